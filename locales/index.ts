@@ -1,0 +1,25 @@
+/**
+ * Every sentence a person reads, per language. A namespace is a file; both languages hold the same keys and
+ * placeholders (`npm run check:locales`).
+ */
+import { agent as agentEn } from './en/agent.ts';
+import { bot as botEn } from './en/bot.ts';
+import { policy as policyEn } from './en/policy.ts';
+import { sandbox as sandboxEn } from './en/sandbox.ts';
+import { agent as agentRu } from './ru/agent.ts';
+import { bot as botRu } from './ru/bot.ts';
+import { policy as policyRu } from './ru/policy.ts';
+import { sandbox as sandboxRu } from './ru/sandbox.ts';
+
+export const LANGUAGES = ['en', 'ru'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export const resources = {
+  en: { agent: agentEn, bot: botEn, policy: policyEn, sandbox: sandboxEn },
+  ru: { agent: agentRu, bot: botRu, policy: policyRu, sandbox: sandboxRu },
+} as const;
+
+/** The language for a BCP 47 tag or a POSIX locale (`ru-RU`, `ru_RU.UTF-8`): Russian if it says so, else English. */
+export function languageOf(tag: string | undefined): Language {
+  return /^ru\b|^ru[_-]/i.test(tag ?? '') ? 'ru' : 'en';
+}

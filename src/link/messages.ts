@@ -1,0 +1,252 @@
+/**
+ * What the bot and the LAN agent say to each other (design: link). Every body that crosses the wire is parsed with
+ * the schemas of this file on arrival; unknown fields are dropped, so that either side may be newer.
+ *
+ * Directions: a *command* goes bot -> mailbox -> agent (answer to a poll), an *event* goes agent -> bot (POST).
+ * Both carry a ULID: a command's id is the mailbox cursor, an event's id makes its delivery idempotent.
+ */
+import { z } from 'zod';
+
+/** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */
+export const LINK_VERSION = 1;
+
+/** Largest body either side accepts, bytes. A picture (base64) fits with room to spare. */
+export const MAX_BODY_BYTES = 512 * 1024;
+
+const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+const shortSerial = z.string().regex(/^(?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})$/);
+const text = (max: number) => z.string().max(max);
+
+/** A device as the agent saw it on the LAN. The same object is printed by `unbind-agent discover`. */
+export const deviceSighting = z.object({
+  shortSerial: shortSerial.nullable(),
+  fullSerial: text(64).nullable(),
+  model: text(64).nullable(),
+  /** device/kinds, by model prefix first (protocol/isapi.md 2.3). */
+  kind: text(32),
+  /** As the device wrote it, for instance `V4.30.085 build 210222`. */
+  firmware: text(64).nullable(),
+  /** As announced: case and separators are the device's own (protocol/sadp.md 3). */
+  mac: text(17).nullable(),
+  address: text(45),
+  /** Name of the laptop's interface through which the device answered. */
+  interface: text(64),
+  activated: z.boolean().nullable(),
+  lanUnbind: z.enum(['yes', 'no', 'unknown']),
+  bindStatus: z.enum(['bound', 'not-bound', 'unknown']),
+  /** `other-subnet`: the device answers multicast, but its address is not of this interface's subnet. */
+  reachability: z.enum(['same-subnet', 'other-subnet']),
+  /** EZVIZ-branded by `EZVIZCode` or a `CS-` model; null when the device does not say. */
+  ezvizBrand: z.boolean().nullable(),
+  /** `HCPlatformEnable`; null when the device does not say. */
+  cloudEnabled: z.boolean().nullable(),
+});
+export type DeviceSighting = z.infer<typeof deviceSighting>;
+
+/** Answer to getUnbindStatus in our words (protocol/sadp.md 7), plus what can keep the question from being asked. */
+export const unbindStatus = z.enum([
+  'can-unbind',
+  'not-bound',
+  'cloud-disabled',
+  'cloud-offline',
+  'unanswered',
+  'refused',
+  'unexpected',
+  'not-found',
+]);
+export type UnbindStatus = z.infer<typeof unbindStatus>;
+
+/** How an unbind ended. `unknown` means the datagram may have worked and the status could not settle it. */
+export const unbindOutcome = z.enum([
+  'unbound',
+  'accepted-unconfirmed',
+  'unknown',
+  'not-bound',
+  'wrong-password',
+  'denied',
+  'locked',
+  'not-found',
+  'refused',
+]);
+export type UnbindOutcome = z.infer<typeof unbindOutcome>;
+
+/** Result of one unbind, as printed by `unbind-agent unbind --json` and sent as the `outcome` event. */
+export const unbindReport = z.object({
+  shortSerial,
+  outcome: unbindOutcome,
+  /** Why an outcome is what it is, a closed word such as `few-attempts`; always present for `refused`. */
+  reason: text(64).optional(),
+  /** Tries left by the device's own counter, 0 and up. */
+  attemptsLeft: z.number().int().min(0).max(1000).optional(),
+  /** Whole minutes until the lock ends. */
+  lockMinutes: z.number().int().min(0).max(10_080).optional(),
+  /** True only when the device itself said afterwards that it is not bound. */
+  verified: z.boolean(),
+});
+export type UnbindReport = z.infer<typeof unbindReport>;
+
+const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ id, type: z.literal(type), jobId: id, expiresAt: z.number().int(), ...shape });
+
+/** Commands for the agent. `jobId` names the job from its first command to its last event. `expiresAt`: ms, server clock. */
+export const agentCommand = z.discriminatedUnion('type', [
+  /** Scan the LAN. Ends early when `until` has answered. */
+  command('discover', { until: shortSerial.nullable(), waitMs: z.number().int().min(500).max(60_000) }),
+  /** Ask one device for its unbind status; read-only, no password. */
+  command('status', { shortSerial }),
+  /** Do one unbind. `permit` is single-use and bound to this agent, device and case. */
+  command('unbind', {
+    permit: text(64),
+    shortSerial,
+    technician: text(64),
+    language: z.enum(['en', 'ru']),
+    /** A person confirmed one careful try after a lock has run out. */
+    afterLock: z.boolean(),
+  }),
+  /** What the person in the chat typed under the picture. */
+  command('challenge-answer', { challengeId: id, answer: text(32) }),
+  /** Another picture, please. */
+  command('challenge-refresh', { challengeId: id }),
+  /** Stop the job if nothing dangerous was sent yet. */
+  command('cancel', {}),
+]);
+export type AgentCommand = z.infer<typeof agentCommand>;
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ id, type: z.literal(type), jobId: id, at: z.number().int(), ...shape });
+
+/** Interface of the laptop as discovery used or skipped it. */
+export const interfaceReport = z.object({
+  name: text(64),
+  address: text(45),
+  used: z.boolean(),
+  /** Closed word when not used, such as `virtual`, `vpn`, `down`. */
+  reason: text(64).optional(),
+});
+export type InterfaceReport = z.infer<typeof interfaceReport>;
+
+/** Events from the agent. */
+export const agentEvent = z.discriminatedUnion('type', [
+  event('discovered', {
+    devices: z.array(deviceSighting).max(500),
+    /** How many more there were than fit. */
+    omitted: z.number().int().min(0),
+    interfaces: z.array(interfaceReport).max(64),
+  }),
+  event('status', { shortSerial, status: unbindStatus, device: deviceSighting.nullable() }),
+  /** A picture for the chat. The answer never travels with it. */
+  event('challenge', {
+    challengeId: id,
+    /** PNG, base64. */
+    image: text(300_000),
+    expiresAt: z.number().int(),
+    triesLeft: z.number().int().min(0).max(9),
+  }),
+  event('challenge-result', {
+    challengeId: id,
+    result: z.enum(['passed', 'wrong', 'expired']),
+    triesLeft: z.number().int().min(0).max(9),
+  }),
+  /** The password prompt on the laptop: shown, or left without an answer. Never anything about what was typed. */
+  event('prompt', { state: z.enum(['shown', 'abandoned']), attemptsLeft: z.number().int().nullable() }),
+  /** The unbind ended. Exactly one per `unbind` command that was accepted. */
+  event('outcome', { report: unbindReport }),
+  /** A command could not be carried out; `reason` is a closed word. */
+  event('job-failed', { reason: text(64) }),
+]);
+export type AgentEvent = z.infer<typeof agentEvent>;
+
+/** Who and where the agent is; shown in the chat before pairing is confirmed and in /agents. */
+export const hostInfo = z.object({
+  name: text(64),
+  /** `linux`, `darwin`, `win32`. */
+  system: text(32),
+  agentVersion: text(32),
+});
+export type HostInfo = z.infer<typeof hostInfo>;
+
+/** `POST /v1/pair` (unsigned: the key is not known yet; the body proves possession by `proof`). */
+export const pairRequest = z.object({
+  version: z.literal(LINK_VERSION),
+  code: text(32),
+  /** Ed25519 public key, SPKI DER, base64url. */
+  publicKey: text(128),
+  /** Ed25519 signature over `unbind-pair\n` + code + `\n` + publicKey, base64url. */
+  proof: text(128),
+  host: hostInfo,
+});
+export type PairRequest = z.infer<typeof pairRequest>;
+
+/** Answer to a pair request: wait for the person in the chat to pick `number` (two digits, shown on the laptop). */
+export const pairAnswer = z.object({
+  agentId: id,
+  number: z.string().regex(/^\d{2}$/),
+  /** Ed25519 public key of the hub, SPKI DER, base64url: pinned by the agent; answers to pairing are signed with it. */
+  hubKey: text(128),
+  expiresAt: z.number().int(),
+});
+export type PairAnswer = z.infer<typeof pairAnswer>;
+
+/** `GET /v1/pair` (signed): has the person confirmed? Held open up to 25 s. */
+export const pairState = z.object({ state: z.enum(['waiting', 'confirmed', 'refused', 'expired']) });
+export type PairState = z.infer<typeof pairState>;
+
+/** `POST /v1/poll` (signed). The cursor acknowledges every command up to it. Held open up to `waitMs`. */
+export const pollRequest = z.object({
+  version: z.literal(LINK_VERSION),
+  cursor: id.nullable(),
+  waitMs: z.number().int().min(0).max(50_000),
+  /** Start of this agent process (ULID): a newer epoch takes over, an older one is answered `superseded`. */
+  epoch: id,
+  host: hostInfo,
+});
+export type PollRequest = z.infer<typeof pollRequest>;
+
+export const pollAnswer = z.object({ commands: z.array(agentCommand).max(100) });
+export type PollAnswer = z.infer<typeof pollAnswer>;
+
+/** `POST /v1/events` (signed). Accepted ids are safe: the agent forgets them; others are sent again. */
+export const eventsRequest = z.object({
+  version: z.literal(LINK_VERSION),
+  epoch: id,
+  events: z.array(agentEvent).min(1).max(50),
+});
+export type EventsRequest = z.infer<typeof eventsRequest>;
+
+export const eventsAnswer = z.object({ accepted: z.array(id) });
+export type EventsAnswer = z.infer<typeof eventsAnswer>;
+
+/** `POST /v1/permit` (signed): trade a permit for the right to send one datagram. Answered once, ever. */
+export const permitRequest = z.object({
+  version: z.literal(LINK_VERSION),
+  permit: text(64),
+  jobId: id,
+  shortSerial,
+});
+export type PermitRequest = z.infer<typeof permitRequest>;
+export const permitAnswer = z.object({ granted: z.boolean() });
+export type PermitAnswer = z.infer<typeof permitAnswer>;
+
+/** Every refusal of the hub, each with one HTTP status. */
+export const HUB_ERRORS = {
+  'bad-request': 400,
+  'bad-signature': 401,
+  'unknown-agent': 401,
+  'clock-skew': 401,
+  'replayed-nonce': 409,
+  superseded: 409,
+  'code-unknown': 404,
+  'not-confirmed': 403,
+  revoked: 410,
+  'too-large': 413,
+  'version-unsupported': 426,
+  'too-many-requests': 429,
+  internal: 500,
+  'store-unavailable': 503,
+} as const;
+export type HubErrorCode = keyof typeof HUB_ERRORS;
+export const hubError = z.object({
+  error: z.enum(Object.keys(HUB_ERRORS) as [HubErrorCode, ...HubErrorCode[]]),
+  /** Seconds to wait before trying again, where that helps. */
+  retryAfter: z.number().int().min(0).optional(),
+});
