@@ -1,1 +1,360 @@
-export const agent = {} as const;
+export const agent = {
+  cli: {
+    about:
+      'Finds Hikvision devices on this local network and unbinds one of them from its Hik-Connect account, with its admin password.',
+    command: {
+      discover: 'List the devices on this network.',
+      status: 'Ask one device whether it is bound to an account. Needs no password, changes nothing.',
+      unbind:
+        'Unbind one device from its account. One attempt, then the device itself is asked whether it worked.',
+      pair: 'Connect this laptop to a bot, with the code the bot has shown.',
+      run: 'Work for the bot until stopped.',
+      doctor: 'Check this laptop: interfaces, ports, multicast, state folder, pairing, server.',
+    },
+    argument: {
+      serial: 'serial number of the device, short (9 characters) or full',
+      code: 'the code the bot has shown',
+    },
+    option: {
+      json: 'print one JSON value to standard output',
+      wait: 'search for this many milliseconds in all',
+      until: 'end as soon as this device has answered',
+      interface: 'search only on this interface, by name or address; may be repeated',
+      confirm: 'the short serial number once more, as the confirmation',
+      passwordStdin: 'read the admin password from standard input, up to the first line end',
+      afterLock: 'make one careful try after a lock of the device has run out',
+      server: 'address of the bot’s server',
+      insecureLan: 'allow plain HTTP to a server on this network: what is said can be read along',
+      prompt: 'where to ask for the password: in the terminal or on a page of this laptop',
+    },
+    environment: `
+Environment:
+  UNBIND_AGENT_HOME            folder for journal, attempts and pairing
+  UNBIND_AGENT_VERIFY_SECONDS  how long to wait for "not bound" after an unbind, 5 to 600
+  UNBIND_AGENT_SADP31=1        switch on the experimental protocol 3.1 for devices that offer nothing else
+  UNBIND_AGENT_TEST_NETWORK    emulated devices on loopback, for tests only
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent, 4 outcome unknown`,
+    usage: {
+      serial:
+        '"{{text}}" is not a serial number. The short one has 9 characters, for instance C10000011 or AC3000015: it stands on the label and in "discover".',
+      wait: '"{{text}}" is not a time. Milliseconds from 1 to 600000 are possible.',
+      interface: 'There is no interface "{{wanted}}" to search on. There are: {{exists}}.',
+      noInterfaces: 'none that is up and has an IPv4 address',
+      verifySeconds: 'UNBIND_AGENT_VERIFY_SECONDS has to be a number from 5 to 600.',
+      testNetworkPackaged:
+        'UNBIND_AGENT_TEST_NETWORK is for tests from source; this agent never uses loopback.',
+      testNetworkMalformed: 'UNBIND_AGENT_TEST_NETWORK has to look like 127.0.0.1/8:40000.',
+    },
+    crashed: 'The agent has stopped because of a mistake in itself: {{error}}',
+  },
+  discover: {
+    none: 'No device has answered.',
+    noneHint:
+      'Is the laptop on the same network as the device, by cable if possible? Close the SADP tool, iVMS-4200 and Batch Configuration, then run "unbind-agent doctor".',
+    found: 'Devices found: {{number}}',
+    notSeen: '{{shortSerial}} has not answered.',
+    row: {
+      kind: 'Kind',
+      firmware: 'Firmware',
+      address: 'Address',
+      mac: 'MAC',
+      binding: 'Binding',
+      lanUnbind: 'LAN unbind',
+      cloud: 'Cloud access',
+    },
+    through: '{{address}} through {{interface}}',
+    noSerial: 'no serial number',
+    notActivated: 'Not activated: it has no password yet and nothing can be unbound.',
+    otherSubnet:
+      'Its address belongs to another subnet than the laptop’s. It can still be asked and unbound from here; for its web page give the laptop a second address in that subnet.',
+    conflict:
+      'Another device answers with the same serial number. Nobody can say which one is real, so neither is unbound. Take one of them off the network.',
+    binding: {
+      bound: 'bound to an account',
+      'not-bound': 'not bound',
+      unknown: 'not known, ask with "status"',
+    },
+    lanUnbind: {
+      yes: 'possible',
+      no: 'not offered by this firmware',
+      unknown: 'not known, ask with "status"',
+    },
+    cloud: { on: 'switched on', off: 'switched off' },
+    omitted: 'More devices answered than are listed: {{number}}.',
+    interfaces: 'Interfaces',
+    used: 'searched',
+    skipped: 'not searched: {{reason}}',
+    reason: {
+      loopback: 'this laptop itself',
+      down: 'down or without an address',
+      'ipv6-only': 'no IPv4 address',
+      virtual: 'virtual machines of this laptop (name it with --interface to search there)',
+      vpn: 'VPN or tunnel (name it with --interface to search there)',
+      failed: 'could not be opened',
+    },
+  },
+  kind: {
+    camera: 'camera',
+    nvr: 'network recorder (NVR)',
+    dvr: 'recorder (DVR)',
+    'door-station': 'door station',
+    'indoor-station': 'indoor station',
+    'main-station': 'main station',
+    'access-control': 'access control',
+    'alarm-panel': 'alarm panel',
+    ezviz: 'EZVIZ device',
+    unknown: 'not known',
+  },
+  status: {
+    'can-unbind': 'Bound to an account, and it can be unbound now.',
+    'not-bound': 'Not bound to any account. There is nothing to unbind: add it to your own.',
+    'cloud-disabled':
+      'Cloud access (Hik-Connect) is switched off on the device. Switch it on, wait until it is online, then ask again.',
+    'cloud-offline':
+      'Cloud access is on, but the device has not reached the cloud. Check its gateway, DNS, internet access and clock, then ask again.',
+    unanswered:
+      'The device does not answer this question: its firmware has no LAN unbind, or something filters it.',
+    refused: 'The device has refused the question.',
+    unexpected: 'The device answered with a word this agent does not know: {{word}}',
+    conflict:
+      'Several devices answer with this serial number, so none was asked. Take all but one off the network.',
+    'not-found':
+      'The device was not found on this network. Check its power and cable, or run "unbind-agent discover".',
+  },
+  stage: {
+    discovering: 'Looking for {{shortSerial}} …',
+    status: 'Asking whether it is bound …',
+    exchange: 'Exchanging keys with the device …',
+    sent: 'The unbind was sent, once.',
+    verifying: 'Asking the device whether it worked …',
+  },
+  outcome: {
+    unbound: 'Unbound. The device itself says that it is not bound any more.',
+    'accepted-unconfirmed':
+      'The device has accepted the unbind, but has not confirmed it yet. Ask again in a minute with "status"; do not unbind again before.',
+    unknown:
+      'It is not known whether the unbind worked. Ask in a minute with "status"; nothing was sent a second time.',
+    'not-bound': 'The device is not bound to any account. Nothing was sent: add it to your own account.',
+    'wrong-password': 'Wrong password, says the device. Nothing was unbound.',
+    denied:
+      'The device has refused the unbind. Some firmware says so for a wrong password, some when it is busy. It counts as a possible wrong password.',
+    locked: 'The device is locked.',
+    'not-found':
+      'The device was not found on this network. Nothing was sent. Check its power and cable, or run "unbind-agent discover".',
+    refused: 'Nothing was sent.',
+    attemptsLeft: 'Attempts left: {{number}}.',
+    lockMinutes: 'Minutes until the lock ends: {{number}}. Restarting the device does not help.',
+  },
+  reason: {
+    'confirm-mismatch': '--confirm has to repeat the short serial number {{shortSerial}} exactly.',
+    'password-empty': 'The password was empty.',
+    'password-too-long':
+      'The password has more than 16 bytes. The device takes 16 at most; it was not shortened.',
+    'password-has-zero-byte': 'There is a zero byte in the password. Nobody can have set such a one.',
+    'password-unread': 'No password came over standard input in time.',
+    'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
+    abandoned: 'The password prompt was left.',
+    'few-attempts':
+      'The device has two attempts or fewer left, or has not said how many. One more wrong password could lock it. Find the right password with the owner first.',
+    'lock-running': 'By its own word the device is locked, so nothing was sent to it.',
+    'after-lock':
+      'A lock of the device has run out. One careful try is possible: be sure of the password, then run the same command with --after-lock.',
+    'ledger-unreadable':
+      'The file with this device’s attempts cannot be read. It is in the folder "ledger" of the state folder; see what is wrong with it.',
+    'journal-unwritable':
+      'The journal cannot be written, so nothing dangerous is done. Is the disk full or read-only? "unbind-agent doctor" says more.',
+    busy: 'Another agent on this laptop is unbinding this device right now.',
+    'ambiguous-device':
+      'Two devices answer with this serial number and nobody can say which one is real. Take one of them off the network.',
+    'no-mac': 'The device does not say its MAC address, and without it no command reaches it.',
+    'no-driver': 'The device offers no unbind protocol that this agent may use.',
+    'not-activated': 'The device is not activated: it has no password yet.',
+    'cloud-offline':
+      'Cloud access is on, but the device has not reached the cloud. Check its gateway, DNS, internet access and clock, then start again.',
+    'cloud-disabled':
+      'Cloud access (Hik-Connect) is switched off on the device. Switch it on, wait until it is online, then start again.',
+    unanswered: 'The device does not answer the status question: LAN unbind is not available.',
+    'status-refused': 'The device has refused the status question.',
+    'status-unexpected': 'The device answered the status question with a word this agent does not know.',
+    'challenge-failed': 'The picture code was wrong.',
+    'challenge-expired': 'The picture code was not answered in time.',
+    'challenge-abandoned': 'The picture code was left.',
+    'permit-refused': 'The bot has not permitted this unbind.',
+    cancelled: 'It was stopped.',
+    'spoofed-exchange':
+      'Two different answers came to the key exchange: somebody else on this network answers in the device’s place. The password was not sent. Connect laptop and device by one cable or switch.',
+    'exchange-unanswered': 'The device does not answer the key exchange. The password was not sent.',
+    'exchange-refused': 'The device has refused the key exchange. The password was not sent.',
+    'exchange-unreadable': 'The device’s answer to the key exchange is damaged. The password was not sent.',
+    'ambiguous-digest':
+      'With this password protocol 3.1 has two possible forms and nobody knows which one the device takes.',
+    'unexpected-word': 'The device answered with a word this agent does not know.',
+    'no-reply': 'No answer to the unbind has come.',
+    'unreadable-reply': 'The device has answered, but does not say what happened.',
+    'send-failed': 'The system reported an error while the unbind was being sent.',
+    'earlier-attempt':
+      'An earlier attempt, cut off before its result, has worked. Nothing was sent this time.',
+  },
+  note: {
+    'earlier-attempt': {
+      unbound: 'An earlier attempt was cut off before its result. The device says that it has worked.',
+      'still-bound':
+        'An earlier attempt was cut off before its result. The device is still bound; a wrong password cannot be ruled out.',
+      unsettled: 'An earlier attempt was cut off before its result. How it ended is still not known.',
+    },
+    'password-not-ascii':
+      'There are letters beyond English ones in the password. Devices normally take English letters only.',
+    'foreign-reply': 'Somebody else answers in the device’s place: {{from}}. It was ignored.',
+    'unexpected-word': 'The device’s word: {{word}}',
+    'port-fallback':
+      'The SADP port is taken by another program. Some devices will not be heard: close the SADP tool, iVMS-4200 and Batch Configuration.',
+    'small-buffer':
+      'The system grants a small receive buffer ({{bytes}} bytes): many devices at once may need longer.',
+    'interface-failed': 'The interface {{name}} could not be opened: {{code}}.',
+    'ledger-not-saved':
+      'The attempts of this device could not be saved. Do not try again before the disk is in order.',
+    'journal-not-saved': 'The result could not be written to the journal.',
+  },
+  doctor: {
+    fine: 'Everything needed is in order.',
+    notFine: 'Something needed is not in order.',
+    result: { ok: 'fine', warning: 'note', failed: 'FAILED' },
+    interfaces: {
+      ok: 'Interfaces to search on: {{names}}',
+      failed: 'There is no interface to search on. Connect the cable or Wi-Fi of the device’s network.',
+      skipped: 'Not searched: {{name}} ({{reason}})',
+    },
+    port: {
+      free: 'The SADP port {{port}} is free.',
+      shared:
+        'Another program is on the SADP port {{port}}. Devices are found all the same, but if one is missing close the SADP tool, iVMS-4200 and Batch Configuration.',
+      taken:
+        'Another program keeps the SADP port {{port}} for itself. Close the SADP tool, iVMS-4200 and Batch Configuration.',
+    },
+    multicast: {
+      ok: 'Multicast goes out and comes back on {{name}}.',
+      'send-failed': 'Nothing can be sent by multicast on {{name}}: {{code}}.',
+      'not-heard': 'Multicast sent on {{name}} does not come back: the firewall may block it.',
+    },
+    buffer: {
+      ok: 'The receive buffer is large enough.',
+      small: 'The receive buffer has only {{bytes}} bytes; many devices at once may need longer.',
+    },
+    home: {
+      ok: 'The state folder can be written: {{path}}',
+      failed: 'The state folder cannot be written: {{path}} ({{code}})',
+    },
+    crypto: {
+      ok: 'The key exchange of protocol 3.0 works here.',
+      failed: 'This Node makes no 1024-bit keys (a FIPS build?): protocol 3.0 is not available.',
+    },
+    pairing: {
+      paired: 'Paired with {{server}}',
+      'not-paired': 'Not paired with a bot. That is fine for discover, status and unbind.',
+      damaged: 'The pairing file is damaged. Pair again: unbind-agent pair <code> --server <address>',
+    },
+    server: {
+      ok: 'The server answers.',
+      clock:
+        'The laptop’s clock differs from the server’s by {{seconds}} seconds. Set it: requests are refused otherwise.',
+    },
+    firewall: {
+      about: 'If devices are missing, let the firewall pass UDP {{port}}:',
+    },
+  },
+  prompt: {
+    language: 'en',
+    title: 'Unbind this device from its cloud account?',
+    row: {
+      model: 'Model',
+      serial: 'Serial number',
+      fullSerial: 'Full serial number',
+      address: 'Address',
+      method: 'Method',
+      technician: 'Asked for by',
+      attempts: 'Attempts left',
+    },
+    attempts_one: '{{count}} attempt',
+    attempts_other: '{{count}} attempts',
+    attemptsUnknown: 'the device has not said',
+    which:
+      'Needed is the admin password of the device itself: not the verification code from its label and not the password of the app account.',
+    cost: 'One attempt is made. Wrong passwords can lock the device for about 30 minutes.',
+    question: 'Admin password of the device',
+    complaint: {
+      empty: 'Nothing was typed. Type the admin password of the device.',
+      'too-long':
+        'The device takes at most 16 bytes, this is longer. It was not shortened and no attempt was made. Type it again.',
+      'control-characters':
+        'There is a character in it that no keyboard types, perhaps from copying. No attempt was made. Type it again.',
+      'not-ascii':
+        'There are letters beyond English ones in it: check the keyboard layout. No attempt was made. Type it again; if it really is so, it will be used as typed.',
+    },
+    button: { unbind: 'Unbind', cancel: 'Cancel' },
+    end: {
+      taken:
+        'The password was taken and is used once. The result comes to the chat and to the terminal. This page can be closed.',
+      cancelled: 'Cancelled: nothing was sent to the device. This page can be closed.',
+    },
+    open: 'To type the password, open this page on this laptop:',
+  },
+  link: {
+    address: {
+      'not-an-address': 'This is no server address. Copy it from the bot’s message; it begins with https://',
+      'plain-http':
+        'Plain http:// is only for a server on this same computer: anybody in between could read and change what is sent. Use the https:// address, or, for a test inside your own network, add --insecure-lan.',
+      'has-credentials': 'The address must not contain a user name or password.',
+    },
+    pair: {
+      'not-a-code': 'This is no pairing code. It has ten letters, for instance BCDFG-HJKLM; ask the bot for one.',
+      insecure:
+        'Warning: the connection to this server is not encrypted. Anybody on the network can read and change what is sent.',
+      again: 'This laptop is paired with {{server}} already. That stays so until the new pairing is confirmed.',
+      number: 'Choose this number in the chat: {{number}}',
+      done: 'Paired. Now start the agent with: unbind-agent run',
+      refused:
+        'Somebody refused this laptop in the chat, or chose another number. If it was a slip, ask the bot for a new code and pair again.',
+      expired: 'Nobody chose the number in the chat in time. Ask the bot for a new code and pair again.',
+    },
+    run: {
+      connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
+      'not-paired': 'This laptop is not paired with a bot yet. Ask the bot for a code, then: unbind-agent pair',
+      damaged: 'The pairing of this laptop cannot be read. Ask the bot for a code and pair again.',
+    },
+    unwritable:
+      'The state folder cannot be used ({{code}}). Make room or permit writing there; without it nothing is carried out.',
+    failure: {
+      dns: 'The name in {{server}} cannot be found. Check the address and this laptop’s internet connection.',
+      refused: '{{server}} refuses connections: the server is switched off, or the address or port is wrong.',
+      unreachable: '{{server}} cannot be reached: this laptop seems to have no network. Check the cable or Wi-Fi.',
+      reset: 'The connection to {{server}} broke off. A firewall may be in the way.',
+      timeout: '{{server}} does not answer in time. Check the internet connection, a firewall or the proxy.',
+      tls: 'The certificate of {{server}} cannot be trusted: a wrong address, or something in the network listens in. Nothing was sent.',
+      'certificate-time':
+        'The certificate of {{server}} has expired or is not valid yet. Check date and time of this laptop first; else tell the operator of the bot.',
+      proxy: 'The proxy does not let this laptop through to {{server}}. Check HTTPS_PROXY and NO_PROXY.',
+      'not-our-server':
+        'Somebody else answered in place of {{server}}. Open any website in the browser: perhaps this network wants a sign-in first. Else check the address, and update the agent.',
+      gateway: 'The server behind {{server}} is away for the moment.',
+      'too-large': 'An answer or request was larger than agreed. Update the agent; else tell the operator of the bot.',
+      'bad-request': 'The server does not understand this agent. Update the agent; else tell the operator of the bot.',
+      'bad-signature':
+        'The server does not accept the signature of this laptop. Ask the bot for a code and pair again.',
+      'unknown-agent': 'The server does not know this laptop any more. Ask the bot for a code and pair again.',
+      'clock-skew': 'The clock of this laptop is wrong and could not be adjusted for. Set date and time.',
+      'replayed-nonce': 'The server has seen this request before. It is made again.',
+      superseded:
+        'Another agent process with this pairing has taken over; this one stops. If that was not you, revoke this agent in the chat.',
+      'code-unknown':
+        'The server does not know this code: mistyped, used already or older than 10 minutes. Check it, or ask the bot for a new one.',
+      'not-confirmed': 'The pairing was never confirmed in the chat. Ask the bot for a code and pair again.',
+      revoked:
+        'This agent was revoked in the chat. Its key was deleted from this laptop; to use it again, ask the bot for a code and pair again.',
+      'version-unsupported': 'The server needs a newer agent. Update unbind-agent, then start it again.',
+      'too-many-requests': 'The server asks for a pause. Wait a few minutes, then try again.',
+      internal: 'The server has an internal fault. The operator of the bot finds the cause in its log.',
+      'store-unavailable': 'The server cannot reach its store for the moment.',
+    },
+  },
+} as const;

@@ -1,1 +1,324 @@
-export const bot = {} as const;
+/**
+ * What the bot says in the chat. HTML of Telegram (`<b>`, `<i>`, `<code>`, `<pre>`); values are escaped by the caller.
+ * Button labels (`button.*` and `*.done`) have at most 24 characters.
+ */
+export const bot = {
+  button: {
+    back: '← Back',
+    cancel: '✖ Cancel',
+    again: 'Try again',
+    otherWays: 'Other ways',
+  },
+  help: {
+    idle: 'Send me a photo of the device label, or type its serial number. /help tells the rest.',
+    staleButton: 'This button is from an earlier step. Use the last message.',
+    wrongFile: 'I read only photos. Send the label as a photo (JPEG or PNG), or type the serial number.',
+    useButtons: 'Press one of the buttons under the last message.',
+  },
+  error: {
+    broken: 'Something broke on my side. Your case is kept. Send /new to start again.',
+    restarted: 'Something broke on my side. Nothing is lost: here is this step again.',
+    updated: 'The bot was updated. Nothing is lost: here is this step again.',
+    unreachable: 'I could not finish that just now. Please send it again in a minute.',
+  },
+  identify: {
+    ask: 'Send a photo of the device label (the QR code must be in it), or type the serial number.',
+    help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
+    reading: 'Reading the photo…',
+    readOk: 'Photo read ✓',
+    readDone: 'Photo looked at.',
+    several: 'Several devices here. Which one is it?',
+    helpChoose: 'Press the device, or send another photo.',
+    device: '<b>{{model}}</b>\nSerial number <code>{{serial}}</code>',
+    modelUnknown: 'Model not known yet',
+    made: 'Made in {{year}}',
+    codeNotKept: '<i>The verification code was not kept: it is not needed here.</i>',
+  },
+  label: {
+    refused: {
+      'exported-credentials':
+        '⚠️ This is an exported-devices code. It holds addresses and passwords of devices. I did not read or keep it. Delete it from the chat and send the label of the device.',
+      'password-procedure':
+        'This code belongs to the password recovery of the vendor, not to the device. Send the label: it is on the bottom or the side of the device.',
+      'not-a-device': 'This code is not a device label. Send the sticker with “S/N” on the device itself.',
+      'unknown-url':
+        'This code is a link to {{host}}, not a label I know. Type the serial number (S/N) printed beside it.',
+      empty: 'The code is empty. Type the serial number (S/N) printed beside it.',
+      'no-serial': 'There is no serial number in this code. Look for “S/N” on the sticker and type it.',
+      'too-long': 'This code is too long for a label. Look for “S/N” on the sticker and type it.',
+    },
+    unreadable: {
+      'too-dark':
+        'I can not read it: too dark. Light the label with the torch and send it again, or type the serial number.',
+      'too-small':
+        'I can not read it: the code is too small. Come closer: the code should be as wide as a thumb on the screen.',
+      blurred:
+        'I can not read it: blurred. Hold still, let it focus, send it again, or type the serial number.',
+      glare:
+        'I can not read it: glare. Tilt the phone a little and send it again, or type the serial number.',
+      plain:
+        'I found no code in the photo. Send the whole label, straight and sharp, or type the serial number.',
+    },
+    rejected: {
+      'too-large': 'The file is over 20 MB. Send it as a photo, not as a file.',
+      'too-many-pixels': 'The picture has too many pixels. Send it as a photo, not as a file.',
+      'not-an-image': 'I can not open this as a picture. Send it as a photo, or type the serial number.',
+      timeout: 'Reading this picture took too long. Take a new photo, or type the serial number.',
+      busy: 'Many photos are waiting. Send it again in a minute, or type the serial number.',
+      crashed: 'I could not read this picture. Take a new photo, or type the serial number.',
+      'download-failed': 'Telegram did not give me the photo. Send it again, or type the serial number.',
+    },
+  },
+  switch: {
+    ask: 'You are working on <code>{{serial}}</code>. Is this another device?',
+    help: 'Press one of the buttons: another device, or go on.',
+    button: { new: 'Start a new case', stay: 'Go on as before' },
+  },
+  assess: {
+    whichLaptop: 'Which laptop is on the network of this device?',
+    looking: 'Looking for <code>{{serial}}</code> from the laptop “{{agent}}”. Up to 15 seconds…',
+    notSeen_one: 'The laptop “{{agent}}” does not see this device. It sees one other device.',
+    notSeen_other: 'The laptop “{{agent}}” does not see this device. It sees {{count}} other devices.',
+    notSeenHint:
+      'Check: the device is powered, laptop and device are on one network (cable, not guest Wi-Fi), other Hikvision programs are closed.',
+    seen: 'Found on the network: <b>{{model}}</b>, {{address}}, firmware {{firmware}}.',
+    otherSubnet:
+      'Its address {{address}} is of another subnet than the laptop. Unbinding may still work; if not, give the laptop an address of that subnet.',
+    readingStatus: 'Asking the device whether it can be unbound (no password needed)…',
+    help: 'Press a button. If you do not know, press “I don’t know”.',
+    helpFirmware:
+      'Type the firmware as the device shows it, for example <code>V4.30.085</code>, or press a button.',
+    verdict: 'What to do: <b>{{method}}</b>',
+    blocked: '<b>First this:</b>',
+    why: 'Why:',
+    also: 'Also possible: {{methods}}',
+    tryFirst:
+      'Try this first, two minutes: the device says it can be unbound now over the network. A parcel only after that failed.',
+    unknowns: 'Not known yet, and it could change this:',
+    noLaptop: '<i>With the agent on a laptop in this network it takes two minutes: /pair</i>',
+    nothingToDo:
+      '✅ No account is bound to <code>{{serial}}</code>. Add the device to your own account in Hik-Connect.',
+    button: {
+      withoutLaptop: 'Without the laptop',
+      lookAgain: 'Look again',
+      checkAgain: 'Check again',
+      dontKnow: 'I don’t know',
+      sadp: 'Unbind now',
+      vendorTool: 'SADP tool on a PC',
+      app: 'Hik-Connect app',
+      'recorder-menu': 'Recorder’s own menu',
+      'firmware-first': 'Update the firmware',
+      'service-centre': 'Service centre',
+    },
+  },
+  job: {
+    refused: {
+      'agent-unknown': 'This laptop is no longer paired. Pair it again: /pair',
+      'agent-offline':
+        'The laptop is not connected. Open it, check the internet, start the agent, then try again.',
+      'not-yours': 'This laptop is not paired with you. Pair it: /pair',
+      'not-seen-by-agent': 'The laptop has not seen this device on its network yet. Look for it first.',
+      'case-closed': 'This case is closed. Send the label again to open a new one.',
+      busy: 'The laptop is busy with another device. Try again in a minute.',
+    },
+    failed: {
+      'challenge-failed':
+        'The picture was not read right twice. Nothing was sent to the device. You can try again.',
+      'challenge-expired': 'The picture’s time ran out. Nothing was sent to the device. You can try again.',
+      expired: 'The laptop got the order too late and did nothing. Try again.',
+      cancelled: 'Stopped. Nothing was sent to the device.',
+      busy: 'The laptop is busy with another device. Try again in a minute.',
+      interrupted: 'The agent on the laptop was interrupted before anything was sent. Try again.',
+      plain: 'The laptop could not do that. Nothing was sent to the device. Try again, or take another way.',
+    },
+    overdue:
+      'No word from the laptop. Is it open, awake and on the internet, with the agent running? If it comes back, it goes on by itself.',
+  },
+  unbind: {
+    asking: 'Asked the laptop to unbind <b>{{model}}</b> <code>{{serial}}</code>. It reads the status first…',
+    answered: 'Checking what you typed…',
+    refreshing: 'Another picture is coming…',
+    expired: 'The picture’s time ran out. Waiting for the laptop…',
+    wrong: '<b>That was not it.</b> Look again.',
+    picture: 'Type the characters you see in the picture.',
+    pictureTerms_one: '{{count}} try left, {{minutes}} min. Capital or small does not matter.',
+    pictureTerms_other: '{{count}} tries left, {{minutes}} min. Capital or small does not matter.',
+    typePassword:
+      'Right. Now type the <b>admin password of the device</b> on the laptop. Not here: never type it in the chat.\nOn the laptop: the password of <code>admin</code>, not the verification code, not the app account.',
+    help: 'The laptop is working. Wait for it, or press Cancel. Never type the password here.',
+    helpPicture: 'Type only the characters from the picture, or press “Another picture”.',
+    button: { refresh: 'Another picture' },
+  },
+  outcome: {
+    unbound:
+      '✅ <b>Unbound, verified.</b> {{model}} <code>{{serial}}</code> says itself that no account is bound any more. Add it to your own account in Hik-Connect now.',
+    'not-bound':
+      '✅ No account is bound to <code>{{serial}}</code>: nothing had to be sent. Add it to your own account in Hik-Connect.',
+    'accepted-unconfirmed':
+      'The device accepted the unbinding, but does not yet say “not bound”. This can take a few minutes. Read the status again; nothing is sent a second time.',
+    unknown:
+      'The outcome is not known: the order was sent, the answer got lost. It may have worked. Read the status again; nothing is sent a second time.',
+    'wrong-password':
+      '❌ The device says: wrong password. One attempt was used; nothing is repeated. Ask the owner for the admin password, check capital letters and keyboard layout.',
+    denied:
+      '❌ The device refused without a reason. On some firmware this means a wrong password, so it counts as one attempt. Nothing is repeated.',
+    locked:
+      '🔒 The device is locked for about {{minutes}} min. Wait; nothing shortens it, and trying makes it longer.',
+    'not-found': 'The device did not answer on the network. Check power and cable, then try again.',
+    refused: {
+      'password-empty': 'No password was typed. Nothing was sent.',
+      'password-too-long':
+        'The password is longer than 16 bytes. This protocol can not carry it. Nothing was sent.',
+      'password-abandoned': 'No password was typed on the laptop. Nothing was sent.',
+      'few-attempts':
+        '🛑 Too few attempts are left before the device locks itself, or their number is not known. I stop here: nothing was sent. Get the right password from the owner first, then take another way or wait until the device forgets (usually 30 min without attempts).',
+      'cloud-offline':
+        'The device is not connected to the cloud, so it can not unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
+      'cloud-disabled':
+        'Hik-Connect is switched off on the device. Switch it on (Network → Platform Access), wait until it is online.',
+      unanswered:
+        'The device does not answer the unbinding question: this way does not exist on its firmware.',
+      'journal-unwritable':
+        'The laptop can not write its journal (disk full or read-only). Without it nothing is sent. Free some space, try again.',
+      'spoofed-exchange':
+        '⚠️ Somebody else answered in the name of the device. Stopped before the password left the laptop. Connect laptop and device with one cable or switch, try again.',
+      'handshake-failed': 'The key exchange with the device failed. No password was sent. Try again.',
+      'not-activated': 'The device is not activated: it has no password yet. Activate it first.',
+      'after-lock':
+        'The lock is over. One careful try is allowed if you confirm it. Be sure of the password: ask the owner.',
+      'permit-refused':
+        'The permission for this unbinding was already used or ran out. Nothing was sent. Start again.',
+      'challenge-failed': 'The picture was not read right twice. Nothing was sent.',
+      'challenge-expired': 'The picture’s time ran out. Nothing was sent.',
+      'no-driver': 'The device offers no protocol that this agent speaks. Take another way.',
+      busy: 'Another program is unbinding this device right now. Nothing was sent.',
+      'ledger-unreadable':
+        'The laptop can not read its record of attempts, so nobody knows how many are left. Nothing was sent. Have the agent’s journal looked at first.',
+      'ambiguous-device':
+        '⚠️ Several devices on this network claim this serial number. Nobody can say which is real, so nothing was sent. Connect laptop and device with one cable, look again.',
+      'status-refused': 'The device refused to say whether it can be unbound. Nothing was sent.',
+      cancelled: 'Stopped. Nothing was sent.',
+      plain: 'The laptop refused for safety. Nothing was sent.',
+    },
+    attemptsLeft_one: '{{count}} attempt left before the device locks itself.',
+    attemptsLeft_other: '{{count}} attempts left before the device locks itself.',
+    attemptsUnknown: 'How many attempts are left, the device does not say.',
+    late: 'Word from the laptop about <code>{{serial}}</code>:',
+  },
+  close: {
+    cancelled: 'Case closed. Send the next label whenever you like.',
+    button: { afterLock: 'One careful try', recheck: 'Read the status again' },
+  },
+  rma: {
+    title:
+      '🛠 <b>Service centre</b>\nThis device can not be unbound on the site. Support can not do it from afar either: since 2020 it does not unbind.',
+    write: 'Write to {{email}} first and wait for the answer.',
+    noAddress:
+      'Ask your local distributor where the device goes and what they need. No address is known for your region, so none is named here.',
+    source: '<i>Source: {{source}}, as of {{date}}.</i>',
+    mailReady: 'Ready to copy: subject and text of the e-mail.',
+    next: 'Their answer decides what comes next; the case number is in the e-mail.',
+    ourAdvice: '<i>Our advice, not the vendor’s:</i>',
+    firmwareUnknown: 'not known',
+    closed: 'Noted. Case {{case}}. Send the next label whenever you like.',
+    button: { sent: 'E-mail is sent' },
+  },
+  guide: {
+    'vendor-tool': {
+      title: '<b>Unbind with the vendor’s SADP tool</b>',
+      steps:
+        '1. On a Windows PC in the same network start SADP as administrator, the latest version.\n2. Choose your region in its settings.\n3. Tick the device, press Unbind.\n4. Type the admin password of the device (not the verification code) and the picture code.\n5. Wait for the notice of success.',
+      done: 'It says: success',
+    },
+    app: {
+      title: '<b>Unbind with the Hik-Connect app</b>',
+      steps:
+        '1. Phone on the Wi-Fi of the same network.\n2. Hik-Connect → + → scan the QR code of the label.\n3. The app says the device was added by another account: press “Unbind device”.\n4. Type the admin password of the device (not the verification code). On older firmware also the picture code.\n5. Finish: the app says success.',
+      done: 'The app says: success',
+    },
+    'recorder-menu': {
+      title: '<b>Unbind in the recorder’s own menu</b>',
+      steps:
+        '1. Monitor and mouse on the recorder, log in as admin.\n2. Open the network settings, Platform Access (Hik-Connect).\n3. Press Unbind, type the admin password.\n4. Wait until the menu shows that no account is bound.',
+      done: 'It shows: not bound',
+    },
+    'firmware-first': {
+      title: '<b>Firmware 4.x first</b>',
+      steps:
+        '1. Back up the configuration (export it to a USB stick).\n2. Take the firmware for exactly this model from the vendor.\n3. Update. Do not cut the power.\n4. When it has restarted, come back here: I look again.',
+      done: 'Updated',
+    },
+    checking: 'Good. I check what the device itself says.',
+    closed: 'Good. I could not check it myself: add the device to your account to be sure. Case {{case}}.',
+    button: { failed: 'It did not work' },
+  },
+  command: {
+    start:
+      'I help to unbind a Hikvision camera, recorder or intercom from a foreign Hik-Connect account: from the photo of the label to “unbound, verified”, or to the service centre.\n\nSend a photo of the label, or type the serial number.',
+    help: '<b>What I do</b>\nI find the way that fits this device and say why. With the agent on your laptop in the same network I do it with you in two minutes.\n\n<b>What is always needed</b>\nThe admin password of the device, typed on the laptop, never here.\n\n<b>What I never do</b>\nReset passwords, get around a login, guess.\n\n/new – next device\n/agents – your laptops\n/pair – add a laptop\n/language – English or Russian\n/cancel – stop here',
+    welcome: 'Welcome. Send a photo of a device label, or type a serial number. /help tells the rest.',
+    inviteUsed: 'This invitation is used up or too old. Ask for a new one.',
+    stranger:
+      'This bot works only for people its operator has invited. Please ask the operator for an invitation.',
+    nothingToCancel: 'Nothing is running. Send a label to begin.',
+    menu: {
+      new: 'Next device',
+      agents: 'Your laptops',
+      pair: 'Add a laptop',
+      language: 'English or Russian',
+      help: 'What I do and do not do',
+      cancel: 'Stop here',
+    },
+  },
+  language: {
+    ask: 'Language?',
+    set: 'English it is.',
+  },
+  agents: {
+    none: 'No laptop is paired yet. Add one: /pair',
+    title: '<b>Your laptops</b>',
+    online: '🟢 <b>{{name}}</b> ({{system}}), connected',
+    offline: '⚪ <b>{{name}}</b> ({{system}}), last seen {{when}}',
+    never: 'never',
+    revoke: 'Remove {{name}}',
+    revoked: '“{{name}}” is removed. Its key is worthless now.',
+    gone: 'This laptop is no longer in your list.',
+  },
+  pair: {
+    code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows a number: I ask you for it here.',
+    confirm:
+      '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nWhich number does it show?',
+    warn: 'If you did not start this yourself just now, press “Not mine”.',
+    notMine: 'Not mine',
+    done: '✅ “{{name}}” is paired. In the laptop’s window it goes on by itself.',
+    wrong: 'That is not the number. The pairing was stopped for safety. Start again: /pair',
+    refused: 'Refused. The laptop was told.',
+    over: 'This pairing is over. Start again: /pair',
+  },
+  invite: {
+    link: 'Invitation for one person, good for {{hours}} hours:\n{{link}}',
+    onlyAdmins: 'Only admins invite people.',
+  },
+  settings: {
+    missing: 'is not set. Example: {{example}}',
+    malformed: 'has another form. Example: {{example}}',
+    'needs-https': 'must begin with https:// (plain http only on this machine). Example: {{example}}',
+    'needs-webhook-port': 'must use a port that Telegram calls: 443, 80, 88 or 8443. Example: {{example}}',
+    'needs-path': 'needs a path of its own. Example: {{example}}',
+    'needs-other': 'has no effect without {{needs}}. Example: {{example}}',
+  },
+  startup: {
+    settings:
+      'The bot can not start. Put these settings right in the environment or in .env (see .env.example):',
+    store: 'The store can not be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
+    'region-pack-unreadable':
+      'REGION_PACK is neither a packaged region (ru, default) nor a readable JSON file: {{detail}}',
+    'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',
+    'tls-files': 'HUB_TLS_CERT or HUB_TLS_KEY can not be read: {{detail}}',
+    'hub-address': 'The hub can not listen on HUB_LISTEN ({{detail}}). Is another bot running here?',
+    'token-refused': 'Telegram refuses BOT_TOKEN. Get a fresh one from @BotFather. {{detail}}',
+    'webhook-refused': 'Telegram refuses WEBHOOK_URL: {{detail}}',
+    'telegram-unreachable':
+      'Telegram can not be reached. Check the internet, HTTPS_PROXY and TELEGRAM_API_ROOT. {{detail}}',
+  },
+} as const;

@@ -1,1 +1,135 @@
-export const policy = {} as const;
+/**
+ * Verdicts, their reasons and the questions that lead to them (src/policy). The ids are those of the rule table:
+ *
+ * - `rule.<rule>`: why, one or two sentences; may use {{firmware}}
+ * - `method.<method>`: what to do, after "What to do:"; `vendor-tool` is SADP without our agent
+ * - `blocker.<blocker>`: what to do before anything works
+ * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
+ * - `rma.subject`, `rma.body`: the e-mail to the service centre; plain text
+ * - `rma.asks.<word>`, `rma.advice.<word>`: what a region asks for, and our own advice (src/policy/region.ts)
+ */
+export const policy = {
+  rule: {
+    'not-bound': 'The device itself says that no account is bound. There is nothing to unbind.',
+    'ever-in-ezviz':
+      'It was in an EZVIZ account. EZVIZ has no unbinding, whatever the firmware: the service centre is left.',
+    'ezviz-brand': 'This is an EZVIZ device. Hikvision’s service centre does not handle it.',
+    'alarm-panel':
+      'This is an alarm panel. Its accounts follow the installer’s platform; the ways of cameras and recorders do not exist here.',
+    'not-activated':
+      'The device is not activated: it has no admin password yet. Until then nothing else works.',
+    'recorder-3x-no-update':
+      'Recorder firmware {{firmware}}, and there is no 4.x for this model. It can not be unbound on the site.',
+    'recorder-3x-update': 'Recorder firmware {{firmware}} can not unbind. There is a 4.x for this model.',
+    'recorder-3x-look-for-update':
+      'Recorder firmware {{firmware}} can not unbind. Look for a 4.x for exactly this model. There is none? Then the service centre.',
+    'recorder-older-than-3x':
+      'Recorder firmware {{firmware}} is older than anything the vendor speaks of. Compare it with the device. If it is right, update.',
+    'no-password': 'Every way asks for the admin password of the device.',
+    'cloud-not-online': 'The device is not online in Hik-Connect. Offline it can not be unbound.',
+    'agent-on-lan': 'The laptop sees the device, so it can unbind it over the network.',
+    'windows-pc-on-lan': 'A Windows PC is in the device’s network: the vendor’s SADP tool can unbind it.',
+    'phone-on-lan': 'The phone is in the device’s network: the app can unbind it.',
+    'monitor-at-recorder': 'Recorder firmware {{firmware}}: it can be unbound in its own menu.',
+    'monitor-at-newer-recorder':
+      'Recorder firmware {{firmware}} is newer than 4.x. Its menu should unbind as well (our conclusion, not the vendor’s word).',
+    'nobody-on-lan': 'Every way works only from the device’s own network.',
+    'no-lan-unbind': 'This device can not be unbound from a PC over the network. The app on a phone is left.',
+  },
+  method: {
+    sadp: 'unbind over the network, with the laptop',
+    'vendor-tool': 'unbind with the SADP tool on a Windows PC',
+    app: 'unbind with the Hik-Connect app',
+    'recorder-menu': 'unbind in the recorder’s own menu',
+    'firmware-first': 'update the firmware, then check again',
+    'service-centre': 'service centre',
+    'nothing-to-do': 'nothing: add it to your own account',
+  },
+  blocker: {
+    'previous-owner':
+      'Ask the previous owner to delete it in the EZVIZ app. Bought new? Back to the shop. Neither works? Scan the label in the EZVIZ app and apply for unbinding there.',
+    'installer-account':
+      'Ask the installer who set the panel up to delete it on the installer’s platform (Hik-Partner Pro).',
+    activate:
+      'Activate the device: give it an admin password with the SADP tool or in the browser. Then check again.',
+    'recover-password':
+      'Get the admin password from the owner. If it is lost, the owner recovers it by the vendor’s official procedure. Do not guess: the device locks itself.',
+    'bring-online':
+      'Bring the device online, in this order:\n1. Hik-Connect is enabled (Network → Platform Access)\n2. IP address and mask\n3. gateway\n4. DNS\n5. date and time\n6. ports: the router lets it out\nThen wait two minutes and check again.',
+    'get-onto-lan':
+      'Get into the device’s network: a laptop or PC by cable, or a phone on its Wi-Fi. Not guest Wi-Fi, not mobile data.',
+    'bring-phone': 'Put a phone with Hik-Connect on the Wi-Fi of the device’s network.',
+  },
+  question: {
+    everInEzviz: {
+      text: 'Was this device ever added to the <b>EZVIZ</b> app (not Hik-Connect)?',
+      where: 'Ask the owner in which app they watched it.',
+      answer: { yes: 'Yes, it was', no: 'No, never' },
+    },
+    kind: {
+      text: 'What is it?',
+      where:
+        'See the model on the label: DS-2… camera, DS-7…/8…/9… with N: NVR, with H: DVR, DS-K… intercom or access control, CS-… EZVIZ.',
+      answer: {
+        camera: 'Camera',
+        nvr: 'NVR (IP cameras)',
+        dvr: 'DVR (analogue cameras)',
+        'door-station': 'Door station',
+        'indoor-station': 'Indoor station',
+        'main-station': 'Main station',
+        'access-control': 'Access control',
+        'alarm-panel': 'Alarm panel',
+        ezviz: 'EZVIZ device',
+      },
+    },
+    ezvizBrand: {
+      text: 'Is it an EZVIZ device: the logo says EZVIZ, or the model begins with CS-?',
+      where: 'Look at the case and at the label.',
+      answer: { yes: 'Yes, EZVIZ', no: 'No, Hikvision' },
+    },
+    firmware: {
+      text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>.',
+      where:
+        'On the monitor: Menu → Maintenance → System Info. In the browser: Configuration → System. Or in the SADP tool, column “Software Version”.',
+    },
+    updateTo4x: {
+      text: 'Is there firmware 4.x for exactly this model?',
+      where: 'On the vendor’s site: the model’s page, downloads, firmware. Or ask your distributor.',
+      answer: { exists: 'Yes, there is 4.x', none: 'No, only 3.x' },
+    },
+    adminPassword: {
+      text: 'Do you have the <b>admin password of the device</b>? Only yes or no: never send the password here.',
+      where: 'The owner has it. It is not the verification code and not the password of the app.',
+      answer: { yes: 'Yes, I have it', no: 'No' },
+    },
+    onSite: {
+      text: 'What do you have in the device’s network? Press the first that fits.',
+      where: 'Same network: same router or switch as the device. Not guest Wi-Fi, not mobile data.',
+      answer: {
+        'windows-pc': 'Windows PC',
+        phone: 'Phone on the Wi-Fi',
+        monitor: 'Monitor and mouse',
+        nothing: 'None of these',
+      },
+    },
+    cloud: {
+      text: 'Does the device show that Hik-Connect is online?',
+      where: 'On the device: Network → Platform Access (Hik-Connect), line “Register Status”.',
+      answer: { online: 'Online', disabled: 'Switched off', offline: 'Enabled, but offline' },
+    },
+  },
+  rma: {
+    subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it can not be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
+    asks: {
+      'serial-as-text-first': 'Before you send the device: the serial number as text, not as a photo.',
+    },
+    advice: {
+      'ask-distributor': 'Ask your local distributor where the device goes and what they need.',
+      'wait-for-answer': 'Send nothing before their answer is there.',
+      'photo-of-label': 'Take a photo of the label before you pack.',
+      'parcel-with-serial':
+        'Put a sheet with the serial number, the case number and your phone number into the parcel.',
+    },
+  },
+} as const;

@@ -37,6 +37,13 @@ export function scrub(text: string): string {
 }
 
 /**
+ * An error without its extra fields: libraries hang requests on their errors, and a request holds what people wrote.
+ */
+function bareError(error: unknown): unknown {
+  return error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : String(error);
+}
+
+/**
  * Makes a logger that writes JSON lines to standard error: standard output belongs to results.
  * Redaction works twice: by name for structured fields (two levels deep), by shape for what libraries put in texts.
  */
@@ -47,7 +54,7 @@ export function createLog(
 ): Log {
   const paths = SECRET_NAMES.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   return pino(
-    { name, level, redact: { paths, censor: '[secret]' }, base: { name } },
+    { name, level, redact: { paths, censor: '[secret]' }, base: { name }, serializers: { err: bareError } },
     { write: (line: string) => destination.write(scrub(line)) },
   );
 }

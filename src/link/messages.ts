@@ -103,8 +103,11 @@ export const agentCommand = z.discriminatedUnion('type', [
     /** A person confirmed one careful try after a lock has run out. */
     afterLock: z.boolean(),
   }),
-  /** What the person in the chat typed under the picture. */
-  command('challenge-answer', { challengeId: id, answer: text(32) }),
+  /**
+   * What the person in the chat typed under the picture, as `pictureAnswerProof(nonce, typed)` of picture-answer.ts:
+   * the typed text is neither stored nor sent.
+   */
+  command('challenge-answer', { challengeId: id, proof: text(64) }),
   /** Another picture, please. */
   command('challenge-refresh', { challengeId: id }),
   /** Stop the job if nothing dangerous was sent yet. */
@@ -139,6 +142,8 @@ export const agentEvent = z.discriminatedUnion('type', [
     challengeId: id,
     /** PNG, base64. */
     image: text(300_000),
+    /** Key of the answer's proof (picture-answer.ts), base64url, fresh for every picture. */
+    nonce: text(64),
     expiresAt: z.number().int(),
     triesLeft: z.number().int().min(0).max(9),
   }),

@@ -1,0 +1,282 @@
+/**
+ * The bot, put together from its parts: who may speak, commands, conversations, jobs for agents, and what agents
+ * report. Nothing here listens on a port or reads a setting; `main.ts` does, tests and the sandbox build their own.
+ */
+import type { Update, UserFromGetMe } from 'grammy/types';
+import { LANGUAGES, languageOf } from '../../locales/index.ts';
+import { createCaseDesk } from '../cases/desk.ts';
+import { lateNotice } from '../flows/close.ts';
+import { createEngine, type Engine } from '../flows/engine/engine.ts';
+import type { HouseEvent } from '../flows/engine/events.ts';
+import { escaping } from '../flows/engine/html.ts';
+import type { ChatState } from '../flows/engine/state.ts';
+import { DURING, FLOWS, IDLE } from '../flows/index.ts';
+import type { House, PhotoReading } from '../flows/ports.ts';
+import type { JobDesk } from '../hub/desk.ts';
+import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { textsFor } from '../kernel/texts.ts';
+import type { LabelReader } from '../label/reader.ts';
+import type { AgentEvent } from '../link/messages.ts';
+import type { RegionPack } from '../policy/region.ts';
+import type { Store } from '../store/store.ts';
+import type { Access } from './access.ts';
+import { tell } from './chat.ts';
+import { createChatQueue } from './chat-queue.ts';
+import { createCommands, MENU } from './commands.ts';
+import { createJobs } from './jobs.ts';
+import { createProfiles } from './profiles.ts';
+import type { TelegramClient } from './telegram.ts';
+import { createTimers } from './timers.ts';
+import { classify, isPrivate } from './updates.ts';
+
+export interface BotParts {
+  store: Store;
+  client: TelegramClient;
+  me: UserFromGetMe;
+  access: Access;
+  directory: AgentDirectory;
+  desk: JobDesk;
+  labels: LabelReader;
+  region: RegionPack;
+  /** Address agents dial, as /pair shows it. */
+  hubUrl: string;
+  log: Log;
+  /** Milliseconds. */
+  clock?: () => number;
+}
+
+/** Why an update could not be handled; it must be handed in again. */
+export type HandleFailure = 'telegram-unreachable' | 'store-unavailable' | 'busy';
+
+export interface Bot {
+  /** Handles one update of Telegram. After a failure nothing has changed: hand it in again. */
+  handle(update: Update): Promise<Result<void, HandleFailure>>;
+  /** Takes an agent's event; true when the agent may forget it. */
+  agentEvent(agentId: string, event: AgentEvent): Promise<boolean>;
+  /** A laptop with a good code asks to be confirmed. */
+  pairingRequested(request: PairingRequest): Promise<void>;
+  /** An agent has come online. */
+  agentOnline(agentId: string): Promise<void>;
+  /** Loads alarms of the last run and publishes the command menu. */
+  start(): Promise<Result<void, 'store-unavailable'>>;
+  /** Lets what is running end. */
+  stop(): Promise<void>;
+}
+
+/** Largest photo Telegram hands to a bot, bytes (https://core.telegram.org/bots/api#getfile). */
+const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
+
+export function createBot(parts: BotParts): Bot {
+  const { store, client, me, access, directory, desk, labels, region, hubUrl, log } = parts;
+  const clock = parts.clock ?? Date.now;
+  const queue = createChatQueue();
+  const profiles = createProfiles(store.values('profiles'));
+  const cases = createCaseDesk(store, clock);
+  const callApi = client.relay.bind(client);
+
+  const timers = createTimers(
+    store.values('timers'),
+    (chatId, jobId) => jobs.overdue(chatId, jobId),
+    clock,
+    log,
+  );
+  const jobs = createJobs({
+    store,
+    cases,
+    directory,
+    desk,
+    timers,
+    clock,
+    log,
+    technicianName: profiles.name,
+    language: profiles.language,
+    deliver,
+  });
+
+  const house: House = {
+    language: profiles.language,
+    cases: {
+      open: async (chatId) => orUnavailable(await cases.open(chatId)),
+      get: async (id) => orUnavailable(await cases.get(id)),
+      apply: async (id, action) => orUnavailable(await cases.apply(id, action)),
+    },
+    labels: { read: async (fileId) => ok(await readPhoto(fileId)) },
+    agents: jobs,
+    region: { pack: async () => ok(region) },
+  };
+
+  const states = store.values<ChatState>('chats');
+  const engine: Engine = createEngine({
+    flows: FLOWS,
+    house,
+    states: {
+      load: (chatId) => states.get(String(chatId)),
+      save: (chatId, state) => states.set(String(chatId), state),
+    },
+    callApi,
+    me,
+    log,
+    exclusive,
+    newDevice: { idle: IDLE, during: DURING },
+  });
+  const commands = createCommands({
+    callApi,
+    access,
+    directory,
+    agents: jobs,
+    cases,
+    profiles,
+    hubUrl,
+    botUsername: me.username,
+  });
+
+  /**
+   * Strict order per chat. One process owns an lmdb store (its hub listens on one address), so a queue is enough.
+   * @throws Error when the queue is full; `handle` turns it into `busy`
+   */
+  async function exclusive<T>(chatId: number, task: () => Promise<T>): Promise<T> {
+    const ran = await queue.run(chatId, task);
+    if (!ran.ok) throw new QueueFull(ran.failure);
+    return ran.value;
+  }
+
+  async function readPhoto(fileId: string): Promise<PhotoReading> {
+    const file = await client.downloadFile(fileId, MAX_PHOTO_BYTES);
+    if (!file.ok) {
+      return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
+    }
+    return labels.read(file.value);
+  }
+
+  /** An event no conversation waits for any more is told all the same when it is an outcome: it happened. */
+  async function deliver(
+    chatId: number,
+    event: HouseEvent,
+    record: Parameters<Engine['handleEvent']>[2],
+  ): Promise<Result<unknown, unknown>> {
+    try {
+      const taken = await engine.handleEvent(chatId, event, record);
+      if (taken.ok && taken.value === 'unheard' && event.type === 'outcome') {
+        const found = await cases.get(event.caseId);
+        if (found.ok && found.value) {
+          await tell(callApi, chatId, lateNotice(found.value, await profiles.language(chatId)));
+        }
+      }
+      return taken;
+    } catch (error) {
+      if (error instanceof QueueFull) return fail('busy');
+      throw error;
+    }
+  }
+
+  async function admitted(
+    update: Update,
+    userId: number,
+  ): Promise<Result<'admin' | 'technician' | null, HandleFailure>> {
+    const role = await access.roleOf(userId);
+    if (!role.ok) return fail('store-unavailable');
+    const from = update.message?.from ?? update.callback_query?.from;
+    if (role.value) {
+      if (from) await profiles.meet(userId, from);
+      return role;
+    }
+    const token = /^\/start ([A-Za-z0-9_-]{16,64})$/.exec(update.message?.text ?? '')?.[1];
+    const t = textsFor(languageOf(from?.language_code));
+    if (token !== undefined && from) {
+      const joined = await access.redeem(token, { id: userId, name: from.first_name });
+      if (joined.ok) {
+        await profiles.meet(userId, from);
+        await tell(callApi, userId, t('bot:command.welcome'));
+        return ok(null);
+      }
+      if (joined.failure === 'unknown' || joined.failure === 'used') {
+        if (await access.shouldAnswerStranger(userId))
+          await tell(callApi, userId, t('bot:command.inviteUsed'));
+        return ok(null);
+      }
+      return fail('store-unavailable');
+    }
+    if (await access.shouldAnswerStranger(userId)) await tell(callApi, userId, t('bot:command.stranger'));
+    return ok(null);
+  }
+
+  return {
+    async handle(update) {
+      // Only private chats: in a group somebody else would read the picture. Edits were answered when first sent.
+      if (!isPrivate(update)) return ok(undefined);
+      const { chatId, userId, kind } = classify(update);
+      if (chatId === null || userId === null || kind === 'edited' || kind === 'membership')
+        return ok(undefined);
+      const role = await admitted(update, userId);
+      if (!role.ok) return role;
+      if (role.value === null) return ok(undefined);
+      const rank = role.value;
+      try {
+        const handled = await engine.handleUpdate(chatId, update, (controls) =>
+          commands(update, rank, controls),
+        );
+        return handled.ok ? ok(undefined) : handled;
+      } catch (error) {
+        if (error instanceof QueueFull) return fail('busy');
+        throw error;
+      }
+    },
+
+    agentEvent: (agentId, event) => jobs.take(agentId, event),
+
+    async pairingRequested({ agentId, technicianId, host, address, numbers }) {
+      const t = escaping(textsFor(await profiles.language(technicianId)));
+      const text = [
+        t('bot:pair.confirm', { name: host.name, system: host.system, address }),
+        t('bot:pair.warn'),
+      ].join('\n\n');
+      await tell(callApi, technicianId, text, [
+        numbers.map((number) => ({ text: number, data: `p:${agentId}:${number}` })),
+        [{ text: t('bot:pair.notMine'), data: `p:${agentId}:no` }],
+      ]);
+    },
+
+    async agentOnline(agentId) {
+      const agent = await directory.get(agentId);
+      if (!agent.ok || !agent.value) return;
+      for (const technician of agent.value.technicians) {
+        const event: HouseEvent = {
+          id: `online:${agentId}:${clock()}`,
+          caseId: '',
+          type: 'agent-online',
+          agentId,
+        };
+        await deliver(technician, event, undefined);
+      }
+    },
+
+    async start() {
+      for (const language of LANGUAGES) {
+        const t = textsFor(language);
+        const menu = MENU.map((command) => ({ command, description: t(`bot:command.menu.${command}`) }));
+        const set = await client.tryCall('setMyCommands', {
+          commands: menu,
+          ...(language === 'en' ? {} : { language_code: language }),
+        });
+        if (!set.ok) log.warn({ failure: set.failure.kind }, 'the command menu could not be set');
+      }
+      const loaded = await timers.start();
+      return loaded.ok ? ok(undefined) : fail('store-unavailable');
+    },
+
+    async stop() {
+      timers.stop();
+      await queue.idle();
+    },
+  };
+}
+
+/** The chat has more waiting than it may. */
+class QueueFull extends Error {}
+
+/** A store that fails is one word to flows; the log has the rest. */
+function orUnavailable<T>(result: Result<T, unknown>): Result<T, 'store-unavailable'> {
+  return result.ok ? result : fail('store-unavailable');
+}

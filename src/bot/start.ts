@@ -1,0 +1,200 @@
+/** Starts everything the operator's server runs, in the order of what needs what, and stops it in the reverse one. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UserFromGetMe } from 'grammy/types';
+import { createHub } from '../hub/hub.ts';
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { createLabelReader } from '../label/reader.ts';
+import { parseRegionPack, type RegionPack, regionPack } from '../policy/region.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { createAccess } from './access.ts';
+import { type Bot, createBot } from './bot.ts';
+import { createIntake } from './intake.ts';
+import { keyFor } from './keys.ts';
+import type { Settings } from './settings.ts';
+import { TelegramClient } from './telegram.ts';
+
+/** Why the bot did not start; `startup.<reason>` is the sentence, `detail` what it is about. */
+export interface StartFailure {
+  reason:
+    | 'store'
+    | 'region-pack-unreadable'
+    | 'region-pack-invalid'
+    | 'tls-files'
+    | 'hub-address'
+    | 'token-refused'
+    | 'webhook-refused'
+    | 'telegram-unreachable';
+  detail: string;
+}
+
+export interface Running {
+  /** Where the hub listens: `http(s)://host:port`. */
+  hubUrl: string;
+  /** Resolves when the bot can not go on by itself: Telegram refuses the token. */
+  ended: Promise<'token-refused'>;
+  stop(): Promise<void>;
+}
+
+/** Region whose pack is used when the operator names none: the one a source exists for. */
+const DEFAULT_REGION = 'ru';
+/** Pauses between tries to reach Telegram at start, ms. */
+const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
+
+export async function startBot(settings: Settings, log: Log): Promise<Result<Running, StartFailure>> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const started = await bringUp(settings, log, (close) => closers.push(close));
+  if (!started.ok) {
+    await stop();
+    return started;
+  }
+  return ok({ ...started.value, stop });
+}
+
+async function bringUp(
+  settings: Settings,
+  log: Log,
+  onStop: (close: () => Promise<void>) => void,
+): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
+  const region = await loadRegion(settings.regionPack);
+  if (!region.ok) return region;
+  const tls = await loadTls(settings.hub.tls);
+  if (!tls.ok) return tls;
+  const opened = await openStore(settings.storeUrl);
+  if (!opened.ok) return fail({ reason: 'store', detail: opened.failure.reason });
+  const store = opened.value;
+  onStop(() => store.close());
+
+  const client = clientFor(settings, store);
+  onStop(() => client.disconnect());
+  const me = await greet(client, log);
+  if (!me.ok) return me;
+
+  const labels = createLabelReader();
+  onStop(() => labels.close());
+  let bot: Bot | undefined;
+  let finish: (reason: 'token-refused') => void = () => undefined;
+  const ended = new Promise<'token-refused'>((resolve) => {
+    finish = resolve;
+  });
+  const intake = createIntake({
+    client,
+    me: me.value,
+    settings,
+    log,
+    handle: async (update) => (bot ? bot.handle(update) : fail('starting')),
+    onEnd: finish,
+  });
+  const hub = createHub({
+    store,
+    log,
+    onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
+    onPairing: async (request) => bot?.pairingRequested(request),
+    onOnline: (agentId) => void bot?.agentOnline(agentId),
+    ...(tls.value ? { tls: tls.value } : {}),
+    ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
+  });
+  const listening = await hub.listen(settings.hub.listen);
+  if (!listening.ok) return fail({ reason: 'hub-address', detail: listening.failure });
+  onStop(() => hub.close());
+  const hubUrl = addressOf(listening.value, tls.value !== null);
+
+  bot = createBot({
+    store,
+    client,
+    me: me.value,
+    access: createAccess({
+      store,
+      adminIds: settings.adminIds,
+      key: keyFor(settings.token, 'invitations'),
+    }),
+    directory: hub.directory,
+    desk: hub.desk,
+    labels,
+    region: region.value,
+    hubUrl: settings.hub.publicUrl ?? hubUrl,
+    log,
+  });
+  const running = bot;
+  onStop(() => running.stop());
+  const ready = await bot.start();
+  if (!ready.ok) return fail({ reason: 'store', detail: ready.failure });
+  const polling = await intake.start();
+  if (!polling.ok) {
+    const { failure } = polling;
+    if (failure === 'token-refused') return fail({ reason: 'token-refused', detail: '' });
+    const reason = failure.kind === 'refused' ? 'webhook-refused' : 'telegram-unreachable';
+    return fail({ reason, detail: failure.description });
+  }
+  onStop(() => intake.stop());
+  return ok({ hubUrl, ended });
+}
+
+/** Where the hub listens, as an address to call. */
+function addressOf({ host, port }: { host: string; port: number }, tls: boolean): string {
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function clientFor(settings: Settings, store: Store): TelegramClient {
+  const blobs = store.values<string>('blobs');
+  return new TelegramClient({
+    token: settings.token,
+    apiRoot: settings.apiRoot,
+    blobs: {
+      get: async (key) => {
+        const found = await blobs.get(key);
+        return found.ok
+          ? ok(found.value === undefined ? undefined : Buffer.from(found.value, 'base64'))
+          : found;
+      },
+    },
+  });
+}
+
+/** Asks Telegram who we are; a server that starts before its network does is given some time. */
+async function greet(client: TelegramClient, log: Log): Promise<Result<UserFromGetMe, StartFailure>> {
+  for (const pause of [...GREET_AGAIN_MS, null]) {
+    const me = await client.tryCall('getMe', {});
+    if (me.ok) return me;
+    if (me.failure.kind === 'refused')
+      return fail({ reason: 'token-refused', detail: me.failure.description });
+    if (pause === null) return fail({ reason: 'telegram-unreachable', detail: me.failure.description });
+    log.warn({ failure: me.failure.description }, 'Telegram does not answer yet');
+    await sleep(pause);
+  }
+  return fail({ reason: 'telegram-unreachable', detail: '' });
+}
+
+/** A pack of the product by its name, or the operator's own by its path. */
+async function loadRegion(setting: string | null): Promise<Result<RegionPack, StartFailure>> {
+  const packaged = regionPack(setting ?? DEFAULT_REGION);
+  if (packaged.ok) return packaged;
+  let data: unknown;
+  try {
+    data = JSON.parse(await readFile(setting ?? '', 'utf8'));
+  } catch (error) {
+    return fail({ reason: 'region-pack-unreadable', detail: error instanceof Error ? error.message : '' });
+  }
+  const pack = parseRegionPack(data);
+  if (pack.ok) return pack;
+  return fail({
+    reason: 'region-pack-invalid',
+    detail: pack.failure.map(({ path, problem }) => `${path}: ${problem}`).join('; '),
+  });
+}
+
+async function loadTls(
+  files: Settings['hub']['tls'],
+): Promise<Result<{ cert: string; key: string } | null, StartFailure>> {
+  if (!files) return ok(null);
+  try {
+    return ok({ cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') });
+  } catch (error) {
+    return fail({ reason: 'tls-files', detail: error instanceof Error ? error.message : '' });
+  }
+}

@@ -1,0 +1,165 @@
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { Secret } from '../kernel/secret.ts';
+import { parseSerial } from './serial.ts';
+
+/** What a label says, without its verification code: safe to store and to show. */
+export interface LabelFacts {
+  /** Host printed in the code, lower case: the cloud family of the label, not of the device's account. */
+  readonly host: string | null;
+  /** Only when the label carries one. */
+  readonly fullSerial: string | null;
+  readonly shortSerial: string;
+  readonly model: string | null;
+  /** Lines behind the model, as they are: a detector type, things newer labels may carry. */
+  readonly extra: readonly string[];
+  readonly hasVerificationCode: boolean;
+}
+
+/** Why a text is not a usable label (protocol/labels.md 3.2). */
+export type LabelRefusal =
+  | 'exported-credentials'
+  | 'password-procedure'
+  | 'not-a-device'
+  | 'unknown-url'
+  | 'empty'
+  | 'no-serial'
+  | 'too-long';
+
+/** A refusal. `host` belongs to `unknown-url`; nothing else of the text is kept, because it may be a secret. */
+interface RefusedLabel {
+  readonly reason: LabelRefusal;
+  readonly host?: string;
+}
+
+interface ReadLabel {
+  readonly facts: LabelFacts;
+  readonly verificationCode: Secret<string> | null;
+}
+
+/** Longest text read, characters: own limit, a large QR code holds 4296. */
+const MAX_TEXT = 4096;
+
+const HOST_LINE = /^(?:https?:\/\/)?((?:[a-z\d-]+\.)+[a-z]{2,})\/?$/i;
+const CODE_LINE = /^[A-Za-z\d]{6,12}$/;
+/** The form of every printed code. No model and no known extra line looks like it. */
+const PRINTED_CODE = /^[A-Z]{6}$/;
+/** A model on a line of its own: a digit or a dash in it, printable ASCII, up to 64 (protocol/isapi.md 2.2). */
+const MODEL_LINE = /^(?=.*[\d-])[\x20-\x7e]{1,64}$/;
+/** A model in running text: `DS-…`, `CS-…`, OEM names such as `NVR-…`. */
+const MODEL_WORD = /^i?[A-Z]{2,5}-[\w()/.+-]{2,60}$/;
+
+/**
+ * Reads the text of a code on a device, or of a label that was typed or recognised (protocol/labels.md 3).
+ * @returns the facts and, apart from them, the verification code; or why this is no label. A refusal carries no part
+ *   of the text but the host of an unknown link, since exports and Wi-Fi codes hold passwords. Never throws.
+ */
+export function parseLabel(text: string): Result<ReadLabel, RefusedLabel> {
+  // Not even trimmed: no code and no message is that long.
+  if (text.length > 2 * MAX_TEXT) return fail({ reason: 'too-long' });
+  const trimmed = trimEnds(text);
+  if (trimmed.length > MAX_TEXT) return fail({ reason: 'too-long' });
+  const secret = secretOf(trimmed);
+  if (secret) return fail({ reason: secret });
+  const link = linkOf(trimmed);
+  return link ? readLink(link) : readFields(trimmed);
+}
+
+/** Without white space, byte order marks and NULs at both ends. By index: a pattern anchored at the end is quadratic. */
+function trimEnds(text: string): string {
+  const isEdge = (index: number) => /[\s\0\ufeff]/.test(text.charAt(index));
+  let start = 0;
+  let end = text.length;
+  while (start < end && isEdge(start)) start++;
+  while (end > start && isEdge(end - 1)) end--;
+  return text.slice(start, end);
+}
+
+/** Codes that are recognised so that nobody decodes, logs or stores them. */
+function secretOf(text: string): LabelRefusal | null {
+  if (/^QRC\d{2}/i.test(text)) return 'exported-credentials';
+  // Base64 of FF FF 00 00: the sixth character begins with the last two bits of the fourth byte.
+  if (/^\/\/8AA[A-P]/.test(text)) return 'password-procedure';
+  if (/^(?:WIFI|MECARD|BEGIN|OTPAUTH|TEL|SMSTO|MAILTO|GEO):/i.test(text)) return 'not-a-device';
+  return null;
+}
+
+/** The link a text consists of, if it has a path or a query; a host alone is the first line of a label. */
+function linkOf(text: string): URL | null {
+  if (/\s/.test(text) || HOST_LINE.test(text)) return null;
+  const isSchemeless = /^(?:[a-z\d-]+\.)+[a-z]{2,}(?::\d+)?[/?#]/i.test(text);
+  const link = isSchemeless ? `https://${text}` : text;
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(link) && URL.canParse(link) ? new URL(link) : null;
+}
+
+function readLink(link: URL): Result<ReadLabel, RefusedLabel> {
+  if (link.pathname.includes('/h5/qrcode/intro')) return fail({ reason: 'not-a-device' });
+  const inner = shopLabel(link);
+  const secret = inner === null ? null : secretOf(inner);
+  if (secret) return fail({ reason: secret });
+  const label = inner === null ? null : readFields(inner);
+  if (label?.ok) return label;
+  // Only web links have a host in that place; in an app's own link it may be anything, a token too.
+  const isWeb = link.protocol === 'https:' || link.protocol === 'http:';
+  return fail({ reason: 'unknown-url', ...(isWeb && link.hostname ? { host: link.hostname } : {}) });
+}
+
+/** The label inside a shop link: parameter `f`, base64, behind `$$$` (protocol/labels.md 3.1). */
+function shopLabel(link: URL): string | null {
+  // A plus sign of the base64 that was not escaped arrives as a space.
+  const encoded = link.searchParams.get('f')?.replaceAll(' ', '+') ?? '';
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+  const start = decoded.indexOf('$$$');
+  return start < 0 ? null : trimEnds(decoded.slice(start + 3));
+}
+
+/** Host, serial, verification code, model, more: all but the serial may be missing (protocol/labels.md 3.3). */
+function readFields(text: string): Result<ReadLabel, RefusedLabel> {
+  if (text === '') return fail({ reason: 'empty' });
+  const lines = text.split(/\n\r|\r\n|\r|\n/);
+  const isOneLine = lines.length === 1;
+  const fields = (isOneLine ? text.split(/\s+/) : lines).map(clean);
+
+  const host = hostOf(fields[0] ?? '');
+  const [serialField = '', ...rest] = host === null ? fields : fields.slice(1);
+  const serial = parseSerial(serialField);
+  if (!serial.ok) return fail({ reason: 'no-serial' });
+
+  let code: string | null = null;
+  const next = rest[0];
+  if (next === '' || (next !== undefined && isCode(next))) code = rest.shift() || null;
+  // A code in another place must not pass as a model or an extra line: those are stored.
+  const printed = rest.find((field) => PRINTED_CODE.test(field));
+  code ??= printed ?? null;
+  const open = rest.filter((field) => !PRINTED_CODE.test(field) && field !== code);
+
+  // One line without a host is more likely typed than printed, and people type passwords behind a serial.
+  const isTyped = isOneLine && host === null;
+  const hasModel = (isTyped ? MODEL_WORD : MODEL_LINE).test(open[0] ?? '');
+  const model = hasModel ? (open.shift() ?? null) : null;
+  const { text: serialText, short } = serial.value;
+  return ok({
+    facts: {
+      host,
+      fullSerial: serialText === short ? null : serialText,
+      shortSerial: short,
+      model: model ?? serial.value.model,
+      extra: isTyped ? [] : open,
+      hasVerificationCode: code !== null,
+    },
+    verificationCode: code === null ? null : new Secret(code),
+  });
+}
+
+/** A second serial is no code, though it has the form of one: two serials typed in a row are two devices. */
+function isCode(field: string): boolean {
+  return CODE_LINE.test(field) && !parseSerial(field).ok;
+}
+
+/** Without control characters, which have no place in what is shown and stored, and without white space around. */
+function clean(field: string): string {
+  return field.replace(/\p{Cc}/gu, '').trim();
+}
+
+function hostOf(field: string): string | null {
+  return field.length <= 253 ? (HOST_LINE.exec(field)?.[1]?.toLowerCase() ?? null) : null;
+}

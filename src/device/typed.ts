@@ -1,0 +1,125 @@
+import { fold, PHONE_WORD, SERIAL_PREFIX } from './lookalikes.ts';
+import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+
+/** Longest message searched, characters: Telegram's own limit. */
+const MAX_MESSAGE = 4096;
+/** Most pieces one serial is put together from: `DS-… 08 20190204 CCRR D2 000 0042`. */
+const MAX_PIECES = 8;
+/** Shortest full serial: date, one pair of letters, short serial. */
+const MIN_FULL = 19;
+/** Stands in for `S/N:` and the like. Nobody can type it: the message is cut at control characters first. */
+const MARK = '\u0001';
+/** Part of a longer number, brackets and plus sign included: `+375`, `8(029)`, `123-45`; not `1)` or `2.`. */
+const NUMBER_PART = /^\+?(?=[\d(])\d*(?:\(\d+\))?[\d-]*$/;
+const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
+
+/** A piece of a message between white space, folded. */
+interface Piece {
+  /** Without punctuation at its ends. */
+  readonly text: string;
+  /** With it: brackets and plus signs tell telephone numbers. */
+  readonly whole: string;
+  /** Stands behind `S/N:` or the like. */
+  readonly announced: boolean;
+  /** Typed in Latin capitals, so that nothing had to be folded. */
+  readonly asTyped: boolean;
+}
+
+interface Hit {
+  readonly texts: readonly string[];
+  readonly pieces: number;
+}
+
+/**
+ * The places of a message that look like serial numbers, folded and without separators, in order. Text that is
+ * spread out (`D2 000 0042`, `401-000-064`) counts only where it was announced, fills its line or is written in Latin
+ * capitals; nine digits count only where they are no part of a longer number.
+ */
+export function serialTexts(message: string): string[] {
+  const visible = message.slice(0, MAX_MESSAGE).replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '');
+  return visible.split(/(?:(?!\t)[\p{Cc},;|])+/u).flatMap((segment) => {
+    const pieces = piecesOf(segment);
+    const texts: string[] = [];
+    for (let at = 0; at < pieces.length; ) {
+      const hit = fullAt(pieces, at) ?? gluedAt(pieces, at) ?? spreadAt(pieces, at);
+      texts.push(...(hit?.texts ?? []));
+      at += hit?.pieces ?? 1;
+    }
+    return texts;
+  });
+}
+
+function piecesOf(segment: string): Piece[] {
+  const marked = fold(segment).replace(SERIAL_PREFIX, (prefix) => MARK.padStart(prefix.length));
+  return [...marked.matchAll(/\S+/g)].map((match): Piece => {
+    const whole = match[0].replace(MARK, '');
+    const [text = ''] = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/u.exec(whole) ?? [];
+    const raw = segment.slice(match.index, match.index + match[0].length);
+    return { text, whole, announced: match[0] !== whole, asTyped: raw.endsWith(whole) };
+  });
+}
+
+/** A full serial in one piece or, where it starts with a model, in several. */
+function fullAt(pieces: readonly Piece[], at: number): Hit | null {
+  let text = '';
+  for (let count = 1; count <= MAX_PIECES; count++) {
+    const piece = pieces[at + count - 1];
+    if (!piece || !/^[A-Z\d()/._+-]+$/.test(piece.text)) return null;
+    text += piece.text;
+    if (text.length > MAX_SERIAL_TEXT || (count > 1 && !MODEL_START.test(text))) return null;
+    if (text.length >= MIN_FULL && FULL_SERIAL.test(text)) return { texts: [text], pieces: count };
+  }
+  return null;
+}
+
+/** Short serials in one piece: `J50000062`, `camera:J50000062`, `J50000062/J50000063`. */
+function gluedAt(pieces: readonly Piece[], at: number): Hit | null {
+  const piece = pieces[at];
+  if (!piece || piece.text.length < 9) return null;
+  const texts = piece.text.replace(/^\p{L}[\p{L}\d]{0,15}[:=#]/u, '').split('/');
+  if (!texts.every((text) => isShortSerial(text))) return null;
+  return texts.every((text) => piece.announced || isCredible(text, pieces, at)) ? { texts, pieces: 1 } : null;
+}
+
+/** Whether nine characters in one piece mean a serial and not a telephone or order number. */
+function isCredible(text: string, pieces: readonly Piece[], at: number): boolean {
+  if (/^NO\d/.test(text)) return pieces.length === 1;
+  if (/^\D/.test(text)) return true;
+  const before = pieces[at - 1];
+  const whole = pieces[at]?.whole ?? '';
+  return !(
+    whole.includes('+') ||
+    isNumberPart(before) ||
+    isNumberPart(pieces[at + 1]) ||
+    PHONE_WORD.test(whole) ||
+    PHONE_WORD.test(before?.text ?? '')
+  );
+}
+
+/** A short serial with spaces or dashes inside. */
+function spreadAt(pieces: readonly Piece[], at: number): Hit | null {
+  let text = '';
+  for (let count = 1; count <= MAX_PIECES && text.length < 9; count++) {
+    const piece = pieces[at + count - 1];
+    if (!piece || !/^[A-Z\d-]+$/.test(piece.text)) return null;
+    text += piece.text.replaceAll('-', '');
+    if (text.length === 9 && isShortSerial(text) && isCredibleSpread(pieces, at, count))
+      return { texts: [text], pieces: count };
+  }
+  return null;
+}
+
+function isCredibleSpread(pieces: readonly Piece[], at: number, count: number): boolean {
+  const used = pieces.slice(at, at + count);
+  const typed = used.map((piece) => piece.text).join('-');
+  if (isNumberPart(pieces[at + count]) || used.some((piece) => piece.whole.includes('+'))) return false;
+  if (used[0]?.announced) return true;
+  if (DATE.test(typed)) return false;
+  // Nine digits in groups of three are the only grouping that telephone numbers of nine digits rarely have.
+  if (count === pieces.length) return /^[A-Z]|^\d{3}-\d{3}-\d{3}$/.test(typed);
+  return /^(?!NO)[A-Z]{1,2}-?\d/.test(used[0]?.text ?? '') && used.every((piece) => piece.asTyped);
+}
+
+function isNumberPart(piece: Piece | undefined): boolean {
+  return piece !== undefined && NUMBER_PART.test(piece.whole) && !isShortSerial(piece.text);
+}

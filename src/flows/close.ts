@@ -1,0 +1,155 @@
+import type { Language } from '../../locales/index.ts';
+import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
+import { type Texts, textsFor } from '../kernel/texts.ts';
+import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { escaping } from './engine/html.ts';
+import { cancelled } from './identify.ts';
+
+/** A lock without a readable time lasts 30 minutes (protocol/sadp.md 10.2). */
+const ASSUMED_LOCK_MINUTES = 30;
+
+/** Outcomes after which nothing is left to do on the site. */
+const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'not-bound': 'nothing-to-do' };
+
+/** Stage close: what happened, in words, and what to do next. */
+export const close: Flow = {
+  name: 'close',
+  version: 1,
+  async run(dialogue, args) {
+    const record = await dialogue.house((house) => house.cases.get(args.caseId));
+    if (!record) return { end: true };
+    const { report } = record;
+    if (!report) return record.closedAt === null ? { go: 'assess' } : { end: true };
+
+    const text = reportText((key, values) => dialogue.t(key, values), record, report);
+    const settled = SETTLED[report.outcome];
+    if (settled) {
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: settled }));
+      await dialogue.say(text);
+      return { end: true };
+    }
+    return unsettled(dialogue, record, report, text);
+  },
+};
+
+/** The sentence for a report: by outcome, for refusals by reason, with the device's own counters. */
+function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
+  const values = {
+    serial: record.device?.shortSerial ?? '',
+    model: record.sighting?.model ?? record.device?.model ?? t('bot:identify.modelUnknown'),
+    minutes: report.lockMinutes ?? ASSUMED_LOCK_MINUTES,
+  };
+  const lines = [t(`bot:outcome.${sentenceOf(report)}`, values)];
+  if (report.attemptsLeft !== undefined) {
+    lines.push(t('bot:outcome.attemptsLeft', { count: report.attemptsLeft }));
+  } else if (report.outcome === 'wrong-password') {
+    lines.push(t('bot:outcome.attemptsUnknown'));
+  }
+  return lines.join('\n\n');
+}
+
+/** Word of an outcome that came after its conversation was over: it happened, so it is told. */
+export function lateNotice(record: CaseRecord, language: Language): string {
+  const t = escaping(textsFor(language));
+  const notice = t('bot:outcome.late', { serial: record.device?.shortSerial ?? '' });
+  return record.report ? `${notice}\n\n${reportText(t, record, record.report)}` : notice;
+}
+
+/** What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device. */
+type NextStep = 'again' | 'after-lock' | 'recheck';
+
+/** Reasons of a refusal: the sentence they share (`bot:outcome.refused.<sentence>`) and what may follow. */
+const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextStep]>> = {
+  'password-empty': ['password-empty', 'again'],
+  'password-unread': ['password-empty', 'again'],
+  'password-too-long': ['password-too-long', 'again'],
+  'password-has-zero-byte': ['password-too-long', 'again'],
+  abandoned: ['password-abandoned', 'again'],
+  'no-terminal': ['password-abandoned', 'again'],
+  'few-attempts': ['few-attempts', 'recheck'],
+  'ledger-unreadable': ['ledger-unreadable', 'recheck'],
+  'after-lock': ['after-lock', 'after-lock'],
+  'journal-unwritable': ['journal-unwritable', 'again'],
+  busy: ['busy', 'again'],
+  'ambiguous-device': ['ambiguous-device', 'recheck'],
+  'no-mac': ['no-driver', 'recheck'],
+  'no-driver': ['no-driver', 'recheck'],
+  'not-activated': ['not-activated', 'recheck'],
+  'cloud-offline': ['cloud-offline', 'recheck'],
+  'cloud-disabled': ['cloud-disabled', 'recheck'],
+  unanswered: ['unanswered', 'recheck'],
+  'status-refused': ['status-refused', 'recheck'],
+  'status-unexpected': ['status-refused', 'recheck'],
+  'challenge-failed': ['challenge-failed', 'again'],
+  'challenge-expired': ['challenge-expired', 'again'],
+  'challenge-abandoned': ['cancelled', 'again'],
+  'permit-refused': ['permit-refused', 'again'],
+  cancelled: ['cancelled', 'again'],
+  'spoofed-exchange': ['spoofed-exchange', 'again'],
+  'exchange-unanswered': ['handshake-failed', 'again'],
+  'exchange-refused': ['handshake-failed', 'again'],
+  'exchange-unreadable': ['handshake-failed', 'again'],
+  'ambiguous-digest': ['no-driver', 'recheck'],
+};
+
+/** What may follow an outcome that is no refusal. A further password is a person's decision and the ledger's. */
+const AFTER: Readonly<Record<string, NextStep>> = {
+  'wrong-password': 'again',
+  denied: 'again',
+  'not-found': 'again',
+  locked: 'after-lock',
+};
+
+function sentenceOf(report: CaseReport): string {
+  if (report.outcome !== 'refused') return report.outcome;
+  return `refused.${REFUSALS[report.reason ?? '']?.[0] ?? 'plain'}`;
+}
+
+function nextStep(report: CaseReport): NextStep {
+  if (report.outcome !== 'refused') return AFTER[report.outcome] ?? 'recheck';
+  return REFUSALS[report.reason ?? '']?.[1] ?? 'recheck';
+}
+
+async function unsettled(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  report: CaseReport,
+  text: string,
+): Promise<Next> {
+  const answer = await dialogue.ask(text, {
+    buttons: nextSteps(dialogue, report),
+    help: 'bot:help.useButtons',
+    back: false,
+  });
+  if (answer.kind !== 'button') return { go: 'close' };
+  switch (answer.id) {
+    case 'again':
+    case 'after-lock':
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
+      return { go: 'lan-unbind', with: answer.id === 'after-lock' ? { afterLock: true } : {} };
+    case 'recheck':
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
+      return { go: 'assess' };
+    case 'other':
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
+      return { go: 'assess', with: { other: true } };
+    case 'cancel':
+      return cancelled(dialogue, record.id);
+    default:
+      return { go: 'close' };
+  }
+}
+
+const NEXT_BUTTONS: Readonly<Record<NextStep, string>> = {
+  again: 'bot:button.again',
+  'after-lock': 'bot:close.button.afterLock',
+  recheck: 'bot:close.button.recheck',
+};
+
+function nextSteps(dialogue: Dialogue, report: CaseReport): Button[][] {
+  const next = nextStep(report);
+  return [
+    [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]) }],
+    [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
+  ];
+}

@@ -1,0 +1,44 @@
+/**
+ * The seam between grammY's Context, which flows see, and the one Bot API client of the house. grammY builds a
+ * request, the conversations engine records it by method, and `callApi` makes it. Errors are mapped here: the engine
+ * hangs on replay if a call throws anything but grammY's HttpError, so a refusal travels as an answer and a network
+ * failure as a rejected fetch (which grammY wraps).
+ */
+import type { ApiBaseData } from '@grammyjs/conversations';
+import type { Result } from '../../kernel/result.ts';
+
+/** Why a call to Telegram failed. */
+export type CallFailure =
+  | { kind: 'refused'; code: number; description: string; retryAfter?: number }
+  | { kind: 'unreachable'; description: string };
+
+/** Makes one Bot API call. Never throws. */
+export type CallApi = (
+  method: string,
+  payload: Record<string, unknown>,
+) => Promise<Result<unknown, CallFailure>>;
+
+/** Reference to stored bytes in a payload; the Bot API client replaces it when it sends, so replays stay small. */
+export interface BlobReference {
+  blob: string;
+}
+
+/** Options that make grammY's Api call through `callApi`. The token is the client's business: none is given here. */
+export function bridgeTo(callApi: CallApi): ApiBaseData {
+  const fetch = async (method: string, request: { body: string }) => {
+    const answer = await callApi(method, JSON.parse(request.body) as Record<string, unknown>);
+    if (answer.ok) return { json: async () => ({ ok: true, result: answer.value }) };
+    if (answer.failure.kind === 'unreachable') throw new Error(answer.failure.description);
+    const { code, description, retryAfter } = answer.failure;
+    const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
+    return { json: async () => ({ ok: false, error_code: code, description, ...parameters }) };
+  };
+  return {
+    token: '-',
+    options: {
+      buildUrl: (_root, _token, method) => method,
+      // grammY types fetch after the platform's; it only awaits `json()` of what comes back.
+      fetch: fetch as unknown as typeof globalThis.fetch,
+    },
+  };
+}

@@ -1,0 +1,410 @@
+/**
+ * The conversations engine under telegraf (docs/architecture.md, flows). It owns the order inside a chat, the memory
+ * of what was already handled, the inbox of early events and the passage from stage to stage; the replaying itself is
+ * @grammyjs/conversations', used through its documented functions.
+ *
+ * Promise: whatever happens between two waits, a crash included, ends as if it had happened once. The chat's state is
+ * written in one piece after the work; work repeated after a crash may send a message twice, never act twice, because
+ * every action of the house is idempotent.
+ */
+import {
+  type Conversation,
+  type ConversationResult,
+  type ConversationState,
+  type EnterResult,
+  enterConversation,
+  resumeConversation,
+} from '@grammyjs/conversations';
+import { type Context, HttpError } from 'grammy';
+import type { Update, UserFromGetMe } from 'grammy/types';
+import type { Log } from '../../kernel/log.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { textsFor } from '../../kernel/texts.ts';
+import type { House, HouseFailure } from '../ports.ts';
+import { bridgeTo, type CallApi } from './bridge.ts';
+import { Dialogue, type Flow, type HeardUpdate, HouseUnavailable, type Next } from './dialogue.ts';
+import type { HouseEvent } from './events.ts';
+import { type Heard, hear, isConversationButton, type WaitSpec, wanted } from './heard.ts';
+import {
+  type ActiveConversation,
+  type ChatState,
+  type ChatStates,
+  emptyChatState,
+  type FlowArgs,
+  putAway,
+  remember,
+} from './state.ts';
+
+/** Why an update or event could not be handled; it may be handed in again. */
+export type EngineFailure = 'telegram-unreachable' | 'store-unavailable';
+
+/** What handling an update came to. */
+export type Handled = 'handled' | 'repeated' | 'nobody-listens';
+
+/** What a command outside conversations may do to the conversation of its chat. */
+export interface ChatControls {
+  /** Leaves the running stage, if any, and enters `flow`. */
+  start(flow: string, args: FlowArgs): Promise<void>;
+  /** Leaves the running stage. */
+  stop(): void;
+  /** Enters the running stage anew from its case, for instance in another language. */
+  restart(): Promise<void>;
+  /** The running stage. */
+  active(): { flow: string; caseId: string } | null;
+}
+
+export interface EngineOptions {
+  flows: readonly Flow[];
+  house: House;
+  states: ChatStates;
+  callApi: CallApi;
+  me: UserFromGetMe;
+  log: Log;
+  /** Runs tasks of one chat strictly one after another, across processes where there are several. */
+  exclusive<T>(chatId: number, task: () => Promise<T>): Promise<T>;
+  /** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
+  newDevice: { idle: string; during: string };
+}
+
+export interface Engine {
+  /**
+   * Handles one update of a private chat. `outside` sees it first (commands, buttons outside conversations) and
+   * answers whether the update was its own.
+   */
+  handleUpdate(
+    chatId: number,
+    update: Update,
+    outside?: (controls: ChatControls) => Promise<boolean>,
+  ): Promise<Result<Handled, EngineFailure>>;
+  /**
+   * Takes an event durably: when this resolves ok, the event is delivered or in the chat's inbox. `record` runs
+   * first, in the chat's order: what must be in the case before the conversation hears of it.
+   */
+  handleEvent(
+    chatId: number,
+    event: HouseEvent,
+    record?: () => Promise<Result<void, HouseFailure>>,
+  ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
+  /** Steers a chat from outside an update (for instance when access was revoked). */
+  control(
+    chatId: number,
+    task: (controls: ChatControls) => Promise<void>,
+  ): Promise<Result<void, EngineFailure>>;
+}
+
+/** A stage that passes on more often than this in one go is walking in circles. */
+const MAX_PASSAGES = 12;
+/** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
+const WATCHDOG_MS = 90_000;
+
+/** What a chat without a conversation listens to. */
+const IDLE: WaitSpec = {
+  wants: ['photo', 'serial'],
+  events: [],
+  jobId: null,
+  tag: null,
+  help: 'bot:help.idle',
+};
+
+export function createEngine(options: EngineOptions): Engine {
+  const { house, states, callApi, me, log, exclusive, newDevice } = options;
+  const flows = new Map(options.flows.map((flow) => [flow.name, flow]));
+  const api = bridgeTo(callApi);
+
+  function flowNamed(name: string): Flow {
+    const flow = flows.get(name);
+    if (!flow) throw new Error(`flow '${name}' is not registered; add it to src/flows/index.ts`);
+    return flow;
+  }
+
+  /** The wait a conversation is at, read from its log. */
+  function pendingSpec(conversation: ActiveConversation): WaitSpec {
+    const { replay, interrupts } = conversation.state;
+    const at = interrupts[0];
+    const key = at === undefined ? undefined : replay.send[at]?.payload;
+    if (key === undefined) throw new Error('a stored conversation has no pending wait');
+    return JSON.parse(key) as WaitSpec;
+  }
+
+  function base(heard: Heard) {
+    const update: HeardUpdate = { update_id: 0, heard };
+    return { update: update as unknown as Update, api, me };
+  }
+
+  /** Plays a flow until its next wait or its end. */
+  async function play(
+    chat: ChatState,
+    chatId: number,
+    how: { enter: FlowArgs; flow: Flow } | { resume: Heard },
+  ): Promise<Next | 'waiting'> {
+    let next: Next | undefined;
+    const builderOf =
+      (flow: Flow) => async (conversation: Conversation, context: Context, args: FlowArgs) => {
+        const dialogue = await Dialogue.open(conversation, context, house, chatId);
+        next = await flow.run(dialogue, args);
+      };
+    const settle = (
+      flow: Flow,
+      args: FlowArgs,
+      result: EnterResult | ConversationResult,
+    ): Next | 'waiting' => {
+      switch (result.status) {
+        case 'complete':
+          chat.conversation = null;
+          return next ?? { end: true };
+        case 'error':
+          throw result.error;
+        case 'handled': {
+          const state: ConversationState = {
+            args: JSON.stringify([args]),
+            replay: result.replay,
+            interrupts: result.interrupts,
+          };
+          chat.conversation = { flow: flow.name, version: flow.version, args, state };
+          return 'waiting';
+        }
+        case 'skipped':
+          return 'waiting';
+      }
+    };
+
+    if ('enter' in how) {
+      const { flow, enter: args } = how;
+      const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
+      return settle(flow, args, await watched(run));
+    }
+    const active = chat.conversation;
+    if (!active) throw new Error('no conversation to resume');
+    const flow = flowNamed(active.flow);
+    const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
+    return settle(flow, active.args, await watched(run));
+  }
+
+  /** Enters a flow and follows it from stage to stage until one waits or the conversation ends. */
+  async function enter(chat: ChatState, chatId: number, name: string, args: FlowArgs): Promise<void> {
+    let flow = flowNamed(name);
+    let current = args;
+    for (let passages = 0; passages < MAX_PASSAGES; passages++) {
+      const outcome = await play(chat, chatId, { enter: current, flow });
+      if (outcome === 'waiting') return;
+      if ('end' in outcome) return;
+      flow = flowNamed(outcome.go);
+      current = { caseId: caseOf(current, outcome), ...(outcome.with ? { with: outcome.with } : {}) };
+    }
+    throw new Error(`stages pass on in circles; the last one was '${flow.name}'`);
+  }
+
+  async function resume(chat: ChatState, chatId: number, heard: Heard): Promise<void> {
+    const args = chat.conversation?.args;
+    const outcome = await play(chat, chatId, { resume: heard });
+    if (outcome === 'waiting' || 'end' in outcome || !args) return;
+    await enter(chat, chatId, outcome.go, {
+      caseId: caseOf(args, outcome),
+      ...(outcome.with ? { with: outcome.with } : {}),
+    });
+  }
+
+  /**
+   * Runs a step; when a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures
+   * of Telegram and the store are not the flow's and go to the caller.
+   */
+  async function guarded(chat: ChatState, chatId: number, step: () => Promise<void>): Promise<void> {
+    const before = chat.conversation;
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof HttpError || error instanceof HouseUnavailable) throw error;
+      log.error({ err: error, flow: before?.flow, chat: chatId }, 'a stage broke');
+      chat.conversation = null;
+      if (!before) {
+        await tell(chatId, 'bot:error.broken');
+        return;
+      }
+      await tell(chatId, 'bot:error.restarted');
+      try {
+        await enter(chat, chatId, before.flow, { caseId: before.args.caseId });
+      } catch (again) {
+        if (again instanceof HttpError || again instanceof HouseUnavailable) throw again;
+        log.error({ err: again, flow: before.flow, chat: chatId }, 'a stage broke again');
+        chat.conversation = null;
+        await tell(chatId, 'bot:error.broken');
+      }
+    }
+  }
+
+  /** Gives the pending wait every event in the inbox it is named for, oldest first. */
+  async function drain(chat: ChatState, chatId: number): Promise<void> {
+    for (let delivered = 0; delivered < REPLAYED_EVENTS; delivered++) {
+      if (!chat.conversation) return;
+      const spec = pendingSpec(chat.conversation);
+      const index = chat.inbox.findIndex((event) => wanted({ kind: 'event', event }, spec));
+      const event = chat.inbox[index];
+      if (!event) return;
+      chat.inbox = chat.inbox.filter((_, at) => at !== index);
+      await guarded(chat, chatId, () => resume(chat, chatId, { kind: 'event', event }));
+    }
+  }
+
+  async function tell(chatId: number, key: string): Promise<void> {
+    const text = textsFor(await house.language(chatId))(key);
+    const sent = await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' });
+    if (!sent.ok) log.warn({ chat: chatId, failure: sent.failure.kind }, 'could not tell the technician');
+  }
+
+  /** Restarts the stage from the case when the flow that wrote the log is not the flow of today. */
+  async function modernise(chat: ChatState, chatId: number): Promise<void> {
+    const active = chat.conversation;
+    if (!active || flows.get(active.flow)?.version === active.version) return;
+    log.info(
+      { chat: chatId, flow: active.flow, version: active.version },
+      'stage restarts: the flow has changed',
+    );
+    chat.conversation = null;
+    await tell(chatId, 'bot:error.updated');
+    const name = flows.has(active.flow) ? active.flow : newDevice.idle;
+    await guarded(chat, chatId, () => enter(chat, chatId, name, { caseId: active.args.caseId }));
+  }
+
+  async function converse(chat: ChatState, chatId: number, update: Update): Promise<Handled> {
+    await modernise(chat, chatId);
+    const active = chat.conversation;
+    const spec = active ? pendingSpec(active) : IDLE;
+    const heard = hear(update, spec);
+    if (update.callback_query) {
+      const stale = heard.kind === 'stale-button';
+      await callApi('answerCallbackQuery', {
+        callback_query_id: update.callback_query.id,
+        ...(stale ? { text: textsFor(await house.language(chatId))('bot:help.staleButton') } : {}),
+      });
+      if (stale) return 'handled';
+    }
+    if (heard.kind === 'photo' && heard.album !== null && heard.album === chat.album) return 'handled';
+    if (heard.kind === 'photo') chat.album = heard.album;
+
+    if (active && wanted(heard, spec)) {
+      await guarded(chat, chatId, () => resume(chat, chatId, heard));
+      return 'handled';
+    }
+    if (heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
+      const flow = active ? newDevice.during : newDevice.idle;
+      const args: FlowArgs = {
+        caseId: active?.args.caseId ?? '',
+        with: { heard, ...(active ? { resume: active.flow } : {}) },
+      };
+      await guarded(chat, chatId, () => enter(chat, chatId, flow, args));
+      return 'handled';
+    }
+    await tell(chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
+    return active ? 'handled' : 'nobody-listens';
+  }
+
+  function controlsOf(chat: ChatState, chatId: number): ChatControls {
+    return {
+      start: async (flow, args) => {
+        chat.conversation = null;
+        await guarded(chat, chatId, () => enter(chat, chatId, flow, args));
+      },
+      stop: () => {
+        chat.conversation = null;
+      },
+      restart: async () => {
+        const active = chat.conversation;
+        if (!active) return;
+        await guarded(chat, chatId, () => enter(chat, chatId, active.flow, { caseId: active.args.caseId }));
+      },
+      active: () =>
+        chat.conversation ? { flow: chat.conversation.flow, caseId: chat.conversation.args.caseId } : null,
+    };
+  }
+
+  /**
+   * Loads a chat, works on it, writes it back in one piece. Nothing is written when Telegram could not be reached.
+   * Events that were put away and not heard before a crash are heard first: what comes now may be an answer to them.
+   */
+  async function withChat<T>(
+    chatId: number,
+    work: (chat: ChatState) => Promise<T>,
+  ): Promise<Result<T, EngineFailure>> {
+    return exclusive(chatId, async () => {
+      const loaded = await states.load(chatId);
+      if (!loaded.ok) return fail('store-unavailable');
+      const chat = loaded.value ?? emptyChatState();
+      try {
+        await drain(chat, chatId);
+        const value = await work(chat);
+        await drain(chat, chatId);
+        await save(chat, chatId);
+        return ok(value);
+      } catch (error) {
+        if (error instanceof HouseUnavailable) return fail('store-unavailable');
+        if (error instanceof HttpError) return fail('telegram-unreachable');
+        throw error;
+      }
+    });
+  }
+
+  async function save(chat: ChatState, chatId: number): Promise<void> {
+    const saved = await states.save(chatId, chat);
+    if (!saved.ok) throw new HouseUnavailable('store-unavailable');
+  }
+
+  return {
+    handleUpdate: (chatId, update, outside) =>
+      withChat(chatId, async (chat): Promise<Handled> => {
+        if (chat.seenUpdates.includes(update.update_id)) return 'repeated';
+        const own =
+          !isConversationButton(update.callback_query?.data ?? '') &&
+          ((await outside?.(controlsOf(chat, chatId))) ?? false);
+        const handled = own ? 'handled' : await converse(chat, chatId, update);
+        chat.seenUpdates = remember(chat.seenUpdates, update.update_id);
+        return handled;
+      }),
+
+    handleEvent: (chatId, event, record) =>
+      withChat(chatId, async (chat): Promise<'taken' | 'repeated' | 'unheard'> => {
+        if (chat.seenEvents.includes(event.id)) return 'repeated';
+        const recorded = (await record?.()) ?? ok(undefined);
+        if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
+        chat.seenEvents = remember(chat.seenEvents, event.id);
+        await modernise(chat, chatId);
+        // Only the conversation of its own case may ever hear an event; a passing one is worth hearing now or never.
+        const active = chat.conversation;
+        if (active === null || (event.caseId !== '' && active.args.caseId !== event.caseId)) return 'unheard';
+        if (event.caseId !== '') {
+          chat.inbox = putAway(chat.inbox, event);
+          // Safe before it is told: a crash while a picture is being sent must not cost its answer.
+          await save(chat, chatId);
+        } else if (wanted({ kind: 'event', event }, pendingSpec(active))) {
+          await guarded(chat, chatId, () => resume(chat, chatId, { kind: 'event', event }));
+        }
+        return 'taken';
+      }),
+
+    control: (chatId, task) => withChat(chatId, (chat) => task(controlsOf(chat, chatId))),
+  };
+}
+
+/** Events one handling may deliver; more would mean a stage that asks for the same event for ever. */
+const REPLAYED_EVENTS = 20;
+
+/** A flow may pass on to a case it has just opened. */
+function caseOf(args: FlowArgs, next: { with?: FlowArgs['with'] }): string {
+  const opened = next.with?.caseId;
+  return typeof opened === 'string' ? opened : args.caseId;
+}
+
+/**
+ * Ends a run that does not come back. The engine hangs on replay in cases that are known upstream; a hanging run
+ * would block its chat for ever.
+ */
+async function watched<T>(run: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const bell = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('a stage did not come back')), WATCHDOG_MS);
+  });
+  try {
+    return await Promise.race([run, bell]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * What a conversation hears. A Telegram update is reduced to the little the pending wait asked for *before* it
+ * reaches the conversation, because the engine stores everything a conversation receives: a password typed into the
+ * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
+ */
+import type { Update } from 'grammy/types';
+import { type FirmwareVersion, parseFirmware } from '../../device/firmware.ts';
+import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
+import { findSerials, type SerialNumber } from '../../device/serial.ts';
+import { pictureAnswerProof } from '../../link/picture-answer.ts';
+import type { HouseEvent } from './events.ts';
+
+/** What a wait accepts besides its own buttons. */
+export type Want = 'photo' | 'serial' | 'firmware' | 'picture-code';
+
+/** A wait, as written into the conversation's log: the engine reads from it what may be delivered. */
+export interface WaitSpec {
+  wants: Want[];
+  /** Event types delivered here; others stay in the inbox. */
+  events: HouseEvent['type'][];
+  /** Only events of this job; null takes any job's. */
+  jobId: string | null;
+  /** Tag of the keyboard that belongs to this wait; presses on other keyboards are stale. Null: no keyboard. */
+  tag: string | null;
+  /** Key of the sentence for a message of the wrong kind. */
+  help: string;
+  /** Key of the picture answer's proof, when `wants` has `picture-code`. */
+  nonce?: string;
+}
+
+/** A device someone named in the chat, without its verification code. */
+export interface NamedDevice {
+  fullSerial: string | null;
+  shortSerial: string;
+  model: string | null;
+  host: string | null;
+  manufactured: string | null;
+  hadVerificationCode: boolean;
+}
+
+export type Heard =
+  | { kind: 'button'; id: string; messageId: number }
+  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null }
+  | { kind: 'serials'; devices: NamedDevice[] }
+  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null }
+  | { kind: 'firmware'; version: FirmwareVersion }
+  | { kind: 'picture-code'; proof: string }
+  | { kind: 'event'; event: HouseEvent }
+  /** A button of another keyboard, case or chat. */
+  | { kind: 'stale-button' }
+  /** A file that is not an image. */
+  | { kind: 'wrong-file' }
+  /** Text in which nothing wanted was found, a sticker, a voice message … : nothing of it is kept. */
+  | { kind: 'other' };
+
+const DATA = /^f:([a-z0-9]{4,12}):([A-Za-z0-9_.-]{1,40})$/;
+
+/** Callback data of a conversation's button; at most 58 bytes (Telegram allows 64). */
+export function callbackData(tag: string, id: string): string {
+  return `f:${tag}:${id}`;
+}
+
+/** True for callback data a conversation made (others belong to commands outside conversations). */
+export function isConversationButton(data: string): boolean {
+  return DATA.test(data);
+}
+
+/** The device a parsed label names, without the code. */
+export function deviceOfLabel(facts: LabelFacts, manufactured: string | null): NamedDevice {
+  return {
+    fullSerial: facts.fullSerial,
+    shortSerial: facts.shortSerial,
+    model: facts.model,
+    host: facts.host,
+    manufactured,
+    hadVerificationCode: facts.hasVerificationCode,
+  };
+}
+
+function deviceOfSerial(serial: SerialNumber): NamedDevice {
+  return {
+    fullSerial: serial.text === serial.short ? null : serial.text,
+    shortSerial: serial.short,
+    model: serial.model,
+    host: null,
+    manufactured: serial.manufactured,
+    hadVerificationCode: false,
+  };
+}
+
+/** Longest text looked at; longer ones are nobody's serial number. */
+const MAX_TEXT = 4096;
+
+function hearText(text: string, spec: WaitSpec): Heard {
+  if (text.length > MAX_TEXT) return { kind: 'other' };
+  if (spec.wants.includes('picture-code') && spec.nonce !== undefined) {
+    // A serial number typed here is a new device, not an answer: answers are at most seven characters.
+    if (text.replace(/\s/g, '').length <= 7) {
+      return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
+    }
+  }
+  if (spec.wants.includes('firmware')) {
+    const version = parseFirmware(text.slice(0, 64));
+    if (version) return { kind: 'firmware', version };
+  }
+  const label = parseLabel(text);
+  if (label.ok) return { kind: 'serials', devices: [deviceOfLabel(label.value.facts, null)] };
+  const serials = findSerials(text);
+  if (serials.length > 0) return { kind: 'serials', devices: serials.slice(0, 8).map(deviceOfSerial) };
+  const { reason, host } = label.failure;
+  if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
+    return { kind: 'refused-label', reason, host: host ?? null };
+  }
+  return { kind: 'other' };
+}
+
+/** Image types a technician sends as a file; anything else is a wrong file. */
+const IMAGE_TYPES = /^image\/(jpeg|png|webp|heic|heif|bmp|tiff)$/;
+
+/**
+ * Reduces an update to what a conversation may hear. Pure. The result holds no free text; what was not wanted is
+ * told by its kind alone, so that the engine can answer with the right sentence.
+ */
+export function hear(update: Update, spec: WaitSpec): Heard {
+  const query = update.callback_query;
+  if (query) {
+    const match = DATA.exec(query.data ?? '');
+    if (!match || spec.tag === null || match[1] !== spec.tag || !query.message)
+      return { kind: 'stale-button' };
+    return { kind: 'button', id: match[2] ?? '', messageId: query.message.message_id };
+  }
+  const message = update.message;
+  if (!message) return { kind: 'other' };
+  const album = message.media_group_id ?? null;
+  const photo = message.photo?.at(-1);
+  if (photo) return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album };
+  if (message.document) {
+    const { mime_type: type, file_id: fileId, file_size: size } = message.document;
+    return IMAGE_TYPES.test(type ?? '')
+      ? { kind: 'photo', fileId, bytes: size ?? null, album }
+      : { kind: 'wrong-file' };
+  }
+  if (message.text !== undefined) return hearText(message.text, spec);
+  return { kind: 'other' };
+}
+
+/** Whether the pending wait takes what was heard; if not, the engine answers without waking the conversation. */
+export function wanted(heard: Heard, spec: WaitSpec): boolean {
+  switch (heard.kind) {
+    case 'button':
+      return true;
+    case 'photo':
+      return spec.wants.includes('photo');
+    case 'serials':
+    case 'refused-label':
+      return spec.wants.includes('serial');
+    case 'firmware':
+    case 'picture-code':
+      return spec.wants.includes(heard.kind);
+    case 'event':
+      return (
+        spec.events.includes(heard.event.type) &&
+        (spec.jobId === null || !('jobId' in heard.event) || heard.event.jobId === spec.jobId)
+      );
+    case 'stale-button':
+    case 'wrong-file':
+    case 'other':
+      return false;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Texts } from '../../kernel/texts.ts';
+
+/**
+ * Control characters, and the marks that turn the reading direction: a device's name or model is hostile input and
+ * could otherwise rearrange the sentence around it.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A value for a message in Telegram's HTML: escaped, without invisible characters, at most 200 characters. */
+export function escapeHtml(value: string): string {
+  return value
+    .replace(UNSEEN, ' ')
+    .slice(0, 200)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+}
+
+/** Sentences whose text values are escaped: a value may come from a device, a laptop or a stranger. */
+export function escaping(texts: Texts): Texts {
+  return (key, values = {}) => {
+    const safe = Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? escapeHtml(value) : value,
+    ]);
+    return texts(key, Object.fromEntries(safe));
+  };
+}

@@ -1,0 +1,57 @@
+import type { ConversationState } from '@grammyjs/conversations';
+import type { Result } from '../../kernel/result.ts';
+import type { HouseEvent } from './events.ts';
+
+/** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
+export interface ChatState {
+  conversation: ActiveConversation | null;
+  /** Events no wait was named for yet, oldest first. */
+  inbox: HouseEvent[];
+  /** update_ids already handled, newest last. Compared by equality: Telegram does not promise an order. */
+  seenUpdates: number[];
+  /** Ids of events already taken. */
+  seenEvents: string[];
+  /** Album whose photo named the device: its other photos are not new devices. */
+  album: string | null;
+}
+
+export interface ActiveConversation {
+  flow: string;
+  /** Version of the flow that wrote the log; another version restarts the stage from the case. */
+  version: number;
+  args: FlowArgs;
+  state: ConversationState;
+}
+
+/** Arguments of a flow: JSON, small; the case is re-read by id. */
+export interface FlowArgs {
+  caseId: string;
+  /** What a flow hands to the next one, or to itself. */
+  with?: Readonly<Record<string, unknown>>;
+}
+
+/** Where chat states live; the bot implements it on the store. */
+export interface ChatStates {
+  load(chatId: number): Promise<Result<ChatState | undefined, { reason: string }>>;
+  /** Durable when it resolves. */
+  save(chatId: number, state: ChatState): Promise<Result<void, { reason: string }>>;
+}
+
+/** Updates and events remembered per chat against repeats. Telegram repeats within 24 h; a chat has fewer than this. */
+const REMEMBERED = 300;
+/** Events that may wait; a job has at most a dozen. */
+const INBOX_LIMIT = 50;
+
+export function emptyChatState(): ChatState {
+  return { conversation: null, inbox: [], seenUpdates: [], seenEvents: [], album: null };
+}
+
+/** `list` with `item` as its newest entry, bounded. */
+export function remember<T>(list: readonly T[], item: T): T[] {
+  return [...list, item].slice(-REMEMBERED);
+}
+
+/** The inbox with `event` at its end, bounded: the oldest give way. */
+export function putAway(inbox: readonly HouseEvent[], event: HouseEvent): HouseEvent[] {
+  return [...inbox, event].slice(-INBOX_LIMIT);
+}

@@ -1,0 +1,147 @@
+import { parseSerial } from '../device/serial.ts';
+import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { deviceOfLabel, type Heard, type NamedDevice } from './engine/heard.ts';
+import type { PhotoReading } from './ports.ts';
+
+/** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
+interface IdentifyWith {
+  heard?: Heard;
+  /** Sentence that explains why we ask again. */
+  because?: string;
+  /** Value for that sentence. */
+  host?: string;
+  choices?: NamedDevice[];
+}
+
+/** Stage identify: from a photo of the label or a typed serial number to a device. */
+export const identify: Flow = {
+  name: 'identify',
+  version: 1,
+  async run(dialogue, args) {
+    const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
+    const caseId =
+      args.caseId === ''
+        ? (await dialogue.house((house) => house.cases.open(dialogue.chatId))).id
+        : args.caseId;
+    if (choices) return choose(dialogue, caseId, choices);
+    if (heard) return read(dialogue, caseId, heard);
+
+    const question = [
+      because === undefined ? '' : dialogue.t(because, { host: host ?? '' }),
+      dialogue.t('bot:identify.ask'),
+    ];
+    const answer = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
+      wants: ['photo', 'serial'],
+      help: 'bot:identify.help',
+      back: false,
+    });
+    if (answer.kind === 'button') return cancelled(dialogue, caseId);
+    return read(dialogue, caseId, answer);
+  },
+};
+
+/** Ends the case because the technician said so. */
+export async function cancelled(dialogue: Dialogue, caseId: string): Promise<Next> {
+  await dialogue.house((house) => house.agents.cancel(caseId));
+  await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome: 'cancelled' }));
+  await dialogue.say(dialogue.t('bot:close.cancelled'));
+  return { end: true };
+}
+
+function again(caseId: string, because: string, host?: string | null): Next {
+  return { go: 'identify', with: { caseId, because, ...(host ? { host } : {}) } };
+}
+
+async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<Next> {
+  switch (heard.kind) {
+    case 'photo':
+      return readPhoto(dialogue, caseId, heard.fileId);
+    case 'serials':
+      return heard.devices.length > 1
+        ? choose(dialogue, caseId, heard.devices)
+        : take(dialogue, caseId, heard.devices[0]);
+    case 'refused-label':
+      return again(caseId, `bot:label.refused.${heard.reason}`, heard.host);
+    default:
+      return again(caseId, 'bot:identify.help');
+  }
+}
+
+async function readPhoto(dialogue: Dialogue, caseId: string, fileId: string): Promise<Next> {
+  const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
+  const reading = await dialogue.house((house) => house.labels.read(fileId));
+  await dialogue.edit(
+    notice,
+    dialogue.t(reading.kind === 'label' ? 'bot:identify.readOk' : 'bot:identify.readDone'),
+  );
+  switch (reading.kind) {
+    case 'label':
+      return take(dialogue, caseId, deviceOfLabel(reading.facts, manufacturedOf(reading.facts.fullSerial)));
+    case 'several':
+      return choose(
+        dialogue,
+        caseId,
+        reading.labels.map((facts) => deviceOfLabel(facts, manufacturedOf(facts.fullSerial))),
+      );
+    default:
+      return again(caseId, sentenceFor(reading), reading.kind === 'refused' ? reading.host : null);
+  }
+}
+
+function sentenceFor(reading: Exclude<PhotoReading, { kind: 'label' | 'several' }>): string {
+  switch (reading.kind) {
+    case 'refused':
+      return `bot:label.refused.${reading.reason}`;
+    case 'unreadable':
+      return `bot:label.unreadable.${reading.tip ?? 'plain'}`;
+    case 'rejected':
+      return `bot:label.rejected.${reading.reason}`;
+  }
+}
+
+function manufacturedOf(fullSerial: string | null): string | null {
+  const serial = parseSerial(fullSerial ?? '');
+  return serial.ok ? serial.value.manufactured : null;
+}
+
+async function choose(dialogue: Dialogue, caseId: string, devices: NamedDevice[]): Promise<Next> {
+  const answer = await dialogue.ask(dialogue.t('bot:identify.several'), {
+    buttons: devices.map((device, index) => [
+      {
+        id: `pick.${index}`,
+        text: [device.shortSerial, device.model].filter(Boolean).join(' · ').slice(0, 60),
+      },
+    ]),
+    wants: ['photo', 'serial'],
+    help: 'bot:identify.helpChoose',
+  });
+  if (answer.kind !== 'button') return read(dialogue, caseId, answer);
+  if (answer.id === 'cancel') return cancelled(dialogue, caseId);
+  const picked = devices[Number(answer.id.replace('pick.', ''))];
+  return picked ? take(dialogue, caseId, picked) : { go: 'identify', with: { caseId } };
+}
+
+async function take(dialogue: Dialogue, caseId: string, device: NamedDevice | undefined): Promise<Next> {
+  if (!device) return again(caseId, 'bot:identify.help');
+  const { fullSerial, shortSerial, model, manufactured } = device;
+  const { case: record, refused } = await dialogue.house((house) =>
+    house.cases.apply(caseId, {
+      type: 'identified',
+      device: { fullSerial, shortSerial, model, manufactured },
+    }),
+  );
+  if (refused === 'closed') {
+    const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
+    return { go: 'identify', with: { caseId: fresh.id, heard: { kind: 'serials', devices: [device] } } };
+  }
+  const lines = [
+    dialogue.t('bot:identify.device', {
+      model: model ?? dialogue.t('bot:identify.modelUnknown'),
+      serial: shortSerial,
+    }),
+    manufactured === null ? '' : dialogue.t('bot:identify.made', { year: manufactured.slice(0, 4) }),
+    device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
+  ];
+  await dialogue.say(lines.filter(Boolean).join('\n'));
+  return { go: 'assess', with: { caseId: record.id } };
+}

@@ -1,0 +1,15 @@
+import { assess } from './assess.ts';
+import { close } from './close.ts';
+import type { Flow } from './engine/dialogue.ts';
+import { guide } from './guide.ts';
+import { identify } from './identify.ts';
+import { lanUnbind } from './lan-unbind.ts';
+import { serviceCentre } from './service-centre.ts';
+import { switchCase } from './switch.ts';
+
+/** Every dialogue, in the order a case meets them. */
+export const FLOWS: readonly Flow[] = [identify, assess, lanUnbind, guide, serviceCentre, close, switchCase];
+
+/** The flow a photo or serial number starts when nothing is running, and the one when something is. */
+export const IDLE = identify.name;
+export const DURING = switchCase.name;

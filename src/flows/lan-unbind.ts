@@ -1,0 +1,175 @@
+import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
+import type { Answer, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { HouseEvent } from './engine/events.ts';
+import { cancelled } from './identify.ts';
+
+/** Where the stage stands, handed to itself from step to step so that no conversation grows. */
+interface UnbindWith {
+  /** A person confirmed one careful try after a lock. */
+  afterLock?: boolean;
+  /** What was just heard about the picture. */
+  picture?: 'answered' | 'wrong' | 'expired' | 'refreshing';
+  /** The picture was read; the laptop asks for the password. */
+  prompt?: boolean;
+}
+
+const EVENTS: HouseEvent['type'][] = [
+  'challenge',
+  'challenge-result',
+  'prompt',
+  'outcome',
+  'job-failed',
+  'job-overdue',
+];
+
+/** Once the technician was sent to the laptop, its prompt is no news. */
+const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
+
+/** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
+export const lanUnbind: Flow = {
+  name: 'lan-unbind',
+  version: 1,
+  async run(dialogue, args) {
+    const state = (args.with ?? {}) as UnbindWith;
+    const record = await dialogue.house((house) => house.cases.get(args.caseId));
+    if (!record || record.closedAt !== null) return { end: true };
+    if (record.report) return { go: 'close' };
+    if (record.job?.kind !== 'unbind') return start(dialogue, record, state);
+    if (state.prompt) return listen(dialogue, record, 'bot:unbind.typePassword', AFTER_PROMPT);
+    if (
+      record.challenge &&
+      record.challenge.jobId === record.job.id &&
+      state.picture !== 'answered' &&
+      state.picture !== 'refreshing'
+    ) {
+      return showPicture(dialogue, record, record.challenge, state.picture);
+    }
+    return listen(
+      dialogue,
+      record,
+      state.picture === undefined ? 'bot:unbind.asking' : `bot:unbind.${state.picture}`,
+    );
+  },
+};
+
+async function start(dialogue: Dialogue, record: CaseRecord, state: UnbindWith): Promise<Next> {
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'lan-unbind' }));
+  const job = await dialogue.house((house) =>
+    house.agents.unbind(record.id, { afterLock: state.afterLock ?? false }),
+  );
+  if (job.started) return { go: 'lan-unbind', with: {} };
+  return stuck(dialogue, record, dialogue.t(`bot:job.refused.${job.reason}`));
+}
+
+/** Says where things stand and waits for the laptop. */
+async function listen(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  key: string,
+  events: HouseEvent['type'][] = EVENTS,
+): Promise<Next> {
+  const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
+    events,
+    ...(record.job ? { jobId: record.job.id } : {}),
+    help: 'bot:unbind.help',
+    back: false,
+  });
+  return react(dialogue, record, answer);
+}
+
+async function showPicture(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  challenge: CaseChallenge,
+  after: UnbindWith['picture'],
+): Promise<Next> {
+  const minutes = Math.max(1, Math.round((challenge.expiresAt - (await dialogue.now())) / 60_000));
+  const caption = [
+    after === 'wrong' ? dialogue.t('bot:unbind.wrong') : '',
+    dialogue.t('bot:unbind.picture'),
+    dialogue.t('bot:unbind.pictureTerms', { count: challenge.triesLeft, minutes }),
+  ];
+  const answer = await dialogue.ask(caption.filter(Boolean).join('\n'), {
+    photo: challenge.blob,
+    wants: ['picture-code'],
+    nonce: challenge.nonce,
+    buttons: [[{ id: 'refresh', text: dialogue.t('bot:unbind.button.refresh') }]],
+    events: EVENTS,
+    jobId: challenge.jobId,
+    help: 'bot:unbind.helpPicture',
+    back: false,
+  });
+  if (answer.kind === 'picture-code') {
+    await dialogue.house((house) => house.agents.answerChallenge(record.id, challenge.id, answer.proof));
+    return { go: 'lan-unbind', with: { picture: 'answered' } };
+  }
+  if (answer.kind === 'button' && answer.id === 'refresh') {
+    await dialogue.house((house) => house.agents.refreshChallenge(record.id, challenge.id));
+    return { go: 'lan-unbind', with: { picture: 'refreshing' } };
+  }
+  return react(dialogue, record, answer);
+}
+
+async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {
+  if (answer.kind === 'button') return cancelled(dialogue, record.id);
+  if (answer.kind !== 'event') return { go: 'lan-unbind' };
+  const { event } = answer;
+  switch (event.type) {
+    case 'challenge-result':
+      return {
+        go: 'lan-unbind',
+        with: event.result === 'passed' ? { prompt: true } : { picture: event.result },
+      };
+    case 'prompt':
+      return { go: 'lan-unbind', with: event.state === 'shown' ? { prompt: true } : {} };
+    case 'outcome':
+      return { go: 'close' };
+    case 'job-failed':
+      return stuck(dialogue, record, dialogue.t(`bot:job.failed.${knownFailure(event.reason)}`));
+    case 'job-overdue':
+      return stuck(dialogue, record, dialogue.t('bot:job.overdue'));
+    default:
+      return { go: 'lan-unbind', with: {} };
+  }
+}
+
+/** Reasons of job-failed we have a sentence for; any other is told as a plain failure. */
+const FAILURES = ['challenge-failed', 'challenge-expired', 'expired', 'cancelled', 'busy', 'interrupted'];
+
+/** The word a sentence exists for. */
+export function knownFailure(reason: string): string {
+  return FAILURES.includes(reason) ? reason : 'plain';
+}
+
+/** Nothing dangerous happened, and nothing goes on by itself: the technician decides. */
+async function stuck(dialogue: Dialogue, record: CaseRecord, text: string): Promise<Next> {
+  const answer = await dialogue.ask(text, {
+    buttons: [
+      [{ id: 'again', text: dialogue.t('bot:button.again') }],
+      [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
+    ],
+    // The laptop may come back after all: its late word is heard here.
+    events: ['outcome', 'challenge'],
+    help: 'bot:help.useButtons',
+  });
+  if (answer.kind === 'event') return { go: answer.event.type === 'outcome' ? 'close' : 'lan-unbind' };
+  if (answer.kind !== 'button') return { go: 'lan-unbind' };
+  switch (answer.id) {
+    case 'again':
+      // A job that went silent loses its permit before another one gets one.
+      await dialogue.house((house) => house.agents.cancel(record.id));
+      return { go: 'lan-unbind' };
+    case 'cancel':
+      return cancelled(dialogue, record.id);
+    default:
+      await dialogue.house((house) => house.agents.cancel(record.id));
+      return { go: 'assess', with: { other: true } };
+  }
+}
+
+function valuesOf(record: CaseRecord) {
+  return {
+    serial: record.device?.shortSerial ?? '',
+    model: record.sighting?.model ?? record.device?.model ?? '',
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * All a flow may ask of the house. The bot implements it on the store, the label reader and the hub; flows know
+ * neither. Answers are small and plain: the engine records them.
+ */
+import type { Language } from '../../locales/index.ts';
+import type { CaseAction, CaseRecord, CaseRefusal } from '../cases/case.ts';
+import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+import type { Result } from '../kernel/result.ts';
+import type { RegionPack } from '../policy/region.ts';
+
+/** The house itself is out of order for the moment; what the technician did is not lost. */
+export type HouseFailure = 'store-unavailable';
+type Answer<T> = Promise<Result<T, HouseFailure>>;
+
+export interface House {
+  language(chatId: number): Promise<Language>;
+  cases: CasePort;
+  labels: LabelPort;
+  agents: AgentPort;
+  region: RegionPort;
+}
+
+export interface CasePort {
+  /** Opens a case at stage identify. */
+  open(chatId: number): Answer<CaseRecord>;
+  get(id: string): Answer<CaseRecord | null>;
+  /** Applies an action; the same action twice changes nothing the second time. */
+  apply(id: string, action: CaseAction): Answer<{ case: CaseRecord; refused: CaseRefusal | null }>;
+}
+
+/** What a photo showed, or why it could not be looked at. */
+export type PhotoReading =
+  | { kind: 'label'; facts: LabelFacts }
+  | { kind: 'several'; labels: LabelFacts[] }
+  | { kind: 'refused'; reason: LabelRefusal; host?: string }
+  | { kind: 'unreadable'; tip: 'too-dark' | 'too-small' | 'blurred' | 'glare' | null }
+  | {
+      kind: 'rejected';
+      reason:
+        | 'too-large'
+        | 'too-many-pixels'
+        | 'not-an-image'
+        | 'timeout'
+        | 'busy'
+        | 'crashed'
+        | 'download-failed';
+    };
+
+export interface LabelPort {
+  /** Downloads a photo from Telegram and reads it. Nothing of the photo is kept. */
+  read(fileId: string): Promise<Result<PhotoReading, HouseFailure>>;
+}
+
+export interface AgentView {
+  id: string;
+  name: string;
+  online: boolean;
+}
+
+/** Why a job could not be given to an agent. */
+export type JobRefusal =
+  | 'agent-unknown'
+  | 'agent-offline'
+  | 'not-yours'
+  | 'not-seen-by-agent'
+  | 'case-closed'
+  | 'busy';
+
+/** A job was started (or was already running: starting is idempotent per case and kind), or why not. */
+export type JobStart = { started: true; jobId: string } | { started: false; reason: JobRefusal };
+
+export interface AgentPort {
+  /** Agents this technician may use, those online first. */
+  list(technicianId: number): Answer<AgentView[]>;
+  /** Looks for the case's device on the agent's LAN. Ends in `discovered`, `job-failed` or `job-overdue`. */
+  discover(caseId: string, agentId: string): Answer<JobStart>;
+  /** Reads the unbind status. Ends in `status`, `job-failed` or `job-overdue`. */
+  status(caseId: string): Answer<JobStart>;
+  /**
+   * Has the agent unbind the case's device, which it must have seen itself. Ends in `outcome`, `job-failed` or
+   * `job-overdue`; on the way come `challenge`, `challenge-result` and `prompt`.
+   */
+  unbind(caseId: string, options: { afterLock: boolean }): Answer<JobStart>;
+  /** Hands in the proof of a typed picture answer. */
+  answerChallenge(caseId: string, challengeId: string, proof: string): Answer<void>;
+  /** Asks for another picture. */
+  refreshChallenge(caseId: string, challengeId: string): Answer<void>;
+  /** Stops the running job if nothing dangerous was sent yet. */
+  cancel(caseId: string): Answer<void>;
+}
+
+export interface RegionPort {
+  /** The operator's region pack: whom to write to, what is asked for, our advice. */
+  pack(): Answer<RegionPack>;
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { ok, type Result } from '../kernel/result.ts';
+import type { HostInfo } from '../link/messages.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
+import { withClaim } from '../store/with-claim.ts';
+
+/** An agent as it is stored; presence lies elsewhere because it changes with every poll. */
+export interface StoredAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly host: HostInfo;
+  /** Ed25519, SPKI DER, base64url. */
+  readonly publicKey: string;
+  /** Telegram ids of those who may use it. */
+  readonly technicians: readonly number[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly revoked: boolean;
+}
+
+/** The agents of this house. A revoked one stays on record, so that it can be told. */
+export interface Agents {
+  find(id: string): Promise<Result<StoredAgent | null, StoreFailure>>;
+  /** The agent with this key that is not revoked. */
+  findByKey(publicKey: string): Promise<Result<StoredAgent | null, StoreFailure>>;
+  list(): Promise<Result<StoredAgent[], StoreFailure>>;
+  /** Puts `change` of the agent (null when there is none) in its place, one change at a time. */
+  change(
+    id: string,
+    change: (agent: StoredAgent | null) => StoredAgent | null,
+  ): Promise<Result<StoredAgent | null, StoreFailure>>;
+}
+
+export function createAgents(store: Store): Agents {
+  const agents = store.values<StoredAgent>('hub-agents');
+  const idsByKey = store.values<string>('hub-agent-keys');
+  const keyName = (publicKey: string) => createHash('sha256').update(publicKey).digest('base64url');
+
+  const find: Agents['find'] = async (id) => {
+    const found = await agents.get(id);
+    return found.ok ? ok(found.value ?? null) : found;
+  };
+
+  return {
+    find,
+    findByKey: async (publicKey) => {
+      const id = await idsByKey.get(keyName(publicKey));
+      if (!id.ok) return id;
+      const found = id.value === undefined ? ok(null) : await find(id.value);
+      return found.ok && found.value?.revoked ? ok(null) : found;
+    },
+    list: async () => {
+      const ids = await agents.keys();
+      if (!ids.ok) return ids;
+      const listed: StoredAgent[] = [];
+      for (const id of ids.value) {
+        const found = await find(id);
+        if (!found.ok) return found;
+        if (found.value) listed.push(found.value);
+      }
+      return ok(listed);
+    },
+    change: (id, change) =>
+      withClaim<StoredAgent | null, StoreFailure>(store.claims, `hub:agent:${id}`, async () => {
+        const found = await find(id);
+        if (!found.ok) return found;
+        const changed = change(found.value);
+        if (!changed) return ok(null);
+        // The index first: an entry without an agent is harmless, an agent without an entry would be paired twice.
+        const indexed = found.value ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
+        if (!indexed.ok) return indexed;
+        const saved = await agents.set(id, changed);
+        return saved.ok ? ok(changed) : saved;
+      }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify';
+import { isTimely, parsePublicKey, readSignature, TIME_WINDOW_MS, verifyRequest } from '../link/signing.ts';
+import type { Store } from '../store/store.ts';
+import type { Agents } from './agents.ts';
+import type { PairingDesk } from './pairing.ts';
+import { orRefuse, Refusal } from './refusal.ts';
+
+/** A request is good from one window before its time to one after, and a little for the clocks between. */
+const NONCE_MEMORY_MS = 2 * TIME_WINDOW_MS + 10_000;
+
+/** Who sent a request: the signature was good, the time near, the nonce new, the agent not revoked. */
+export interface Sender {
+  readonly agentId: string;
+  /** False while the chat has not confirmed the pairing. */
+  readonly paired: boolean;
+}
+
+/**
+ * Checks a signed request, cheapest first; the store is written to only for senders who hold a key we know.
+ * @param onVerified told who asks, and under which nonce, as soon as the signature is known to be good
+ * @returns a function that throws a `Refusal` unless the request passes
+ */
+export function createAuthenticator({
+  store,
+  agents,
+  pairing,
+  clock,
+}: {
+  store: Store;
+  agents: Agents;
+  pairing: PairingDesk;
+  clock: () => number;
+}) {
+  return async (
+    request: FastifyRequest,
+    onVerified: (sender: { agentId: string; nonce: string }) => Promise<void>,
+  ): Promise<Sender> => {
+    const signature = readSignature(request.headers);
+    if (!signature) throw new Refusal('bad-signature');
+    const { agentId, nonce, time } = signature;
+    if (!isTimely(time, clock())) throw new Refusal('clock-skew');
+
+    const agent = orRefuse(await agents.find(agentId));
+    const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
+    const key = keyText === null ? null : parsePublicKey(keyText);
+    if (!key) throw new Refusal('unknown-agent');
+    const content = { method: request.method, path: request.raw.url ?? '', body: bodyOf(request) };
+    if (!verifyRequest(content, signature, key)) throw new Refusal('bad-signature');
+
+    await onVerified({ agentId, nonce });
+    if (agent?.revoked) throw new Refusal('revoked');
+    const first = await store.claims.once(`hub:nonce:${agentId}:${nonce}`, NONCE_MEMORY_MS);
+    if (!orRefuse(first)) throw new Refusal('replayed-nonce');
+    return { agentId, paired: agent !== null };
+  };
+}
+
+/** The bytes of a request's body, as the hub's parser leaves them. */
+export function bodyOf(request: FastifyRequest): Uint8Array {
+  return request.body instanceof Uint8Array ? request.body : new Uint8Array();
+}

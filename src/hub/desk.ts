@@ -1,0 +1,129 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ulid } from 'ulid';
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
+import type { Agents } from './agents.ts';
+import { commandBox } from './polls.ts';
+import type { Presence } from './presence.ts';
+
+const PERMIT_TTL_MS = 15 * 60_000;
+/** A spent permit is remembered longer than any copy of it is good. */
+const SPENT_MEMORY_MS = 2 * PERMIT_TTL_MS;
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/**
+ * `agent-unknown`: never paired or revoked. `mailbox-full`: the agent takes nothing in. `bad-command`: expired
+ * already or not what messages.ts allows; nothing was sent.
+ */
+export type SendFailure =
+  | 'agent-unknown'
+  | 'agent-offline'
+  | 'mailbox-full'
+  | 'bad-command'
+  | 'store-unavailable';
+
+/** Work for agents. Whoever calls has checked that the technician may use the agent. */
+export interface JobDesk {
+  /** Puts a command into the agent's mailbox, where it waits until its `expiresAt`. Wakes the agent's poll. */
+  send(
+    agentId: string,
+    command: WithoutId<AgentCommand>,
+  ): Promise<Result<{ commandId: string }, SendFailure>>;
+  /**
+   * A permit for one unbind datagram, good for 15 minutes for this agent, job and device: a secret that goes into the
+   * `unbind` command. A second permit for a job replaces the first; a job whose permit was spent gets none that works.
+   */
+  issuePermit(what: PermitScope): Promise<Result<string, 'store-unavailable'>>;
+  /** Makes a job's permit worthless. False when it was spent before: the datagram may be on its way. */
+  revokePermit(jobId: string): Promise<Result<boolean, 'store-unavailable'>>;
+}
+
+export interface PermitScope {
+  readonly agentId: string;
+  readonly jobId: string;
+  readonly shortSerial: string;
+  /** For the log alone. */
+  readonly caseId: string;
+}
+
+interface StoredPermit extends PermitScope {
+  readonly hash: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** The desk and the agent's side of it. */
+export interface JobDeskWithPermits extends JobDesk {
+  /** Trades a permit for the right to send: true once, ever, however many ask at the same time. */
+  spendPermit(agentId: string, asked: PermitRequest): Promise<Result<boolean, StoreFailure>>;
+}
+
+export function createJobDesk({
+  store,
+  agents,
+  presence,
+  clock,
+  log,
+}: {
+  store: Store;
+  agents: Agents;
+  presence: Presence;
+  clock: () => number;
+  log: Log;
+}): JobDeskWithPermits {
+  const permits = store.values<StoredPermit>('hub-permits');
+  const hashOf = (permit: string) => createHash('sha256').update(permit).digest('hex');
+  const spend = (jobId: string) => store.claims.once(`hub:permit:${jobId}`, SPENT_MEMORY_MS);
+
+  return {
+    send: async (agentId, command) => {
+      const ttlMs = command.expiresAt - clock();
+      if (ttlMs <= 0 || !agentCommand.safeParse({ ...command, id: ulid() }).success)
+        return fail('bad-command');
+      const agent = await agents.find(agentId);
+      if (!agent.ok) return fail('store-unavailable');
+      if (!agent.value || agent.value.revoked) return fail('agent-unknown');
+      const sight = await presence.last(agentId);
+      if (!sight.ok) return fail('store-unavailable');
+      if (!presence.isOnline(agentId)) return fail('agent-offline');
+      const sent = await store.mailboxes.append(commandBox(agentId), command, ttlMs);
+      if (sent.ok) return ok({ commandId: sent.value });
+      return fail(sent.failure.reason === 'full' ? 'mailbox-full' : 'store-unavailable');
+    },
+
+    issuePermit: async (scope) => {
+      const permit = randomBytes(32).toString('base64url');
+      const stored = { ...scope, hash: hashOf(permit), expiresAt: clock() + PERMIT_TTL_MS };
+      const saved = await permits.set(scope.jobId, stored, PERMIT_TTL_MS);
+      if (!saved.ok) return fail('store-unavailable');
+      log.info(scope, 'permit issued');
+      return ok(permit);
+    },
+
+    revokePermit: async (jobId) => {
+      const first = await spend(jobId);
+      return first.ok ? ok(first.value) : fail('store-unavailable');
+    },
+
+    spendPermit: async (agentId, { permit, jobId, shortSerial }) => {
+      const found = await permits.get(jobId);
+      if (!found.ok) return found;
+      const stored = found.value;
+      const fits =
+        stored !== undefined &&
+        timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hashOf(permit))) &&
+        stored.agentId === agentId &&
+        stored.shortSerial === shortSerial &&
+        stored.expiresAt > clock();
+      const first = fits ? await spend(jobId) : ok(false);
+      if (first.ok) {
+        const { caseId } = stored ?? {};
+        log.info({ agentId, jobId, shortSerial, caseId, granted: first.value }, 'permit asked for');
+      }
+      return first;
+    },
+  };
+}

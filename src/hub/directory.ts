@@ -1,0 +1,135 @@
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { HostInfo } from '../link/messages.ts';
+import type { Store } from '../store/store.ts';
+import type { Agents, StoredAgent } from './agents.ts';
+import type { ConfirmFailure, PairingDesk } from './pairing.ts';
+import { commandBox, type Polls } from './polls.ts';
+import type { Presence } from './presence.ts';
+import { cleanName } from './words.ts';
+
+export type { PairingRequest } from './pairing.ts';
+
+/** A paired agent, for people and for deciding who may use it. */
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  /** As the agent described itself last. */
+  readonly host: HostInfo;
+  /** Telegram ids of those who may use it. */
+  readonly technicians: readonly number[];
+  /** Start of the last poll, milliseconds since 1970; null before the first. */
+  readonly lastSeen: number | null;
+  /** IP address of the last poll. */
+  readonly address: string | null;
+  readonly online: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly revoked: boolean;
+}
+
+type Answer<T, F = never> = Promise<Result<T, F | 'store-unavailable'>>;
+
+/** Agents from the house's side. Whoever calls has checked that the technician may. */
+export interface AgentDirectory {
+  /**
+   * A new pairing code for a technician, formatted for reading, and how long it is good, milliseconds. It is a
+   * secret: for the technician's chat alone, never for a log. A code issued earlier stops working.
+   */
+  issueCode(technicianId: number): Answer<{ code: string; ttlMs: number }>;
+  /** The technician picked `number`. One try: a wrong number ends the pairing and the code is used up. */
+  confirmPairing(agentId: string, technicianId: number, number: string): Answer<AgentRecord, ConfirmFailure>;
+  /** "Not my laptop." */
+  refusePairing(agentId: string, technicianId: number): Answer<void, ConfirmFailure>;
+  /** The technician's agents that are not revoked, oldest first. */
+  listFor(technicianId: number): Answer<AgentRecord[]>;
+  /** Any agent, revoked ones included; null when there is none. */
+  get(id: string): Answer<AgentRecord | null>;
+  /** Gives an agent another name: control characters dropped, at most 64 characters. */
+  rename(id: string, name: string): Answer<AgentRecord, 'agent-unknown' | 'bad-name'>;
+  /** Turns an agent away for good, at once; it is told with its next request and forgets its key. */
+  revoke(id: string): Answer<void, 'agent-unknown'>;
+  /**
+   * Whether the agent polled within 60 seconds, by what this process saw itself or read with `get` or `listFor`;
+   * right after one of those it is true for every process.
+   */
+  isOnline(id: string): boolean;
+}
+
+export function createDirectory({
+  store,
+  agents,
+  pairing,
+  presence,
+  polls,
+  log,
+}: {
+  store: Store;
+  agents: Agents;
+  pairing: PairingDesk;
+  presence: Presence;
+  polls: Polls;
+  log: Log;
+}): AgentDirectory {
+  async function recordOf(agent: StoredAgent): Answer<AgentRecord> {
+    const sight = await presence.last(agent.id);
+    if (!sight.ok) return fail('store-unavailable');
+    const { id, name, technicians, createdAt, revoked } = agent;
+    return ok({
+      id,
+      name,
+      host: sight.value?.host ?? agent.host,
+      technicians,
+      lastSeen: sight.value?.lastSeen ?? null,
+      address: sight.value?.address ?? null,
+      online: !revoked && presence.isOnline(id),
+      createdAt,
+      revoked,
+    });
+  }
+
+  return {
+    issueCode: (technicianId) => pairing.issueCode(technicianId),
+    confirmPairing: async (agentId, technicianId, number) => {
+      const confirmed = await pairing.confirm(agentId, technicianId, number);
+      return confirmed.ok ? recordOf(confirmed.value) : confirmed;
+    },
+    refusePairing: (agentId, technicianId) => pairing.refuse(agentId, technicianId),
+    listFor: async (technicianId) => {
+      const all = await agents.list();
+      if (!all.ok) return fail('store-unavailable');
+      const records: AgentRecord[] = [];
+      for (const agent of all.value) {
+        if (agent.revoked || !agent.technicians.includes(technicianId)) continue;
+        const record = await recordOf(agent);
+        if (!record.ok) return record;
+        records.push(record.value);
+      }
+      return ok(records);
+    },
+    get: async (id) => {
+      if (id === '') return ok(null);
+      const found = await agents.find(id);
+      if (!found.ok) return found.failure.reason === 'invalid' ? ok(null) : fail('store-unavailable');
+      return found.value ? recordOf(found.value) : ok(null);
+    },
+    rename: async (id, name) => {
+      const cleaned = cleanName(name);
+      if (cleaned === '') return fail('bad-name');
+      const renamed = await agents.change(id, (agent) => agent && { ...agent, name: cleaned });
+      if (!renamed.ok) return fail('store-unavailable');
+      return renamed.value ? recordOf(renamed.value) : fail('agent-unknown');
+    },
+    revoke: async (id) => {
+      const revoked = await agents.change(id, (agent) => agent && { ...agent, revoked: true });
+      if (!revoked.ok) return fail('store-unavailable');
+      if (!revoked.value) return fail('agent-unknown');
+      log.info({ agent: id }, 'agent revoked');
+      polls.end(id);
+      const cleared = await store.mailboxes.clear(commandBox(id));
+      if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
+      return ok(undefined);
+    },
+    isOnline: (id) => presence.isOnline(id),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The HTTP side that agents talk to (design: pairing and the link), and the house's side of the same things:
+ * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
+ */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Store } from '../store/store.ts';
+import { createAgents } from './agents.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { createJobDesk, type JobDesk } from './desk.ts';
+import { type AgentDirectory, createDirectory, type PairingRequest } from './directory.ts';
+import { createKeyring } from './keys.ts';
+import { createPairingDesk } from './pairing.ts';
+import { createPolls } from './polls.ts';
+import { createPresence } from './presence.ts';
+import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
+import { createServer } from './server.ts';
+
+/** An office behind one address with twenty agents stays far below; a guesser does not get far. */
+const LIMITS: HubLimits = {
+  requests: { burst: 120, perSecond: 20 },
+  pairing: { burst: 10, perSecond: 1 / 20 },
+  guesses: { failures: 50, windowMs: 10 * 60_000 },
+};
+
+/** Time for answers under way when the hub closes. */
+const CLOSE_GRACE_MS = 3_000;
+
+export interface HubOptions {
+  store: Store;
+  log: Log;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+  /**
+   * Takes an event over; an event is acknowledged to the agent only after this resolved true. The same event may come
+   * again. The agent is who it says it is, but whether the job is its own is for the taker to check.
+   */
+  onEvent: EventTaker;
+  /** A laptop waits for its number to be picked in the technician's chat. */
+  onPairing: (request: PairingRequest) => Promise<void>;
+  /** An agent is there that was not. */
+  onOnline?: (agentId: string) => void;
+  /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
+  tls?: { cert: string; key: string };
+  /** Whose `X-Forwarded-For` to believe: how many proxies stand before the hub, or their addresses. Default: nobody. */
+  trustProxy?: number | string;
+  /** Further routes for the same listener, such as a webhook. */
+  plugins?: readonly FastifyPluginAsync[];
+  limits?: Partial<HubLimits>;
+}
+
+/** `bad-certificate`: certificate and key cannot be read or do not belong together. */
+export type ListenFailure = 'address-in-use' | 'address-not-available' | 'not-permitted' | 'bad-certificate';
+
+export interface Hub {
+  readonly directory: AgentDirectory;
+  readonly desk: JobDesk;
+  /** Begins to listen; port 0 takes a free one. Answers with the port it got. Call it once. */
+  listen(address: {
+    host: string;
+    port: number;
+  }): Promise<Result<{ host: string; port: number }, ListenFailure>>;
+  /** Answers held polls with nothing, lets requests under way finish (three seconds), and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Puts the hub together. It touches neither store nor network before it is asked to. */
+export function createHub(options: HubOptions): Hub {
+  const { store, log, onEvent, onPairing, onOnline = () => undefined, clock = Date.now } = options;
+  const keys = createKeyring(store);
+  const agents = createAgents(store);
+  const presence = createPresence(store, clock, onOnline);
+  const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
+  const polls = createPolls({ store, agents, presence, log });
+  const desk = createJobDesk({ store, agents, presence, clock, log });
+  const directory = createDirectory({ store, agents, pairing, presence, polls, log });
+  const authenticate = createAuthenticator({ store, agents, pairing, clock });
+  const limits = { ...LIMITS, ...options.limits };
+  const routes = hubRoutes({ keys, authenticate, pairing, polls, desk, onEvent, clock, limits, log });
+  let server: FastifyInstance | undefined;
+
+  return {
+    directory,
+    desk,
+    listen: async ({ host, port }) => {
+      try {
+        server = createServer(options);
+        for (const plugin of options.plugins ?? []) await server.register(plugin);
+        await server.register(routes);
+        server.addHook('preClose', async () => polls.close());
+        await server.listen({ host, port });
+        const bound = server.server.address();
+        return ok({ host, port: bound === null || typeof bound === 'string' ? port : bound.port });
+      } catch (error) {
+        await server?.close();
+        const failure = listenFailure(error);
+        if (failure) return fail(failure);
+        throw error;
+      }
+    },
+    close: async () => {
+      polls.close();
+      const impatient = setTimeout(() => server?.server.closeAllConnections(), CLOSE_GRACE_MS);
+      await server?.close();
+      clearTimeout(impatient);
+    },
+  };
+}
+
+function listenFailure(error: unknown): ListenFailure | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return 'address-in-use';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'address-not-available';
+  if (code === 'EACCES') return 'not-permitted';
+  return code.startsWith('ERR_OSSL') || code.startsWith('ERR_TLS') ? 'bad-certificate' : null;
+}

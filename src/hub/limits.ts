@@ -1,0 +1,63 @@
+/** Limits held in memory: they protect this process, and answer before the store is asked anything. */
+
+export interface BucketRules {
+  /** Requests allowed at once. */
+  readonly burst: number;
+  /** Requests regained per second. */
+  readonly perSecond: number;
+}
+
+/** Addresses remembered at most; the one heard longest ago is forgotten first. */
+const MAX_KEYS = 10_000;
+
+/** A token bucket per key. `take` says how many seconds to wait, 0 when the request may pass. Clock: milliseconds. */
+export function createBuckets({ burst, perSecond }: BucketRules, clock: () => number) {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return {
+    take(key: string): number {
+      const now = clock();
+      const { tokens, at } = buckets.get(key) ?? { tokens: burst, at: now };
+      const filled = Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond);
+      const passes = filled >= 1;
+      // Deleting first moves the key to the end: the map stays in the order of last use.
+      buckets.delete(key);
+      buckets.set(key, { tokens: passes ? filled - 1 : filled, at: now });
+      const [leastUsed] = buckets.keys();
+      if (buckets.size > MAX_KEYS && leastUsed !== undefined) buckets.delete(leastUsed);
+      return passes ? 0 : Math.ceil((1 - filled) / perSecond);
+    },
+  };
+}
+
+export interface BreakerRules {
+  /** Failures within the window that open the breaker. */
+  readonly failures: number;
+  readonly windowMs: number;
+}
+
+/** Counts failures of everybody together. While too many lie within the window, nobody passes. */
+export function createBreaker({ failures, windowMs }: BreakerRules, clock: () => number) {
+  let recent: number[] = [];
+  return {
+    failed(): void {
+      recent = [...recent, clock()].slice(-failures);
+    },
+    /** Seconds until somebody may pass again, 0 while closed. */
+    waitSeconds(): number {
+      const [oldest] = recent;
+      if (oldest === undefined || recent.length < failures) return 0;
+      return Math.max(0, Math.ceil((oldest + windowMs - clock()) / 1000));
+    },
+  };
+}
+
+/** What counts as one address: an IPv4 address, or the /64 of an IPv6 one (a host there has 2^64 to choose from). */
+export function addressKey(ip: string): string {
+  const v4 = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(ip);
+  if (v4?.[1]) return v4[1];
+  const [head = '', tail] = ip.toLowerCase().split('%')[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
+}

@@ -1,0 +1,103 @@
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
+import type { Store } from '../store/store.ts';
+import type { Agents } from './agents.ts';
+import type { Presence } from './presence.ts';
+
+/** Commands in one answer (messages.ts pollAnswer). */
+const MAX_COMMANDS = 100;
+
+/** Name of the mailbox that holds an agent's commands. */
+export function commandBox(agentId: string): string {
+  return `hub:commands:${agentId}`;
+}
+
+/** Polls that are being held, one per agent: a second one of the same agent ends the first. */
+export interface Polls {
+  /** Answers with commands, or with none when time is up, `gone` is aborted or the poll was ended. */
+  hold(
+    agentId: string,
+    request: PollRequest,
+    address: string,
+    gone: AbortSignal,
+  ): Promise<Result<AgentCommand[], HubErrorCode>>;
+  end(agentId: string): void;
+  /** Ends every poll; those that come later are answered at once. */
+  close(): void;
+}
+
+export function createPolls({
+  store,
+  agents,
+  presence,
+  log,
+}: {
+  store: Store;
+  agents: Agents;
+  presence: Presence;
+  log: Log;
+}): Polls {
+  const held = new Map<string, AbortController>();
+  let closed = false;
+
+  /** Commands after the cursor. One that is no command (written by another version) is dropped, not served for ever. */
+  async function commandsAfter(
+    agentId: string,
+    cursor: string | null,
+  ): Promise<Result<AgentCommand[], 'store-unavailable'>> {
+    const box = commandBox(agentId);
+    const read = await store.mailboxes.read(box, cursor, MAX_COMMANDS);
+    if (!read.ok) return fail('store-unavailable');
+    const commands = read.value.flatMap(({ id, message }) => {
+      const command = agentCommand.safeParse({ ...Object(message), id });
+      return command.success ? [command.data] : [];
+    });
+    const last = read.value.at(-1);
+    if (commands.length > 0 || !last) return ok(commands);
+    log.error({ agent: agentId, dropped: read.value.length }, 'mailbox held no valid commands');
+    const dropped = await store.mailboxes.ack(box, last.id);
+    return dropped.ok ? commandsAfter(agentId, cursor) : fail('store-unavailable');
+  }
+
+  /** Whether the poll may go on: while it was set up or held, its agent may have been revoked or taken over. */
+  async function mayGoOn(agentId: string, epoch: string): Promise<Result<void, HubErrorCode>> {
+    const [agent, current] = await Promise.all([agents.find(agentId), presence.isCurrent(agentId, epoch)]);
+    if (!agent.ok || !current.ok) return fail('store-unavailable');
+    if (agent.value?.revoked) return fail('revoked');
+    return current.value ? ok(undefined) : fail('superseded');
+  }
+
+  return {
+    hold: async (agentId, { cursor, waitMs, epoch, host }, address, gone) => {
+      const entered = await presence.enter(agentId, epoch);
+      if (!entered.ok) return fail('store-unavailable');
+      if (entered.value === 'superseded') return fail('superseded');
+      const seen = await presence.saw(agentId, { address, host });
+      if (!seen.ok) return fail('store-unavailable');
+      const box = commandBox(agentId);
+      const acked = cursor === null ? ok(undefined) : await store.mailboxes.ack(box, cursor);
+      if (!acked.ok) return fail('store-unavailable');
+
+      const ended = new AbortController();
+      held.get(agentId)?.abort();
+      held.set(agentId, ended);
+      try {
+        // Asked only now that whoever revokes or takes over can end this poll.
+        const before = await mayGoOn(agentId, epoch);
+        if (!before.ok) return before;
+        if (!closed) await store.mailboxes.wait(box, cursor, waitMs, AbortSignal.any([gone, ended.signal]));
+      } finally {
+        if (held.get(agentId) === ended) held.delete(agentId);
+      }
+      if (gone.aborted) return ok([]);
+      const after = await mayGoOn(agentId, epoch);
+      return after.ok ? commandsAfter(agentId, cursor) : after;
+    },
+    end: (agentId) => held.get(agentId)?.abort(),
+    close: () => {
+      closed = true;
+      for (const ended of held.values()) ended.abort();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { ok, type Result } from '../kernel/result.ts';
+import type { HostInfo } from '../link/messages.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
+import { withClaim } from '../store/with-claim.ts';
+
+/** An agent that has not polled for this long is offline; longer than the longest poll. */
+const ONLINE_MS = 60_000;
+
+/** How an agent was seen last. */
+export interface Sight {
+  /** Milliseconds since 1970. */
+  readonly lastSeen: number;
+  readonly address: string;
+  readonly host: HostInfo;
+}
+
+/** Which agents are there, and which process of each is the one that counts. */
+export interface Presence {
+  /**
+   * Lets the process that started at `epoch` speak for the agent. A newer one takes over. An older one is
+   * `superseded` while the newer is online; later it may speak again (a laptop whose clock was put back).
+   */
+  enter(agentId: string, epoch: string): Promise<Result<'served' | 'superseded', StoreFailure>>;
+  isCurrent(agentId: string, epoch: string): Promise<Result<boolean, StoreFailure>>;
+  /** Notes a poll. */
+  saw(agentId: string, sight: Omit<Sight, 'lastSeen'>): Promise<Result<void, StoreFailure>>;
+  /** The last sight by any process on the store. */
+  last(agentId: string): Promise<Result<Sight | null, StoreFailure>>;
+  /** By what this process saw or was told by `last`. */
+  isOnline(agentId: string): boolean;
+}
+
+/**
+ * @param clock milliseconds since 1970
+ * @param onOnline called when an agent polls that was offline
+ */
+export function createPresence(
+  store: Store,
+  clock: () => number,
+  onOnline: (agentId: string) => void,
+): Presence {
+  const epochs = store.values<string>('hub-epochs');
+  const sights = store.values<Sight>('hub-presence');
+  const known = new Map<string, number>();
+
+  const isRecent = (lastSeen: number | undefined) =>
+    lastSeen !== undefined && clock() - lastSeen <= ONLINE_MS;
+  const isOnline = (agentId: string) => isRecent(known.get(agentId));
+
+  const last: Presence['last'] = async (agentId) => {
+    const sight = await sights.get(agentId);
+    if (!sight.ok) return sight;
+    if (sight.value) known.set(agentId, Math.max(known.get(agentId) ?? 0, sight.value.lastSeen));
+    return ok(sight.value ?? null);
+  };
+
+  return {
+    enter: async (agentId, epoch) => {
+      const current = await epochs.get(agentId);
+      if (!current.ok) return current;
+      if (current.value === epoch) return ok('served');
+      return withClaim(store.claims, `hub:epoch:${agentId}`, async () => {
+        const [before, sight] = await Promise.all([epochs.get(agentId), last(agentId)]);
+        if (!before.ok) return before;
+        if (!sight.ok) return sight;
+        const newer = before.value !== undefined && before.value > epoch;
+        if (newer && isOnline(agentId)) return ok('superseded');
+        const saved = await epochs.set(agentId, epoch);
+        return saved.ok ? ok('served') : saved;
+      });
+    },
+    isCurrent: async (agentId, epoch) => {
+      const current = await epochs.get(agentId);
+      return current.ok ? ok(current.value === epoch) : current;
+    },
+    saw: async (agentId, sight) => {
+      const before = isOnline(agentId) ? ok(null) : await last(agentId);
+      if (!before.ok) return before;
+      const wasOnline = isOnline(agentId);
+      const lastSeen = clock();
+      known.set(agentId, lastSeen);
+      const saved = await sights.set(agentId, { ...sight, lastSeen });
+      if (saved.ok && !wasOnline) onOnline(agentId);
+      return saved;
+    },
+    last,
+    isOnline,
+  };
+}

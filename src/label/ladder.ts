@@ -1,0 +1,84 @@
+import { fromGrey, type Grey, toGrey } from './photo.ts';
+
+/** One way to prepare a photo for the decoder. */
+export interface Rung {
+  readonly name: string;
+  /** Cheap rungs are all tried before a code that is no label becomes the answer. */
+  readonly cheap: boolean;
+  /** Helps bar codes only: the other codes are found in any direction. */
+  readonly linear?: boolean;
+  /** The prepared picture; null where this rung has nothing to offer for this photo. */
+  prepare(photo: Photo): Promise<Grey | null>;
+}
+
+/** A photo as it came and in working size. */
+export interface Photo {
+  readonly original: Grey;
+  /** At most `WORKING_SIDE` pixels on its longest side. */
+  readonly working: Grey;
+}
+
+/** Large enough for a label that fills a third of the photo, small enough to be read in a tenth of a second. */
+const WORKING_SIDE = 1600;
+
+export async function workingSize(original: Grey): Promise<Photo> {
+  if (Math.max(original.width, original.height) <= WORKING_SIDE) return { original, working: original };
+  const size = {
+    width: WORKING_SIDE,
+    height: WORKING_SIDE,
+    fit: 'inside',
+    withoutEnlargement: true,
+  } as const;
+  return { original, working: await toGrey(fromGrey(original).resize(size)) };
+}
+
+/**
+ * Preparations in the order of what they cost and save, measured on drawn labels (bench/label.ts). Normalising,
+ * CLAHE, thresholds and negation saved nothing: the decoder does its own.
+ */
+export const LADDER: readonly Rung[] = [
+  { name: 'plain', cheap: true, prepare: async ({ working }) => working },
+  { name: 'half', cheap: true, prepare: ({ working }) => scale(working, 0.5) },
+  { name: 'sharper', cheap: true, prepare: ({ working }) => sharpen(working) },
+  { name: 'contrast', cheap: true, prepare: ({ working }) => gain(working, 1.6, -80) },
+  { name: 'brighter', cheap: false, prepare: ({ working }) => gain(working, 2.5, 0) },
+  {
+    name: 'original',
+    cheap: false,
+    prepare: async ({ original, working }) => (original === working ? null : original),
+  },
+  { name: 'tilted-left', cheap: false, linear: true, prepare: ({ working }) => tilt(working, -30) },
+  { name: 'tilted-right', cheap: false, linear: true, prepare: ({ working }) => tilt(working, 30) },
+  { name: 'larger', cheap: false, prepare: ({ working }) => scale(working, 1.5) },
+  { name: 'denoised', cheap: false, prepare: ({ working }) => toGrey(fromGrey(working).median(3)) },
+  {
+    name: 'larger-sharper',
+    cheap: false,
+    prepare: async ({ working }) => sharpen(await scale(working, 2)),
+  },
+];
+
+function scale(picture: Grey, factor: number): Promise<Grey> {
+  const width = Math.max(1, Math.round(picture.width * factor));
+  return toGrey(fromGrey(picture).resize({ width, kernel: factor < 1 ? 'lanczos3' : 'cubic' }));
+}
+
+function gain(picture: Grey, factor: number, offset: number): Promise<Grey> {
+  return toGrey(fromGrey(picture).linear(factor, offset));
+}
+
+function tilt(picture: Grey, degrees: number): Promise<Grey> {
+  return toGrey(fromGrey(picture).rotate(degrees, { background: '#888888' }));
+}
+
+/** Unsharp mask. By hand, because sharp's own goes through colour and takes five times as long. */
+async function sharpen(picture: Grey): Promise<Grey> {
+  const soft = await toGrey(fromGrey(picture).blur(2));
+  const data = Buffer.from(
+    picture.data.map((value, index) => {
+      const sharpened = value + 2 * (value - (soft.data[index] ?? value));
+      return Math.max(0, Math.min(255, sharpened));
+    }),
+  );
+  return { ...picture, data };
+}

@@ -1,0 +1,68 @@
+import sharp, { type Sharp } from 'sharp';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { PhotoRejection } from './reading.ts';
+
+/** A picture in shades of grey, one byte a pixel, row by row. */
+export interface Grey {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Most pixels of a photo, before anything is unpacked: the largest phone cameras in their usual mode. */
+const MAX_PIXELS = 40_000_000;
+/** Longest side kept, pixels. Larger photos are made smaller while they are unpacked. */
+const MAX_SIDE = 3200;
+/** Longest time for unpacking, seconds. A thread cannot be killed inside libvips, only libvips itself can stop. */
+const MAX_SECONDS = 8;
+
+/**
+ * Makes libvips as small a target as it gets: only decoders for what phones send, no cache of pictures, one thread a
+ * photo. libvips is shared by the whole process, and so are these settings.
+ */
+export function hardenSharp(): void {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadHeifBuffer',
+    ],
+  });
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+/** Unpacks a photo upright and in grey. What is transparent becomes white; of an animation the first picture counts. */
+export async function openPhoto(bytes: Uint8Array): Promise<Result<Grey, PhotoRejection>> {
+  try {
+    // The header alone tells the size: a small file may unpack to gigabytes.
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    if (width * height > MAX_PIXELS) return fail('too-many-pixels');
+    const photo = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'truncated', sequentialRead: true })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
+      .timeout({ seconds: MAX_SECONDS });
+    return ok(await toGrey(photo));
+  } catch (error) {
+    // sharp tells causes only in words; whatever else it says, these bytes are no picture for us.
+    return fail(error instanceof Error && error.message.startsWith('timeout') ? 'timeout' : 'not-an-image');
+  }
+}
+
+/** A sharp pipeline over a grey picture. */
+export function fromGrey({ data, width, height }: Grey): Sharp {
+  return sharp(data, { raw: { width, height, channels: 1 } });
+}
+
+/** Runs a pipeline and takes its result as a grey picture. */
+export async function toGrey(pipeline: Sharp): Promise<Grey> {
+  const { data, info } = await pipeline
+    .greyscale()
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}

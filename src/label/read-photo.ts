@@ -1,0 +1,27 @@
+import { readCodes } from './codes.ts';
+import { createFindings } from './findings.ts';
+import { LADDER, workingSize } from './ladder.ts';
+import { openPhoto } from './photo.ts';
+import { tipFor } from './quality.ts';
+import type { LabelReading, PhotoJob } from './reading.ts';
+
+/**
+ * Reads one photo: climbs the ladder of preparations until a label is found, the budget is used up or a code makes
+ * clear that this is something else.
+ */
+export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelReading> {
+  const opened = await openPhoto(bytes);
+  if (!opened.ok) return { kind: 'rejected', reason: opened.failure };
+
+  const photo = await workingSize(opened.value);
+  const findings = createFindings();
+  const end = performance.now() + budgetMs;
+  for (const rung of LADDER) {
+    if (performance.now() >= end || (!rung.cheap && findings.isTelling())) break;
+    const picture = await rung.prepare(photo);
+    if (!picture) continue;
+    for (const text of await readCodes(picture, rung.linear)) findings.add(text);
+    if (findings.isCertain()) break;
+  }
+  return findings.reading() ?? { kind: 'unreadable', tip: await tipFor(photo.working) };
+}

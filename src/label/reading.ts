@@ -1,0 +1,33 @@
+import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+
+/** What a photo said. Never holds a verification code: that stays in the worker that read it. */
+export type LabelReading =
+  | { kind: 'label'; facts: LabelFacts }
+  /** Labels of different devices (by short serial), 2 to 8. */
+  | { kind: 'several'; labels: LabelFacts[] }
+  /** A code was read, but it is no usable label. `host` only with `unknown-url`. */
+  | { kind: 'refused'; reason: LabelRefusal; host?: string }
+  /** No code could be read; `tip` is what the photo's own measures say about the cause. */
+  | { kind: 'unreadable'; tip: PhotoTip | null }
+  | { kind: 'rejected'; reason: PhotoRejection };
+
+export type PhotoTip = 'too-dark' | 'too-small' | 'blurred' | 'glare';
+
+/** Why a photo was not looked at, or not to the end. `busy` is worth another try later. */
+export type PhotoRejection =
+  | 'too-large'
+  | 'too-many-pixels'
+  | 'not-an-image'
+  | 'timeout'
+  | 'busy'
+  | 'crashed';
+
+/** Largest file, bytes: what the Bot API lets a bot download. */
+export const MAX_BYTES = 20 * 1024 * 1024;
+
+/** One photo on its way into a worker. */
+export interface PhotoJob {
+  readonly bytes: Uint8Array;
+  /** Time for preparations, milliseconds; none is begun after it. */
+  readonly budgetMs: number;
+}

@@ -1,0 +1,54 @@
+import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
+import { textsFor } from '../../kernel/texts.ts';
+import { pair } from '../link/pair.ts';
+import { run } from '../link/run.ts';
+import { createPrompt, type PromptKind } from '../prompt/choose.ts';
+import { AGENT_VERSION } from '../version.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+/** `pair`: makes this laptop an agent of the bot that issued the code. */
+export async function pairCommand(
+  { home, texts, say, signal }: CliContext,
+  code: string,
+  { server, insecureLan }: { readonly server: string; readonly insecureLan: boolean },
+): Promise<ExitCode> {
+  const end = await pair({
+    code,
+    server,
+    insecureLan,
+    home,
+    agentVersion: AGENT_VERSION,
+    texts,
+    say,
+    signal,
+  });
+  switch (end) {
+    case 'paired':
+      return EXIT.done;
+    case 'not-an-address':
+    case 'plain-http':
+    case 'has-credentials':
+      return EXIT.usage;
+    default:
+      return EXIT.failed;
+  }
+}
+
+/** `run`: works for the bot until it is stopped. */
+export async function runCommand(context: CliContext, prompt: PromptKind | undefined): Promise<ExitCode> {
+  const { home, engine, texts, say, signal, env, input } = context;
+  const level = LOG_LEVELS.find((one) => one === env.LOG_LEVEL) ?? 'warn';
+  const end = await run({
+    home,
+    engine,
+    promptFor: (language) =>
+      createPrompt({ kind: prompt, texts: textsFor(language), input, output: process.stderr }),
+    agentVersion: AGENT_VERSION,
+    texts,
+    say,
+    log: createLog(level, 'unbind-agent'),
+    signal,
+  });
+  return end === 'stopped' ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,70 @@
+import { type Language, languageOf } from '../../../locales/index.ts';
+import { scrub } from '../../kernel/log.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { type Texts, textsFor } from '../../kernel/texts.ts';
+import { createEngine, type Engine } from '../engine.ts';
+import { agentHome } from '../home.ts';
+import { type Network, realNetwork } from '../network/network.ts';
+import { testNetwork } from '../network/test-network.ts';
+
+/** What every command works with. */
+export interface CliContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly language: Language;
+  readonly texts: Texts;
+  /** State folder; nobody has made it yet. */
+  readonly home: string;
+  readonly network: Network;
+  readonly engine: Engine;
+  /** Aborted by Ctrl-C, SIGTERM and a closed terminal. */
+  readonly signal: AbortSignal;
+  readonly input: NodeJS.ReadStream;
+  /** Writes a line of the result to standard output; done when the system has taken it or nobody reads any more. */
+  print(text: string): Promise<void>;
+  /** Writes a line for people to standard error. */
+  say(text: string): void;
+}
+
+/** The language of the person at the laptop. Windows sets neither variable, so the system's own comes last. */
+function languageFrom(env: NodeJS.ProcessEnv): Language {
+  return languageOf(env.LC_ALL || env.LANG || Intl.DateTimeFormat().resolvedOptions().locale);
+}
+
+/** Builds the context; a failure is a sentence about a wrong setting. */
+export function createContext(process: NodeJS.Process, signal: AbortSignal): Result<CliContext, string> {
+  const { env } = process;
+  const language = languageFrom(env);
+  const texts = textsFor(language);
+  const network = networkFrom(env, texts);
+  if (!network.ok) return network;
+  const home = agentHome(env);
+  const sadp31 = env.UNBIND_AGENT_SADP31 === '1';
+  return ok({
+    env,
+    language,
+    texts,
+    home,
+    network: network.value,
+    engine: createEngine({ home, network: network.value, sadp31 }),
+    signal,
+    input: process.stdin,
+    print: (text) => new Promise((done) => process.stdout.write(`${text}\n`, () => done())),
+    say: (text) => void process.stderr.write(`${text}\n`),
+  });
+}
+
+/** A fault of this program, in words and with its stack: no secret is ever part of an error of ours. */
+export function crashText(error: unknown, texts: Texts): string {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return texts('agent:cli.crashed', { error: scrub(detail) });
+}
+
+function networkFrom(env: NodeJS.ProcessEnv, texts: Texts): Result<Network, string> {
+  if (!env.UNBIND_AGENT_TEST_NETWORK) return ok(realNetwork());
+  // Written out in full: the bundler puts a constant in its place.
+  const packaged = process.env.UNBIND_AGENT_PACKAGED === '1';
+  const network = testNetwork(env.UNBIND_AGENT_TEST_NETWORK, packaged);
+  if (network.ok) return network;
+  const key = network.failure === 'packaged' ? 'testNetworkPackaged' : 'testNetworkMalformed';
+  return fail(texts(`agent:cli.usage.${key}`));
+}

@@ -1,0 +1,90 @@
+import type { Texts } from '../../kernel/texts.ts';
+import type { DiscoveryReport, Sighting } from '../engine.ts';
+import type { LanNote } from '../network/lan.ts';
+import { complainAboutInterfaces } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+export interface DiscoverArguments {
+  readonly json: boolean;
+  readonly wait: number;
+  readonly until?: string;
+  readonly interface?: readonly string[];
+}
+
+/** `discover`: exit 0 with what was found, 1 when the wanted device was not among it. */
+export async function discoverCommand(context: CliContext, args: DiscoverArguments): Promise<ExitCode> {
+  const { texts, engine, signal } = context;
+  const complaint = complainAboutInterfaces(context, args.interface ?? []);
+  if (complaint) {
+    context.say(complaint);
+    return EXIT.usage;
+  }
+  const report = await engine.discover({
+    waitMs: args.wait,
+    until: args.until ?? null,
+    interfaces: args.interface ?? [],
+    signal,
+  });
+  for (const note of report.notes) context.say(lanNote(note, texts));
+  if (args.json) {
+    if (report.omitted > 0) context.say(texts('agent:discover.omitted', { number: report.omitted }));
+    await context.print(JSON.stringify(report.devices, null, 2));
+  } else {
+    await context.print(describe(report, args.until, texts));
+  }
+  // Stopped by a person: what was found is printed, but the search is not complete.
+  return report.seen && !signal.aborted ? EXIT.done : EXIT.failed;
+}
+
+/** A sentence about sockets that are not as they should be. */
+export function lanNote(note: LanNote, texts: Texts): string {
+  const { kind, ...values } = note;
+  return texts(`agent:note.${kind}`, values);
+}
+
+function describe(report: DiscoveryReport, until: string | undefined, texts: Texts): string {
+  const { devices, interfaces, omitted, seen } = report;
+  const lines =
+    devices.length === 0
+      ? [texts('agent:discover.none'), texts('agent:discover.noneHint')]
+      : [texts('agent:discover.found', { number: devices.length })];
+  for (const device of devices) lines.push('', ...describeDevice(device, texts));
+  if (omitted > 0) lines.push('', texts('agent:discover.omitted', { number: omitted }));
+  if (!seen && until) lines.push('', texts('agent:discover.notSeen', { shortSerial: until }));
+  lines.push('', texts('agent:discover.interfaces'));
+  for (const { name, address, used, reason } of interfaces) {
+    const judged = used
+      ? texts('agent:discover.used')
+      : texts('agent:discover.skipped', { reason: texts(`agent:discover.reason.${reason}`) });
+    lines.push(`  ${[name, address].filter(Boolean).join(' ')}: ${judged}`);
+  }
+  return lines.join('\n');
+}
+
+function describeDevice(device: Sighting, texts: Texts): string[] {
+  const row = (name: string, value: string | null) =>
+    value === null ? [] : [`  ${texts(`agent:discover.row.${name}`)}: ${value}`];
+  const { address, interface: through, cloudEnabled } = device;
+  const advice = [
+    ...(device.conflict ? ['conflict'] : []),
+    ...(device.activated === false ? ['notActivated'] : []),
+    ...(device.reachability === 'other-subnet' ? ['otherSubnet'] : []),
+  ];
+  return [
+    [device.shortSerial ?? device.fullSerial ?? texts('agent:discover.noSerial'), device.model ?? '']
+      .join('  ')
+      .trim(),
+    ...row('kind', texts(`agent:kind.${device.kind}`)),
+    ...row('firmware', device.firmware),
+    ...row('address', texts('agent:discover.through', { address, interface: through })),
+    ...row('mac', device.mac),
+    ...row('binding', texts(`agent:discover.binding.${device.bindStatus}`)),
+    ...row('lanUnbind', texts(`agent:discover.lanUnbind.${device.lanUnbind}`)),
+    ...row(
+      'cloud',
+      cloudEnabled === null ? null : texts(`agent:discover.cloud.${cloudEnabled ? 'on' : 'off'}`),
+    ),
+    ...advice.map((word) => `  ${texts(`agent:discover.${word}`)}`),
+  ];
+}

@@ -1,0 +1,64 @@
+import type { Check } from '../doctor/check.ts';
+import { firewallCommands } from '../doctor/firewall.ts';
+import { checkCrypto, checkHome, checkPairing } from '../doctor/laptop-checks.ts';
+import { checkBuffer, checkInterfaces, checkMulticast, checkPort } from '../doctor/network-checks.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+/** `doctor`: exit 0 when everything needed is in order, 1 when a check failed. */
+export async function doctorCommand(
+  context: CliContext,
+  args: { readonly json: boolean },
+): Promise<ExitCode> {
+  const { network, home, signal } = context;
+  // One after the other where they use the same port.
+  const port = await checkPort(network);
+  const buffer = await checkBuffer(network);
+  const [multicast, state, crypto, pairing] = await Promise.all([
+    checkMulticast(network),
+    checkHome(home),
+    checkCrypto(),
+    checkPairing(home, signal),
+  ]);
+  const checks = [...checkInterfaces(network), port, ...multicast, buffer, state, crypto, ...pairing];
+  const fine = checks.every(({ result }) => result !== 'failed');
+  const firewall = firewallCommands(process.platform, network.port, process.execPath);
+  await context.print(args.json ? asJson(fine, checks, firewall) : asText(context, fine, checks, firewall));
+  return fine ? EXIT.done : EXIT.failed;
+}
+
+function asJson(ok: boolean, checks: readonly Check[], firewall: readonly string[]): string {
+  const list = checks.map(({ check, result, detail, values, command }) => ({
+    check,
+    result,
+    detail,
+    ...values,
+    ...(command === undefined ? {} : { command }),
+  }));
+  return JSON.stringify({ ok, checks: list, firewall }, null, 2);
+}
+
+function asText(
+  { texts, network }: CliContext,
+  fine: boolean,
+  checks: readonly Check[],
+  firewall: readonly string[],
+): string {
+  const lines = checks.flatMap(({ result, sentence, values, command }) => [
+    `[${texts(`agent:doctor.result.${result}`)}] ${texts(sentence, localised(values, texts))}`,
+    ...(command === undefined ? [] : [`    ${command}`]),
+  ]);
+  return [
+    ...lines,
+    '',
+    texts('agent:doctor.firewall.about', { port: network.port }),
+    ...firewall.map((command) => `    ${command}`),
+    '',
+    texts(fine ? 'agent:doctor.fine' : 'agent:doctor.notFine'),
+  ].join('\n');
+}
+
+/** The reason why an interface is skipped is a word in JSON and a phrase here. */
+function localised(values: Check['values'], texts: CliContext['texts']): Check['values'] {
+  return 'reason' in values ? { ...values, reason: texts(`agent:discover.reason.${values.reason}`) } : values;
+}

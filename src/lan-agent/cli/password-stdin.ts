@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { limit } from '../limit.ts';
+import type { UnbindReason } from '../unbind/contract.ts';
+
+/** Far beyond any password; a pipe that goes on and on without a line end is not read to its end. */
+const MAX_BYTES = 4096;
+/** A password manager may ask its owner first; then somebody has forgotten the pipe. */
+const WAIT_MS = 20_000;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Reads a password from a pipe: the bytes up to the first LF or the end, without that LF or CRLF, nothing else
+ * trimmed. A terminal is never waited for.
+ * @returns the bytes, which the caller zeroes; they may be empty or too long
+ */
+export async function readPassword(
+  input: Readable & { readonly isTTY?: boolean },
+  signal: AbortSignal,
+): Promise<Result<Buffer, UnbindReason>> {
+  if (input.isTTY) return fail('password-unread');
+  const chunks: Buffer[] = [];
+  const { signal: over, end } = limit(WAIT_MS, signal);
+  const stop = () => input.destroy();
+  over.addEventListener('abort', stop, { once: true });
+  try {
+    let size = 0;
+    if (!over.aborted) {
+      for await (const chunk of input as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (chunk.includes(LF) || size > MAX_BYTES) break;
+      }
+    }
+    if (over.aborted) return fail(signal.aborted ? 'cancelled' : 'password-unread');
+    return ok(firstLine(Buffer.concat(chunks)));
+  } catch {
+    return fail(signal.aborted ? 'cancelled' : 'password-unread');
+  } finally {
+    over.removeEventListener('abort', stop);
+    end();
+    for (const chunk of chunks) chunk.fill(0);
+    input.destroy();
+  }
+}
+
+/** Cuts at the first LF and drops a CR in front of it; the rest is zeroed. */
+function firstLine(all: Buffer): Buffer {
+  const lf = all.indexOf(LF);
+  const end = lf > 0 && all[lf - 1] === CR ? lf - 1 : lf;
+  const line = Buffer.from(lf < 0 ? all : all.subarray(0, end));
+  all.fill(0);
+  return line;
+}

@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from 'commander';
+import { PROMPT_KINDS, type PromptKind } from '../prompt/choose.ts';
+import { AGENT_VERSION } from '../version.ts';
+import { collect, serialArgument, waitArgument } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import type { DiscoverArguments } from './discover.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import type { UnbindArguments } from './unbind.ts';
+
+/** Total time of a search, ms. */
+const DEFAULT_WAIT_MS = 10_000;
+
+/**
+ * Runs one command line. Commands are loaded when they are asked for, so that discovery is on the wire soon.
+ * @param words arguments without the program's name
+ */
+export async function runProgram(context: CliContext, words: readonly string[]): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.usage;
+  const program = describeProgram(context, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+}
+
+function describeProgram(context: CliContext, ends: (code: ExitCode) => void): Command {
+  const { texts } = context;
+  const about = (command: string) => texts(`agent:cli.command.${command}`);
+  const option = (name: string) => texts(`agent:cli.option.${name}`);
+  const serial = texts('agent:cli.argument.serial');
+  const readSerial = serialArgument(texts);
+
+  const program = new Command('unbind-agent')
+    .description(texts('agent:cli.about'))
+    .version(AGENT_VERSION)
+    .addHelpText('after', texts('agent:cli.environment'))
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => context.say(text.trimEnd()) });
+
+  program
+    .command('discover')
+    .description(about('discover'))
+    .option('--json', option('json'), false)
+    .option('--wait <ms>', option('wait'), waitArgument(texts), DEFAULT_WAIT_MS)
+    .option('--until <serial>', option('until'), readSerial)
+    .option('--interface <name|address>', option('interface'), collect)
+    .action(async (args: DiscoverArguments) => {
+      const { discoverCommand } = await import('./discover.ts');
+      ends(await discoverCommand(context, args));
+    });
+
+  program
+    .command('status')
+    .description(about('status'))
+    .argument('<serial>', serial, readSerial)
+    .option('--json', option('json'), false)
+    .action(async (shortSerial: string, args: { json: boolean }) => {
+      const { statusCommand } = await import('./status.ts');
+      ends(await statusCommand(context, shortSerial, args));
+    });
+
+  program
+    .command('unbind')
+    .description(about('unbind'))
+    .argument('<serial>', serial, readSerial)
+    .requiredOption('--confirm <short serial>', option('confirm'))
+    .option('--password-stdin', option('passwordStdin'), false)
+    .option('--after-lock', option('afterLock'), false)
+    .option('--json', option('json'), false)
+    .action(async (shortSerial: string, args: UnbindArguments) => {
+      const { unbindCommand } = await import('./unbind.ts');
+      ends(await unbindCommand(context, shortSerial, args));
+    });
+
+  program
+    .command('pair')
+    .description(about('pair'))
+    .argument('<code>', texts('agent:cli.argument.code'))
+    .requiredOption('--server <url>', option('server'))
+    .option('--insecure-lan', option('insecureLan'), false)
+    .action(async (code: string, args: { server: string; insecureLan: boolean }) => {
+      const { pairCommand } = await import('./bot.ts');
+      ends(await pairCommand(context, code, args));
+    });
+
+  program
+    .command('run')
+    .description(about('run'))
+    .addOption(new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS))
+    .action(async (args: { prompt?: PromptKind }) => {
+      const { runCommand } = await import('./bot.ts');
+      ends(await runCommand(context, args.prompt));
+    });
+
+  program
+    .command('doctor')
+    .description(about('doctor'))
+    .option('--json', option('json'), false)
+    .action(async (args: { json: boolean }) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      ends(await doctorCommand(context, args));
+    });
+
+  return program;
+}

@@ -1,0 +1,118 @@
+import type { Result } from '../../kernel/result.ts';
+import { checkPassword } from '../sadp/envelope.ts';
+import type { PromptAnswer, Report, UnbindNote, UnbindPlan, UnbindReason } from '../unbind/contract.ts';
+import { type CliContext, crashText } from './context.ts';
+import { EXIT, type ExitCode, exitOf } from './exit.ts';
+import { readPassword } from './password-stdin.ts';
+
+export interface UnbindArguments {
+  readonly json: boolean;
+  readonly confirm: string;
+  readonly passwordStdin: boolean;
+  readonly afterLock: boolean;
+}
+
+/**
+ * A run without a person typing ends within 55 s of the process's start, the start of the program that starts it
+ * included. Ms of `performance.now()`, which counts from the process's start.
+ */
+const UNATTENDED_DEADLINE_MS = 51_000;
+const STAGES_SHOWN: readonly string[] = ['discovering', 'status', 'exchange', 'sent', 'verifying'];
+
+/** `unbind`: one device, one attempt. `--confirm` stands for the picture code and the bot's permit. */
+export async function unbindCommand(
+  context: CliContext,
+  shortSerial: string,
+  args: UnbindArguments,
+): Promise<ExitCode> {
+  const verify = verifySeconds(context.env);
+  if (verify === null) {
+    context.say(context.texts('agent:cli.usage.verifySeconds'));
+    return EXIT.usage;
+  }
+  const report = await perform(context, shortSerial, args, verify);
+  await context.print(args.json ? JSON.stringify(report) : describe(report, context));
+  return exitOf(report);
+}
+
+async function perform(
+  context: CliContext,
+  shortSerial: string,
+  args: UnbindArguments,
+  verify: number | undefined,
+): Promise<Report> {
+  if (args.confirm !== shortSerial) return refused(shortSerial, 'confirm-mismatch');
+  const password = args.passwordStdin ? await passwordFromStdin(context) : null;
+  if (password && !password.ok) return refused(shortSerial, password.failure);
+  // From the key exchange on, only the journal knows whether the datagram has left.
+  let mayBeSent = false;
+  try {
+    return await context.engine.performUnbind({
+      shortSerial,
+      origin: 'local',
+      afterLock: args.afterLock,
+      signal: context.signal,
+      prompt: async (plan, signal) =>
+        password ? { kind: 'typed', password: password.value } : askInTerminal(context, plan, signal),
+      onStage: (stage) => {
+        mayBeSent ||= stage === 'exchange';
+        if (!args.json && STAGES_SHOWN.includes(stage)) {
+          context.say(context.texts(`agent:stage.${stage}`, { shortSerial }));
+        }
+      },
+      onNote: (note) => context.say(noteText(note, context)),
+      ...(verify !== undefined
+        ? { verifyMs: verify * 1000 }
+        : password
+          ? { deadline: UNATTENDED_DEADLINE_MS }
+          : {}),
+    });
+  } catch (error) {
+    context.say(crashText(error, context.texts));
+    return { shortSerial, outcome: mayBeSent ? 'unknown' : 'refused', reason: 'internal', verified: false };
+  } finally {
+    if (password) password.value.fill(0);
+  }
+}
+
+/** Read and judged first: a wrong length needs neither network nor device to be refused. */
+async function passwordFromStdin(context: CliContext): Promise<Result<Buffer, UnbindReason>> {
+  const read = await readPassword(context.input, context.signal);
+  return read.ok ? checkPassword(read.value) : read;
+}
+
+async function askInTerminal(
+  { texts, input }: CliContext,
+  plan: UnbindPlan,
+  signal: AbortSignal,
+): Promise<PromptAnswer> {
+  const { createTerminalPrompt } = await import('../prompt/terminal.ts');
+  return createTerminalPrompt({ texts, input, output: process.stderr }).ask(plan, signal);
+}
+
+/** `UNBIND_AGENT_VERIFY_SECONDS`: undefined when not set, null when it is no number from 5 to 600. */
+function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null {
+  const text = env.UNBIND_AGENT_VERIFY_SECONDS;
+  if (!text) return undefined;
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return seconds >= 5 && seconds <= 600 ? seconds : null;
+}
+
+function describe(report: Report, { texts }: CliContext): string {
+  const { shortSerial, outcome, reason, attemptsLeft, lockMinutes } = report;
+  const lines = [`${shortSerial}: ${texts(`agent:outcome.${outcome}`)}`];
+  if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));
+  if (attemptsLeft !== undefined) lines.push(texts('agent:outcome.attemptsLeft', { number: attemptsLeft }));
+  if (lockMinutes !== undefined) lines.push(texts('agent:outcome.lockMinutes', { number: lockMinutes }));
+  return lines.join('\n');
+}
+
+function noteText(note: UnbindNote, { texts }: CliContext): string {
+  if (note.kind === 'earlier-attempt') return texts(`agent:note.${note.kind}.${note.settled}`);
+  const { kind, ...values } = note;
+  return texts(`agent:note.${kind}`, values);
+}
+
+function refused(shortSerial: string, reason: UnbindReason): Report {
+  return { shortSerial, outcome: 'refused', reason, verified: false };
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { ensureHome, errorCode, type HomeFailure } from './home.ts';
+
+/** `busy`: another unbind of this device is under way, in this process or another one. */
+export type LockFailure = HomeFailure | { readonly reason: 'busy' };
+
+export interface DeviceLock {
+  /** Whether the lock is still this one's: checked again just before the datagram. */
+  held(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Locks of this process: its own pid says nothing about them. */
+const ours = new Set<string>();
+
+/**
+ * Lets one agent process at a time unbind a device. The file names its process; the lock of one that is gone (killed,
+ * power cut) is taken over.
+ */
+export async function lockDevice(
+  home: string,
+  shortSerial: string,
+): Promise<Result<DeviceLock, LockFailure>> {
+  const made = await ensureHome(home);
+  if (!made.ok) return made;
+  const folder = join(home, 'locks');
+  const path = join(folder, `${shortSerial}.lock`);
+  if (ours.has(path)) return fail({ reason: 'busy' });
+  ours.add(path);
+
+  const mark = `${process.pid} ${randomBytes(8).toString('hex')}\n`;
+  const taken = await take(folder, path, mark);
+  if (!taken.ok) {
+    ours.delete(path);
+    return taken;
+  }
+  const held = async () => (await readFile(path, 'utf8').catch(() => '')) === mark;
+  return ok({
+    held,
+    release: async () => {
+      if (await held()) await rm(path, { force: true }).catch(() => undefined);
+      ours.delete(path);
+    },
+  });
+}
+
+async function take(folder: string, path: string, mark: string): Promise<Result<void, LockFailure>> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(mark).finally(() => file.close());
+      return ok(undefined);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'EEXIST') return fail({ reason: 'unwritable', code });
+      if (await isAlive(path)) return fail({ reason: 'busy' });
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+  return fail({ reason: 'busy' });
+}
+
+/** A lock file without a process number is being written, or was left so by a crash; ms. */
+const WRITING_MS = 10_000;
+
+/** Whether the process named in a lock file still runs. Our own pid is a leftover: `ours` knows better. */
+async function isAlive(path: string): Promise<boolean> {
+  const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  if (!Number.isInteger(pid) || pid <= 0) {
+    const found = await stat(path).catch(() => null);
+    return found !== null && Date.now() - found.mtimeMs < WRITING_MS;
+  }
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

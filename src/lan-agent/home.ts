@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fail, ok, type Result } from '../kernel/result.ts';
+
+/** The state folder could not be used; `code` is the system's, for instance `ENOSPC` or `EACCES`. */
+export interface HomeFailure {
+  readonly reason: 'unwritable';
+  readonly code: string;
+}
+
+/** The state folder: `UNBIND_AGENT_HOME`, else the place the system has for a user's state. */
+export function agentHome(env: NodeJS.ProcessEnv, system: NodeJS.Platform = process.platform): string {
+  if (env.UNBIND_AGENT_HOME) return env.UNBIND_AGENT_HOME;
+  const user = homedir();
+  if (system === 'win32') return join(env.LOCALAPPDATA || join(user, 'AppData', 'Local'), 'unbind-agent');
+  if (system === 'darwin') return join(user, 'Library', 'Application Support', 'unbind-agent');
+  return join(env.XDG_STATE_HOME || join(user, '.local', 'state'), 'unbind-agent');
+}
+
+/** Makes the folder if it is missing, for its owner alone, and closes one that others may look into. */
+export async function ensureHome(home: string): Promise<Result<string, HomeFailure>> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32' && ((await stat(home)).mode & 0o077) !== 0) await chmod(home, 0o700);
+    return ok(home);
+  } catch (error) {
+    return fail({ reason: 'unwritable', code: errorCode(error) });
+  }
+}
+
+/**
+ * Replaces a file whole or not at all, readable for its owner alone, on disk when the call returns.
+ * The folder must exist.
+ */
+export async function replaceFile(path: string, content: string): Promise<Result<void, HomeFailure>> {
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+    return ok(undefined);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    return fail({ reason: 'unwritable', code: errorCode(error) });
+  }
+}
+
+/** Makes a new or renamed entry of a folder survive a power cut, where the system can (Windows cannot). */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The system's word for an error of the file system or a socket. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

@@ -1,0 +1,151 @@
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { ensureHome, errorCode, type HomeFailure, syncFolder } from './home.ts';
+
+const FILE = 'journal.jsonl';
+/** A line is about 400 bytes: some 2,500 of them, then a new file is begun. */
+const ROTATE_BYTES = 1024 * 1024;
+/** Old files that are kept. */
+const KEPT = 9;
+
+const entry = z.object({
+  /** Time of the laptop, ISO 8601. */
+  at: z.string(),
+  /**
+   * `begun`: the device can be unbound, a person is asked. `intent`: the datagram is about to leave. `result`: how
+   * it ended, also where nothing was sent. `settled`: what a later run found out about an intent without a result.
+   */
+  event: z.enum(['begun', 'intent', 'result', 'settled']),
+  /** Names one attempt from its intent to its result (ULID). */
+  attempt: z.string(),
+  origin: z.enum(['local', 'bot']),
+  /** Account at the laptop. */
+  operator: z.string().optional(),
+  technician: z.string().optional(),
+  caseId: z.string().optional(),
+  shortSerial: z.string(),
+  fullSerial: z.string().nullable().optional(),
+  mac: z.string().nullable().optional(),
+  address: z.string().optional(),
+  interface: z.string().optional(),
+  driver: z.string().optional(),
+  outcome: z.string().optional(),
+  reason: z.string().optional(),
+  /** The device's own word where it is none we know. */
+  word: z.string().optional(),
+  attemptsLeft: z.number().optional(),
+  lockMinutes: z.number().optional(),
+  verified: z.boolean().optional(),
+});
+export type JournalEntry = z.infer<typeof entry>;
+
+/**
+ * The agent's diary of what it did to devices: one JSON object a line, only ever appended to, on disk before the
+ * call returns. It holds no secret (protocol/sadp.md 15, rule 7) and may be shown to anybody.
+ */
+export interface Journal {
+  write(what: Omit<JournalEntry, 'at' | 'operator'>): Promise<Result<void, HomeFailure>>;
+  /** Intents for this device that have neither a result nor a settlement: a crash came between. */
+  unsettled(shortSerial: string): Promise<Result<readonly JournalEntry[], HomeFailure>>;
+}
+
+export function openJournal(home: string, now: () => Date = () => new Date()): Journal {
+  const path = join(home, FILE);
+  return {
+    write: async (what) => {
+      const made = await ensureHome(home);
+      if (!made.ok) return made;
+      try {
+        await rotate(home, path);
+        await append(path, JSON.stringify({ at: now().toISOString(), operator: operator(), ...what }));
+        return ok(undefined);
+      } catch (error) {
+        return fail({ reason: 'unwritable', code: errorCode(error) });
+      }
+    },
+    unsettled: async (shortSerial) => {
+      try {
+        const entries = (await readAll(home)).filter((one) => one.shortSerial === shortSerial);
+        const ended = new Set(
+          entries
+            .filter(({ event }) => event === 'result' || event === 'settled')
+            .map(({ attempt }) => attempt),
+        );
+        return ok(entries.filter(({ event, attempt }) => event === 'intent' && !ended.has(attempt)));
+      } catch (error) {
+        return fail({ reason: 'unwritable', code: errorCode(error) });
+      }
+    },
+  };
+}
+
+/** Appends one line. A line that a power cut left unfinished is ended first, so that it spoils only itself. */
+async function append(path: string, line: string): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    const cut = size > 0 && last.toString() !== '\n';
+    const written = await file.write(`${cut ? '\n' : ''}${line}\n`);
+    if (written.bytesWritten < line.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Old files get a name of their own, never an existing one: two agents may rotate at the same moment. */
+async function rotate(home: string, path: string): Promise<void> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size < ROTATE_BYTES) return;
+  await rename(path, join(home, `journal-${ulid()}.jsonl`)).catch(() => undefined);
+  await syncFolder(home);
+  const old = (await files(home)).slice(0, -KEPT);
+  for (const name of old) await rm(join(home, name), { force: true });
+}
+
+/** Rotated files, oldest first: their names are ULIDs, which sort by time. */
+async function files(home: string): Promise<string[]> {
+  const names = await readdir(home);
+  return names.filter((name) => /^journal-[0-9A-Z]{26}\.jsonl$/.test(name)).sort();
+}
+
+async function readAll(home: string): Promise<JournalEntry[]> {
+  const names = await files(home).catch(missing<string[]>([]));
+  const texts = [...names, FILE].map((name) => readFile(join(home, name), 'utf8').catch(missing('')));
+  return (await Promise.all(texts)).flatMap((text) => text.split('\n')).flatMap(readLine);
+}
+
+/** A file that is not there is empty; one that cannot be read is a failure. */
+function missing<T>(empty: T): (error: unknown) => T {
+  return (error) => {
+    if (errorCode(error) === 'ENOENT') return empty;
+    throw error;
+  };
+}
+
+function readLine(line: string): JournalEntry[] {
+  try {
+    const read = entry.safeParse(JSON.parse(line));
+    return read.success ? [read.data] : [];
+  } catch {
+    return [];
+  }
+}
+
+function operator(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

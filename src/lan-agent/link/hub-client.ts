@@ -1,0 +1,165 @@
+import type { KeyObject } from 'node:crypto';
+import type { z } from 'zod';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import {
+  type AgentCommand,
+  type AgentEvent,
+  type EventsRequest,
+  eventsAnswer,
+  type HostInfo,
+  type HubErrorCode,
+  hubError,
+  LINK_VERSION,
+  type PairAnswer,
+  type PairRequest,
+  type PairState,
+  type PermitRequest,
+  type PollRequest,
+  pairAnswer,
+  pairState,
+  permitAnswer,
+  pollAnswer,
+} from '../../link/messages.ts';
+import { readSignature, signRequest, verifyAnswer } from '../../link/signing.ts';
+import type { Clock } from './clock.ts';
+import type { Transport, TransportFailure } from './transport.ts';
+
+/**
+ * Refusals after which the agent gives something up for good: they count only with the hub's signature, like every
+ * success. The others come from a hub that could not tell who asked.
+ */
+const NEEDS_PROOF: readonly HubFailure['reason'][] = ['revoked', 'superseded'];
+
+/** How long the hub holds a question about pairing open, ms. */
+const PAIR_WAIT_MS = 25_000;
+const ANSWER_TIMEOUT_MS = 15_000;
+/** Whole seconds in `Date` and time on the way: smaller differences are no difference. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** Why the hub did not do what was asked. `agent:link.failure.<reason>` says what to do about it. */
+export interface HubFailure {
+  readonly reason: TransportFailure | HubErrorCode;
+  /** Seconds the hub wants to be left alone. */
+  readonly retryAfter?: number;
+}
+
+/** The hub as a paired agent sees it. Every call is signed and made once; only a wrong clock is put right first. */
+export interface HubClient {
+  /** Ms since 1970 by the server's clock, as far as its answers have told. */
+  now(): number;
+  /** Commands after the cursor, which acknowledges those up to it. @param waitMs how long the hub may hold the request */
+  poll(
+    cursor: string | null,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<Result<AgentCommand[], HubFailure>>;
+  /** Ids the hub has accepted. */
+  sendEvents(events: readonly AgentEvent[], signal: AbortSignal): Promise<Result<string[], HubFailure>>;
+  /** Whether the one datagram may be sent. True once, ever, per permit. */
+  tradePermit(
+    what: Omit<PermitRequest, 'version'>,
+    signal: AbortSignal,
+  ): Promise<Result<boolean, HubFailure>>;
+  pairState(signal: AbortSignal): Promise<Result<PairState['state'], HubFailure>>;
+}
+
+export function createHubClient(options: {
+  transport: Transport;
+  agentId: string;
+  privateKey: KeyObject;
+  hubKey: KeyObject;
+  clock: Clock;
+  host: HostInfo;
+  /** ULID of this process: the newest one is served, older ones are `superseded`. */
+  epoch: string;
+}): HubClient {
+  const { transport, agentId, privateKey, hubKey, clock, host, epoch } = options;
+  let offset = 0;
+  const now = () => clock.now() + offset;
+
+  const learn = (date: number | null) => {
+    if (date === null) return;
+    // The middle of the second that `Date` names.
+    const found = date + 500 - clock.now();
+    if (Math.abs(found - offset) > CLOCK_TOLERANCE_MS) offset = found;
+  };
+
+  const call = async <S extends z.ZodType>(
+    method: 'GET' | 'POST',
+    path: string,
+    content: unknown,
+    schema: S,
+    signal: AbortSignal,
+    heldMs = 0,
+  ): Promise<Result<z.infer<S>, HubFailure>> => {
+    const body = method === 'GET' ? null : JSON.stringify(content);
+    const timeoutMs = heldMs + ANSWER_TIMEOUT_MS;
+    for (let attempt = 1; ; attempt++) {
+      const headers = signRequest({ method, path, body: body ?? '', agentId, time: now() }, privateKey);
+      const answer = await transport.send({ method, path, headers, body, timeoutMs, signal });
+      if (!answer.ok) return fail({ reason: answer.failure });
+      learn(answer.value.date);
+      const read = readAnswer(answer.value, schema);
+      const { status, raw, signature } = answer.value;
+      const nonce = readSignature(headers)?.nonce ?? '';
+      const proven = verifyAnswer({ status, body: raw, nonce, agentId }, signature, hubKey);
+      if (!proven && (read.ok || NEEDS_PROOF.includes(read.failure.reason)))
+        return fail({ reason: 'not-our-server' });
+      if (read.ok || read.failure.reason !== 'clock-skew' || attempt === 2) return read;
+    }
+  };
+
+  return {
+    now,
+    poll: async (cursor, waitMs, signal) => {
+      const request: PollRequest = { version: LINK_VERSION, cursor, waitMs, epoch, host };
+      const answer = await call('POST', '/v1/poll', request, pollAnswer, signal, waitMs);
+      return answer.ok ? ok(answer.value.commands) : answer;
+    },
+    sendEvents: async (events, signal) => {
+      const request: EventsRequest = { version: LINK_VERSION, epoch, events: [...events] };
+      const answer = await call('POST', '/v1/events', request, eventsAnswer, signal);
+      return answer.ok ? ok(answer.value.accepted) : answer;
+    },
+    tradePermit: async (what, signal) => {
+      const request: PermitRequest = { version: LINK_VERSION, ...what };
+      const answer = await call('POST', '/v1/permit', request, permitAnswer, signal);
+      return answer.ok ? ok(answer.value.granted) : answer;
+    },
+    pairState: async (signal) => {
+      const answer = await call('GET', '/v1/pair', null, pairState, signal, PAIR_WAIT_MS);
+      return answer.ok ? ok(answer.value.state) : answer;
+    },
+  };
+}
+
+/** `POST /v1/pair`: not signed, the hub does not know the key yet. */
+export async function requestPairing(
+  transport: Transport,
+  request: PairRequest,
+  signal: AbortSignal,
+): Promise<Result<PairAnswer, HubFailure>> {
+  const answer = await transport.send({
+    method: 'POST',
+    path: '/v1/pair',
+    headers: {},
+    body: JSON.stringify(request),
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    signal,
+  });
+  return answer.ok ? readAnswer(answer.value, pairAnswer) : fail({ reason: answer.failure });
+}
+
+function readAnswer<S extends z.ZodType>(
+  { status, body }: { status: number; body: unknown },
+  schema: S,
+): Result<z.infer<S>, HubFailure> {
+  if (status === 200) {
+    const answer = schema.safeParse(body);
+    return answer.success ? ok(answer.data) : fail({ reason: 'not-our-server' });
+  }
+  const refusal = hubError.safeParse(body);
+  if (!refusal.success) return fail({ reason: status >= 500 ? 'gateway' : 'not-our-server' });
+  const { error: reason, retryAfter } = refusal.data;
+  return fail({ reason, ...(retryAfter === undefined ? {} : { retryAfter }) });
+}

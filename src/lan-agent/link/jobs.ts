@@ -1,0 +1,159 @@
+import type { Log } from '../../kernel/log.ts';
+import type { AgentCommand } from '../../link/messages.ts';
+import type { Intake, JobCommand } from './intake.ts';
+import { isJobCommand } from './intake.ts';
+import type { NewEvent, Outbox } from './outbox.ts';
+import { createUnbindJob, type JobTools, settleUnbind, type UnbindJob } from './unbind-job.ts';
+
+const MAX_DEVICES = 500;
+const MAX_INTERFACES = 64;
+
+/** Carries out commands, one job at a time. */
+export interface Jobs {
+  /** Hands in a command that was taken. */
+  accept(command: AgentCommand): Promise<void>;
+  /** Takes up what an earlier process left open. */
+  resume(): Promise<void>;
+  /** Ends the running job as far as nothing dangerous was sent, and takes no more. */
+  stop(): Promise<void>;
+}
+
+type Waiting = { readonly command: JobCommand; readonly settle: boolean };
+type Running = Waiting & { readonly abort: AbortController; cancelled: boolean; unbind: UnbindJob | null };
+
+export function createJobs(
+  tools: JobTools & { intake: Intake; outbox: Pick<Outbox, 'some'>; log: Log },
+): Jobs {
+  const { intake, emit, engine, clock, log } = tools;
+  const waiting: Waiting[] = [];
+  let running: Running | null = null;
+  let worker: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  /** The last event first, then the job is forgotten: a crash in between repeats the event, and loses none. */
+  const end = async (last: NewEvent) => {
+    await emit(last);
+    await forget(last.jobId);
+  };
+  const forget = async (jobId: string) => {
+    const saved = await intake.finish(jobId);
+    if (!saved.ok) log.error({ code: saved.failure.code }, 'a finished job could not be noted');
+  };
+  const failed = (jobId: string, reason: string) => end({ type: 'job-failed', jobId, reason });
+
+  const carryOut = async (job: Running): Promise<NewEvent> => {
+    const { command, abort } = job;
+    const { jobId } = command;
+    switch (command.type) {
+      case 'discover': {
+        const { until, waitMs } = command;
+        const found = await engine.discover({ until, waitMs, signal: abort.signal });
+        const devices = found.devices.slice(0, MAX_DEVICES);
+        const omitted = found.omitted + found.devices.length - devices.length;
+        return {
+          type: 'discovered',
+          jobId,
+          devices,
+          omitted,
+          interfaces: found.interfaces.slice(0, MAX_INTERFACES),
+        };
+      }
+      case 'status': {
+        const { shortSerial } = command;
+        const { status, device } = await engine.readStatus({ shortSerial, signal: abort.signal });
+        return { type: 'status', jobId, shortSerial, status, device };
+      }
+      case 'unbind': {
+        if (job.settle)
+          return { type: 'outcome', jobId, report: await settleUnbind(command, engine, abort.signal) };
+        job.unbind = createUnbindJob(command, tools);
+        return job.unbind.run(abort.signal);
+      }
+    }
+  };
+
+  const runOne = async (next: Waiting) => {
+    const { command, settle } = next;
+    const { jobId } = command;
+    if (!settle && clock.now() > command.expiresAt) return failed(jobId, 'expired');
+    const job: Running = { ...next, abort: new AbortController(), cancelled: false, unbind: null };
+    running = job;
+    try {
+      const last = await carryOut(job);
+      // Cut off before anything was sent or found out; what an unbind reports after its datagram stands.
+      const cutOff = job.abort.signal.aborted && last.type !== 'outcome';
+      if (!cutOff && !(settle && stopped)) return await end(last);
+      if (job.cancelled) return await failed(jobId, 'cancelled');
+      // The agent stops. Read-only jobs and settlements stay open for its next start.
+      if (command.type === 'unbind' && !settle) await failed(jobId, 'interrupted');
+    } catch (error) {
+      log.error({ err: error, job: command.type }, 'a job failed by a fault of this program');
+      // Whether its datagram has left is for the device to say.
+      if (!settle && isArmed(jobId)) enqueue({ command, settle: true });
+      else await failed(jobId, 'internal');
+    } finally {
+      running = null;
+    }
+  };
+  const work = async () => {
+    for (let next = waiting.shift(); next && !stopped; next = waiting.shift()) await runOne(next);
+  };
+  const enqueue = (job: Waiting) => {
+    waiting.push(job);
+    worker = worker.then(work);
+  };
+  const isArmed = (jobId: string) => intake.open().some((job) => job.armed && job.command.jobId === jobId);
+  const unbinds = () =>
+    [...waiting, ...(running ? [running] : [])].some(({ command }) => command.type === 'unbind');
+
+  const cancel = async (jobId: string) => {
+    if (running?.command.jobId === jobId) {
+      // A settlement only reads: it has nothing to cancel and an answer to give.
+      if (running.settle) return;
+      running.cancelled = true;
+      running.abort.abort();
+      return;
+    }
+    const at = waiting.findIndex(({ command, settle }) => command.jobId === jobId && !settle);
+    if (at >= 0) {
+      waiting.splice(at, 1);
+      await failed(jobId, 'cancelled');
+    }
+  };
+
+  return {
+    accept: async (command) => {
+      if (isJobCommand(command)) {
+        // An unbind waits for people: nobody can say for how long.
+        if (unbinds()) return failed(command.jobId, 'busy');
+        return enqueue({ command, settle: false });
+      }
+      if (command.type === 'cancel') return cancel(command.jobId);
+      const talk = running?.command.jobId === command.jobId ? running.unbind?.pictures : undefined;
+      const pictureId = command.challengeId;
+      talk?.hear(
+        command.type === 'challenge-answer'
+          ? { type: 'answer', pictureId, proof: command.proof }
+          : { type: 'refresh', pictureId },
+      );
+    },
+    resume: async () => {
+      for (const { command, armed } of intake.open()) {
+        const { jobId } = command;
+        if (tools.outbox.some((event) => event.jobId === jobId && isLast(event.type))) await forget(jobId);
+        else if (command.type !== 'unbind') enqueue({ command, settle: false });
+        else if (armed) enqueue({ command, settle: true });
+        else await failed(jobId, 'interrupted');
+      }
+    },
+    stop: async () => {
+      stopped = true;
+      running?.abort.abort();
+      await worker;
+    },
+  };
+}
+
+function isLast(type: NewEvent['type']): boolean {
+  return type === 'discovered' || type === 'status' || type === 'outcome' || type === 'job-failed';
+}

@@ -1,0 +1,53 @@
+import type { HubErrorCode } from '../../link/messages.ts';
+import { createBackoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { HubFailure } from './hub-client.ts';
+
+/** Refusals after which asking again is pointless: a person has to do something. */
+const FINAL = [
+  'revoked',
+  'superseded',
+  'unknown-agent',
+  'not-confirmed',
+  'bad-signature',
+  'version-unsupported',
+] as const satisfies readonly HubErrorCode[];
+export type FinalRefusal = (typeof FINAL)[number];
+
+/** Longest wait the hub may ask for, seconds. */
+const MAX_RETRY_AFTER_S = 300;
+
+/** The state of one kind of call to the hub, and how long to wait after it failed. */
+export interface Line {
+  worked(): void;
+  /** Resolves when it is time for the next try, or at once after a final refusal or an abort. */
+  failed(failure: HubFailure): Promise<void>;
+  /** The same wait for a failure on our side. */
+  pause(): Promise<void>;
+}
+
+export function createLine(options: {
+  clock: Clock;
+  signal: AbortSignal;
+  /** `connected`, or why it is not. Called on every result. */
+  onState: (state: 'connected' | HubFailure['reason']) => void;
+  onFinal: (refusal: FinalRefusal) => void;
+}): Line {
+  const { clock, signal, onState, onFinal } = options;
+  const backoff = createBackoff();
+  const pause = (atLeastMs = 0) => clock.sleep(Math.max(backoff.next(), atLeastMs), signal);
+  return {
+    pause,
+    worked: () => {
+      backoff.reset();
+      onState('connected');
+    },
+    failed: async ({ reason, retryAfter = 0 }) => {
+      if (reason === 'aborted') return;
+      const final = FINAL.find((refusal) => refusal === reason);
+      if (final) return onFinal(final);
+      onState(reason);
+      await pause(Math.min(retryAfter, MAX_RETRY_AFTER_S) * 1000);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { ulid } from 'ulid';
+import { ok, type Result } from '../../kernel/result.ts';
+import type { Texts } from '../../kernel/texts.ts';
+import { LINK_VERSION, type PairRequest, type PairState } from '../../link/messages.ts';
+import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
+import { formatPublicKey, parsePublicKey, signPairing } from '../../link/signing.ts';
+import { ensureHome, type HomeFailure } from '../home.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { hostInfo } from './host.ts';
+import { createHubClient, type HubClient, type HubFailure, requestPairing } from './hub-client.ts';
+import { clearLinkState, loadIdentity, saveIdentity, wipeIdentity } from './identity.ts';
+import { type AddressRefusal, parseServer } from './server-address.ts';
+import { openTransport } from './transport.ts';
+
+export interface PairOptions {
+  /** As typed; case, spaces and dashes do not matter. */
+  readonly code: string;
+  /** `https://…` of the bot. */
+  readonly server: string;
+  /** Plain HTTP to another machine is allowed (`--insecure-lan`). */
+  readonly insecureLan: boolean;
+  readonly home: string;
+  readonly agentVersion: string;
+  readonly texts: Texts;
+  /** Takes lines for the person at the laptop (standard error). */
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** How pairing ended; everything but `paired` was said with what to do next. */
+export type PairEnd =
+  | 'paired'
+  | 'refused'
+  | 'expired'
+  | 'stopped'
+  | 'not-a-code'
+  | 'home-unwritable'
+  | AddressRefusal
+  | HubFailure['reason'];
+
+const RETRY_MS = 2_000;
+/** Failures of the network and of a restarting server, which may be over by the next question. */
+const PASSING: readonly HubFailure['reason'][] = [
+  'dns',
+  'refused',
+  'unreachable',
+  'reset',
+  'timeout',
+  'gateway',
+  'internal',
+  'store-unavailable',
+  'too-many-requests',
+];
+
+/**
+ * Makes this laptop an agent of the bot that issued `code`. The key is made here and stays here. An earlier pairing
+ * holds until the person in the chat has picked the number this laptop shows: one with the same server is kept and
+ * gets one more technician, one with another server is replaced.
+ */
+export async function pair(options: PairOptions): Promise<PairEnd> {
+  const { home, texts, say, signal, clock = systemClock } = options;
+  const code = normalisePairingCode(options.code);
+  if (!isPairingCode(code)) {
+    say(texts('agent:link.pair.not-a-code'));
+    return 'not-a-code';
+  }
+  const address = parseServer(options.server, options.insecureLan);
+  if (!address.ok) {
+    say(texts(`agent:link.address.${address.failure}`));
+    return address.failure;
+  }
+  const server = address.value;
+  if (server.insecure) say(texts('agent:link.pair.insecure'));
+  // Found out now and not after the chat has confirmed a key that cannot be kept.
+  const writable = await ensureHome(home);
+  if (!writable.ok) return unwritable(writable.failure);
+  const earlier = await loadIdentity(home);
+  if (earlier.ok) say(texts('agent:link.pair.again', { server: earlier.value.server.url }));
+
+  const transport = openTransport(server);
+  try {
+    // With its key a laptop stays the same agent, which another technician may be added to.
+    const known = earlier.ok && earlier.value.server.url === server.url ? earlier.value : null;
+    const privateKey = known?.privateKey ?? generateKeyPairSync('ed25519').privateKey;
+    const publicKey = formatPublicKey(createPublicKey(privateKey));
+    const proof = signPairing(code, publicKey, privateKey);
+    const host = hostInfo(options.agentVersion);
+    const request: PairRequest = { version: LINK_VERSION, code, publicKey, proof, host };
+    const asked = await requestPairing(transport, request, signal);
+    if (!asked.ok) return failed(asked.failure);
+    const { agentId, number, expiresAt } = asked.value;
+    const hubKey = parsePublicKey(asked.value.hubKey);
+    if (!hubKey) return failed({ reason: 'not-our-server' });
+    say(texts('agent:link.pair.number', { number }));
+
+    const client = createHubClient({ transport, agentId, privateKey, hubKey, clock, host, epoch: ulid() });
+    const decided = await chatDecision(client, clock, expiresAt, signal);
+    if (!decided.ok) {
+      if (known && decided.failure.reason === 'revoked') await wipeIdentity(home);
+      return failed(decided.failure);
+    }
+    if (decided.value !== 'confirmed') {
+      say(texts(`agent:link.pair.${decided.value}`));
+      return decided.value;
+    }
+    if (agentId !== known?.agentId) await clearLinkState(home);
+    const saved = await saveIdentity(home, { agentId, server, privateKey, hubKey });
+    if (!saved.ok) return unwritable(saved.failure);
+    say(texts('agent:link.pair.done'));
+    return 'paired';
+  } finally {
+    await transport.close();
+  }
+
+  function failed({ reason }: HubFailure): PairEnd {
+    if (reason === 'aborted') return 'stopped';
+    say(texts(`agent:link.failure.${reason}`, { server: server.url }));
+    return reason;
+  }
+
+  function unwritable({ code }: HomeFailure): PairEnd {
+    say(texts('agent:link.unwritable', { code }));
+    return 'home-unwritable';
+  }
+}
+
+/** Asks the hub what the person in the chat has done about the number, until it is known. */
+async function chatDecision(
+  client: HubClient,
+  clock: Clock,
+  expiresAt: number,
+  signal: AbortSignal,
+): Promise<Result<Exclude<PairState['state'], 'waiting'>, HubFailure>> {
+  for (;;) {
+    const asked = clock.now();
+    const state = await client.pairState(signal);
+    if (state.ok && state.value !== 'waiting') return ok(state.value);
+    if (!state.ok && (!PASSING.includes(state.failure.reason) || client.now() > expiresAt)) return state;
+    // The hub holds the question open; a failure, or a hub that does not, is not met in a tight circle.
+    if (clock.now() - asked < RETRY_MS) await clock.sleep(RETRY_MS, signal);
+  }
+}

@@ -1,0 +1,149 @@
+import { ulid } from 'ulid';
+import type { Language } from '../../../locales/index.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Texts } from '../../kernel/texts.ts';
+import type { Engine } from '../engine.ts';
+import type { RandomInt } from '../picture/draw.ts';
+import type { PasswordPrompt } from '../prompt/prompt.ts';
+import { createBackoff } from './backoff.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { hostInfo } from './host.ts';
+import { createHubClient, type HubClient, type HubFailure } from './hub-client.ts';
+import { loadIdentity, wipeIdentity } from './identity.ts';
+import { type Intake, openIntake } from './intake.ts';
+import { createJobs } from './jobs.ts';
+import { createLine, type FinalRefusal } from './line.ts';
+import { pollLoop, sendLoop } from './loops.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
+import { openTransport } from './transport.ts';
+import type { UnbindCommand } from './unbind-job.ts';
+
+export interface RunOptions {
+  readonly home: string;
+  readonly engine: Engine;
+  /** The password prompt in the language of the technician who asked. */
+  readonly promptFor: (language: Language) => PasswordPrompt;
+  readonly agentVersion: string;
+  readonly texts: Texts;
+  /** Takes lines for the person at the laptop (standard error). */
+  readonly say: (line: string) => void;
+  readonly log: Log;
+  /** Ctrl+C: the running job is ended as far as nothing dangerous was sent. */
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  /** For tests that must know what a picture says; see createChallenge. */
+  readonly challengeRandom?: RandomInt;
+}
+
+/** Why the agent stopped working for the bot; everything but `stopped` was said with what to do next. */
+export type RunEnd = 'stopped' | 'not-paired' | 'damaged' | 'home-unwritable' | FinalRefusal;
+
+/** A permit is asked for while a person waits and a password is held: a few quick tries, then no. */
+const PERMIT_TRIES = 3;
+/** When the agent stops: how long it tries to bring its last word to the hub, ms. */
+const LAST_WORD_MS = 3_000;
+
+/** Works for the bot until it is stopped: takes commands, does one job at a time, tells what came of it. */
+export async function run(options: RunOptions): Promise<RunEnd> {
+  const { home, texts, say, log } = options;
+  const local = options.clock ?? systemClock;
+  const identity = await loadIdentity(home);
+  if (!identity.ok) {
+    say(texts(`agent:link.run.${identity.failure}`));
+    return identity.failure;
+  }
+  const { server, agentId, privateKey, hubKey } = identity.value;
+  const transport = openTransport(server);
+  const host = hostInfo(options.agentVersion);
+  const epoch = ulid(local.now());
+  const client = createHubClient({ transport, agentId, privateKey, hubKey, clock: local, host, epoch });
+  try {
+    const outbox = await openOutbox(home, client.now, log);
+    const intake = outbox.ok ? await openIntake(home, client.now, log) : outbox;
+    if (!outbox.ok || !intake.ok) {
+      say(texts('agent:link.unwritable', { code: intake.ok ? '' : intake.failure.code }));
+      return 'home-unwritable';
+    }
+    const end = await work(options, {
+      client,
+      outbox: outbox.value,
+      intake: intake.value,
+      server: server.url,
+    });
+    if (end === 'revoked') await wipeIdentity(home);
+    return end;
+  } finally {
+    await transport.close();
+  }
+}
+
+async function work(
+  { texts, say, log, signal: stop, clock: local = systemClock, ...options }: RunOptions,
+  parts: { client: HubClient; outbox: Outbox; intake: Intake; server: string },
+): Promise<RunEnd> {
+  const { client, outbox, intake, server } = parts;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop, ended.signal]);
+  let end: RunEnd = 'stopped';
+  const onFinal = (refusal: FinalRefusal) => {
+    if (signal.aborted) return;
+    end = refusal;
+    say(texts(`agent:link.failure.${refusal}`, { server }));
+    ended.abort();
+  };
+  let said: string | undefined;
+  const onState = (state: 'connected' | HubFailure['reason']) => {
+    if (state === said) return;
+    said = state;
+    say(
+      state === 'connected'
+        ? texts('agent:link.run.connected')
+        : texts(`agent:link.failure.${state}`, { server }),
+    );
+  };
+  const sendState = (state: string) => log.debug({ state }, 'sending events');
+  const onDiskFailure = (code: string) => say(texts('agent:link.unwritable', { code }));
+
+  const clock: Clock = { now: client.now, sleep: local.sleep };
+  const jobs = createJobs({
+    engine: options.engine,
+    promptFor: options.promptFor,
+    challengeRandom: options.challengeRandom,
+    clock,
+    intake,
+    outbox,
+    log,
+    emit: outbox.put,
+    permit: (command, over) => tradePermit(command, { client, intake, clock, signal: over }),
+  });
+  await jobs.resume();
+  const poll = createLine({ clock: local, signal, onState, onFinal });
+  const send = createLine({ clock: local, signal, onState: sendState, onFinal });
+  await Promise.all([
+    pollLoop({ client, intake, jobs, clock: local, line: poll, signal, onDiskFailure }),
+    sendLoop({ client, outbox, line: send, signal, log }),
+  ]);
+
+  await jobs.stop();
+  const last = outbox.batch();
+  if (stop.aborted && last.length > 0) {
+    const sent = await client.sendEvents(last, AbortSignal.timeout(LAST_WORD_MS));
+    if (sent.ok) await outbox.remove(sent.value);
+  }
+  return end;
+}
+
+/** True when the one datagram may be sent: the hub granted it, and that it did is on disk. */
+async function tradePermit(
+  { permit, jobId, shortSerial }: UnbindCommand,
+  tools: { client: HubClient; intake: Intake; clock: Clock; signal: AbortSignal },
+): Promise<boolean> {
+  const { client, intake, clock, signal } = tools;
+  const backoff = createBackoff();
+  for (let attempt = 1; attempt <= PERMIT_TRIES && !signal.aborted; attempt++) {
+    const traded = await client.tradePermit({ permit, jobId, shortSerial }, signal);
+    if (traded.ok) return traded.value && (await intake.arm(jobId)).ok;
+    await clock.sleep(backoff.next(), signal);
+  }
+  return false;
+}

@@ -1,0 +1,144 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { MAX_BODY_BYTES } from '../../link/messages.ts';
+import { ANSWER_SIGNATURE_HEADER } from '../../link/signing.ts';
+
+/** Why a request got no answer from our server; `agent:link.failure.<word>` says what to do about it. */
+export type TransportFailure =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'timeout'
+  | 'tls'
+  /** The certificate's time does not fit the laptop's clock. */
+  | 'certificate-time'
+  | 'proxy'
+  /** Somebody else answered: a captive portal, a router, another website. */
+  | 'not-our-server'
+  /** A gateway in front of the server answered that the server is away. */
+  | 'gateway'
+  | 'too-large'
+  /** Our own signal. */
+  | 'aborted';
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** As received: what a signature is over. */
+  readonly raw: Buffer;
+  /** Parsed JSON. */
+  readonly body: unknown;
+  /** The hub's signature as its header has it, not verified. */
+  readonly signature: string | string[] | undefined;
+  /** Ms since 1970 by the server's `Date`, which has whole seconds; null when it sent none. */
+  readonly date: number | null;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Begins with a slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** For the whole exchange, ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One server, spoken to over connections that are kept. */
+export interface Transport {
+  send(what: HttpRequest): Promise<Result<HttpAnswer, TransportFailure>>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the way to a server. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are followed, except to this machine itself.
+ * Redirects are not: no server of ours sends one, captive portals do.
+ */
+export function openTransport(server: { url: string; loopback: boolean }): Transport {
+  const connect = { timeout: CONNECT_TIMEOUT_MS };
+  const dispatcher = server.loopback ? new Agent({ connect }) : new EnvHttpProxyAgent({ connect });
+  return {
+    send: async ({ method, path, headers, body, timeoutMs, signal }) => {
+      const limit = AbortSignal.timeout(timeoutMs);
+      try {
+        const answer = await request(server.url + path, {
+          dispatcher,
+          method,
+          headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
+          body,
+          // One limit for all: undici's own would end a held request early.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          signal: AbortSignal.any([signal, limit]),
+        });
+        return await readAnswer(answer);
+      } catch (error) {
+        if (signal.aborted) return fail('aborted');
+        return fail(limit.aborted ? 'timeout' : failureOf(error));
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function readAnswer({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<Result<HttpAnswer, TransportFailure>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop destroys the body and with it the connection.
+    if (size > MAX_BODY_BYTES) return fail('too-large');
+    chunks.push(chunk);
+  }
+  const stranger = statusCode >= 502 && statusCode <= 504 ? 'gateway' : 'not-our-server';
+  if (!/^application\/json\b/i.test(String(headers['content-type']))) return fail(stranger);
+  const date = Date.parse(String(headers.date));
+  try {
+    const raw = Buffer.concat(chunks);
+    const parsed: unknown = JSON.parse(raw.toString());
+    const signature = headers[ANSWER_SIGNATURE_HEADER];
+    return ok({ status: statusCode, raw, body: parsed, signature, date: Number.isNaN(date) ? null : date });
+  } catch {
+    return fail(stranger);
+  }
+}
+
+const BY_CODE: Readonly<Record<string, TransportFailure>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_NODATA: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  CERT_HAS_EXPIRED: 'certificate-time',
+  CERT_NOT_YET_VALID: 'certificate-time',
+  EPROTO: 'tls',
+};
+
+/** Names the cause of an exception of undici, TLS or the system; their texts stay here. */
+function failureOf(error: unknown): TransportFailure {
+  if (!(error instanceof Error)) return 'reset';
+  const code = 'code' in error ? String(error.code) : '';
+  const known = BY_CODE[code];
+  if (known) return known;
+  // Several addresses were tried, each with an error of its own.
+  if (error instanceof AggregateError) return failureOf(error.errors[0]);
+  if (/CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code)) return 'tls';
+  if (/proxy/i.test(error.message)) return 'proxy';
+  if (code.startsWith('HPE_')) return 'not-our-server';
+  return error.cause === undefined ? 'reset' : failureOf(error.cause);
+}

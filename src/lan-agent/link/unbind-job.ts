@@ -1,0 +1,102 @@
+import type { Language } from '../../../locales/index.ts';
+import type { AgentCommand } from '../../link/messages.ts';
+import type { Engine } from '../engine.ts';
+import type { RandomInt } from '../picture/draw.ts';
+import type { PasswordPrompt } from '../prompt/prompt.ts';
+import type { Report, UnbindReason } from '../unbind/contract.ts';
+import type { Clock } from './clock.ts';
+import type { NewEvent } from './outbox.ts';
+import { createPictureTalk, type PictureTalk } from './picture-talk.ts';
+
+export type UnbindCommand = Extract<AgentCommand, { type: 'unbind' }>;
+
+/** What a job works with. */
+export interface JobTools {
+  readonly engine: Engine;
+  readonly promptFor: (language: Language) => PasswordPrompt;
+  /** By the server's time. */
+  readonly clock: Clock;
+  readonly challengeRandom: RandomInt | undefined;
+  readonly emit: (event: NewEvent) => Promise<void>;
+  /** Trades the permit and notes on disk that the outcome may be unknown from here on. */
+  readonly permit: (command: UnbindCommand, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** One unbind that the bot asked for, from its first look at the LAN to its last event. */
+export interface UnbindJob {
+  readonly pictures: PictureTalk;
+  /** The last event of the job. */
+  run(signal: AbortSignal): Promise<NewEvent>;
+}
+
+/** Reasons after which no unbind took place at all: the job failed, which the chat words on its own. */
+const FAILED: readonly (UnbindReason | undefined)[] = [
+  'challenge-failed',
+  'challenge-expired',
+  'cancelled',
+  'busy',
+];
+
+export function createUnbindJob(command: UnbindCommand, tools: JobTools): UnbindJob {
+  const { jobId, shortSerial, technician, afterLock } = command;
+  const { emit, clock } = tools;
+  const pictures = createPictureTalk({ jobId, clock, random: tools.challengeRandom, emit });
+  return {
+    pictures,
+    run: async (signal) => {
+      const report = await tools.engine.performUnbind({
+        shortSerial,
+        origin: 'bot',
+        caseId: jobId,
+        technician,
+        afterLock,
+        signal,
+        challenge: (_plan, over) => pictures.run(over),
+        prompt: async (plan, over) => {
+          await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft: plan.attemptsLeft });
+          const answer = await tools.promptFor(command.language).ask(plan, over);
+          if (answer.kind !== 'typed') {
+            await emit({ type: 'prompt', jobId, state: 'abandoned', attemptsLeft: plan.attemptsLeft });
+          }
+          return answer;
+        },
+        permit: (_plan, over) => tools.permit(command, over),
+      });
+      if (report.reason !== undefined && FAILED.includes(report.reason)) {
+        return { type: 'job-failed', jobId, reason: report.reason };
+      }
+      return { type: 'outcome', jobId, report };
+    },
+  };
+}
+
+/**
+ * Finds out what became of an unbind that a crash cut off after its permit was traded. The engine settles its own
+ * journal by reading the status; nobody is asked for a password, so nothing can be sent.
+ */
+export async function settleUnbind(
+  command: UnbindCommand,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { shortSerial, jobId, technician } = command;
+  const { verified, attemptsLeft, lockMinutes } = await engine.performUnbind({
+    shortSerial,
+    origin: 'bot',
+    caseId: jobId,
+    technician,
+    afterLock: false,
+    signal,
+    challenge: async () => 'abandoned',
+    prompt: async () => ({ kind: 'abandoned' }),
+    permit: async () => false,
+  });
+  return {
+    shortSerial,
+    outcome: verified ? 'unbound' : 'unknown',
+    reason: 'earlier-attempt',
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+    ...(lockMinutes === undefined ? {} : { lockMinutes }),
+    verified,
+  };
+}

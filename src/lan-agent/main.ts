@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { crashText, createContext } from './cli/context.ts';
+import { EXIT, type ExitCode } from './cli/exit.ts';
+import { runProgram } from './cli/program.ts';
+
+/*
+ * The program on the technician's laptop. Standard output carries results and nothing else; everything for people
+ * beside a result goes to standard error.
+ */
+
+// Whoever read our output has left (`| head`). That must not end an unbind between its datagram and its journal line.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const stop = new AbortController();
+// Once each: a second Ctrl-C ends the process the hard way.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+
+// Not process.exit alone: standard output may be a pipe that has not taken everything yet.
+process.exitCode = await main();
+process.stdout.write('', () => process.exit());
+
+async function main(): Promise<ExitCode> {
+  const context = createContext(process, stop.signal);
+  if (!context.ok) {
+    process.stderr.write(`${context.failure}\n`);
+    return EXIT.usage;
+  }
+  const words = process.argv.slice(2);
+  try {
+    return await runProgram(context.value, words);
+  } catch (error) {
+    context.value.say(crashText(error, context.value.texts));
+    if (words.includes('--json')) await context.value.print('{"error":"internal"}');
+    return EXIT.failed;
+  }
+}

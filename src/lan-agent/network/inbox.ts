@@ -1,0 +1,69 @@
+import type { Datagram } from './lan.ts';
+
+/** Most bytes waiting to be read. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Read between two looks at the sockets: parsing takes about 0.15 ms each, and the kernel's buffer must not fill. */
+const SLICE = 8;
+/** Datagrams of one address that are looked at per second. A device answers each of our inquiries once or twice. */
+const MAX_PER_SECOND = 64;
+
+export interface Inbox {
+  readonly put: (datagram: Datagram) => void;
+  /** Datagrams thrown away because too many came, of one address or at all. */
+  dropped(): number;
+  /** Reads what is still waiting. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Takes datagrams off the sockets at once and hands them on in small slices: a burst of replies is lost in the
+ * kernel's buffer if every one is parsed before the next is fetched. What one address may send is limited.
+ */
+export function inbox(
+  read: (datagram: Datagram) => void,
+  now: () => number = () => performance.now(),
+): Inbox {
+  const waiting: Datagram[] = [];
+  const perSource = new Map<string, number>();
+  let waitingBytes = 0;
+  let second = 0;
+  let dropped = 0;
+  let scheduled = false;
+
+  const slice = () => {
+    scheduled = false;
+    for (const datagram of waiting.splice(0, SLICE)) {
+      waitingBytes -= datagram.bytes.length;
+      read(datagram);
+    }
+    schedule();
+  };
+  const schedule = () => {
+    if (scheduled || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(slice);
+  };
+
+  return {
+    put: (datagram) => {
+      const current = Math.floor(now() / 1000);
+      if (current !== second) {
+        second = current;
+        perSource.clear();
+      }
+      const count = (perSource.get(datagram.from) ?? 0) + 1;
+      perSource.set(datagram.from, count);
+      if (count > MAX_PER_SECOND || waitingBytes + datagram.bytes.length > MAX_WAITING_BYTES) {
+        dropped++;
+        return;
+      }
+      waiting.push(datagram);
+      waitingBytes += datagram.bytes.length;
+      schedule();
+    },
+    dropped: () => dropped,
+    drain: async () => {
+      while (waiting.length > 0) await new Promise((done) => setImmediate(done));
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { broadcastOf, type LanInterface, type Network } from './network.ts';
+
+/** Multicast group of SADP (protocol/sadp.md 2). */
+const GROUP = '239.255.255.250';
+
+/** Far enough for a cascade of managed switches that route multicast, near enough to stay on the site. */
+const MULTICAST_TTL = 2;
+
+/** A hundred devices answer within a few ms; what the kernel cannot hold is lost. Bytes. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+/** One received datagram. */
+export interface Datagram {
+  readonly bytes: Buffer;
+  /** IPv4 address of the sender. */
+  readonly from: string;
+  /** The interface whose own socket received it; null on the shared socket, which hears all of them. */
+  readonly via: LanInterface | null;
+}
+
+/** How a request leaves: to everybody in the group, to everybody in the subnet, or to one address. */
+export type Destination = 'multicast' | 'broadcast' | { readonly unicast: string };
+
+/** What is not as it should be, short of not working at all. */
+export type LanNote =
+  /** The SADP port could not be shared: replies sent by multicast will be missed. */
+  | { readonly kind: 'port-fallback' }
+  /** The kernel gave a smaller receive buffer than asked for. */
+  | { readonly kind: 'small-buffer'; readonly bytes: number }
+  /** An interface could not be opened or has not joined the group. */
+  | { readonly kind: 'interface-failed'; readonly name: string; readonly code: string };
+
+/** Open sockets on a set of interfaces. */
+export interface Lan {
+  readonly network: Network;
+  /** The interfaces that could be opened. */
+  readonly interfaces: readonly LanInterface[];
+  readonly notes: readonly LanNote[];
+  /**
+   * Sends one datagram once.
+   * @returns null, or the system's error code (`ENETUNREACH`): then nothing is known to have left
+   */
+  send(through: LanInterface, to: Destination, bytes: Buffer): Promise<string | null>;
+  /** Calls back with every datagram until the returned function is called. */
+  listen(listener: (datagram: Datagram) => void): () => void;
+  close(): void;
+}
+
+/**
+ * Opens one receive socket on the SADP port, in the group once per interface, and one send socket per interface.
+ * Send sockets have ports of their own: with another SADP program on the port a unicast reply to the shared port
+ * would reach only one of the two (protocol/sadp.md 2). Replies are taken from all sockets.
+ */
+export async function openLan(network: Network, wanted: readonly LanInterface[]): Promise<Lan> {
+  const notes: LanNote[] = [];
+  const listeners = new Set<(datagram: Datagram) => void>();
+  const ownPorts = new Set<string>();
+  const receive =
+    (via: LanInterface | null) =>
+    (bytes: Buffer, { address, port }: RemoteInfo) => {
+      // Loopback is no LAN, and our own requests come back by multicast: neither is worth parsing.
+      if (address.startsWith('127.') !== network.loopback || ownPorts.has(`${address}:${port}`)) return;
+      for (const listener of listeners) listener({ bytes, from: address, via });
+    };
+
+  const shared = await openShared(network.port, notes);
+  shared.on('message', receive(null));
+  const sockets = new Map<LanInterface, Socket>();
+  for (const lan of wanted) {
+    const socket = createSocket({ type: 'udp4' });
+    socket.on('message', receive(lan));
+    const code = (await bind(socket, 0, lan.address)) ?? join(shared, socket, lan);
+    if (code === null) {
+      sockets.set(lan, socket);
+      ownPorts.add(`${lan.address}:${socket.address().port}`);
+    } else {
+      socket.close();
+      notes.push({ kind: 'interface-failed', name: lan.name, code });
+    }
+  }
+  notes.push(...[shared, ...sockets.values()].flatMap(enlargeBuffer).slice(0, 1));
+
+  return {
+    network,
+    interfaces: [...sockets.keys()],
+    notes,
+    send: (through, to, bytes) => {
+      const address = to === 'multicast' ? GROUP : to === 'broadcast' ? broadcastOf(through) : to.unicast;
+      const socket = sockets.get(through);
+      return new Promise((done) => {
+        if (!socket) return done('ENODEV');
+        socket.send(bytes, network.port, address, (error) => done(error ? codeOf(error) : null));
+      });
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => {
+      listeners.clear();
+      for (const socket of [shared, ...sockets.values()]) socket.close();
+    },
+  };
+}
+
+/** The receive socket; on any free port where the SADP port belongs to a program that does not share it. */
+async function openShared(port: number, notes: LanNote[]): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  if ((await bind(socket, port, '0.0.0.0')) === null) return socket;
+  socket.close();
+  notes.push({ kind: 'port-fallback' });
+  const fallback = createSocket({ type: 'udp4' });
+  await bind(fallback, 0, '0.0.0.0');
+  return fallback;
+}
+
+/** Binds; null, or the system's error code. Later errors (an interface that goes away) must not end the process. */
+function bind(socket: Socket, port: number, address: string): Promise<string | null> {
+  return new Promise((done) => {
+    const failed = (error: Error) => done(codeOf(error));
+    socket.once('error', failed);
+    socket.bind(port, address, () => {
+      socket.off('error', failed);
+      socket.on('error', () => undefined);
+      done(null);
+    });
+  });
+}
+
+/** Puts the shared socket into the group on this interface and points the sending socket at it. */
+function join(shared: Socket, socket: Socket, lan: LanInterface): string | null {
+  try {
+    shared.addMembership(GROUP, lan.address);
+  } catch (error) {
+    // Linux counts memberships per interface: a second address of the same one is in the group already.
+    if (codeOf(error) !== 'EADDRINUSE') return codeOf(error);
+  }
+  try {
+    socket.setMulticastInterface(lan.address);
+    socket.setMulticastTTL(MULTICAST_TTL);
+    socket.setBroadcast(true);
+    return null;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** Linux caps the buffer silently, so the size has to be read back; it reports the double of what it grants. */
+function enlargeBuffer(socket: Socket): LanNote[] {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch {
+    // The size read back below tells.
+  }
+  try {
+    const bytes = socket.getRecvBufferSize();
+    return bytes < RECEIVE_BUFFER ? [{ kind: 'small-buffer', bytes }] : [];
+  } catch {
+    return [];
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

@@ -1,0 +1,29 @@
+import type { Writable } from 'node:stream';
+import type { Texts } from '../../kernel/texts.ts';
+import { createPagePrompt } from './page.ts';
+import type { PasswordPrompt } from './prompt.ts';
+import { createTerminalPrompt, type TerminalInput } from './terminal.ts';
+
+/** `--prompt`: where the password is asked for. */
+export const PROMPT_KINDS = ['terminal', 'page'] as const;
+export type PromptKind = (typeof PROMPT_KINDS)[number];
+
+/**
+ * The password prompt for one language: the one that was asked for, else the terminal where there is one, else the
+ * page. Everything is written to `output` (standard error); the page's address stands on a line of its own that
+ * begins with `prompt-page: `, so that a program can find it.
+ */
+export function createPrompt(options: {
+  kind: PromptKind | undefined;
+  texts: Texts;
+  input: TerminalInput;
+  output: Writable;
+}): PasswordPrompt {
+  const { texts, input, output } = options;
+  const kind = options.kind ?? (input.isTTY ? 'terminal' : 'page');
+  if (kind === 'terminal') return createTerminalPrompt({ texts, input, output });
+  return createPagePrompt({
+    texts,
+    announce: (url) => output.write(`${texts('agent:prompt.open')}\nprompt-page: ${url}\n`),
+  });
+}

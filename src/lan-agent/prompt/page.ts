@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Texts } from '../../kernel/texts.ts';
+import type { PromptAnswer } from '../unbind/contract.ts';
+import { formField } from './form.ts';
+import { CONTENT_SECURITY_POLICY, endPage, formPage } from './page-html.ts';
+import {
+  createPasswordCheck,
+  describePlan,
+  type PasswordComplaint,
+  type PasswordPrompt,
+  PROMPT_TIME_LIMIT_MS,
+} from './prompt.ts';
+
+const HOST = '127.0.0.1';
+/** A form with a far too long password still fits, so that it can be told. */
+const MAX_BODY_BYTES = 4096;
+
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  // Not no-referrer: with it browsers send `Origin: null` and a foreign form could not be told from ours.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  connection: 'close',
+} as const;
+
+/**
+ * The prompt as a page that lives for one question: on 127.0.0.1 only, on a port and a path nobody can guess, gone
+ * once it is answered. Checked on every request are the Host (a foreign name that resolves to 127.0.0.1), on a POST
+ * also the Origin (a form on another site).
+ *
+ * @param options.announce gets the address once the page can be opened; knowing it is the right to answer, so it
+ *   belongs on the technician's own screen and in no log
+ */
+export function createPagePrompt(options: {
+  texts: Texts;
+  announce: (url: string) => void;
+  timeLimitMs?: number;
+}): PasswordPrompt {
+  const { texts } = options;
+  return {
+    ask: (plan, signal) =>
+      new Promise((resolve) => {
+        const model = describePlan(plan, texts);
+        const check = createPasswordCheck();
+        const path = `/${randomBytes(24).toString('base64url')}`;
+        const over = AbortSignal.any([
+          signal,
+          AbortSignal.timeout(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS),
+        ]);
+        const form = (complaint: PasswordComplaint | null) => formPage(model, texts, complaint);
+
+        const server = createServer((request, response) => {
+          void answer(request, response).catch(() => send(response, 400));
+        });
+        server.headersTimeout = 5_000;
+        server.requestTimeout = 10_000;
+        server.maxConnections = 16;
+
+        let finished = false;
+        const finish = (result: PromptAnswer) => {
+          if (finished) {
+            if (result.kind === 'typed') result.password.fill(0);
+            return;
+          }
+          finished = true;
+          over.removeEventListener('abort', abandon);
+          server.close();
+          server.closeAllConnections();
+          resolve(result);
+        };
+        const abandon = () => finish({ kind: 'abandoned' });
+
+        const answer = async (request: IncomingMessage, response: ServerResponse) => {
+          const origin = `http://${HOST}:${(server.address() as AddressInfo | null)?.port}`;
+          if (`http://${request.headers.host}` !== origin) return send(response, 421);
+          if (request.url !== path) return send(response, 404);
+          if (request.method === 'GET') return send(response, 200, form(null));
+          if (request.method !== 'POST') return send(response, 405);
+          if (request.headers.origin !== origin) return send(response, 403);
+          if (request.headers['content-type'] !== 'application/x-www-form-urlencoded')
+            return send(response, 415);
+
+          const body = await readBody(request);
+          if (!body) return send(response, 413);
+          const action = formField(body, 'action');
+          const password = formField(body, 'password');
+          body.fill(0);
+          if (action?.toString() === 'cancel') {
+            password?.fill(0);
+            response.once('close', abandon);
+            return send(response, 200, endPage(model, texts, 'cancelled'));
+          }
+          if (!password) return send(response, 400);
+          const complaint = check(password);
+          if (complaint) {
+            password.fill(0);
+            return send(response, 422, form(complaint));
+          }
+          // The browser gets its last page first, then the server goes away.
+          response.once('close', () => finish({ kind: 'typed', password }));
+          return send(response, 200, endPage(model, texts, 'taken'));
+        };
+
+        if (over.aborted) return resolve({ kind: 'abandoned' });
+        over.addEventListener('abort', abandon, { once: true });
+        server.once('error', () => finish({ kind: 'unavailable' }));
+        server.listen(0, HOST, () =>
+          options.announce(`http://${HOST}:${(server.address() as AddressInfo).port}${path}`),
+        );
+      }),
+  };
+}
+
+function send(response: ServerResponse, status: number, html?: string): void {
+  if (response.headersSent) return;
+  response.writeHead(status, {
+    ...HEADERS,
+    'content-type': html === undefined ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
+  });
+  response.end(html ?? STATUS_CODES[status]);
+}
+
+/** The body, or null when it is not a form with a password: larger, or without a declared length. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!(length <= MAX_BODY_BYTES)) return null;
+  const body = Buffer.alloc(length);
+  let at = 0;
+  // The parser ends the body at its declared length.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    at += chunk.copy(body, at);
+    chunk.fill(0);
+  }
+  return body;
+}

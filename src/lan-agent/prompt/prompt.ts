@@ -1,0 +1,76 @@
+import type { Texts } from '../../kernel/texts.ts';
+import type { PromptAnswer, UnbindPlan } from '../unbind/contract.ts';
+
+/** Asks the person at the laptop for the device's admin password. */
+export interface PasswordPrompt {
+  /**
+   * Shows what is about to be done and waits. Whoever gets the password owns the Buffer and zeroes it. An abort of
+   * `signal`, a cancel and the time limit end in `abandoned`.
+   */
+  ask(plan: UnbindPlan, signal: AbortSignal): Promise<PromptAnswer>;
+}
+
+/** The device compares 16 bytes (protocol/sadp.md 8); a longer password is refused, never cut. */
+const MAX_PASSWORD_BYTES = 16;
+/** How long a prompt waits, ms: a technician may have to find the owner of the password first. */
+export const PROMPT_TIME_LIMIT_MS = 10 * 60_000;
+
+/** What both views show. */
+export interface PromptModel {
+  readonly title: string;
+  readonly rows: readonly { readonly label: string; readonly value: string }[];
+  /** Which password is meant and what a wrong one costs. */
+  readonly hints: readonly string[];
+  readonly question: string;
+}
+
+/** Puts a plan into words. What the device or the chat wrote cannot steer a terminal or reverse a line. */
+export function describePlan(plan: UnbindPlan, texts: Texts): PromptModel {
+  const row = (name: string, value: string | null) =>
+    value === null ? [] : [{ label: texts(`agent:prompt.row.${name}`), value: printable(value) }];
+  const attempts =
+    plan.attemptsLeft === null
+      ? texts('agent:prompt.attemptsUnknown')
+      : texts('agent:prompt.attempts', { count: plan.attemptsLeft });
+  return {
+    title: texts('agent:prompt.title'),
+    rows: [
+      ...row('model', plan.model),
+      ...row('serial', plan.shortSerial),
+      ...row('fullSerial', plan.fullSerial),
+      ...row('address', `${plan.address} (${plan.interface})`),
+      ...row('method', plan.driver),
+      ...row('technician', plan.technician),
+      ...row('attempts', attempts),
+    ],
+    hints: [texts('agent:prompt.which'), texts('agent:prompt.cost')],
+    question: texts('agent:prompt.question'),
+  };
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').slice(0, 80);
+}
+
+/** What is wrong with a typed password; `agent:prompt.complaint.<word>` is the sentence. */
+export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'not-ascii';
+
+/**
+ * Judges typed passwords of one prompt before anything is sent, so that a slip of the finger costs no attempt.
+ * Letters beyond ASCII are mostly a forgotten keyboard layout (protocol/sadp.md 11.1): they are objected to once,
+ * typing such a password again means it.
+ */
+export function createPasswordCheck(): (password: Buffer) => PasswordComplaint | null {
+  let warned = false;
+  return (password) => {
+    if (password.length === 0) return 'empty';
+    if (password.length > MAX_PASSWORD_BYTES) return 'too-long';
+    // A zero byte would end the password early in the envelope; no keyboard types the others.
+    if (password.some((byte) => byte < 0x20 || byte === 0x7f)) return 'control-characters';
+    if (!warned && password.some((byte) => byte > 0x7f)) {
+      warned = true;
+      return 'not-ascii';
+    }
+    return null;
+  };
+}

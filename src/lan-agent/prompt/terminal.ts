@@ -1,0 +1,57 @@
+import type { Key } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { isCancel, note, password } from '@clack/prompts';
+import type { Texts } from '../../kernel/texts.ts';
+import { createPasswordCheck, describePlan, type PasswordPrompt, PROMPT_TIME_LIMIT_MS } from './prompt.ts';
+
+/** A stream that may be a terminal. */
+export type TerminalInput = Readable & { readonly isTTY?: boolean };
+
+/**
+ * The masked prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to
+ * results. Without a terminal nobody can be asked, and a password must not come out of a pipe by accident.
+ */
+export function createTerminalPrompt(options: {
+  texts: Texts;
+  input: TerminalInput;
+  output: Writable;
+  timeLimitMs?: number;
+}): PasswordPrompt {
+  const { texts, input, output } = options;
+  return {
+    ask: async (plan, signal) => {
+      if (!input.isTTY) return { kind: 'unavailable' };
+      const model = describePlan(plan, texts);
+      const check = createPasswordCheck();
+      const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
+      note([...rows, '', ...model.hints].join('\n'), model.title, { output });
+
+      // The library overlooks the end of its input: Ctrl+D or a terminal that was closed.
+      const gone = new AbortController();
+      const leave = () => gone.abort();
+      const leaveOnCtrlD = (_: unknown, key: Key) => {
+        if (key.ctrl && key.name === 'd') leave();
+      };
+      input.on('keypress', leaveOnCtrlD).once('end', leave);
+      const limit = AbortSignal.timeout(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS);
+
+      const typed = await password({
+        message: model.question,
+        mask: '*',
+        clearOnError: true,
+        input,
+        output,
+        signal: AbortSignal.any([signal, gone.signal, limit]),
+        validate: (value) => {
+          const bytes = Buffer.from(value ?? '');
+          const complaint = check(bytes);
+          bytes.fill(0);
+          return complaint ? texts(`agent:prompt.complaint.${complaint}`) : undefined;
+        },
+      });
+      input.off('keypress', leaveOnCtrlD).off('end', leave);
+      if (isCancel(typed)) return { kind: 'abandoned' };
+      return { kind: 'typed', password: Buffer.from(typed) };
+    },
+  };
+}

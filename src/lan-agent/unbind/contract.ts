@@ -1,0 +1,147 @@
+/**
+ * What an unbind needs from whoever asks for it, and what it tells them: shared by the command line, the `run` loop
+ * and the password prompt. Types only, so that every side may import it.
+ */
+import type { DeviceSighting, UnbindReport, UnbindStatus } from '../../link/messages.ts';
+
+/** What is about to be done to which device. Shown beside the picture and the password prompt; holds no secret. */
+export interface UnbindPlan {
+  readonly shortSerial: string;
+  readonly fullSerial: string | null;
+  readonly model: string | null;
+  /** IPv4 address the device answered from. */
+  readonly address: string;
+  /** Name of the laptop's interface the device answered through. */
+  readonly interface: string;
+  readonly driver: DriverName;
+  /** Tries left by the device's own words; null when it never said a number. */
+  readonly attemptsLeft: number | null;
+  /** Whoever asked for the unbind, as shown to the person at the laptop; null on the command line. */
+  readonly technician: string | null;
+  readonly origin: UnbindOrigin;
+}
+
+export type DriverName = 'sadp-3.0' | 'sadp-3.1';
+
+/** `local`: the person at the laptop is the operator. `bot`: a technician in the chat, with a permit. */
+export type UnbindOrigin = 'local' | 'bot';
+
+/**
+ * What the password prompt brought back. The engine takes the Buffer over and zeroes it on every path.
+ * `unavailable`: nobody can be asked (no terminal).
+ */
+export type PromptAnswer =
+  | { readonly kind: 'typed'; readonly password: Buffer }
+  | { readonly kind: 'abandoned' }
+  | { readonly kind: 'unavailable' };
+
+/** How the picture code ended; everything but `passed` ends the unbind before the password is asked for. */
+export type ChallengeEnd = 'passed' | 'failed' | 'expired' | 'abandoned';
+
+/** Where an unbind is. `sent` is the point of no return: from there on the outcome may be unknown. */
+export type UnbindStage =
+  | 'discovering'
+  | 'status'
+  | 'ledger'
+  | 'challenge'
+  | 'password'
+  | 'permit'
+  | 'exchange'
+  | 'sent'
+  | 'verifying';
+
+export interface UnbindRequest {
+  /** The one device, by its short serial. */
+  readonly shortSerial: string;
+  readonly origin: UnbindOrigin;
+  /** Job or case, written to the journal. */
+  readonly caseId?: string;
+  readonly technician?: string;
+  /** Asked once, after every check that needs no password. */
+  readonly prompt: (plan: UnbindPlan, signal: AbortSignal) => Promise<PromptAnswer>;
+  /** The picture code; left out on the command line, where `--confirm` stands for it. */
+  readonly challenge?: (plan: UnbindPlan, signal: AbortSignal) => Promise<ChallengeEnd>;
+  /** Trades the single-use permit; asked last before anything leaves the laptop. */
+  readonly permit?: (plan: UnbindPlan, signal: AbortSignal) => Promise<boolean>;
+  /** A person confirmed one careful try after a lock has run out. */
+  readonly afterLock: boolean;
+  /** Before the datagram an abort cancels; after it, an abort only ends the verification early. */
+  readonly signal: AbortSignal;
+  readonly onStage?: (stage: UnbindStage) => void;
+  /** Things worth telling the person that are no outcome. */
+  readonly onNote?: (note: UnbindNote) => void;
+  /** Interfaces to search on, by name or address; all usable ones by default. */
+  readonly interfaces?: readonly string[];
+  /** Longest search for the device, ms; 10 s by default. */
+  readonly discoverMs?: number;
+  /** Longest verification after the datagram, ms; 60 s by default (protocol/sadp.md 13). */
+  readonly verifyMs?: number;
+  /** When the verification has to end at the latest, ms of `performance.now()`; none by default. */
+  readonly deadline?: number;
+}
+
+/** A fact noticed on the way. Words are keys of `agent:note.*`. */
+export type UnbindNote =
+  | { readonly kind: 'earlier-attempt'; readonly settled: 'unbound' | 'still-bound' | 'unsettled' }
+  | { readonly kind: 'password-not-ascii' }
+  | { readonly kind: 'foreign-reply'; readonly from: string }
+  | { readonly kind: 'unexpected-word'; readonly word: string }
+  | { readonly kind: 'port-fallback' }
+  | { readonly kind: 'ledger-not-saved' }
+  | { readonly kind: 'journal-not-saved' };
+
+/** Answer to "what does the device say about its binding". */
+export interface StatusReport {
+  readonly shortSerial: string;
+  /** `unexpected` also where several devices claim the serial number: then none of them was asked. */
+  readonly status: UnbindStatus;
+  /** The device's own word, with `unexpected`. */
+  readonly word?: string;
+  /** As discovered; null when the device was not found. */
+  readonly device: DeviceSighting | null;
+}
+
+/** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
+export type UnbindReason =
+  | 'confirm-mismatch'
+  | 'password-empty'
+  | 'password-too-long'
+  | 'password-has-zero-byte'
+  | 'password-unread'
+  | 'no-terminal'
+  | 'abandoned'
+  | 'few-attempts'
+  | 'lock-running'
+  | 'after-lock'
+  | 'ledger-unreadable'
+  | 'journal-unwritable'
+  | 'busy'
+  | 'ambiguous-device'
+  | 'no-mac'
+  | 'no-driver'
+  | 'not-activated'
+  | 'cloud-offline'
+  | 'cloud-disabled'
+  | 'unanswered'
+  | 'status-refused'
+  | 'status-unexpected'
+  | 'challenge-failed'
+  | 'challenge-expired'
+  | 'challenge-abandoned'
+  | 'permit-refused'
+  | 'cancelled'
+  | 'spoofed-exchange'
+  | 'exchange-unanswered'
+  | 'exchange-refused'
+  | 'exchange-unreadable'
+  | 'ambiguous-digest'
+  | 'unexpected-word'
+  | 'no-reply'
+  | 'unreadable-reply'
+  | 'send-failed'
+  | 'earlier-attempt'
+  /** A fault of this program; before the datagram `refused`, after it `unknown`. */
+  | 'internal';
+
+/** A report whose reason is one of ours. */
+export type Report = Omit<UnbindReport, 'reason'> & { readonly reason?: UnbindReason };

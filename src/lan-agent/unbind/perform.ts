@@ -1,0 +1,347 @@
+import { ulid } from 'ulid';
+import { lockDevice } from '../device-lock.ts';
+import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
+import { type Ledger, openLedger } from '../ledger.ts';
+import { type Lan, openLan } from '../network/lan.ts';
+import { chooseInterfaces, type Network } from '../network/network.ts';
+import { routesTo } from '../network/route.ts';
+import { type FoundDevice, search } from '../network/search.ts';
+import { clean } from '../network/sighting.ts';
+import type { StatusAnswer } from '../sadp/reply.ts';
+import { isAddressable } from '../sadp/requests.ts';
+import type { Channel } from './channel.ts';
+import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
+import type { UnbindDriver } from './driver.ts';
+import { settleEarlier } from './earlier.ts';
+import type { PendingAnswer } from './send-once.ts';
+import { type Settlement, type SettleOptions, settle } from './settle.ts';
+
+const DISCOVER_MS = 10_000;
+/** After the device has answered: time for a second one to claim the same serial number. */
+const LINGER_MS = 500;
+/** Longest verification after the datagram (protocol/sadp.md 13). */
+const VERIFY_MS = 60_000;
+
+/** What an unbind works with. */
+interface Tools {
+  readonly network: Network;
+  readonly home: string;
+  readonly drivers: readonly UnbindDriver[];
+}
+
+/** An outcome on its way to the report. */
+type End = Omit<Report, 'shortSerial' | 'verified'> & { readonly verified?: boolean };
+
+/**
+ * Unbinds one device: search, status, ledger, picture, password, permit, key exchange, ONE datagram, verification.
+ * Whatever can be refused is refused before the password is asked for, and the password before anything is sent.
+ */
+export async function performUnbind(tools: Tools, request: UnbindRequest): Promise<Report> {
+  const { shortSerial } = request;
+  const lock = await lockDevice(tools.home, shortSerial);
+  if (!lock.ok)
+    return report(shortSerial, refused(lock.failure.reason === 'busy' ? 'busy' : 'journal-unwritable'));
+  let lan: Lan | undefined;
+  try {
+    const chosen = chooseInterfaces(tools.network.survey(), request.interfaces);
+    request.onStage?.('discovering');
+    lan = await openLan(tools.network, chosen.ok ? chosen.value.used : []);
+    if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
+    const attempt = new Attempt(tools, request, lan, lock.value.held);
+    return report(shortSerial, await attempt.run());
+  } finally {
+    lan?.close();
+    await lock.value.release();
+  }
+}
+
+/** One unbind of one device, from the search to its end. */
+class Attempt {
+  readonly #tools: Tools;
+  readonly #request: UnbindRequest;
+  readonly #lan: Lan;
+  readonly #stillLocked: () => Promise<boolean>;
+  readonly #journal: Journal;
+  readonly #ledger: Ledger;
+  readonly #id = ulid();
+
+  constructor(tools: Tools, request: UnbindRequest, lan: Lan, stillLocked: () => Promise<boolean>) {
+    this.#tools = tools;
+    this.#request = request;
+    this.#lan = lan;
+    this.#stillLocked = stillLocked;
+    this.#journal = openJournal(tools.home);
+    this.#ledger = openLedger(tools.home);
+  }
+
+  async run(): Promise<End> {
+    const device = await this.#find();
+    if ('outcome' in device) return device;
+    const fitting = this.#tools.drivers.find((one) => one.fits(device));
+    // The status question is the same for all: "not bound" is worth knowing even where no driver fits.
+    const driver = fitting ?? this.#tools.drivers[0];
+    if (!driver) return refused('no-driver');
+    const channel = await this.#checkStatus(device, driver);
+    if ('outcome' in channel) return channel;
+    if (!fitting) return refused('no-driver');
+
+    this.#request.onStage?.('ledger');
+    const permission = await this.#ledger.permission(this.#request.shortSerial, this.#request.afterLock);
+    if (!permission.ok) return refused('ledger-unreadable');
+    const allowed = permission.value;
+    if (allowed.kind === 'lock-running') {
+      return { outcome: 'locked', reason: 'lock-running', lockMinutes: allowed.lockMinutes };
+    }
+    if (allowed.kind === 'after-lock') return refused('after-lock');
+    if (allowed.kind === 'few-attempts') return { ...refused('few-attempts'), ...left(allowed.attemptsLeft) };
+
+    const plan = this.#plan(device, driver, allowed.attemptsLeft);
+    if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
+    const end = await this.#withPassword(channel, driver, plan);
+    const written = await this.#write(channel, { event: 'result', ...end });
+    if (!written) this.#request.onNote?.({ kind: 'journal-not-saved' });
+    return end;
+  }
+
+  async #find(): Promise<FoundDevice | End> {
+    const { shortSerial, signal, discoverMs = DISCOVER_MS } = this.#request;
+    const { devices } = await search(this.#lan, {
+      waitMs: discoverMs,
+      until: shortSerial,
+      lingerMs: LINGER_MS,
+      signal,
+    });
+    if (signal.aborted) return refused('cancelled');
+    const [device, ...others] = devices.filter(
+      ({ announcement }) => announcement.shortSerial === shortSerial,
+    );
+    if (!device) return { outcome: 'not-found' };
+    if (others.length > 0) return refused('ambiguous-device');
+    if (device.announcement.activated === false) return refused('not-activated');
+    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
+  }
+
+  /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
+  async #checkStatus(device: FoundDevice, driver: UnbindDriver): Promise<Channel | End> {
+    const { signal, onStage } = this.#request;
+    onStage?.('status');
+    const { answer, route } = await driver.precheck(this.#lan, device, { signal, onForeign: this.#foreign });
+    if (signal.aborted) return refused('cancelled');
+    const mac = device.announcement.mac ?? '';
+    const channel: Channel = { lan: this.#lan, device, mac, route: route ?? routesTo(device)[0] };
+
+    const earlier = await this.#takeUpEarlier(channel, driver, answer);
+    if (typeof earlier === 'object') return earlier;
+    if (signal.aborted) return refused('cancelled');
+    if (earlier) return { outcome: 'unbound', reason: 'earlier-attempt', verified: true };
+    return this.#stopAt(answer) ?? channel;
+  }
+
+  #stopAt(answer: StatusAnswer | null): End | null {
+    switch (answer?.kind) {
+      case undefined:
+        return refused('unanswered');
+      case 'can-unbind':
+        return null;
+      case 'not-bound':
+        return { outcome: 'not-bound', verified: true };
+      case 'cloud-disabled':
+      case 'cloud-offline':
+        return refused(answer.kind);
+      case 'refused':
+        return refused('status-refused');
+      case 'unexpected':
+        this.#request.onNote?.({ kind: 'unexpected-word', word: clean(answer.word, 64) ?? '' });
+        return refused('status-unexpected');
+    }
+  }
+
+  /** True when an attempt that a crash cut off turns out to have worked. */
+  async #takeUpEarlier(
+    channel: Channel,
+    driver: UnbindDriver,
+    answer: StatusAnswer | null,
+  ): Promise<boolean | End> {
+    const { shortSerial, onNote } = this.#request;
+    const earlier = await this.#journal.unsettled(shortSerial);
+    if (!earlier.ok) return refused('journal-unwritable');
+    if (earlier.value.length === 0) return false;
+    const settled = await settleEarlier(channel, driver, earlier.value, answer, this.#settleOptions());
+    onNote?.({ kind: 'earlier-attempt', settled });
+    if (settled === 'unsettled') return false;
+    const worked = settled === 'unbound';
+    for (const { attempt } of earlier.value) {
+      const outcome = worked ? 'unbound' : 'unknown';
+      await this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
+    }
+    if (worked) await this.#ledger.answered(shortSerial, { kind: 'success' });
+    return worked;
+  }
+
+  #settleOptions(): SettleOptions {
+    const { signal, deadline = Number.POSITIVE_INFINITY } = this.#request;
+    return { signal, deadline, onForeign: this.#foreign };
+  }
+
+  /** Picture, password, permit, exchange, datagram. The password is zeroed on every path out of here. */
+  async #withPassword(channel: Channel, driver: UnbindDriver, plan: UnbindPlan): Promise<End> {
+    const { signal, onStage, onNote, challenge, prompt, permit } = this.#request;
+    if (challenge) {
+      onStage?.('challenge');
+      const end = await challenge(plan, signal);
+      if (signal.aborted) return refused('cancelled');
+      if (end !== 'passed') return refused(`challenge-${end}`);
+    }
+    onStage?.('password');
+    const answer = await prompt(plan, signal);
+    if (answer.kind === 'unavailable') return refused('no-terminal');
+    if (answer.kind === 'abandoned') return refused(signal.aborted ? 'cancelled' : 'abandoned');
+    const { password } = answer;
+    try {
+      const checked = driver.check(channel.device, password);
+      if (!checked.ok) return refused(checked.failure);
+      checked.value.fill(0);
+      if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
+      if (permit) {
+        onStage?.('permit');
+        if (!(await permit(plan, signal))) return refused(signal.aborted ? 'cancelled' : 'permit-refused');
+      }
+      if (signal.aborted) return refused('cancelled');
+      onStage?.('exchange');
+      return await this.#send(channel, driver, password);
+    } finally {
+      password.fill(0);
+    }
+  }
+
+  async #send(channel: Channel, driver: UnbindDriver, password: Buffer): Promise<End> {
+    const { signal } = this.#request;
+    const sent = await driver.unbind(channel, password, {
+      signal,
+      beforeSending: () => this.#intend(channel, driver),
+      onForeign: this.#foreign,
+    });
+    password.fill(0);
+    if (!sent.ok) {
+      const { failure } = sent;
+      if (failure.reason !== 'locked') return refused(failure.reason);
+      await this.#ledger.answered(this.#request.shortSerial, {
+        kind: 'locked',
+        lockMinutes: failure.lockMinutes,
+      });
+      return { outcome: 'locked', lockMinutes: failure.lockMinutes };
+    }
+    const pending = sent.value;
+    try {
+      return await this.#verify(channel, driver, pending);
+    } finally {
+      pending.stop();
+    }
+  }
+
+  /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
+  async #intend(channel: Channel, driver: UnbindDriver): Promise<UnbindReason | null> {
+    if (!(await this.#stillLocked())) return 'busy';
+    const written = await this.#write(channel, { event: 'intent', driver: driver.name });
+    if (!written) return 'journal-unwritable';
+    const counted = await this.#ledger.begin(this.#request.shortSerial, channel.mac);
+    return counted.ok ? null : 'journal-unwritable';
+  }
+
+  async #verify(channel: Channel, driver: UnbindDriver, pending: PendingAnswer): Promise<End> {
+    const { shortSerial, onStage, onNote } = this.#request;
+    onStage?.('sent');
+    onStage?.('verifying');
+    const options = this.#settleOptions();
+    const latest = performance.now() + (this.#request.verifyMs ?? VERIFY_MS);
+    const deadline = Math.min(latest, options.deadline);
+    const settlement = await settle(channel, driver, pending, { ...options, deadline });
+    const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
+    if (learnt) {
+      const saved = await this.#ledger.answered(shortSerial, learnt);
+      if (!saved.ok) onNote?.({ kind: 'ledger-not-saved' });
+    }
+    if (learnt?.kind === 'unexpected') {
+      onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });
+    }
+    return concluded(settlement, pending);
+  }
+
+  #plan(device: FoundDevice, driver: UnbindDriver, attemptsLeft: number | null): UnbindPlan {
+    const { shortSerial, technician, origin } = this.#request;
+    return {
+      shortSerial,
+      fullSerial: clean(device.announcement.fullSerial, 64),
+      model: clean(device.announcement.model, 64),
+      address: device.announcement.ipv4 ?? device.source,
+      interface: device.via.name,
+      driver: driver.name,
+      attemptsLeft,
+      technician: technician ?? null,
+      origin,
+    };
+  }
+
+  async #write(
+    { device }: Channel,
+    what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>,
+  ): Promise<boolean> {
+    const { shortSerial, origin, technician, caseId } = this.#request;
+    const written = await this.#journal.write({
+      attempt: this.#id,
+      origin,
+      ...(technician === undefined ? {} : { technician }),
+      ...(caseId === undefined ? {} : { caseId }),
+      shortSerial,
+      fullSerial: clean(device.announcement.fullSerial, 64),
+      mac: device.announcement.mac,
+      address: device.source,
+      interface: device.via.name,
+      ...what,
+    });
+    return written.ok;
+  }
+
+  readonly #foreign = (from: string): void => {
+    this.#request.onNote?.({ kind: 'foreign-reply', from });
+  };
+}
+
+/** The outcome after the datagram (protocol/sadp.md 10, 13). */
+function concluded({ answer, notBound }: Settlement, pending: PendingAnswer): End {
+  if (notBound) return { outcome: 'unbound', verified: true };
+  switch (answer?.kind) {
+    case undefined: {
+      const silent = pending.current() === null ? 'no-reply' : 'unreadable-reply';
+      return { outcome: 'unknown', reason: pending.sendError() === null ? silent : 'send-failed' };
+    }
+    case 'success':
+      return { outcome: 'accepted-unconfirmed' };
+    case 'wrong-password':
+      return { outcome: 'wrong-password', ...left(answer.attemptsLeft), ...locked(answer.lockMinutes) };
+    case 'denied':
+      return { outcome: 'denied', ...left(answer.attemptsLeft), ...locked(answer.lockMinutes) };
+    case 'locked':
+      return { outcome: 'locked', lockMinutes: answer.lockMinutes };
+    case 'not-activated':
+      return { outcome: 'denied', reason: 'not-activated' };
+    case 'unexpected':
+      return { outcome: 'denied', reason: 'unexpected-word', ...left(answer.attemptsLeft) };
+  }
+}
+
+function refused(reason: UnbindReason): End & { reason: UnbindReason } {
+  return { outcome: 'refused', reason };
+}
+
+function left(attemptsLeft: number | null): Pick<Report, 'attemptsLeft'> {
+  return attemptsLeft === null ? {} : { attemptsLeft };
+}
+
+function locked(lockMinutes: number | null): Pick<Report, 'lockMinutes'> {
+  return lockMinutes === null ? {} : { lockMinutes };
+}
+
+function report(shortSerial: string, { outcome, verified = false, ...rest }: End): Report {
+  return { shortSerial, outcome, ...rest, verified };
+}

@@ -1,0 +1,91 @@
+import { pause } from '../limit.ts';
+import { search } from '../network/search.ts';
+import type { UnbindAnswer } from '../sadp/reply.ts';
+import type { Channel } from './channel.ts';
+import type { UnbindDriver } from './driver.ts';
+import type { PendingAnswer } from './send-once.ts';
+
+/** How long the device may take to answer the unbind (the vendor's tool waits as long). */
+const ANSWER_MS = 10_000;
+/** First look after the device said yes, then the pace of the others (protocol/sadp.md 13). */
+const FIRST_LOOK_MS = 2500;
+const LOOK_EVERY_MS = 5000;
+/** Time for one answer in the row; the next question waits for it. */
+const LOOK_MS = 6000;
+/** The last look may begin as the deadline ends. */
+const MIN_LOOK_MS = 1000;
+const INQUIRY_MS = 1000;
+
+/** What is known when nothing more is to be learnt. */
+export interface Settlement {
+  /** The device's readable answer; null when none came or it said nothing. */
+  readonly answer: Exclude<UnbindAnswer, { kind: 'unreadable' }> | null;
+  /** True only when the device itself said afterwards that it is not bound. */
+  readonly notBound: boolean;
+}
+
+export interface SettleOptions {
+  readonly signal: AbortSignal;
+  /** When to stop looking, ms of `performance.now()`. The status is read once even after it. */
+  readonly deadline: number;
+  readonly onForeign: (from: string) => void;
+}
+
+/**
+ * Finds out how the one datagram ended, without ever sending it again: by its answer, by the status turning to "not
+ * bound", or not at all. A late answer counts for as long as we look.
+ */
+export async function settle(
+  channel: Channel,
+  driver: UnbindDriver,
+  pending: PendingAnswer,
+  options: SettleOptions,
+): Promise<Settlement> {
+  const left = () => Math.max(0, options.deadline - performance.now());
+  await pending.wait(Math.min(ANSWER_MS, left()), options.signal);
+  let next = readable(pending) ? FIRST_LOOK_MS : 0;
+  while (!options.signal.aborted && !isRefusal(readable(pending))) {
+    await pause(Math.min(next, left()), options.signal);
+    if (await isNotBound(channel, driver, options)) return { answer: readable(pending), notBound: true };
+    if (left() === 0) break;
+    next = LOOK_EVERY_MS;
+  }
+  return { answer: readable(pending), notBound: false };
+}
+
+/**
+ * Asks the device once whether it is bound.
+ * @returns true only when it says that it is not
+ */
+export async function isNotBound(
+  { lan, device, route }: Channel,
+  driver: UnbindDriver,
+  { signal, onForeign, deadline }: SettleOptions,
+): Promise<boolean> {
+  const waitMs = Math.max(MIN_LOOK_MS, Math.min(LOOK_MS, deadline - performance.now()));
+  const { answer } = await driver.precheck(lan, device, { signal, route, waitMs, onForeign });
+  if (answer?.kind === 'not-bound') return true;
+  // A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too.
+  // One that says "bound" here has the last word, and one that announced "not bound" before has proved nothing.
+  if (answer?.kind === 'can-unbind' || device.announcement.bindStatus === 'not-bound') return false;
+  const { devices } = await search(lan, {
+    waitMs: INQUIRY_MS,
+    until: device.announcement.shortSerial,
+    signal,
+  });
+  return devices.some(
+    ({ source, announcement }) =>
+      source === device.source &&
+      announcement.mac === device.announcement.mac &&
+      announcement.bindStatus === 'not-bound',
+  );
+}
+
+function readable(pending: PendingAnswer): Settlement['answer'] {
+  const answer = pending.current();
+  return answer === null || answer.kind === 'unreadable' ? null : answer;
+}
+
+function isRefusal(answer: Settlement['answer']): boolean {
+  return answer !== null && answer.kind !== 'success';
+}

@@ -1,0 +1,160 @@
+/**
+ * Who says what on the link: the agent signs every request but its first, the hub signs every answer to a request
+ * whose signature it accepted. Ed25519 (RFC 8032) over a canonical text; each kind of text begins with a line of its
+ * own, so that a signature made for one purpose is worth nothing for another.
+ */
+import { createHash, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+
+/** How far the time of a signed request may be from the hub's clock, either way, milliseconds. */
+export const TIME_WINDOW_MS = 120_000;
+
+const HEADERS = {
+  agent: 'unbind-agent',
+  time: 'unbind-time',
+  nonce: 'unbind-nonce',
+  signature: 'unbind-signature',
+} as const;
+
+/** Header of the hub's answer that carries its signature. */
+export const ANSWER_SIGNATURE_HEADER = HEADERS.signature;
+
+/** The part of a request that is signed besides the signature's own fields. */
+export interface RequestContent {
+  /** In capitals, as on the wire. */
+  readonly method: string;
+  /** Path with query, as on the wire. */
+  readonly path: string;
+  /** The bytes sent; empty when there is no body. */
+  readonly body: string | Uint8Array;
+}
+
+/** A request's signature as read from its headers; well-formed, not yet verified. */
+export interface RequestSignature {
+  readonly agentId: string;
+  /** Milliseconds since 1970 by the agent's clock. */
+  readonly time: number;
+  /** 16 random bytes, base64url; used once. */
+  readonly nonce: string;
+  /** 64 bytes, base64url. */
+  readonly signature: string;
+}
+
+const SHAPES: Readonly<Record<keyof typeof HEADERS, RegExp>> = {
+  agent: /^[0-9A-HJKMNP-TV-Z]{26}$/,
+  time: /^\d{13}$/,
+  nonce: /^[A-Za-z0-9_-]{22}$/,
+  signature: /^[A-Za-z0-9_-]{86}$/,
+};
+
+function canonicalRequest(
+  { method, path, body }: RequestContent,
+  { agentId, time, nonce }: Omit<RequestSignature, 'signature'>,
+): Buffer {
+  return Buffer.from([method, path, sha256(body), time, nonce, agentId].join('\n'));
+}
+
+/** Headers that sign a request with a fresh nonce. `time`: milliseconds since 1970, best by the hub's clock. */
+export function signRequest(
+  request: RequestContent & { readonly agentId: string; readonly time: number },
+  privateKey: KeyObject,
+): Record<string, string> {
+  const { agentId } = request;
+  const time = Math.trunc(request.time);
+  const nonce = randomBytes(16).toString('base64url');
+  const signature = sign(null, canonicalRequest(request, { agentId, time, nonce }), privateKey);
+  return {
+    [HEADERS.agent]: agentId,
+    [HEADERS.time]: String(time),
+    [HEADERS.nonce]: nonce,
+    [HEADERS.signature]: signature.toString('base64url'),
+  };
+}
+
+/** The signature in a request's headers (names in lower case); null unless all four are there and well-formed. */
+export function readSignature(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): RequestSignature | null {
+  const read = (field: keyof typeof HEADERS) => {
+    const value = headers[HEADERS[field]];
+    return typeof value === 'string' && SHAPES[field].test(value) ? value : null;
+  };
+  const agentId = read('agent');
+  const time = read('time');
+  const nonce = read('nonce');
+  const signature = read('signature');
+  if (agentId === null || time === null || nonce === null || signature === null) return null;
+  return { agentId, time: Number(time), nonce, signature };
+}
+
+/** Whether a signed time is close enough to the hub's clock; both in milliseconds since 1970. */
+export function isTimely(time: number, now: number): boolean {
+  return Math.abs(time - now) <= TIME_WINDOW_MS;
+}
+
+/** Whether the signature was made by this key for exactly this request. Says nothing about time and nonce. */
+export function verifyRequest(
+  request: RequestContent,
+  signature: RequestSignature,
+  publicKey: KeyObject,
+): boolean {
+  return verify(null, canonicalRequest(request, signature), publicKey, bytes(signature.signature));
+}
+
+/** What of an answer is signed; `nonce` and `agentId` are the request's, so that no answer serves twice. */
+export interface AnswerContent {
+  readonly status: number;
+  readonly body: string | Uint8Array;
+  readonly nonce: string;
+  readonly agentId: string;
+}
+
+function canonicalAnswer({ status, body, nonce, agentId }: AnswerContent): Buffer {
+  return Buffer.from(['unbind-answer', status, sha256(body), nonce, agentId].join('\n'));
+}
+
+/** The hub's signature of an answer, base64url, for `ANSWER_SIGNATURE_HEADER`. */
+export function signAnswer(answer: AnswerContent, hubKey: KeyObject): string {
+  return sign(null, canonicalAnswer(answer), hubKey).toString('base64url');
+}
+
+/** Whether the hub with this key gave this answer to this request. Without it an answer proves nothing. */
+export function verifyAnswer(answer: AnswerContent, signature: unknown, hubKey: KeyObject): boolean {
+  if (typeof signature !== 'string' || !SHAPES.signature.test(signature)) return false;
+  return verify(null, canonicalAnswer(answer), hubKey, bytes(signature));
+}
+
+function canonicalPairing(code: string, publicKey: string): Buffer {
+  return Buffer.from(`unbind-pair\n${code}\n${publicKey}`);
+}
+
+/** Proof that the sender of a pair request holds the key it names. `code` and `publicKey` as in the request. */
+export function signPairing(code: string, publicKey: string, privateKey: KeyObject): string {
+  return sign(null, canonicalPairing(code, publicKey), privateKey).toString('base64url');
+}
+
+export function verifyPairing(code: string, publicKey: string, proof: string, key: KeyObject): boolean {
+  return SHAPES.signature.test(proof) && verify(null, canonicalPairing(code, publicKey), key, bytes(proof));
+}
+
+/** A public key as it crosses the link (SPKI DER, base64url); null for anything but an Ed25519 key in that form. */
+export function parsePublicKey(text: string): KeyObject | null {
+  try {
+    const key = createPublicKey({ key: bytes(text), format: 'der', type: 'spki' });
+    return key.asymmetricKeyType === 'ed25519' && formatPublicKey(key) === text ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** SPKI DER, base64url. */
+export function formatPublicKey(key: KeyObject): string {
+  return key.export({ type: 'spki', format: 'der' }).toString('base64url');
+}
+
+function sha256(body: string | Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function bytes(base64url: string): Buffer {
+  return Buffer.from(base64url, 'base64url');
+}

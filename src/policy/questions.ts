@@ -1,0 +1,127 @@
+/** Which question to ask next, and what an answer teaches. */
+import { formatFirmware, parseFirmware } from '../device/firmware.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import {
+  canStillBeAsked,
+  explain,
+  QUESTION_ORDER,
+  type QuestionId,
+  standing,
+  unsettledFacts,
+} from './explain.ts';
+import {
+  dontKnow,
+  type Facts,
+  type FactValues,
+  knownValue,
+  type Learned,
+  learn,
+  type OnSite,
+} from './facts.ts';
+import { RULES, type Rule } from './rules.ts';
+
+export type { QuestionId } from './explain.ts';
+
+/** Texts: `policy:question.<fact>.text`; labels of answers: `policy:question.<fact>.answer.<answer>`. */
+export interface Question {
+  readonly fact: QuestionId;
+  /** Closed list, `dont-know` last. */
+  readonly answers: readonly string[];
+  /** The answer may be typed instead: the firmware, as the device shows it. */
+  readonly freeText: boolean;
+}
+
+/** Why an answer taught nothing: not of the list, or typed firmware that cannot be read. Ask the same again. */
+export type AnswerRefusal = 'not-an-answer' | 'unreadable-firmware';
+
+/** The answer that every question takes. */
+export const DONT_KNOW = 'dont-know';
+
+/**
+ * How many questions a case may cost: fewer where the label's model or the device itself speaks. Beyond that a
+ * verdict that was reached stands and lists what is unknown.
+ */
+export const MOST_QUESTIONS = { modelOrAgent: 5, otherwise: 8 } as const;
+
+const YES_NO = { yes: true, no: false } as const;
+
+/** What every button means. Firmware has none: it is typed. */
+const MEANINGS: { readonly [N in QuestionId]: Readonly<Record<string, FactValues[N]>> } = {
+  everInEzviz: YES_NO,
+  kind: {
+    camera: 'camera',
+    nvr: 'nvr',
+    dvr: 'dvr',
+    'door-station': 'door-station',
+    'indoor-station': 'indoor-station',
+    'main-station': 'main-station',
+    'access-control': 'access-control',
+    'alarm-panel': 'alarm-panel',
+    ezviz: 'ezviz',
+  },
+  ezvizBrand: YES_NO,
+  firmware: {},
+  updateTo4x: { exists: 'exists', none: 'none' },
+  adminPassword: YES_NO,
+  onSite: { 'windows-pc': 'windows-pc', phone: 'phone', monitor: 'monitor', nothing: 'nothing' },
+  cloud: { online: 'online', disabled: 'disabled', offline: 'offline' },
+};
+
+/** The one missing fact worth asking; null when no answer could change the verdict, or enough was asked. */
+export function nextQuestion(facts: Facts): Question | null {
+  const trail = explain(facts);
+  const decided = trail.some((entry) => entry.decides);
+  if (decided && questionsSpent(facts) >= questionsAllowed(facts)) return null;
+  const fact = unsettledFacts(facts, trail).find((name) => canStillBeAsked(facts, name));
+  return fact === undefined ? null : questionAbout(facts, fact);
+}
+
+/** The question about one fact, for asking again after a refusal or to change an answer. */
+export function questionAbout(facts: Facts, fact: QuestionId): Question {
+  const offered = fact === 'onSite' ? helpfulOnSite(facts) : Object.keys(MEANINGS[fact]);
+  return { fact, answers: [...offered, DONT_KNOW], freeText: fact === 'firmware' };
+}
+
+/** Learns from an answer: a word of the question's list, or the typed firmware. */
+export function answer(facts: Facts, fact: QuestionId, given: string): Result<Learned, AnswerRefusal> {
+  if (given === DONT_KNOW) return ok({ facts: dontKnow(facts, fact), contradictions: [] });
+  const meaning = fact === 'firmware' ? readableFirmware(given) : meaningOf(fact, given);
+  if (meaning === null) return fail(fact === 'firmware' ? 'unreadable-firmware' : 'not-an-answer');
+  const { facts: learnt, contradiction } = learn(facts, fact, meaning, 'technician');
+  return ok({ facts: learnt, contradictions: contradiction ? [contradiction] : [] });
+}
+
+function meaningOf(fact: QuestionId, given: string): FactValues[QuestionId] | null {
+  return Object.hasOwn(MEANINGS[fact], given) ? (MEANINGS[fact][given] ?? null) : null;
+}
+
+function readableFirmware(given: string): string | null {
+  const version = parseFirmware(given.trim());
+  return version && formatFirmware(version);
+}
+
+const WAYS_ON_SITE: readonly Rule[] = (RULES as readonly Rule[]).filter(
+  (rule) => rule.way && rule.when.some(({ needs }) => needs.includes('onSite')),
+);
+
+/** What could be at hand and lead to a method for this device; `nothing` closes the list. */
+function helpfulOnSite(facts: Facts): OnSite[] {
+  return Object.values(MEANINGS.onSite).filter((best) => {
+    const assumed: Facts = { ...facts, onSite: { state: 'known', value: best, source: 'technician' } };
+    return best === 'nothing' || WAYS_ON_SITE.some((rule) => standing(rule, assumed).state !== 'ruled-out');
+  });
+}
+
+function questionsSpent(facts: Facts): number {
+  return QUESTION_ORDER.filter((name) => {
+    const fact = facts[name];
+    return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
+  }).length;
+}
+
+function questionsAllowed(facts: Facts): number {
+  const modelRead = facts.model.state === 'known' && facts.model.source !== 'technician';
+  return modelRead || knownValue(facts, 'agentSees') === true
+    ? MOST_QUESTIONS.modelOrAgent
+    : MOST_QUESTIONS.otherwise;
+}

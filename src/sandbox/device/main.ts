@@ -1,0 +1,83 @@
+/**
+ * One emulated device as a program, for a network namespace or a spare machine on a real LAN:
+ *
+ *   npx tsx src/sandbox/device/main.ts --profile device.json --address 192.0.2.64 --interface 192.0.2.64
+ *
+ * The file holds a DeviceSpec (device.ts). JSON lines out: `{"ready":…}` once, then the snapshot after every change.
+ * JSON lines in: `{"set":{…}}` (state and quirks), `{"snapshot":true}`, `{"restart":ms}`. Ends with its input.
+ */
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { deviceChanges, deviceSpec, type EmulatedDevice } from './device.ts';
+import { createEmulatedLan } from './lan.ts';
+
+const command = z.strictObject({
+  set: deviceChanges.optional(),
+  snapshot: z.literal(true).optional(),
+  restart: z.number().min(0).max(600_000).optional(),
+});
+
+const { values } = parseArgs({
+  options: {
+    profile: { type: 'string' },
+    address: { type: 'string' },
+    interface: { type: 'string' },
+    port: { type: 'string', default: '37020' },
+  },
+});
+const port = Number(values.port);
+if (values.profile === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
+  fail('usage: main.ts --profile <spec.json> [--address <ip>] [--interface <ip>] [--port 37020]');
+}
+
+// Whoever reads has gone: nobody is left to run for.
+process.stdout.on('error', () => process.exit(0));
+const lan = await start(values.profile).catch((error: Error) => fail(error.message));
+const [device] = lan.devices;
+if (device !== undefined) {
+  print({ ready: { port: lan.port, ...device.snapshot() } });
+  device.onChange((snapshot) => print({ snapshot }));
+  for await (const line of createInterface({ input: process.stdin })) obey(device, line);
+}
+await lan.close();
+
+async function start(file: string) {
+  const spec = deviceSpec.parse(JSON.parse(await readFile(file, 'utf8')));
+  const address = values.address ?? spec.profile.address;
+  const interfaceAddress = values.interface ?? (address.startsWith('127.') ? '127.0.0.1' : address);
+  return createEmulatedLan({
+    devices: [{ ...spec, profile: { ...spec.profile, address } }],
+    port,
+    interfaceAddress,
+  });
+}
+
+function obey(target: EmulatedDevice, line: string): void {
+  const { success, data, error } = command.safeParse(fromJson(line));
+  if (!success) {
+    print({ error: z.prettifyError(error) });
+    return;
+  }
+  if (data.set !== undefined) target.set(data.set);
+  if (data.restart !== undefined) target.restart(data.restart);
+  if (data.snapshot) print({ snapshot: target.snapshot() });
+}
+
+function fromJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}

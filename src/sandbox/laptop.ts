@@ -1,0 +1,133 @@
+/** A technician's laptop in the sandbox: the real agent, run in this process, with its password page and its lines. */
+import { randomInt } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { createLog } from '../kernel/log.ts';
+import { textsFor } from '../kernel/texts.ts';
+import { createEngine } from '../lan-agent/engine.ts';
+import { type PairEnd, pair } from '../lan-agent/link/pair.ts';
+import { type RunEnd, run } from '../lan-agent/link/run.ts';
+import { testNetwork } from '../lan-agent/network/test-network.ts';
+import { PICTURE_ALPHABET } from '../lan-agent/picture/glyphs.ts';
+import { createPagePrompt } from '../lan-agent/prompt/page.ts';
+import { AGENT_VERSION } from '../lan-agent/version.ts';
+
+export interface LaptopOptions {
+  /** State folder of the agent. */
+  home: string;
+  testNetwork: string;
+  /** Takes what the agent says to the person at the laptop. */
+  onLine: (line: string) => void;
+}
+
+export interface Laptop {
+  /** Pairs with the bot. `onNumber` gets the number the laptop shows. */
+  pair(code: string, server: string, onNumber: (number: string) => void): Promise<PairEnd>;
+  /** Starts working for the bot. */
+  start(): void;
+  /** Stops the agent, as closing the laptop does. */
+  stop(): Promise<RunEnd | null>;
+  /**
+   * What the last picture says: the sandbox drew the dice, so it knows without reading the picture. A real agent's
+   * dice are nobody's.
+   */
+  lastPicture(): string;
+  /** Waits for the password page and answers it as a browser does. */
+  typePassword(password: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Characters of a picture code. */
+const PICTURE_LENGTH = 5;
+
+export async function createLaptop({ home, testNetwork: setting, onLine }: LaptopOptions): Promise<Laptop> {
+  const network = testNetwork(setting, false);
+  if (!network.ok) throw new Error(`the sandbox made a wrong test network: ${network.failure}`);
+  const engine = createEngine({ home, network: network.value });
+  const log = createLog('silent', 'unbind-agent');
+  const texts = textsFor('en');
+  const pages = new EventEmitter();
+  const waiting: string[] = [];
+  const letters: number[] = [];
+  let stopping = new AbortController();
+  let running: Promise<RunEnd> | undefined;
+
+  const dice = (low: number, high: number) => {
+    const rolled = randomInt(low, high);
+    if (high - low === PICTURE_ALPHABET.length) letters.push(rolled);
+    return rolled;
+  };
+
+  async function stop(): Promise<RunEnd | null> {
+    stopping.abort();
+    const end = await running;
+    running = undefined;
+    return end ?? null;
+  }
+
+  async function nextPage(): Promise<string> {
+    if (waiting.length === 0) await once(pages, 'page');
+    return waiting.shift() ?? '';
+  }
+
+  return {
+    pair: (code, server, onNumber) =>
+      pair({
+        code,
+        server,
+        insecureLan: false,
+        home,
+        agentVersion: AGENT_VERSION,
+        texts,
+        say: (line) => {
+          onLine(line);
+          const number = /\b(\d{2})\b/.exec(line)?.[1];
+          if (number !== undefined) onNumber(number);
+        },
+        signal: stopping.signal,
+      }),
+    start() {
+      stopping = new AbortController();
+      running = run({
+        home,
+        engine,
+        promptFor: (language) =>
+          createPagePrompt({
+            texts: textsFor(language),
+            announce: (url) => {
+              onLine(textsFor(language)('agent:prompt.open'));
+              onLine(url);
+              waiting.push(url);
+              pages.emit('page');
+            },
+          }),
+        agentVersion: AGENT_VERSION,
+        texts,
+        say: onLine,
+        log,
+        signal: stopping.signal,
+        challengeRandom: dice,
+      });
+    },
+    stop,
+    lastPicture: () =>
+      letters
+        .slice(-PICTURE_LENGTH)
+        .map((at) => PICTURE_ALPHABET[at])
+        .join(''),
+    async typePassword(password) {
+      const url = await nextPage();
+      const form = await fetch(url);
+      await form.text();
+      const answered = await fetch(url, {
+        method: 'POST',
+        headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ password }).toString(),
+      });
+      if (!answered.ok) throw new Error(`the password page answered ${answered.status}`);
+      await answered.text();
+    },
+    close: async () => {
+      await stop();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * A stage for the demo and the end-to-end tests: the real bot as a process of its own, the real agent, emulated devices
+ * and a local Telegram, everything on loopback and in a folder that is thrown away.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Language } from '../../locales/index.ts';
+import type { DeviceSpec } from './device/device.ts';
+import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
+import { createLaptop, type Laptop } from './laptop.ts';
+import { type LocalBotApi, startLocalBotApi } from './telegram/local-bot-api.ts';
+import type { PageOptions } from './telegram/page.ts';
+import type { SimUser } from './telegram/people.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Longest time the bot may take to start, ms: a cold start on a slow machine. */
+const START_MS = 60_000;
+
+export interface StageOptions {
+  devices: readonly DeviceSpec[];
+  /** SADP port of the emulated LAN; 0 takes a free one, real devices use 37020. */
+  sadpPort?: number;
+  /** Port of the chat page; 0 takes a free one. */
+  pagePort?: number;
+  page?: PageOptions;
+  /** Takes what the bot writes to standard error. */
+  onBotLine?: (line: string) => void;
+}
+
+/** The bot's process. */
+export interface BotProcess {
+  /** Resolves when it is ready. Rejects with what it said when it ends before. */
+  start(): Promise<void>;
+  /** Ends it at once, in the middle of whatever it does (SIGKILL). */
+  kill(): Promise<void>;
+  /** Asks it to end (SIGTERM). */
+  stop(): Promise<void>;
+}
+
+export interface Stage {
+  readonly api: LocalBotApi;
+  readonly lan: EmulatedLan;
+  readonly bot: BotProcess;
+  readonly hubUrl: string;
+  /** Folder of the bot's store. */
+  readonly storeFolder: string;
+  /** The technician who speaks this language; an admin of the bot. */
+  technician(language: Language): SimUser;
+  /** A laptop on the emulated LAN, not paired yet. `name` is its folder's. */
+  laptop(name: string, onLine: (line: string) => void): Promise<Laptop>;
+  close(): Promise<void>;
+}
+
+export async function createStage(options: StageOptions): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'unbind-stage-'));
+  const lan = await createEmulatedLan({ devices: options.devices, port: options.sadpPort ?? 0 });
+  const api = await startLocalBotApi({
+    port: options.pagePort ?? 0,
+    ...(options.page ? { page: options.page } : {}),
+  });
+  const technicians: Record<Language, SimUser> = {
+    en: api.user({ firstName: 'Alex', languageCode: 'en' }),
+    ru: api.user({ firstName: 'Irina', languageCode: 'ru' }),
+  };
+  for (const person of api.page.technicians) {
+    technicians[person.user.language_code?.startsWith('ru') ? 'ru' : 'en'] = person;
+  }
+  const hubPort = await freeTcpPort();
+  const storeFolder = join(folder, 'store');
+  const bot = botProcess(
+    {
+      BOT_TOKEN: api.token,
+      TELEGRAM_API_ROOT: api.url,
+      ADMIN_IDS: Object.values(technicians)
+        .map((person) => person.id)
+        .join(','),
+      STORE_URL: `lmdb:${storeFolder}`,
+      HUB_LISTEN: `127.0.0.1:${hubPort}`,
+      LOG_LEVEL: 'info',
+    },
+    options.onBotLine ?? (() => undefined),
+  );
+  const laptops: Laptop[] = [];
+  return {
+    api,
+    lan,
+    bot,
+    hubUrl: `http://127.0.0.1:${hubPort}`,
+    storeFolder,
+    technician: (language) => technicians[language],
+    async laptop(name, onLine) {
+      const laptop = await createLaptop({ home: join(folder, name), testNetwork: lan.testNetwork, onLine });
+      laptops.push(laptop);
+      return laptop;
+    },
+    async close() {
+      for (const laptop of laptops) await laptop.close();
+      await bot.stop();
+      await api.close();
+      await lan.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function botProcess(settings: Record<string, string>, onLine: (line: string) => void): BotProcess {
+  let child: ChildProcess | undefined;
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = once(ending, 'exit');
+    ending.kill(signal);
+    await ended;
+  }
+
+  return {
+    async start() {
+      const started = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/bot/main.ts')], {
+        cwd: ROOT,
+        // Nothing of the caller's own configuration reaches the sandbox's bot.
+        env: { PATH: process.env.PATH, ...settings },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      child = started;
+      const said: string[] = [];
+      const lines = createInterface({ input: started.stderr });
+      const ready = new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error(`the bot did not start:\n${said.join('\n')}`)),
+          START_MS,
+        );
+        lines.on('line', (line) => {
+          said.push(line);
+          onLine(line);
+          if (line.includes('"msg":"ready"')) {
+            clearTimeout(timer);
+            resolve();
+          }
+        });
+        started.once('exit', () => {
+          clearTimeout(timer);
+          reject(new Error(`the bot ended:\n${said.join('\n')}`));
+        });
+      });
+      await ready;
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+/** A free TCP port; the bot keeps it over restarts, so the system cannot choose a new one each time. */
+async function freeTcpPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
+  return address.port;
+}

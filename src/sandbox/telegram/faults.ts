@@ -1,0 +1,43 @@
+/** What to break. `times` defaults to 1; without `method` every call counts (`file` is a download). */
+export interface Fault {
+  readonly method?: string;
+  readonly kind: FaultKind;
+  readonly times?: number;
+  /** For `status`: HTTP status and `error_code`, default 500. */
+  readonly status?: number;
+  /** For `status`: what Telegram says. */
+  readonly description?: string;
+  /** For `429`: seconds, default 1. */
+  readonly retryAfter?: number;
+  /** For `delay`: milliseconds, default 500. */
+  readonly delayMs?: number;
+}
+
+/**
+ * - `status`, `429`, `html-502`: an answer instead of doing it; the last is a proxy's page, not JSON
+ * - `disconnect`: the connection dies and nothing was done
+ * - `answer-lost`: it was done, but the connection dies before the answer
+ * - `delay`: it is done later
+ */
+type FaultKind = 'status' | '429' | 'disconnect' | 'answer-lost' | 'delay' | 'html-502';
+
+/** Faults that wait for their calls, in the order they were asked for. */
+export class Faults {
+  readonly #queue: { fault: Fault; left: number }[] = [];
+
+  add(fault: Fault): void {
+    this.#queue.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /** The fault for this call, used up by asking. */
+  take(method: string): Fault | undefined {
+    const index = this.#queue.findIndex(
+      ({ fault }) => fault.method === undefined || fault.method.toLowerCase() === method.toLowerCase(),
+    );
+    const entry = this.#queue[index];
+    if (!entry) return undefined;
+    entry.left -= 1;
+    if (entry.left <= 0) this.#queue.splice(index, 1);
+    return entry.fault;
+  }
+}

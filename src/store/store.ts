@@ -1,0 +1,90 @@
+import type { Result } from '../kernel/result.ts';
+
+/**
+ * Where state lives. One `Store` is one place on disk (or, later, one Redis); whatever must be unique goes through
+ * `claims`, never through get-then-set. test/contract/store/contract.ts holds every backend to this file.
+ */
+
+/**
+ * Why the store could not do what was asked.
+ * - `unavailable`: closed, not reachable, or the disk refused; trying again later may help.
+ * - `corrupt`: what lies there cannot be read; writing the same key again replaces it.
+ * - `full`: no room on the disk, or the mailbox holds `MAILBOX_LIMIT` messages.
+ * - `invalid`: a name outside 1..`MAX_NAME_BYTES`, or a value that JSON cannot carry.
+ *
+ * `detail` is for the log: it never contains a stored value.
+ */
+export interface StoreFailure {
+  readonly reason: 'unavailable' | 'corrupt' | 'full' | 'invalid';
+  readonly detail: string;
+}
+
+export type Stored<T> = Promise<Result<T, StoreFailure>>;
+
+/** Longest namespace, key, claim name or mailbox name, bytes of UTF-8. */
+export const MAX_NAME_BYTES = 512;
+
+/** Messages one mailbox holds before `append` refuses with `full`. */
+export const MAILBOX_LIMIT = 500;
+
+/**
+ * JSON values by key. A resolved `set` or `delete` has been flushed to disk. `undefined` inside a value is dropped,
+ * as JSON does.
+ */
+export interface Values<T> {
+  /** The value, or undefined when there is none or its time has run out. */
+  get(key: string): Stored<T | undefined>;
+  /** Stores the value for `ttlMs` milliseconds (more than 0), or for good. Afterwards it is deleted, not just hidden. */
+  set(key: string, value: T, ttlMs?: number): Stored<void>;
+  delete(key: string): Stored<void>;
+  /** Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. */
+  keys(prefix?: string): Stored<string[]>;
+}
+
+/** Atomic claims: of any number of processes asking at once, exactly one is told yes. */
+export interface Claims {
+  /**
+   * Takes the claim for `ttlMs` if nobody holds it. `fence` grows with every take of a name: whoever guards a
+   * resource refuses a fence below the highest seen, so that a holder who overslept its time can do no harm.
+   * Null when somebody holds it, the asker included.
+   */
+  take(name: string, ttlMs: number, owner: string): Stored<{ fence: number } | null>;
+  /** Extends the owner's live claim to `ttlMs` from now; false when it is not (or no longer) the owner's. */
+  renew(name: string, ttlMs: number, owner: string): Stored<boolean>;
+  /** Gives the claim back. Nothing happens when it is not the owner's. */
+  release(name: string, owner: string): Stored<void>;
+  /** True exactly once per name within `ttlMs`, whoever asks. Names here are apart from those of `take`. */
+  once(name: string, ttlMs: number): Stored<boolean>;
+}
+
+export interface MailboxMessage {
+  /** ULID; ascending within a mailbox even when the clock goes back. */
+  readonly id: string;
+  readonly message: unknown;
+}
+
+/** Ordered messages that wait for one reader. A reader's cursor is the id of the last message it is done with. */
+export interface Mailboxes {
+  /** Adds a message that lives `ttlMs`. Fails with `full` at `MAILBOX_LIMIT`: an old message is never pushed out. */
+  append(box: string, message: unknown, ttlMs: number): Stored<string>;
+  /** Up to `max` messages after the cursor, oldest first. */
+  read(box: string, after: string | null, max: number): Stored<MailboxMessage[]>;
+  /**
+   * Resolves when a message after the cursor may be there, `ms` have passed, the signal is aborted or the store
+   * closes. Messages of other processes are noticed within half a second. Read afterwards.
+   */
+  wait(box: string, after: string | null, ms: number, signal: AbortSignal): Promise<void>;
+  /** Deletes everything up to and including the cursor. */
+  ack(box: string, upTo: string): Stored<void>;
+  /** Deletes every message; ids go on ascending. */
+  clear(box: string): Stored<void>;
+}
+
+export interface Store {
+  /** Values under a name of their own: the same key in two namespaces is two values. */
+  values<T>(namespace: string): Values<T>;
+  readonly claims: Claims;
+  readonly mailboxes: Mailboxes;
+  /** Ends waits, lets writes under way finish and closes. Later calls fail with `unavailable`. */
+  close(): Promise<void>;
+}

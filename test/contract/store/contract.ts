@@ -1,0 +1,444 @@
+/** What every store has to do, whatever it is made of. A backend's own test file runs it with `storeContract`. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Result } from '../../../src/kernel/result.ts';
+import { MAILBOX_LIMIT, MAX_NAME_BYTES, type Store } from '../../../src/store/store.ts';
+import { withClaim } from '../../../src/store/with-claim.ts';
+
+/** One empty place to keep state in, made for one test. */
+export interface Place {
+  open(): Promise<Store>;
+  /** Lets the store's clock go on (or back) by `ms`. */
+  passTime(ms: number): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const HOUR = 3_600_000;
+const never = () => new AbortController().signal;
+
+/** The value of a success; a failure fails the test with its reason. */
+export async function value<T>(result: Promise<Result<T, unknown>>): Promise<T> {
+  const settled = await result;
+  if (!settled.ok) throw new Error(`unexpected failure ${JSON.stringify(settled.failure)}`);
+  return settled.value;
+}
+
+export async function reason(result: Promise<Result<unknown, { reason: string }>>): Promise<string> {
+  const settled = await result;
+  return settled.ok ? 'no failure' : settled.failure.reason;
+}
+
+export function storeContract(name: string, makePlace: () => Promise<Place>): void {
+  describe(`${name} store`, () => {
+    let place: Place;
+    let store: Store;
+
+    beforeEach(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+    const reopen = async () => {
+      await store.close();
+      store = await place.open();
+    };
+
+    describe('values', () => {
+      it('gives back what was set, and nothing for an unknown key', async () => {
+        const values = store.values<{ n: number }>('things');
+        await value(values.set('a', { n: 1 }));
+        await value(values.set('a', { n: 2 }));
+        expect(await value(values.get('a'))).toEqual({ n: 2 });
+        expect(await value(values.get('b'))).toBeUndefined();
+      });
+
+      it('keeps any JSON as it is', async () => {
+        const values = store.values<unknown>('json');
+        await fc.assert(
+          fc.asyncProperty(fc.jsonValue(), async (json) => {
+            await value(values.set('k', json));
+            expect(await value(values.get('k'))).toEqual(JSON.parse(JSON.stringify(json)));
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      it('keeps strings that look like the format of a store', async () => {
+        const values = store.values<string>('odd');
+        for (const text of [':base64:AAAA', ':x', '', '{"value":1}', '\u0000', '__proto__']) {
+          await value(values.set('k', text));
+          expect(await value(values.get('k'))).toBe(text);
+        }
+      });
+
+      it('is not changed by what happens to the object afterwards', async () => {
+        const values = store.values<{ list: number[] }>('things');
+        const given = { list: [1] };
+        const set = values.set('a', given);
+        given.list.push(2);
+        await value(set);
+        const got = await value(values.get('a'));
+        got?.list.push(3);
+        expect(await value(values.get('a'))).toEqual({ list: [1] });
+      });
+
+      it('keeps namespaces apart even where their names and keys run together', async () => {
+        await value(store.values('a').set('b:c', 1));
+        await value(store.values('a:b').set('c', 2));
+        await value(store.values('a').set('a:x', 3));
+        await value(store.values('a').set('x', 4));
+        expect(await value(store.values('a').get('b:c'))).toBe(1);
+        expect(await value(store.values('a:b').get('c'))).toBe(2);
+        expect(await value(store.values('a').get('a:x'))).toBe(3);
+        expect(await value(store.values('a').keys())).toEqual(['a:x', 'b:c', 'x']);
+      });
+
+      it('deletes, and does not mind deleting what is not there', async () => {
+        const values = store.values('things');
+        await value(values.set('a', 1));
+        await value(values.delete('a'));
+        await value(values.delete('a'));
+        expect(await value(values.get('a'))).toBeUndefined();
+        expect(await value(values.keys())).toEqual([]);
+      });
+
+      it('lists keys in byte order, all or by prefix', async () => {
+        const values = store.values('things');
+        const keys = ['case:2', 'case:10', 'case:1', 'cas', 'case', 'd', '\u0416', '\u{1f600}', '\uffee'];
+        for (const key of keys) await value(values.set(key, 1));
+        const sorted = [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+        expect(await value(values.keys())).toEqual(sorted);
+        expect(await value(values.keys('case:'))).toEqual(['case:1', 'case:10', 'case:2']);
+        expect(await value(values.keys('nothing'))).toEqual([]);
+      });
+
+      it('takes any key of up to 512 bytes', async () => {
+        const values = store.values<string>('keys');
+        const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+        await fc.assert(
+          fc.asyncProperty(key, async (text) => {
+            await value(values.set(text, text));
+            expect(await value(values.get(text))).toBe(text);
+            expect(await value(values.keys(text))).toContain(text);
+          }),
+          { numRuns: 60 },
+        );
+        await value(values.set('k'.repeat(MAX_NAME_BYTES), 'long'));
+        expect(await value(values.get('k'.repeat(MAX_NAME_BYTES)))).toBe('long');
+      });
+
+      it('forgets a value when its time has run out, and not before', async () => {
+        const values = store.values('things');
+        await value(values.set('short', 1, 2_000));
+        await value(values.set('long', 1, HOUR));
+        expect(await value(values.keys())).toEqual(['long', 'short']);
+        await place.passTime(2_001);
+        expect(await value(values.keys())).toEqual(['long']);
+        expect(await value(values.get('short'))).toBeUndefined();
+        expect(await value(values.get('long'))).toBe(1);
+      });
+
+      it('lets the last set decide how long a value lives', async () => {
+        const values = store.values('things');
+        await value(values.set('a', 1, 1_000));
+        await value(values.set('a', 2));
+        await value(values.set('b', 1, HOUR));
+        await value(values.set('b', 2, 1_000));
+        await place.passTime(1_001);
+        await reopen();
+        expect(await value(store.values('things').get('a'))).toBe(2);
+        expect(await value(store.values('things').get('b'))).toBeUndefined();
+      });
+
+      it('refuses what it could not give back', async () => {
+        const values = store.values<unknown>('things');
+        const circular: { self?: unknown } = {};
+        circular.self = circular;
+        for (const [key, wrong, ttlMs] of [
+          ['', 1],
+          ['k'.repeat(MAX_NAME_BYTES + 1), 1],
+          ['\u0416'.repeat(MAX_NAME_BYTES / 2 + 1), 1],
+          ['a', circular],
+          ['a', 1n],
+          ['a', undefined],
+          ['a', 1, 0],
+          ['a', 1, -1],
+          ['a', 1, Number.NaN],
+          ['a', 1, Number.POSITIVE_INFINITY],
+        ] as const) {
+          expect(await reason(values.set(key, wrong, ttlMs))).toBe('invalid');
+        }
+        expect(await value(values.keys())).toEqual([]);
+        expect(await reason(values.get(''))).toBe('invalid');
+      });
+
+      it('finds everything again after it was closed and opened', async () => {
+        await Promise.all(
+          Array.from({ length: 200 }, (_, n) => value(store.values('many').set(String(n), { n }))),
+        );
+        await reopen();
+        expect(await value(store.values('many').keys())).toHaveLength(200);
+        expect(await value(store.values('many').get('150'))).toEqual({ n: 150 });
+      });
+    });
+
+    describe('claims', () => {
+      it('says yes once to any number of askers', async () => {
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => value(store.claims.once('permit', HOUR))),
+        );
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect(await value(store.claims.once('another', HOUR))).toBe(true);
+      });
+
+      it('remembers for as long as it was told to, across a restart', async () => {
+        expect(await value(store.claims.once('update', 5_000))).toBe(true);
+        await reopen();
+        expect(await value(store.claims.once('update', 5_000))).toBe(false);
+        await place.passTime(5_001);
+        expect(await value(store.claims.once('update', 5_000))).toBe(true);
+        expect(await value(store.claims.once('update', 5_000))).toBe(false);
+      });
+
+      it('lets one of many askers take a claim', async () => {
+        const taken = await Promise.all(
+          Array.from({ length: 50 }, (_, n) => value(store.claims.take('chat', HOUR, `owner ${n}`))),
+        );
+        expect(taken.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('refuses a taken claim to everybody, its owner included', async () => {
+        await value(store.claims.take('chat', HOUR, 'a'));
+        expect(await value(store.claims.take('chat', HOUR, 'b'))).toBeNull();
+        expect(await value(store.claims.take('chat', HOUR, 'a'))).toBeNull();
+      });
+
+      it('counts fences up with every take, after release, expiry and restart', async () => {
+        const fences: number[] = [];
+        const take = async () => {
+          const taken = await value(store.claims.take('chat', 1_000, 'a'));
+          fences.push(taken?.fence ?? Number.NaN);
+        };
+        await take();
+        await value(store.claims.release('chat', 'a'));
+        await take();
+        await place.passTime(1_001);
+        await take();
+        await value(store.claims.release('chat', 'a'));
+        await reopen();
+        await take();
+        expect(fences.every((fence, i) => i === 0 || fence > (fences[i - 1] ?? 0))).toBe(true);
+      });
+
+      it('counts fences up while the clock goes back', async () => {
+        const first = await value(store.claims.take('chat', 1_000, 'a'));
+        await value(store.claims.release('chat', 'a'));
+        await place.passTime(-HOUR);
+        const second = await value(store.claims.take('chat', 1_000, 'a'));
+        expect(second?.fence).toBeGreaterThan(first?.fence ?? 0);
+      });
+
+      it('lets only the owner release', async () => {
+        await value(store.claims.take('chat', HOUR, 'a'));
+        await value(store.claims.release('chat', 'b'));
+        expect(await value(store.claims.take('chat', HOUR, 'b'))).toBeNull();
+        await value(store.claims.release('chat', 'a'));
+        expect(await value(store.claims.take('chat', HOUR, 'b'))).not.toBeNull();
+      });
+
+      it('does not let an owner who came too late release the next one', async () => {
+        await value(store.claims.take('chat', 1_000, 'a'));
+        await place.passTime(1_001);
+        await value(store.claims.take('chat', HOUR, 'b'));
+        await value(store.claims.release('chat', 'a'));
+        expect(await value(store.claims.renew('chat', HOUR, 'a'))).toBe(false);
+        expect(await value(store.claims.take('chat', HOUR, 'c'))).toBeNull();
+      });
+
+      it('extends the owner on renewal, and nobody else', async () => {
+        await value(store.claims.take('chat', 1_000, 'a'));
+        expect(await value(store.claims.renew('chat', HOUR, 'b'))).toBe(false);
+        expect(await value(store.claims.renew('chat', HOUR, 'a'))).toBe(true);
+        await place.passTime(2_000);
+        expect(await value(store.claims.take('chat', HOUR, 'b'))).toBeNull();
+        await place.passTime(HOUR);
+        expect(await value(store.claims.renew('chat', HOUR, 'a'))).toBe(false);
+      });
+
+      it('keeps the two kinds of names apart', async () => {
+        expect(await value(store.claims.once('x', HOUR))).toBe(true);
+        expect(await value(store.claims.take('x', HOUR, 'a'))).not.toBeNull();
+      });
+
+      it('refuses times to live that would mean nothing', async () => {
+        for (const ttlMs of [0, -1, Number.NaN]) {
+          expect(await reason(store.claims.take('x', ttlMs, 'a'))).toBe('invalid');
+          expect(await reason(store.claims.renew('x', ttlMs, 'a'))).toBe('invalid');
+          expect(await reason(store.claims.once('x', ttlMs))).toBe('invalid');
+        }
+      });
+
+      it('orders read-then-write among any number of workers', async () => {
+        const counter = store.values<number>('counter');
+        const add = () =>
+          withClaim(store.claims, 'counter', async () => {
+            const n = await value(counter.get('n'));
+            return counter.set('n', (n ?? 0) + 1);
+          });
+        await Promise.all(Array.from({ length: 20 }, () => value(add())));
+        expect(await value(counter.get('n'))).toBe(20);
+      });
+    });
+
+    describe('mailboxes', () => {
+      const read = async (box: string, after: string | null = null, max = 100) =>
+        (await value(store.mailboxes.read(box, after, max))).map(({ message }) => message);
+
+      it('gives messages in the order they came, from the cursor on', async () => {
+        const ids: string[] = [];
+        for (const n of [1, 2, 3, 4]) ids.push(await value(store.mailboxes.append('box', { n }, HOUR)));
+        expect([...ids].sort()).toEqual(ids);
+        expect(await value(store.mailboxes.read('box', null, 2))).toEqual([
+          { id: ids[0], message: { n: 1 } },
+          { id: ids[1], message: { n: 2 } },
+        ]);
+        expect(await read('box', ids[1] ?? '')).toEqual([{ n: 3 }, { n: 4 }]);
+        expect(await read('box', ids[3] ?? '')).toEqual([]);
+      });
+
+      it('gives every message of many senders an id of its own', async () => {
+        const ids = await Promise.all(
+          Array.from({ length: 60 }, (_, n) => value(store.mailboxes.append('box', n, HOUR))),
+        );
+        const stored = await value(store.mailboxes.read('box', null, 100));
+        expect(new Set(ids).size).toBe(60);
+        expect(stored.map(({ id }) => id)).toEqual([...ids].sort());
+      });
+
+      it('keeps ids ascending across a restart, an empty box and a clock that goes back', async () => {
+        const append = () => value(store.mailboxes.append('box', 1, HOUR));
+        const ids = [await append(), await append()];
+        await place.passTime(-HOUR);
+        ids.push(await append());
+        await value(store.mailboxes.ack('box', ids[2] ?? ''));
+        await reopen();
+        ids.push(await append());
+        await value(store.mailboxes.clear('box'));
+        await place.passTime(-24 * HOUR);
+        ids.push(await append());
+        expect([...ids].sort()).toEqual(ids);
+        expect(new Set(ids).size).toBe(5);
+      });
+
+      it('deletes up to the cursor and nothing behind it', async () => {
+        const ids: string[] = [];
+        for (const n of [1, 2, 3]) ids.push(await value(store.mailboxes.append('box', n, HOUR)));
+        await value(store.mailboxes.ack('box', ids[1] ?? ''));
+        await value(store.mailboxes.ack('box', ids[0] ?? ''));
+        expect(await read('box')).toEqual([3]);
+      });
+
+      it('keeps boxes apart', async () => {
+        await value(store.mailboxes.append('a', 1, HOUR));
+        await value(store.mailboxes.append('a:b', 2, HOUR));
+        await value(store.mailboxes.append('ab', 3, HOUR));
+        await value(store.mailboxes.ack('a', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
+        expect(await read('a')).toEqual([]);
+        expect(await read('a:b')).toEqual([2]);
+        await value(store.mailboxes.clear('a:b'));
+        expect(await read('ab')).toEqual([3]);
+      });
+
+      it('lets a message go when its time has run out', async () => {
+        await value(store.mailboxes.append('box', 'short', 1_000));
+        await value(store.mailboxes.append('box', 'long', HOUR));
+        await place.passTime(1_001);
+        expect(await read('box')).toEqual(['long']);
+      });
+
+      it('refuses one message too many, keeps the oldest, and has room again after an acknowledgement', async () => {
+        const oldest = await value(store.mailboxes.append('box', 0, HOUR));
+        for (let n = 1; n < MAILBOX_LIMIT; n++) await value(store.mailboxes.append('box', n, 2 * HOUR));
+        expect(await reason(store.mailboxes.append('box', 'too many', HOUR))).toBe('full');
+        expect(await value(store.mailboxes.read('box', null, 1))).toMatchObject([{ id: oldest }]);
+        await value(store.mailboxes.ack('box', oldest));
+        await value(store.mailboxes.append('box', 'fits', HOUR));
+        expect(await reason(store.mailboxes.append('box', 'too many', HOUR))).toBe('full');
+        await place.passTime(HOUR);
+        await value(store.mailboxes.append('box', 'takes the place of what ran out', HOUR));
+      });
+
+      it('refuses a message that JSON cannot carry', async () => {
+        expect(await reason(store.mailboxes.append('box', undefined, HOUR))).toBe('invalid');
+        expect(await reason(store.mailboxes.append('box', 1n, HOUR))).toBe('invalid');
+        expect(await read('box')).toEqual([]);
+      });
+
+      it('does not wait when a message is there already', async () => {
+        const id = await value(store.mailboxes.append('box', 1, HOUR));
+        await store.mailboxes.wait('box', null, HOUR, never());
+        await value(store.mailboxes.append('box', 2, HOUR));
+        await store.mailboxes.wait('box', id, HOUR, never());
+      });
+
+      it('ends a wait with the message it waits for, and not with another box or an old message', async () => {
+        const old = await value(store.mailboxes.append('box', 'old', HOUR));
+        let woken = false;
+        const wait = store.mailboxes.wait('box', old, HOUR, never()).then(() => {
+          woken = true;
+        });
+        await value(store.mailboxes.append('other', 1, HOUR));
+        await value(store.mailboxes.ack('box', old));
+        expect(woken).toBe(false);
+        await value(store.mailboxes.append('box', 'new', HOUR));
+        await wait;
+        expect(await read('box', old)).toEqual(['new']);
+      });
+
+      it('ends a wait by time, by signal and by closing', async () => {
+        const abort = new AbortController();
+        const aborted = store.mailboxes.wait('box', null, HOUR, abort.signal);
+        abort.abort();
+        await aborted;
+        await store.mailboxes.wait('box', null, HOUR, abort.signal);
+        await store.mailboxes.wait('box', null, 5, never());
+        const closed = store.mailboxes.wait('box', null, HOUR, never());
+        await store.close();
+        await closed;
+        await store.mailboxes.wait('box', null, HOUR, never());
+      });
+    });
+
+    it('finishes writes under way when it is closed', async () => {
+      const writes = Array.from({ length: 50 }, (_, n) => store.values('late').set(String(n), n));
+      await reopen();
+      expect((await Promise.all(writes)).every(({ ok }) => ok)).toBe(true);
+      expect(await value(store.values('late').keys())).toHaveLength(50);
+    });
+
+    it('answers everything with a failure once it is closed', async () => {
+      const values = store.values('things');
+      await store.close();
+      await store.close();
+      for (const late of [
+        values.get('a'),
+        values.set('a', 1),
+        values.delete('a'),
+        values.keys(),
+        store.claims.take('a', HOUR, 'b'),
+        store.claims.renew('a', HOUR, 'b'),
+        store.claims.release('a', 'b'),
+        store.claims.once('a', HOUR),
+        store.mailboxes.append('a', 1, HOUR),
+        store.mailboxes.read('a', null, 1),
+        store.mailboxes.ack('a', 'b'),
+        store.mailboxes.clear('a'),
+      ]) {
+        expect(await reason(late)).toBe('unavailable');
+      }
+    });
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * A second process on an lmdb store, for tests: does what its arguments say, prints `ready` or the results as lines
+ * and stays alive until it is killed.
+ */
+import { openStore } from '../../../src/store/open.ts';
+
+const [directory = '', task = ''] = process.argv.slice(2);
+const opened = await openStore(`lmdb:${directory}`);
+if (!opened.ok) throw new Error(opened.failure.reason);
+const store = opened.value;
+const HOUR = 3_600_000;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+switch (task) {
+  case 'write-and-say':
+    // Each line is printed only after the write behind it has resolved.
+    for (let n = 0; ; n++) {
+      const done = await Promise.all([
+        store.values('written').set(String(n), n),
+        store.claims.once(`written:${n}`, HOUR),
+        store.mailboxes.append('written', n, HOUR),
+      ]);
+      if (done.some(({ ok }) => !ok)) break;
+      // A full mailbox would end the loop.
+      if (n % 500 === 499) await store.mailboxes.clear('written');
+      say(String(n));
+    }
+    break;
+  case 'append':
+    process.stdin.once('data', async () => {
+      await store.mailboxes.append('box', 'from another process', HOUR);
+    });
+    say('ready');
+    break;
+  case 'once':
+    process.stdin.once('data', async () => {
+      const names = Array.from({ length: 100 }, (_, n) => `raced:${n}`);
+      const answers = await Promise.all(names.map((name) => store.claims.once(name, HOUR)));
+      say(answers.map((answer) => (answer.ok ? Number(answer.value) : 'x')).join(''));
+    });
+    say('ready');
+    break;
+}
+setInterval(() => undefined, HOUR);

@@ -1,0 +1,223 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { open } from 'lmdb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openStore } from '../../../src/store/open.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { reason, storeContract, value } from './contract.ts';
+
+const HOUR = 3_600_000;
+
+storeContract('lmdb', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'store-'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  return {
+    open: () => value(openStore(`lmdb:${directory}`)),
+    passTime: async (ms) => void vi.setSystemTime(Date.now() + ms),
+    remove: async () => {
+      vi.useRealTimers();
+      await rm(directory, { recursive: true });
+    },
+  };
+});
+
+describe('lmdb store on disk', () => {
+  let root: string;
+  let directory: string;
+  const stores: Store[] = [];
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'store-'));
+    directory = join(root, 'new', 'data');
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const store of stores.splice(0)) await store.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  const start = async () => {
+    const store = await value(openStore(`lmdb:${directory}`));
+    stores.push(store);
+    return store;
+  };
+  /** The engine's own view of the records; nobody else may have the directory open in this process. */
+  const raw = async <T>(look: (records: ReturnType<typeof open>) => T | Promise<T>): Promise<T> => {
+    const root = open({ path: directory, noSubdir: false, overlappingSync: false });
+    const records = root.openDB({ name: 'records', encoding: 'string', useVersions: true });
+    const seen = await look(records as unknown as ReturnType<typeof open>);
+    await root.close();
+    return seen;
+  };
+  const spawnProcess = (task: string) => {
+    const script = fileURLToPath(new URL('./lmdb-process.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', script, directory, task], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const lines = createInterface({ input: child.stdout });
+    const heard = lines[Symbol.asyncIterator]();
+    return { child, lines, next: async () => (await heard.next()).value };
+  };
+
+  it('is readable for its owner alone', async () => {
+    await start();
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(root, 'new'))).mode & 0o777).toBe(0o700);
+    for (const name of await readdir(directory)) {
+      expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('leaves the mode of a directory alone that was there before', async () => {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+    await start();
+    expect((await stat(directory)).mode & 0o777).toBe(0o755);
+    expect((await stat(join(directory, 'data.mdb'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes a directory with a dot in its name for a directory', async () => {
+    directory = join(root, 'data.v2');
+    await start();
+    expect(await readdir(directory)).toContain('data.mdb');
+  });
+
+  it.each(['', 'lmdb:', 'redis://localhost', 'sqlite:./data', './data', 'lmdb'])(
+    'refuses %j and says what it supports',
+    async (url) => {
+      const opened = await openStore(url);
+      expect(opened).toMatchObject({ ok: false, failure: { reason: 'unsupported', supported: ['lmdb'] } });
+    },
+  );
+
+  it('takes an absolute path with and without slashes before it', async () => {
+    stores.push(await value(openStore(`lmdb://${directory}`)));
+    expect(await readdir(directory)).toContain('data.mdb');
+  });
+
+  it('does not repeat the URL in a failure: others carry passwords', async () => {
+    const opened = await openStore('redis://user:hunter2@host');
+    expect(JSON.stringify(opened)).not.toContain('hunter2');
+  });
+
+  it.each([1, 100, 5_000, 100_000])('calls a data file of %i bytes of garbage corrupt', async (size) => {
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, 'data.mdb'), Buffer.alloc(size, 'garbage '));
+    expect(await reason(openStore(`lmdb:${directory}`))).toBe('corrupt');
+  });
+
+  it('calls a place it cannot use unavailable', async () => {
+    await writeFile(join(root, 'file'), '');
+    expect(await reason(openStore(`lmdb:${join(root, 'file')}`))).toBe('unavailable');
+    expect(await reason(openStore(`lmdb:${join(root, 'file', 'below')}`))).toBe('unavailable');
+  });
+
+  it('calls a damaged record corrupt, goes on with the others, and mends it by writing', async () => {
+    const before = await start();
+    for (const key of ['good', 'broken', 'foreign']) await value(before.values('things').set(key, 'secret'));
+    await before.close();
+    await raw(async (records) => {
+      await records.put(['value', 'things', 'broken'], '{"data":{"value":"secret', 1);
+      await records.put(['value', 'things', 'foreign'], '"secret"', 1);
+    });
+
+    const values = (await start()).values('things');
+    for (const key of ['broken', 'foreign']) {
+      const read = await values.get(key);
+      expect(read).toMatchObject({ ok: false, failure: { reason: 'corrupt' } });
+      expect(JSON.stringify(read)).not.toContain('secret');
+    }
+    expect(await value(values.get('good'))).toBe('secret');
+    expect(await value(values.keys())).toEqual(['broken', 'foreign', 'good']);
+    await value(values.set('broken', 'mended'));
+    await value(values.delete('foreign'));
+    expect(await value(values.get('broken'))).toBe('mended');
+    expect(await value(values.keys())).toEqual(['broken', 'good']);
+  });
+
+  describe('what has expired', () => {
+    const fill = async () => {
+      const store = await start();
+      await value(store.values('things').set('short', 'secret', 1_000));
+      await value(store.values('things').set('extended', 1, 1_000));
+      await value(store.values('things').set('extended', 2, HOUR));
+      await value(store.claims.once('once', 1_000));
+      await value(store.mailboxes.append('box', 'secret', 1_000));
+      return store;
+    };
+    const keysOnDisk = () => raw((records) => [...records.getKeys()].map((key) => String(key)));
+
+    it('leaves the disk when it is read', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      const store = await fill();
+      vi.setSystemTime(Date.now() + 1_001);
+      await value(store.values('things').get('short'));
+      await store.close();
+      expect(await keysOnDisk()).not.toContain('value,things,short');
+    });
+
+    it('leaves the disk when the store is opened', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      await (await fill()).close();
+      vi.setSystemTime(Date.now() + 1_001);
+      await (await start()).close();
+      expect(await keysOnDisk()).toEqual(['last-id,box', 'value,things,extended']);
+    });
+
+    it('leaves the disk within a minute by itself', async () => {
+      vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+      const store = await fill();
+      vi.advanceTimersByTime(60_000);
+      await store.close();
+      expect(await keysOnDisk()).toEqual(['last-id,box', 'value,things,extended']);
+    });
+  });
+
+  it('loses nothing that was confirmed when the process is killed', async () => {
+    const { child, lines } = spawnProcess('write-and-say');
+    let last = -1;
+    lines.on('line', (line) => {
+      last = Number(line);
+      if (last === 60) child.kill('SIGKILL');
+    });
+    await once(child, 'exit');
+    expect(last).toBeGreaterThanOrEqual(60);
+
+    const store = await start();
+    for (let n = 0; n <= last; n++) {
+      expect(await value(store.values('written').get(String(n)))).toBe(n);
+      expect(await value(store.claims.once(`written:${n}`, HOUR))).toBe(false);
+    }
+    const messages = await value(store.mailboxes.read('written', null, 1000));
+    expect(messages.slice(0, last + 1).map(({ message }) => message)).toEqual([...Array(last + 1).keys()]);
+  });
+
+  it('ends a wait with a message of another process', async () => {
+    const store = await start();
+    const other = spawnProcess('append');
+    expect(await other.next()).toBe('ready');
+    const wait = store.mailboxes.wait('box', null, HOUR, new AbortController().signal);
+    other.child.stdin?.write('go\n');
+    await wait;
+    expect(await value(store.mailboxes.read('box', null, 1))).toMatchObject([
+      { message: 'from another process' },
+    ]);
+  });
+
+  it('says yes once across processes that ask at the same time', async () => {
+    const processes = [spawnProcess('once'), spawnProcess('once')];
+    for (const { next } of processes) expect(await next()).toBe('ready');
+    const answers = processes.map(({ next }) => next());
+    for (const { child } of processes) child.stdin?.write('go\n');
+    const [first, second] = await Promise.all(answers);
+    const sums = [...String(first)].map((said, n) => Number(said) + Number(String(second)[n]));
+    expect(sums).toEqual(Array(100).fill(1));
+  });
+});

@@ -1,0 +1,31 @@
+/** A bot that only prints what it gets: the process that is killed in intake.test.ts. `hang` is never finished. */
+import { pino } from 'pino';
+import { createIntake } from '../../../src/bot/intake.ts';
+import { TelegramClient } from '../../../src/bot/telegram.ts';
+import { ok } from '../../../src/kernel/result.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+
+const client = new TelegramClient({
+  token: new Secret(process.env.ECHO_BOT_TOKEN ?? ''),
+  apiRoot: process.argv[2] ?? '',
+  blobs: { get: async () => ok(undefined) },
+});
+const me = await client.tryCall('getMe', {});
+if (!me.ok) throw me.failure;
+const intake = createIntake({
+  client,
+  me: me.value,
+  settings: { updates: { mode: 'polling' } },
+  log: pino({ level: 'warn' }, pino.destination(2)),
+  onEnd: (reason) => {
+    throw new Error(reason);
+  },
+  handle: async (update) => {
+    const text = update.message?.text ?? '';
+    process.stdout.write(`got ${text}\n`);
+    if (text === 'hang') await new Promise(() => undefined);
+    process.stdout.write(`done ${text}\n`);
+    return ok(undefined);
+  },
+});
+await intake.start();

@@ -1,0 +1,346 @@
+import type { Update } from 'grammy/types';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createChatQueue } from '../../../src/bot/chat-queue.ts';
+import { TelegramClient } from '../../../src/bot/telegram.ts';
+import type { Dialogue, Flow } from '../../../src/flows/engine/dialogue.ts';
+import { createEngine, type Engine } from '../../../src/flows/engine/engine.ts';
+import type { HouseEvent } from '../../../src/flows/engine/events.ts';
+import type { ChatState } from '../../../src/flows/engine/state.ts';
+import type { House } from '../../../src/flows/ports.ts';
+import { createLog } from '../../../src/kernel/log.ts';
+import { ok } from '../../../src/kernel/result.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+import { type LocalBotApi, startLocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+
+let api: LocalBotApi;
+let client: TelegramClient;
+let store: Store;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let chat: number;
+let nextUpdate: number;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+  api = await startLocalBotApi();
+  chat = api.user().id;
+  // A bot may not speak first.
+  await api.user({ id: chat }).send('/start');
+  nextUpdate = 1;
+  client = new TelegramClient({
+    token: new Secret(api.token),
+    apiRoot: api.url,
+    pace: null,
+    blobs: {
+      get: async (key) => {
+        const found = await store.values<string>('blobs').get(key);
+        return found.ok
+          ? ok(found.value === undefined ? undefined : Buffer.from(found.value, 'base64'))
+          : found;
+      },
+    },
+  });
+});
+
+afterEach(async () => {
+  await client.disconnect();
+  await api.close();
+  await store.close();
+  await folder.remove();
+});
+
+/** The part of the house a toy flow touches; anything else would be a mistake of the test. */
+const house = { language: async () => 'en' } as unknown as House;
+
+async function engineWith(flows: Flow[]): Promise<Engine> {
+  const me = await client.tryCall('getMe', {});
+  if (!me.ok) throw me.failure;
+  const chats = store.values<ChatState>('chats');
+  const queue = createChatQueue();
+  return createEngine({
+    flows,
+    house,
+    states: {
+      load: (chatId) => chats.get(String(chatId)),
+      save: (chatId, state) => chats.set(String(chatId), state),
+    },
+    callApi: client.relay.bind(client),
+    me: me.value,
+    log: createLog('silent', 'test'),
+    exclusive: async (chatId, task) => {
+      const ran = await queue.run(chatId, task);
+      if (!ran.ok) throw new Error(ran.failure);
+      return ran.value;
+    },
+    newDevice: { idle: flows[0]?.name ?? '', during: flows[0]?.name ?? '' },
+  });
+}
+
+function message(text: string, id = nextUpdate++): Update {
+  return {
+    update_id: id,
+    message: {
+      message_id: id,
+      date: 0,
+      text,
+      chat: { id: chat, type: 'private', first_name: 'T' },
+      from: { id: chat, is_bot: false, first_name: 'T' },
+    },
+  } as Update;
+}
+
+function press(label: string, id = nextUpdate++): Update {
+  const sent = messages().findLast((one) => one.buttons.flat().some((button) => button.text === label));
+  const data = sent?.buttons.flat().find((button) => button.text === label)?.data;
+  return {
+    update_id: id,
+    callback_query: {
+      id: String(id),
+      from: { id: chat, is_bot: false, first_name: 'T' },
+      chat_instance: '1',
+      data,
+      message: { message_id: sent?.id, date: 0, chat: { id: chat, type: 'private', first_name: 'T' } },
+    },
+  } as unknown as Update;
+}
+
+/** What the bot said, oldest first. */
+const messages = () => api.user({ id: chat }).messages.filter((one) => one.from === 'bot');
+const texts = () => messages().map((one) => one.text);
+
+/** Counts to three presses of Next, saying each number. */
+const counter: Flow = {
+  name: 'counter',
+  version: 1,
+  async run(dialogue: Dialogue) {
+    for (const number of ['one', 'two', 'three']) {
+      await dialogue.ask(number, { buttons: [[{ id: 'next', text: 'Next' }]], help: 'bot:help.useButtons' });
+    }
+    await dialogue.say('done');
+    return { end: true };
+  },
+};
+
+const arrived = (id: string, jobId = 'J'): HouseEvent => ({
+  id,
+  caseId: 'C',
+  type: 'status',
+  jobId,
+  status: 'can-unbind',
+});
+
+/** Asks a question, then waits for a status event. */
+const listener: Flow = {
+  name: 'listener',
+  version: 1,
+  async run(dialogue) {
+    await dialogue.ask('ready?', { buttons: [[{ id: 'yes', text: 'Yes' }]], help: 'bot:help.useButtons' });
+    const answer = await dialogue.ask('waiting', {
+      events: ['status'],
+      jobId: 'J',
+      help: 'bot:help.useButtons',
+    });
+    await dialogue.say(answer.kind === 'event' ? `heard ${answer.event.id}` : 'left');
+    return { end: true };
+  },
+};
+
+const start = (engine: Engine, flow: string) =>
+  engine.control(chat, (controls) => controls.start(flow, { caseId: 'C' }));
+
+describe('the conversations engine', () => {
+  it('plays a dialogue from wait to wait and forgets it at its end', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    for (let presses = 0; presses < 3; presses++) await engine.handleUpdate(chat, press('Next'));
+    expect(texts()).toEqual([
+      expect.stringContaining('one'),
+      expect.stringContaining('two'),
+      expect.stringContaining('three'),
+      'done',
+    ]);
+    const state = await store.values<ChatState>('chats').get(String(chat));
+    expect(state).toMatchObject({ ok: true, value: { conversation: null } });
+  });
+
+  it('goes on in a new process as if nothing had happened', async () => {
+    await start(await engineWith([counter]), 'counter');
+    await (await engineWith([counter])).handleUpdate(chat, press('Next'));
+    await (await engineWith([counter])).handleUpdate(chat, press('Next'));
+    expect(texts().at(-1)).toContain('three');
+    expect(texts()).toHaveLength(3);
+  });
+
+  it('does nothing on a repeated update', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const update = press('Next', 77);
+    await engine.handleUpdate(chat, update);
+    const before = texts();
+    expect(await engine.handleUpdate(chat, update)).toEqual(ok('repeated'));
+    expect(texts()).toEqual(before);
+  });
+
+  it('keeps an early event in the inbox until a wait is named for it', async () => {
+    const engine = await engineWith([listener]);
+    await start(engine, 'listener');
+    await engine.handleEvent(chat, arrived('E1'));
+    expect(texts()).toHaveLength(1);
+    await engine.handleUpdate(chat, press('Yes'));
+    expect(texts().at(-1)).toBe('heard E1');
+  });
+
+  it('takes an event once, however often it comes', async () => {
+    const engine = await engineWith([listener]);
+    await start(engine, 'listener');
+    expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('taken'));
+    expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('repeated'));
+  });
+
+  it('does not give a wait the event of another job', async () => {
+    const engine = await engineWith([listener]);
+    await start(engine, 'listener');
+    await engine.handleUpdate(chat, press('Yes'));
+    await engine.handleEvent(chat, arrived('E1', 'OTHER'));
+    expect(texts().at(-1)).toContain('waiting');
+    await engine.handleEvent(chat, arrived('E2'));
+    expect(texts().at(-1)).toBe('heard E2');
+  });
+
+  it('tells when nobody listens to a case any more', async () => {
+    const engine = await engineWith([listener]);
+    expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('unheard'));
+  });
+
+  it('answers a wrong kind of message with help, without waking the conversation', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const before = await store.values<ChatState>('chats').get(String(chat));
+    await engine.handleUpdate(chat, message('hello there'));
+    expect(texts().at(-1)).toBe('Press one of the buttons under the last message.');
+    const after = await store.values<ChatState>('chats').get(String(chat));
+    expect(after.ok && after.value?.conversation).toEqual(before.ok && before.value?.conversation);
+  });
+
+  it('keeps no free text of a chat: a password typed by mistake is in no stored byte', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    await engine.handleUpdate(chat, message('Canary-Pass-77'));
+    const state = await store.values<ChatState>('chats').get(String(chat));
+    expect(JSON.stringify(state)).not.toContain('Canary');
+  });
+
+  it('refuses a button of an earlier keyboard', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const first = press('Next');
+    await engine.handleUpdate(chat, first);
+    const before = texts();
+    await engine.handleUpdate(chat, { ...first, update_id: nextUpdate++ } as Update);
+    expect(texts()).toEqual(before);
+    expect(api.calls.some((call) => call.method === 'answerCallbackQuery' && 'text' in call.parameters)).toBe(
+      true,
+    );
+  });
+
+  it('restarts the stage with a word of explanation when the flow has a newer version', async () => {
+    await start(await engineWith([counter]), 'counter');
+    const newer = await engineWith([{ ...counter, version: 2 }]);
+    await newer.handleUpdate(chat, press('Next'));
+    expect(texts().slice(1)).toEqual([
+      'The bot was updated. Nothing is lost: here is this step again.',
+      expect.stringContaining('one'),
+    ]);
+  });
+
+  it('restarts a stage that broke, and gives up politely when it breaks again', async () => {
+    let broken = true;
+    const fragile: Flow = {
+      name: 'fragile',
+      version: 1,
+      async run(dialogue) {
+        await dialogue.ask('step', { buttons: [[{ id: 'go', text: 'Go' }]], help: 'bot:help.useButtons' });
+        if (broken) throw new Error('bug');
+        await dialogue.say('fine');
+        return { end: true };
+      },
+    };
+    const engine = await engineWith([fragile]);
+    await start(engine, 'fragile');
+    await engine.handleUpdate(chat, press('Go'));
+    expect(texts().slice(-2)).toEqual([
+      expect.stringContaining('broke on my side'),
+      expect.stringContaining('step'),
+    ]);
+    broken = false;
+    await engine.handleUpdate(chat, press('Go'));
+    expect(texts().at(-1)).toBe('fine');
+  });
+
+  it('keeps the order of a chat under 50 concurrent updates', async () => {
+    const order: number[] = [];
+    const pages = Array.from({ length: 50 }, (_, index) => index);
+    const recorder: Flow = {
+      name: 'recorder',
+      version: 1,
+      async run(dialogue, args) {
+        const at = Number(args.with?.at ?? 0);
+        await dialogue.ask(`page ${at}`, { wants: ['serial'], help: 'bot:help.useButtons', buttons: [] });
+        order.push(at);
+        return at === 49 ? { end: true } : { go: 'recorder', with: { at: at + 1 } };
+      },
+    };
+    const engine = await engineWith([recorder]);
+    await start(engine, 'recorder');
+    const results = await Promise.all(
+      pages.map((page) => engine.handleUpdate(chat, message(`J${String(10_000_000 + page)}`))),
+    );
+    expect(results.every((result) => result.ok)).toBe(true);
+    expect(order).toEqual(pages);
+  });
+
+  it('leaves everything as it was when Telegram cannot be reached, so that the update can come again', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const update = press('Next');
+    api.fault({ method: 'sendMessage', kind: 'disconnect', times: 3 });
+    expect(await engine.handleUpdate(chat, update)).toEqual({ ok: false, failure: 'telegram-unreachable' });
+    for (let tries = 0; tries < 3; tries++) {
+      if ((await engine.handleUpdate(chat, update)).ok) break;
+    }
+    expect(texts().at(-1)).toContain('two');
+  });
+
+  it('sends a stored picture by reference and does not send it again on replay', async () => {
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    await store.values<string>('blobs').set('picture:1', png.toString('base64'));
+    const painter: Flow = {
+      name: 'painter',
+      version: 1,
+      async run(dialogue) {
+        await dialogue.ask('look', {
+          photo: 'picture:1',
+          buttons: [[{ id: 'ok', text: 'OK' }]],
+          help: 'bot:help.useButtons',
+        });
+        await dialogue.ask('and now?', {
+          buttons: [[{ id: 'ok', text: 'Fine' }]],
+          help: 'bot:help.useButtons',
+        });
+        return { end: true };
+      },
+    };
+    const engine = await engineWith([painter]);
+    await start(engine, 'painter');
+    await engine.handleUpdate(chat, press('OK'));
+    await engine.handleUpdate(chat, press('Fine'));
+    expect(api.calls.filter((call) => call.method === 'sendPhoto')).toHaveLength(1);
+    const state = await store.values<ChatState>('chats').get(String(chat));
+    expect(JSON.stringify(state)).not.toContain(png.toString('base64').slice(0, 40));
+  });
+});

@@ -1,0 +1,415 @@
+import { readFile } from 'node:fs/promises';
+import { ulid } from 'ulid';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHub } from '../../../src/hub/hub.ts';
+import { createLog } from '../../../src/kernel/log.ts';
+import type { AgentEvent } from '../../../src/link/messages.ts';
+import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
+import {
+  discover,
+  failed,
+  failure,
+  type House,
+  MINUTE,
+  openHouse,
+  pairedAgent,
+  SERIAL,
+  type TestAgent,
+  value,
+} from './house.ts';
+
+const HELD = 30_000;
+
+describe('the link', () => {
+  let house: House;
+  let agent: TestAgent;
+  const open = async (hooks: Parameters<typeof openHouse>[0] = {}) => {
+    house = await openHouse(hooks);
+    agent = await pairedAgent(house);
+  };
+  beforeEach(() => open());
+  afterEach(() => house.close());
+
+  /** Begins a poll and resolves once the hub holds it. */
+  const held = async (options: Parameters<TestAgent['poll']>[0] = {}) => {
+    const wait = vi.spyOn(house.store.mailboxes, 'wait');
+    const answer = agent.poll({ waitMs: HELD, ...options });
+    await vi.waitFor(() => expect(wait).toHaveBeenCalledOnce());
+    const [waiting] = wait.mock.results;
+    wait.mockRestore();
+    return { answer, waiting: waiting?.value as Promise<void> };
+  };
+  const commands = async (poll: ReturnType<TestAgent['poll']>) =>
+    ((await poll).body.commands ?? []) as { id: string; type: string; jobId: string }[];
+
+  describe('commands', () => {
+    it('wake a held poll at once', async () => {
+      const { answer } = await held();
+      const started = performance.now();
+      const command = discover(house);
+      const { commandId } = await value(house.hub.desk.send(agent.agentId, command));
+      expect(await commands(answer)).toEqual([{ ...command, id: commandId }]);
+      expect(performance.now() - started).toBeLessThan(5_000);
+    });
+
+    it('wait in order until a cursor acknowledges them', async () => {
+      await agent.poll();
+      const ids: string[] = [];
+      for (let n = 0; n < 3; n++) {
+        ids.push((await value(house.hub.desk.send(agent.agentId, discover(house)))).commandId);
+      }
+      expect((await commands(agent.poll())).map(({ id }) => id)).toEqual(ids);
+      expect((await commands(agent.poll({ cursor: ids[1] ?? '' }))).map(({ id }) => id)).toEqual([ids[2]]);
+      // Acknowledged is gone, even for an agent that has lost its cursor.
+      expect((await commands(agent.poll())).map(({ id }) => id)).toEqual([ids[2]]);
+    });
+
+    it('survive a restart of the hub', async () => {
+      await agent.poll();
+      const { commandId } = await value(house.hub.desk.send(agent.agentId, discover(house)));
+      await house.restart();
+      expect((await commands(agent.poll())).map(({ id }) => id)).toEqual([commandId]);
+    });
+
+    it('come as nothing when the time to wait is over', async () => {
+      expect(await agent.poll({ waitMs: 20 })).toMatchObject({ status: 200, body: { commands: [] } });
+    });
+
+    it('go to the agent they are for', async () => {
+      const other = await pairedAgent(house, 2);
+      await Promise.all([agent.poll(), other.poll()]);
+      await value(house.hub.desk.send(other.agentId, discover(house)));
+      expect(await commands(agent.poll())).toEqual([]);
+      expect(await commands(other.poll())).toHaveLength(1);
+    });
+
+    it('are not taken for an agent that is unknown, revoked or offline', async () => {
+      const send = (agentId: string) => failure(house.hub.desk.send(agentId, discover(house)));
+      expect(await send(ulid())).toBe('agent-unknown');
+      expect(await send(agent.agentId)).toBe('agent-offline');
+      await agent.poll();
+      expect(await send(agent.agentId)).toBe('no failure');
+      house.passTime(MINUTE + 1);
+      expect(await send(agent.agentId)).toBe('agent-offline');
+      await value(house.hub.directory.revoke(agent.agentId));
+      expect(await send(agent.agentId)).toBe('agent-unknown');
+    });
+
+    it('are not taken when they have expired or would not be understood', async () => {
+      await agent.poll();
+      const send = (change: object) =>
+        failure(house.hub.desk.send(agent.agentId, { ...discover(house), ...change }));
+      expect(await send({ expiresAt: house.now() })).toBe('bad-command');
+      expect(await send({ until: 'not a serial' })).toBe('bad-command');
+      expect(await send({ waitMs: 1 })).toBe('bad-command');
+      expect(await send({})).toBe('no failure');
+    });
+
+    it('are refused when the mailbox is full, and none is lost', async () => {
+      await agent.poll();
+      for (let n = 0; n < MAILBOX_LIMIT; n++)
+        await value(house.hub.desk.send(agent.agentId, discover(house)));
+      expect(await failure(house.hub.desk.send(agent.agentId, discover(house)))).toBe('mailbox-full');
+      let cursor: string | null = null;
+      let got = 0;
+      for (
+        let page = await commands(agent.poll());
+        page.length > 0;
+        page = await commands(agent.poll({ cursor }))
+      ) {
+        expect(page.length).toBeLessThanOrEqual(100);
+        got += page.length;
+        cursor = page.at(-1)?.id ?? null;
+      }
+      expect(got).toBe(MAILBOX_LIMIT);
+    });
+
+    it('of another version are dropped instead of being served for ever', async () => {
+      await value(house.store.mailboxes.append(`hub:commands:${agent.agentId}`, { type: 'dance' }, MINUTE));
+      expect(await commands(agent.poll({ waitMs: 20 }))).toEqual([]);
+      await value(house.store.mailboxes.append(`hub:commands:${agent.agentId}`, 'nonsense', MINUTE));
+      const good = await value(house.hub.desk.send(agent.agentId, discover(house)));
+      expect((await commands(agent.poll())).map(({ id }) => id)).toEqual([good.commandId]);
+      expect(house.logged()).toContain('no valid commands');
+    });
+  });
+
+  describe('a held poll', () => {
+    it('is answered politely when the hub closes', async () => {
+      const { answer } = await held();
+      await house.hub.close();
+      expect(await answer).toMatchObject({ status: 200, body: { commands: [] }, signed: true });
+    });
+
+    it('is answered 410 at once when its agent is revoked', async () => {
+      const { answer } = await held();
+      await value(house.hub.directory.revoke(agent.agentId));
+      expect(await answer).toMatchObject({ status: 410, body: { error: 'revoked' }, signed: true });
+    });
+
+    it('is let go when the agent hangs up', async () => {
+      const abort = new AbortController();
+      const { answer, waiting } = await held({ signal: abort.signal });
+      abort.abort();
+      await expect(answer).rejects.toThrow();
+      await waiting;
+    });
+
+    it('ends when the same process polls again', async () => {
+      const first = await held();
+      const second = await held();
+      expect(await first.answer).toMatchObject({ status: 200, body: { commands: [] } });
+      const { commandId } = await value(house.hub.desk.send(agent.agentId, discover(house)));
+      expect((await commands(second.answer)).map(({ id }) => id)).toEqual([commandId]);
+    });
+  });
+
+  describe('two processes with one key', () => {
+    const older = ulid(1_700_000_000_000);
+    const newer = ulid(1_700_000_001_000);
+    const SUPERSEDED = { status: 409, body: { error: 'superseded' } };
+
+    it('leave the newer in charge: the older is told at once, its held poll too', async () => {
+      const { answer } = await held({ epoch: older });
+      expect((await agent.poll({ epoch: newer })).status).toBe(200);
+      expect(await answer).toMatchObject(SUPERSEDED);
+      expect(await agent.poll({ epoch: older })).toMatchObject(SUPERSEDED);
+      await house.restart();
+      expect(await agent.poll({ epoch: older })).toMatchObject(SUPERSEDED);
+      expect((await agent.poll({ epoch: newer })).status).toBe(200);
+    });
+
+    it('do not lock out a laptop whose clock was put back, once the newer one is silent', async () => {
+      expect((await agent.poll({ epoch: newer })).status).toBe(200);
+      house.passTime(MINUTE + 1);
+      expect((await agent.poll({ epoch: older })).status).toBe(200);
+    });
+
+    it('settle on the newest when many start at once', async () => {
+      const epochs = Array.from({ length: 10 }, (_, n) => ulid(1_700_000_000_000 + n));
+      await Promise.all(epochs.map((epoch) => agent.poll({ epoch })));
+      const answers = await Promise.all(epochs.map((epoch) => agent.poll({ epoch })));
+      expect(answers.map(({ status }) => status)).toEqual([...Array(9).fill(409), 200]);
+    });
+  });
+
+  describe('presence', () => {
+    it('is told when an agent comes, not with every poll', async () => {
+      await house.close();
+      const came: string[] = [];
+      await open({ onOnline: (agentId) => came.push(agentId) });
+      await agent.poll();
+      await agent.poll();
+      expect(came).toEqual([agent.agentId]);
+      await house.restart();
+      await agent.poll();
+      expect(came).toHaveLength(1);
+      house.passTime(MINUTE + 1);
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      await agent.poll();
+      expect(came).toHaveLength(2);
+    });
+
+    it('and what the agent says about itself are known after a restart', async () => {
+      agent.host = { name: 'Laptop', system: 'linux', agentVersion: '9.9.9' };
+      await agent.poll();
+      await house.restart();
+      expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({
+        online: true,
+        host: { agentVersion: '9.9.9' },
+      });
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(true);
+    });
+  });
+
+  describe('names', () => {
+    it('can be given, cleaned of what does not belong into a chat', async () => {
+      const { directory } = house.hub;
+      expect(await value(directory.rename(agent.agentId, ' Van\u202e\n 7 '))).toMatchObject({
+        name: 'Van 7',
+      });
+      expect(await failure(directory.rename(agent.agentId, '\u200b \n'))).toBe('bad-name');
+      expect(await failure(directory.rename(ulid(), 'Van'))).toBe('agent-unknown');
+      expect(await failure(directory.revoke(ulid()))).toBe('agent-unknown');
+    });
+
+    it('of agents may be anything at all when somebody asks for one', async () => {
+      for (const id of ['', 'x'.repeat(10_000), '__proto__', '\u0000']) {
+        expect(await value(house.hub.directory.get(id))).toBeNull();
+      }
+    });
+  });
+
+  describe('events', () => {
+    it('are acknowledged after the house has taken them', async () => {
+      await house.close();
+      let release: (taken: boolean) => void = () => undefined;
+      const asked: AgentEvent[] = [];
+      await open({
+        onEvent: (_agentId, event) => {
+          asked.push(event);
+          return new Promise((resolve) => {
+            release = resolve;
+          });
+        },
+      });
+      const event = failed(house);
+      let answered = false;
+      const sending = agent.sendEvents([event]).then((answer) => {
+        answered = true;
+        return answer;
+      });
+      await vi.waitFor(() => expect(asked).toEqual([event]));
+      await agent.poll();
+      expect(answered).toBe(false);
+      release(true);
+      expect((await sending).body).toEqual({ accepted: [event.id] });
+    });
+
+    it('reach the house in order, with the agent that sent them', async () => {
+      const events = [failed(house), failed(house), failed(house)];
+      expect((await agent.sendEvents(events)).body).toEqual({ accepted: events.map(({ id }) => id) });
+      expect(house.events).toEqual(events.map((event) => ({ agentId: agent.agentId, event })));
+    });
+
+    it('that are not taken are not acknowledged, nor later ones of the same job', async () => {
+      await house.close();
+      const jobId = ulid();
+      const seen: string[] = [];
+      await open({
+        onEvent: async (_agentId, event) => {
+          seen.push(event.id);
+          if (event.jobId === jobId) throw new Error('store is away');
+          return true;
+        },
+      });
+      const [first, other, second] = [failed(house, jobId), failed(house), failed(house, jobId)];
+      const answer = await agent.sendEvents([first, other, second]);
+      expect(answer.body).toEqual({ accepted: [other.id] });
+      expect(seen).toEqual([first.id, other.id]);
+    });
+
+    it('of an older process still count: what happened has happened', async () => {
+      await agent.poll({ epoch: ulid(Date.now() + MINUTE) });
+      const event = failed(house);
+      expect((await agent.sendEvents([event])).body).toEqual({ accepted: [event.id] });
+    });
+
+    it('of unknown kinds and too many at once are refused whole', async () => {
+      const strange = { ...failed(house), type: 'dance' } as unknown as AgentEvent;
+      expect((await agent.sendEvents([failed(house), strange])).status).toBe(400);
+      expect((await agent.sendEvents([])).status).toBe(400);
+      expect((await agent.sendEvents(Array.from({ length: 51 }, () => failed(house)))).status).toBe(400);
+      expect(house.events).toEqual([]);
+    });
+
+    it('carry a picture', async () => {
+      const challenge: AgentEvent = {
+        type: 'challenge',
+        id: ulid(),
+        jobId: ulid(),
+        at: house.now(),
+        challengeId: ulid(),
+        image: 'A'.repeat(300_000),
+        nonce: 'n',
+        expiresAt: house.now() + MINUTE,
+        triesLeft: 2,
+      };
+      expect((await agent.sendEvents([challenge])).status).toBe(200);
+      expect(house.events[0]?.event).toEqual(challenge);
+      expect(house.logged()).not.toContain('AAAAAAAA');
+    });
+  });
+
+  describe('a permit', () => {
+    const issue = (jobId: string, agentId = agent.agentId) =>
+      value(house.hub.desk.issuePermit({ agentId, jobId, shortSerial: SERIAL, caseId: ulid() }));
+    const granted = async (answer: ReturnType<TestAgent['permit']>) => (await answer).body.granted;
+
+    it('is granted once, however many ask at the same time', async () => {
+      const jobId = ulid();
+      const permit = await issue(jobId);
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => granted(agent.permit(permit, jobId))),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(answers).toHaveLength(50);
+      await house.restart();
+      expect(await granted(agent.permit(permit, jobId))).toBe(false);
+      expect(house.logged()).not.toContain(permit);
+    });
+
+    it('is good for its agent, its job and its device, and is not used up by others', async () => {
+      const other = await pairedAgent(house, 2);
+      const jobId = ulid();
+      const permit = await issue(jobId);
+      const wrong = [
+        other.permit(permit, jobId),
+        agent.permit(permit, ulid()),
+        agent.permit(permit, jobId, '987654321'),
+        agent.permit('A'.repeat(43), jobId),
+        agent.permit('', jobId),
+      ];
+      for (const asked of wrong) expect(await granted(asked)).toBe(false);
+      expect(await granted(agent.permit(permit, jobId))).toBe(true);
+    });
+
+    it('is good for fifteen minutes', async () => {
+      const [first, second] = [ulid(), ulid()];
+      const permits = [await issue(first), await issue(second)];
+      house.passTime(15 * MINUTE - 1_000);
+      expect(await granted(agent.permit(permits[0] ?? '', first))).toBe(true);
+      house.passTime(1_000);
+      expect(await granted(agent.permit(permits[1] ?? '', second))).toBe(false);
+    });
+
+    it('can be taken back before it is spent, and the house learns when it was too late', async () => {
+      const [early, late] = [ulid(), ulid()];
+      const permits = [await issue(early), await issue(late)];
+      expect(await value(house.hub.desk.revokePermit(early))).toBe(true);
+      expect(await granted(agent.permit(permits[0] ?? '', early))).toBe(false);
+      expect(await granted(agent.permit(permits[1] ?? '', late))).toBe(true);
+      expect(await value(house.hub.desk.revokePermit(late))).toBe(false);
+    });
+
+    it('for the same job replaces the one before', async () => {
+      const jobId = ulid();
+      const first = await issue(jobId);
+      const second = await issue(jobId);
+      expect(await granted(agent.permit(first, jobId))).toBe(false);
+      expect(await granted(agent.permit(second, jobId))).toBe(true);
+      expect(await granted(agent.permit(await issue(jobId), jobId))).toBe(false);
+    });
+  });
+});
+
+describe('the link over TLS', () => {
+  const fixture = (name: string) => readFile(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
+
+  it('works with the hub speaking TLS itself', async () => {
+    const house = await openHouse({
+      tls: { cert: await fixture('cert.pem'), key: await fixture('key.pem') },
+    });
+    try {
+      const agent = await pairedAgent(house);
+      expect(house.url).toMatch(/^https:/);
+      expect(await agent.poll()).toMatchObject({ status: 200, signed: true });
+    } finally {
+      await house.close();
+    }
+  });
+
+  it('refuses to start with a key that is none', async () => {
+    const cert = await fixture('cert.pem');
+    const house = await openHouse();
+    const hub = createHub({
+      store: house.store,
+      log: createLog('silent', 'test'),
+      onEvent: async () => true,
+      onPairing: async () => undefined,
+      tls: { cert, key: 'not a key' },
+    });
+    expect(await failure(hub.listen({ host: '127.0.0.1', port: 0 }))).toBe('bad-certificate');
+    await house.close();
+  });
+});

@@ -1,0 +1,237 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LINK_VERSION, MAX_BODY_BYTES } from '../../../src/link/messages.ts';
+import { failure, type House, openHouse, pairedAgent, TestAgent, value } from './house.ts';
+
+const WINDOW = 120_000;
+
+describe('a signed request', () => {
+  let house: House;
+  let agent: TestAgent;
+  beforeAll(async () => {
+    house = await openHouse();
+    agent = await pairedAgent(house);
+  });
+  afterAll(() => house.close());
+
+  const body = (waitMs = 0) =>
+    JSON.stringify({ version: LINK_VERSION, cursor: null, waitMs, epoch: agent.epoch, host: agent.host });
+  const BAD_SIGNATURE = { status: 401, body: { error: 'bad-signature' }, signed: null };
+
+  it('is served when everything fits, with a signed answer', async () => {
+    const answer = await agent.raw('POST', '/v1/poll', body(), agent.sign('POST', '/v1/poll', body()));
+    expect(answer).toMatchObject({ status: 200, body: { commands: [] }, signed: true });
+  });
+
+  it('is refused with another method, path or query than signed', async () => {
+    const sent = body();
+    for (const [method, path] of [
+      ['GET', '/v1/poll'],
+      ['POST', '/v1/events'],
+      ['POST', '/v1/poll?a=1'],
+    ] as const) {
+      expect(await agent.raw('POST', '/v1/poll', sent, agent.sign(method, path, sent))).toMatchObject(
+        BAD_SIGNATURE,
+      );
+    }
+    const query = '/v1/poll?a=1';
+    expect((await agent.raw('POST', query, sent, agent.sign('POST', query, sent))).status).toBe(200);
+  });
+
+  it('is refused with another body than signed', async () => {
+    const headers = agent.sign('POST', '/v1/poll', body());
+    expect(await agent.raw('POST', '/v1/poll', body(1), headers)).toMatchObject(BAD_SIGNATURE);
+    expect(await agent.raw('POST', '/v1/poll', `${body()} `, headers)).toMatchObject(BAD_SIGNATURE);
+  });
+
+  it('is refused with another time, nonce, agent or signature in its headers', async () => {
+    const stranger = await pairedAgent(house);
+    const headers = agent.sign('POST', '/v1/poll', body());
+    for (const changed of [
+      { 'unbind-time': String(house.now() + 1_000) },
+      { 'unbind-nonce': 'A'.repeat(22) },
+      { 'unbind-agent': stranger.agentId },
+      { 'unbind-signature': 'A'.repeat(86) },
+      { 'unbind-signature': '' },
+      { 'unbind-agent': 'constructor' },
+      { 'unbind-agent': '../../etc/passwd' },
+      { 'unbind-time': 'yesterday' },
+    ]) {
+      const answer = await agent.raw('POST', '/v1/poll', body(), { ...headers, ...changed });
+      expect(answer).toMatchObject(BAD_SIGNATURE);
+    }
+    for (const missing of Object.keys(headers)) {
+      const { [missing]: _, ...rest } = headers;
+      expect(await agent.raw('POST', '/v1/poll', body(), rest)).toMatchObject(BAD_SIGNATURE);
+    }
+  });
+
+  it('is refused when it was signed with another key', async () => {
+    const stranger = new TestAgent(house);
+    stranger.agentId = agent.agentId;
+    expect(await stranger.poll()).toMatchObject(BAD_SIGNATURE);
+  });
+
+  it('is refused from an agent nobody paired', async () => {
+    expect(await new TestAgent(house).poll()).toMatchObject({
+      status: 401,
+      body: { error: 'unknown-agent' },
+    });
+  });
+
+  it('is refused the second time it is sent', async () => {
+    const headers = agent.sign('POST', '/v1/poll', body());
+    expect((await agent.raw('POST', '/v1/poll', body(), headers)).status).toBe(200);
+    expect(await agent.raw('POST', '/v1/poll', body(), headers)).toMatchObject({
+      status: 409,
+      body: { error: 'replayed-nonce' },
+      signed: true,
+    });
+    await house.restart();
+    expect((await agent.raw('POST', '/v1/poll', body(), headers)).status).toBe(409);
+  });
+
+  it('is refused when the clocks are more than two minutes apart, with a Date to put it right', async () => {
+    const poll = (time: number) => agent.send('POST', '/v1/poll', JSON.parse(body()), { time });
+    expect((await poll(house.now() - WINDOW + 5_000)).status).toBe(200);
+    expect((await poll(house.now() + WINDOW - 5_000)).status).toBe(200);
+    for (const time of [house.now() - WINDOW - 5_000, house.now() + WINDOW + 5_000]) {
+      const answer = await poll(time);
+      expect(answer).toMatchObject({ status: 401, body: { error: 'clock-skew' } });
+      expect(Math.abs(Date.parse(answer.date ?? '') - Date.now())).toBeLessThan(5_000);
+    }
+  });
+
+  it('is answered bad-request when its body is not what it should be', async () => {
+    for (const wrong of [
+      '',
+      'null',
+      '[]',
+      '{}',
+      '{"version":1}',
+      '"poll"',
+      '{"version":1,"__proto__":{"cursor":null}}',
+      '['.repeat(100_000),
+      '\u0000',
+      body().replace('"waitMs":0', '"waitMs":50001'),
+      body().replace('"waitMs":0', '"waitMs":-1'),
+      body().replace(agent.epoch, 'not a ulid'),
+    ]) {
+      const answer = await agent.raw('POST', '/v1/poll', wrong, agent.sign('POST', '/v1/poll', wrong));
+      expect(answer).toMatchObject({ status: 400, body: { error: 'bad-request' }, signed: true });
+    }
+    const newer = body().replace('"version":1', '"version":2');
+    expect(await agent.raw('POST', '/v1/poll', newer, agent.sign('POST', '/v1/poll', newer))).toMatchObject({
+      status: 426,
+      body: { error: 'version-unsupported' },
+    });
+  });
+
+  it('is refused when it is too large, announced or not', async () => {
+    const large = 'x'.repeat(MAX_BODY_BYTES + 1);
+    const answer = await agent.raw('POST', '/v1/poll', large, agent.sign('POST', '/v1/poll', large));
+    expect(answer).toMatchObject({ status: 413, body: { error: 'too-large' } });
+    const fits = 'x'.repeat(MAX_BODY_BYTES);
+    expect((await agent.raw('POST', '/v1/poll', fits, agent.sign('POST', '/v1/poll', fits))).status).toBe(
+      400,
+    );
+  });
+
+  it('is answered 410 once its agent is revoked, signed and for good, and others are not', async () => {
+    const gone = await pairedAgent(house, 7);
+    await value(house.hub.directory.revoke(gone.agentId));
+    expect(await gone.poll()).toMatchObject({ status: 410, body: { error: 'revoked' }, signed: true });
+    expect(await gone.pairState()).toMatchObject({ status: 410 });
+    expect(await gone.permit('x', gone.epoch)).toMatchObject({ status: 410 });
+    expect(await value(house.hub.directory.listFor(7))).toEqual([]);
+    expect(await value(house.hub.directory.get(gone.agentId))).toMatchObject({
+      revoked: true,
+      online: false,
+    });
+    await house.restart();
+    expect((await gone.poll()).status).toBe(410);
+    expect((await agent.poll()).status).toBe(200);
+    const stranger = new TestAgent(house);
+    stranger.agentId = gone.agentId;
+    expect((await stranger.poll()).status).toBe(401);
+  });
+
+  it('lets the revoked key come back only through a new pairing, as a new agent', async () => {
+    const gone = await pairedAgent(house, 8);
+    const before = gone.agentId;
+    await value(house.hub.directory.revoke(before));
+    const { code } = await value(house.hub.directory.issueCode(8));
+    const { body } = await gone.askToPair(code);
+    expect(gone.agentId).not.toBe(before);
+    await value(house.hub.directory.confirmPairing(gone.agentId, 8, String(body.number)));
+    expect((await gone.poll()).status).toBe(200);
+    expect(await value(house.hub.directory.get(before))).toMatchObject({ revoked: true });
+  });
+});
+
+describe('the listener', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse({
+      plugins: [
+        async (app) => {
+          app.post('/webhook', async (request) => ({ echo: request.body }));
+        },
+      ],
+    });
+  });
+  afterAll(() => house.close());
+
+  const anyone = () => new TestAgent(house);
+
+  it('tells its health', async () => {
+    const answer = await anyone().raw('GET', '/v1/health', null, {});
+    expect(answer).toMatchObject({ status: 200, body: { status: 'ok', version: LINK_VERSION } });
+  });
+
+  it('answers paths it does not have in its own words', async () => {
+    for (const path of ['/', '/v1', '/v2/poll', '/v1/poll/', '/%zz', `/${'x'.repeat(5_000)}`]) {
+      const answer = await anyone().raw('GET', path, null, {});
+      expect(answer).toMatchObject({ status: 400, body: { error: 'bad-request' } });
+    }
+  });
+
+  it('dates everything, even the answer to what is not HTTP', async () => {
+    const { port } = new URL(house.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('\u0000\u0001garbage\r\n\r\n');
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n/);
+    expect(answer).toContain('{"error":"bad-request"}');
+    expect((await anyone().raw('GET', '/nothing', null, {})).date).toBeDefined();
+  });
+
+  it('carries other routes with their own body parser', async () => {
+    const answer = await anyone().raw('POST', '/webhook', '{"update_id":1}', {});
+    expect(answer).toMatchObject({ status: 200, body: { echo: { update_id: 1 } } });
+  });
+
+  it('says what is wrong when the address is taken', async () => {
+    const { port } = new URL(house.url);
+    const second = await openHouse();
+    await second.hub.close();
+    expect(await failure(second.hub.listen({ host: '127.0.0.1', port: Number(port) }))).toBe(
+      'address-in-use',
+    );
+    expect(await failure(second.hub.listen({ host: '192.0.2.1', port: 0 }))).toBe('address-not-available');
+    await second.close();
+  });
+
+  it('answers 503 while the store is out of order', async () => {
+    const broken = await openHouse();
+    const agent = await pairedAgent(broken);
+    await broken.store.close();
+    const answer = await agent.poll();
+    expect(answer).toMatchObject({ status: 503, body: { error: 'store-unavailable', retryAfter: 5 } });
+    expect(answer.retryAfter).toBe('5');
+    expect(await failure(broken.hub.directory.get(agent.agentId))).toBe('store-unavailable');
+    await broken.close();
+  });
+});

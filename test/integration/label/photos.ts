@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import bwipjs from 'bwip-js/node';
+import QRCode from 'qrcode';
+import sharp from 'sharp';
+
+/** Invented; every test checks that no reading shows it. */
+export const CODE = 'QWERTZ';
+
+export const label = (short = 'J50000062', model = 'DS-2CD2386G2-IU') =>
+  ['www.hik-connect.com', short, CODE, model, ''].join('\r');
+
+/** A code as a PNG on white. */
+export const qr = (text: string, width = 260) => QRCode.toBuffer(text, { width, margin: 2 });
+
+export const dataMatrix = (text: string) =>
+  bwipjs.toBuffer({
+    bcid: 'datamatrix',
+    text: text.replaceAll('\r', '^013'),
+    parse: true,
+    scale: 5,
+    padding: 4,
+    backgroundcolor: 'FFFFFF',
+  });
+
+export const code128 = (text: string, scale = 3) =>
+  bwipjs.toBuffer({ bcid: 'code128', text, scale, height: 12, padding: 6, backgroundcolor: 'FFFFFF' });
+
+/** Codes lying on a patterned table, as a lossless picture to be spoilt further. */
+export async function table(
+  codes: readonly { code: Buffer; left?: number; top?: number; rotate?: number }[],
+  { width = 1000, height = 750 } = {},
+): Promise<sharp.Sharp> {
+  const pattern = Buffer.alloc(width * height);
+  for (let at = 0; at < pattern.length; at++) {
+    const x = at % width;
+    const y = Math.floor(at / width);
+    pattern[at] = 150 + 40 * Math.sin(x / 37) * Math.cos(y / 23);
+  }
+  const placed = await Promise.all(
+    codes.map(async ({ code, left = 300, top = 200, rotate = 0 }) => ({
+      input: await sharp(code).rotate(rotate, { background: '#dddddd' }).png().toBuffer(),
+      left,
+      top,
+    })),
+  );
+  const grey = sharp(pattern, { raw: { width, height, channels: 1 } }).toColourspace('srgb');
+  return sharp(await grey.composite(placed).png().toBuffer());
+}
+
+/** A table with one code in the middle. */
+export const one = (code: Buffer, rotate = 0) => table([{ code, rotate }]);
+
+/** Adds noise of the given strength; the same for every run. */
+export async function noisy(picture: sharp.Sharp, strength: number): Promise<sharp.Sharp> {
+  const { data, info } = await picture
+    .greyscale()
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  let seed = 7;
+  const spoilt = data.map((value) => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+    return Math.max(0, Math.min(255, value + (seed / 0x7fff_ffff - 0.5) * 2 * strength));
+  });
+  return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
+}
+
+/** A picture with a white disc over its middle, as a flash leaves it. */
+export async function reflecting(picture: sharp.Sharp, radius: number): Promise<sharp.Sharp> {
+  const { data, info } = await picture
+    .greyscale()
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const spoilt = data.map((value, at) => {
+    const x = (at % info.width) - info.width / 2;
+    const y = Math.floor(at / info.width) - info.height / 2;
+    return Math.hypot(x, y) < radius ? 255 : value;
+  });
+  return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
+}
+
+/** Noise and nothing else: the worst a decoder can be given. */
+export const noise = (width: number, height: number) =>
+  sharp(randomBytes(width * height), { raw: { width, height, channels: 1 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+
+/** A PNG of a few kilobytes that unpacks to `side` x `side` pixels. */
+export function bomb(side: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const framed = Buffer.alloc(body.length + 8);
+    framed.writeUInt32BE(data.length, 0);
+    body.copy(framed, 4);
+    framed.writeUInt32BE(crc32(body), body.length + 4);
+    return framed;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header[8] = 1; // one bit a pixel, grey
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(side * (Math.ceil(side / 8) + 1)))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
+  }
+  return ~crc >>> 0;
+}

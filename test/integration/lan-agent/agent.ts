@@ -1,0 +1,162 @@
+/**
+ * The real command line as a child process, on an emulated LAN, with a state folder of its own. It is bundled once a
+ * file, because the processes are many and a bundle starts in a third of the time; cli.test.ts starts the source too.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, type TestContext } from 'vitest';
+import type { DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
+import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
+import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+
+export const PASSWORD = DEMO_PASSWORD;
+export const WRONG_PASSWORD = 'Not-The-One-9';
+/** Short serial of the camera of `oneCamera`. */
+export const CAMERA = unbindableCamera.profile.shortSerial;
+
+let bundle = '';
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-'));
+  bundle = join(folder, 'agent.mjs');
+  await build({
+    entryPoints: ['src/lan-agent/main.ts'],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: {
+      js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);",
+    },
+  });
+});
+
+afterAll(() => rm(bundle.replace(/agent\.mjs$/, ''), { recursive: true, force: true }));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What standard output holds, which has to be one JSON value. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface AgentOptions {
+  /** Bytes for standard input, which is closed after them; null leaves it open. */
+  readonly input?: string | Buffer | null;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface UnbindOptions extends AgentOptions {
+  readonly password?: string;
+  readonly serial?: string;
+  readonly words?: readonly string[];
+}
+
+/** A technician's laptop on an emulated LAN. Everything is gone when the test is over. */
+export interface Site {
+  readonly lan: EmulatedLan;
+  /** State folder of the agent. */
+  readonly home: string;
+  agent(words: readonly string[], options?: AgentOptions): Promise<Ended>;
+  start(words: readonly string[], options?: AgentOptions): { child: ChildProcess; ended: Promise<Ended> };
+  /** `unbind --json --password-stdin`, of the camera unless told otherwise. */
+  unbind(options?: UnbindOptions): Promise<Ended>;
+  journal(): Promise<Record<string, unknown>[]>;
+}
+
+export async function site(t: TestContext, devices: readonly DeviceSpec[], home?: string): Promise<Site> {
+  const lan = await createEmulatedLan({ devices });
+  t.onTestFinished(() => lan.close());
+  const folder = home ?? (await emptyFolder(t));
+  const start: Site['start'] = (words, options = {}) =>
+    spawnAgent(t, words, options.input, {
+      UNBIND_AGENT_HOME: folder,
+      UNBIND_AGENT_TEST_NETWORK: lan.testNetwork,
+      ...options.env,
+    });
+  const unbindWords = (serial: string) => [
+    'unbind',
+    serial,
+    '--confirm',
+    serial,
+    '--password-stdin',
+    '--json',
+  ];
+  return {
+    lan,
+    home: folder,
+    start,
+    agent: (words, options) => start(words, options).ended,
+    unbind: ({ password = PASSWORD, serial = CAMERA, words = [], ...options } = {}) =>
+      start([...unbindWords(serial), ...words], { input: `${password}\n`, ...options }).ended,
+    journal: async () => {
+      const lines = (await readFile(join(folder, 'journal.jsonl'), 'utf8')).trim().split('\n');
+      return lines.map((line) => JSON.parse(line));
+    },
+  };
+}
+
+/** A site with one camera that can be unbound, with manners to choose. */
+export async function oneCamera(
+  t: TestContext,
+  changes: Pick<DeviceSpec, 'quirks' | 'state' | 'canned'> & {
+    profile?: Partial<DeviceSpec['profile']>;
+  } = {},
+): Promise<Site & { camera: EmulatedDevice }> {
+  const { profile, ...rest } = changes;
+  const spec = {
+    ...unbindableCamera,
+    ...rest,
+    profile: { ...unbindableCamera.profile, httpPort: null, ...profile },
+  };
+  const made = await site(t, [spec]);
+  return { ...made, camera: made.lan.device(spec.profile.shortSerial) };
+}
+
+export async function emptyFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'unbind-agent-'));
+  t.onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Words that start the agent from its source, as `npm run agent` does. */
+export const FROM_SOURCE = ['--import', 'tsx', resolve('src/lan-agent/main.ts')];
+
+/** The agent with nothing in its environment but what is given. */
+export function spawnAgent(
+  t: TestContext,
+  words: readonly string[],
+  input: AgentOptions['input'] = '',
+  env: Readonly<Record<string, string>> = {},
+  program: readonly string[] = [bundle],
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [...program, ...words], {
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // An agent that refuses at once does not read its input.
+  child.stdin.on('error', () => undefined);
+  if (input !== null) child.stdin.end(input);
+  const ended = new Promise<Ended>((done, failed) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', failed);
+    child.on('close', (code) => done({ code, stdout, stderr, json: () => JSON.parse(stdout) }));
+  });
+  t.onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, ended };
+}

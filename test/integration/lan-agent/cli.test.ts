@@ -1,0 +1,232 @@
+import { createSocket } from 'node:dgram';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { recorder4, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { CAMERA, emptyFolder, FROM_SOURCE, oneCamera, PASSWORD, site, spawnAgent } from './agent.ts';
+
+describe.concurrent('discover', () => {
+  it('prints an array and nothing else', async (t) => {
+    const at = await site(t, [unbindableCamera, recorder4]);
+    const ended = await at.agent(['discover', '--json', '--wait', '1500']);
+    expect(ended.code).toBe(0);
+    const devices = ended.json<{ shortSerial: string }[]>();
+    expect(devices.map(({ shortSerial }) => shortSerial).sort()).toEqual([CAMERA, 'G70000102']);
+    expect(devices.find(({ shortSerial }) => shortSerial === CAMERA)).toEqual({
+      shortSerial: CAMERA,
+      fullSerial: 'DS-2CD2386G2-IU20230815AAWRAC7000101',
+      model: 'DS-2CD2386G2-IU',
+      kind: 'camera',
+      firmware: 'V5.7.18build 240826',
+      mac: '00-00-5e-00-53-a1',
+      address: '127.0.1.10',
+      interface: 'test',
+      activated: true,
+      lanUnbind: 'yes',
+      bindStatus: 'bound',
+      reachability: 'same-subnet',
+      ezvizBrand: null,
+      cloudEnabled: true,
+    });
+  });
+
+  it('prints an empty array where nothing answers', async (t) => {
+    const at = await site(t, []);
+    const ended = await at.agent(['discover', '--json', '--wait', '500']);
+    expect([ended.stdout, ended.code]).toEqual(['[]\n', 0]);
+  });
+
+  it('ends with the wanted device, and fails without it but prints what there was', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    const found = await at.agent(['discover', '--json', '--until', unbindableCamera.profile.fullSerial]);
+    expect(found.code).toBe(0);
+    const missed = await at.agent(['discover', '--json', '--until', 'AC7000999', '--wait', '800']);
+    expect(missed.code).toBe(1);
+    expect(missed.json<unknown[]>()).toHaveLength(1);
+  });
+
+  it('is on the wire within two seconds, started from its source', async (t) => {
+    const at = await site(t, []);
+    const heard = new Promise<number>((done) => {
+      const socket = createSocket({ type: 'udp4', reuseAddr: true });
+      t.onTestFinished(() => void socket.close());
+      socket.bind(at.lan.port, '239.255.255.250', () => socket.addMembership('239.255.255.250', '127.0.0.1'));
+      socket.once('message', () => done(performance.now()));
+    });
+    const start = performance.now();
+    const env = { UNBIND_AGENT_TEST_NETWORK: at.lan.testNetwork, UNBIND_AGENT_HOME: at.home };
+    spawnAgent(t, ['discover', '--json'], '', env, FROM_SOURCE);
+    expect((await heard) - start).toBeLessThan(2000);
+  });
+
+  it('reads well in Russian and in English', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    const words = ['discover', '--until', CAMERA];
+    const [english, russian] = [
+      await at.agent(words),
+      await at.agent(words, { env: { LC_ALL: 'ru_RU.UTF-8' } }),
+    ];
+    expect(english.stdout).toContain('Devices found: 1');
+    expect(english.stdout).toContain('LAN unbind: possible');
+    expect(russian.stdout).toMatch(/[\u0430-\u044f]{4}/);
+    for (const { stdout } of [english, russian]) {
+      expect(stdout).toContain(CAMERA);
+      expect(stdout).not.toMatch(/agent:|\{\{/);
+    }
+  });
+
+  it('prints what it has when a person stops it', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    const asked = new Promise<void>((done) => void at.lan.device(CAMERA).onChange(() => done()));
+    const { child, ended } = at.start(['discover', '--json', '--wait', '60000']);
+    await asked;
+    child.kill('SIGINT');
+    expect(Array.isArray((await ended).json())).toBe(true);
+    expect((await ended).code).toBe(1);
+  });
+
+  it('does not mind that nobody reads its output', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    const { child, ended } = at.start(['discover', '--json', '--until', CAMERA]);
+    child.stdout?.destroy();
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe.concurrent('status', () => {
+  it.for([
+    [{}, {}, 'can-unbind', 0],
+    [{ bound: false }, {}, 'not-bound', 0],
+    [{ cloud: 'offline' }, {}, 'cloud-offline', 0],
+    [{}, { answersStatus: false }, 'unanswered', 1],
+  ] as const)('with %o and %o is %s', async ([state, quirks, status, code], t) => {
+    const at = await oneCamera(t, { state, quirks });
+    const ended = await at.agent(['status', CAMERA, '--json']);
+    expect(ended.json()).toEqual({ shortSerial: CAMERA, status });
+    expect(ended.code).toBe(code);
+  });
+
+  it('says in words what to do next', async (t) => {
+    const at = await oneCamera(t, { state: { cloud: 'offline' } });
+    const ended = await at.agent(['status', CAMERA.toLowerCase()]);
+    expect(ended.stdout).toContain('Check its gateway, DNS, internet access and clock');
+  });
+});
+
+describe.concurrent('wrong usage', () => {
+  const usage: [string, string[]][] = [
+    ['no command', []],
+    ['an unknown command', ['reset']],
+    ['an unknown option', ['discover', '--all']],
+    ['a serial number that is none', ['status', 'DS-2CD2386G2-IU', '--json']],
+    ['no serial number', ['unbind', '--confirm', CAMERA, '--json']],
+    ['no confirmation', ['unbind', CAMERA, '--json']],
+    ['two serial numbers', ['unbind', CAMERA, 'AC7000102', '--confirm', CAMERA, '--json']],
+    ['a time that is none', ['discover', '--wait', 'soon', '--json']],
+    ['an interface that is none', ['discover', '--interface', 'wlan9', '--json']],
+    ['no server to pair with', ['pair', 'BCDFGHJKLM']],
+    ['a server that is none', ['pair', 'BCDFGHJKLM', '--server', 'ftp://example.org']],
+  ];
+
+  it.for(usage)('%s: exit 2, an explanation, nothing on standard output', async ([, words], t) => {
+    const at = await site(t, []);
+    const { code, stdout, stderr } = await at.agent(words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.length).toBeGreaterThan(20);
+    expect(stderr).not.toMatch(/agent:|\{\{|\n\s+at /);
+  });
+
+  it('says which interfaces there are', async (t) => {
+    const at = await site(t, []);
+    const { stderr } = await at.agent(['discover', '--interface', 'wlan9']);
+    expect(stderr).toContain('test (127.0.0.1)');
+  });
+
+  it('takes an interface by name and by address', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    for (const name of ['test', '127.0.0.1']) {
+      const ended = await at.agent(['discover', '--json', '--until', CAMERA, '--interface', name]);
+      expect(ended.code).toBe(0);
+    }
+  });
+
+  it('refuses settings that mean nothing', async (t) => {
+    const at = await site(t, []);
+    const badNetwork = await at.agent(['discover'], { env: { UNBIND_AGENT_TEST_NETWORK: '10.0.0.1/8:1' } });
+    expect(badNetwork.code).toBe(2);
+    const badTime = await at.unbind({ env: { UNBIND_AGENT_VERIFY_SECONDS: 'long' } });
+    expect([badTime.code, badTime.stdout]).toEqual([2, '']);
+  });
+
+  it('helps', async (t) => {
+    const folder = await emptyFolder(t);
+    const { code, stdout } = await spawnAgent(t, ['--help'], '', { UNBIND_AGENT_HOME: folder }).ended;
+    expect(code).toBe(0);
+    for (const word of ['discover', 'status', 'unbind', 'pair', 'run', 'doctor', 'UNBIND_AGENT_HOME']) {
+      expect(stdout).toContain(word);
+    }
+  });
+});
+
+describe.concurrent('unbind in words', () => {
+  it('tells its stages on standard error and the result on standard output', async (t) => {
+    const at = await oneCamera(t, { state: { bound: false } });
+    const words = ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin'];
+    const { stdout, stderr } = await at.agent(words, { input: PASSWORD });
+    expect(stdout).toContain('The device is not bound to any account.');
+    expect(stderr).toContain(`Looking for ${CAMERA}`);
+  });
+
+  it('gives the reason and the number of attempts', async (t) => {
+    const at = await oneCamera(t);
+    const words = ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin'];
+    const wrong = await at.agent(words, { input: 'Not-The-One-9' });
+    expect(wrong.stdout).toContain('Wrong password, says the device.');
+    expect(wrong.stdout).toContain('Attempts left: 5.');
+    const long = await at.agent(words, { input: 'Seventeen_chars17' });
+    expect(long.stdout).toContain('more than 16 bytes');
+  });
+});
+
+describe.concurrent('doctor', () => {
+  const doctor = async (t: TestContext, env: Record<string, string> = {}) => {
+    const at = await site(t, []);
+    return at.agent(['doctor', '--json'], { env });
+  };
+
+  it('finds everything in order, and says so in one JSON value', async (t) => {
+    const ended = await doctor(t);
+    const report = ended.json<{ ok: boolean; checks: { check: string; result: string }[] }>();
+    expect(report.ok).toBe(true);
+    expect(ended.code).toBe(0);
+    expect(new Set(report.checks.map(({ check }) => check))).toEqual(
+      new Set(['interfaces', 'port', 'multicast', 'buffer', 'home', 'crypto', 'pairing']),
+    );
+    expect(report.checks.find(({ check }) => check === 'multicast')).toMatchObject({
+      detail: 'ok',
+      name: 'test',
+    });
+    // The emulated LAN sits on the port, as the vendor's tool would.
+    expect(report.checks.find(({ check }) => check === 'port')).toMatchObject({ detail: 'shared' });
+  });
+
+  it('fails where the state folder cannot be written', async (t) => {
+    const ended = await doctor(t, { UNBIND_AGENT_HOME: '/dev/null/agent' });
+    expect(ended.code).toBe(1);
+    expect(ended.json<{ checks: unknown[] }>().checks).toContainEqual({
+      check: 'home',
+      result: 'failed',
+      detail: 'failed',
+      path: '/dev/null/agent',
+      code: 'ENOTDIR',
+    });
+  });
+
+  it('reads well, with a command to copy', async (t) => {
+    const at = await site(t, []);
+    for (const env of [{}, { LANG: 'ru_RU.UTF-8' }]) {
+      const { stdout } = await at.agent(['doctor'], { env });
+      expect(stdout).toMatch(/ufw|netsh|socketfilterfw/);
+      expect(stdout).not.toMatch(/agent:|\{\{/);
+    }
+  });
+});

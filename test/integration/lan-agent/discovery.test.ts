@@ -1,0 +1,204 @@
+import { createSocket } from 'node:dgram';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
+import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
+import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
+import * as profiles from '../../../src/sandbox/device/profiles.ts';
+
+const { unbindableCamera, recorder4 } = profiles;
+const CAMERA = unbindableCamera.profile.shortSerial;
+
+async function open(
+  t: TestContext,
+  devices: readonly DeviceSpec[],
+): Promise<{ lan: EmulatedLan; engine: Engine }> {
+  const lan = await createEmulatedLan({ devices });
+  t.onTestFinished(() => lan.close());
+  const network = testNetwork(lan.testNetwork, false);
+  if (!network.ok) throw new Error(network.failure);
+  return { lan, engine: createEngine({ home: '/nowhere', network: network.value }) };
+}
+
+const camera = (changes: Partial<DeviceSpec> = {}): DeviceSpec => ({ ...unbindableCamera, ...changes });
+
+/** `count` cameras, each on an address of its own. */
+function many(count: number): DeviceSpec[] {
+  return Array.from({ length: count }, (_, i) => {
+    const shortSerial = `AC${String(7_100_000 + i)}`;
+    const last = i.toString(16).padStart(4, '0');
+    return camera({
+      profile: {
+        ...unbindableCamera.profile,
+        httpPort: null,
+        shortSerial,
+        fullSerial: `DS-2CD2386G2-IU20230815AAWR${shortSerial}`,
+        mac: `00-00-5e-00-${last.slice(0, 2)}-${last.slice(2)}`,
+        address: `127.2.${i >> 8}.${i & 255}`,
+      },
+    });
+  });
+}
+
+describe.concurrent('discovery', () => {
+  it('finds every device once and tells what each has announced', async (t) => {
+    const { engine } = await open(t, [
+      unbindableCamera,
+      recorder4,
+      profiles.recorder3,
+      profiles.intercom,
+      profiles.ezvizCamera,
+      profiles.offlineCamera,
+    ]);
+    const report = await engine.discover({ waitMs: 1500 });
+    expect(
+      report.devices.map(({ shortSerial, kind, lanUnbind }) => [shortSerial, kind, lanUnbind]).sort(),
+    ).toEqual(
+      [
+        ['570000103', 'dvr', 'unknown'],
+        ['AC7000101', 'camera', 'yes'],
+        [profiles.offlineCamera.profile.shortSerial, 'camera', 'yes'],
+        ['G70000102', 'nvr', 'yes'],
+        ['K70000104', 'door-station', expect.any(String)],
+        ['K70000105', 'ezviz', expect.any(String)],
+      ].sort(),
+    );
+    expect(report).toMatchObject({ omitted: 0, seen: true });
+    expect(report.interfaces).toEqual([{ name: 'test', address: '127.0.0.1', used: true }]);
+  });
+
+  it('takes its whole time, and no more', async (t) => {
+    const { engine } = await open(t, [unbindableCamera]);
+    const start = performance.now();
+    await engine.discover({ waitMs: 700 });
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(690);
+    expect(took).toBeLessThan(1500);
+  });
+
+  it('ends as soon as the wanted device has answered', async (t) => {
+    const { engine } = await open(t, [unbindableCamera, recorder4]);
+    const start = performance.now();
+    const report = await engine.discover({ waitMs: 20_000, until: CAMERA });
+    expect(report.seen).toBe(true);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it('says that the wanted device has not answered, and what has', async (t) => {
+    const { engine } = await open(t, [recorder4]);
+    const report = await engine.discover({ waitMs: 700, until: CAMERA });
+    expect(report.seen).toBe(false);
+    expect(report.devices).toHaveLength(1);
+  });
+
+  it('ends at once when it is stopped', async (t) => {
+    const { engine } = await open(t, [unbindableCamera]);
+    const start = performance.now();
+    await engine.discover({ waitMs: 20_000, signal: AbortSignal.abort() });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it.for([
+    ['multicast', { replyBy: 'multicast' }],
+    ['unicast', { replyBy: 'unicast' }],
+    ['both ways', { replyBy: 'both', duplicateReplies: 3 }],
+    ['lower case and braces', { uuid: 'braces' }],
+    ['broken order and more than 4 KiB', { elementOrder: 'reversed', bigReply: true }],
+    ['another character set', { gb18030Name: true }],
+    ['decoys in front', { decoys: true }],
+  ] as const)('hears a device that answers by %s', async ([, quirks], t) => {
+    const { engine } = await open(t, [camera({ quirks })]);
+    const report = await engine.discover({ waitMs: 5000, until: CAMERA });
+    expect(report.devices).toHaveLength(1);
+    expect(report.devices[0]).toMatchObject({ shortSerial: CAMERA, model: 'DS-2CD2386G2-IU' });
+  });
+
+  it('finds a device that only one inquiry reaches in time', async (t) => {
+    const { engine } = await open(t, [camera({ quirks: { replyDelayMs: 1200 } })]);
+    expect((await engine.discover({ waitMs: 4000, until: CAMERA })).seen).toBe(true);
+  });
+
+  it('marks a device of another subnet', async (t) => {
+    const profile = { ...unbindableCamera.profile, announcedAddress: '192.168.1.64' };
+    const { engine } = await open(t, [camera({ profile })]);
+    const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
+    expect(devices[0]).toMatchObject({ address: '192.168.1.64', reachability: 'other-subnet' });
+  });
+
+  it('reports two devices with one serial number apart, and marks both', async (t) => {
+    const { lan, engine } = await open(t, [unbindableCamera, recorder4]);
+    const { fullSerial } = unbindableCamera.profile;
+    await lan.add({
+      ...recorder4,
+      profile: { ...recorder4.profile, fullSerial, shortSerial: 'G70000199', address: '127.0.1.77' },
+    });
+    const { devices } = await engine.discover({ waitMs: 1000 });
+    const twins = devices.filter(({ shortSerial }) => shortSerial === CAMERA);
+    expect(twins.map(({ address }) => address).sort()).toEqual(['127.0.1.10', '127.0.1.77']);
+    expect(twins.every(({ conflict }) => conflict)).toBe(true);
+    expect(devices.find(({ shortSerial }) => shortSerial === 'G70000102')).not.toHaveProperty('conflict');
+    expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status: 'unexpected' });
+  });
+
+  it('finds every one of 300 devices that answer at once', async (t) => {
+    const { engine } = await open(t, many(300));
+    const { devices, omitted } = await engine.discover({ waitMs: 4000 });
+    expect(new Set(devices.map(({ shortSerial }) => shortSerial)).size).toBe(300);
+    expect(omitted).toBe(0);
+  });
+
+  it('keeps working under a flood of nonsense, and limits what one address may claim', async (t) => {
+    const { lan, engine } = await open(t, [unbindableCamera]);
+    const flood = createSocket('udp4');
+    t.onTestFinished(() => void flood.close());
+    await new Promise<void>((done) => flood.bind(0, '127.3.3.3', done));
+    flood.setMulticastInterface('127.0.0.1');
+    const group = createSocket({ type: 'udp4', reuseAddr: true });
+    t.onTestFinished(() => void group.close());
+    await new Promise<void>((done) => group.bind(lan.port, '239.255.255.250', done));
+    group.addMembership('239.255.255.250', '127.0.0.1');
+    // Answers every inquiry with forty devices that do not exist, and with rubbish.
+    group.on('message', (bytes) => {
+      const uuid = /<Probe>.*<Types>inquiry/.test(String(bytes)) && /<Uuid>([^<]+)/.exec(String(bytes))?.[1];
+      if (!uuid) return;
+      for (let i = 0; i < 40; i++) {
+        const fake = `<ProbeMatch><Uuid>${uuid}</Uuid><Types>inquiry</Types><DeviceSN>AF${1_000_000 + i}</DeviceSN></ProbeMatch>`;
+        flood.send(fake, lan.port, '239.255.255.250');
+        flood.send(Buffer.alloc(8000, '<a>'), lan.port, '239.255.255.250');
+      }
+    });
+    const { devices, omitted } = await engine.discover({ waitMs: 1500 });
+    expect(devices.some(({ shortSerial }) => shortSerial === CAMERA)).toBe(true);
+    expect(devices.filter(({ shortSerial }) => shortSerial?.startsWith('AF')).length).toBeLessThanOrEqual(16);
+    expect(omitted).toBeGreaterThan(0);
+  });
+});
+
+describe.concurrent('the status question', () => {
+  it.for([
+    [{}, {}, 'can-unbind'],
+    [{ bound: false }, {}, 'not-bound'],
+    [{ cloud: 'disabled' }, {}, 'cloud-disabled'],
+    [{ cloud: 'offline' }, {}, 'cloud-offline'],
+    [{}, { answersStatus: false }, 'unanswered'],
+    [{}, { ignoresUnicast: true }, 'can-unbind'],
+    [{}, { decoys: true }, 'can-unbind'],
+  ] as const)('with %o and %o is answered %s', async ([state, quirks, status], t) => {
+    const { lan, engine } = await open(t, [camera({ state, quirks })]);
+    expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status });
+    expect(lan.device(CAMERA).snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('passes a word nobody knows on as it came', async (t) => {
+    const canned = {
+      getUnbindStatus: [
+        '<ProbeMatch><Uuid></Uuid><Types>getUnbindStatus</Types><Result>platformBusy\u0007</Result></ProbeMatch>',
+      ],
+    };
+    const { engine } = await open(t, [camera({ canned })]);
+    expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({
+      status: 'unexpected',
+      word: 'platformBusy',
+    });
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * The agent as a process of its own, so that a test can kill it: the real `run`, whose pictures all say the same.
+ * Run with UNBIND_AGENT_HOME and UNBIND_AGENT_TEST_NETWORK.
+ */
+import { createLog } from '../../../src/kernel/log.ts';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import { createEngine } from '../../../src/lan-agent/engine.ts';
+import { run } from '../../../src/lan-agent/link/run.ts';
+import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+import { createPrompt } from '../../../src/lan-agent/prompt/choose.ts';
+
+const home = process.env.UNBIND_AGENT_HOME ?? '';
+const network = testNetwork(process.env.UNBIND_AGENT_TEST_NETWORK ?? '', false);
+if (!network.ok) throw new Error(network.failure);
+
+await run({
+  home,
+  engine: createEngine({ home, network: network.value }),
+  promptFor: (language) =>
+    createPrompt({ kind: 'page', texts: textsFor(language), input: process.stdin, output: process.stderr }),
+  agentVersion: '0.0.0-test',
+  texts: textsFor('en'),
+  say: (line) => void process.stderr.write(`${line}\n`),
+  log: createLog('silent', 'agent'),
+  signal: new AbortController().signal,
+  challengeRandom: (min) => min,
+});

@@ -1,0 +1,165 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { emptyHome, startAgent, TestClock } from './link-laptop.ts';
+import { ScriptedHub } from './link-scripted-hub.ts';
+
+/** No device is needed here: nothing listens on this port of loopback. */
+const NO_DEVICES = '127.0.0.1/8:9';
+const scan = { type: 'discover', until: null, waitMs: 500 } as const;
+
+async function atWork(clock?: TestClock, hubNow?: () => number) {
+  const hub = await ScriptedHub.open(hubNow ?? clock?.now);
+  const home = await emptyHome();
+  await hub.pair(home);
+  const start = () => startAgent({ home, testNetwork: NO_DEVICES, ...(clock ? { clock } : {}) });
+  return { hub, home, start, agent: start() };
+}
+
+describe('an agent whose hub says no', () => {
+  it('forgets its key when it was revoked', async () => {
+    const { hub, home, start, agent } = await atWork();
+    await agent.said.first((line) => line.includes('Connected'));
+    hub.fault('*', { error: 'revoked' });
+    expect(await agent.done).toBe('revoked');
+    expect(agent.said.all.at(-1)).toContain('was revoked');
+    expect(await readdir(home)).toEqual([]);
+    expect(await start().done).toBe('not-paired');
+  });
+
+  it.each(['revoked', 'superseded'] as const)(
+    'does not believe %s without the hub’s signature',
+    async (error) => {
+      const { hub, home, agent } = await atWork();
+      await agent.said.first((line) => line.includes('Connected'));
+      hub.fault('*', { error, signed: false });
+      await agent.said.first((line) => line.includes('Somebody else answered'));
+      hub.fault('*', null);
+      await agent.stop();
+      expect(await readdir(home)).toContain('identity.json');
+    },
+  );
+
+  it('makes way for a newer process with the same pairing', async () => {
+    const { hub, start, agent } = await atWork();
+    await agent.said.first((line) => line.includes('Connected'));
+    const newer = start();
+    expect(await agent.done).toBe('superseded');
+    expect(agent.said.all.at(-1)).toContain('taken over');
+    const jobId = hub.give(scan);
+    await hub.heard(jobId, 'discovered');
+    expect(await newer.stop()).toBe('stopped');
+  });
+
+  it.each([
+    ['version-unsupported', 'newer agent'],
+    ['unknown-agent', 'pair again'],
+    ['not-confirmed', 'pair again'],
+    ['bad-signature', 'pair again'],
+  ] as const)('stops at %s and says what to do', async (error, sentence) => {
+    const { hub, home, agent } = await atWork();
+    hub.fault('*', { error, signed: false });
+    expect(await agent.done).toBe(error);
+    expect(agent.said.all.at(-1)).toContain(sentence);
+    expect(await readdir(home)).toContain('identity.json');
+  });
+
+  it('takes commands from nobody who has not the hub’s key', async () => {
+    const { hub, agent } = await atWork();
+    hub.signs = false;
+    const jobId = hub.give(scan);
+    await agent.said.first((line) => line.includes('Somebody else answered'));
+    expect(hub.of(jobId)).toEqual([]);
+  });
+});
+
+describe('an agent whose hub is away', () => {
+  it('comes back by itself, ever more patiently, and says so once', async () => {
+    const clock = new TestClock();
+    const { hub, agent } = await atWork(clock);
+    await agent.said.first((line) => line.includes('Connected'));
+    hub.fault('*', 'broken');
+    for (let round = 0; round < 8; round++) {
+      const before = clock.waits.all.length;
+      if (before <= round) await clock.waits.first(() => clock.waits.all.length > round);
+      const wait = clock.waits.all[round] ?? 0;
+      expect(wait).toBeGreaterThanOrEqual(1_000);
+      expect(wait).toBeLessThanOrEqual(Math.min(60_000, 2_000 * 2 ** round));
+      if (round === 7) hub.fault('*', null);
+      clock.advance(wait);
+    }
+    const jobId = hub.give(scan);
+    await hub.heard(jobId, 'discovered');
+    expect(agent.said.all.map((line) => /Connected|broke off/.exec(line)?.[0])).toEqual([
+      'Connected',
+      'broke off',
+      'Connected',
+    ]);
+  });
+
+  it('leaves the hub alone for as long as it asks', async () => {
+    const clock = new TestClock();
+    const { hub, agent } = await atWork(clock);
+    hub.fault('*', { error: 'too-many-requests', retryAfter: 120 });
+    expect(await clock.waits.first(() => true)).toBe(120_000);
+    hub.fault('*', null);
+    clock.advance(120_000);
+    await agent.said.first((line) => line.includes('Connected'));
+  });
+});
+
+describe('an agent whose clock is wrong', () => {
+  it('reads the time off the hub’s answers and goes on', async () => {
+    const tenMinutes = 10 * 60_000;
+    const { hub, agent } = await atWork(undefined, () => Date.now() + tenMinutes);
+    // Good for two minutes of the hub's time, which by this laptop's clock is long to come.
+    const jobId = hub.give({ ...scan, expiresAt: Date.now() + tenMinutes + 120_000 });
+    const late = hub.give({ ...scan, expiresAt: Date.now() + tenMinutes - 1_000 });
+    const { at } = await hub.heard(jobId, 'discovered');
+    expect(Math.abs(at - Date.now() - tenMinutes)).toBeLessThan(5_000);
+    expect(await hub.heard(late, 'job-failed')).toMatchObject({ reason: 'expired' });
+    expect(agent.said.all).toEqual([expect.stringContaining('Connected')]);
+  });
+});
+
+describe('an agent whose state folder is not as it left it', () => {
+  it('says that it is not paired', async () => {
+    const agent = startAgent({ home: await emptyHome(), testNetwork: NO_DEVICES });
+    expect(await agent.done).toBe('not-paired');
+    expect(agent.said.all.at(-1)).toContain('not paired');
+  });
+
+  it.each(['', 'nonsense', '{"version":1}', '{"version":1,"privateKey":"AA"}'])(
+    'says that the pairing cannot be read: %j',
+    async (content) => {
+      const home = await emptyHome();
+      await writeFile(join(home, 'identity.json'), content);
+      const agent = startAgent({ home, testNetwork: NO_DEVICES });
+      expect(await agent.done).toBe('damaged');
+    },
+  );
+
+  it('says that the folder cannot be used', async () => {
+    const { home, start, agent } = await atWork();
+    await agent.stop();
+    await rm(join(home, 'link'), { recursive: true });
+    await writeFile(join(home, 'link'), '');
+    const blocked = start();
+    expect(await blocked.done).toBe('home-unwritable');
+    expect(blocked.said.all.at(-1)).toContain('state folder');
+  });
+
+  it('takes nothing while the disk refuses, and what was sent again afterwards', async () => {
+    const clock = new TestClock();
+    const { hub, home, agent } = await atWork(clock);
+    await agent.said.first((line) => line.includes('Connected'));
+    // A folder in place of the file: no rename onto it works.
+    await mkdir(join(home, 'link', 'commands.json', 'x'), { recursive: true });
+    const jobId = hub.give(scan);
+    await agent.said.first((line) => line.includes('state folder'));
+    expect(hub.of(jobId)).toEqual([]);
+    await rm(join(home, 'link', 'commands.json'), { recursive: true });
+    clock.advance(60_000);
+    await hub.heard(jobId, 'discovered');
+  });
+});

@@ -1,0 +1,268 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
+import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
+import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { emptyHome, rightAnswer, startAgent, TestClock, typePassword, wrongAnswer } from './link-laptop.ts';
+import { ScriptedHub } from './link-scripted-hub.ts';
+
+const CAMERA = unbindableCamera.profile.shortSerial;
+const MINUTE = 60_000;
+
+/** A paired laptop at work, next to one camera. */
+async function atWork(options: { camera?: Partial<DeviceSpec>; clock?: TestClock } = {}) {
+  const lan = await createEmulatedLan({ devices: [{ ...unbindableCamera, ...options.camera }] });
+  onTestFinished(() => lan.close());
+  const hub = await ScriptedHub.open(options.clock?.now);
+  const home = await emptyHome();
+  await hub.pair(home);
+  const start = () =>
+    startAgent({ home, testNetwork: lan.testNetwork, ...(options.clock ? { clock: options.clock } : {}) });
+  return { lan, hub, home, start, agent: start(), camera: lan.device(CAMERA) };
+}
+/** Names of the events that wait on the agent's disk, once there are so many. */
+async function waiting(hub: ScriptedHub, home: string, count: number): Promise<string[]> {
+  for (;;) {
+    const files = await readdir(join(home, 'link', 'outbox')).catch(() => []);
+    const names = files.filter((name) => name.endsWith('.json'));
+    if (names.length >= count) return names;
+    await hub.change();
+  }
+}
+const unbind = {
+  type: 'unbind',
+  permit: 'permit-1',
+  shortSerial: CAMERA,
+  technician: 'Anna',
+  language: 'en',
+  afterLock: false,
+} as const;
+
+describe('an unbind that the bot asks for', () => {
+  it('goes from a wrong picture over a fresh one and the password to a verified outcome', async () => {
+    const { hub, agent, camera } = await atWork();
+    const jobId = hub.give(unbind);
+
+    const first = await hub.heard(jobId, 'challenge');
+    expect(Buffer.from(first.image, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    expect(first.triesLeft).toBe(2);
+    expect(first.expiresAt - Date.now()).toBeGreaterThan(4 * MINUTE);
+    hub.give(wrongAnswer(first));
+    expect(await hub.heard(jobId, 'challenge-result')).toMatchObject({ result: 'wrong', triesLeft: 1 });
+
+    hub.give({ type: 'challenge-refresh', jobId, challengeId: first.challengeId });
+    const second = await hub.heard(jobId, 'challenge', 1);
+    expect(second.triesLeft).toBe(1);
+    hub.give(rightAnswer(second));
+    expect(await hub.heard(jobId, 'challenge-result', 1)).toMatchObject({ result: 'passed' });
+
+    expect(await hub.heard(jobId, 'prompt')).toMatchObject({ state: 'shown', attemptsLeft: null });
+    const page = await agent.pages.first(() => true);
+    expect(hub.permits).toEqual([]);
+    expect(await typePassword(page, DEMO_PASSWORD)).toBe(200);
+
+    const { report } = await hub.heard(jobId, 'outcome');
+    expect(report).toEqual({ shortSerial: CAMERA, outcome: 'unbound', verified: true });
+    expect(hub.permits).toEqual(['permit-1']);
+    expect(camera.snapshot()).toMatchObject({ bound: false, unbindsReceived: 1 });
+    expect(hub.of(jobId).map(({ type }) => type)).toEqual([
+      'challenge',
+      'challenge-result',
+      'challenge',
+      'challenge-result',
+      'prompt',
+      'outcome',
+    ]);
+    expect(JSON.stringify(hub.events)).not.toContain(DEMO_PASSWORD);
+  });
+
+  it('reports a wrong password with what the device says, and tries no other', async () => {
+    const { hub, agent, camera } = await atWork();
+    const jobId = hub.give(unbind);
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    await typePassword(await agent.pages.first(() => true), 'Not-The-One-9');
+    const { report } = await hub.heard(jobId, 'outcome');
+    expect(report).toMatchObject({ outcome: 'wrong-password', attemptsLeft: 5, verified: false });
+    expect(camera.snapshot()).toMatchObject({ bound: true, passwordsTried: 1 });
+  });
+
+  it('fails after two wrong answers, before any password is asked for', async () => {
+    const { hub, agent, camera } = await atWork();
+    const jobId = hub.give(unbind);
+    const challenge = await hub.heard(jobId, 'challenge');
+    hub.give(wrongAnswer(challenge));
+    await hub.heard(jobId, 'challenge-result');
+    hub.give(wrongAnswer(challenge));
+    expect(await hub.heard(jobId, 'challenge-result', 1)).toMatchObject({ result: 'wrong', triesLeft: 0 });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'challenge-failed' });
+    expect(agent.pages.all).toEqual([]);
+    expect(camera.snapshot().exchanges).toBe(0);
+  });
+
+  it('ends when the picture is not answered in time', async () => {
+    const clock = new TestClock();
+    const { hub } = await atWork({ clock });
+    const jobId = hub.give({ ...unbind, expiresAt: clock.now() + 60 * MINUTE });
+    const { challengeId } = await hub.heard(jobId, 'challenge');
+    await clock.waits.first((ms) => ms === 5 * MINUTE);
+    clock.advance(5 * MINUTE);
+    expect(await hub.heard(jobId, 'challenge-result')).toMatchObject({ challengeId, result: 'expired' });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'challenge-expired' });
+  });
+
+  it('tells that an old picture is no longer open, without taking a try', async () => {
+    const { hub } = await atWork();
+    const jobId = hub.give(unbind);
+    const first = await hub.heard(jobId, 'challenge');
+    hub.give({ type: 'challenge-refresh', jobId, challengeId: first.challengeId });
+    const second = await hub.heard(jobId, 'challenge', 1);
+    // A second press on the first picture's button brings no third picture.
+    hub.give({ type: 'challenge-refresh', jobId, challengeId: first.challengeId });
+    hub.give(rightAnswer(first));
+    expect(await hub.heard(jobId, 'challenge-result')).toMatchObject({ result: 'expired', triesLeft: 2 });
+    hub.give(rightAnswer(second));
+    expect(await hub.heard(jobId, 'challenge-result', 1)).toMatchObject({ result: 'passed' });
+    expect(hub.of(jobId).filter(({ type }) => type === 'challenge')).toHaveLength(2);
+  });
+
+  it('is cancelled while the picture is open', async () => {
+    const { hub } = await atWork();
+    const jobId = hub.give(unbind);
+    await hub.heard(jobId, 'challenge');
+    hub.give({ type: 'cancel', jobId });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'cancelled' });
+  });
+
+  it('is cancelled while the password is asked for, and the page goes away', async () => {
+    const { hub, agent, camera } = await atWork();
+    const jobId = hub.give(unbind);
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    const page = await agent.pages.first(() => true);
+    hub.give({ type: 'cancel', jobId });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'cancelled' });
+    await expect(typePassword(page, DEMO_PASSWORD)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(camera.snapshot().exchanges).toBe(0);
+  });
+
+  it('tells that the password prompt was left', async () => {
+    const { hub, agent } = await atWork();
+    const jobId = hub.give(unbind);
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    await typePassword(await agent.pages.first(() => true), '', 'cancel');
+    expect(await hub.heard(jobId, 'prompt', 1)).toMatchObject({ state: 'abandoned' });
+    const { report } = await hub.heard(jobId, 'outcome');
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'abandoned' });
+    expect(hub.permits).toEqual([]);
+  });
+
+  it.each([
+    ['is not bound', { bound: false }, { outcome: 'not-bound', verified: true }],
+    ['is offline', { cloud: 'offline' }, { outcome: 'refused', reason: 'cloud-offline' }],
+  ] as const)('shows no picture for a device that %s', async (_, state, expected) => {
+    const { hub } = await atWork({ camera: { state } });
+    const jobId = hub.give(unbind);
+    expect((await hub.heard(jobId, 'outcome')).report).toMatchObject(expected);
+    expect(hub.of(jobId)).toHaveLength(1);
+  });
+
+  it('sends nothing to the device when the hub refuses the permit', async () => {
+    const { hub, agent, camera } = await atWork();
+    hub.grantsPermits = false;
+    const jobId = hub.give(unbind);
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    await typePassword(await agent.pages.first(() => true), DEMO_PASSWORD);
+    const { report } = await hub.heard(jobId, 'outcome');
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'permit-refused' });
+    expect(camera.snapshot().exchanges).toBe(0);
+  });
+});
+
+describe('the agent at work', () => {
+  it('finds devices and reads their status', async () => {
+    const { hub, agent } = await atWork();
+    const scan = hub.give({ type: 'discover', until: CAMERA, waitMs: 5_000 });
+    const { devices, interfaces } = await hub.heard(scan, 'discovered');
+    expect(devices).toMatchObject([{ shortSerial: CAMERA, bindStatus: 'bound' }]);
+    expect(interfaces).toMatchObject([{ used: true }]);
+    const look = hub.give({ type: 'status', shortSerial: CAMERA });
+    expect(await hub.heard(look, 'status')).toMatchObject({ status: 'can-unbind', shortSerial: CAMERA });
+    expect(await agent.stop()).toBe('stopped');
+    expect(agent.said.all).toEqual([expect.stringContaining('Connected')]);
+  });
+
+  it('does one job at a time: others are busy while people are waited for', async () => {
+    const { hub } = await atWork();
+    const jobId = hub.give(unbind);
+    await hub.heard(jobId, 'challenge');
+    const second = hub.give({ ...unbind, permit: 'permit-2' });
+    expect(await hub.heard(second, 'job-failed')).toMatchObject({ reason: 'busy' });
+    const third = hub.give({ type: 'status', shortSerial: CAMERA });
+    expect(await hub.heard(third, 'job-failed')).toMatchObject({ reason: 'busy' });
+    expect(hub.of(jobId)).toHaveLength(1);
+  });
+
+  it('lets a short job wait for another one', async () => {
+    const { hub } = await atWork();
+    const first = hub.give({ type: 'discover', until: null, waitMs: 500 });
+    const second = hub.give({ type: 'status', shortSerial: CAMERA });
+    const third = hub.give({ type: 'discover', until: null, waitMs: 500 });
+    hub.give({ type: 'cancel', jobId: third });
+    await hub.heard(first, 'discovered');
+    await hub.heard(second, 'status');
+    expect(await hub.heard(third, 'job-failed')).toMatchObject({ reason: 'cancelled' });
+  });
+
+  it('refuses a command that has expired', async () => {
+    const { hub } = await atWork();
+    const jobId = hub.give({ ...unbind, expiresAt: Date.now() - 1 });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'expired' });
+  });
+
+  it('carries a command out once, however often it comes and the agent restarts', async () => {
+    const { hub, agent, start } = await atWork();
+    const first = hub.give({ type: 'status', shortSerial: CAMERA });
+    await hub.heard(first, 'status');
+    hub.forgetful = true;
+    const second = hub.give({ type: 'status', shortSerial: CAMERA });
+    await hub.heard(second, 'status');
+    await agent.stop();
+    start();
+    const third = hub.give({ type: 'status', shortSerial: CAMERA });
+    await hub.heard(third, 'status');
+    expect([hub.of(first).length, hub.of(second).length, hub.of(third).length]).toEqual([1, 1, 1]);
+  });
+
+  it('keeps an event until the hub has it, over a restart', async () => {
+    const { hub, agent, home, start } = await atWork();
+    hub.fault('/v1/events', { error: 'store-unavailable' });
+    const jobId = hub.give({ type: 'status', shortSerial: CAMERA });
+    const [kept] = await waiting(hub, home, 1);
+    await agent.stop();
+    hub.fault('/v1/events', null);
+    start();
+    const event = await hub.heard(jobId, 'status');
+    expect(`${event.id}.json`).toBe(kept);
+    expect(hub.of(jobId)).toHaveLength(1);
+  });
+
+  it('lets go of an event the hub will never take, and of no other', async () => {
+    const { hub, home } = await atWork();
+    hub.dislikes.add('discovered');
+    hub.fault('/v1/events', { error: 'store-unavailable' });
+    const bad = hub.give({ type: 'discover', until: CAMERA, waitMs: 5_000 });
+    const good = hub.give({ type: 'status', shortSerial: CAMERA });
+    await waiting(hub, home, 2);
+    hub.fault('/v1/events', null);
+    await hub.heard(good, 'status');
+    expect(hub.of(bad)).toEqual([]);
+  });
+
+  it('tells the chat when it is stopped in the middle of an unbind', async () => {
+    const { hub, agent } = await atWork();
+    const jobId = hub.give(unbind);
+    await hub.heard(jobId, 'challenge');
+    expect(await agent.stop()).toBe('stopped');
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'interrupted' });
+  });
+});

@@ -1,0 +1,199 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
+import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+
+const PLAN: UnbindPlan = {
+  shortSerial: 'E12345678',
+  fullSerial: null,
+  model: '<img src=x onerror=alert(1)>',
+  address: '127.0.1.2',
+  interface: 'lo',
+  driver: 'sadp-3.0',
+  attemptsLeft: 4,
+  technician: 'Anna & "co"',
+  origin: 'bot',
+};
+
+/** Opens a page and gives its address and what the prompt will answer. */
+async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number } = {}) {
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  let announce: (url: string) => void = () => {};
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve;
+  });
+  const prompt = createPagePrompt({
+    texts: textsFor(options.language ?? 'en'),
+    announce,
+    ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
+  });
+  const answer = prompt.ask(PLAN, stop.signal);
+  const url = new URL(await announced);
+  return { url, answer, stop };
+}
+
+interface Sent {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+/** One request with exactly these headers, as no browser's fetch would allow. */
+function send(url: URL, { method = 'GET', path = url.pathname, headers = {}, body }: Sent = {}) {
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    const outgoing = request({ host: url.hostname, port: url.port, path, method, headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}
+function post(url: URL, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams(fields).toString();
+  return send(url, {
+    method: 'POST',
+    headers: {
+      origin: url.origin,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(Buffer.byteLength(body)),
+      ...headers,
+    },
+    body,
+  });
+}
+const gone = (url: URL) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(Number(url.port), url.hostname);
+    socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+    onTestFinished(() => void socket.destroy());
+  });
+
+describe('the password page', () => {
+  it('takes one password and goes away', async () => {
+    const { url, answer } = await openPage();
+    const page = await post(url, { password: 'a +&=%é"', action: 'unbind' });
+    // Letters beyond ASCII are objected to once.
+    expect(page.status).toBe(422);
+    expect((await post(url, { password: 'a +&=%é"', action: 'unbind' })).text).toContain('can be closed');
+    const typed = await answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('a +&=%é"');
+    expect(await gone(url)).toBe(true);
+  });
+
+  it('listens on this computer only, at an address nobody can guess', async () => {
+    const { url } = await openPage();
+    expect(url.hostname).toBe('127.0.0.1');
+    expect(url.pathname.length).toBeGreaterThan(30);
+    const other = await openPage();
+    expect(other.url.pathname).not.toBe(url.pathname);
+  });
+
+  it('shows the plan without letting it become markup', async () => {
+    const { url } = await openPage();
+    const { status, text } = await send(url);
+    expect(status).toBe(200);
+    expect(text).toContain('E12345678');
+    expect(text).not.toContain('<img');
+    expect(text).toContain('&#60;img');
+    expect(text).toContain('type="password"');
+    expect(text).not.toContain('maxlength');
+    expect(text).not.toContain('<script');
+  });
+
+  it('speaks Russian to a Russian technician', async () => {
+    const { url } = await openPage({ language: 'ru' });
+    const { text } = await send(url);
+    expect(text).toContain('<html lang="ru">');
+    expect(text).toContain('Пароль администратора устройства');
+  });
+
+  it('forbids caching, framing and everything it does not need, on every answer', async () => {
+    const { url } = await openPage();
+    for (const { headers } of [
+      await send(url),
+      await send(url, { path: '/' }),
+      await post(url, { password: '' }),
+    ]) {
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers['x-frame-options']).toBe('DENY');
+      expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+      expect(headers['referrer-policy']).toBe('same-origin');
+    }
+  });
+
+  it.each([
+    ['a foreign name that resolves to this computer', 421, { headers: { host: 'evil.example' } }],
+    ['another path', 404, { path: '/' }],
+    ['another path of the right length', 404, { path: `/${'A'.repeat(32)}` }],
+    ['another method', 405, { method: 'PUT' }],
+  ] as const)('turns away %s', async (_, status, sent) => {
+    const { url } = await openPage();
+    const answer = await send(url, sent);
+    expect(answer.status).toBe(status);
+    expect(answer.text).not.toContain('E12345678');
+  });
+
+  it.each([
+    ['from another site', 403, { origin: 'https://evil.example' }],
+    ['from nowhere', 403, { origin: 'null' }],
+    ['from another port of this computer', 403, { origin: 'http://127.0.0.1:1' }],
+    ['as another content type', 415, { 'content-type': 'text/plain' }],
+    ['far too large', 413, { 'content-length': '5000' }],
+  ])('turns away a form that comes %s', async (_, status, headers) => {
+    const { url } = await openPage();
+    const sent = post(url, { password: 'secret1', action: 'unbind' }, headers);
+    expect((await sent).status).toBe(status);
+    // Nothing was taken: the page still asks.
+    expect((await send(url)).status).toBe(200);
+  });
+
+  it('turns away a form of unknown length', async () => {
+    const { url } = await openPage();
+    const headers = {
+      origin: url.origin,
+      'content-type': 'application/x-www-form-urlencoded',
+      'transfer-encoding': 'chunked',
+    };
+    expect((await send(url, { method: 'POST', headers, body: 'password=secret1' })).status).toBe(413);
+  });
+
+  it('asks again, without an attempt, when the password cannot be right', async () => {
+    const { url, answer } = await openPage();
+    const empty = await post(url, { password: '', action: 'unbind' });
+    expect([empty.status, empty.text]).toEqual([422, expect.stringContaining('Nothing was typed')]);
+    const long = await post(url, { password: 'a'.repeat(17), action: 'unbind' });
+    expect([long.status, long.text]).toEqual([422, expect.stringContaining('at most 16 bytes')]);
+    expect(long.text).not.toContain('aaaaaaaaaaaaaaaaa');
+    await post(url, { password: 'right', action: 'unbind' });
+    expect(await answer).toMatchObject({ kind: 'typed' });
+  });
+
+  it('is abandoned by its button, even with something typed', async () => {
+    const { url, answer } = await openPage();
+    expect((await post(url, { password: 'secret1', action: 'cancel' })).text).toContain('Cancelled');
+    expect(await answer).toEqual({ kind: 'abandoned' });
+    expect(await gone(url)).toBe(true);
+  });
+
+  it('is abandoned when the job is cancelled', async () => {
+    const { url, answer, stop } = await openPage();
+    stop.abort();
+    expect(await answer).toEqual({ kind: 'abandoned' });
+    expect(await gone(url)).toBe(true);
+  });
+
+  it('is abandoned when its time is over', async () => {
+    const { url, answer } = await openPage({ timeLimitMs: 50 });
+    expect(await answer).toEqual({ kind: 'abandoned' });
+    expect(await gone(url)).toBe(true);
+  });
+
+  it('never opens for a job that is over already', async () => {
+    const prompt = createPagePrompt({ texts: textsFor('en'), announce: () => expect.unreachable() });
+    expect(await prompt.ask(PLAN, AbortSignal.abort())).toEqual({ kind: 'abandoned' });
+  });
+});

@@ -1,0 +1,126 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
+import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+
+const PLAN: UnbindPlan = {
+  shortSerial: 'E12345678',
+  fullSerial: null,
+  model: 'DS-2CD2143G0-I',
+  address: '127.0.1.2',
+  interface: 'lo',
+  driver: 'sadp-3.0',
+  attemptsLeft: null,
+  technician: 'Anna',
+  origin: 'bot',
+};
+
+/** A person at a terminal: types when the screen shows what they wait for. */
+function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
+  const input = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? true, setRawMode: () => input });
+  const output = Object.assign(new PassThrough(), { columns: 100, rows: 50 });
+  let screen = '';
+  let changed = () => {};
+  output.on('data', (bytes: Buffer) => {
+    screen += stripVTControlCharacters(bytes.toString());
+    changed();
+  });
+  const stop = new AbortController();
+  const prompt = createPrompt({ kind: options.kind, texts: textsFor('en'), input, output });
+  return {
+    input,
+    stop,
+    answer: prompt.ask(PLAN, stop.signal),
+    screen: () => screen,
+    see: async (text: string) => {
+      while (!screen.includes(text)) await new Promise<void>((resolve) => (changed = resolve));
+    },
+  };
+}
+const QUESTION = 'Admin password of the device';
+
+describe('the password prompt in the terminal', () => {
+  it('shows the plan, masks what is typed and hands over the bytes', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('Pass-word1\r');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('Pass-word1');
+    expect(terminal.screen()).toContain('E12345678');
+    expect(terminal.screen()).toContain('not the verification code');
+    expect(terminal.screen()).toContain('**********');
+    expect(terminal.screen()).not.toContain('Pass-word1');
+  });
+
+  it('asks again when the password cannot be right', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('\r');
+    await terminal.see('Nothing was typed');
+    terminal.input.write(`${'a'.repeat(17)}\r`);
+    await terminal.see('at most 16 bytes');
+    terminal.input.write('right\r');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
+  });
+
+  it('warns of another keyboard layout and believes the second time', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('пароль\r');
+    await terminal.see('keyboard layout');
+    terminal.input.write('пароль\r');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('пароль');
+  });
+
+  it.each([
+    ['Ctrl+C', '\x03'],
+    ['Escape', '\x1b'],
+    ['Ctrl+D', '\x04'],
+  ])('is abandoned by %s', async (_, key) => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write(key);
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('is abandoned when the terminal is closed', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.end();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('is abandoned when the job is cancelled', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.stop.abort();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('takes no password from a pipe', async () => {
+    const terminal = openTerminal({ isTTY: false, kind: 'terminal' });
+    terminal.input.write('secret1\r');
+    expect(await terminal.answer).toEqual({ kind: 'unavailable' });
+  });
+});
+
+describe('the choice of the prompt', () => {
+  it('is the page where there is no terminal, its address on a line a program can find', async () => {
+    const terminal = openTerminal({ isTTY: false });
+    await terminal.see('prompt-page: ');
+    expect(terminal.screen()).toMatch(/^prompt-page: http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}$/m);
+    terminal.stop.abort();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('is the page in a terminal when asked for', async () => {
+    const terminal = openTerminal({ kind: 'page' });
+    await terminal.see('prompt-page: ');
+    terminal.stop.abort();
+    await terminal.answer;
+  });
+});

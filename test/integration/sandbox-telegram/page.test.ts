@@ -1,0 +1,155 @@
+import { request } from 'undici';
+import { describe, expect, it } from 'vitest';
+import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import { call, picture, start } from './helpers.ts';
+
+type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** The live events of one technician, read as the page reads them. */
+async function* eventsOf(api: LocalBotApi, user: number, signal: AbortSignal): AsyncGenerator<Event> {
+  const { body } = await request(`${api.url}/page/users/${user}/events`, { signal });
+  let text = '';
+  for await (const chunk of body) {
+    text += String(chunk);
+    const events = text.split('\n\n');
+    text = events.pop() ?? '';
+    for (const event of events) yield JSON.parse(event.slice('data: '.length)) as Event;
+  }
+}
+
+const act = (api: LocalBotApi, user: number, path: string, body: string | Buffer = '') =>
+  request(`${api.url}/page/users/${user}/${path}`, { method: 'POST', body });
+
+describe('The chat page', () => {
+  it('is served whole from this machine, with a policy that lets nothing else in', async () => {
+    const api = await start();
+    const page = await request(`${api.url}/`);
+    const html = await page.body.text();
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+    const addresses = [...html.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, address]) => address);
+    expect(addresses).toEqual(expect.arrayContaining(['/page/page.css', '/page/page.js', '/page/icon.svg']));
+    for (const address of [...addresses, '/page/chat.js', '/page/panes.js', '/page/rich-text.js']) {
+      const asset = await request(`${api.url}${address}`);
+      expect([address, asset.statusCode]).toEqual([address, 200]);
+      expect(await asset.body.text()).not.toMatch(/(?:src|href|url|from|fetch)\s*[=(]\s*['"]?https?:/);
+    }
+    expect((await request(`${api.url}/page/..%2ftelegram%2fpage.ts`)).statusCode).toBe(404);
+    expect((await request(`${api.url}/`, { headers: { host: 'evil.example' } })).statusCode).toBe(403);
+  });
+
+  it('has its words in both languages and two technicians', async () => {
+    const api = await start({
+      page: { samples: [{ id: 'one', title: 'One', bytes: await picture(300, 200) }] },
+    });
+    const setup = (await (await request(`${api.url}/page/setup`)).body.json()) as {
+      texts: Record<string, Record<string, string>>;
+      technicians: { id: number; language: string }[];
+      samples: unknown;
+    };
+    expect(Object.keys(setup.texts.en ?? {})).toEqual(Object.keys(setup.texts.ru ?? {}));
+    expect(setup.technicians.map(({ language }) => language)).toEqual(['en', 'ru']);
+    expect(setup.technicians.map(({ id }) => id)).toEqual(api.page.technicians.map(({ id }) => id));
+    expect(setup.samples).toEqual([{ id: 'one', title: 'One' }]);
+    const thumbnail = await request(`${api.url}/page/samples/one`);
+    expect(thumbnail.headers['content-type']).toBe('image/jpeg');
+  });
+
+  it('is told everything live: the state first, then what changes', async () => {
+    const api = await start();
+    const [technician] = api.page.technicians;
+    const id = technician?.id ?? 0;
+    await technician?.send('before');
+    api.page.laptop('\u001b[32mgreen\u001b[0m http://127.0.0.1:1/');
+    const leave = new AbortController();
+    const events = eventsOf(api, id, leave.signal);
+    const next = async () => (await events.next()).value as Event;
+    expect(await next()).toMatchObject({
+      type: 'state',
+      messages: [{ text: 'before', from: 'user' }],
+      laptop: ['green http://127.0.0.1:1/'],
+      devices: [],
+      menu: { commands: [], description: '' },
+    });
+    await api.user().send('somebody else');
+    const sent = await call<{ message_id: number }>(api, 'sendMessage', {
+      chat_id: id,
+      text: '<b>x</b>',
+      parse_mode: 'HTML',
+    });
+    expect(await next()).toMatchObject({ type: 'message', message: { text: 'x', from: 'bot' } });
+    await call(api, 'sendChatAction', { chat_id: id, action: 'typing' });
+    expect(await next()).toMatchObject({ type: 'action', action: 'typing' });
+    await call(api, 'deleteMessage', { chat_id: id, message_id: sent.result.message_id });
+    expect(await next()).toMatchObject({ type: 'deleted', messageIds: [sent.result.message_id] });
+    await call(api, 'setMyCommands', { commands: [{ command: 'start', description: 'Start' }] });
+    expect(await next()).toMatchObject({ type: 'menu', menu: { commands: [{ command: 'start' }] } });
+    const state = {
+      serial: 'J12345678',
+      model: 'M',
+      address: '127.0.1.1',
+      bound: true,
+      cloud: 'online',
+      triesLeft: 7,
+      lockMinutes: 0,
+      executions: 0,
+    } as const;
+    api.page.devices([state]);
+    expect(await next()).toEqual({ type: 'devices', devices: [state] });
+    leave.abort();
+  });
+
+  it('sends texts, photos, files and samples, and presses buttons, as the technician', async () => {
+    const api = await start({
+      page: { samples: [{ id: 'one', title: 'One', bytes: await picture(300, 200) }] },
+    });
+    const [technician] = api.page.technicians;
+    const id = technician?.id ?? 0;
+    expect((await act(api, id, 'text', 'hello')).statusCode).toBe(200);
+    expect((await act(api, id, 'photo', await picture(20, 10))).statusCode).toBe(200);
+    expect((await act(api, id, 'documents/%D0%B0.txt', 'text')).statusCode).toBe(200);
+    expect((await act(api, id, 'samples/one')).statusCode).toBe(200);
+    expect(technician?.messages.map(({ kind }) => kind)).toEqual(['text', 'photo', 'document', 'photo']);
+    expect(technician?.messages[2]?.file?.name).toBe('а.txt');
+    const reply_markup = { inline_keyboard: [[{ text: 'Yes', callback_data: 'y' }]] };
+    const sent = await call<{ message_id: number }>(api, 'sendMessage', {
+      chat_id: id,
+      text: '?',
+      reply_markup,
+    });
+    expect((await act(api, id, `press/${sent.result.message_id}`, 'y')).statusCode).toBe(200);
+    const updates = await call<{ callback_query?: { data: string } }[]>(api, 'getUpdates');
+    expect(updates.result.at(-1)?.callback_query?.data).toBe('y');
+  });
+
+  it('says why something was not sent, and acts for nobody but its technicians', async () => {
+    const api = await start();
+    const id = api.page.technicians[0]?.id ?? 0;
+    const bad = await act(api, id, 'photo', 'no picture');
+    expect(bad.statusCode).toBe(400);
+    expect(await bad.body.json()).toMatchObject({ description: 'Bad Request: IMAGE_PROCESS_FAILED' });
+    expect((await act(api, id, 'text', '')).statusCode).toBe(400);
+    expect((await act(api, api.user().id, 'text', 'x')).statusCode).toBe(400);
+    expect((await act(api, id, 'samples/none')).statusCode).toBe(404);
+    const foreign = await request(`${api.url}/page/users/${id}/text`, {
+      method: 'POST',
+      body: 'x',
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(foreign.statusCode).toBe(403);
+    expect(api.page.technicians[0]?.messages).toEqual([]);
+  });
+
+  it('shows pictures in place and hands everything else out as a file', async () => {
+    const api = await start();
+    const user = api.user();
+    const photo = await user.sendPhoto(await picture(20, 10));
+    const page = await user.sendDocument(Buffer.from('<script>'), 'a.html', 'text/html');
+    const get = async (id = '') => (await request(`${api.url}/page/files/${id}`)).headers;
+    expect(await get(photo.file?.id)).toMatchObject({ 'content-type': 'image/jpeg' });
+    expect(await get(page.file?.id)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
+import type { Laptop } from '../../src/sandbox/laptop.ts';
+import { pairLaptop } from '../../src/sandbox/pairing.ts';
+import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+
+/** Longest a step of a case may take in a test, ms; waits end as soon as the thing is there. */
+export const STEP = { timeoutMs: 40_000 };
+
+/** A running bot with a paired laptop that works, and its technician. */
+export interface House {
+  stage: Stage;
+  laptop: Laptop;
+  technician: SimUser;
+  botLines: string[];
+  laptopLines: string[];
+}
+
+export async function openHouse(
+  devices: readonly DeviceSpec[],
+  language: 'en' | 'ru' = 'en',
+): Promise<House> {
+  const botLines: string[] = [];
+  const laptopLines: string[] = [];
+  const stage = await createStage({ devices, onBotLine: (line) => botLines.push(line) });
+  await stage.bot.start();
+  const technician = stage.technician(language);
+  const laptop = await stage.laptop('laptop', (line) => laptopLines.push(line));
+  await pairLaptop(stage, laptop, technician);
+  laptop.start();
+  await online(technician);
+  return { stage, laptop, technician, botLines, laptopLines };
+}
+
+/** Waits until the bot counts the laptop as connected: asks /agents until it says so. */
+async function online(technician: SimUser): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    await technician.send('/agents');
+    const answer = await technician.waitFor((message) => message.from === 'bot');
+    if (answer.text.includes('🟢')) return;
+  }
+  throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
+}
+
+/** A message with a button whose id is `id`. */
+export const offering = (id: string) => (message: ChatMessage) =>
+  message.buttons.flat().some((button) => button.data?.endsWith(`:${id}`));
+
+/** The most recent button with this id, by its data: independent of the language. */
+export async function pressId(technician: SimUser, id: string): Promise<void> {
+  await technician.press(new RegExp(`:${id}$`));
+}

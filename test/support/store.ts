@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** A folder of its own for a test, and what removes it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'unbind-test-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Opens the store in a folder. Throws when it cannot, so that the test says why. */
+export async function openTestStore(path: string): Promise<Store> {
+  const opened = await openStore(`lmdb:${path}`);
+  if (!opened.ok) throw new Error(`store: ${opened.failure.reason}`);
+  return opened.value;
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { parse } from 'dotenv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../src/bot/settings.ts';
+
+const TOKEN = `123456789:${'A'.repeat(35)}`;
+const MINIMAL = { BOT_TOKEN: TOKEN, ADMIN_IDS: '42' };
+
+function settingsOf(env: Record<string, string>) {
+  const read = readSettings({ ...MINIMAL, ...env });
+  if (!read.ok) throw new Error(JSON.stringify(read.failure));
+  return read.value;
+}
+
+function problemsOf(env: Record<string, string>) {
+  const read = readSettings(env);
+  if (read.ok) throw new Error('the settings were accepted');
+  return read.failure;
+}
+
+describe('settings', () => {
+  it('need a token and an admin, and have defaults for the rest', () => {
+    const settings = settingsOf({});
+    expect(settings.token.reveal()).toBe(TOKEN);
+    expect({ ...settings, token: null }).toEqual({
+      token: null,
+      apiRoot: 'https://api.telegram.org',
+      adminIds: [42],
+      storeUrl: 'lmdb:./data',
+      hub: { listen: { host: '127.0.0.1', port: 8443 }, publicUrl: null, tls: null },
+      updates: { mode: 'polling' },
+      regionPack: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('take a blank value as not set', () => {
+    expect(settingsOf({ LOG_LEVEL: ' ', HUB_LISTEN: '' }).logLevel).toBe('info');
+    expect(problemsOf({ BOT_TOKEN: '  ', ADMIN_IDS: '42' })).toEqual([
+      { setting: 'BOT_TOKEN', problem: 'missing', example: '123456789:AA...' },
+    ]);
+  });
+
+  it('name every problem at once, each with an example', () => {
+    const problems = problemsOf({
+      BOT_TOKEN: 'nonsense',
+      ADMIN_IDS: 'me',
+      TELEGRAM_API_ROOT: 'http://api.telegram.org',
+      STORE_URL: 'postgres://db',
+      HUB_LISTEN: '0.0.0.0:99999',
+      HUB_TLS_CERT: 'cert.pem',
+      WEBHOOK_URL: 'https://bot.example.org:9000/telegram',
+      LOG_LEVEL: 'loud',
+    });
+    const words = Object.fromEntries(problems.map(({ setting, problem }) => [setting, problem]));
+    expect(words).toEqual({
+      BOT_TOKEN: 'malformed',
+      ADMIN_IDS: 'malformed',
+      TELEGRAM_API_ROOT: 'needs-https',
+      STORE_URL: 'malformed',
+      HUB_LISTEN: 'malformed',
+      HUB_TLS_CERT: 'needs-other',
+      WEBHOOK_URL: expect.stringMatching(/needs-(webhook-port|other)/),
+      LOG_LEVEL: 'malformed',
+    });
+    for (const { example } of problems) expect(example).not.toBe('');
+  });
+
+  it.each([
+    ['WEBHOOK_URL', 'WEBHOOK_SECRET', 'https://bot.example.org/telegram'],
+    ['WEBHOOK_SECRET', 'WEBHOOK_URL', 's'.repeat(32)],
+    ['HUB_TLS_CERT', 'HUB_TLS_KEY', './cert.pem'],
+    ['HUB_TLS_KEY', 'HUB_TLS_CERT', './key.pem'],
+  ])('report %s without %s', (one, other, value) => {
+    expect(problemsOf({ ...MINIMAL, [one]: value })).toEqual([
+      { setting: one, problem: 'needs-other', needs: other, example: expect.any(String) },
+    ]);
+  });
+
+  it('switch to the webhook when its address and secret are set', () => {
+    const { updates } = settingsOf({
+      WEBHOOK_URL: 'https://bot.example.org:8443/telegram',
+      WEBHOOK_SECRET: 'a-secret-of-enough-characters',
+    });
+    if (updates.mode !== 'webhook') throw new Error('still polling');
+    expect(updates.url).toBe('https://bot.example.org:8443/telegram');
+    expect(updates.path).toBe('/telegram');
+    expect(updates.secret.reveal()).toBe('a-secret-of-enough-characters');
+  });
+
+  it.each([
+    ['http://bot.example.org/telegram', 'needs-https'],
+    ['https://bot.example.org:9000/telegram', 'needs-webhook-port'],
+    ['https://bot.example.org', 'needs-path'],
+    ['https://user:pass@bot.example.org/x', 'malformed'],
+    ['bot.example.org/x', 'malformed'],
+    ['ftp://bot.example.org/x', 'malformed'],
+  ])('refuse the webhook address %s (%s)', (url, problem) => {
+    const problems = problemsOf({ ...MINIMAL, WEBHOOK_URL: url, WEBHOOK_SECRET: 'a'.repeat(32) });
+    expect(problems).toEqual([{ setting: 'WEBHOOK_URL', problem, example: expect.any(String) }]);
+  });
+
+  it('allow plain http on this machine only', () => {
+    expect(settingsOf({ TELEGRAM_API_ROOT: 'http://127.0.0.1:8081/' }).apiRoot).toBe('http://127.0.0.1:8081');
+    expect(settingsOf({ TELEGRAM_API_ROOT: 'http://[::1]:8081' }).apiRoot).toBe('http://[::1]:8081');
+    expect(problemsOf({ ...MINIMAL, TELEGRAM_API_ROOT: 'http://127.evil.example' })).toHaveLength(1);
+    expect(problemsOf({ ...MINIMAL, HUB_PUBLIC_URL: 'http://192.168.1.5:8443' })).toEqual([
+      { setting: 'HUB_PUBLIC_URL', problem: 'needs-https', example: expect.any(String) },
+    ]);
+  });
+
+  it('want a public address as soon as agents come from other machines', () => {
+    expect(problemsOf({ ...MINIMAL, HUB_LISTEN: '0.0.0.0:8443' })).toEqual([
+      { setting: 'HUB_PUBLIC_URL', problem: 'missing', example: 'https://bot.example.org:8443' },
+    ]);
+    const { hub } = settingsOf({ HUB_LISTEN: '[::]:443', HUB_PUBLIC_URL: 'https://bot.example.org/' });
+    expect(hub).toEqual({
+      listen: { host: '::', port: 443 },
+      publicUrl: 'https://bot.example.org',
+      tls: null,
+    });
+  });
+
+  it('take admins separated by commas or spaces, each once', () => {
+    expect(settingsOf({ ADMIN_IDS: '1, 2 3,2' }).adminIds).toEqual([1, 2, 3]);
+    expect(problemsOf({ ...MINIMAL, ADMIN_IDS: '0' })[0]?.problem).toBe('malformed');
+    expect(problemsOf({ ...MINIMAL, ADMIN_IDS: '9999999999999999' })[0]?.problem).toBe('malformed');
+  });
+
+  it('never show a value, right or wrong', () => {
+    const secret = 'S3cr3t_value_of_enough_length';
+    const read = readSettings({ ...MINIMAL, WEBHOOK_URL: 'https://b.example/x', WEBHOOK_SECRET: secret });
+    expect(inspect(read, { depth: 9 }) + JSON.stringify(read)).not.toMatch(/AAAAAAA|S3cr3t/);
+    fc.assert(
+      fc.property(fc.stringMatching(/^zz[!-~]{6,40}$/), (value) => {
+        const shown = JSON.stringify(
+          readSettings({ BOT_TOKEN: value, ADMIN_IDS: value, WEBHOOK_SECRET: value, WEBHOOK_URL: value }),
+        );
+        expect(shown).not.toContain(JSON.stringify(value).slice(1, -1));
+      }),
+    );
+  });
+
+  it('are all in .env.example, which is accepted once the two required ones are filled in', () => {
+    const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+    const everything = parse(text.replace(/^#([A-Z_]+=)/gm, '$1'));
+    expect(Object.keys(everything).sort()).toEqual(
+      [
+        ...['ADMIN_IDS', 'BOT_TOKEN', 'HUB_LISTEN', 'HUB_PUBLIC_URL', 'HUB_TLS_CERT', 'HUB_TLS_KEY'],
+        ...['LOG_LEVEL', 'REGION_PACK', 'STORE_URL', 'TELEGRAM_API_ROOT', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
+      ].sort(),
+    );
+    const filled = { ...everything, ...MINIMAL, WEBHOOK_SECRET: 'a'.repeat(32) };
+    expect(readSettings(filled)).toMatchObject({ ok: true });
+    expect(readSettings({ ...parse(text), ...MINIMAL })).toEqual(readSettings(MINIMAL));
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { applyAction, type CaseAction, type CaseRecord, newCase } from '../../../src/cases/case.ts';
+
+const device = {
+  shortSerial: 'J50000062',
+  fullSerial: 'DS-2CD2386G2-IU20210805AAWRJ50000062',
+  model: 'DS-2CD2386G2-IU',
+  manufactured: '2021-08-05',
+};
+const job = { id: 'J1', kind: 'unbind', agentId: 'A1', startedAt: 5 } as const;
+
+/** Applies actions in turn; every one must apply. */
+function caseAfter(...actions: CaseAction[]): CaseRecord {
+  return actions.reduce(
+    (record, action) => {
+      const applied = applyAction(record, action, 10);
+      if (!applied.ok) throw new Error(`${action.type}: ${applied.failure}`);
+      return applied.value;
+    },
+    newCase('01J00000000000000000000000', 7, 1),
+  );
+}
+const refusal = (record: CaseRecord, action: CaseAction) => {
+  const applied = applyAction(record, action, 10);
+  return applied.ok ? null : applied.failure;
+};
+
+describe('a case', () => {
+  it('begins at identify and goes to assess with the device', () => {
+    expect(newCase('X', 7, 1)).toMatchObject({ stage: 'identify', device: null });
+    expect(caseAfter({ type: 'identified', device })).toMatchObject({
+      stage: 'assess',
+      facts: { kind: { value: 'camera', source: 'label' } },
+    });
+  });
+
+  it('gives the same when an action is applied twice', () => {
+    const actions: CaseAction[] = [
+      { type: 'identified', device },
+      { type: 'answered', fact: 'everInEzviz', given: 'no' },
+      { type: 'no-laptop' },
+      { type: 'job-started', job },
+      { type: 'stage', stage: 'lan-unbind' },
+    ];
+    const once = caseAfter(...actions);
+    const twice = caseAfter(...actions.flatMap((action) => [action, action]));
+    expect({ ...twice, revision: 0 }).toEqual({ ...once, revision: 0 });
+  });
+
+  it('forgets the last answer on Back, and nothing when there is none', () => {
+    const answered = caseAfter(
+      { type: 'identified', device },
+      { type: 'answered', fact: 'everInEzviz', given: 'no' },
+      { type: 'answered', fact: 'adminPassword', given: 'yes' },
+      { type: 'back' },
+    );
+    expect(answered.answers).toEqual(['everInEzviz']);
+    expect(answered.facts.adminPassword).toEqual({ state: 'unknown', asked: false });
+    expect(caseAfter({ type: 'identified', device }, { type: 'back' }).answers).toEqual([]);
+  });
+
+  it('refuses an answer that is none, and keeps what it had', () => {
+    const record = caseAfter({ type: 'identified', device });
+    expect(refusal(record, { type: 'answered', fact: 'everInEzviz', given: 'perhaps' })).toBe(
+      'not-an-answer',
+    );
+    expect(refusal(record, { type: 'answered', fact: 'firmware', given: 'new' })).toBe('unreadable-firmware');
+  });
+
+  it('takes word only of its running job', () => {
+    const record = caseAfter({ type: 'identified', device }, { type: 'job-started', job });
+    expect(refusal(record, { type: 'status-read', jobId: 'J0', status: 'not-bound' })).toBe('other-job');
+    expect(refusal(record, { type: 'job-ended', jobId: 'J0' })).toBe('other-job');
+  });
+
+  it('does not start a job before the device is known', () => {
+    expect(refusal(newCase('X', 7, 1), { type: 'job-started', job })).toBe('not-identified');
+  });
+
+  it('forgets everything about one device when another takes its place', () => {
+    const record = caseAfter(
+      { type: 'identified', device },
+      { type: 'answered', fact: 'everInEzviz', given: 'yes' },
+      { type: 'identified', device: { ...device, shortSerial: 'J50000063' } },
+    );
+    expect(record).toMatchObject({ answers: [], facts: { everInEzviz: { state: 'unknown' } } });
+  });
+
+  it('keeps its answers when the same label is sent again', () => {
+    const record = caseAfter(
+      { type: 'identified', device },
+      { type: 'answered', fact: 'everInEzviz', given: 'yes' },
+      { type: 'identified', device },
+    );
+    expect(record.facts.everInEzviz).toMatchObject({ value: true });
+  });
+
+  it('still records the outcome of an unbind after it was closed, and nothing else', () => {
+    const closed = caseAfter(
+      { type: 'identified', device },
+      { type: 'job-started', job },
+      { type: 'closed', outcome: 'cancelled' },
+    );
+    const report = { outcome: 'unbound', verified: true };
+    expect(refusal(closed, { type: 'reported', jobId: 'J1', report })).toBeNull();
+    expect(refusal(closed, { type: 'answered', fact: 'everInEzviz', given: 'no' })).toBe('closed');
+  });
+});

@@ -1,0 +1,187 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseLabel } from '../../../src/device/label.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+import fixtures from '../../fixtures/labels.json' with { type: 'json' };
+
+/** A reading in the words of the fixtures. */
+function reading(text: string) {
+  const result = parseLabel(text);
+  if (!result.ok) return { kind: 'refused', ...result.failure };
+  const { facts, verificationCode } = result.value;
+  expect(facts.hasVerificationCode).toBe(verificationCode !== null);
+  return {
+    kind: 'label',
+    domain: facts.host,
+    serial: facts.fullSerial,
+    shortSerial: facts.shortSerial,
+    verificationCode: verificationCode?.reveal() ?? null,
+    model: facts.model,
+    extra: facts.extra,
+  };
+}
+
+const shop = (inner: string) =>
+  `https://shop.example/h5/add?from=x&f=${encodeURIComponent(Buffer.from(`v1$$$${inner}`).toString('base64'))}`;
+
+describe('parseLabel', () => {
+  it.each(fixtures.labels)('reads the fixture $id', ({ text, expect: expected }) => {
+    expect(reading(text)).toEqual(expected);
+  });
+
+  it('reads the same label with every separator', () => {
+    for (const separator of ['\n\r', '\r\n', '\r', '\n']) {
+      const text = ['WWW.Hik-Connect.com', 'J50000062', 'QWERTZ', 'DS-2CD2386G2-IU', ''].join(separator);
+      expect(reading(text)).toMatchObject({
+        domain: 'www.hik-connect.com',
+        shortSerial: 'J50000062',
+        extra: [],
+      });
+    }
+  });
+
+  it('keeps an empty code line apart from the model behind it, with every separator', () => {
+    for (const separator of ['\r\n', '\r', '\n']) {
+      const text = ['www.hik-connect.com', 'J50000062', '', 'DS-2CD2386G2-IU'].join(separator);
+      expect(reading(text)).toMatchObject({ verificationCode: null, model: 'DS-2CD2386G2-IU', extra: [] });
+    }
+  });
+
+  it('drops marks and NULs around the text', () => {
+    expect(reading('\ufeff\0 J50000062\r\n\0\0')).toMatchObject({ kind: 'label', shortSerial: 'J50000062' });
+  });
+
+  it('reduces a full serial on the second line and takes the model from it', () => {
+    const serial = 'DS-7608NI-K2/8P0820190204CCRRD20000042WCVU';
+    expect(reading(`www.hik-connect.com\n${serial}\nQWERTZ`)).toMatchObject({
+      serial,
+      shortSerial: 'D20000042',
+      model: 'DS-7608NI-K2/8P',
+    });
+  });
+
+  it('reads the label inside a shop link, escaped or not', () => {
+    const inner = 'www.ezviz7.com\r096800001\rQWERTZ\rCS-C3-21PPFR';
+    const expected = { domain: 'www.ezviz7.com', shortSerial: '096800001', model: 'CS-C3-21PPFR' };
+    expect(reading(shop(inner))).toMatchObject(expected);
+    expect(reading(decodeURIComponent(shop(inner)))).toMatchObject(expected);
+  });
+
+  it('reads base64 of a shop link that has a plus sign in it', () => {
+    const inner = 'www.ys7.com\n096800001\nQWERTZ\nCS-C3>>>\n~~~';
+    expect(Buffer.from(`v1$$$${inner}`).toString('base64')).toContain('+');
+    expect(reading(decodeURIComponent(shop(inner)))).toMatchObject({ model: 'CS-C3>>>' });
+  });
+
+  it('passes on no more than the host of a shop link it cannot read', () => {
+    expect(reading(shop('www.ys7.com\nnonsense'))).toEqual({
+      kind: 'refused',
+      reason: 'unknown-url',
+      host: 'shop.example',
+    });
+    expect(reading(shop('QRC03010003eJw'))).toEqual({ kind: 'refused', reason: 'exported-credentials' });
+  });
+
+  it('refuses a link within a shop link instead of following it', () => {
+    expect(reading(shop(shop('www.ys7.com\n096800001')))).toMatchObject({ reason: 'unknown-url' });
+  });
+
+  it('names no host of a link that is not of the web, since anything may stand there', () => {
+    expect(reading('app://QWERTZ/pair?x=1')).toEqual({ kind: 'refused', reason: 'unknown-url' });
+  });
+
+  it('names the host of a link without credentials and port', () => {
+    expect(reading('https://user:hunter2@Example.com:8443/a?b=c#d')).toEqual({
+      kind: 'refused',
+      reason: 'unknown-url',
+      host: 'example.com',
+    });
+    expect(reading('example.com/p/1')).toMatchObject({ reason: 'unknown-url', host: 'example.com' });
+  });
+
+  it('never keeps a printed code as a model or an extra line, wherever it stands', () => {
+    for (const text of [
+      'www.hik-connect.com\nJ50000062\nDS-2CD2386G2-IU\nQWERTZ',
+      'www.hik-connect.com\nJ50000062\n\nDS-2CD2386G2-IU\nbt=1\nQWERTZ',
+      'www.hik-connect.com\nJ50000062\nASDFGH\nQWERTZ',
+    ]) {
+      const result = parseLabel(text);
+      expect(result.ok && result.value.verificationCode).toBeInstanceOf(Secret);
+      expect(JSON.stringify(result)).not.toContain('QWERTZ');
+      expect(inspect(result, { depth: 9, showHidden: true })).not.toContain('QWERTZ');
+    }
+  });
+
+  it('keeps nothing but serial and model of a typed line: people type passwords too', () => {
+    const result = parseLabel('J50000062 admin hunter22! DS-2CD2386G2-IU');
+    expect(result).toMatchObject({ ok: true, value: { facts: { extra: [], shortSerial: 'J50000062' } } });
+    expect(JSON.stringify(result)).not.toContain('hunter22');
+  });
+
+  it('does not take a second serial for a verification code', () => {
+    expect(reading('J50000062 J50000063')).toMatchObject({ verificationCode: null });
+  });
+
+  it('takes control characters out of what is kept', () => {
+    expect(reading('www.ys7.com\n096800001\nQWERTZ\nCS-C3\u001b[31m\0\nT0\u008501')).toMatchObject({
+      model: 'CS-C3[31m',
+      extra: ['T001'],
+    });
+  });
+
+  it('refuses what is longer than 4096 characters, after trimming', () => {
+    expect(reading('x'.repeat(4097))).toEqual({ kind: 'refused', reason: 'too-long' });
+    expect(reading(`J50000062${'\n'.repeat(5000)}`)).toMatchObject({ kind: 'label' });
+  });
+
+  it('refuses contact cards, one-time codes and the like without a word of them', () => {
+    for (const text of [
+      'MECARD:N:Fixture;;',
+      'BEGIN:VCARD\nN:Fixture',
+      'otpauth://totp/x?secret=FIXTURE',
+      'tel:+1',
+    ]) {
+      expect(reading(text)).toEqual({ kind: 'refused', reason: 'not-a-device' });
+    }
+  });
+
+  it('carries no part of a refused text but the host of a link', () => {
+    const start = fc.constantFrom(
+      'QRC03',
+      'WIFI:',
+      '//8AAD',
+      'https://example.com/',
+      'app://',
+      '',
+      'a.example/?',
+    );
+    fc.assert(
+      fc.property(start, fc.stringMatching(/^[a-z]{12}$/), (prefix, secret) => {
+        const result = parseLabel(`${prefix}${secret}`);
+        expect(result.ok).toBe(false);
+        expect(JSON.stringify(result)).not.toContain(secret);
+      }),
+    );
+  });
+
+  it('never throws', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom(
+        'www.ys7.com',
+        '096800001',
+        'QWERTZ',
+        'CS-C3',
+        '',
+        'https://',
+        'https://a.example/?f=JCQk',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom('\n', '\r', '\r\n', '\n\r', ' '), (lines, separator) => {
+        parseLabel(lines.join(separator));
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import type { Update } from 'grammy/types';
+import { describe, expect, it } from 'vitest';
+import type { HouseEvent } from '../../../src/flows/engine/events.ts';
+import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
+import { escapeHtml } from '../../../src/flows/engine/html.ts';
+import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
+
+const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
+  wants: [],
+  events: [],
+  jobId: null,
+  tag: 'abcd1234',
+  help: 'bot:help.useButtons',
+  ...changes,
+});
+
+const text = (words: string) => ({ update_id: 1, message: { text: words } }) as unknown as Update;
+const pressed = (data: string) =>
+  ({ update_id: 1, callback_query: { id: '1', data, message: { message_id: 5 } } }) as unknown as Update;
+
+describe('what a conversation hears', () => {
+  it('reads a serial number out of a sentence', () => {
+    expect(hear(text('S/N: j50000062'), spec())).toMatchObject({
+      kind: 'serials',
+      devices: [{ shortSerial: 'J50000062' }],
+    });
+  });
+
+  it('reads a pasted label and keeps nothing of its verification code', () => {
+    const heard = hear(text('www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU'), spec());
+    expect(heard).toMatchObject({ kind: 'serials', devices: [{ hadVerificationCode: true }] });
+    expect(JSON.stringify(heard)).not.toContain('QWERTZ');
+  });
+
+  it('recognises an exported-devices code without keeping any of it', () => {
+    const heard = hear(text('QRC03010003eJwFIXTUREONLYAAAA'), spec());
+    expect(heard).toEqual({ kind: 'refused-label', reason: 'exported-credentials', host: null });
+  });
+
+  it('turns the answer to a picture into its proof', () => {
+    const heard = hear(text(' ab 3k7 '), spec({ wants: ['picture-code'], nonce: 'n' }));
+    expect(heard).toEqual({ kind: 'picture-code', proof: pictureAnswerProof('n', 'AB3K7') });
+  });
+
+  it('takes a serial number typed under a picture for a device, not for an answer', () => {
+    expect(hear(text('J50000062'), spec({ wants: ['picture-code'], nonce: 'n' })).kind).toBe('serials');
+  });
+
+  it('reads firmware only where it was asked for', () => {
+    expect(hear(text('V3.4.98'), spec({ wants: ['firmware'] }))).toMatchObject({
+      kind: 'firmware',
+      version: { major: 3 },
+    });
+    expect(hear(text('V3.4.98'), spec()).kind).toBe('other');
+  });
+
+  it('keeps nothing of any other text', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 12, maxLength: 200 }), (words) => {
+        const heard = hear(text(words), spec({ wants: ['photo'] }));
+        return heard.kind !== 'other' || JSON.stringify(heard) === '{"kind":"other"}';
+      }),
+    );
+  });
+
+  it('hears a button of its own keyboard and no other', () => {
+    expect(hear(pressed(callbackData('abcd1234', 'next')), spec())).toEqual({
+      kind: 'button',
+      id: 'next',
+      messageId: 5,
+    });
+    expect(hear(pressed(callbackData('zzzz9999', 'next')), spec()).kind).toBe('stale-button');
+    expect(hear(pressed('f:abcd1234:no spaces'), spec()).kind).toBe('stale-button');
+    expect(hear(pressed(callbackData('abcd1234', 'next')), spec({ tag: null })).kind).toBe('stale-button');
+  });
+
+  it('takes an image sent as a file for a photo, and no other file', () => {
+    const file = (mime: string) =>
+      ({ update_id: 1, message: { document: { file_id: 'F', mime_type: mime } } }) as unknown as Update;
+    expect(hear(file('image/jpeg'), spec()).kind).toBe('photo');
+    expect(hear(file('image/svg+xml'), spec()).kind).toBe('wrong-file');
+    expect(hear(file('application/pdf'), spec()).kind).toBe('wrong-file');
+  });
+});
+
+describe('whether a wait takes what was heard', () => {
+  const event: HouseEvent = { id: 'E', caseId: 'C', type: 'status', jobId: 'J', status: 'can-unbind' };
+
+  it('takes events by type and job', () => {
+    expect(wanted({ kind: 'event', event }, spec({ events: ['status'], jobId: 'J' }))).toBe(true);
+    expect(wanted({ kind: 'event', event }, spec({ events: ['status'], jobId: 'K' }))).toBe(false);
+    expect(wanted({ kind: 'event', event }, spec({ events: ['outcome'] }))).toBe(false);
+  });
+
+  it('takes photos and serial numbers only where they were asked for', () => {
+    const photo = { kind: 'photo', fileId: 'F', bytes: null, album: null } as const;
+    expect(wanted(photo, spec({ wants: ['photo'] }))).toBe(true);
+    expect(wanted(photo, spec())).toBe(false);
+  });
+});
+
+describe('values in messages', () => {
+  it('can neither open a tag nor turn the reading direction', () => {
+    expect(escapeHtml('<b>DS\u202e-X</b>&"')).toBe('&lt;b&gt;DS -X&lt;/b&gt;&amp;&quot;');
+  });
+});

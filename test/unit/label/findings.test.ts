@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createFindings } from '../../../src/label/findings.ts';
+
+const qr = 'www.hik-connect.com\rJ50000062\rQWERTZ\rDS-2CD2386G2-IU\r';
+
+function findings(...texts: string[]) {
+  const result = createFindings();
+  for (const text of texts) result.add(text);
+  return result;
+}
+
+describe('what the codes of one photo say together', () => {
+  it('is nothing before a code was read', () => {
+    expect(findings().reading()).toBeNull();
+    expect(findings().isTelling()).toBe(false);
+  });
+
+  it('is one label for two codes of one device, with what either knows', () => {
+    const full = 'DS-2CD2386G2-IU20210805AAWRJ50000062';
+    const both = { host: 'www.hik-connect.com', fullSerial: full, hasVerificationCode: true };
+    expect(findings(qr, full).reading()).toMatchObject({ kind: 'label', facts: both });
+    expect(findings(full, qr).reading()).toMatchObject({ kind: 'label', facts: both });
+  });
+
+  it('is several labels for several devices, at most eight', () => {
+    const serials = Array.from({ length: 12 }, (_, index) => `J5000${String(index).padStart(4, '0')}`);
+    const reading = findings(...serials).reading();
+    expect(reading).toMatchObject({ kind: 'several' });
+    expect(reading?.kind === 'several' && reading.labels.map((facts) => facts.shortSerial)).toEqual(
+      serials.slice(0, 8),
+    );
+  });
+
+  it('leaves out nine bare digits beside a certain label, and takes them where they are all there is', () => {
+    expect(findings('301234567', qr).reading()).toMatchObject({
+      kind: 'label',
+      facts: { shortSerial: 'J50000062' },
+    });
+    const alone = findings('301234567');
+    expect([alone.isCertain(), alone.isTelling()]).toEqual([false, true]);
+    expect(alone.reading()).toMatchObject({ kind: 'label', facts: { shortSerial: '301234567' } });
+  });
+
+  it('tells the most telling of several refusals, in any order', () => {
+    const texts = ['prose', 'https://example.com/p/1', 'QRC03010003eJw'];
+    for (const order of [texts, texts.toReversed()]) {
+      expect(findings(...order).reading()).toEqual({ kind: 'refused', reason: 'exported-credentials' });
+    }
+  });
+
+  it('goes on looking after a code without a serial, and not after one that was meant for something else', () => {
+    expect(findings('prose').isTelling()).toBe(false);
+    expect(findings('https://example.com/p/1').isTelling()).toBe(true);
+  });
+
+  it('never holds a verification code', () => {
+    expect(JSON.stringify(findings(qr).reading())).not.toContain('QWERTZ');
+  });
+});

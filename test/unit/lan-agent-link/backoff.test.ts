@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBackoff } from '../../../src/lan-agent/link/backoff.ts';
+
+const few = (random: number, count: number) => {
+  const backoff = createBackoff(() => random);
+  return Array.from({ length: count }, () => backoff.next());
+};
+
+describe('the backoff', () => {
+  it('doubles its ceiling up to a minute', () => {
+    expect(few(1, 8)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  });
+
+  it('never comes back within a second', () => {
+    expect(few(0, 3)).toEqual([1_000, 1_000, 1_000]);
+  });
+
+  it('spreads over the whole range', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 20 }),
+        (random, count) => {
+          const last = few(random, count).at(-1) ?? 0;
+          expect(last).toBeGreaterThanOrEqual(1_000);
+          expect(last).toBeLessThanOrEqual(60_000);
+        },
+      ),
+    );
+    expect(few(0.5, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+  });
+
+  it('begins anew after a success', () => {
+    const backoff = createBackoff(() => 1);
+    backoff.next();
+    backoff.next();
+    backoff.reset();
+    expect(backoff.next()).toBe(2_000);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../../locales/index.ts';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import { createPasswordCheck, describePlan } from '../../../src/lan-agent/prompt/prompt.ts';
+import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+
+const PLAN: UnbindPlan = {
+  shortSerial: 'E12345678',
+  fullSerial: 'DS-2CD2143G0-I20190101AAWRE12345678',
+  model: 'DS-2CD2143G0-I',
+  address: '192.168.1.64',
+  interface: 'eth0',
+  driver: 'sadp-3.0',
+  attemptsLeft: null,
+  technician: 'Anna',
+  origin: 'bot',
+};
+const check = (text: string) => createPasswordCheck()(Buffer.from(text));
+
+describe('the check of a typed password', () => {
+  it('takes 1 to 16 bytes', () => {
+    expect(check('a')).toBeNull();
+    expect(check('a'.repeat(16))).toBeNull();
+    expect(check('')).toBe('empty');
+    expect(check('a'.repeat(17))).toBe('too-long');
+  });
+
+  it('counts bytes, not characters', () => {
+    expect(check('п'.repeat(9))).toBe('too-long');
+  });
+
+  it('objects once to letters of another keyboard layout, and believes the second time', () => {
+    const again = createPasswordCheck();
+    expect(again(Buffer.from('пароль'))).toBe('not-ascii');
+    expect(again(Buffer.from('пароль'))).toBeNull();
+  });
+
+  it('refuses control characters each time', () => {
+    const again = createPasswordCheck();
+    for (const text of ['ab\0', 'a\tb', 'a\nb', '\x7f'])
+      expect(again(Buffer.from(text))).toBe('control-characters');
+  });
+});
+
+describe('what the prompt shows', () => {
+  it.each(LANGUAGES)('has a sentence for everything in %s', (language) => {
+    const model = describePlan({ ...PLAN, attemptsLeft: 5 }, textsFor(language));
+    const shown = JSON.stringify(model);
+    expect(shown).not.toMatch(/agent:|prompt\.|\{\{/);
+    for (const value of [PLAN.shortSerial, PLAN.fullSerial, PLAN.model, PLAN.address, PLAN.technician]) {
+      expect(shown).toContain(value);
+    }
+  });
+
+  it('says how many attempts are left, or that the device has not said', () => {
+    const attempts = (attemptsLeft: number | null) =>
+      describePlan({ ...PLAN, attemptsLeft }, textsFor('en')).rows.at(-1)?.value;
+    expect(attempts(1)).toBe('1 attempt');
+    expect(attempts(4)).toBe('4 attempts');
+    expect(attempts(null)).toBe('the device has not said');
+  });
+
+  it('leaves out what nobody knows', () => {
+    const { rows } = describePlan(
+      { ...PLAN, technician: null, model: null, fullSerial: null },
+      textsFor('en'),
+    );
+    expect(rows.map(({ label }) => label)).toEqual(['Serial number', 'Address', 'Method', 'Attempts left']);
+  });
+
+  it('lets no device or name steer the terminal', () => {
+    const hostile = 'A\x1b[2J\u009b1m\u202eB\u2028C';
+    const { rows } = describePlan({ ...PLAN, model: hostile, technician: hostile }, textsFor('en'));
+    expect(rows.filter(({ value }) => value === 'A[2J1mBC')).toHaveLength(2);
+  });
+});

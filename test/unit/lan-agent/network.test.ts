@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firewallCommands } from '../../../src/lan-agent/doctor/firewall.ts';
+import { inbox } from '../../../src/lan-agent/network/inbox.ts';
+import type { Datagram } from '../../../src/lan-agent/network/lan.ts';
+import { isHostOnlyName, isTunnelName } from '../../../src/lan-agent/network/names.ts';
+import {
+  broadcastOf,
+  chooseInterfaces,
+  inSubnet,
+  type Survey,
+} from '../../../src/lan-agent/network/network.ts';
+import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+
+const cable = { name: 'eth0', address: '192.168.1.5', prefix: 24 };
+const second = { name: 'eth0', address: '10.0.0.5', prefix: 8 };
+const vpn = { name: 'wg0', address: '10.9.0.2', prefix: 24, reason: 'vpn' } as const;
+const loopback = { name: 'lo', address: '127.0.0.1', prefix: 8, reason: 'loopback' } as const;
+const survey: Survey = { used: [cable, second], skipped: [vpn, loopback] };
+
+describe('choosing interfaces', () => {
+  const chosen = (...wanted: string[]) => {
+    const result = chooseInterfaces(survey, wanted);
+    return result.ok ? result.value.used.map(({ address }) => address) : result.failure;
+  };
+
+  it('uses all that are usable where none is named', () => {
+    expect(chosen()).toEqual([cable.address, second.address]);
+  });
+
+  it('takes names and addresses, each interface once', () => {
+    expect(chosen('10.0.0.5')).toEqual([second.address]);
+    expect(chosen('eth0', '10.0.0.5')).toEqual([cable.address, second.address]);
+  });
+
+  it('lets a name overrule our judgement, but not what cannot work', () => {
+    expect(chosen('wg0')).toEqual([vpn.address]);
+    expect(chosen('lo')).toMatchObject({ wanted: 'lo' });
+  });
+
+  it('says what there is when one does not exist', () => {
+    expect(chosen('eth0', 'wlan7')).toMatchObject({
+      wanted: 'wlan7',
+      exists: [{ name: 'eth0' }, { name: 'eth0' }, { name: 'wg0' }],
+    });
+  });
+});
+
+describe('subnets', () => {
+  it.for([
+    ['192.168.1.5', 24, '192.168.1.255'],
+    ['10.20.30.40', 8, '10.255.255.255'],
+    ['172.16.5.1', 20, '172.16.15.255'],
+    ['200.1.2.3', 30, '200.1.2.3'],
+    ['192.168.1.5', 31, '192.168.1.5'],
+  ] as const)('the broadcast address of %s/%i is %s', ([address, prefix, broadcast]) => {
+    expect(broadcastOf({ name: 'x', address, prefix })).toBe(broadcast);
+  });
+
+  it('holds itself and its broadcast address, and not the next subnet', () => {
+    const octet = fc.integer({ min: 1, max: 223 });
+    fc.assert(
+      fc.property(fc.tuple(octet, octet, octet, octet), fc.integer({ min: 2, max: 30 }), (octets, prefix) => {
+        const lan = { name: 'x', address: octets.join('.'), prefix };
+        expect(inSubnet(lan, lan.address)).toBe(true);
+        expect(inSubnet(lan, broadcastOf(lan))).toBe(true);
+        const number = octets.reduce((sum, part) => sum * 256 + part, 0);
+        const other = (number + 2 ** (32 - prefix)) % 2 ** 32;
+        const address = [24, 16, 8, 0].map((shift) => Math.floor(other / 2 ** shift) % 256).join('.');
+        expect(inSubnet(lan, address)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('names of interfaces', () => {
+  it.for(['tun0', 'wg0', 'utun4', 'ppp0', 'tailscale0', 'NordLynx', 'OpenVPN TAP-Windows6'])(
+    'takes %s for a tunnel',
+    (name) => {
+      expect(isTunnelName(name)).toBe(true);
+    },
+  );
+  it.for([
+    'docker0',
+    'br-0123456789ab',
+    'virbr0',
+    'vmnet8',
+    'vEthernet (WSL)',
+    'VirtualBox Host-Only Network',
+  ])('takes %s for a network of virtual machines', (name) => {
+    expect(isHostOnlyName(name)).toBe(true);
+  });
+  it.for([
+    'eth0',
+    'enp3s0',
+    'wlan0',
+    'en0',
+    'br0',
+    'veth0',
+    'Ethernet',
+    'Wi-Fi',
+    'vEthernet (Cameras)',
+    'bond0',
+  ])('searches on %s', (name) => {
+    expect(isTunnelName(name) || isHostOnlyName(name)).toBe(false);
+  });
+});
+
+describe('the test network', () => {
+  it('is loopback and the given port, and nothing else', () => {
+    const network = testNetwork('127.0.0.1/8:40123', false);
+    if (!network.ok) throw new Error(network.failure);
+    expect(network.value).toMatchObject({ port: 40_123, loopback: true });
+    expect(network.value.survey()).toEqual({
+      used: [{ name: 'test', address: '127.0.0.1', prefix: 8 }],
+      skipped: [],
+    });
+  });
+
+  it('is refused by the bundled agent', () => {
+    expect(testNetwork('127.0.0.1/8:40123', true)).toEqual({ ok: false, failure: 'packaged' });
+  });
+
+  it.for([
+    '192.168.1.1/24:40123',
+    '127.0.0.1/8',
+    '127.0.0.1/8:0',
+    '127.0.0.1/8:70000',
+    '127.0.0.1/0:1',
+    'yes',
+  ])('refuses %s', (setting) => {
+    expect(testNetwork(setting, false)).toEqual({ ok: false, failure: 'malformed' });
+  });
+});
+
+describe('the inbox', () => {
+  const datagram = (from: string, size = 100): Datagram => ({ bytes: Buffer.alloc(size), from, via: null });
+
+  it('hands everything on in order', async () => {
+    const read: string[] = [];
+    const mailbox = inbox(({ from }) => read.push(from));
+    const sent = Array.from({ length: 100 }, (_, i) => `10.0.0.${i}`);
+    for (const from of sent) mailbox.put(datagram(from));
+    expect(read).toEqual([]);
+    await mailbox.drain();
+    expect(read).toEqual(sent);
+  });
+
+  it('limits what one address may send in a second, and nobody else by it', async () => {
+    let now = 0;
+    const read = new Map<string, number>();
+    const mailbox = inbox(
+      ({ from }) => read.set(from, (read.get(from) ?? 0) + 1),
+      () => now,
+    );
+    for (let i = 0; i < 1000; i++) mailbox.put(datagram('10.0.0.66'));
+    mailbox.put(datagram('10.0.0.1'));
+    now += 1000;
+    mailbox.put(datagram('10.0.0.66'));
+    await mailbox.drain();
+    expect(Object.fromEntries(read)).toEqual({ '10.0.0.66': 65, '10.0.0.1': 1 });
+    expect(mailbox.dropped()).toBe(936);
+  });
+
+  it('does not pile up more than it can hold', async () => {
+    const mailbox = inbox(() => undefined);
+    for (let i = 0; i < 1000; i++) mailbox.put(datagram(`10.0.${i >> 8}.${i & 255}`, 64 * 1024));
+    expect(mailbox.dropped()).toBe(1000 - 256);
+    await mailbox.drain();
+  });
+});
+
+describe('firewall commands', () => {
+  it.for(['win32', 'darwin', 'linux'] as const)('name the port or the program on %s', (system) => {
+    for (const command of firewallCommands(system, 37_020, '/bin/node')) {
+      expect(command).toMatch(/37020|\/bin\/node/);
+    }
+  });
+});

@@ -1,0 +1,251 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDevice } from '../../../src/lan-agent/device-lock.ts';
+import { agentHome, ensureHome, replaceFile } from '../../../src/lan-agent/home.ts';
+import { openJournal } from '../../../src/lan-agent/journal.ts';
+import { openLedger } from '../../../src/lan-agent/ledger.ts';
+import type { UnbindAnswer } from '../../../src/lan-agent/sadp/reply.ts';
+
+const SERIAL = 'AC7000101';
+const MAC = '00-00-5e-00-53-a1';
+const MINUTE = 60_000;
+
+let home = '';
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'unbind-agent-'));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const mode = async (path: string) => (await stat(path)).mode & 0o777;
+
+describe('the state folder', () => {
+  it('is where the setting says, else where the system keeps state', () => {
+    expect(agentHome({ UNBIND_AGENT_HOME: '/x' }, 'linux')).toBe('/x');
+    expect(agentHome({ XDG_STATE_HOME: '/state' }, 'linux')).toBe(join('/state', 'unbind-agent'));
+    expect(agentHome({}, 'linux')).toMatch(/\.local.state.unbind-agent$/);
+    expect(agentHome({}, 'darwin')).toMatch(/Library.Application Support.unbind-agent$/);
+    expect(agentHome({ LOCALAPPDATA: '/local' }, 'win32')).toBe(join('/local', 'unbind-agent'));
+  });
+
+  it('is made for its owner alone, and closed where it stood open', async () => {
+    const folder = join(home, 'a', 'b');
+    await ensureHome(folder);
+    expect(await mode(folder)).toBe(0o700);
+    await chmod(folder, 0o755);
+    await ensureHome(folder);
+    expect(await mode(folder)).toBe(0o700);
+  });
+
+  it('replaces files whole, for their owner alone, and leaves no draft behind', async () => {
+    await replaceFile(join(home, 'file'), 'one');
+    await replaceFile(join(home, 'file'), 'two');
+    expect(await readFile(join(home, 'file'), 'utf8')).toBe('two');
+    expect(await mode(join(home, 'file'))).toBe(0o600);
+    expect(await readdir(home)).toEqual(['file']);
+  });
+
+  it('says why it cannot be used', async () => {
+    await writeFile(join(home, 'file'), '');
+    const made = await ensureHome(join(home, 'file', 'folder'));
+    expect(made).toEqual({ ok: false, failure: { reason: 'unwritable', code: 'ENOTDIR' } });
+  });
+});
+
+describe('the journal', () => {
+  const line = { attempt: 'A1', origin: 'local', shortSerial: SERIAL } as const;
+
+  it('appends readable lines for its owner alone', async () => {
+    const journal = openJournal(home, () => new Date('2026-01-02T03:04:05Z'));
+    await journal.write({ ...line, event: 'intent' });
+    await journal.write({ ...line, event: 'result', outcome: 'unbound' });
+    const path = join(home, 'journal.jsonl');
+    const lines = (await readFile(path, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(lines).toMatchObject([
+      { at: '2026-01-02T03:04:05.000Z', event: 'intent', shortSerial: SERIAL },
+      { event: 'result', outcome: 'unbound' },
+    ]);
+    expect(await mode(path)).toBe(0o600);
+  });
+
+  it('finds intents without an end, of this device, also behind a line that a crash cut off', async () => {
+    const journal = openJournal(home);
+    await journal.write({ ...line, attempt: 'A1', event: 'intent' });
+    await journal.write({ ...line, attempt: 'A1', event: 'result' });
+    await journal.write({ ...line, attempt: 'A2', event: 'intent' });
+    await journal.write({ ...line, attempt: 'A2', event: 'settled' });
+    await journal.write({ ...line, attempt: 'A3', event: 'intent', shortSerial: 'AC7000999' });
+    await writeFile(join(home, 'journal.jsonl'), '{"at":"2026', { flag: 'a' });
+    await journal.write({ ...line, attempt: 'A4', event: 'intent' });
+    const open = await journal.unsettled(SERIAL);
+    expect(open.ok && open.value.map(({ attempt }) => attempt)).toEqual(['A4']);
+  });
+
+  it('is empty before its first line', async () => {
+    expect(await openJournal(join(home, 'new')).unsettled(SERIAL)).toEqual({ ok: true, value: [] });
+  });
+
+  it('begins a new file when one is full, and still finds what the old one left open', async () => {
+    const journal = openJournal(home);
+    await journal.write({ ...line, event: 'intent' });
+    await writeFile(join(home, 'journal.jsonl'), `${'#'.repeat(1024 * 1024)}\n`, { flag: 'a' });
+    await journal.write({ ...line, attempt: 'A2', event: 'begun' });
+    expect((await readdir(home)).filter((name) => name.startsWith('journal'))).toHaveLength(2);
+    expect((await stat(join(home, 'journal.jsonl'))).size).toBeLessThan(1000);
+    const open = await journal.unsettled(SERIAL);
+    expect(open.ok && open.value).toHaveLength(1);
+  });
+
+  it('says so when it cannot be written or read', async () => {
+    await mkdir(join(home, 'journal.jsonl'));
+    const journal = openJournal(home);
+    const failure = { reason: 'unwritable', code: 'EISDIR' };
+    expect(await journal.write({ ...line, event: 'intent' })).toEqual({ ok: false, failure });
+    expect(await journal.unsettled(SERIAL)).toEqual({ ok: false, failure });
+  });
+});
+
+describe('the ledger', () => {
+  let now = 0;
+  const ledger = () => openLedger(home, () => now);
+  const permission = async (afterLock = false) => {
+    const judged = await ledger().permission(SERIAL, afterLock);
+    return judged.ok ? judged.value : judged.failure;
+  };
+  const attempt = async (answer?: UnbindAnswer) => {
+    await ledger().begin(SERIAL, MAC);
+    if (answer) await ledger().answered(SERIAL, answer);
+  };
+  const wrong = (attemptsLeft: number | null): UnbindAnswer => ({
+    kind: 'wrong-password',
+    attemptsLeft,
+    lockMinutes: null,
+  });
+  beforeEach(() => {
+    now = Date.parse('2026-01-02T03:04:05Z');
+  });
+
+  it('allows the first attempt', async () => {
+    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: null });
+  });
+
+  it.for([
+    [3, 'allowed'],
+    [2, 'few-attempts'],
+    [1, 'few-attempts'],
+    [0, 'few-attempts'],
+    [null, 'few-attempts'],
+  ] as const)('after a wrong password with %j attempts left: %s', async ([attemptsLeft, kind]) => {
+    await attempt(wrong(attemptsLeft));
+    expect(await permission()).toEqual({ kind, attemptsLeft });
+    expect(await permission(true)).toEqual({ kind, attemptsLeft });
+  });
+
+  it('takes `failed` and unknown words for possible wrong passwords', async () => {
+    await attempt({ kind: 'denied', attemptsLeft: null, lockMinutes: null });
+    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
+    await attempt({ kind: 'unexpected', word: 'x', attemptsLeft: null, lockMinutes: null });
+    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
+  });
+
+  it('counts an attempt without a result as one that may have been used up', async () => {
+    await attempt(wrong(4));
+    await attempt();
+    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: 3 });
+    await attempt({ kind: 'unreadable' });
+    expect(await permission()).toEqual({ kind: 'few-attempts', attemptsLeft: 2 });
+  });
+
+  it('allows one more attempt after one without a result, not two', async () => {
+    await attempt();
+    expect(await permission()).toMatchObject({ kind: 'allowed' });
+    await attempt();
+    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
+  });
+
+  it('keeps to a lock to the last minute, then allows one careful try', async () => {
+    await attempt({ kind: 'locked', lockMinutes: 29 });
+    expect(await permission(true)).toEqual({ kind: 'lock-running', lockMinutes: 29 });
+    now += 28 * MINUTE + 1;
+    expect(await permission(true)).toEqual({ kind: 'lock-running', lockMinutes: 1 });
+    now += MINUTE;
+    expect(await permission()).toEqual({ kind: 'after-lock' });
+    expect(await permission(true)).toMatchObject({ kind: 'allowed' });
+    await attempt();
+    expect(await permission(true)).toMatchObject({ kind: 'few-attempts' });
+  });
+
+  it('takes a lock of zero minutes for one that is about to end', async () => {
+    await attempt({ kind: 'locked', lockMinutes: 0 });
+    expect(await permission()).toEqual({ kind: 'lock-running', lockMinutes: 1 });
+  });
+
+  it('begins anew after a success', async () => {
+    await attempt(wrong(3));
+    await attempt({ kind: 'success' });
+    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: null });
+  });
+
+  it('survives a restart, for the reader too', async () => {
+    await attempt(wrong(5));
+    const text = await readFile(join(home, 'ledger', `${SERIAL}.json`), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ shortSerial: SERIAL, mac: MAC, attemptsLeft: 5, failed: true });
+  });
+
+  it('does not take a damaged file for a clean sheet', async () => {
+    await mkdir(join(home, 'ledger'));
+    await writeFile(join(home, 'ledger', `${SERIAL}.json`), '{}');
+    expect(await permission()).toMatchObject({ reason: 'unwritable' });
+    expect((await ledger().begin(SERIAL, MAC)).ok).toBe(false);
+  });
+});
+
+describe('the lock of a device', () => {
+  const path = () => join(home, 'locks', `${SERIAL}.lock`);
+  const leave = async (content: string) => {
+    await mkdir(join(home, 'locks'));
+    await writeFile(path(), content);
+  };
+
+  it('is had once, and again when it was let go', async () => {
+    const first = await lockDevice(home, SERIAL);
+    expect(await lockDevice(home, SERIAL)).toEqual({ ok: false, failure: { reason: 'busy' } });
+    expect((await lockDevice(home, 'AC7000999')).ok).toBe(true);
+    if (first.ok) await first.value.release();
+    expect((await lockDevice(home, SERIAL)).ok).toBe(true);
+  });
+
+  it('belongs to a process that runs', async () => {
+    await leave(`${process.ppid} abc\n`);
+    expect(await lockDevice(home, SERIAL)).toEqual({ ok: false, failure: { reason: 'busy' } });
+  });
+
+  it.for(['4194305 abc\n', `${process.pid} abc\n`])(
+    'is taken over from a process that is gone: %j',
+    async (left) => {
+      await leave(left);
+      const lock = await lockDevice(home, SERIAL);
+      expect(lock.ok && (await lock.value.held())).toBe(true);
+    },
+  );
+
+  it('waits for one that is just being written, not for one that was left unwritten', async () => {
+    await leave('');
+    expect((await lockDevice(home, SERIAL)).ok).toBe(false);
+    await utimes(path(), 1, 1);
+    expect((await lockDevice(home, SERIAL)).ok).toBe(true);
+  });
+
+  it('notices that it was taken away, and leaves the other one alone', async () => {
+    const lock = await lockDevice(home, SERIAL);
+    if (!lock.ok) throw new Error('no lock');
+    await writeFile(path(), '1 other\n');
+    expect(await lock.value.held()).toBe(false);
+    await lock.value.release();
+    expect(await readFile(path(), 'utf8')).toBe('1 other\n');
+  });
+});
