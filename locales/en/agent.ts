@@ -193,6 +193,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-reply': 'No answer to the unbind has come.',
     'unreadable-reply': 'The device has answered, but does not say what happened.',
     'send-failed': 'The system reported an error while the unbind was being sent.',
+    internal: 'The agent has made a mistake in itself; standard error says more.',
     'earlier-attempt':
       'An earlier attempt, cut off before its result, has worked. Nothing was sent this time.',
   },
@@ -236,6 +237,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       ok: 'Multicast goes out and comes back on {{name}}.',
       'send-failed': 'Nothing can be sent by multicast on {{name}}: {{code}}.',
       'not-heard': 'Multicast sent on {{name}} does not come back: the firewall may block it.',
+    },
+    subnets: {
+      strict:
+        'Replies of devices with an address of another subnet are dropped by the kernel on {{name}} (strict reverse path filter).',
     },
     buffer: {
       ok: 'The receive buffer is large enough.',
@@ -307,10 +312,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'has-credentials': 'The address must not contain a user name or password.',
     },
     pair: {
-      'not-a-code': 'This is no pairing code. It has ten letters, for instance BCDFG-HJKLM; ask the bot for one.',
+      'not-a-code':
+        'This is no pairing code. It has ten letters, for instance BCDFG-HJKLM; ask the bot for one.',
       insecure:
         'Warning: the connection to this server is not encrypted. Anybody on the network can read and change what is sent.',
-      again: 'This laptop is paired with {{server}} already. That stays so until the new pairing is confirmed.',
+      again:
+        'This laptop is paired with {{server}} already. That stays so until the new pairing is confirmed.',
       number: 'Choose this number in the chat: {{number}}',
       done: 'Paired. Now start the agent with: unbind-agent run',
       refused:
@@ -319,7 +326,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     run: {
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
-      'not-paired': 'This laptop is not paired with a bot yet. Ask the bot for a code, then: unbind-agent pair',
+      'not-paired':
+        'This laptop is not paired with a bot yet. Ask the bot for a code, then: unbind-agent pair',
       damaged: 'The pairing of this laptop cannot be read. Ask the bot for a code and pair again.',
     },
     unwritable:
@@ -327,7 +335,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     failure: {
       dns: 'The name in {{server}} cannot be found. Check the address and this laptop’s internet connection.',
       refused: '{{server}} refuses connections: the server is switched off, or the address or port is wrong.',
-      unreachable: '{{server}} cannot be reached: this laptop seems to have no network. Check the cable or Wi-Fi.',
+      unreachable:
+        '{{server}} cannot be reached: this laptop seems to have no network. Check the cable or Wi-Fi.',
       reset: 'The connection to {{server}} broke off. A firewall may be in the way.',
       timeout: '{{server}} does not answer in time. Check the internet connection, a firewall or the proxy.',
       tls: 'The certificate of {{server}} cannot be trusted: a wrong address, or something in the network listens in. Nothing was sent.',
@@ -337,11 +346,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-our-server':
         'Somebody else answered in place of {{server}}. Open any website in the browser: perhaps this network wants a sign-in first. Else check the address, and update the agent.',
       gateway: 'The server behind {{server}} is away for the moment.',
-      'too-large': 'An answer or request was larger than agreed. Update the agent; else tell the operator of the bot.',
-      'bad-request': 'The server does not understand this agent. Update the agent; else tell the operator of the bot.',
+      'too-large':
+        'An answer or request was larger than agreed. Update the agent; else tell the operator of the bot.',
+      'bad-request':
+        'The server does not understand this agent. Update the agent; else tell the operator of the bot.',
       'bad-signature':
         'The server does not accept the signature of this laptop. Ask the bot for a code and pair again.',
-      'unknown-agent': 'The server does not know this laptop any more. Ask the bot for a code and pair again.',
+      'unknown-agent':
+        'The server does not know this laptop any more. Ask the bot for a code and pair again.',
       'clock-skew': 'The clock of this laptop is wrong and could not be adjusted for. Set date and time.',
       'replayed-nonce': 'The server has seen this request before. It is made again.',
       superseded:

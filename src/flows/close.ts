@@ -119,7 +119,6 @@ async function unsettled(
   const answer = await dialogue.ask(text, {
     buttons: nextSteps(dialogue, report),
     help: 'bot:help.useButtons',
-    back: false,
   });
   if (answer.kind !== 'button') return { go: 'close' };
   switch (answer.id) {
@@ -130,9 +129,10 @@ async function unsettled(
     case 'recheck':
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
       return { go: 'assess' };
+    case 'back':
     case 'other':
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
-      return { go: 'assess', with: { other: true } };
+      return { go: 'assess', with: { other: answer.id === 'other' } };
     case 'cancel':
       return cancelled(dialogue, record.id);
     default:

@@ -72,7 +72,6 @@ async function listen(
     events,
     ...(record.job ? { jobId: record.job.id } : {}),
     help: 'bot:unbind.help',
-    back: false,
   });
   return react(dialogue, record, answer);
 }
@@ -97,7 +96,6 @@ async function showPicture(
     events: EVENTS,
     jobId: challenge.jobId,
     help: 'bot:unbind.helpPicture',
-    back: false,
   });
   if (answer.kind === 'picture-code') {
     await dialogue.house((house) => house.agents.answerChallenge(record.id, challenge.id, answer.proof));
@@ -111,7 +109,11 @@ async function showPicture(
 }
 
 async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {
-  if (answer.kind === 'button') return cancelled(dialogue, record.id);
+  if (answer.kind === 'button') {
+    if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+    await dialogue.house((house) => house.agents.cancel(record.id));
+    return { go: 'assess' };
+  }
   if (answer.kind !== 'event') return { go: 'lan-unbind' };
   const { event } = answer;
   switch (event.type) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
-import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
+import { type House, offering, online, openHouse, pressId, STEP } from '../support/stage.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
@@ -75,14 +75,95 @@ describe('a case with a laptop on the LAN', () => {
     });
   }, 90_000);
 
-  it('says what to do when the laptop is closed in the middle, and goes on when the technician decides', async () => {
-    const { technician, laptop } = house;
+  it('says what to do when the laptop is closed in the middle, and goes on once it is open again', async () => {
+    const { technician, laptop, stage } = house;
     await toThePicture();
     await laptop.stop();
-    await pressId(technician, 'refresh');
-    await technician.send('/agents');
-    await technician.waitFor(/laptop/, STEP);
-    await technician.send('/cancel');
+    await technician.waitFor(/interrupted before anything was sent/, STEP);
+    laptop.start();
+    await online(technician);
+    await pressId(technician, 'again');
+    await technician.waitFor((message) => message.kind === 'photo', STEP);
+    await technician.send(laptop.lastPicture());
+    await laptop.typePassword(DEMO_PASSWORD);
+    await technician.waitFor(/Unbound, verified/, STEP);
+    expect(stage.lan.device(CAMERA).snapshot()).toMatchObject({ unbindsReceived: 1, unbindsExecuted: 1 });
+  }, 90_000);
+
+  it('answers a stranger with one sentence, and does nothing else for him', async () => {
+    const { stage } = house;
+    const stranger = stage.api.user({ firstName: 'Mallory' });
+    await stranger.send('/start');
+    await stranger.waitFor(/only for people its operator has invited/, STEP);
+    await stranger.send(CAMERA);
+    await stranger.send('/pair');
+    // A command of an admitted person that comes later is answered: so the stranger's were dealt with.
+    await online(house.technician);
+    expect(stranger.messages.filter((message) => message.from === 'bot')).toHaveLength(1);
+  }, 90_000);
+
+  it('lets an invited technician in, once per invitation', async () => {
+    const { stage, technician } = house;
+    await technician.send('/invite');
+    const link = (await technician.waitFor(/start=/, STEP)).text;
+    const token = /start=([\w-]+)/.exec(link)?.[1] ?? '';
+    const [first, second] = [stage.api.user({ firstName: 'Ann' }), stage.api.user({ firstName: 'Bob' })];
+    await first.send(`/start ${token}`);
+    await first.waitFor(/Welcome/, STEP);
+    await second.send(`/start ${token}`);
+    await second.waitFor(/used up or too old/, STEP);
+    await first.send(CAMERA);
+    await first.waitFor(/Serial number AC7000101/, STEP);
+  }, 90_000);
+
+  it('speaks Russian to a Russian phone, with the right plurals, and changes on demand', async () => {
+    const { stage } = house;
+    const technician = stage.technician('ru');
+    await technician.send(recorder3.profile.shortSerial);
+    await technician.waitFor(/EZVIZ/, STEP);
+    expect(technician.transcript()).toContain('Серийный номер');
+    await technician.send('/language');
+    await technician.waitFor(/Язык/, STEP);
+    await technician.press('English');
+    await technician.waitFor(/Was this device ever added/, STEP);
+  }, 90_000);
+
+  it('reads an album of one label once, and helps with a wrong file', async () => {
+    const { technician } = house;
+    const label = await labelOf(unbindableCamera.profile);
+    await technician.sendPhoto(label, { mediaGroupId: 'album' });
+    await technician.sendPhoto(label, { mediaGroupId: 'album' });
+    await technician.waitFor(offering('no'), { ...STEP, after: 'start' });
+    await technician.sendDocument(Buffer.from('%PDF-1.4'), 'label.pdf', 'application/pdf');
+    await technician.waitFor(/I read only photos/, STEP);
+    expect(technician.transcript().match(/Reading the photo|Photo read/g)).toHaveLength(1);
+  }, 90_000);
+
+  it('asks whether another label in the middle of a case is another device', async () => {
+    const { technician } = house;
+    await technician.send(CAMERA);
+    await technician.waitFor(offering('no'), STEP);
+    await technician.send(recorder3.profile.shortSerial);
+    await technician.waitFor(/another device/, STEP);
+    await pressId(technician, 'stay');
+    await technician.waitFor(/Was this device ever added/, STEP);
+    await technician.send(recorder3.profile.shortSerial);
+    await technician.waitFor(/another device/, STEP);
+    await pressId(technician, 'new');
+    await technician.waitFor(/570000103/, STEP);
+  }, 90_000);
+
+  it('goes back from step to step, and closes on Cancel', async () => {
+    const { technician } = house;
+    await technician.send(CAMERA);
+    await technician.waitFor(offering('no'), STEP);
+    await pressId(technician, 'no');
+    await technician.waitFor(offering('yes'), STEP);
+    await pressId(technician, 'back');
+    await technician.waitFor(/Was this device ever added/, STEP);
+    await technician.send('Canary-Pass-77');
+    await technician.waitFor(/If you do not know/, STEP);
+    await pressId(technician, 'cancel');
     await technician.waitFor(/Case closed/, STEP);
   }, 90_000);
 });

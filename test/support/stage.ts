@@ -34,7 +34,7 @@ export async function openHouse(
 }
 
 /** Waits until the bot counts the laptop as connected: asks /agents until it says so. */
-async function online(technician: SimUser): Promise<void> {
+export async function online(technician: SimUser): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     await technician.send('/agents');
     const answer = await technician.waitFor((message) => message.from === 'bot');

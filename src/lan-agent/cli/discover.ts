@@ -26,6 +26,7 @@ export async function discoverCommand(context: CliContext, args: DiscoverArgumen
     interfaces: args.interface ?? [],
     signal,
   });
+  if (!report.interfaces.some(({ used }) => used)) context.say(texts('agent:doctor.interfaces.failed'));
   for (const note of report.notes) context.say(lanNote(note, texts));
   if (args.json) {
     if (report.omitted > 0) context.say(texts('agent:discover.omitted', { number: report.omitted }));

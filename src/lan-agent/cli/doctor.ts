@@ -1,7 +1,13 @@
 import type { Check } from '../doctor/check.ts';
 import { firewallCommands } from '../doctor/firewall.ts';
 import { checkCrypto, checkHome, checkPairing } from '../doctor/laptop-checks.ts';
-import { checkBuffer, checkInterfaces, checkMulticast, checkPort } from '../doctor/network-checks.ts';
+import {
+  checkBuffer,
+  checkInterfaces,
+  checkMulticast,
+  checkPort,
+  checkSubnets,
+} from '../doctor/network-checks.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
@@ -14,13 +20,23 @@ export async function doctorCommand(
   // One after the other where they use the same port.
   const port = await checkPort(network);
   const buffer = await checkBuffer(network);
-  const [multicast, state, crypto, pairing] = await Promise.all([
+  const [multicast, subnets, state, crypto, pairing] = await Promise.all([
     checkMulticast(network),
+    checkSubnets(network),
     checkHome(home),
     checkCrypto(),
     checkPairing(home, signal),
   ]);
-  const checks = [...checkInterfaces(network), port, ...multicast, buffer, state, crypto, ...pairing];
+  const checks = [
+    ...checkInterfaces(network),
+    port,
+    ...multicast,
+    ...subnets,
+    buffer,
+    state,
+    crypto,
+    ...pairing,
+  ];
   const fine = checks.every(({ result }) => result !== 'failed');
   const firewall = firewallCommands(process.platform, network.port, process.execPath);
   await context.print(args.json ? asJson(fine, checks, firewall) : asText(context, fine, checks, firewall));

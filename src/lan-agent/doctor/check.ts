@@ -5,7 +5,16 @@ export type CheckResult = 'ok' | 'warning' | 'failed';
 
 /** One finding of the doctor. */
 export interface Check {
-  readonly check: 'interfaces' | 'port' | 'multicast' | 'buffer' | 'home' | 'crypto' | 'pairing' | 'server';
+  readonly check:
+    | 'interfaces'
+    | 'port'
+    | 'multicast'
+    | 'subnets'
+    | 'buffer'
+    | 'home'
+    | 'crypto'
+    | 'pairing'
+    | 'server';
   readonly result: CheckResult;
   /** Closed word; with `check` it names the finding. */
   readonly detail: string;

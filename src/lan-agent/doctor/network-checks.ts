@@ -1,4 +1,6 @@
 import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorCode } from '../home.ts';
 import { openLan } from '../network/lan.ts';
 import type { LanInterface, Network } from '../network/network.ts';
@@ -38,6 +40,30 @@ export async function checkBuffer(network: Network): Promise<Check> {
   return process.platform === 'linux'
     ? { ...check, command: 'sudo sysctl -w net.core.rmem_max=4194304' }
     : check;
+}
+
+/**
+ * Linux with a strict reverse path filter drops replies of devices whose address is of another subnet, before any
+ * program sees them: the vendor's default address on a foreign site is the usual case.
+ */
+export async function checkSubnets(network: Network): Promise<Check[]> {
+  const names = new Set(network.survey().used.map(({ name }) => name));
+  const all = await reversePathFilter('all');
+  const filters = await Promise.all(
+    [...names].map(async (name) => ({ name, own: await reversePathFilter(name) })),
+  );
+  // The kernel takes the larger of the two values; 1 is strict, 2 is loose.
+  return filters
+    .filter(({ own }) => Math.max(all, own) === 1)
+    .map(({ name }) => ({
+      ...finding('subnets', 'warning', 'strict', { name }),
+      command: `sudo sysctl -w net.ipv4.conf.${name.replaceAll('.', '/')}.rp_filter=2`,
+    }));
+}
+
+async function reversePathFilter(name: string): Promise<number> {
+  const text = await readFile(join('/proc/sys/net/ipv4/conf', name, 'rp_filter'), 'utf8').catch(() => '0');
+  return Number(text);
 }
 
 export function checkMulticast(network: Network): Promise<Check[]> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeTime, ulid } from 'ulid';
 import { z } from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -21,6 +22,7 @@ const openJob = z.object({
 });
 const stored = z.object({
   version: z.literal(1),
+  epoch: z.ulid().nullable(),
   cursor: z.string().nullable(),
   /** Ids of commands that were taken, with the time they expire. */
   seen: z.array(z.tuple([z.string(), z.number()])),
@@ -32,6 +34,8 @@ const stored = z.object({
  * restarts. It is on disk before the cursor acknowledges anything.
  */
 export interface Intake {
+  /** ULID of this process, above that of every earlier one with this folder, whatever the clock does. */
+  readonly epoch: string;
   /** Id up to which everything was taken; null before the first command. */
   cursor(): string | null;
   /** Takes those that are new, and returns them. Nothing is taken when the disk fails. */
@@ -48,7 +52,7 @@ export function isJobCommand(command: AgentCommand): command is JobCommand {
   return command.type === 'discover' || command.type === 'status' || command.type === 'unbind';
 }
 
-/** @param now ms by the server's clock */
+/** @param now ms since 1970 */
 export async function openIntake(
   home: string,
   now: () => number,
@@ -58,21 +62,24 @@ export async function openIntake(
   const made = await ensureHome(linkState(home));
   if (!made.ok) return made;
   const state = await load(path, log);
+  const epoch = ulid(Math.max(now(), state.epoch === null ? 0 : decodeTime(state.epoch) + 1));
   let cursor = state.cursor;
   let seen = new Map(state.seen);
   let open = state.open.flatMap(({ command, armed }) => (isJobCommand(command) ? [{ command, armed }] : []));
 
-  const save = (next: { cursor: string | null; seen: Map<string, number>; open: typeof open }) =>
-    replaceFile(
-      path,
-      JSON.stringify({ version: 1, cursor: next.cursor, seen: [...next.seen], open: next.open }),
-    );
+  const save = (next: { cursor: string | null; seen: Map<string, number>; open: typeof open }) => {
+    const content: z.infer<typeof stored> = { version: 1, epoch, ...next, seen: [...next.seen] };
+    return replaceFile(path, JSON.stringify(content));
+  };
   const change = async (next: typeof open): Promise<Result<void, HomeFailure>> => {
     open = next;
     return save({ cursor, seen, open });
   };
+  const begun = await save({ cursor, seen, open });
+  if (!begun.ok) return begun;
 
   return ok({
+    epoch,
     cursor: () => cursor,
     open: () => open,
     take: async (commands) => {
@@ -104,6 +111,6 @@ async function load(path: string, log: Log): Promise<z.infer<typeof stored>> {
   } catch (error) {
     // Without its memory the agent is still safe: a permit is good once, and an expired command is refused.
     if (errorCode(error) !== 'ENOENT') log.error('the memory of commands cannot be read: begun anew');
-    return { version: 1, cursor: null, seen: [], open: [] };
+    return { version: 1, epoch: null, cursor: null, seen: [], open: [] };
   }
 }

@@ -62,7 +62,7 @@ export async function openOutbox(
 
   const nextId = monotonicFactory();
   // Ids ascend over restarts too, even when the clock went back.
-  let latest = Math.max(0, ...[...kept.keys()].map((id) => decodeTime(id)));
+  let latest = Math.max(0, ...[...kept.keys()].map((id) => decodeTime(id) + 1));
 
   return ok({
     put: async (draft) => {
@@ -93,10 +93,12 @@ export async function openOutbox(
     some: (matches) => [...kept.values()].some(({ event }) => matches(event)),
     wait: async (signal) => {
       if (kept.size > 0 || signal.aborted) return;
-      await new Promise<void>((resolve) => {
+      const woken = new Promise<void>((resolve) => {
         wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
+      signal.addEventListener('abort', wake, { once: true });
+      await woken;
+      signal.removeEventListener('abort', wake);
     },
   });
 }

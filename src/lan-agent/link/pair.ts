@@ -9,7 +9,7 @@ import { ensureHome, type HomeFailure } from '../home.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hostInfo } from './host.ts';
 import { createHubClient, type HubClient, type HubFailure, requestPairing } from './hub-client.ts';
-import { clearLinkState, loadIdentity, saveIdentity, wipeIdentity } from './identity.ts';
+import { clearLinkState, loadIdentity, saveIdentity } from './identity.ts';
 import { type AddressRefusal, parseServer } from './server-address.ts';
 import { openTransport } from './transport.ts';
 
@@ -97,10 +97,7 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
 
     const client = createHubClient({ transport, agentId, privateKey, hubKey, clock, host, epoch: ulid() });
     const decided = await chatDecision(client, clock, expiresAt, signal);
-    if (!decided.ok) {
-      if (known && decided.failure.reason === 'revoked') await wipeIdentity(home);
-      return failed(decided.failure);
-    }
+    if (!decided.ok) return failed(decided.failure);
     if (decided.value !== 'confirmed') {
       say(texts(`agent:link.pair.${decided.value}`));
       return decided.value;

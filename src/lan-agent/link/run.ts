@@ -1,8 +1,8 @@
-import { ulid } from 'ulid';
 import type { Language } from '../../../locales/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Engine } from '../engine.ts';
+import type { HomeFailure } from '../home.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
 import { createBackoff } from './backoff.ts';
@@ -53,17 +53,25 @@ export async function run(options: RunOptions): Promise<RunEnd> {
     return identity.failure;
   }
   const { server, agentId, privateKey, hubKey } = identity.value;
+  const unwritable = ({ code }: HomeFailure): RunEnd => {
+    say(texts('agent:link.unwritable', { code }));
+    return 'home-unwritable';
+  };
+  const intake = await openIntake(home, local.now, log);
+  if (!intake.ok) return unwritable(intake.failure);
   const transport = openTransport(server);
-  const host = hostInfo(options.agentVersion);
-  const epoch = ulid(local.now());
-  const client = createHubClient({ transport, agentId, privateKey, hubKey, clock: local, host, epoch });
   try {
+    const client = createHubClient({
+      transport,
+      agentId,
+      privateKey,
+      hubKey,
+      clock: local,
+      host: hostInfo(options.agentVersion),
+      epoch: intake.value.epoch,
+    });
     const outbox = await openOutbox(home, client.now, log);
-    const intake = outbox.ok ? await openIntake(home, client.now, log) : outbox;
-    if (!outbox.ok || !intake.ok) {
-      say(texts('agent:link.unwritable', { code: intake.ok ? '' : intake.failure.code }));
-      return 'home-unwritable';
-    }
+    if (!outbox.ok) return unwritable(outbox.failure);
     const end = await work(options, {
       client,
       outbox: outbox.value,

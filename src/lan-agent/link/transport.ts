@@ -139,6 +139,6 @@ function failureOf(error: unknown): TransportFailure {
   if (error instanceof AggregateError) return failureOf(error.errors[0]);
   if (/CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code)) return 'tls';
   if (/proxy/i.test(error.message)) return 'proxy';
-  if (code.startsWith('HPE_')) return 'not-our-server';
+  if (error.name === 'HTTPParserError') return 'not-our-server';
   return error.cause === undefined ? 'reset' : failureOf(error.cause);
 }

@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { errorCode } from '../home.ts';
 import { broadcastOf, type LanInterface, type Network } from './network.ts';
 
 /** Multicast group of SADP (protocol/sadp.md 2). */
@@ -89,8 +90,12 @@ export async function openLan(network: Network, wanted: readonly LanInterface[])
       const address = to === 'multicast' ? GROUP : to === 'broadcast' ? broadcastOf(through) : to.unicast;
       const socket = sockets.get(through);
       return new Promise((done) => {
-        if (!socket) return done('ENODEV');
-        socket.send(bytes, network.port, address, (error) => done(error ? codeOf(error) : null));
+        try {
+          if (!socket) return done('ENODEV');
+          socket.send(bytes, network.port, address, (error) => done(error ? errorCode(error) : null));
+        } catch (error) {
+          done(errorCode(error));
+        }
       });
     },
     listen: (listener) => {
@@ -118,7 +123,7 @@ async function openShared(port: number, notes: LanNote[]): Promise<Socket> {
 /** Binds; null, or the system's error code. Later errors (an interface that goes away) must not end the process. */
 function bind(socket: Socket, port: number, address: string): Promise<string | null> {
   return new Promise((done) => {
-    const failed = (error: Error) => done(codeOf(error));
+    const failed = (error: Error) => done(errorCode(error));
     socket.once('error', failed);
     socket.bind(port, address, () => {
       socket.off('error', failed);
@@ -134,7 +139,7 @@ function join(shared: Socket, socket: Socket, lan: LanInterface): string | null 
     shared.addMembership(GROUP, lan.address);
   } catch (error) {
     // Linux counts memberships per interface: a second address of the same one is in the group already.
-    if (codeOf(error) !== 'EADDRINUSE') return codeOf(error);
+    if (errorCode(error) !== 'EADDRINUSE') return errorCode(error);
   }
   try {
     socket.setMulticastInterface(lan.address);
@@ -142,7 +147,7 @@ function join(shared: Socket, socket: Socket, lan: LanInterface): string | null 
     socket.setBroadcast(true);
     return null;
   } catch (error) {
-    return codeOf(error);
+    return errorCode(error);
   }
 }
 
@@ -159,8 +164,4 @@ function enlargeBuffer(socket: Socket): LanNote[] {
   } catch {
     return [];
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

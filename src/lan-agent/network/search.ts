@@ -50,6 +50,8 @@ export interface SearchReport {
 /** Asks "who is there?" on every open interface, by schedule, until the time is over or the wanted device answered. */
 export async function search(lan: Lan, options: SearchOptions): Promise<SearchReport> {
   const found = new Findings(lan.interfaces);
+  // Nobody can be asked, so nobody will answer.
+  if (lan.interfaces.length === 0) return found.report(0);
   const over = limit(options.waitMs, options.signal);
   let ending: NodeJS.Timeout | undefined;
   const mailbox = inbox((datagram) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import bwipjs from 'bwip-js/node';
 import QRCode from 'qrcode';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 /** Invented; every test checks that no reading shows it. */
 export const CODE = 'QWERTZ';
@@ -30,7 +30,7 @@ export const code128 = (text: string, scale = 3) =>
 export async function table(
   codes: readonly { code: Buffer; left?: number; top?: number; rotate?: number }[],
   { width = 1000, height = 750 } = {},
-): Promise<sharp.Sharp> {
+): Promise<Sharp> {
   const pattern = Buffer.alloc(width * height);
   for (let at = 0; at < pattern.length; at++) {
     const x = at % width;
@@ -52,7 +52,7 @@ export async function table(
 export const one = (code: Buffer, rotate = 0) => table([{ code, rotate }]);
 
 /** Adds noise of the given strength; the same for every run. */
-export async function noisy(picture: sharp.Sharp, strength: number): Promise<sharp.Sharp> {
+export async function noisy(picture: Sharp, strength: number): Promise<Sharp> {
   const { data, info } = await picture
     .greyscale()
     .toColourspace('b-w')
@@ -67,7 +67,7 @@ export async function noisy(picture: sharp.Sharp, strength: number): Promise<sha
 }
 
 /** A picture with a white disc over its middle, as a flash leaves it. */
-export async function reflecting(picture: sharp.Sharp, radius: number): Promise<sharp.Sharp> {
+export async function reflecting(picture: Sharp, radius: number): Promise<Sharp> {
   const { data, info } = await picture
     .greyscale()
     .toColourspace('b-w')
@@ -81,11 +81,31 @@ export async function reflecting(picture: sharp.Sharp, radius: number): Promise<
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
 
-/** Noise and nothing else: the worst a decoder can be given. */
+/** Noise and nothing else. */
 export const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height), { raw: { width, height, channels: 1 } })
     .jpeg({ quality: 90 })
     .toBuffer();
+
+/** Thousands of corners of QR codes that belong to no code: the whole ladder takes ten seconds over it. */
+export async function hopeless(): Promise<Buffer> {
+  const corner = Buffer.from(
+    Array.from({ length: 81 }, (_, at) => {
+      const [x, y] = [at % 9, Math.floor(at / 9)];
+      const ring = Math.min(x, y, 6 - x, 6 - y);
+      return ring === 0 || ring > 1 ? 0 : 255;
+    }),
+  );
+  const tile = await sharp(corner, { raw: { width: 9, height: 9, channels: 1 } })
+    .resize({ width: 18, kernel: 'nearest' })
+    .png()
+    .toBuffer();
+  const paper = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#ffffff' } });
+  return paper
+    .composite([{ input: tile, tile: true }])
+    .png()
+    .toBuffer();
+}
 
 /** A PNG of a few kilobytes that unpacks to `side` x `side` pixels. */
 export function bomb(side: number): Buffer {

@@ -20,11 +20,16 @@ export const CAMERA = unbindableCamera.profile.shortSerial;
 let bundle = '';
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-'));
-  bundle = join(folder, 'agent.mjs');
+  bundle = join(await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-')), 'agent.mjs');
+  await bundleAgent(bundle);
+});
+
+/** Bundles the agent; `define` as the release does. */
+export async function bundleAgent(outfile: string, define: Record<string, string> = {}): Promise<void> {
   await build({
     entryPoints: ['src/lan-agent/main.ts'],
-    outfile: bundle,
+    outfile,
+    define,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -33,7 +38,7 @@ beforeAll(async () => {
       js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);",
     },
   });
-});
+}
 
 afterAll(() => rm(bundle.replace(/agent\.mjs$/, ''), { recursive: true, force: true }));
 

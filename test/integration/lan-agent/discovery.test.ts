@@ -140,6 +140,25 @@ describe.concurrent('discovery', () => {
     expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status: 'unexpected' });
   });
 
+  it('asks an address by unicast that spoke to somebody else and not to us', async (t) => {
+    const { lan, engine } = await open(t, []);
+    const shy = createSocket({ type: 'udp4', reuseAddr: true });
+    t.onTestFinished(() => void shy.close());
+    // Hears no multicast: a socket bound to an address of its own does not.
+    await new Promise<void>((done) => shy.bind(lan.port, '127.4.4.4', done));
+    shy.setMulticastInterface('127.0.0.1');
+    const says = (root: string, types: string, uuid: string) =>
+      `<${root}><Uuid>${uuid}</Uuid><Types>${types}</Types><DeviceSN>${CAMERA}</DeviceSN></${root}>`;
+    shy.on('message', (bytes, { address, port }) => {
+      const uuid = /<Uuid>([^<]+)/.exec(String(bytes))?.[1] ?? '';
+      shy.send(says('ProbeMatch', 'inquiry', uuid), port, address);
+    });
+    const hello = setInterval(() => shy.send(says('Hello', 'hello', 'x'), lan.port, '239.255.255.250'), 50);
+    t.onTestFinished(() => clearInterval(hello));
+    const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
+    expect(devices[0]).toMatchObject({ shortSerial: CAMERA, address: '127.4.4.4', mac: null });
+  });
+
   it('finds every one of 300 devices that answer at once', async (t) => {
     const { engine } = await open(t, many(300));
     const { devices, omitted } = await engine.discover({ waitMs: 4000 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceChanges, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
@@ -8,6 +8,7 @@ import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/pro
 import { emptyHome, rightAnswer, Stream, startAgent, typePassword } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
 
+const AGENT_PROCESS = fileURLToPath(new URL('./link-agent-process.ts', import.meta.url));
 const CAMERA = unbindableCamera.profile.shortSerial;
 const unbind = {
   type: 'unbind',
@@ -28,14 +29,10 @@ async function atThePassword(camera: DeviceChanges = {}) {
   const home = await emptyHome();
   await hub.pair(home);
 
-  const agent = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'link-agent-process.ts')],
-    {
-      env: { ...process.env, UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: lan.testNetwork },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const agent = spawn(process.execPath, ['--import', 'tsx', AGENT_PROCESS], {
+    env: { ...process.env, UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: lan.testNetwork },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   onTestFinished(() => void agent.kill('SIGKILL'));
   const pages = new Stream<string>();
   let screen = '';

@@ -154,6 +154,7 @@ describe('an agent whose state folder is not as it left it', () => {
     const { hub, home, agent } = await atWork(clock);
     await agent.said.first((line) => line.includes('Connected'));
     // A folder in place of the file: no rename onto it works.
+    await rm(join(home, 'link', 'commands.json'));
     await mkdir(join(home, 'link', 'commands.json', 'x'), { recursive: true });
     const jobId = hub.give(scan);
     await agent.said.first((line) => line.includes('state folder'));

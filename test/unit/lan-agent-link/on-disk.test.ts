@@ -149,6 +149,15 @@ describe('the memory of commands', () => {
     expect(JSON.parse(await idsIn(NOW + 26 * HOUR)).seen.flat()).not.toContain(command.id);
   });
 
+  it('gives every process an epoch above the earlier ones, even when the clock has gone back', async () => {
+    const home = await emptyHome();
+    const epochs: string[] = [];
+    for (const now of [NOW, NOW, NOW - 100 * HOUR, NOW + HOUR])
+      epochs.push((await intakeIn(home, () => now)).epoch);
+    expect(new Set(epochs).size).toBe(4);
+    expect(epochs).toEqual([...epochs].sort());
+  });
+
   it('begins anew when its file is damaged', async () => {
     const home = await emptyHome();
     await (await intakeIn(home)).take([look()]);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { resources } from '../../../locales/index.ts';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import type { LanNote } from '../../../src/lan-agent/network/lan.ts';
+import type { SkipReason } from '../../../src/lan-agent/network/network.ts';
+import type { UnbindNote, UnbindReason } from '../../../src/lan-agent/unbind/contract.ts';
+import type { UnbindOutcome, UnbindStatus } from '../../../src/link/messages.ts';
+
+type Words<W extends string> = Readonly<Record<W, string | object>>;
+
+describe.each(['en', 'ru'] as const)('the sentences in %s', (language) => {
+  const { reason, outcome, status, note, discover } = resources[language].agent;
+  // The compiler refuses a word without a sentence.
+  const groups: Record<string, object> = {
+    reason: reason satisfies Words<UnbindReason>,
+    outcome: outcome satisfies Words<UnbindOutcome>,
+    status: status satisfies Words<UnbindStatus>,
+    note: note satisfies Words<UnbindNote['kind'] | LanNote['kind']>,
+    'discover.reason': discover.reason satisfies Words<SkipReason | 'failed'>,
+  };
+
+  it.for(Object.entries(groups))('say something for every word of %s', ([group, words]) => {
+    const texts = textsFor(language);
+    for (const [word, sentence] of Object.entries(words)) {
+      if (typeof sentence !== 'string') continue;
+      expect(
+        texts(`agent:${group}.${word}`, { word: 'x', from: 'x', bytes: 1, name: 'x', code: 'x' }),
+      ).not.toBe('');
+      expect(texts(`agent:${group}.${word}`)).not.toBe(`${group}.${word}`);
+    }
+  });
+});
