@@ -3,7 +3,7 @@
  * tried on every one. `alone` counts what no rung before it could read. Run: npx tsx bench/label.ts
  */
 import { performance } from 'node:perf_hooks';
-import type { Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { prepareCodes, readCodes } from '../src/label/codes.ts';
 import { LADDER, workingSize } from '../src/label/ladder.ts';
 import { openPhoto } from '../src/label/photo.ts';
@@ -21,27 +21,37 @@ const spoilt: Record<string, Spoil> = {};
 for (const sigma of [1, 2, 3, 4, 5]) spoilt[`blur ${sigma}`] = async (code) => (await one(code)).blur(sigma);
 for (const gain of [0.05, 0.1, 0.2])
   spoilt[`dark ${gain}`] = async (code) => (await one(code)).linear(gain, 0);
-for (const gain of [0.08, 0.15, 0.3])
+for (const gain of [0.06, 0.09, 0.12, 0.2])
   spoilt[`washed out ${gain}`] = async (code) => (await one(code)).linear(gain, 190);
-for (const strength of [40, 80, 110, 140])
+for (const strength of [80, 150, 190, 220, 250])
   spoilt[`noise ${strength}`] = async (code) => noisy(await one(code), strength);
 for (const degrees of [10, 20, 33, 45, 60, 110, 200])
   spoilt[`turned ${degrees}`] = async (code) => one(code, degrees);
-for (const width of [220, 280, 340, 500])
+for (const width of [210, 230, 260, 290, 320, 360, 400, 450])
   spoilt[`small ${width}`] = async (code) => (await one(code)).resize({ width }).blur(0.5);
-for (const width of [2000, 3200])
-  spoilt[`far ${width}`] = async (code) => table([{ code }], { width, height: (width * 3) / 4 });
+for (const share of [0.3, 0.4, 0.5, 0.7]) {
+  const size = { width: 3200, height: 2400 };
+  spoilt[`far ${share}`] = async (code) => {
+    const { width } = await sharp(code).metadata();
+    const small = await sharp(code)
+      .resize({ width: Math.round(width * share) })
+      .png()
+      .toBuffer();
+    return (await table([{ code: small }], size)).blur(0.6);
+  };
+}
 
 await prepareCodes();
 const read = new Set<string>();
 const totals = LADDER.map((rung) => ({ rung, hits: 0, alone: [] as string[], ms: 0, tried: 0 }));
-let photos = 0;
+const scenes: string[] = [];
 for (const [name, spoil] of Object.entries(spoilt)) {
   for (const code of Object.keys(codes) as Code[]) {
     const opened = await openPhoto(await (await spoil(codes[code])).jpeg({ quality: 75 }).toBuffer());
     if (!opened.ok) throw new Error(opened.failure);
     const photo = await workingSize(opened.value);
-    photos++;
+    const scene = `${code}, ${name}`;
+    scenes.push(scene);
     for (const total of totals) {
       const start = performance.now();
       const picture = await total.rung.prepare(photo);
@@ -51,7 +61,6 @@ for (const [name, spoil] of Object.entries(spoilt)) {
       total.tried++;
       if (!texts.some((text) => text.includes('J50000062'))) continue;
       total.hits++;
-      const scene = `${code}, ${name}`;
       if (!read.has(scene)) total.alone.push(scene);
       read.add(scene);
     }
@@ -62,4 +71,5 @@ for (const { rung, hits, alone, ms, tried } of totals) {
   console.log(`${rung.name.padEnd(15)} ${String(hits).padStart(3)} read ${cost} ms  alone ${alone.length}`);
   for (const scene of alone.slice(0, rung.name === 'plain' ? 0 : 9)) console.log(`    ${scene}`);
 }
-console.log(`${read.size} of ${photos} photos read by any rung`);
+console.log(`by none: ${scenes.filter((scene) => !read.has(scene)).join('; ')}`);
+console.log(`${read.size} of ${scenes.length} photos read by any rung`);

@@ -61,7 +61,7 @@ export const sandbox = {
     serviceCentre: 'Старый регистратор: сервисный центр',
     wrongPicture: 'Регистратор: картинку один раз прочитали неверно',
     bot: 'бот',
-    technician: 'техник',
+    technician: 'монтажник',
     laptop: 'ноутбук',
     picture: 'картинка',
     edited: 'изменено',

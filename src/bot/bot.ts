@@ -16,6 +16,7 @@ import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Secret } from '../kernel/secret.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { AgentEvent } from '../link/messages.ts';
@@ -40,6 +41,8 @@ export interface BotParts {
   desk: JobDesk;
   labels: LabelReader;
   region: RegionPack;
+  /** Key of the tags on buttons. */
+  buttonKey: Secret<Uint8Array>;
   /** Address agents dial, as /pair shows it. */
   hubUrl: string;
   log: Log;
@@ -69,7 +72,7 @@ export interface Bot {
 const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
 
 export function createBot(parts: BotParts): Bot {
-  const { store, client, me, access, directory, desk, labels, region, hubUrl, log } = parts;
+  const { store, client, me, access, directory, desk, labels, region, buttonKey, hubUrl, log } = parts;
   const clock = parts.clock ?? Date.now;
   const queue = createChatQueue();
   const profiles = createProfiles(store.values('profiles'));
@@ -119,6 +122,7 @@ export function createBot(parts: BotParts): Bot {
     me,
     log,
     exclusive,
+    buttonKey,
     newDevice: { idle: IDLE, during: DURING },
   });
   const commands = createCommands({

@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { Secret } from '../kernel/secret.ts';
 
 /** What a key is for; each purpose gets its own. */
-export type KeyPurpose = 'invitations' | 'pairing';
+export type KeyPurpose = 'invitations' | 'buttons';
 
 /**
  * A 32-byte key for keyed hashes, derived from the bot token (HKDF, RFC 5869). It is never stored, so that a copy of

@@ -118,6 +118,7 @@ async function bringUp(
     desk: hub.desk,
     labels,
     region: region.value,
+    buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,
     log,
   });

@@ -5,7 +5,6 @@ import { cancelled } from './identify.ts';
 
 /** Ways a technician walks by hand; each has its steps under `bot:guide.<way>`. */
 export const GUIDED = ['vendor-tool', 'app', 'recorder-menu', 'firmware-first'] as const;
-export type GuidedWay = (typeof GUIDED)[number];
 
 /** Stage guide: the steps of a way done by hand, and a check at the end that the laptop makes where one is online. */
 export const guide: Flow = {

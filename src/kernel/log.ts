@@ -40,7 +40,9 @@ export function scrub(text: string): string {
  * An error without its extra fields: libraries hang requests on their errors, and a request holds what people wrote.
  */
 function bareError(error: unknown): unknown {
-  return error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : String(error);
+  return error instanceof Error
+    ? { type: error.name, message: error.message, stack: error.stack }
+    : String(error);
 }
 
 /**

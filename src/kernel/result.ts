@@ -15,11 +15,3 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
 export function fail<F>(failure: F): { readonly ok: false; readonly failure: F } {
   return { ok: false, failure };
 }
-
-/**
- * Marks a switch as exhaustive: the compiler refuses the call while a case is missing.
- * @throws Error when a value outside the type arrives at run time (a bug, never a user's mistake).
- */
-export function unreachable(value: never): never {
-  throw new Error(`unexpected case: ${typeof value}`);
-}

@@ -1,7 +1,7 @@
 import { fromGrey, type Grey, toGrey } from './photo.ts';
 
 /** One way to prepare a photo for the decoder. */
-export interface Rung {
+interface Rung {
   readonly name: string;
   /** Cheap rungs are all tried before a code that is no label becomes the answer. */
   readonly cheap: boolean;
@@ -12,7 +12,7 @@ export interface Rung {
 }
 
 /** A photo as it came and in working size. */
-export interface Photo {
+interface Photo {
   readonly original: Grey;
   /** At most `WORKING_SIDE` pixels on its longest side. */
   readonly working: Grey;
@@ -33,8 +33,9 @@ export async function workingSize(original: Grey): Promise<Photo> {
 }
 
 /**
- * Preparations in the order of what they cost and save, measured on drawn labels (bench/label.ts). Normalising,
- * CLAHE, thresholds and negation saved nothing: the decoder does its own.
+ * Preparations in the order of what they save and cost on drawn labels (bench/label.ts); `half` and `denoised` are
+ * for the grain of real sensors, which drawings lack. Normalising, CLAHE, thresholds and negation saved nothing: the
+ * decoder does its own.
  */
 export const LADDER: readonly Rung[] = [
   { name: 'plain', cheap: true, prepare: async ({ working }) => working },

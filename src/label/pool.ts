@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { fail, ok, type Result } from '../kernel/result.ts';
 
 /** `busy`: the queue is full or the pool is closed. `timeout`, `crashed`: the thread was ended, with this job only. */
-export type PoolFailure = 'busy' | 'timeout' | 'crashed';
+type PoolFailure = 'busy' | 'timeout' | 'crashed';
 
 export interface PoolOptions {
   /** The thread's module. It posts `{ ready: true }` once, then `{ answer }` for every job, in order. */
@@ -59,11 +59,13 @@ export function createPool<Input, Answer>(options: PoolOptions): Pool<Input, Ans
         limit(slot);
       }
     });
-    thread.on('error', (error) => {
-      options.onCrash(error instanceof Error ? error : new Error(String(error)));
+    const crash = (error: Error) => {
+      if (!slots.has(slot)) return;
+      options.onCrash(error);
       drop(slot, 'crashed');
-    });
-    thread.on('exit', () => drop(slot, 'crashed'));
+    };
+    thread.on('error', (error) => crash(error instanceof Error ? error : new Error(String(error))));
+    thread.on('exit', (code) => crash(new Error(`the thread ended with ${code}`)));
     return slot;
   }
 

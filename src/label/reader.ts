@@ -16,7 +16,7 @@ export interface LabelReader {
   close(): Promise<void>;
 }
 
-export interface LabelReaderOptions {
+interface LabelReaderOptions {
   /** Threads, 1 and up. Default: one less than the processors, at most 2. */
   readonly workers?: number;
   /** Photos that may wait for a thread. Default 8: each is held in memory. */
@@ -51,7 +51,8 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     async read(bytes, { signal } = {}) {
       if (bytes.byteLength > MAX_BYTES) return { kind: 'rejected', reason: 'too-large' };
       if (!isPhoto(bytes)) return { kind: 'rejected', reason: 'not-an-image' };
-      const result = await pool.run({ bytes, budgetMs }, signal);
+      // A copy of its own: a message to a thread carries the whole memory a view looks into.
+      const result = await pool.run({ bytes: new Uint8Array(bytes), budgetMs }, signal);
       return result.ok ? result.value : { kind: 'rejected', reason: result.failure };
     },
     close: () => pool.close(),

@@ -39,6 +39,8 @@ export interface DiscoveryReport {
   readonly seen: boolean;
   /** Devices beyond the caps. */
   readonly omitted: number;
+  /** Datagrams that came too fast to be looked at: somebody floods the network. */
+  readonly dropped: number;
   readonly notes: readonly LanNote[];
 }
 
@@ -62,12 +64,13 @@ export function createEngine(settings: EngineSettings): Engine {
   return {
     discover: async ({ waitMs, until = null, interfaces, signal }) =>
       withLan(network, interfaces, async (lan, survey) => {
-        const { devices, omitted } = await search(lan, { waitMs, until, signal });
+        const { devices, omitted, dropped } = await search(lan, { waitMs, until, signal });
         return {
           devices: devices.map(sightingOf),
           interfaces: reportInterfaces(lan, survey),
           seen: until === null || devices.some(({ announcement }) => announcement.shortSerial === until),
           omitted,
+          dropped,
           notes: lan.notes,
         };
       }),

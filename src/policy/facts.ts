@@ -3,7 +3,7 @@
  * function returns new facts and never throws.
  */
 import { compareFirmware, formatFirmware, parseFirmware } from '../device/firmware.ts';
-import { type DeviceKind, kindOf } from '../device/kinds.ts';
+import { type DeviceKind, isIntercom, isRecorder, kindOf } from '../device/kinds.ts';
 
 /** Who said it, strongest first: the device itself, its label, our firmware catalogue, the person. */
 export const SOURCES = ['lan', 'label', 'catalogue', 'technician'] as const;
@@ -14,12 +14,15 @@ export type Fact<T> =
   | { readonly state: 'known'; readonly value: T; readonly source: FactSource }
   | { readonly state: 'unknown'; readonly asked: boolean };
 
+/** A kind as far as it is known: people say "recorder" and "intercom", the label tells which one. */
+export type KnownKind = Exclude<DeviceKind, 'unknown'> | 'recorder' | 'intercom';
+
 /** The best that is at hand on the device's LAN, in the order of the rule table. */
 export type OnSite = 'windows-pc' | 'phone' | 'monitor' | 'nothing';
 
 /** Every fact a rule looks at, and what it can be. */
 export interface FactValues {
-  kind: Exclude<DeviceKind, 'unknown'>;
+  kind: KnownKind;
   /** As printed or announced, 1 to 64 characters. */
   model: string;
   /** As `formatFirmware` writes it, for instance `V4.30.085 build 210222`; its line (3.x, 4.x) is derived. */
@@ -130,6 +133,17 @@ export function forget(facts: Facts, name: FactName): Facts {
   return { ...facts, [name]: UNKNOWN };
 }
 
+/** What can be recognised in a technician's own words (`device/words.ts`). */
+export type ToldFacts = Partial<
+  Pick<FactValues, 'kind' | 'model' | 'firmware' | 'everInEzviz' | 'updateTo4x' | 'adminPassword' | 'onSite' | 'cloud'>
+>;
+
+/** Learns from a technician's own words. A model in them tells kind and brand, as it does on a label. */
+export function learnFromWords(facts: Facts, told: ToldFacts): Learned {
+  const { model, ...rest } = told;
+  return learnAll(facts, 'technician', { ...rest, ...(model === undefined ? {} : toldByModel(model)) });
+}
+
 /** Learns from a label. Its model tells the kind and the brand (protocol/isapi.md 2.3, labels.md 3.1). */
 export function learnFromLabel(facts: Facts, label: { readonly model: string | null }): Learned {
   return learnAll(facts, 'label', label.model === null ? {} : toldByModel(label.model));
@@ -201,7 +215,7 @@ export function learnFromStatus(facts: Facts, status: string): Learned {
 }
 
 /** Kinds a device can be known to be; a record, so that a new kind cannot be forgotten here. */
-const KNOWN_KINDS: Readonly<Record<FactValues['kind'], true>> = {
+const KNOWN_KINDS: Readonly<Record<Exclude<DeviceKind, 'unknown'>, true>> = {
   camera: true,
   nvr: true,
   dvr: true,
@@ -214,7 +228,7 @@ const KNOWN_KINDS: Readonly<Record<FactValues['kind'], true>> = {
 };
 
 /** Whether the word names a kind that was recognised. */
-function isKnownKind(kind: string): kind is FactValues['kind'] {
+function isKnownKind(kind: string): kind is Exclude<DeviceKind, 'unknown'> {
   return Object.hasOwn(KNOWN_KINDS, kind);
 }
 
@@ -248,7 +262,15 @@ function agree(name: FactName, one: FactValue, other: FactValue): boolean {
     const [a, b] = [parseFirmware(String(one)), parseFirmware(String(other))];
     return a !== null && b !== null && compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
   }
+  if (name === 'kind') return isRoughly(one, other) || isRoughly(other, one);
   return one === other;
+}
+
+/** Whether a rough kind covers another: `recorder` covers NVR and DVR. */
+function isRoughly(rough: FactValue, fine: FactValue): boolean {
+  if (rough === fine) return true;
+  const kind = fine as DeviceKind;
+  return (rough === 'recorder' && isRecorder(kind)) || (rough === 'intercom' && isIntercom(kind));
 }
 
 function bareModel(model: string): string {

@@ -50,11 +50,8 @@ const MEANINGS: { readonly [N in QuestionId]: Readonly<Record<string, FactValues
   everInEzviz: YES_NO,
   kind: {
     camera: 'camera',
-    nvr: 'nvr',
-    dvr: 'dvr',
-    'door-station': 'door-station',
-    'indoor-station': 'indoor-station',
-    'main-station': 'main-station',
+    recorder: 'recorder',
+    intercom: 'intercom',
     'access-control': 'access-control',
     'alarm-panel': 'alarm-panel',
     ezviz: 'ezviz',

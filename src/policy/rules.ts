@@ -100,7 +100,7 @@ const RECORDER: Condition = {
   needs: ['kind'],
   holds: (facts) => {
     const kind = knownValue(facts, 'kind');
-    return kind === null ? null : isRecorder(kind);
+    return kind === null ? null : kind === 'recorder' || (kind !== 'intercom' && isRecorder(kind));
   },
 };
 const NO_AGENT = notKnownToBe('agentSees', true);

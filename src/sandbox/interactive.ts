@@ -27,7 +27,7 @@ export async function openDemo({ devices, port, say, t }: DemoOptions): Promise<
   await stage.bot.start();
   for (const language of ['en', 'ru'] as const) {
     const name = language === 'en' ? 'laptop-1' : 'laptop-2';
-    const laptop = await stage.laptop(name, (line) => stage.api.page.laptop(`${name}: ${line}`));
+    const laptop = await stage.laptop(name, language, (line) => stage.api.page.laptop(`${name}: ${line}`));
     await pairLaptop(stage, laptop, stage.technician(language));
     laptop.start();
   }

@@ -1,6 +1,7 @@
 /** A technician's laptop in the sandbox: the real agent, run in this process, with its password page and its lines. */
 import { randomInt } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import type { Language } from '../../locales/index.ts';
 import { createLog } from '../kernel/log.ts';
 import { textsFor } from '../kernel/texts.ts';
 import { createEngine } from '../lan-agent/engine.ts';
@@ -15,6 +16,8 @@ export interface LaptopOptions {
   /** State folder of the agent. */
   home: string;
   testNetwork: string;
+  /** Language of the person at the laptop. */
+  language: Language;
   /** Takes what the agent says to the person at the laptop. */
   onLine: (line: string) => void;
 }
@@ -39,12 +42,17 @@ export interface Laptop {
 /** Characters of a picture code. */
 const PICTURE_LENGTH = 5;
 
-export async function createLaptop({ home, testNetwork: setting, onLine }: LaptopOptions): Promise<Laptop> {
+export async function createLaptop({
+  home,
+  testNetwork: setting,
+  language,
+  onLine,
+}: LaptopOptions): Promise<Laptop> {
   const network = testNetwork(setting, false);
   if (!network.ok) throw new Error(`the sandbox made a wrong test network: ${network.failure}`);
   const engine = createEngine({ home, network: network.value });
   const log = createLog('silent', 'unbind-agent');
-  const texts = textsFor('en');
+  const texts = textsFor(language);
   const pages = new EventEmitter();
   const waiting: string[] = [];
   const letters: number[] = [];

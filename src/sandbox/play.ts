@@ -43,7 +43,9 @@ export async function play({ devices, say, t }: PlayOptions): Promise<boolean> {
     await stage.bot.start();
     const technician = stage.technician('en');
     printChat(stage, technician, say, t);
-    const laptop = await stage.laptop('laptop', (line) => say(`    [${t('sandbox:play.laptop')}] ${line}`));
+    const laptop = await stage.laptop('laptop', 'en', (line) =>
+      say(`    [${t('sandbox:play.laptop')}] ${line}`),
+    );
     await pairLaptop(stage, laptop, technician);
     laptop.start();
     let right = true;

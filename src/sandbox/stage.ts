@@ -53,7 +53,7 @@ export interface Stage {
   /** The technician who speaks this language; an admin of the bot. */
   technician(language: Language): SimUser;
   /** A laptop on the emulated LAN, not paired yet. `name` is its folder's. */
-  laptop(name: string, onLine: (line: string) => void): Promise<Laptop>;
+  laptop(name: string, language: Language, onLine: (line: string) => void): Promise<Laptop>;
   close(): Promise<void>;
 }
 
@@ -94,8 +94,13 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     hubUrl: `http://127.0.0.1:${hubPort}`,
     storeFolder,
     technician: (language) => technicians[language],
-    async laptop(name, onLine) {
-      const laptop = await createLaptop({ home: join(folder, name), testNetwork: lan.testNetwork, onLine });
+    async laptop(name, language, onLine) {
+      const laptop = await createLaptop({
+        home: join(folder, name),
+        testNetwork: lan.testNetwork,
+        language,
+        onLine,
+      });
       laptops.push(laptop);
       return laptop;
     },

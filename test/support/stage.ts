@@ -26,7 +26,7 @@ export async function openHouse(
   const stage = await createStage({ devices, onBotLine: (line) => botLines.push(line) });
   await stage.bot.start();
   const technician = stage.technician(language);
-  const laptop = await stage.laptop('laptop', (line) => laptopLines.push(line));
+  const laptop = await stage.laptop('laptop', language, (line) => laptopLines.push(line));
   await pairLaptop(stage, laptop, technician);
   laptop.start();
   await online(technician);

@@ -59,6 +59,19 @@ export interface Flow {
 export interface HeardUpdate {
   update_id: number;
   heard: Heard;
+  /** Id of the Telegram update or event behind it; the same when it comes again after a crash. */
+  seed: string;
+}
+
+/** What the engine lends a dialogue. */
+export interface DialogueTools {
+  house: House;
+  chatId: number;
+  /**
+   * Tag of a keyboard, from what caused it. A step repeated after a crash makes the same tag again: a button of the
+   * message that was sent before the crash still works.
+   */
+  tagFor(cause: string): string;
 }
 
 /**
@@ -69,34 +82,30 @@ export class Dialogue {
   readonly chatId: number;
   readonly language: Language;
   readonly #conversation: Conversation;
-  readonly #house: House;
+  readonly #tools: DialogueTools;
   readonly #texts: Texts;
   #context: Context;
+  /** Questions asked so far; counts alike on every replay. */
+  #asked = 0;
 
   private constructor(
     conversation: Conversation,
     context: Context,
-    house: House,
-    chatId: number,
+    tools: DialogueTools,
     language: Language,
   ) {
     this.#conversation = conversation;
     this.#context = context;
-    this.#house = house;
-    this.chatId = chatId;
+    this.#tools = tools;
+    this.chatId = tools.chatId;
     this.language = language;
     this.#texts = escaping(textsFor(language));
   }
 
   /** Opens the dialogue of a chat in the language its technician chose. */
-  static async open(
-    conversation: Conversation,
-    context: Context,
-    house: House,
-    chatId: number,
-  ): Promise<Dialogue> {
-    const language = await conversation.external(() => house.language(chatId));
-    return new Dialogue(conversation, context, house, chatId, language);
+  static async open(conversation: Conversation, context: Context, tools: DialogueTools): Promise<Dialogue> {
+    const language = await conversation.external(() => tools.house.language(tools.chatId));
+    return new Dialogue(conversation, context, tools, language);
   }
 
   /** A sentence for this chat. Values are escaped: they may come from a device. */
@@ -110,7 +119,7 @@ export class Dialogue {
    *   update and reports the failure.
    */
   async house<T>(task: (house: House) => Promise<Result<T, HouseFailure>>): Promise<T> {
-    const result = await this.#conversation.external(() => task(this.#house));
+    const result = await this.#conversation.external(() => task(this.#tools.house));
     if (!result.ok) throw new HouseUnavailable(result.failure);
     return result.value;
   }
@@ -144,9 +153,9 @@ export class Dialogue {
    * come back here. The keyboard disappears with the answer, and a pressed button is written under the question.
    */
   async ask(text: string, ask: Ask): Promise<Answer> {
-    const tag = Math.floor((await this.#conversation.random()) * 36 ** 8)
-      .toString(36)
-      .padStart(8, '0');
+    this.#asked += 1;
+    const { seed } = this.#context.update as unknown as HeardUpdate;
+    const tag = this.#tools.tagFor(`${this.chatId}:${seed}:${this.#asked}`);
     const exits: Button[] = [
       ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back') }]),
       { id: 'cancel', text: this.t('bot:button.cancel') },

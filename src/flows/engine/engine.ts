@@ -7,6 +7,7 @@
  * written in one piece after the work; work repeated after a crash may send a message twice, never act twice, because
  * every action of the house is idempotent.
  */
+import { createHmac, randomUUID } from 'node:crypto';
 import {
   type Conversation,
   type ConversationResult,
@@ -19,6 +20,7 @@ import { type Context, HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Secret } from '../../kernel/secret.ts';
 import { textsFor } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import { bridgeTo, type CallApi } from './bridge.ts';
@@ -62,6 +64,8 @@ export interface EngineOptions {
   log: Log;
   /** Runs tasks of one chat strictly one after another, across processes where there are several. */
   exclusive<T>(chatId: number, task: () => Promise<T>): Promise<T>;
+  /** Key of the tags on buttons: nobody can make one for another chat or step. */
+  buttonKey: Secret<Uint8Array>;
   /** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
   newDevice: { idle: string; during: string };
 }
@@ -97,6 +101,9 @@ const MAX_PASSAGES = 12;
 /** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
 const WATCHDOG_MS = 90_000;
 
+/** Characters of a button's tag: 36^8 of them. */
+const TAG_LENGTH = 8;
+
 /** What a chat without a conversation listens to. */
 const IDLE: WaitSpec = {
   wants: ['photo', 'serial'],
@@ -106,8 +113,18 @@ const IDLE: WaitSpec = {
   help: 'bot:help.idle',
 };
 
+/** One handling of one chat: its state, and what caused the work. */
+interface Turn {
+  readonly chat: ChatState;
+  readonly chatId: number;
+  /** Id of the update or event being handled. */
+  cause: string;
+  /** Flows played for this cause so far; with the cause it names a step alike before and after a crash. */
+  plays: number;
+}
+
 export function createEngine(options: EngineOptions): Engine {
-  const { house, states, callApi, me, log, exclusive, newDevice } = options;
+  const { house, states, callApi, me, log, exclusive, newDevice, buttonKey } = options;
   const flows = new Map(options.flows.map((flow) => [flow.name, flow]));
   const api = bridgeTo(callApi);
 
@@ -126,21 +143,28 @@ export function createEngine(options: EngineOptions): Engine {
     return JSON.parse(key) as WaitSpec;
   }
 
-  function base(heard: Heard) {
-    const update: HeardUpdate = { update_id: 0, heard };
+  function tagFor(cause: string): string {
+    const digest = createHmac('sha256', buttonKey.reveal()).update(cause).digest();
+    return digest.readUIntBE(0, 6).toString(36).padStart(TAG_LENGTH, '0').slice(-TAG_LENGTH);
+  }
+
+  function base(heard: Heard, seed: string) {
+    const update: HeardUpdate = { update_id: 0, heard, seed };
     return { update: update as unknown as Update, api, me };
   }
 
   /** Plays a flow until its next wait or its end. */
   async function play(
-    chat: ChatState,
-    chatId: number,
+    turn: Turn,
     how: { enter: FlowArgs; flow: Flow } | { resume: Heard },
   ): Promise<Next | 'waiting'> {
     let next: Next | undefined;
+    const { chat, chatId } = turn;
+    turn.plays += 1;
+    const seed = `${turn.cause}:${turn.plays}`;
     const builderOf =
       (flow: Flow) => async (conversation: Conversation, context: Context, args: FlowArgs) => {
-        const dialogue = await Dialogue.open(conversation, context, house, chatId);
+        const dialogue = await Dialogue.open(conversation, context, { house, chatId, tagFor });
         next = await flow.run(dialogue, args);
       };
     const settle = (
@@ -170,22 +194,22 @@ export function createEngine(options: EngineOptions): Engine {
 
     if ('enter' in how) {
       const { flow, enter: args } = how;
-      const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
+      const run = enterConversation(builderOf(flow), base({ kind: 'other' }, seed), { args: [args] });
       return settle(flow, args, await watched(run));
     }
     const active = chat.conversation;
     if (!active) throw new Error('no conversation to resume');
     const flow = flowNamed(active.flow);
-    const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
+    const run = resumeConversation(builderOf(flow), base(how.resume, seed), active.state);
     return settle(flow, active.args, await watched(run));
   }
 
   /** Enters a flow and follows it from stage to stage until one waits or the conversation ends. */
-  async function enter(chat: ChatState, chatId: number, name: string, args: FlowArgs): Promise<void> {
+  async function enter(turn: Turn, name: string, args: FlowArgs): Promise<void> {
     let flow = flowNamed(name);
     let current = args;
     for (let passages = 0; passages < MAX_PASSAGES; passages++) {
-      const outcome = await play(chat, chatId, { enter: current, flow });
+      const outcome = await play(turn, { enter: current, flow });
       if (outcome === 'waiting') return;
       if ('end' in outcome) return;
       flow = flowNamed(outcome.go);
@@ -194,11 +218,11 @@ export function createEngine(options: EngineOptions): Engine {
     throw new Error(`stages pass on in circles; the last one was '${flow.name}'`);
   }
 
-  async function resume(chat: ChatState, chatId: number, heard: Heard): Promise<void> {
-    const args = chat.conversation?.args;
-    const outcome = await play(chat, chatId, { resume: heard });
+  async function resume(turn: Turn, heard: Heard): Promise<void> {
+    const args = turn.chat.conversation?.args;
+    const outcome = await play(turn, { resume: heard });
     if (outcome === 'waiting' || 'end' in outcome || !args) return;
-    await enter(chat, chatId, outcome.go, {
+    await enter(turn, outcome.go, {
       caseId: caseOf(args, outcome),
       ...(outcome.with ? { with: outcome.with } : {}),
     });
@@ -208,40 +232,41 @@ export function createEngine(options: EngineOptions): Engine {
    * Runs a step; when a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures
    * of Telegram and the store are not the flow's and go to the caller.
    */
-  async function guarded(chat: ChatState, chatId: number, step: () => Promise<void>): Promise<void> {
-    const before = chat.conversation;
+  async function guarded(turn: Turn, step: () => Promise<void>): Promise<void> {
+    const before = turn.chat.conversation;
     try {
       await step();
     } catch (error) {
       if (error instanceof HttpError || error instanceof HouseUnavailable) throw error;
-      log.error({ err: error, flow: before?.flow, chat: chatId }, 'a stage broke');
-      chat.conversation = null;
+      log.error({ err: error, flow: before?.flow, chat: turn.chatId }, 'a stage broke');
+      turn.chat.conversation = null;
       if (!before) {
-        await tell(chatId, 'bot:error.broken');
+        await tell(turn.chatId, 'bot:error.broken');
         return;
       }
-      await tell(chatId, 'bot:error.restarted');
+      await tell(turn.chatId, 'bot:error.restarted');
       try {
-        await enter(chat, chatId, before.flow, { caseId: before.args.caseId });
+        await enter(turn, before.flow, { caseId: before.args.caseId });
       } catch (again) {
         if (again instanceof HttpError || again instanceof HouseUnavailable) throw again;
-        log.error({ err: again, flow: before.flow, chat: chatId }, 'a stage broke again');
-        chat.conversation = null;
-        await tell(chatId, 'bot:error.broken');
+        log.error({ err: again, flow: before.flow, chat: turn.chatId }, 'a stage broke again');
+        turn.chat.conversation = null;
+        await tell(turn.chatId, 'bot:error.broken');
       }
     }
   }
 
   /** Gives the pending wait every event in the inbox it is named for, oldest first. */
-  async function drain(chat: ChatState, chatId: number): Promise<void> {
+  async function drain(turn: Turn): Promise<void> {
     for (let delivered = 0; delivered < REPLAYED_EVENTS; delivered++) {
-      if (!chat.conversation) return;
-      const spec = pendingSpec(chat.conversation);
-      const index = chat.inbox.findIndex((event) => wanted({ kind: 'event', event }, spec));
-      const event = chat.inbox[index];
+      if (!turn.chat.conversation) return;
+      const spec = pendingSpec(turn.chat.conversation);
+      const index = turn.chat.inbox.findIndex((event) => wanted({ kind: 'event', event }, spec));
+      const event = turn.chat.inbox[index];
       if (!event) return;
-      chat.inbox = chat.inbox.filter((_, at) => at !== index);
-      await guarded(chat, chatId, () => resume(chat, chatId, { kind: 'event', event }));
+      turn.chat.inbox = turn.chat.inbox.filter((_, at) => at !== index);
+      about(turn, event.id);
+      await guarded(turn, () => resume(turn, { kind: 'event', event }));
     }
   }
 
@@ -252,37 +277,37 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /** Restarts the stage from the case when the flow that wrote the log is not the flow of today. */
-  async function modernise(chat: ChatState, chatId: number): Promise<void> {
-    const active = chat.conversation;
+  async function modernise(turn: Turn): Promise<void> {
+    const active = turn.chat.conversation;
     if (!active || flows.get(active.flow)?.version === active.version) return;
     log.info(
-      { chat: chatId, flow: active.flow, version: active.version },
+      { chat: turn.chatId, flow: active.flow, version: active.version },
       'stage restarts: the flow has changed',
     );
-    chat.conversation = null;
-    await tell(chatId, 'bot:error.updated');
+    turn.chat.conversation = null;
+    await tell(turn.chatId, 'bot:error.updated');
     const name = flows.has(active.flow) ? active.flow : newDevice.idle;
-    await guarded(chat, chatId, () => enter(chat, chatId, name, { caseId: active.args.caseId }));
+    await guarded(turn, () => enter(turn, name, { caseId: active.args.caseId }));
   }
 
-  async function converse(chat: ChatState, chatId: number, update: Update): Promise<Handled> {
-    await modernise(chat, chatId);
-    const active = chat.conversation;
+  async function converse(turn: Turn, update: Update): Promise<Handled> {
+    await modernise(turn);
+    const active = turn.chat.conversation;
     const spec = active ? pendingSpec(active) : IDLE;
     const heard = hear(update, spec);
     if (update.callback_query) {
       const stale = heard.kind === 'stale-button';
       await callApi('answerCallbackQuery', {
         callback_query_id: update.callback_query.id,
-        ...(stale ? { text: textsFor(await house.language(chatId))('bot:help.staleButton') } : {}),
+        ...(stale ? { text: textsFor(await house.language(turn.chatId))('bot:help.staleButton') } : {}),
       });
       if (stale) return 'handled';
     }
-    if (heard.kind === 'photo' && heard.album !== null && heard.album === chat.album) return 'handled';
-    if (heard.kind === 'photo') chat.album = heard.album;
+    if (heard.kind === 'photo' && heard.album !== null && heard.album === turn.chat.album) return 'handled';
+    if (heard.kind === 'photo') turn.chat.album = heard.album;
 
     if (active && wanted(heard, spec)) {
-      await guarded(chat, chatId, () => resume(chat, chatId, heard));
+      await guarded(turn, () => resume(turn, heard));
       return 'handled';
     }
     if (heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
@@ -291,29 +316,31 @@ export function createEngine(options: EngineOptions): Engine {
         caseId: active?.args.caseId ?? '',
         with: { heard, ...(active ? { resume: active.flow } : {}) },
       };
-      await guarded(chat, chatId, () => enter(chat, chatId, flow, args));
+      await guarded(turn, () => enter(turn, flow, args));
       return 'handled';
     }
-    await tell(chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
+    await tell(turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
     return active ? 'handled' : 'nobody-listens';
   }
 
-  function controlsOf(chat: ChatState, chatId: number): ChatControls {
+  function controlsOf(turn: Turn): ChatControls {
     return {
       start: async (flow, args) => {
-        chat.conversation = null;
-        await guarded(chat, chatId, () => enter(chat, chatId, flow, args));
+        turn.chat.conversation = null;
+        await guarded(turn, () => enter(turn, flow, args));
       },
       stop: () => {
-        chat.conversation = null;
+        turn.chat.conversation = null;
       },
       restart: async () => {
-        const active = chat.conversation;
+        const active = turn.chat.conversation;
         if (!active) return;
-        await guarded(chat, chatId, () => enter(chat, chatId, active.flow, { caseId: active.args.caseId }));
+        await guarded(turn, () => enter(turn, active.flow, { caseId: active.args.caseId }));
       },
       active: () =>
-        chat.conversation ? { flow: chat.conversation.flow, caseId: chat.conversation.args.caseId } : null,
+        turn.chat.conversation
+          ? { flow: turn.chat.conversation.flow, caseId: turn.chat.conversation.args.caseId }
+          : null,
     };
   }
 
@@ -323,17 +350,19 @@ export function createEngine(options: EngineOptions): Engine {
    */
   async function withChat<T>(
     chatId: number,
-    work: (chat: ChatState) => Promise<T>,
+    cause: string,
+    work: (turn: Turn) => Promise<T>,
   ): Promise<Result<T, EngineFailure>> {
     return exclusive(chatId, async () => {
       const loaded = await states.load(chatId);
       if (!loaded.ok) return fail('store-unavailable');
-      const chat = loaded.value ?? emptyChatState();
+      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId, cause, plays: 0 };
       try {
-        await drain(chat, chatId);
-        const value = await work(chat);
-        await drain(chat, chatId);
-        await save(chat, chatId);
+        await drain(turn);
+        about(turn, cause);
+        const value = await work(turn);
+        await drain(turn);
+        await save(turn);
         return ok(value);
       } catch (error) {
         if (error instanceof HouseUnavailable) return fail('store-unavailable');
@@ -343,45 +372,52 @@ export function createEngine(options: EngineOptions): Engine {
     });
   }
 
-  async function save(chat: ChatState, chatId: number): Promise<void> {
+  async function save({ chat, chatId }: Turn): Promise<void> {
     const saved = await states.save(chatId, chat);
     if (!saved.ok) throw new HouseUnavailable('store-unavailable');
   }
 
   return {
     handleUpdate: (chatId, update, outside) =>
-      withChat(chatId, async (chat): Promise<Handled> => {
-        if (chat.seenUpdates.includes(update.update_id)) return 'repeated';
+      withChat(chatId, `u${update.update_id}`, async (turn): Promise<Handled> => {
+        if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
         const own =
           !isConversationButton(update.callback_query?.data ?? '') &&
-          ((await outside?.(controlsOf(chat, chatId))) ?? false);
-        const handled = own ? 'handled' : await converse(chat, chatId, update);
-        chat.seenUpdates = remember(chat.seenUpdates, update.update_id);
+          ((await outside?.(controlsOf(turn))) ?? false);
+        const handled = own ? 'handled' : await converse(turn, update);
+        turn.chat.seenUpdates = remember(turn.chat.seenUpdates, update.update_id);
         return handled;
       }),
 
     handleEvent: (chatId, event, record) =>
-      withChat(chatId, async (chat): Promise<'taken' | 'repeated' | 'unheard'> => {
-        if (chat.seenEvents.includes(event.id)) return 'repeated';
+      withChat(chatId, event.id, async (turn): Promise<'taken' | 'repeated' | 'unheard'> => {
+        if (turn.chat.seenEvents.includes(event.id)) return 'repeated';
         const recorded = (await record?.()) ?? ok(undefined);
         if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
-        chat.seenEvents = remember(chat.seenEvents, event.id);
-        await modernise(chat, chatId);
+        turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
+        await modernise(turn);
         // Only the conversation of its own case may ever hear an event; a passing one is worth hearing now or never.
-        const active = chat.conversation;
+        const active = turn.chat.conversation;
         if (active === null || (event.caseId !== '' && active.args.caseId !== event.caseId)) return 'unheard';
         if (event.caseId !== '') {
-          chat.inbox = putAway(chat.inbox, event);
+          turn.chat.inbox = putAway(turn.chat.inbox, event);
           // Safe before it is told: a crash while a picture is being sent must not cost its answer.
-          await save(chat, chatId);
+          await save(turn);
         } else if (wanted({ kind: 'event', event }, pendingSpec(active))) {
-          await guarded(chat, chatId, () => resume(chat, chatId, { kind: 'event', event }));
+          await guarded(turn, () => resume(turn, { kind: 'event', event }));
         }
         return 'taken';
       }),
 
-    control: (chatId, task) => withChat(chatId, (chat) => task(controlsOf(chat, chatId))),
+    // Nothing repeats a control, so its cause only has to be its own.
+    control: (chatId, task) => withChat(chatId, `c${randomUUID()}`, (turn) => task(controlsOf(turn))),
   };
+}
+
+/** From here on the work is about this cause. */
+function about(turn: Turn, cause: string): void {
+  turn.cause = cause;
+  turn.plays = 0;
 }
 
 /** Events one handling may deliver; more would mean a stage that asks for the same event for ever. */

@@ -27,6 +27,7 @@ export async function discoverCommand(context: CliContext, args: DiscoverArgumen
     signal,
   });
   if (!report.interfaces.some(({ used }) => used)) context.say(texts('agent:doctor.interfaces.failed'));
+  if (report.dropped > 0) context.say(texts('agent:discover.dropped', { number: report.dropped }));
   for (const note of report.notes) context.say(lanNote(note, texts));
   if (args.json) {
     if (report.omitted > 0) context.say(texts('agent:discover.omitted', { number: report.omitted }));

@@ -6,7 +6,7 @@ import type { UnbindReason } from '../unbind/contract.ts';
 /** Far beyond any password; a pipe that goes on and on without a line end is not read to its end. */
 const MAX_BYTES = 4096;
 /** A password manager may ask its owner first; then somebody has forgotten the pipe. */
-const WAIT_MS = 20_000;
+const WAIT_MS = 15_000;
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -43,7 +43,7 @@ export interface SearchReport {
   readonly devices: readonly FoundDevice[];
   /** Devices beyond the caps. */
   readonly omitted: number;
-  /** Datagrams that were no SADP reply, or came too fast to look at. */
+  /** Datagrams that came too fast to be looked at. */
   readonly dropped: number;
 }
 
@@ -96,7 +96,6 @@ class Findings {
   readonly #heard = new Set<string>();
   readonly #perSource = new Map<string, number>();
   readonly #omitted = new Set<string>();
-  #unreadable = 0;
 
   constructor(interfaces: readonly LanInterface[]) {
     this.#interfaces = interfaces;
@@ -116,12 +115,8 @@ class Findings {
 
   take({ bytes, from, via }: Datagram): void {
     const message = readMessage(bytes);
-    const read = message.ok ? readAnnouncement(message.value) : null;
-    if (!read?.ok) {
-      // Replies to status questions of other programs and requests of theirs are nothing odd.
-      if (!message.ok) this.#unreadable++;
-      return;
-    }
+    const read = message.ok ? readAnnouncement(message.value) : message;
+    if (!read.ok) return;
     const announcement = read.value;
     const through = this.#asked.get(announcement.uuid ?? '');
     if (!through) {
@@ -153,7 +148,7 @@ class Findings {
     return this.#interfaces.find((lan) => lan.name === via.name && inSubnet(lan, source)) ?? via;
   }
 
-  report(overflow: number): SearchReport {
+  report(dropped: number): SearchReport {
     const claims = new Map<string, number>();
     for (const { announcement } of this.#devices.values()) {
       const serial = serialOf(announcement);
@@ -165,7 +160,7 @@ class Findings {
         conflict: (claims.get(serialOf(device.announcement) ?? '') ?? 0) > 1,
       })),
       omitted: this.#omitted.size,
-      dropped: this.#unreadable + overflow,
+      dropped,
     };
   }
 }

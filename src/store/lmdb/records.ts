@@ -45,8 +45,15 @@ export class Records {
   #closed = false;
 
   constructor(directory: string) {
-    // Without overlapping sync a write resolves only after the flush to disk.
-    this.#root = open({ path: directory, noSubdir: false, overlappingSync: false, maxDbs: 4 });
+    this.#root = open({
+      path: directory,
+      noSubdir: false,
+      maxDbs: 4,
+      // A write resolves only after the flush to disk.
+      overlappingSync: false,
+      // The engine's own batches reject a promise nobody can reach when the disk is full, which ends the process.
+      eventTurnBatching: false,
+    });
     this.#records = this.#root.openDB({ name: 'records', encoding: 'string', useVersions: true });
     this.#due = this.#root.openDB({ name: 'due', encoding: 'json' });
     this.#sweeper = setInterval(() => void this.run(() => this.sweep()), SWEEP_EVERY_MS).unref();
@@ -183,8 +190,8 @@ export class Records {
     if (data === undefined) throw new StoreError('invalid', 'nothing to write');
     const text = encode({ data, expiresAt } satisfies StoredRecord);
     return () => {
-      void this.#records.put([...key], text, randomInt(1, 2 ** 47));
-      if (expiresAt !== null) void this.#due.put([expiresAt, ...key], true);
+      inBatch(this.#records.put([...key], text, randomInt(1, 2 ** 47)));
+      if (expiresAt !== null) inBatch(this.#due.put([expiresAt, ...key], true));
     };
   }
 
@@ -207,6 +214,11 @@ export class Records {
   #alive(): void {
     if (this.#closed) throw new StoreError('unavailable', 'store is closed');
   }
+}
+
+/** A write whose outcome the batch around it reports. Left without a handler it would end the process on a failure. */
+function inBatch(write: Promise<boolean>): void {
+  write.catch(() => undefined);
 }
 
 /** @throws StoreError unless the time to live is a finite number of milliseconds above 0 */

@@ -26,6 +26,19 @@ switch (task) {
       say(String(n));
     }
     break;
+  case 'fill': {
+    const values = store.values<string>('filled');
+    for (let n = 0; ; n++) {
+      const done = await values.set(String(n), 'x'.repeat(20_000));
+      if (done.ok) continue;
+      const first = await values.get('0');
+      // A rejection that nobody handles would end the process here.
+      await new Promise((resolve) => setImmediate(resolve));
+      say(`${n > 0} ${done.failure.reason} ${first.ok}`);
+      break;
+    }
+    break;
+  }
   case 'append':
     process.stdin.once('data', async () => {
       await store.mailboxes.append('box', 'from another process', HOUR);

@@ -56,10 +56,11 @@ describe('lmdb store on disk', () => {
     await root.close();
     return seen;
   };
-  const spawnProcess = (task: string) => {
+  const spawnProcess = (task: string, setUp = 'true') => {
     const script = fileURLToPath(new URL('./lmdb-process.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, directory, task], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    const node = [process.execPath, '--import', 'tsx', script, directory, task];
+    const child = spawn('sh', ['-c', `${setUp}; exec "$@"`, 'sh', ...node], {
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
     children.push(child);
     const lines = createInterface({ input: child.stdout });
@@ -197,6 +198,20 @@ describe('lmdb store on disk', () => {
     }
     const messages = await value(store.mailboxes.read('written', null, 1000));
     expect(messages.slice(0, last + 1).map(({ message }) => message)).toEqual([...Array(last + 1).keys()]);
+  });
+
+  it('says that it is full when the disk takes no more, and goes on reading', async () => {
+    // No file may grow beyond a megabyte (2048 blocks of 512 bytes).
+    const { next } = spawnProcess('fill', 'ulimit -f 2048');
+    expect(await next()).toBe('true full true');
+  });
+
+  it('ends a wait with a message of this process without looking at the disk again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const store = await start();
+    const wait = store.mailboxes.wait('box', null, HOUR, new AbortController().signal);
+    await value(store.mailboxes.append('box', 1, HOUR));
+    await wait;
   });
 
   it('ends a wait with a message of another process', async () => {

@@ -74,6 +74,7 @@ async function engineWith(flows: Flow[]): Promise<Engine> {
       if (!ran.ok) throw new Error(ran.failure);
       return ran.value;
     },
+    buttonKey: new Secret(new Uint8Array(32)),
     newDevice: { idle: flows[0]?.name ?? '', during: flows[0]?.name ?? '' },
   });
 }

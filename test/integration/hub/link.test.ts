@@ -127,6 +127,7 @@ describe('the link', () => {
     it('of another version are dropped instead of being served for ever', async () => {
       await value(house.store.mailboxes.append(`hub:commands:${agent.agentId}`, { type: 'dance' }, MINUTE));
       expect(await commands(agent.poll({ waitMs: 20 }))).toEqual([]);
+      expect(await value(house.store.mailboxes.read(`hub:commands:${agent.agentId}`, null, 10))).toEqual([]);
       await value(house.store.mailboxes.append(`hub:commands:${agent.agentId}`, 'nonsense', MINUTE));
       const good = await value(house.hub.desk.send(agent.agentId, discover(house)));
       expect((await commands(agent.poll())).map(({ id }) => id)).toEqual([good.commandId]);
@@ -177,6 +178,14 @@ describe('the link', () => {
       await house.restart();
       expect(await agent.poll({ epoch: older })).toMatchObject(SUPERSEDED);
       expect((await agent.poll({ epoch: newer })).status).toBe(200);
+    });
+
+    it('do not get in the way of the newer one while the older still tries', async () => {
+      const { answer } = await held({ epoch: newer });
+      expect(await agent.poll({ epoch: older })).toMatchObject(SUPERSEDED);
+      const { commandId } = await value(house.hub.desk.send(agent.agentId, discover(house)));
+      expect(await agent.poll({ epoch: older, cursor: commandId })).toMatchObject(SUPERSEDED);
+      expect((await commands(answer)).map(({ id }) => id)).toEqual([commandId]);
     });
 
     it('do not lock out a laptop whose clock was put back, once the newer one is silent', async () => {

@@ -46,7 +46,7 @@ describe('a pool of threads', () => {
         failure('crashed'),
         answer(4),
       ]);
-      expect(deaths).toEqual(death === 'throw' ? ['told to throw'] : []);
+      expect(deaths).toEqual([death === 'throw' ? 'told to throw' : 'the thread ended with 3']);
     },
   );
 

@@ -268,7 +268,7 @@ describe('a file that is no photo', () => {
   });
 
   it('costs nobody else: the next photo is read', async () => {
-    await read(bomb(6000));
+    await read(bomb(3000));
     expect(await read(await jpeg(one(await qr(label()))))).toEqual(found);
   });
 });

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { saveIdentity } from '../../../src/lan-agent/link/identity.ts';
 import { recorder4, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
 import {
   bundleAgent,
@@ -239,6 +241,25 @@ describe.concurrent('doctor', () => {
       path: '/dev/null/agent',
       code: 'ENOTDIR',
     });
+  });
+
+  it('names the cause when the server of a paired laptop does not answer', async (t) => {
+    const at = await site(t, []);
+    const keys = generateKeyPairSync('ed25519');
+    // Nobody listens on port 9 of this machine.
+    const server = { url: 'http://127.0.0.1:9', loopback: true, insecure: false };
+    const agentId = '01M85A59EA4QFGVWYZW162SD7X';
+    await saveIdentity(at.home, { agentId, server, privateKey: keys.privateKey, hubKey: keys.publicKey });
+    const ended = await at.agent(['doctor', '--json']);
+    expect(ended.code).toBe(1);
+    expect(ended.json<{ checks: unknown[] }>().checks).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'pairing', result: 'ok', server: server.url }),
+        expect.objectContaining({ check: 'server', result: 'failed', detail: 'refused' }),
+      ]),
+    );
+    const { stdout } = await at.agent(['doctor']);
+    expect(stdout).not.toMatch(/agent:|\{\{/);
   });
 
   it('reads well, with a command to copy', async (t) => {

@@ -186,10 +186,11 @@ describe.concurrent('discovery', () => {
         flood.send(Buffer.alloc(8000, '<a>'), lan.port, '239.255.255.250');
       }
     });
-    const { devices, omitted } = await engine.discover({ waitMs: 1500 });
+    const { devices, omitted, dropped } = await engine.discover({ waitMs: 1500 });
     expect(devices.some(({ shortSerial }) => shortSerial === CAMERA)).toBe(true);
     expect(devices.filter(({ shortSerial }) => shortSerial?.startsWith('AF')).length).toBeLessThanOrEqual(16);
     expect(omitted).toBeGreaterThan(0);
+    expect(dropped).toBeGreaterThan(0);
   });
 });
 

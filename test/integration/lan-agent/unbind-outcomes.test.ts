@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recorder4 } from '../../../src/sandbox/device/profiles.ts';
-import { CAMERA, oneCamera, PASSWORD, type Site, site, WRONG_PASSWORD } from './agent.ts';
+import { CAMERA, oneCamera, PASSWORD, type Site, WRONG_PASSWORD } from './agent.ts';
 
 /** The ledger's file of the camera. */
 async function ledger({ home }: Site): Promise<Record<string, unknown>> {
