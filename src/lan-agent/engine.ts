@@ -59,6 +59,7 @@ export interface Engine {
   performUnbind(request: UnbindRequest): Promise<Report>;
 }
 
+/** The agent's engine for one state folder and one network. Making it touches neither. */
 export function createEngine(settings: EngineSettings): Engine {
   const { network } = settings;
   return {

@@ -54,6 +54,7 @@ export interface Journal {
   unsettled(shortSerial: string): Promise<Result<readonly JournalEntry[], HomeFailure>>;
 }
 
+/** Opens the journal of a state folder; nothing is made before the first line. */
 export function openJournal(home: string, now: () => Date = () => new Date()): Journal {
   const path = join(home, FILE);
   return {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { ensureHome, replaceFile } from '../home.ts';
+import { limit } from '../limit.ts';
 import { systemClock } from '../link/clock.ts';
 import { hostInfo } from '../link/host.ts';
 import { createHubClient } from '../link/hub-client.ts';
@@ -63,13 +64,13 @@ async function checkServer(
     host: hostInfo(AGENT_VERSION),
     epoch: ulid(),
   });
-  const limit = AbortSignal.timeout(SERVER_MS);
+  const over = limit(SERVER_MS, signal);
   try {
-    const state = await client.pairState(AbortSignal.any([signal, limit]));
+    const state = await client.pairState(over.signal);
     const seconds = Math.round((client.now() - Date.now()) / 1000);
     if (Math.abs(seconds) * 1000 > CLOCK_MS) return finding('server', 'warning', 'clock', { seconds });
     if (state.ok) return finding('server', 'ok', 'ok');
-    const reason = limit.aborted ? 'timeout' : state.failure.reason;
+    const reason = state.failure.reason === 'aborted' && !signal.aborted ? 'timeout' : state.failure.reason;
     const values = { server: server.url };
     return {
       check: 'server',
@@ -79,6 +80,7 @@ async function checkServer(
       values,
     };
   } finally {
+    over.end();
     await transport.close();
   }
 }

@@ -10,6 +10,7 @@ import { type Check, finding } from './check.ts';
 const GROUP = '239.255.255.250';
 const ECHO_MS = 1000;
 
+/** What there is to search on, and what is left out why. */
 export function checkInterfaces(network: Network): Check[] {
   const { used, skipped } = network.survey();
   const names = used.map(({ name, address }) => `${name} (${address})`).join(', ');
@@ -31,6 +32,7 @@ export async function checkPort({ port }: Network): Promise<Check> {
     : finding('port', 'failed', 'taken', { port });
 }
 
+/** Whether the kernel grants a receive buffer that holds the answers of a large site. */
 export async function checkBuffer(network: Network): Promise<Check> {
   const lan = await openLan(network, []);
   const small = lan.notes.find((note) => note.kind === 'small-buffer');
@@ -66,6 +68,7 @@ async function reversePathFilter(name: string): Promise<number> {
   return Number(text);
 }
 
+/** Whether multicast leaves and comes back, per interface. */
 export function checkMulticast(network: Network): Promise<Check[]> {
   return Promise.all(network.survey().used.map(probe));
 }

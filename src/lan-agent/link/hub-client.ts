@@ -19,6 +19,8 @@ import {
   pairState,
   permitAnswer,
   pollAnswer,
+  type RotateRequest,
+  rotateAnswer,
 } from '../../link/messages.ts';
 import { readSignature, signRequest, verifyAnswer } from '../../link/signing.ts';
 import type { Clock } from './clock.ts';
@@ -60,6 +62,8 @@ export interface HubClient {
     what: Omit<PermitRequest, 'version'>,
     signal: AbortSignal,
   ): Promise<Result<boolean, HubFailure>>;
+  /** Has the hub put another key in the place of the one this client signs with. */
+  rotateKey(what: Omit<RotateRequest, 'version'>, signal: AbortSignal): Promise<Result<void, HubFailure>>;
   pairState(signal: AbortSignal): Promise<Result<PairState['state'], HubFailure>>;
 }
 
@@ -125,6 +129,11 @@ export function createHubClient(options: {
       const request: PermitRequest = { version: LINK_VERSION, ...what };
       const answer = await call('POST', '/v1/permit', request, permitAnswer, signal);
       return answer.ok ? ok(answer.value.granted) : answer;
+    },
+    rotateKey: async (what, signal) => {
+      const request: RotateRequest = { version: LINK_VERSION, ...what };
+      const answer = await call('POST', '/v1/rotate', request, rotateAnswer, signal);
+      return answer.ok ? ok(undefined) : answer;
     },
     pairState: async (signal) => {
       const answer = await call('GET', '/v1/pair', null, pairState, signal, PAIR_WAIT_MS);

@@ -17,6 +17,9 @@ const stored = z.object({
   privateKey: z.string(),
   /** SPKI DER, base64url. */
   hubKey: z.string(),
+  keySince: z.number().optional(),
+  /** As `privateKey`. */
+  nextKey: z.string().optional(),
 });
 
 /** Who this agent is since it was paired, and whose. */
@@ -27,17 +30,27 @@ export interface Identity {
   readonly privateKey: KeyObject;
   /** Ed25519 public key of the hub as it was at pairing: only answers signed with it count. */
   readonly hubKey: KeyObject;
+  /** When the key was made, ms since 1970. */
+  readonly keySince?: number;
+  /** The key that is to follow; on disk before the hub is asked to take it, so that no crash loses the one that counts. */
+  readonly nextKey?: KeyObject;
 }
 
 /** Reads the identity. `not-paired`: there is none. `damaged`: the file is not one of ours; pair again. */
 export async function loadIdentity(home: string): Promise<Result<Identity, 'not-paired' | 'damaged'>> {
   try {
     const read = stored.parse(JSON.parse(await readFile(join(home, FILE), 'utf8')));
-    const key = Buffer.from(read.privateKey, 'base64url');
-    const privateKey = createPrivateKey({ key, type: 'pkcs8', format: 'der' });
+    const privateKey = readKey(read.privateKey);
     const hubKey = parsePublicKey(read.hubKey);
     if (!hubKey || privateKey.asymmetricKeyType !== 'ed25519') return fail('damaged');
-    return ok({ agentId: read.agentId, server: read.server, privateKey, hubKey });
+    return ok({
+      agentId: read.agentId,
+      server: read.server,
+      privateKey,
+      hubKey,
+      ...(read.keySince === undefined ? {} : { keySince: read.keySince }),
+      ...(read.nextKey === undefined ? {} : { nextKey: readKey(read.nextKey) }),
+    });
   } catch (error) {
     return fail(errorCode(error) === 'ENOENT' ? 'not-paired' : 'damaged');
   }
@@ -51,10 +64,20 @@ export async function saveIdentity(home: string, identity: Identity): Promise<Re
     version: 1,
     agentId: identity.agentId,
     server: identity.server,
-    privateKey: identity.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url'),
+    privateKey: writeKey(identity.privateKey),
     hubKey: formatPublicKey(identity.hubKey),
+    ...(identity.keySince === undefined ? {} : { keySince: identity.keySince }),
+    ...(identity.nextKey === undefined ? {} : { nextKey: writeKey(identity.nextKey) }),
   };
   return replaceFile(join(home, FILE), JSON.stringify(content));
+}
+
+function readKey(text: string): KeyObject {
+  return createPrivateKey({ key: Buffer.from(text, 'base64url'), type: 'pkcs8', format: 'der' });
+}
+
+function writeKey(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'der' }).toString('base64url');
 }
 
 /** Forgets the key: the operator or a technician has revoked this agent. */

@@ -24,7 +24,7 @@ const stored = z.object({
   version: z.literal(1),
   epoch: z.ulid().nullable(),
   cursor: z.string().nullable(),
-  /** Ids of commands that were taken, with the time they expire. */
+  /** Ids of commands and jobs that were taken, with the time they expire. */
   seen: z.array(z.tuple([z.string(), z.number()])),
   open: z.array(openJob),
 });
@@ -50,6 +50,11 @@ export interface Intake {
 
 export function isJobCommand(command: AgentCommand): command is JobCommand {
   return command.type === 'discover' || command.type === 'status' || command.type === 'unbind';
+}
+
+/** A job is taken once, even when a bot that was cut off sends its command a second time under another id. */
+function keyOf(command: AgentCommand): string {
+  return isJobCommand(command) ? command.jobId : command.id;
 }
 
 /** @param now ms since 1970 */
@@ -84,14 +89,14 @@ export async function openIntake(
     open: () => open,
     take: async (commands) => {
       if (commands.length === 0) return ok([]);
-      const byId = new Map(commands.map((command) => [command.id, command]));
-      const fresh = [...byId.values()].filter(({ id }) => !seen.has(id));
+      const byKey = new Map([...commands].reverse().map((command) => [keyOf(command), command]));
+      const fresh = [...byKey.values()].reverse().filter((command) => !seen.has(keyOf(command)));
       const next = {
         // Ids are ULIDs: the greatest is the latest.
-        cursor: [cursor ?? '', ...byId.keys()].sort().at(-1) ?? null,
+        cursor: [cursor ?? '', ...commands.map(({ id }) => id)].sort().at(-1) ?? null,
         seen: new Map([
           ...[...seen].filter(([, expiresAt]) => expiresAt > now() - MEMORY_MS),
-          ...fresh.map(({ id, expiresAt }): [string, number] => [id, Math.max(expiresAt, now())]),
+          ...fresh.map((command): [string, number] => [keyOf(command), Math.max(command.expiresAt, now())]),
         ]),
         open: [...open, ...fresh.filter(isJobCommand).map((command) => ({ command, armed: false }))],
       };

@@ -24,6 +24,8 @@ export interface Line {
   failed(failure: HubFailure): Promise<void>;
   /** The same wait for a failure on our side. */
   pause(): Promise<void>;
+  /** Another call has reached the hub: ends a wait that the hub did not ask for. */
+  nudge(): void;
 }
 
 export function createLine(options: {
@@ -35,9 +37,15 @@ export function createLine(options: {
 }): Line {
   const { clock, signal, onState, onFinal } = options;
   const backoff = createBackoff();
-  const pause = (atLeastMs = 0) => clock.sleep(Math.max(backoff.next(), atLeastMs), signal);
+  let nudged = new AbortController();
+  const pause = async (atLeastMs = 0) => {
+    nudged = new AbortController();
+    const early = atLeastMs > 0 ? signal : AbortSignal.any([signal, nudged.signal]);
+    await clock.sleep(Math.max(backoff.next(), atLeastMs), early);
+  };
   return {
     pause,
+    nudge: () => nudged.abort(),
     worked: () => {
       backoff.reset();
       onState('connected');

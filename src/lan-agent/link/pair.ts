@@ -103,7 +103,13 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
       return decided.value;
     }
     if (agentId !== known?.agentId) await clearLinkState(home);
-    const saved = await saveIdentity(home, { agentId, server, privateKey, hubKey });
+    const saved = await saveIdentity(home, {
+      agentId,
+      server,
+      privateKey,
+      hubKey,
+      keySince: known?.keySince ?? clock.now(),
+    });
     if (!saved.ok) return unwritable(saved.failure);
     say(texts('agent:link.pair.done'));
     return 'paired';

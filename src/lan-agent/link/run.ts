@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Language } from '../../../locales/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Texts } from '../../kernel/texts.ts';
@@ -15,6 +16,7 @@ import { createJobs } from './jobs.ts';
 import { createLine, type FinalRefusal } from './line.ts';
 import { pollLoop, sendLoop } from './loops.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
+import { withFreshKey } from './rotate.ts';
 import { openTransport } from './transport.ts';
 import type { UnbindCommand } from './unbind-job.ts';
 
@@ -38,8 +40,9 @@ export interface RunOptions {
 /** Why the agent stopped working for the bot; everything but `stopped` was said with what to do next. */
 export type RunEnd = 'stopped' | 'not-paired' | 'damaged' | 'home-unwritable' | FinalRefusal;
 
-/** A permit is asked for while a person waits and a password is held: a few quick tries, then no. */
-const PERMIT_TRIES = 3;
+/** A permit is asked for while a person waits and a password is held: long enough for a bot that restarts, ms. */
+const PERMIT_PATIENCE_MS = 20_000;
+const PERMIT_PAUSE_MS = 2_000;
 /** When the agent stops: how long it tries to bring its last word to the hub, ms. */
 const LAST_WORD_MS = 3_000;
 
@@ -52,7 +55,7 @@ export async function run(options: RunOptions): Promise<RunEnd> {
     say(texts(`agent:link.run.${identity.failure}`));
     return identity.failure;
   }
-  const { server, agentId, privateKey, hubKey } = identity.value;
+  const { server, agentId, hubKey } = identity.value;
   const unwritable = ({ code }: HomeFailure): RunEnd => {
     say(texts('agent:link.unwritable', { code }));
     return 'home-unwritable';
@@ -61,15 +64,14 @@ export async function run(options: RunOptions): Promise<RunEnd> {
   if (!intake.ok) return unwritable(intake.failure);
   const transport = openTransport(server);
   try {
-    const client = createHubClient({
-      transport,
-      agentId,
-      privateKey,
-      hubKey,
-      clock: local,
-      host: hostInfo(options.agentVersion),
-      epoch: intake.value.epoch,
-    });
+    const { epoch } = intake.value;
+    const host = hostInfo(options.agentVersion);
+    const clientWith = (privateKey: KeyObject) =>
+      createHubClient({ transport, agentId, privateKey, hubKey, clock: local, host, epoch });
+    const { now } = local;
+    const { signal } = options;
+    const fresh = await withFreshKey({ home, identity: identity.value, now, clientWith, signal, log });
+    const client = clientWith(fresh.privateKey);
     const outbox = await openOutbox(home, client.now, log);
     if (!outbox.ok) return unwritable(outbox.failure);
     const end = await work(options, {
@@ -125,8 +127,17 @@ async function work(
     permit: (command, over) => tradePermit(command, { client, intake, clock, signal: over }),
   });
   await jobs.resume();
-  const poll = createLine({ clock: local, signal, onState, onFinal });
   const send = createLine({ clock: local, signal, onState: sendState, onFinal });
+  const poll = createLine({
+    clock: local,
+    signal,
+    onFinal,
+    onState: (state) => {
+      // The hub is back: what waits to be told need not wait out a pause from the time it was away.
+      if (state === 'connected') send.nudge();
+      onState(state);
+    },
+  });
   await Promise.all([
     pollLoop({ client, intake, jobs, clock: local, line: poll, signal, onDiskFailure }),
     sendLoop({ client, outbox, line: send, signal, log }),
@@ -148,10 +159,11 @@ async function tradePermit(
 ): Promise<boolean> {
   const { client, intake, clock, signal } = tools;
   const backoff = createBackoff();
-  for (let attempt = 1; attempt <= PERMIT_TRIES && !signal.aborted; attempt++) {
+  const enough = clock.now() + PERMIT_PATIENCE_MS;
+  while (clock.now() < enough && !signal.aborted) {
     const traded = await client.tradePermit({ permit, jobId, shortSerial }, signal);
     if (traded.ok) return traded.value && (await intake.arm(jobId)).ok;
-    await clock.sleep(backoff.next(), signal);
+    await clock.sleep(Math.min(backoff.next(), PERMIT_PAUSE_MS), signal);
   }
   return false;
 }

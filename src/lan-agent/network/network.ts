@@ -40,6 +40,7 @@ export interface Network {
   survey(): Survey;
 }
 
+/** The network of this laptop, as it is at the moment of each survey. */
 export function realNetwork(): Network {
   return { port: SADP_PORT, loopback: false, survey: () => surveyInterfaces() };
 }

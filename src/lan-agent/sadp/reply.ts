@@ -39,6 +39,7 @@ export type ExchangeAnswer =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unreadable' };
 
+/** Reads the answer to the status question; a word nobody knows is passed on as it came. */
 export function readStatusReply(message: SadpMessage): StatusAnswer {
   const result = message.strict('Result');
   const word = result.kind === 'value' ? result.text : '';
@@ -58,6 +59,7 @@ export function readStatusReply(message: SadpMessage): StatusAnswer {
   }
 }
 
+/** Reads the answer to the one datagram; a missing or contradictory `Result` says nothing about what happened. */
 export function readUnbindReply(message: SadpMessage): UnbindAnswer {
   const result = message.strict('Result');
   if (result.kind !== 'value') return { kind: 'unreadable' };

@@ -3,7 +3,7 @@ import { pause } from '../limit.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
 import type { Channel } from './channel.ts';
 import type { UnbindDriver } from './driver.ts';
-import { isNotBound, type SettleOptions } from './settle.ts';
+import { askBinding, type SettleOptions } from './settle.ts';
 
 /** An attempt younger than this may still be on its way through the cloud. */
 const YOUNG_MS = 20_000;
@@ -34,7 +34,7 @@ export async function settleEarlier(
   const wait = Math.min(YOUNG_MS, latest + YOUNG_MS - Date.now());
   const until = Math.min(performance.now() + wait, deadline - ROOM_MS);
   while (!signal.aborted && performance.now() < until) {
-    if (await isNotBound(channel, driver, options)) return 'unbound';
+    if ((await askBinding(channel, driver, options)) === 'not-bound') return 'unbound';
     await pause(Math.min(LOOK_EVERY_MS, Math.max(0, until - performance.now())), signal);
   }
   return signal.aborted ? 'unsettled' : 'still-bound';

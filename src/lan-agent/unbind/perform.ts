@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { lockDevice } from '../device-lock.ts';
+import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
 import { type Lan, openLan } from '../network/lan.ts';
@@ -13,8 +14,9 @@ import type { Channel } from './channel.ts';
 import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
 import { settleEarlier } from './earlier.ts';
+import { attemptsOf, concluded, type End, refused, toReport } from './end.ts';
 import type { PendingAnswer } from './send-once.ts';
-import { type Settlement, type SettleOptions, settle } from './settle.ts';
+import { type SettleOptions, settle } from './settle.ts';
 
 const DISCOVER_MS = 10_000;
 /** After the device has answered: time for a second one to claim the same serial number. */
@@ -29,9 +31,6 @@ interface Tools {
   readonly drivers: readonly UnbindDriver[];
 }
 
-/** An outcome on its way to the report. */
-type End = Omit<Report, 'shortSerial' | 'verified'> & { readonly verified?: boolean };
-
 /**
  * Unbinds one device: search, status, ledger, picture, password, permit, key exchange, ONE datagram, verification.
  * Whatever can be refused is refused before the password is asked for, and the password before anything is sent.
@@ -40,7 +39,7 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
   const { shortSerial } = request;
   const lock = await lockDevice(tools.home, shortSerial);
   if (!lock.ok)
-    return report(shortSerial, refused(lock.failure.reason === 'busy' ? 'busy' : 'journal-unwritable'));
+    return toReport(shortSerial, refused(lock.failure.reason === 'busy' ? 'busy' : 'journal-unwritable'));
   let lan: Lan | undefined;
   try {
     const chosen = chooseInterfaces(tools.network.survey(), request.interfaces);
@@ -48,7 +47,7 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
     lan = await openLan(tools.network, chosen.ok ? chosen.value.used : []);
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
     const attempt = new Attempt(tools, request, lan, lock.value.held);
-    return report(shortSerial, await attempt.run());
+    return toReport(shortSerial, await attempt.run());
   } finally {
     lan?.close();
     await lock.value.release();
@@ -93,7 +92,8 @@ class Attempt {
       return { outcome: 'locked', reason: 'lock-running', lockMinutes: allowed.lockMinutes };
     }
     if (allowed.kind === 'after-lock') return refused('after-lock');
-    if (allowed.kind === 'few-attempts') return { ...refused('few-attempts'), ...left(allowed.attemptsLeft) };
+    if (allowed.kind === 'few-attempts')
+      return { ...refused('few-attempts'), ...attemptsOf(allowed.attemptsLeft) };
 
     const plan = this.#plan(device, driver, allowed.attemptsLeft);
     if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
@@ -117,8 +117,18 @@ class Attempt {
     );
     if (!device) return { outcome: 'not-found' };
     if (others.length > 0) return refused('ambiguous-device');
-    if (device.announcement.activated === false) return refused('not-activated');
+    if (await this.#isNotActivated(device)) return refused('not-activated');
     return isAddressable(device.announcement.mac) ? device : refused('no-mac');
+  }
+
+  /** By its announcement; where that says nothing, by the one question of its web server that needs no login. */
+  async #isNotActivated(device: FoundDevice): Promise<boolean> {
+    const { activated } = device.announcement;
+    const site = siteOf(device, this.#tools.network.loopback);
+    if (activated !== null || !site.ok) return activated === false;
+    const { readActivation } = await import('../isapi/activation.ts');
+    const told = await readActivation(site.value, this.#request.signal);
+    return told.ok && !told.value;
   }
 
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
@@ -221,7 +231,6 @@ class Attempt {
       beforeSending: () => this.#intend(channel, driver),
       onForeign: this.#foreign,
     });
-    password.fill(0);
     if (!sent.ok) {
       const { failure } = sent;
       if (failure.reason !== 'locked') return refused(failure.reason);
@@ -233,7 +242,7 @@ class Attempt {
     }
     const pending = sent.value;
     try {
-      return await this.#verify(channel, driver, pending);
+      return await this.#verify(channel, driver, pending, password);
     } finally {
       pending.stop();
     }
@@ -248,13 +257,21 @@ class Attempt {
     return counted.ok ? null : 'journal-unwritable';
   }
 
-  async #verify(channel: Channel, driver: UnbindDriver, pending: PendingAnswer): Promise<End> {
+  /** The password lives on only where it can serve a second proof (docs/decisions/0006). */
+  async #verify(
+    channel: Channel,
+    driver: UnbindDriver,
+    pending: PendingAnswer,
+    password: Buffer,
+  ): Promise<End> {
     const { shortSerial, onStage, onNote } = this.#request;
+    const site = siteOf(channel.device, this.#tools.network.loopback);
+    if (!site.ok) password.fill(0);
     onStage?.('sent');
     onStage?.('verifying');
     const options = this.#settleOptions();
     const latest = performance.now() + (this.#request.verifyMs ?? VERIFY_MS);
-    const deadline = Math.min(latest, options.deadline);
+    const deadline = Math.min(latest, options.deadline - (site.ok ? PROOF_MS : 0));
     const settlement = await settle(channel, driver, pending, { ...options, deadline });
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
     if (learnt) {
@@ -264,7 +281,29 @@ class Attempt {
     if (learnt?.kind === 'unexpected') {
       onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });
     }
-    return concluded(settlement, pending);
+    // As with its announcement: a device that called itself "not bound" before would prove nothing by it.
+    const settled = settlement.notBound || settlement.saysBound;
+    const isOpen = !settled && channel.device.announcement.bindStatus !== 'not-bound';
+    const wanted = isOpen && settlement.answer?.kind === 'success';
+    const proven = wanted && site.ok && (await this.#isProven(site.value, channel, password));
+    return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
+  }
+
+  /** One login to the web server of a device that has accepted this password; what it costs goes to the ledger. */
+  async #isProven(site: Site, { device }: Channel, password: Buffer): Promise<boolean> {
+    const { signal, shortSerial, onNote } = this.#request;
+    if (signal.aborted) return false;
+    const [{ readProof }, { openPins }] = await Promise.all([
+      import('../isapi/proof.ts'),
+      import('../isapi/pins.ts'),
+    ]);
+    const login = { userName: device.announcement.digestUser, password };
+    const proof = await readProof(site, openPins(this.#tools.home), login, signal);
+    if (proof.kind === 'wrong-password' || proof.kind === 'locked') {
+      const saved = await this.#ledger.answered(shortSerial, proof);
+      if (!saved.ok) onNote?.({ kind: 'ledger-not-saved' });
+    }
+    return proof.kind === 'not-bound';
   }
 
   #plan(device: FoundDevice, driver: UnbindDriver, attemptsLeft: number | null): UnbindPlan {
@@ -305,43 +344,4 @@ class Attempt {
   readonly #foreign = (from: string): void => {
     this.#request.onNote?.({ kind: 'foreign-reply', from });
   };
-}
-
-/** The outcome after the datagram (protocol/sadp.md 10, 13). */
-function concluded({ answer, notBound }: Settlement, pending: PendingAnswer): End {
-  if (notBound) return { outcome: 'unbound', verified: true };
-  switch (answer?.kind) {
-    case undefined: {
-      const silent = pending.current() === null ? 'no-reply' : 'unreadable-reply';
-      return { outcome: 'unknown', reason: pending.sendError() === null ? silent : 'send-failed' };
-    }
-    case 'success':
-      return { outcome: 'accepted-unconfirmed' };
-    case 'wrong-password':
-      return { outcome: 'wrong-password', ...left(answer.attemptsLeft), ...locked(answer.lockMinutes) };
-    case 'denied':
-      return { outcome: 'denied', ...left(answer.attemptsLeft), ...locked(answer.lockMinutes) };
-    case 'locked':
-      return { outcome: 'locked', lockMinutes: answer.lockMinutes };
-    case 'not-activated':
-      return { outcome: 'denied', reason: 'not-activated' };
-    case 'unexpected':
-      return { outcome: 'denied', reason: 'unexpected-word', ...left(answer.attemptsLeft) };
-  }
-}
-
-function refused(reason: UnbindReason): End & { reason: UnbindReason } {
-  return { outcome: 'refused', reason };
-}
-
-function left(attemptsLeft: number | null): Pick<Report, 'attemptsLeft'> {
-  return attemptsLeft === null ? {} : { attemptsLeft };
-}
-
-function locked(lockMinutes: number | null): Pick<Report, 'lockMinutes'> {
-  return lockMinutes === null ? {} : { lockMinutes };
-}
-
-function report(shortSerial: string, { outcome, verified = false, ...rest }: End): Report {
-  return { shortSerial, outcome, ...rest, verified };
 }

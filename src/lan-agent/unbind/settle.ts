@@ -22,6 +22,8 @@ export interface Settlement {
   readonly answer: Exclude<UnbindAnswer, { kind: 'unreadable' }> | null;
   /** True only when the device itself said afterwards that it is not bound. */
   readonly notBound: boolean;
+  /** The last thing it said is that it is bound: then nobody else needs to be asked. */
+  readonly saysBound: boolean;
 }
 
 export interface SettleOptions {
@@ -44,41 +46,45 @@ export async function settle(
   const left = () => Math.max(0, options.deadline - performance.now());
   await pending.wait(Math.min(ANSWER_MS, left()), options.signal);
   let next = readable(pending) ? FIRST_LOOK_MS : 0;
+  let binding: Binding = 'unknown';
   while (!options.signal.aborted && !isRefusal(readable(pending))) {
     await pause(Math.min(next, left()), options.signal);
-    if (await isNotBound(channel, driver, options)) return { answer: readable(pending), notBound: true };
-    if (left() === 0) break;
+    binding = await askBinding(channel, driver, options);
+    if (binding === 'not-bound' || left() === 0) break;
     next = LOOK_EVERY_MS;
   }
-  return { answer: readable(pending), notBound: false };
+  const answer = readable(pending);
+  return { answer, notBound: binding === 'not-bound', saysBound: binding === 'bound' };
 }
 
-/**
- * Asks the device once whether it is bound.
- * @returns true only when it says that it is not
- */
-export async function isNotBound(
+/** What the device says about its binding; `unknown` when it says nothing that counts. */
+export type Binding = 'bound' | 'not-bound' | 'unknown';
+
+/** Asks the device once whether it is bound. */
+export async function askBinding(
   { lan, device, route }: Channel,
   driver: UnbindDriver,
   { signal, onForeign, deadline }: SettleOptions,
-): Promise<boolean> {
+): Promise<Binding> {
   const waitMs = Math.max(MIN_LOOK_MS, Math.min(LOOK_MS, deadline - performance.now()));
   const { answer } = await driver.precheck(lan, device, { signal, route, waitMs, onForeign });
-  if (answer?.kind === 'not-bound') return true;
+  if (answer?.kind === 'not-bound') return 'not-bound';
   // A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too.
   // One that says "bound" here has the last word, and one that announced "not bound" before has proved nothing.
-  if (answer?.kind === 'can-unbind' || device.announcement.bindStatus === 'not-bound') return false;
+  if (answer?.kind === 'can-unbind') return 'bound';
+  if (device.announcement.bindStatus === 'not-bound') return 'unknown';
   const { devices } = await search(lan, {
     waitMs: INQUIRY_MS,
     until: device.announcement.shortSerial,
     signal,
   });
-  return devices.some(
+  const announced = devices.some(
     ({ source, announcement }) =>
       source === device.source &&
       announcement.mac === device.announcement.mac &&
       announcement.bindStatus === 'not-bound',
   );
+  return announced ? 'not-bound' : 'unknown';
 }
 
 function readable(pending: PendingAnswer): Settlement['answer'] {

@@ -1,0 +1,21 @@
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { readActivated } from './documents.ts';
+import { get, type HttpFailure } from './http.ts';
+import { readDocument } from './read-document.ts';
+import type { Site } from './site.ts';
+
+/**
+ * Asks the one thing a device tells without a login: whether it has a password at all (protocol/isapi.md 2.5). It
+ * costs no attempt. Plain HTTP: nothing in it is secret.
+ */
+export async function readActivation(
+  { address, from, httpPort }: Site,
+  signal: AbortSignal,
+): Promise<Result<boolean, HttpFailure | 'unreadable'>> {
+  const origin = { address, from, port: httpPort, trust: null };
+  const answer = await get(origin, '/SDK/activateStatus', null, signal);
+  if (!answer.ok) return answer;
+  const root = readDocument(answer.value.body);
+  const activated = answer.value.status === 200 && root.ok ? readActivated(root.value) : null;
+  return activated === null ? fail('unreadable') : ok(activated);
+}
