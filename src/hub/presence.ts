@@ -78,8 +78,9 @@ export function createPresence(
       if (!before.ok) return before;
       const wasOnline = isOnline(agentId);
       const lastSeen = clock();
-      known.set(agentId, lastSeen);
       const saved = await sights.set(agentId, { ...sight, lastSeen });
+      // Told only once it is on disk: a restarted bot must not take a laptop for gone that this one called online.
+      if (saved.ok) known.set(agentId, lastSeen);
       if (saved.ok && !wasOnline) onOnline(agentId);
       return saved;
     },

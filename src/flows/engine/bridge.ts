@@ -21,6 +21,8 @@ export type CallApi = (
 /** Reference to stored bytes in a payload; the Bot API client replaces it when it sends, so replays stay small. */
 export interface BlobReference {
   blob: string;
+  /** Name of the file, where it is sent as one. */
+  filename?: string;
 }
 
 /** Options that make grammY's Api call through `callApi`. The token is the client's business: none is given here. */

@@ -42,7 +42,19 @@ export interface Ask {
 /** What a question returns: only what it asked for, or a way out. */
 export type Answer = Extract<
   Heard,
-  { kind: 'button' | 'photo' | 'serials' | 'refused-label' | 'firmware' | 'picture-code' | 'event' }
+  {
+    kind:
+      | 'button'
+      | 'photo'
+      | 'serials'
+      | 'refused-label'
+      | 'words'
+      | 'reply'
+      | 'message'
+      | 'note'
+      | 'picture-code'
+      | 'event';
+  }
 >;
 
 /** Where the conversation goes when a stage ends: to another stage (or itself, anew), or nowhere. */
@@ -59,19 +71,20 @@ export interface Flow {
 export interface HeardUpdate {
   update_id: number;
   heard: Heard;
-  /** Id of the Telegram update or event behind it; the same when it comes again after a crash. */
-  seed: string;
 }
 
 /** What the engine lends a dialogue. */
 export interface DialogueTools {
   house: House;
   chatId: number;
+  /** Name of the running flow, and its case. */
+  flow: string;
+  caseId: string;
   /**
-   * Tag of a keyboard, from what caused it. A step repeated after a crash makes the same tag again: a button of the
-   * message that was sent before the crash still works.
+   * Tag of a keyboard, from what it asks. The same question of the same case has the same tag, so a button of a message
+   * that was sent just before a crash still works after the step was repeated; any other question has another one.
    */
-  tagFor(cause: string): string;
+  tagFor(question: string): string;
 }
 
 /**
@@ -85,8 +98,6 @@ export class Dialogue {
   readonly #tools: DialogueTools;
   readonly #texts: Texts;
   #context: Context;
-  /** Questions asked so far; counts alike on every replay. */
-  #asked = 0;
 
   private constructor(
     conversation: Conversation,
@@ -141,6 +152,15 @@ export class Dialogue {
     return this.#send(text, options.photo, undefined);
   }
 
+  /** Sends stored bytes as a file. `blob` is their key, `filename` what the technician sees. */
+  async sayFile(blob: string, filename: string, caption: string): Promise<void> {
+    const reference: BlobReference = { blob, filename };
+    await this.#context.api.sendDocument(this.chatId, reference as unknown as string, {
+      caption,
+      parse_mode: 'HTML',
+    });
+  }
+
   /** Replaces the text of a message sent before. A message that is gone or unchanged is no failure. */
   async edit(messageId: number, text: string): Promise<void> {
     await this.#quietly(() =>
@@ -153,9 +173,8 @@ export class Dialogue {
    * come back here. The keyboard disappears with the answer, and a pressed button is written under the question.
    */
   async ask(text: string, ask: Ask): Promise<Answer> {
-    this.#asked += 1;
-    const { seed } = this.#context.update as unknown as HeardUpdate;
-    const tag = this.#tools.tagFor(`${this.chatId}:${seed}:${this.#asked}`);
+    const { flow, caseId, tagFor } = this.#tools;
+    const tag = tagFor(JSON.stringify([this.chatId, caseId, flow, text, ask.buttons ?? []]));
     const exits: Button[] = [
       ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back') }]),
       { id: 'cancel', text: this.t('bot:button.cancel') },

@@ -7,7 +7,7 @@
  * written in one piece after the work; work repeated after a crash may send a message twice, never act twice, because
  * every action of the house is idempotent.
  */
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import {
   type Conversation,
   type ConversationResult,
@@ -106,21 +106,17 @@ const TAG_LENGTH = 8;
 
 /** What a chat without a conversation listens to. */
 const IDLE: WaitSpec = {
-  wants: ['photo', 'serial'],
+  wants: ['photo', 'serial', 'words'],
   events: [],
   jobId: null,
   tag: null,
   help: 'bot:help.idle',
 };
 
-/** One handling of one chat: its state, and what caused the work. */
+/** One handling of one chat. */
 interface Turn {
   readonly chat: ChatState;
   readonly chatId: number;
-  /** Id of the update or event being handled. */
-  cause: string;
-  /** Flows played for this cause so far; with the cause it names a step alike before and after a crash. */
-  plays: number;
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -143,13 +139,13 @@ export function createEngine(options: EngineOptions): Engine {
     return JSON.parse(key) as WaitSpec;
   }
 
-  function tagFor(cause: string): string {
-    const digest = createHmac('sha256', buttonKey.reveal()).update(cause).digest();
+  function tagFor(question: string): string {
+    const digest = createHmac('sha256', buttonKey.reveal()).update(question).digest();
     return digest.readUIntBE(0, 6).toString(36).padStart(TAG_LENGTH, '0').slice(-TAG_LENGTH);
   }
 
-  function base(heard: Heard, seed: string) {
-    const update: HeardUpdate = { update_id: 0, heard, seed };
+  function base(heard: Heard) {
+    const update: HeardUpdate = { update_id: 0, heard };
     return { update: update as unknown as Update, api, me };
   }
 
@@ -160,11 +156,15 @@ export function createEngine(options: EngineOptions): Engine {
   ): Promise<Next | 'waiting'> {
     let next: Next | undefined;
     const { chat, chatId } = turn;
-    turn.plays += 1;
-    const seed = `${turn.cause}:${turn.plays}`;
     const builderOf =
       (flow: Flow) => async (conversation: Conversation, context: Context, args: FlowArgs) => {
-        const dialogue = await Dialogue.open(conversation, context, { house, chatId, tagFor });
+        const dialogue = await Dialogue.open(conversation, context, {
+          house,
+          chatId,
+          flow: flow.name,
+          caseId: args.caseId,
+          tagFor,
+        });
         next = await flow.run(dialogue, args);
       };
     const settle = (
@@ -194,13 +194,13 @@ export function createEngine(options: EngineOptions): Engine {
 
     if ('enter' in how) {
       const { flow, enter: args } = how;
-      const run = enterConversation(builderOf(flow), base({ kind: 'other' }, seed), { args: [args] });
+      const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
       return settle(flow, args, await watched(run));
     }
     const active = chat.conversation;
     if (!active) throw new Error('no conversation to resume');
     const flow = flowNamed(active.flow);
-    const run = resumeConversation(builderOf(flow), base(how.resume, seed), active.state);
+    const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
     return settle(flow, active.args, await watched(run));
   }
 
@@ -265,7 +265,6 @@ export function createEngine(options: EngineOptions): Engine {
       const event = turn.chat.inbox[index];
       if (!event) return;
       turn.chat.inbox = turn.chat.inbox.filter((_, at) => at !== index);
-      about(turn, event.id);
       await guarded(turn, () => resume(turn, { kind: 'event', event }));
     }
   }
@@ -310,7 +309,8 @@ export function createEngine(options: EngineOptions): Engine {
       await guarded(turn, () => resume(turn, heard));
       return 'handled';
     }
-    if (heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
+    const described = !active && heard.kind === 'words';
+    if (described || heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
       const flow = active ? newDevice.during : newDevice.idle;
       const args: FlowArgs = {
         caseId: active?.args.caseId ?? '',
@@ -350,16 +350,14 @@ export function createEngine(options: EngineOptions): Engine {
    */
   async function withChat<T>(
     chatId: number,
-    cause: string,
     work: (turn: Turn) => Promise<T>,
   ): Promise<Result<T, EngineFailure>> {
     return exclusive(chatId, async () => {
       const loaded = await states.load(chatId);
       if (!loaded.ok) return fail('store-unavailable');
-      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId, cause, plays: 0 };
+      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId };
       try {
         await drain(turn);
-        about(turn, cause);
         const value = await work(turn);
         await drain(turn);
         await save(turn);
@@ -379,7 +377,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     handleUpdate: (chatId, update, outside) =>
-      withChat(chatId, `u${update.update_id}`, async (turn): Promise<Handled> => {
+      withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
         const own =
           !isConversationButton(update.callback_query?.data ?? '') &&
@@ -390,7 +388,7 @@ export function createEngine(options: EngineOptions): Engine {
       }),
 
     handleEvent: (chatId, event, record) =>
-      withChat(chatId, event.id, async (turn): Promise<'taken' | 'repeated' | 'unheard'> => {
+      withChat(chatId, async (turn): Promise<'taken' | 'repeated' | 'unheard'> => {
         if (turn.chat.seenEvents.includes(event.id)) return 'repeated';
         const recorded = (await record?.()) ?? ok(undefined);
         if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
@@ -409,15 +407,8 @@ export function createEngine(options: EngineOptions): Engine {
         return 'taken';
       }),
 
-    // Nothing repeats a control, so its cause only has to be its own.
-    control: (chatId, task) => withChat(chatId, `c${randomUUID()}`, (turn) => task(controlsOf(turn))),
+    control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn))),
   };
-}
-
-/** From here on the work is about this cause. */
-function about(turn: Turn, cause: string): void {
-  turn.cause = cause;
-  turn.plays = 0;
 }
 
 /** Events one handling may deliver; more would mean a stage that asks for the same event for ever. */

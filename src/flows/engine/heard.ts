@@ -4,14 +4,20 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { type FirmwareVersion, parseFirmware } from '../../device/firmware.ts';
+import { helpWords, phrases, replies } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { findSerials, type SerialNumber } from '../../device/serial.ts';
+import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
+import { type ArticleId, findArticles } from '../../policy/help.ts';
 import type { HouseEvent } from './events.ts';
 
-/** What a wait accepts besides its own buttons. */
-export type Want = 'photo' | 'serial' | 'firmware' | 'picture-code';
+/**
+ * What a wait accepts besides its own buttons. `words`: facts about the device in the technician's own words, or a
+ * plain yes or no. `message`: what a screen says, reduced to the articles that explain it. `note`: a text that is to
+ * be kept as it is, because the technician was asked for it.
+ */
+export type Want = 'photo' | 'serial' | 'words' | 'message' | 'note' | 'picture-code';
 
 /** A wait, as written into the conversation's log: the engine reads from it what may be delivered. */
 export interface WaitSpec {
@@ -43,7 +49,11 @@ export type Heard =
   | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null }
   | { kind: 'serials'; devices: NamedDevice[] }
   | { kind: 'refused-label'; reason: LabelRefusal; host: string | null }
-  | { kind: 'firmware'; version: FirmwareVersion }
+  | { kind: 'words'; said: SaidInWords }
+  | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
+  /** Best first; empty when no article knows the message. */
+  | { kind: 'message'; articles: ArticleId[] }
+  | { kind: 'note'; text: string }
   | { kind: 'picture-code'; proof: string }
   | { kind: 'event'; event: HouseEvent }
   /** A button of another keyboard, case or chat. */
@@ -99,11 +109,9 @@ function hearText(text: string, spec: WaitSpec): Heard {
       return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
     }
   }
-  if (spec.wants.includes('firmware')) {
-    const version = parseFirmware(text.slice(0, 64));
-    if (version) return { kind: 'firmware', version };
-  }
   const label = parseLabel(text);
+  const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
+  if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
   if (label.ok) return { kind: 'serials', devices: [deviceOfLabel(label.value.facts, null)] };
   const serials = findSerials(text);
   if (serials.length > 0) return { kind: 'serials', devices: serials.slice(0, 8).map(deviceOfSerial) };
@@ -111,7 +119,22 @@ function hearText(text: string, spec: WaitSpec): Heard {
   if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
     return { kind: 'refused-label', reason, host: host ?? null };
   }
+  if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
+  if (spec.wants.includes('words')) {
+    const plain = ` ${text.trim().toLowerCase()} `;
+    const reply = REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
+    if (reply) return { kind: 'reply', reply };
+    const said = saidInWords(text, phrases);
+    if (said) return { kind: 'words', said };
+  }
   return { kind: 'other' };
+}
+
+const REPLIES = ['yes', 'no', 'dont-know'] as const;
+
+/** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */
+function isSecret(reason: LabelRefusal): boolean {
+  return reason === 'exported-credentials' || reason === 'password-procedure' || reason === 'not-a-device';
 }
 
 /** Image types a technician sends as a file; anything else is a wrong file. */
@@ -154,7 +177,11 @@ export function wanted(heard: Heard, spec: WaitSpec): boolean {
     case 'serials':
     case 'refused-label':
       return spec.wants.includes('serial');
-    case 'firmware':
+    case 'words':
+    case 'reply':
+      return spec.wants.includes('words');
+    case 'message':
+    case 'note':
     case 'picture-code':
       return spec.wants.includes(heard.kind);
     case 'event':

@@ -184,6 +184,46 @@ describe('the conversations engine', () => {
     expect(texts()).toEqual(before);
   });
 
+  it('makes the same buttons again when a step is repeated after a crash, and others for another question', async () => {
+    const chats = store.values<ChatState>('chats');
+    let question = 'which?';
+    const asking: Flow = {
+      name: 'asking',
+      version: 1,
+      async run(dialogue) {
+        await dialogue.ask('begin', {
+          buttons: [[{ id: 'next', text: 'Next' }]],
+          help: 'bot:help.useButtons',
+        });
+        const answer = await dialogue.ask(await dialogue.house(async () => ok(question)), {
+          buttons: [[{ id: 'pick', text: 'Pick' }]],
+          help: 'bot:help.useButtons',
+        });
+        await dialogue.say(`picked ${answer.kind}`);
+        return { end: true };
+      },
+    };
+    const engine = await engineWith([asking]);
+    await start(engine, 'asking');
+    const before = await chats.get(String(chat));
+    const next = press('Next');
+    /** The step that asks runs again from the state before it, as after a kill -9. */
+    const again = async () => {
+      if (before.ok && before.value) await chats.set(String(chat), before.value);
+      await engine.handleUpdate(chat, next);
+    };
+    await engine.handleUpdate(chat, next);
+    const sentBeforeTheCrash = press('Pick');
+    await again();
+    await engine.handleUpdate(chat, sentBeforeTheCrash);
+    expect(texts().at(-1)).toBe('picked button');
+
+    question = 'another one?';
+    await again();
+    await engine.handleUpdate(chat, { ...sentBeforeTheCrash, update_id: nextUpdate++ } as Update);
+    expect(texts().at(-1)).toContain('another one?');
+  });
+
   it('keeps an early event in the inbox until a wait is named for it', async () => {
     const engine = await engineWith([listener]);
     await start(engine, 'listener');
@@ -252,7 +292,9 @@ describe('the conversations engine', () => {
     await newer.handleUpdate(chat, press('Next'));
     expect(texts().slice(1)).toEqual([
       'The bot was updated. Nothing is lost: here is this step again.',
+      // The same question again, so what was pressed counts.
       expect.stringContaining('one'),
+      expect.stringContaining('two'),
     ]);
   });
 

@@ -1,0 +1,39 @@
+/**
+ * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` beside it) and `dist/unbind-agent.mjs`,
+ * one file that needs nothing but an untouched node. Native packages stay packages of the bot.
+ */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const common = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  legalComments: 'none',
+  // Bundled CommonJS packages ask for require and __filename, which ES modules do not have.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+    ].join('\n'),
+  },
+} as const;
+
+await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { 'unbind-bot': 'src/bot/main.ts', 'label-worker': 'src/label/worker.ts' },
+  packages: 'external',
+});
+await build({
+  ...common,
+  entryPoints: { 'unbind-agent': 'src/lan-agent/main.ts' },
+  // A bundled agent refuses the test network (docs/architecture.md, sandbox).
+  define: { 'process.env.UNBIND_AGENT_PACKAGED': '"1"' },
+});
