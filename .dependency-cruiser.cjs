@@ -15,14 +15,27 @@ const rooms = {
   flows: ['device', 'policy', 'cases', 'link'],
   label: ['device'],
   hub: ['link', 'store', 'cases'],
-  bot: ['device', 'policy', 'link', 'store', 'cases', 'flows', 'label', 'hub'],
+  cards: [],
+  bot: ['device', 'policy', 'link', 'store', 'cases', 'flows', 'label', 'hub', 'cards'],
   'lan-agent': ['device', 'link'],
-  sandbox: ['device', 'policy', 'link', 'store', 'cases', 'flows', 'label', 'hub', 'bot', 'lan-agent'],
+  sandbox: [
+    'device',
+    'policy',
+    'link',
+    'store',
+    'cases',
+    'flows',
+    'label',
+    'hub',
+    'cards',
+    'bot',
+    'lan-agent',
+  ],
 };
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];
 /** rooms whose sentences live in locales/ and who may read them */
-const speaking = ['flows', 'bot', 'lan-agent', 'sandbox'];
+const speaking = ['flows', 'cards', 'bot', 'lan-agent', 'sandbox'];
 
 const forbidden = [
   {

@@ -4,10 +4,16 @@
  */
 import { agent as agentEn } from './en/agent.ts';
 import { bot as botEn } from './en/bot.ts';
+import { card as cardEn } from './en/card.ts';
+import { guide as guideEn } from './en/guide.ts';
+import { help as helpEn } from './en/help.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
 import { agent as agentRu } from './ru/agent.ts';
 import { bot as botRu } from './ru/bot.ts';
+import { card as cardRu } from './ru/card.ts';
+import { guide as guideRu } from './ru/guide.ts';
+import { help as helpRu } from './ru/help.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
 
@@ -15,8 +21,24 @@ export const LANGUAGES = ['en', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const resources = {
-  en: { agent: agentEn, bot: botEn, policy: policyEn, sandbox: sandboxEn },
-  ru: { agent: agentRu, bot: botRu, policy: policyRu, sandbox: sandboxRu },
+  en: {
+    agent: agentEn,
+    bot: botEn,
+    card: cardEn,
+    guide: guideEn,
+    help: helpEn,
+    policy: policyEn,
+    sandbox: sandboxEn,
+  },
+  ru: {
+    agent: agentRu,
+    bot: botRu,
+    card: cardRu,
+    guide: guideRu,
+    help: helpRu,
+    policy: policyRu,
+    sandbox: sandboxRu,
+  },
 } as const;
 
 /** The language for a BCP 47 tag or a POSIX locale (`ru-RU`, `ru_RU.UTF-8`): Russian if it says so, else English. */

@@ -2,6 +2,8 @@
  * Verdicts, their reasons and the questions that lead to them (src/policy). The ids are those of the rule table:
  *
  * - `rule.<rule>`: why, one or two sentences; may use {{firmware}}
+ * - `when.<rule>`: the rule in a few words, for /explain; `ruleSource`: where rules come from
+ * - `fact`, `value`, `source`: facts in words
  * - `method.<method>`: what to do, after "What to do:"; `vendor-tool` is SADP without our agent
  * - `blocker.<blocker>`: what to do before anything works
  * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
@@ -36,6 +38,66 @@ export const policy = {
     'nobody-on-lan': 'Every way works only from the device’s own network.',
     'no-lan-unbind': 'This device can not be unbound from a PC over the network. The app on a phone is left.',
   },
+  when: {
+    'not-bound': 'the device says: not bound',
+    'ever-in-ezviz': 'was in an EZVIZ account',
+    'ezviz-brand': 'EZVIZ brand',
+    'alarm-panel': 'alarm panel',
+    'not-activated': 'not activated',
+    'recorder-3x-no-update': 'recorder on 3.x, no 4.x for it',
+    'recorder-3x-update': 'recorder on 3.x, 4.x exists',
+    'recorder-3x-look-for-update': 'recorder on 3.x, nobody knows of a 4.x',
+    'recorder-older-than-3x': 'recorder older than 3.x',
+    'no-password': 'no admin password',
+    'cloud-not-online': 'not online in Hik-Connect',
+    'agent-on-lan': 'our laptop sees it',
+    'windows-pc-on-lan': 'a Windows PC in its network',
+    'phone-on-lan': 'a phone in its network',
+    'monitor-at-recorder': 'recorder on 4.x with monitor and mouse',
+    'monitor-at-newer-recorder': 'newer recorder with monitor and mouse',
+    'nobody-on-lan': 'nobody in its network',
+    'no-lan-unbind': 'no way over the network',
+  },
+  ruleSource: {
+    note: 'vendor’s note',
+    'note-inference': 'follows from the note',
+    'note-and-card': 'note and protocol',
+    own: 'our rule',
+  },
+  fact: {
+    kind: 'Kind',
+    model: 'Model',
+    firmware: 'Firmware',
+    bindStatus: 'Bound',
+    everInEzviz: 'Was in EZVIZ',
+    ezvizBrand: 'EZVIZ brand',
+    updateTo4x: 'Firmware 4.x',
+    adminPassword: 'Admin password',
+    cloud: 'Hik-Connect',
+    lanUnbind: 'Unbinding by network',
+    canUnbindNow: 'Can be unbound now',
+    agentSees: 'Laptop sees it',
+    onSite: 'At hand',
+    activated: 'Activated',
+  },
+  source: { lan: 'the device itself', label: 'the label', catalogue: 'the catalogue', technician: 'you' },
+  value: {
+    yes: 'yes',
+    no: 'no',
+    bound: 'yes',
+    'not-bound': 'no',
+    camera: 'camera',
+    recorder: 'recorder',
+    nvr: 'NVR',
+    dvr: 'DVR',
+    intercom: 'intercom',
+    'door-station': 'door station',
+    'indoor-station': 'indoor station',
+    'main-station': 'main station',
+    'access-control': 'access control',
+    'alarm-panel': 'alarm panel',
+    ezviz: 'EZVIZ device',
+  },
   method: {
     sadp: 'unbind over the network, with the laptop',
     'vendor-tool': 'unbind with the SADP tool on a Windows PC',
@@ -46,19 +108,13 @@ export const policy = {
     'nothing-to-do': 'nothing: add it to your own account',
   },
   blocker: {
-    'previous-owner':
-      'Ask the previous owner to delete it in the EZVIZ app. Bought new? Back to the shop. Neither works? Scan the label in the EZVIZ app and apply for unbinding there.',
-    'installer-account':
-      'Ask the installer who set the panel up to delete it on the installer’s platform (Hik-Partner Pro).',
-    activate:
-      'Activate the device: give it an admin password with the SADP tool or in the browser. Then check again.',
-    'recover-password':
-      'Get the admin password from the owner. If it is lost, the owner recovers it by the vendor’s official procedure. Do not guess: the device locks itself.',
-    'bring-online':
-      'Bring the device online, in this order:\n1. Hik-Connect is enabled (Network → Platform Access)\n2. IP address and mask\n3. gateway\n4. DNS\n5. date and time\n6. ports: the router lets it out\nThen wait two minutes and check again.',
-    'get-onto-lan':
-      'Get into the device’s network: a laptop or PC by cable, or a phone on its Wi-Fi. Not guest Wi-Fi, not mobile data.',
-    'bring-phone': 'Put a phone with Hik-Connect on the Wi-Fi of the device’s network.',
+    'previous-owner': 'The previous owner deletes it in the EZVIZ app; bought new, it goes back to the shop.',
+    'installer-account': 'The installer who set it up deletes it on his platform (Hik-Partner Pro).',
+    activate: 'Activate the device: it needs an admin password first.',
+    'recover-password': 'Get the admin password from the owner. Do not guess: the device locks itself.',
+    'bring-online': 'Bring the device online in Hik-Connect.',
+    'get-onto-lan': 'Get into the device’s network with a laptop, a PC or a phone.',
+    'bring-phone': 'Bring a phone with Hik-Connect onto the Wi-Fi of the device’s network.',
   },
   question: {
     everInEzviz: {
@@ -72,11 +128,8 @@ export const policy = {
         'See the model on the label: DS-2… camera, DS-7…/8…/9… with N: NVR, with H: DVR, DS-K… intercom or access control, CS-… EZVIZ.',
       answer: {
         camera: 'Camera',
-        nvr: 'NVR (IP cameras)',
-        dvr: 'DVR (analogue cameras)',
-        'door-station': 'Door station',
-        'indoor-station': 'Indoor station',
-        'main-station': 'Main station',
+        recorder: 'Recorder (NVR, DVR)',
+        intercom: 'Intercom',
         'access-control': 'Access control',
         'alarm-panel': 'Alarm panel',
         ezviz: 'EZVIZ device',
@@ -128,6 +181,9 @@ export const policy = {
       'ask-distributor': 'Ask your local distributor where the device goes and what they need.',
       'wait-for-answer': 'Send nothing before their answer is there.',
       'photo-of-label': 'Take a photo of the label before you pack.',
+      'proof-of-possession':
+        'Write “{{case}}” on a sheet by hand, hold it beside the label, take a photo: it proves that the device is in your hands.',
+      'parcel-without-extras': 'Leave out power supply, disks and cables, unless they ask for them.',
       'parcel-with-serial':
         'Put a sheet with the serial number, the case number and your phone number into the parcel.',
     },

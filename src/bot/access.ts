@@ -4,6 +4,7 @@
  * the next update, in every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Audit } from '../cases/audit.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
@@ -42,8 +43,10 @@ export interface Access {
     token: string,
     user: { id: number; name: string },
   ): Promise<Result<Technician, RedeemRefusal | StoreFailure>>;
-  /** Takes a technician's access away, at once. */
-  revoke(userId: number): Promise<Result<void, RevokeRefusal | StoreFailure>>;
+  /** Takes a technician's access away, at once. That `adminId` is an admin is the caller's check. */
+  revoke(adminId: number, userId: number): Promise<Result<void, RevokeRefusal | StoreFailure>>;
+  /** Those named in the settings. */
+  readonly admins: readonly number[];
   /** All technicians, oldest first. */
   list(): Promise<Result<Technician[], StoreFailure>>;
   /** True once in 24 hours per stranger. False also while the store is out of order: silence is the safe answer. */
@@ -52,6 +55,8 @@ export interface Access {
 
 export interface AccessOptions {
   store: Pick<Store, 'values' | 'claims'>;
+  /** Every change of membership is in it before it is made. */
+  audit: Pick<Audit, 'append'>;
   adminIds: readonly number[];
   /** Key under which invitations are hashed: a copy of the store admits nobody. */
   key: Secret<Uint8Array>;
@@ -64,11 +69,14 @@ const TOKEN_SHAPE = /^[A-Za-z0-9_-]{32}$/;
 /** Characters kept of a name someone chose in Telegram (up to 64 + 64 there). */
 const NAME_LENGTH = 64;
 
-export function createAccess({ store, adminIds, key, now = Date.now }: AccessOptions): Access {
+export function createAccess({ store, audit, adminIds, key, now = Date.now }: AccessOptions): Access {
   const admins = new Set(adminIds);
   const technicians = store.values<Technician>('technicians');
   const invitations = store.values<{ by: number; expiresAt: number }>('invitations');
   const hashed = (token: string) => createHmac('sha256', key.reveal()).update(token).digest('hex');
+
+  const note = (what: 'access.invited' | 'access.joined' | 'access.revoked', by: number, detail = {}) =>
+    audit.append({ what, case: null, by, detail });
 
   async function roleOf(userId: number): Promise<Result<Role | null, StoreFailure>> {
     if (admins.has(userId)) return ok('admin');
@@ -79,10 +87,13 @@ export function createAccess({ store, adminIds, key, now = Date.now }: AccessOpt
 
   return {
     roleOf,
+    admins: adminIds,
 
     async invite(adminId) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
       const expiresAt = now() + DAY_MS;
+      const noted = await note('access.invited', adminId);
+      if (!noted.ok) return noted;
       const saved = await invitations.set(hashed(token), { by: adminId, expiresAt }, DAY_MS);
       return saved.ok ? ok({ token, ttlMs: DAY_MS }) : saved;
     },
@@ -96,6 +107,8 @@ export function createAccess({ store, adminIds, key, now = Date.now }: AccessOpt
       const invitation = await invitations.get(id);
       if (!invitation.ok) return invitation;
       if (!invitation.value || invitation.value.expiresAt <= now()) return fail('unknown');
+      // Whoever made it may be no admin any more.
+      if (!admins.has(invitation.value.by)) return fail('unknown');
       // The claim outlives the invitation: a used one stays used.
       const first = await store.claims.once(`invitation:${id}`, 2 * DAY_MS);
       if (!first.ok) return first;
@@ -106,15 +119,19 @@ export function createAccess({ store, adminIds, key, now = Date.now }: AccessOpt
         invitedBy: invitation.value.by,
         since: now(),
       };
+      const noted = await note('access.joined', user.id, { invitedBy: technician.invitedBy });
+      if (!noted.ok) return noted;
       const saved = await technicians.set(String(user.id), technician);
       return saved.ok ? ok(technician) : saved;
     },
 
-    async revoke(userId) {
+    async revoke(adminId, userId) {
       if (admins.has(userId)) return fail('admin');
       const known = await technicians.get(String(userId));
       if (!known.ok) return known;
       if (!known.value) return fail('not-a-member');
+      const noted = await note('access.revoked', adminId, { technician: userId });
+      if (!noted.ok) return noted;
       return await technicians.delete(String(userId));
     },
 

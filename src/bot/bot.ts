@@ -4,7 +4,9 @@
  */
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { LANGUAGES, languageOf } from '../../locales/index.ts';
-import { createCaseDesk } from '../cases/desk.ts';
+import type { Audit } from '../cases/audit.ts';
+import type { CaseRecord } from '../cases/case.ts';
+import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';
 import { createEngine, type Engine } from '../flows/engine/engine.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
@@ -17,17 +19,27 @@ import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
-import { textsFor } from '../kernel/texts.ts';
+import { type TextValues, textsFor } from '../kernel/texts.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { AgentEvent } from '../link/messages.ts';
+import type { FirmwareCatalogue } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
 import type { Store } from '../store/store.ts';
 import type { Access } from './access.ts';
+import { createAdminCommands } from './admin-commands.ts';
+import { createAgentCommands } from './agent-commands.ts';
+import { createCaseCommands } from './case-commands.ts';
 import { tell } from './chat.ts';
 import { createChatQueue } from './chat-queue.ts';
 import { createCommands, MENU } from './commands.ts';
+import { createDrivers } from './drivers.ts';
 import { createJobs } from './jobs.ts';
+import { createLimits } from './limits.ts';
+import { createMeasures } from './measures.ts';
+import { createNotes } from './notes.ts';
 import { createProfiles } from './profiles.ts';
+import { createJobRules } from './rules.ts';
+import { createStolenWatch } from './stolen.ts';
 import type { TelegramClient } from './telegram.ts';
 import { createTimers } from './timers.ts';
 import { classify, isPrivate } from './updates.ts';
@@ -37,10 +49,13 @@ export interface BotParts {
   client: TelegramClient;
   me: UserFromGetMe;
   access: Access;
+  audit: Audit;
   directory: AgentDirectory;
   desk: JobDesk;
   labels: LabelReader;
   region: RegionPack;
+  /** What is known of recorders' firmware; what comes with the product where left out. */
+  catalogue?: FirmwareCatalogue;
   /** Key of the tags on buttons. */
   buttonKey: Secret<Uint8Array>;
   /** Address agents dial, as /pair shows it. */
@@ -62,6 +77,8 @@ export interface Bot {
   pairingRequested(request: PairingRequest): Promise<void>;
   /** An agent has come online. */
   agentOnline(agentId: string): Promise<void>;
+  /** Too many wrong pairing codes: admins should know. */
+  guessing(): Promise<void>;
   /** Loads alarms of the last run and publishes the command menu. */
   start(): Promise<Result<void, 'store-unavailable'>>;
   /** Lets what is running end. */
@@ -72,11 +89,23 @@ export interface Bot {
 const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
 
 export function createBot(parts: BotParts): Bot {
-  const { store, client, me, access, directory, desk, labels, region, buttonKey, hubUrl, log } = parts;
+  const { store, client, me, access, audit, directory, desk, labels, region, buttonKey, hubUrl, log } = parts;
   const clock = parts.clock ?? Date.now;
   const queue = createChatQueue();
   const profiles = createProfiles(store.values('profiles'));
-  const cases = createCaseDesk(store, clock);
+  const limits = createLimits(store, audit, clock);
+  const drivers = createDrivers(store, audit, clock);
+  const caseDesk = createCaseDesk(store, audit, clock, parts.catalogue);
+  /** A closed case gives its laptop back. */
+  const cases: CaseDesk = {
+    ...caseDesk,
+    async apply(id, action) {
+      const applied = await caseDesk.apply(id, action);
+      if (!applied.ok || action.type !== 'closed') return applied;
+      const released = await drivers.leaveAll(applied.value.case.chatId);
+      return released.ok ? applied : released;
+    },
+  };
   const callApi = client.relay.bind(client);
 
   const timers = createTimers(
@@ -88,6 +117,7 @@ export function createBot(parts: BotParts): Bot {
   const jobs = createJobs({
     store,
     cases,
+    mayStart: createJobRules({ access, limits, drivers }),
     directory,
     desk,
     timers,
@@ -98,16 +128,27 @@ export function createBot(parts: BotParts): Bot {
     deliver,
   });
 
+  const watched = createStolenWatch({ cases, limits, cancel: jobs.cancel, report: reportStolen });
+
   const house: House = {
     language: profiles.language,
     cases: {
       open: async (chatId) => orUnavailable(await cases.open(chatId)),
-      get: async (id) => orUnavailable(await cases.get(id)),
+      get: async (id) => {
+        const found = await cases.get(id);
+        return orUnavailable(found.ok && found.value ? await watched(found.value) : found);
+      },
       apply: async (id, action) => orUnavailable(await cases.apply(id, action)),
     },
     labels: { read: async (fileId) => ok(await readPhoto(fileId)) },
     agents: jobs,
     region: { pack: async () => ok(region) },
+    notes: createNotes({
+      blobs: store.values('blobs'),
+      cases,
+      download: (fileId, maxBytes) => client.downloadFile(fileId, maxBytes),
+      clock,
+    }),
   };
 
   const states = store.values<ChatState>('chats');
@@ -125,16 +166,51 @@ export function createBot(parts: BotParts): Bot {
     buttonKey,
     newDevice: { idle: IDLE, during: DURING },
   });
+  const measures = createMeasures({ access, engine, jobs, cases, directory, drivers, notify, log });
   const commands = createCommands({
     callApi,
-    access,
     directory,
     agents: jobs,
     cases,
+    audit,
     profiles,
     hubUrl,
     botUsername: me.username,
+    more: [
+      createCaseCommands(cases),
+      createAgentCommands({ callApi, directory, drivers, profiles, audit, ...measures }),
+      createAdminCommands({ access, limits, botUsername: me.username, ...measures }),
+    ],
   });
+
+  /** Tells a person something in their language; values are escaped. */
+  async function notify(chatId: number, key: string, values: TextValues = {}): Promise<void> {
+    await tell(callApi, chatId, escaping(textsFor(await profiles.language(chatId)))(key, values));
+  }
+
+  async function tellAdmins(key: string, values: TextValues = {}): Promise<void> {
+    for (const adminId of access.admins) await notify(adminId, key, values);
+  }
+
+  async function reportStolen({ chatId, device }: CaseRecord): Promise<void> {
+    const serial = device?.shortSerial ?? '';
+    await notify(chatId, 'bot:limits.stolen', { serial });
+    await tellAdmins('bot:limits.stolenSeen', {
+      serial,
+      name: await profiles.name(chatId),
+      id: String(chatId),
+    });
+  }
+
+  /** True when this person is to be left waiting; they are told so once a minute, and only if they belong here. */
+  async function isTooFast(userId: number): Promise<boolean> {
+    const seconds = limits.waitSeconds(userId);
+    if (seconds === 0) return false;
+    if (!limits.shouldTell(userId)) return true;
+    const role = await access.roleOf(userId);
+    if (role.ok && role.value) await notify(userId, 'bot:limits.tooFast', { seconds });
+    return true;
+  }
 
   /**
    * Strict order per chat. One process owns an lmdb store (its hub listens on one address), so a queue is enough.
@@ -164,7 +240,8 @@ export function createBot(parts: BotParts): Bot {
       const taken = await engine.handleEvent(chatId, event, record);
       if (taken.ok && taken.value === 'unheard' && event.type === 'outcome') {
         const found = await cases.get(event.caseId);
-        if (found.ok && found.value) {
+        const role = await access.roleOf(chatId);
+        if (found.ok && found.value && role.ok && role.value) {
           await tell(callApi, chatId, lateNotice(found.value, await profiles.language(chatId)));
         }
       }
@@ -213,6 +290,8 @@ export function createBot(parts: BotParts): Bot {
       const { chatId, userId, kind } = classify(update);
       if (chatId === null || userId === null || kind === 'edited' || kind === 'membership')
         return ok(undefined);
+      // First of all: a flood must cost nothing but this look.
+      if (await isTooFast(userId)) return ok(undefined);
       const role = await admitted(update, userId);
       if (!role.ok) return role;
       if (role.value === null) return ok(undefined);
@@ -231,6 +310,8 @@ export function createBot(parts: BotParts): Bot {
     agentEvent: (agentId, event) => jobs.take(agentId, event),
 
     async pairingRequested({ agentId, technicianId, host, address, numbers }) {
+      const role = await access.roleOf(technicianId);
+      if (!role.ok || role.value === null) return;
       const t = escaping(textsFor(await profiles.language(technicianId)));
       const text = [
         t('bot:pair.confirm', { name: host.name, system: host.system, address }),
@@ -241,6 +322,8 @@ export function createBot(parts: BotParts): Bot {
         [{ text: t('bot:pair.notMine'), data: `p:${agentId}:no` }],
       ]);
     },
+
+    guessing: () => tellAdmins('bot:limits.guessing'),
 
     async agentOnline(agentId) {
       const agent = await directory.get(agentId);

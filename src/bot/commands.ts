@@ -1,9 +1,11 @@
 /**
- * Commands and the buttons that live outside conversations: laptops, pairing, language, invitations. They work in the
- * middle of a case without disturbing it.
+ * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
+ * Here are those of everyday; laptops are in agent-commands.ts, what admins do in
+ * admin-commands.ts, cases and /help in case-commands.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../locales/index.ts';
+import type { Audit } from '../cases/audit.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import type { ChatControls } from '../flows/engine/engine.ts';
@@ -11,44 +13,39 @@ import { escaping } from '../flows/engine/html.ts';
 import type { AgentPort } from '../flows/ports.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
 import { textsFor } from '../kernel/texts.ts';
-import type { Access, Role } from './access.ts';
+import type { Role } from './access.ts';
+import type { Call, CommandSet } from './call.ts';
 import { tell } from './chat.ts';
 import type { Profiles } from './profiles.ts';
 
 export interface CommandsOptions {
   callApi: CallApi;
-  access: Access;
   directory: AgentDirectory;
   agents: AgentPort;
-  cases: CaseDesk;
+  cases: Pick<CaseDesk, 'apply'>;
+  audit: Pick<Audit, 'append'>;
   profiles: Profiles;
   /** Address agents dial, shown by /pair. */
   hubUrl: string;
   botUsername: string;
-}
-
-/** What one command sees. */
-interface Call {
-  chatId: number;
-  role: Role;
-  language: Language;
-  controls: ChatControls;
-  t: ReturnType<typeof textsFor>;
-  say(text: string, rows?: Parameters<typeof tell>[3]): Promise<void>;
+  /** Further commands and buttons. */
+  more: readonly CommandSet[];
 }
 
 /** Answers whether the update was a command or a button outside conversations, and carries it out. */
 export type Commands = (update: Update, role: Role, controls: ChatControls) => Promise<boolean>;
 
 /** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
-export const MENU = ['new', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
+export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
+
+/** Words of a command that are looked at, its name included. */
+const MOST_WORDS = 12;
 
 export function createCommands(options: CommandsOptions): Commands {
-  const { callApi, access, directory, agents, cases, profiles, hubUrl, botUsername } = options;
+  const { callApi, directory, agents, cases, audit, profiles, hubUrl, botUsername } = options;
 
-  const commands: Record<string, (call: Call) => Promise<void>> = {
+  const everyday: CommandSet['commands'] = {
     start: ({ say, t }) => say(t('bot:command.start')),
-    help: ({ say, t }) => say(t('bot:command.help')),
 
     async new({ controls }) {
       const active = controls.active();
@@ -65,26 +62,6 @@ export function createCommands(options: CommandsOptions): Commands {
       return say(t('bot:close.cancelled'));
     },
 
-    async agents({ chatId, language, say, t }) {
-      const listed = await directory.listFor(chatId);
-      if (!listed.ok) return say(t('bot:error.unreachable'));
-      if (listed.value.length === 0) return say(t('bot:agents.none'));
-      const when = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
-      const lines = listed.value.map((agent) =>
-        directory.isOnline(agent.id)
-          ? t('bot:agents.online', { name: agent.name, system: agent.host.system })
-          : t('bot:agents.offline', {
-              name: agent.name,
-              system: agent.host.system,
-              when: agent.lastSeen === null ? t('bot:agents.never') : when.format(agent.lastSeen),
-            }),
-      );
-      const rows = listed.value.map((agent) => [
-        { text: t('bot:agents.revoke', { name: agent.name }).slice(0, 60), data: `a:revoke:${agent.id}` },
-      ]);
-      return say([t('bot:agents.title'), ...lines].join('\n'), rows);
-    },
-
     async pair({ chatId, say, t }) {
       const issued = await directory.issueCode(chatId);
       if (!issued.ok) return say(t('bot:error.unreachable'));
@@ -97,33 +74,15 @@ export function createCommands(options: CommandsOptions): Commands {
       say(t('bot:language.ask'), [
         LANGUAGES.map((language) => ({ text: nameOf(language), data: `l:${language}` })),
       ]),
-
-    async invite({ chatId, role, say, t }) {
-      if (role !== 'admin') return say(t('bot:invite.onlyAdmins'));
-      const invited = await access.invite(chatId);
-      if (!invited.ok) return say(t('bot:error.unreachable'));
-      const link = `https://t.me/${botUsername}?start=${invited.value.token}`;
-      return say(t('bot:invite.link', { link, hours: Math.round(invited.value.ttlMs / 3_600_000) }));
-    },
   };
 
-  const buttons: Record<string, (call: Call, args: string[]) => Promise<void>> = {
+  const everydayButtons: CommandSet['buttons'] = {
     async l({ chatId, controls, say }, [language]) {
       const chosen = LANGUAGES.find((known) => known === language);
       if (!chosen) return;
       await profiles.setLanguage(chatId, chosen);
       await say(textsFor(chosen)('bot:language.set'));
       await controls.restart();
-    },
-
-    async a({ chatId, say, t }, [verb, agentId]) {
-      const agent = await directory.get(agentId ?? '');
-      if (!agent.ok) return say(t('bot:error.unreachable'));
-      if (verb !== 'revoke' || !agent.value?.technicians.includes(chatId)) return say(t('bot:agents.gone'));
-      const revoked = await directory.revoke(agent.value.id);
-      return say(
-        revoked.ok ? t('bot:agents.revoked', { name: agent.value.name }) : t('bot:error.unreachable'),
-      );
     },
 
     async p({ chatId, say, t }, [agentId, number]) {
@@ -133,11 +92,26 @@ export function createCommands(options: CommandsOptions): Commands {
         return say(t('bot:pair.refused'));
       }
       const confirmed = await directory.confirmPairing(agentId, chatId, number);
+      const outcome = confirmed.ok ? 'confirmed' : confirmed.failure;
+      const noted = await audit.append({
+        what: 'agent.paired',
+        case: null,
+        by: chatId,
+        detail: { agent: agentId, outcome },
+      });
+      if (!noted.ok) return say(t('bot:error.unreachable'));
       if (confirmed.ok) return say(t('bot:pair.done', { name: confirmed.value.name }));
       if (confirmed.failure === 'wrong-number') return say(t('bot:pair.wrong'));
       return say(t(confirmed.failure === 'store-unavailable' ? 'bot:error.unreachable' : 'bot:pair.over'));
     },
   };
+
+  const commands = Object.assign({}, everyday, ...options.more.map((set) => set.commands)) as typeof everyday;
+  const buttons = Object.assign(
+    {},
+    everydayButtons,
+    ...options.more.map((set) => set.buttons),
+  ) as typeof everydayButtons;
 
   return async (update, role, controls) => {
     const query = update.callback_query;
@@ -155,13 +129,13 @@ export function createCommands(options: CommandsOptions): Commands {
     };
 
     if (query) {
-      const [verb = '', ...args] = (query.data ?? '').split(':');
+      const [verb = '', ...words] = (query.data ?? '').split(':');
       const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
       if (!handler) return false;
       await callApi('answerCallbackQuery', { callback_query_id: query.id });
       // A button outside conversations is good once: pressed, its keyboard goes.
       await callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: query.message?.message_id });
-      await handler(call, args);
+      await handler(call, words);
       return true;
     }
 
@@ -170,7 +144,8 @@ export function createCommands(options: CommandsOptions): Commands {
     if (command[2] !== undefined && command[2].toLowerCase() !== botUsername.toLowerCase()) return true;
     const name = (command[1] ?? '').toLowerCase();
     const handler = Object.hasOwn(commands, name) ? commands[name] : commands.help;
-    await handler?.(call);
+    const words = (message?.text ?? '').split(/\s+/).slice(1, MOST_WORDS);
+    await handler?.(call, words);
     return true;
   };
 }

@@ -13,6 +13,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { AgentEvent } from '../link/messages.ts';
 import type { Store, Values } from '../store/store.ts';
+import type { JobRules } from './rules.ts';
 import type { Timers } from './timers.ts';
 
 /** Time discovery may take on the laptop, ms. */
@@ -31,11 +32,15 @@ interface JobNote {
   chatId: number;
   caseId: string;
   agentId: string;
+  /** The command is in the agent's mailbox. */
+  sent: boolean;
 }
 
 export interface JobsOptions {
   store: Store;
-  cases: CaseDesk;
+  cases: Pick<CaseDesk, 'get' | 'apply'>;
+  /** The last look before an agent gets work. */
+  mayStart: JobRules;
   directory: AgentDirectory;
   desk: JobDesk;
   timers: Timers;
@@ -56,6 +61,8 @@ export interface Jobs extends AgentPort {
   take(agentId: string, event: AgentEvent): Promise<boolean>;
   /** A job's alarm rang: the agent has been silent for too long. */
   overdue(chatId: number, jobId: string): Promise<void>;
+  /** Cases whose job on an agent, or on any, may still be running. */
+  running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
@@ -77,16 +84,27 @@ export function createJobs(options: JobsOptions): Jobs {
     if (!found.ok) return gone();
     const record = found.value;
     if (!record?.device || record.closedAt !== null) return ok({ started: false, reason: 'case-closed' });
-    if (record.job?.kind === kind) return ok({ started: true, jobId: record.job.id });
+    const running = record.job?.kind === kind ? record.job : null;
+    if (running) {
+      const note = await notes.get(running.id);
+      if (!note.ok) return gone();
+      if (note.value?.sent) return ok({ started: true, jobId: running.id });
+      // Cut off before the command was in the mailbox: sent again it is the same job to the agent.
+    }
 
     const agent = await directory.get(agentId);
     if (!agent.ok) return gone();
     if (!agent.value || agent.value.revoked) return ok({ started: false, reason: 'agent-unknown' });
     if (!agent.value.technicians.includes(record.chatId)) return ok({ started: false, reason: 'not-yours' });
     if (!directory.isOnline(agentId)) return ok({ started: false, reason: 'agent-offline' });
+    const ruled = await options.mayStart(record, kind, agentId);
+    if (!ruled.ok) return ruled;
+    if (ruled.value !== null) return ok({ started: false, reason: ruled.value });
 
-    const job: CaseJob = { id: nextId(clock()), kind, agentId, startedAt: clock() };
-    const noted = await notes.set(job.id, { chatId: record.chatId, caseId, agentId }, TYPING_MS * 10);
+    const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
+    const note = (sent: boolean) =>
+      notes.set(job.id, { chatId: record.chatId, caseId, agentId, sent }, TYPING_MS * 10);
+    const noted = await note(false);
     if (!noted.ok) return gone();
     const applied = await cases.apply(caseId, { type: 'job-started', job });
     if (!applied.ok) return gone();
@@ -97,7 +115,9 @@ export function createJobs(options: JobsOptions): Jobs {
       return ended.ok ? ok({ started: false, reason: refusal.value }) : gone();
     }
     const alarm = await timers.set(record.chatId, job.id, clock() + SILENCE_MS);
-    return alarm.ok ? ok({ started: true, jobId: job.id }) : gone();
+    if (!alarm.ok) return gone();
+    const settled = await note(true);
+    return settled.ok ? ok({ started: true, jobId: job.id }) : gone();
   }
 
   async function post(
@@ -250,6 +270,21 @@ export function createJobs(options: JobsOptions): Jobs {
         return alarm.ok ? ok(undefined) : gone();
       });
       return delivered.ok;
+    },
+
+    async running(agentId) {
+      const jobIds = await notes.keys();
+      if (!jobIds.ok) return gone();
+      const found: CaseRecord[] = [];
+      for (const jobId of jobIds.value) {
+        const note = await notes.get(jobId);
+        if (!note.ok) return gone();
+        if (!note.value || (agentId !== null && note.value.agentId !== agentId)) continue;
+        const record = await cases.get(note.value.caseId);
+        if (!record.ok) return gone();
+        if (record.value?.job?.id === jobId) found.push(record.value);
+      }
+      return ok(found);
     },
 
     async overdue(chatId, jobId) {

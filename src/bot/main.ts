@@ -1,20 +1,77 @@
-/** `unbind-bot`: the operator's program. Reads the settings, starts the bot and stops it on a signal. */
+#!/usr/bin/env node
+/** `unbind-bot`: the operator's program. Reads the settings, then runs the bot or looks after its audit trail. */
+import { Command, Option } from 'commander';
 import { config } from 'dotenv';
 import { languageOf } from '../../locales/index.ts';
 import { createLog } from '../kernel/log.ts';
+import type { Result } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
-import { readSettings } from './settings.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportAudit,
+  verifyAudit,
+  verifyFile,
+  withAudit,
+} from './audit-command.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** Days the audit trail is kept by default: long enough for a complaint about last year. */
+const KEEP_AUDIT_DAYS = 400;
 
 config({ quiet: true });
 const t = textsFor(languageOf(process.env.LC_ALL || process.env.LANG));
 const complain = (text: string) => process.stderr.write(`${text}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-const settings = readSettings(process.env);
-if (!settings.ok) {
+const program = new Command('unbind-bot').description(t('bot:audit.cli.about'));
+program
+  .command('run', { isDefault: true })
+  .description(t('bot:audit.cli.run'))
+  .option('--keep-audit <days>', t('bot:audit.cli.keep'), days, KEEP_AUDIT_DAYS)
+  .action(async ({ keepAudit }: { keepAudit: number }) => run(settingsOrExit(), keepAudit));
+const audit = program.command('audit').description(t('bot:audit.cli.audit'));
+audit
+  .command('verify')
+  .description(t('bot:audit.cli.verify'))
+  .option('--file <path>', t('bot:audit.cli.file'))
+  .action(async ({ file }: { file?: string }) => {
+    const output = { texts: t, print };
+    finish(
+      file === undefined
+        ? await withAudit(settingsOrExit().storeUrl, (trail) => verifyAudit(trail, output))
+        : await verifyFile(file, output),
+    );
+  });
+audit
+  .command('export')
+  .description(t('bot:audit.cli.export'))
+  .addOption(
+    new Option('--format <format>', t('bot:audit.cli.format')).choices(EXPORT_FORMATS).default('jsonl'),
+  )
+  .action(async ({ format }: { format: ExportFormat }) =>
+    finish(await withAudit(settingsOrExit().storeUrl, (trail) => exportAudit(trail, format, print))),
+  );
+await program.parseAsync();
+
+function days(text: string): number {
+  const given = Number(text);
+  if (Number.isInteger(given) && given >= 1 && given <= 36_500) return given;
+  complain(t('bot:audit.cli.badDays'));
+  process.exit(EXIT_USAGE);
+}
+
+function finish(result: Result<boolean, { reason: string }>): void {
+  if (!result.ok) complain(t('bot:audit.unreadable', { detail: result.failure.reason }));
+  process.exitCode = result.ok && result.value ? 0 : EXIT_FAILED;
+}
+
+function settingsOrExit(): Settings {
+  const settings = readSettings(process.env);
+  if (settings.ok) return settings.value;
   complain(t('bot:startup.settings'));
   for (const { setting, problem, example, needs } of settings.failure) {
     complain(`  ${setting}: ${t(`bot:settings.${problem}`, { example, needs: needs ?? '' })}`);
@@ -22,24 +79,26 @@ if (!settings.ok) {
   process.exit(EXIT_USAGE);
 }
 
-const log = createLog(settings.value.logLevel, 'unbind-bot');
-const started = await startBot(settings.value, log);
-if (!started.ok) {
-  const { reason, detail } = started.failure;
-  complain(t(`bot:startup.${reason}`, { detail }));
-  process.exit(EXIT_FAILED);
-}
-const bot = started.value;
-log.info({ hub: bot.hubUrl }, 'ready');
+async function run(settings: Settings, keepAuditDays: number): Promise<void> {
+  const log = createLog(settings.logLevel, 'unbind-bot');
+  const started = await startBot(settings, log, keepAuditDays);
+  if (!started.ok) {
+    const { reason, detail } = started.failure;
+    complain(t(`bot:startup.${reason}`, { detail }));
+    process.exit(EXIT_FAILED);
+  }
+  const bot = started.value;
+  log.info({ hub: bot.hubUrl }, 'ready');
 
-let stopping = false;
-async function stop(exitCode: number): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  await bot.stop();
-  process.exitCode = exitCode;
+  let stopping = false;
+  async function stop(exitCode: number): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    await bot.stop();
+    process.exitCode = exitCode;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+  await bot.ended;
+  complain(t('bot:startup.token-refused', { detail: '' }));
+  await stop(EXIT_FAILED);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
-await bot.ended;
-complain(t('bot:startup.token-refused', { detail: '' }));
-await stop(EXIT_FAILED);

@@ -2,17 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
+import { cardPicture } from '../cards/pictures.ts';
+import { type Audit, createAudit } from '../cases/audit.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
-import { parseRegionPack, type RegionPack, regionPack } from '../policy/region.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { createAccess } from './access.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createIntake } from './intake.ts';
 import { keyFor } from './keys.ts';
+import { loadOperatorData } from './operator-data.ts';
 import type { Settings } from './settings.ts';
 import { TelegramClient } from './telegram.ts';
 
@@ -38,18 +40,22 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-/** Region whose pack is used when the operator names none: the one a source exists for. */
-const DEFAULT_REGION = 'ru';
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
-export async function startBot(settings: Settings, log: Log): Promise<Result<Running, StartFailure>> {
+/** @param keepAuditDays days the audit trail is kept; null keeps it for good */
+export async function startBot(
+  settings: Settings,
+  log: Log,
+  keepAuditDays: number | null = null,
+): Promise<Result<Running, StartFailure>> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
-  const started = await bringUp(settings, log, (close) => closers.push(close));
+  const started = await bringUp(settings, log, keepAuditDays, (close) => closers.push(close));
   if (!started.ok) {
     await stop();
     return started;
@@ -60,10 +66,11 @@ export async function startBot(settings: Settings, log: Log): Promise<Result<Run
 async function bringUp(
   settings: Settings,
   log: Log,
+  keepAuditDays: number | null,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
-  const region = await loadRegion(settings.regionPack);
-  if (!region.ok) return region;
+  const own = await loadOperatorData(settings.regionPack);
+  if (!own.ok) return own;
   const tls = await loadTls(settings.hub.tls);
   if (!tls.ok) return tls;
   const opened = await openStore(settings.storeUrl);
@@ -71,6 +78,8 @@ async function bringUp(
   const store = opened.value;
   onStop(() => store.close());
 
+  const audit = createAudit(store, Date.now);
+  if (keepAuditDays !== null) onStop(keepAudit(audit, keepAuditDays, log));
   const client = clientFor(settings, store);
   onStop(() => client.disconnect());
   const me = await greet(client, log);
@@ -97,6 +106,9 @@ async function bringUp(
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => void bot?.agentOnline(agentId),
+    onGuessing: () => void bot?.guessing(),
+    // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
+    trustProxy: 'loopback',
     ...(tls.value ? { tls: tls.value } : {}),
     ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
   });
@@ -109,15 +121,18 @@ async function bringUp(
     store,
     client,
     me: me.value,
+    audit,
     access: createAccess({
       store,
+      audit,
       adminIds: settings.adminIds,
       key: keyFor(settings.token, 'invitations'),
     }),
     directory: hub.directory,
     desk: hub.desk,
     labels,
-    region: region.value,
+    region: own.value.pack,
+    catalogue: own.value.catalogue,
     buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,
     log,
@@ -137,6 +152,30 @@ async function bringUp(
   return ok({ hubUrl, ended });
 }
 
+/**
+ * Forgets old audit entries, now and daily, and puts the end of the trail into the log: kept elsewhere, it shows when
+ * somebody who owns the store has written the whole trail anew.
+ * @returns what ends it
+ */
+function keepAudit(audit: Audit, keepDays: number, log: Log): () => Promise<void> {
+  const look = async () => {
+    const pruned = await audit.prune(Date.now() - keepDays * DAY_MS);
+    const checked = await audit.verify();
+    if (!pruned.ok || !checked.ok) return log.error('the audit trail could not be looked at');
+    const { entries, head, faults } = checked.value;
+    if (faults.length > 0) return log.error({ faults: faults.slice(0, 10) }, 'the audit trail was changed');
+    return log.info({ entries, ...head }, 'audit trail is whole');
+  };
+  let looking = look();
+  const daily = setInterval(() => {
+    looking = look();
+  }, DAY_MS).unref();
+  return async () => {
+    clearInterval(daily);
+    await looking;
+  };
+}
+
 /** Where the hub listens, as an address to call. */
 function addressOf({ host, port }: { host: string; port: number }, tls: boolean): string {
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -151,6 +190,8 @@ function clientFor(settings: Settings, store: Store): TelegramClient {
     ...(LOOPBACK.test(new URL(settings.apiRoot).hostname) ? { pace: null } : {}),
     blobs: {
       get: async (key) => {
+        const card = await cardPicture(key);
+        if (card) return ok(card);
         const found = await blobs.get(key);
         return found.ok
           ? ok(found.value === undefined ? undefined : Buffer.from(found.value, 'base64'))
@@ -172,24 +213,6 @@ async function greet(client: TelegramClient, log: Log): Promise<Result<UserFromG
     await sleep(pause);
   }
   return fail({ reason: 'telegram-unreachable', detail: '' });
-}
-
-/** A pack of the product by its name, or the operator's own by its path. */
-async function loadRegion(setting: string | null): Promise<Result<RegionPack, StartFailure>> {
-  const packaged = regionPack(setting ?? DEFAULT_REGION);
-  if (packaged.ok) return packaged;
-  let data: unknown;
-  try {
-    data = JSON.parse(await readFile(setting ?? '', 'utf8'));
-  } catch (error) {
-    return fail({ reason: 'region-pack-unreadable', detail: error instanceof Error ? error.message : '' });
-  }
-  const pack = parseRegionPack(data);
-  if (pack.ok) return pack;
-  return fail({
-    reason: 'region-pack-invalid',
-    detail: pack.failure.map(({ path, problem }) => `${path}: ${problem}`).join('; '),
-  });
 }
 
 async function loadTls(

@@ -3,13 +3,16 @@
  * next case or says why not. Applying an action twice gives what applying it once gives, because a step repeated
  * after a crash must change nothing.
  */
+import type { SaidInWords } from '../device/words.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { FIRMWARE_CATALOGUE, learnFromCatalogue } from '../policy/catalogue.ts';
-import type { QuestionId } from '../policy/explain.ts';
+import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, learnFromCatalogue } from '../policy/catalogue.ts';
+import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
 import {
+  type Contradiction,
   type FactName,
   type Facts,
   forget,
+  type Learned,
   learn,
   learnFromLabel,
   learnFromSighting,
@@ -17,7 +20,7 @@ import {
   noFacts,
   type SightingFacts,
 } from '../policy/facts.ts';
-import { answer } from '../policy/questions.ts';
+import { answer, learnFromWords } from '../policy/questions.ts';
 
 /** Steps of a case; each is one conversation. */
 export const STAGES = ['identify', 'assess', 'lan-unbind', 'guide', 'service-centre', 'close'] as const;
@@ -31,7 +34,9 @@ export type CaseOutcome =
   | 'reported-done'
   | 'unconfirmed'
   | 'given-up'
-  | 'cancelled';
+  | 'cancelled'
+  /** Its device was reported stolen. */
+  | 'stopped';
 
 /** The device as far as it is known. The verification code is not part of it and never stored. */
 export interface CaseDevice {
@@ -85,6 +90,24 @@ export interface CaseSighting {
   reachability: 'same-subnet' | 'other-subnet';
 }
 
+/** Something kept with a case: a photo of a screen, the service centre's answer. */
+export interface CaseNote {
+  kind: 'photo' | 'text';
+  /** Key of the stored bytes. */
+  blob: string;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** Where a technician stands in a guide (`src/flows/guides.ts`): its name and the step, from 0. */
+export interface CaseGuide {
+  way: string;
+  at: number;
+}
+
+/** Most notes a case keeps. */
+export const MOST_NOTES = 20;
+
 export interface CaseRecord {
   id: string;
   chatId: number;
@@ -98,6 +121,8 @@ export interface CaseRecord {
   facts: Facts;
   /** Facts the technician answered, oldest first: Back forgets the last. */
   answers: QuestionId[];
+  /** Sources that disagreed, at most one entry a fact; `told` once the technician has read it. */
+  contradictions: (Contradiction & { told: boolean })[];
   /** Agent that looked for the device last, and what it found; null: nobody looked. */
   lookedBy: string | null;
   sighting: CaseSighting | null;
@@ -106,6 +131,11 @@ export interface CaseRecord {
   job: CaseJob | null;
   challenge: CaseChallenge | null;
   report: CaseReport | null;
+  /** The guide being walked, or the last one that was; null: none. */
+  guide: CaseGuide | null;
+  notes: CaseNote[];
+  /** The e-mail to the service centre is sent, its answer is awaited. */
+  awaitsAnswer: boolean;
   outcome: CaseOutcome | null;
   closedAt: number | null;
 }
@@ -114,6 +144,10 @@ export type CaseAction =
   | { type: 'identified'; device: CaseDevice }
   /** `given` is an answer id of the question, or typed firmware. */
   | { type: 'answered'; fact: QuestionId; given: string }
+  /** What was recognised in the technician's own words. */
+  | { type: 'told'; said: SaidInWords }
+  /** The technician has read the contradictions known so far. */
+  | { type: 'contradictions-told' }
   /** Forget the last answer. */
   | { type: 'back' }
   /** No laptop with an agent is online. */
@@ -129,11 +163,20 @@ export type CaseAction =
   | { type: 'recheck'; forget?: FactName[] }
   /** The outcome of an unbind was read and dealt with; another may follow. */
   | { type: 'report-read' }
+  | { type: 'guide'; guide: CaseGuide | null }
+  | { type: 'noted'; note: CaseNote }
+  | { type: 'awaits-answer' }
   | { type: 'stage'; stage: Stage }
   | { type: 'closed'; outcome: CaseOutcome };
 
 /** Why an action was not applied. */
-export type CaseRefusal = 'closed' | 'not-identified' | 'other-job' | 'not-an-answer' | 'unreadable-firmware';
+export type CaseRefusal =
+  | 'closed'
+  | 'not-identified'
+  | 'other-job'
+  | 'not-an-answer'
+  | 'unreadable-firmware'
+  | 'too-many-notes';
 
 /** A new case at stage identify. `now` in milliseconds. */
 export function newCase(id: string, chatId: number, now: number): CaseRecord {
@@ -147,12 +190,16 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     device: null,
     facts: noFacts(),
     answers: [],
+    contradictions: [],
     lookedBy: null,
     sighting: null,
     status: null,
     job: null,
     challenge: null,
     report: null,
+    guide: null,
+    notes: [],
+    awaitsAnswer: false,
     outcome: null,
     closedAt: null,
   };
@@ -163,17 +210,21 @@ export function caseNumber(record: Pick<CaseRecord, 'id'>): string {
   return record.id.slice(-6);
 }
 
-/** Actions an agent's late word may still cause after the case was closed: what happened must be on record. */
-const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = ['reported', 'job-ended'];
+/**
+ * What may still happen after the case was closed: an agent's late word, because what happened must be on record, and
+ * a note, because an answer may come late.
+ */
+const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = ['reported', 'job-ended', 'noted'];
 
 /** The case after `action`, or why it does not apply. `now` in milliseconds. */
 export function applyAction(
   record: CaseRecord,
   action: CaseAction,
   now: number,
+  catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
 ): Result<CaseRecord, CaseRefusal> {
   if (record.closedAt !== null && !EVEN_WHEN_CLOSED.includes(action.type)) return fail('closed');
-  const change = changeOf(record, action, now);
+  const change = changeOf(record, action, now, catalogue);
   if (!change.ok) return change;
   return ok({ ...record, ...change.value, updatedAt: now, revision: record.revision + 1 });
 }
@@ -182,19 +233,24 @@ function changeOf(
   record: CaseRecord,
   action: CaseAction,
   now: number,
+  catalogue: FirmwareCatalogue,
 ): Result<Partial<CaseRecord>, CaseRefusal> {
   switch (action.type) {
     case 'identified':
-      return ok(identified(record, action));
+      return ok(identified(record, action, catalogue));
     case 'answered': {
       const { fact, given } = action;
       const learnt = answer(record.facts, fact, given);
       if (!learnt.ok) return learnt;
-      return ok({
-        facts: learnt.value.facts,
-        answers: [...record.answers.filter((name) => name !== fact), fact],
-      });
+      return ok({ ...learned(record, learnt.value), answers: answersWith(record, [fact]) });
     }
+    case 'told': {
+      const learnt = withCatalogue(learnFromWords(record.facts, action.said), catalogue);
+      const asked = QUESTION_ORDER.filter((name) => action.said.answers[name] !== undefined);
+      return ok({ ...learned(record, learnt), answers: answersWith(record, asked) });
+    }
+    case 'contradictions-told':
+      return ok({ contradictions: record.contradictions.map((entry) => ({ ...entry, told: true })) });
     case 'back':
       return ok(withoutLastAnswer(record));
     case 'no-laptop':
@@ -204,11 +260,12 @@ function changeOf(
     case 'job-ended':
       return record.job?.id === action.jobId ? ok({ job: null, challenge: null }) : fail('other-job');
     case 'seen':
-      return record.job?.id === action.jobId ? ok(seen(record, action)) : fail('other-job');
-    case 'status-read':
-      return record.job?.id === action.jobId
-        ? ok({ job: null, status: action.status, facts: learnFromStatus(record.facts, action.status).facts })
-        : fail('other-job');
+      return record.job?.id === action.jobId ? ok(seen(record, action, catalogue)) : fail('other-job');
+    case 'status-read': {
+      if (record.job?.id !== action.jobId) return fail('other-job');
+      const learnt = learnFromStatus(record.facts, action.status);
+      return ok({ job: null, status: action.status, ...learned(record, learnt) });
+    }
     case 'challenged':
       return record.job?.id === action.challenge.jobId
         ? ok({ challenge: action.challenge })
@@ -223,38 +280,62 @@ function changeOf(
         ? ok({ report: action.report, job: null, challenge: null })
         : fail('other-job');
     case 'recheck':
-      return ok({ lookedBy: null, sighting: null, status: null, chosen: null, report: null });
+      return ok(rechecked(record, action.forget ?? []));
     case 'report-read':
       return ok({ report: null });
+    case 'guide':
+      return ok({ guide: action.guide });
+    case 'noted': {
+      if (record.notes.some(({ blob }) => blob === action.note.blob)) return ok({});
+      return record.notes.length < MOST_NOTES
+        ? ok({ notes: [...record.notes, action.note] })
+        : fail('too-many-notes');
+    }
+    case 'awaits-answer':
+      return ok({ awaitsAnswer: true });
     case 'stage':
       return ok({ stage: action.stage });
     case 'closed':
-      return ok({ stage: 'close', outcome: action.outcome, closedAt: now, job: null, challenge: null });
+      return ok({
+        stage: 'close',
+        outcome: action.outcome,
+        closedAt: now,
+        job: null,
+        challenge: null,
+        awaitsAnswer: false,
+      });
   }
 }
 
 function identified(
   record: CaseRecord,
   { device }: Extract<CaseAction, { type: 'identified' }>,
+  catalogue: FirmwareCatalogue,
 ): Partial<CaseRecord> {
-  const sameDevice = record.device?.shortSerial === device.shortSerial;
-  const facts = withCatalogue(learnFromLabel(sameDevice ? record.facts : noFacts(), device).facts);
-  if (sameDevice) return { device: { ...record.device, ...device }, facts, stage: 'assess' };
+  // A device described in words gets its name now; what was said about it stays.
+  const sameDevice = record.device === null || record.device.shortSerial === device.shortSerial;
+  if (sameDevice) {
+    const learnt = withCatalogue(learnFromLabel(record.facts, device), catalogue);
+    return { device: { ...record.device, ...device }, ...learned(record, learnt), stage: 'assess' };
+  }
   return {
     device,
-    facts,
+    facts: withCatalogue(learnFromLabel(noFacts(), device), catalogue).facts,
     stage: 'assess',
     answers: [],
+    contradictions: [],
     lookedBy: null,
     sighting: null,
     status: null,
     job: null,
     challenge: null,
     report: null,
+    guide: null,
+    awaitsAnswer: false,
   };
 }
 
-function _rechecked(record: CaseRecord, names: readonly FactName[]): Partial<CaseRecord> {
+function rechecked(record: CaseRecord, names: readonly FactName[]): Partial<CaseRecord> {
   return {
     facts: names.reduce(forget, record.facts),
     answers: record.answers.filter((name) => !names.includes(name)),
@@ -271,10 +352,14 @@ function withoutLastAnswer(record: CaseRecord): Partial<CaseRecord> {
   return { facts: forget(record.facts, last), answers: record.answers.slice(0, -1) };
 }
 
-function seen(record: CaseRecord, action: Extract<CaseAction, { type: 'seen' }>): Partial<CaseRecord> {
-  const facts = action.sighting
-    ? withCatalogue(learnFromSighting(record.facts, action.sighting).facts)
-    : learn(record.facts, 'agentSees', false, 'lan').facts;
+function seen(
+  record: CaseRecord,
+  action: Extract<CaseAction, { type: 'seen' }>,
+  catalogue: FirmwareCatalogue,
+): Partial<CaseRecord> {
+  const learnt = action.sighting
+    ? withCatalogue(learnFromSighting(record.facts, action.sighting), catalogue)
+    : { facts: learn(record.facts, 'agentSees', false, 'lan').facts, contradictions: [] };
   const sighting = action.sighting && {
     agentId: action.agentId,
     address: action.sighting.address,
@@ -284,10 +369,36 @@ function seen(record: CaseRecord, action: Extract<CaseAction, { type: 'seen' }>)
     fullSerial: action.sighting.fullSerial,
     reachability: action.sighting.reachability,
   };
-  return { facts, sighting, status: null, lookedBy: action.agentId, job: null };
+  return { ...learned(record, learnt), sighting, status: null, lookedBy: action.agentId, job: null };
 }
 
-/** What the firmware catalogue knows of this model. */
-function withCatalogue(facts: Facts): Facts {
-  return learnFromCatalogue(facts, FIRMWARE_CATALOGUE).facts;
+/** What the firmware catalogue knows of this model, learnt on top. */
+function withCatalogue(learnt: Learned, catalogue: FirmwareCatalogue): Learned {
+  const more = learnFromCatalogue(learnt.facts, catalogue);
+  return { facts: more.facts, contradictions: [...learnt.contradictions, ...more.contradictions] };
+}
+
+/** The new facts, and the contradictions that are new: one a fact, the latest; the same again is no news. */
+function learned(record: CaseRecord, learnt: Learned): Pick<CaseRecord, 'facts' | 'contradictions'> {
+  const before = record.contradictions;
+  const contradictions = learnt.contradictions
+    .filter((found) => !before.some((known) => isSame(known, found)))
+    .reduce(
+      (list, found) => [...list.filter(({ fact }) => fact !== found.fact), { ...found, told: false }],
+      before,
+    );
+  return { facts: learnt.facts, contradictions };
+}
+
+function isSame(one: Contradiction, other: Contradiction): boolean {
+  return (
+    one.fact === other.fact &&
+    one.kept.value === other.kept.value &&
+    one.refused.value === other.refused.value
+  );
+}
+
+/** The answers with these as the latest. */
+function answersWith(record: CaseRecord, facts: readonly QuestionId[]): QuestionId[] {
+  return [...record.answers.filter((name) => !facts.includes(name)), ...facts];
 }

@@ -1,18 +1,11 @@
 import { monotonicFactory } from 'ulid';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
+import { decide } from '../policy/decide.ts';
 import type { Store, StoreFailure, Values } from '../store/store.ts';
+import type { Audit } from './audit.ts';
 import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, newCase } from './case.ts';
-
-/** One line of a case's audit trail. Holds words and numbers about what happened, never a secret. */
-export interface AuditEntry {
-  caseId: string;
-  /** Milliseconds. */
-  at: number;
-  /** Revision of the case after the entry. */
-  revision: number;
-  action: CaseAction['type'] | 'opened';
-  detail: Readonly<Record<string, string | number | boolean | null>>;
-}
+import type { AuditNote } from './chain.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
 export interface Applied {
@@ -25,36 +18,34 @@ export interface CaseDesk {
   open(chatId: number): Promise<Result<CaseRecord, StoreFailure>>;
   get(id: string): Promise<Result<CaseRecord | null, StoreFailure>>;
   apply(id: string, action: CaseAction): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
-  /** The audit trail, oldest first. */
-  audit(id: string): Promise<Result<AuditEntry[], StoreFailure>>;
+  /** The latest cases of a chat, newest first, at most `most`. */
+  listFor(chatId: number, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
 }
 
-/** Opens the desk on a store. `clock` in milliseconds. */
-export function createCaseDesk(store: Store, clock: () => number): CaseDesk {
+/**
+ * Opens the desk on a store. Every change is in the audit trail before it is in the case: after a crash in between the
+ * same change is made again, so the trail may hold it twice (same revision) and never misses one. `clock` in
+ * milliseconds.
+ */
+export function createCaseDesk(
+  store: Store,
+  audit: Audit,
+  clock: () => number,
+  catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
+): CaseDesk {
   const cases: Values<CaseRecord> = store.values('cases');
-  const trail: Values<AuditEntry> = store.values('case-audit');
+  /** `<chat>:<case>`: case ids ascend with time, so the last keys of a chat are its latest cases. */
+  const ofChats: Values<true> = store.values('chat-cases');
   const nextId = monotonicFactory();
-
-  /**
-   * Writes an entry before the case itself: after a crash in between the same change is made again and writes the same
-   * entry, so the trail never misses a change.
-   */
-  function record(entry: AuditEntry): Promise<Result<void, StoreFailure>> {
-    return trail.set(`${entry.caseId}:${String(entry.revision).padStart(6, '0')}`, entry);
-  }
 
   return {
     async open(chatId) {
       const now = clock();
       const opened = newCase(nextId(now), chatId, now);
-      const noted = await record({
-        caseId: opened.id,
-        at: now,
-        revision: 0,
-        action: 'opened',
-        detail: { chat: chatId },
-      });
+      const noted = await audit.append({ what: 'case.opened', case: opened.id, by: chatId, detail: {} });
       if (!noted.ok) return noted;
+      const listed = await ofChats.set(`${chatId}:${opened.id}`, true);
+      if (!listed.ok) return listed;
       const saved = await cases.set(opened.id, opened);
       return saved.ok ? ok(opened) : saved;
     },
@@ -69,46 +60,68 @@ export function createCaseDesk(store: Store, clock: () => number): CaseDesk {
       if (!found.ok) return found;
       if (!found.value) return fail({ reason: 'no-such-case' });
       const now = clock();
-      const applied = applyAction(found.value, action, now);
+      const applied = applyAction(found.value, action, now, catalogue);
       if (!applied.ok) return ok({ case: found.value, refused: applied.failure });
-      const { revision } = applied.value;
-      const noted = await record({
-        caseId: id,
-        at: now,
-        revision,
-        action: action.type,
-        detail: detailOf(action),
-      });
-      if (!noted.ok) return noted;
+      for (const note of notesOf(found.value, action, applied.value)) {
+        const noted = await audit.append(note);
+        if (!noted.ok) return noted;
+      }
       const saved = await cases.set(id, applied.value);
       return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
     },
 
-    async audit(id) {
-      const keys = await trail.keys(`${id}:`);
+    async listFor(chatId, most) {
+      const keys = await ofChats.keys(`${chatId}:`);
       if (!keys.ok) return keys;
-      const entries: AuditEntry[] = [];
-      for (const key of keys.value) {
-        const entry = await trail.get(key);
-        if (!entry.ok) return entry;
-        if (entry.value) entries.push(entry.value);
+      const records: CaseRecord[] = [];
+      for (const key of keys.value.slice(-most).reverse()) {
+        const found = await cases.get(key.slice(key.indexOf(':') + 1));
+        if (!found.ok) return found;
+        if (found.value) records.push(found.value);
       }
-      return ok(entries);
+      return ok(records);
     },
   };
 }
 
+/** What an action adds to the trail: itself, and the verdict when the action has changed it. */
+function notesOf(before: CaseRecord, action: CaseAction, after: CaseRecord): AuditNote[] {
+  const about = { case: after.id, by: after.chatId };
+  const { revision } = after;
+  const notes: AuditNote[] = [
+    { ...about, what: `case.${action.type}`, detail: { revision, ...detailOf(action) } },
+  ];
+  const [was, is] = [decide(before.facts), decide(after.facts)];
+  if (is.rule !== null && is.rule !== was.rule) {
+    const { method, rule, tryFirst } = is;
+    notes.push({
+      ...about,
+      what: 'case.verdict',
+      detail: { revision, method, rule, tryFirst: tryFirst?.method ?? null },
+    });
+  }
+  return notes;
+}
+
 /** What of an action belongs in the audit trail: chosen word by word, so that nothing secret slips in with a new field. */
-function detailOf(action: CaseAction): AuditEntry['detail'] {
+function detailOf(action: CaseAction): AuditNote['detail'] {
   switch (action.type) {
     case 'identified':
       return { serial: action.device.shortSerial, model: action.device.model };
     case 'answered':
       return { fact: action.fact, answer: action.given };
+    case 'told':
+      return { facts: Object.keys(action.said.answers).join(' ') };
+    case 'guide':
+      return { guide: action.guide?.way ?? null, at: action.guide?.at ?? null };
+    case 'noted':
+      return { kind: action.note.kind, blob: action.note.blob };
     case 'back':
     case 'no-laptop':
     case 'recheck':
     case 'report-read':
+    case 'contradictions-told':
+    case 'awaits-answer':
       return {};
     case 'job-started':
       return { job: action.job.id, kind: action.job.kind, agent: action.job.agentId };

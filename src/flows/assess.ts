@@ -1,13 +1,14 @@
 import type { CaseRecord } from '../cases/case.ts';
-import { formatFirmware } from '../device/firmware.ts';
-import { decide, type Verdict } from '../policy/decide.ts';
+import { decide } from '../policy/decide.ts';
+import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
 import { DONT_KNOW, nextQuestion, type Question, questionAbout } from '../policy/questions.ts';
 import type { Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { GUIDED } from './guide.ts';
+import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import type { AgentView, JobStart } from './ports.ts';
+import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
 
 /** What assess hands to itself. */
 interface AssessWith {
@@ -15,22 +16,25 @@ interface AssessWith {
   other?: boolean;
   /** The technician goes on without a laptop. */
   withoutLaptop?: boolean;
+  /** Show what was answered, to change it; or ask this fact again. */
+  change?: true | QuestionId;
 }
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
-    const { other, withoutLaptop } = (args.with ?? {}) as AssessWith;
+    const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
-    if (!record.device) return { go: 'identify' };
+    const described = record.answers.length > 0 || record.facts.model.state === 'known';
+    if (!record.device && !described) return { go: 'identify' };
     if (record.stage !== 'assess') {
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'assess' }));
     }
     if (record.job?.kind === 'discover') return lookAround(dialogue, record, record.job.agentId);
-    if (record.lookedBy === null && !withoutLaptop) {
+    if (record.device && record.lookedBy === null && !withoutLaptop) {
       const next = await withLaptop(dialogue, record);
       if (next) return next;
     }
@@ -38,6 +42,9 @@ export const assess: Flow = {
 
     // The facts may have changed in the steps above.
     const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
+    await tellContradictions(dialogue, now);
+    if (change === true) return chooseChange(dialogue, now);
+    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change));
     const wanted = other && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
     const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
@@ -182,12 +189,15 @@ async function askFact(dialogue: Dialogue, record: CaseRecord, question: Questio
   ];
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: answers.map((id) => [{ id, text: label(id) }]),
-    wants: freeText ? ['firmware'] : [],
+    wants: ['words'],
     help: freeText ? 'bot:assess.helpFirmware' : 'bot:assess.help',
   });
-  const given =
-    answer.kind === 'firmware' ? formatFirmware(answer.version) : answer.kind === 'button' ? answer.id : '';
-  if (answers.includes(given) || answer.kind === 'firmware') {
+  if (answer.kind === 'words') {
+    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
+    return again();
+  }
+  const given = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : '';
+  if (answers.includes(given)) {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'answered', fact, given }));
     return again();
   }
@@ -209,84 +219,89 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     return { end: true };
   }
   const ways = waysOf(verdict);
-  const answer = await dialogue.ask(verdictText(dialogue, record, verdict), {
+  const { shortSerial } = record.device ?? {};
+  const text = verdictText((key, values) => dialogue.t(key, values), verdict, {
+    laptopSees: record.sighting !== null,
+    named: shortSerial !== undefined,
+  });
+  const answer = await dialogue.ask(text, {
     buttons: [
-      ...ways.map((way): Button[] => [{ id: idOf(way), text: dialogue.t(buttonOf(way)) }]),
+      ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
+      ...ways.map((way): Button[] => [{ id: wayId(way), text: dialogue.t(wayButton(way)) }]),
+      ...(record.sighting?.reachability === 'other-subnet'
+        ? [[{ id: 'other-subnet', text: dialogue.t('bot:assess.button.other-subnet') }]]
+        : []),
+      [{ id: 'change', text: dialogue.t('bot:assess.button.change') }],
       [{ id: 'check', text: dialogue.t('bot:assess.button.checkAgain') }],
     ],
     events: ['agent-online'],
+    wants: ['words'],
     help: 'bot:help.useButtons',
   });
   if (answer.kind === 'event') {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
     return { go: 'assess' };
   }
-  if (answer.kind === 'button' && answer.id === 'check') {
+  if (answer.kind === 'words') {
+    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
+    return again();
+  }
+  if (answer.kind !== 'button') return again();
+  if (answer.id === 'change') return { go: 'assess', with: { withoutLaptop: true, change: true } };
+  if (answer.id === 'check') {
     // Password and cloud are what a technician puts right between two looks.
     await dialogue.house((house) =>
       house.cases.apply(record.id, { type: 'recheck', forget: ['adminPassword', 'cloud', 'onSite'] }),
     );
     return { go: 'assess' };
   }
-  const chosen = answer.kind === 'button' ? ways.find((way) => idOf(way) === answer.id) : undefined;
+  const chosen = ways.find((way) => wayId(way) === answer.id);
   if (chosen) return goTo(chosen);
+  if (guideNamed(answer.id)) return { go: 'guide', with: { way: answer.id } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
-}
-
-/** The ways a verdict offers, best first. */
-function waysOf(verdict: Verdict): Way[] {
-  const first = verdict.method === null ? [] : [{ method: verdict.method, by: verdict.by } as Way];
-  const all = [...(verdict.tryFirst ? [verdict.tryFirst] : []), ...first, ...verdict.alternatives];
-  return all.filter((way, index) => all.findIndex((other) => idOf(other) === idOf(way)) === index);
-}
-
-function idOf(way: Way): string {
-  return way.method === 'sadp' && way.by === 'vendor-tool' ? 'vendor-tool' : way.method;
-}
-
-function buttonOf(way: Way): string {
-  return idOf(way) === 'vendor-tool' ? 'bot:assess.button.vendorTool' : `bot:assess.button.${way.method}`;
 }
 
 function goTo(way: Way): Next {
   if (way.method === 'sadp' && way.by === 'agent') return { go: 'lan-unbind' };
   if (way.method === 'service-centre') return { go: 'service-centre' };
-  const guided = GUIDED.find((known) => known === idOf(way));
-  return guided ? { go: 'guide', with: { way: guided } } : { go: 'assess' };
+  return guideNamed(wayId(way)) ? { go: 'guide', with: { way: wayId(way) } } : { go: 'assess' };
 }
 
-function verdictText(dialogue: Dialogue, record: CaseRecord, verdict: Verdict): string {
-  const reasons = verdict.reasons.map(({ rule, values }) => `• ${dialogue.t(`policy:rule.${rule}`, values)}`);
-  const others = waysOf(verdict).slice(verdict.tryFirst || verdict.method !== null ? 1 : 0);
-  const lines = [
-    verdict.tryFirst ? dialogue.t('bot:assess.tryFirst') : '',
-    verdict.method === null
-      ? ''
-      : dialogue.t('bot:assess.verdict', { method: methodName(dialogue, verdict) }),
-    verdict.blockers.length === 0
-      ? ''
-      : [
-          dialogue.t('bot:assess.blocked'),
-          ...verdict.blockers.map((id) => dialogue.t(`policy:blocker.${id}`)),
-        ].join('\n'),
-    reasons.length === 0 ? '' : [dialogue.t('bot:assess.why'), ...reasons].join('\n'),
-    others.length === 0
-      ? ''
-      : dialogue.t('bot:assess.also', { methods: others.map((way) => dialogue.t(buttonOf(way))).join(', ') }),
-    verdict.unknowns.length === 0
-      ? ''
-      : [
-          dialogue.t('bot:assess.unknowns'),
-          ...verdict.unknowns.map((fact) => `• ${dialogue.t(`policy:question.${fact}.where`)}`),
-        ].join('\n'),
-    record.sighting === null && verdict.method !== 'service-centre' ? dialogue.t('bot:assess.noLaptop') : '',
-  ];
-  return lines.filter(Boolean).join('\n\n');
+/** Sources that disagree are told once, with the one we believe. */
+async function tellContradictions(dialogue: Dialogue, record: CaseRecord): Promise<void> {
+  const untold = record.contradictions.filter(({ told }) => !told);
+  if (untold.length === 0) return;
+  const texts = untold.map((found) => contradictionText((key, values) => dialogue.t(key, values), found));
+  await dialogue.say(texts.join('\n\n'));
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'contradictions-told' }));
 }
 
-function methodName(dialogue: Dialogue, verdict: Verdict): string {
-  const way = { method: verdict.method, by: verdict.by } as Way;
-  return dialogue.t(`policy:method.${idOf(way)}`);
+/** Everything a technician was or can be asked, with what stands now: any of it can be changed. */
+async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  const { facts } = record;
+  const changeable = QUESTION_ORDER.filter((name) => {
+    const fact = facts[name];
+    return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
+  });
+  const label = (name: QuestionId): string => {
+    const fact = facts[name];
+    const t = (key: string) => dialogue.t(key);
+    const value = fact.state === 'known' ? valueText(t, name, fact.value) : t('bot:assess.button.dontKnow');
+    return `${t(`policy:fact.${name}`)}: ${value}`.slice(0, 60);
+  };
+  const answer = await dialogue.ask(
+    dialogue.t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change'),
+    {
+      buttons: changeable.map((name) => [{ id: name, text: label(name) }]),
+      help: 'bot:help.useButtons',
+    },
+  );
+  if (answer.kind !== 'button' || answer.id === 'back') return again();
+  if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+  return {
+    go: 'assess',
+    with: { withoutLaptop: true, change: changeable.find((name) => name === answer.id) ?? true },
+  };
 }
 
 /** Back and Cancel of this stage; null for anything else. */

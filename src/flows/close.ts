@@ -1,9 +1,11 @@
 import type { Language } from '../../locales/index.ts';
 import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
 import { type Texts, textsFor } from '../kernel/texts.ts';
+import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escaping } from './engine/html.ts';
 import { cancelled } from './identify.ts';
+import { articleText } from './trouble.ts';
 
 /** A lock without a readable time lasts 30 minutes (protocol/sadp.md 10.2). */
 const ASSUMED_LOCK_MINUTES = 30;
@@ -14,7 +16,7 @@ const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'no
 /** Stage close: what happened, in words, and what to do next. */
 export const close: Flow = {
   name: 'close',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
@@ -129,6 +131,11 @@ async function unsettled(
     case 'recheck':
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
       return { go: 'assess' };
+    case 'meaning': {
+      const article = articleFor(report);
+      if (article) await dialogue.say(articleText((key, values) => dialogue.t(key, values), article));
+      return { go: 'close' };
+    }
     case 'back':
     case 'other':
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
@@ -150,6 +157,12 @@ function nextSteps(dialogue: Dialogue, report: CaseReport): Button[][] {
   const next = nextStep(report);
   return [
     [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]) }],
+    ...(articleFor(report) ? [[{ id: 'meaning', text: dialogue.t('bot:close.button.meaning') }]] : []),
     [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
   ];
+}
+
+/** The article about how it ended: by its reason where it has one. */
+function articleFor(report: CaseReport) {
+  return articleAbout(report.reason ?? '') ?? articleAbout(report.outcome);
 }

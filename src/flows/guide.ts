@@ -1,59 +1,237 @@
-import { caseNumber } from '../cases/case.ts';
-import type { FactName } from '../policy/facts.ts';
-import type { Flow } from './engine/dialogue.ts';
+import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import { askDevice } from './check.ts';
+import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
+import { sayKept } from './trouble.ts';
 
-/** Ways a technician walks by hand; each has its steps under `bot:guide.<way>`. */
-export const GUIDED = ['vendor-tool', 'app', 'recorder-menu', 'firmware-first'] as const;
+type Guide = NonNullable<ReturnType<typeof guideNamed>>;
 
-/** Stage guide: the steps of a way done by hand, and a check at the end that the laptop makes where one is online. */
+/** What guide hands to itself; where it stands is in the case. */
+interface GuideWith {
+  /** Begin this guide. */
+  way?: string;
+  /** The step looks different on the site. */
+  differs?: boolean;
+}
+
+/**
+ * Stage guide: a way done by hand, one step a message, each with its picture. The end rests on what the device says
+ * where a laptop can ask it, else on the exact words the technician compares with his screen.
+ */
 export const guide: Flow = {
   name: 'guide',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
-    const way = GUIDED.find((known) => known === args.with?.way);
+    const { way, differs } = (args.with ?? {}) as GuideWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
-    if (!way) return { go: 'assess' };
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'guide' }));
-    const answer = await dialogue.ask(
-      [dialogue.t(`bot:guide.${way}.title`), dialogue.t(`bot:guide.${way}.steps`)].join('\n\n'),
-      {
-        buttons: [
-          [
-            { id: 'done', text: dialogue.t(`bot:guide.${way}.done`) },
-            { id: 'failed', text: dialogue.t('bot:guide.button.failed') },
-          ],
-        ],
-        help: 'bot:help.useButtons',
-      },
-    );
-    if (answer.kind !== 'button') return { go: 'guide', with: { way } };
-    switch (answer.id) {
-      case 'done': {
-        if (record.sighting !== null || way === 'firmware-first') {
-          // The device itself can be asked: belief is not enough.
-          const forget: FactName[] = way === 'firmware-first' ? ['firmware', 'updateTo4x'] : [];
-          await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck', forget }));
-          await dialogue.say(dialogue.t('bot:guide.checking'));
-          return { go: 'assess' };
-        }
-        await dialogue.house((house) =>
-          house.cases.apply(record.id, { type: 'closed', outcome: 'reported-done' }),
-        );
-        await dialogue.say(dialogue.t('bot:guide.closed', { case: caseNumber(record) }));
-        return { end: true };
-      }
-      case 'cancel':
-        return cancelled(dialogue, record.id);
-      case 'failed':
-        // What was at hand did not help: what else is there?
-        await dialogue.house((house) =>
-          house.cases.apply(record.id, { type: 'recheck', forget: ['onSite'] }),
-        );
-        return { go: 'assess' };
-      default:
-        return { go: 'assess' };
+    const walked = guideNamed(way ?? record.guide?.way);
+    if (!walked) return { go: 'assess' };
+    if (way !== undefined) {
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'guide' }));
+      return goTo(dialogue, record, walked, 0);
     }
+    const at = record.guide?.at ?? 0;
+    const step = walked.steps[at];
+    if (step === undefined) return check(dialogue, record, walked);
+    return differs
+      ? showDifference(dialogue, record, walked, step)
+      : showStep(dialogue, record, walked, step, at);
   },
 };
+
+async function goTo(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
+  await dialogue.house((house) =>
+    house.cases.apply(record.id, { type: 'guide', guide: { way: walked.id, at } }),
+  );
+  return { go: 'guide' };
+}
+
+async function showStep(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  step: string,
+  at: number,
+): Promise<Next> {
+  const values = {
+    serial: record.device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
+    address: record.sighting?.address ?? '?',
+  };
+  const text = [
+    dialogue.t('bot:guide.head', {
+      title: dialogue.t(`guide:title.${walked.id}`),
+      at: at + 1,
+      of: walked.steps.length,
+    }),
+    dialogue.t(`guide:step.${walked.id}.${step}.text`, values),
+    walked.drawn.includes(step) ? dialogue.t('bot:guide.drawn') : '',
+  ];
+  const next = walked.check === 'online' ? 'bot:guide.button.doneCheck' : 'bot:guide.button.next';
+  const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
+    buttons: [
+      [{ id: 'next', text: dialogue.t(next) }],
+      [{ id: 'differs', text: dialogue.t('bot:guide.button.differs') }],
+    ],
+    ...(walked.drawn.includes(step) ? { photo: `card:${walked.id}:${step}:${dialogue.language}` } : {}),
+    help: 'bot:help.useButtons',
+  });
+  if (answer.kind !== 'button') return { go: 'guide' };
+  switch (answer.id) {
+    case 'next':
+      return walked.check === 'online'
+        ? testOnline(dialogue, record, walked, at)
+        : goTo(dialogue, record, walked, at + 1);
+    case 'differs':
+      return { go: 'guide', with: { differs: true } };
+    case 'back':
+      return at === 0 ? leaveGuide(dialogue, record) : goTo(dialogue, record, walked, at - 1);
+    default:
+      return cancelled(dialogue, record.id);
+  }
+}
+
+/** "It looks different": what else it may look like; a photo of the screen is kept with the case. */
+async function showDifference(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  step: string,
+): Promise<Next> {
+  const text = [dialogue.t(`guide:step.${walked.id}.${step}.differs`), dialogue.t('bot:guide.sendScreen')];
+  const answer = await dialogue.ask(text.join('\n\n'), {
+    buttons: [
+      [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
+      [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
+    ],
+    wants: ['photo'],
+    help: 'bot:help.useButtons',
+  });
+  if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
+  if (answer.kind !== 'button') return { go: 'guide' };
+  if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+  return answer.id === 'trouble' ? { go: 'trouble', with: { resume: 'guide' } } : { go: 'guide' };
+}
+
+/** After a step of the way online: is it reached now? The laptop asks the device, else the device's own page tells. */
+async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
+  const word = await askDevice(dialogue, record);
+  if (word === 'left') return { go: 'guide' };
+  if (word === 'bound' || word === 'not-bound') {
+    await dialogue.say(dialogue.t('bot:guide.online'));
+    return assessAnew(dialogue, record, walked);
+  }
+  if (word === 'cloud-disabled') {
+    await dialogue.say(dialogue.t('bot:guide.stillDisabled'));
+    return goTo(dialogue, record, walked, 0);
+  }
+  const answer = await dialogue.ask(
+    dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
+      success: dialogue.t('guide:success.bring-online'),
+    }),
+    {
+      buttons: [
+        ...(word === 'cloud-offline'
+          ? []
+          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
+        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
+        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
+      ],
+      help: 'bot:help.useButtons',
+    },
+  );
+  if (answer.kind !== 'button' || answer.id === 'back') return { go: 'guide' };
+  switch (answer.id) {
+    case 'cancel':
+      return cancelled(dialogue, record.id);
+    case 'online':
+      await dialogue.house((house) =>
+        house.cases.apply(record.id, { type: 'answered', fact: 'cloud', given: 'online' }),
+      );
+      return leaveGuide(dialogue, record);
+    case 'again':
+      return testOnline(
+        dialogue,
+        (await dialogue.house((house) => house.cases.get(record.id))) ?? record,
+        walked,
+        at,
+      );
+    default:
+      return goTo(dialogue, record, walked, at + 1);
+  }
+}
+
+/** The end of a guide: what the device says, else what the technician sees beside the exact words of success. */
+async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
+  const word = walked.check === 'unbound' ? await askDevice(dialogue, record) : 'untold';
+  if (word === 'left') return goTo(dialogue, record, walked, walked.steps.length - 1);
+  if (word === 'not-bound') return verified(dialogue, record);
+
+  const success = { success: dialogue.t(`guide:success.${walked.id}`) };
+  const bound = word !== 'untold';
+  const answer = await dialogue.ask(
+    dialogue.t(bound ? 'bot:guide.stillBound' : 'bot:guide.compare', success),
+    {
+      buttons: checkButtons(dialogue, bound),
+      help: 'bot:help.useButtons',
+    },
+  );
+  switch (pressed(answer)) {
+    case 'again':
+      return { go: 'guide' };
+    case 'success':
+      return walked.check === 'unbound' ? believed(dialogue, record) : assessAnew(dialogue, record, walked);
+    case 'says':
+      return { go: 'trouble', with: { resume: 'guide' } };
+    case 'failed':
+      // What was at hand did not help: what else is there?
+      await dialogue.house((house) =>
+        house.cases.apply(record.id, { type: 'recheck', forget: [...walked.forget] }),
+      );
+      return leaveGuide(dialogue, record);
+    case 'cancel':
+      return cancelled(dialogue, record.id);
+    default:
+      return goTo(dialogue, record, walked, walked.steps.length - 1);
+  }
+}
+
+function checkButtons(dialogue: Dialogue, bound: boolean): Button[][] {
+  const first = bound
+    ? { id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }
+    : { id: 'success', text: dialogue.t('bot:guide.button.success') };
+  return [
+    [first],
+    [{ id: 'says', text: dialogue.t('bot:guide.button.says') }],
+    [{ id: 'failed', text: dialogue.t('bot:button.otherWays') }],
+  ];
+}
+
+function pressed(answer: Answer): string {
+  return answer.kind === 'button' ? answer.id : 'back';
+}
+
+async function verified(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'unbound' }));
+  await dialogue.say(dialogue.t('bot:guide.verified', { serial: record.device?.shortSerial ?? '' }));
+  return { end: true };
+}
+
+async function believed(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'reported-done' }));
+  await dialogue.say(dialogue.t('bot:guide.closed', { case: caseNumber(record) }));
+  return { end: true };
+}
+
+async function assessAnew(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
+  await dialogue.house((house) =>
+    house.cases.apply(record.id, { type: 'recheck', forget: [...walked.forget] }),
+  );
+  return leaveGuide(dialogue, record);
+}
+
+async function leaveGuide(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'guide', guide: null }));
+  return { go: 'assess' };
+}

@@ -1,7 +1,9 @@
 import { parseSerial } from '../device/serial.ts';
+import type { SaidInWords } from '../device/words.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { deviceOfLabel, type Heard, type NamedDevice } from './engine/heard.ts';
 import type { PhotoReading } from './ports.ts';
+import { factLines } from './telling.ts';
 
 /** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
 interface IdentifyWith {
@@ -16,7 +18,7 @@ interface IdentifyWith {
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify: Flow = {
   name: 'identify',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
     const caseId =
@@ -31,7 +33,7 @@ export const identify: Flow = {
       dialogue.t('bot:identify.ask'),
     ];
     const answer = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
-      wants: ['photo', 'serial'],
+      wants: ['photo', 'serial', 'words'],
       help: 'bot:identify.help',
       back: false,
     });
@@ -41,9 +43,13 @@ export const identify: Flow = {
 };
 
 /** Ends the case because the technician said so. */
-export async function cancelled(dialogue: Dialogue, caseId: string): Promise<Next> {
+export async function cancelled(
+  dialogue: Dialogue,
+  caseId: string,
+  outcome: 'cancelled' | 'service-centre' = 'cancelled',
+): Promise<Next> {
   await dialogue.house((house) => house.agents.cancel(caseId));
-  await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome: 'cancelled' }));
+  await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
   await dialogue.say(dialogue.t('bot:close.cancelled'));
   return { end: true };
 }
@@ -62,9 +68,19 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
         : take(dialogue, caseId, heard.devices[0]);
     case 'refused-label':
       return again(caseId, `bot:label.refused.${heard.reason}`, heard.host);
+    case 'words':
+      return describe(dialogue, caseId, heard.said);
     default:
       return again(caseId, 'bot:identify.help');
   }
+}
+
+/** A device without a name yet: what was said of it counts, the serial number may follow. */
+async function describe(dialogue: Dialogue, caseId: string, said: SaidInWords): Promise<Next> {
+  const { case: record } = await dialogue.house((house) => house.cases.apply(caseId, { type: 'told', said }));
+  const lines = factLines((key, values) => dialogue.t(key, values), record.facts);
+  await dialogue.say([dialogue.t('bot:identify.understood'), ...lines].join('\n'));
+  return { go: 'assess', with: { caseId, withoutLaptop: true } };
 }
 
 async function readPhoto(dialogue: Dialogue, caseId: string, fileId: string): Promise<Next> {

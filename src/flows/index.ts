@@ -1,4 +1,5 @@
 import { assess } from './assess.ts';
+import { caseView } from './case-view.ts';
 import { close } from './close.ts';
 import type { Flow } from './engine/dialogue.ts';
 import { guide } from './guide.ts';
@@ -6,9 +7,20 @@ import { identify } from './identify.ts';
 import { lanUnbind } from './lan-unbind.ts';
 import { serviceCentre } from './service-centre.ts';
 import { switchCase } from './switch.ts';
+import { trouble } from './trouble.ts';
 
 /** Every dialogue, in the order a case meets them. */
-export const FLOWS: readonly Flow[] = [identify, assess, lanUnbind, guide, serviceCentre, close, switchCase];
+export const FLOWS: readonly Flow[] = [
+  identify,
+  assess,
+  lanUnbind,
+  guide,
+  serviceCentre,
+  close,
+  switchCase,
+  trouble,
+  caseView,
+];
 
 /** The flow a photo or serial number starts when nothing is running, and the one when something is. */
 export const IDLE = identify.name;

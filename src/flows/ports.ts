@@ -18,6 +18,7 @@ export interface House {
   labels: LabelPort;
   agents: AgentPort;
   region: RegionPort;
+  notes: NotesPort;
 }
 
 export interface CasePort {
@@ -64,7 +65,11 @@ export type JobRefusal =
   | 'not-yours'
   | 'not-seen-by-agent'
   | 'case-closed'
-  | 'busy';
+  | 'busy'
+  /** Another technician works with this laptop. */
+  | 'driven'
+  /** The technician's unbinds of the day are used up. */
+  | 'daily-limit';
 
 /** A job was started (or was already running: starting is idempotent per case and kind), or why not. */
 export type JobStart = { started: true; jobId: string } | { started: false; reason: JobRefusal };
@@ -92,4 +97,16 @@ export interface AgentPort {
 export interface RegionPort {
   /** The operator's region pack: whom to write to, what is asked for, our advice. */
   pack(): Answer<RegionPack>;
+}
+
+/** What became of something that was to be kept with a case. */
+export type Kept = 'kept' | 'too-large' | 'download-failed' | 'too-many';
+
+export interface NotesPort {
+  /** Keeps a photo from Telegram with the case. The same photo twice is kept once. */
+  photo(caseId: string, fileId: string): Answer<Kept>;
+  /** Keeps a text with the case, as it is. */
+  text(caseId: string, text: string): Answer<Kept>;
+  /** Stores a text as bytes under a key, to be sent as a file. */
+  file(blob: string, content: string): Answer<null>;
 }

@@ -1,47 +1,31 @@
-import { caseNumber } from '../cases/case.ts';
-import type { Flow } from './engine/dialogue.ts';
+import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import type { RegionPack } from '../policy/region.ts';
+import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
+import { letterFile } from './letter.ts';
 
 /**
- * Stage service-centre: RMA instructions from the region's pack. The serial number goes ahead as text; what the
- * vendor's note does not say is marked as our advice.
+ * Stage service-centre: what a parcel needs, from the region's pack. The serial number goes ahead as text; what the
+ * vendor's note does not say is marked as our advice. The case stays open until the answer is there.
  */
 export const serviceCentre: Flow = {
   name: 'service-centre',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
-    if (!record?.device || record.closedAt !== null) return { end: true };
+    if (!record || record.closedAt !== null) return { end: true };
+    // The service centre knows a device by its serial number alone.
+    if (!record.device) return { go: 'identify', with: { because: 'bot:rma.needsSerial' } };
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'service-centre' }));
     const pack = await dialogue.house((house) => house.region.pack());
-    const { email } = pack.serviceCentre;
-    const { shortSerial } = record.device;
-    const fullSerial = record.sighting?.fullSerial ?? record.device.fullSerial;
-    const model = record.sighting?.model ?? record.device.model ?? dialogue.t('bot:identify.modelUnknown');
-    const serial = fullSerial ?? shortSerial;
-    const firmware =
-      record.facts.firmware.state === 'known'
-        ? record.facts.firmware.value
-        : dialogue.t('bot:rma.firmwareUnknown');
+    const letter = letterOf(dialogue, record, record.device);
 
-    await dialogue.say(
-      [
-        dialogue.t('bot:rma.title'),
-        email === null ? dialogue.t('bot:rma.noAddress') : dialogue.t('bot:rma.write', { email }),
-        ...pack.serviceCentre.asks.map((word) => dialogue.t(`policy:rma.asks.${word}`)),
-        `<code>${escapeHtml(serial)}</code>`,
-        dialogue.t('bot:rma.source', { source: pack.source, date: dialogue.date(pack.checkedAt) }),
-      ].join('\n\n'),
+    await tellWhereTo(dialogue, pack, letter.serial);
+    await sendLetter(dialogue, record, letter, pack.serviceCentre.email);
+    const advice = pack.advice.map(
+      (word) => `☐ ${dialogue.t(`policy:rma.advice.${word}`, { case: caseNumber(record) })}`,
     );
-    await dialogue.say(
-      [
-        dialogue.t('bot:rma.mailReady'),
-        `<pre>${dialogue.t('policy:rma.subject', { serial: shortSerial, model })}</pre>`,
-        `<pre>${dialogue.t('policy:rma.body', { serial, shortSerial, model, firmware, case: caseNumber(record) })}</pre>`,
-      ].join('\n\n'),
-    );
-    const advice = pack.advice.map((word) => `• ${dialogue.t(`policy:rma.advice.${word}`)}`);
     const next = [dialogue.t('bot:rma.next'), [dialogue.t('bot:rma.ourAdvice'), ...advice].join('\n')];
     const answer = await dialogue.ask(next.join('\n\n'), {
       buttons: [[{ id: 'sent', text: dialogue.t('bot:rma.button.sent') }]],
@@ -49,10 +33,71 @@ export const serviceCentre: Flow = {
     });
     if (answer.kind !== 'button' || answer.id === 'back') return { go: 'assess' };
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
-    await dialogue.house((house) =>
-      house.cases.apply(record.id, { type: 'closed', outcome: 'service-centre' }),
-    );
-    await dialogue.say(dialogue.t('bot:rma.closed', { case: caseNumber(record) }));
-    return { end: true };
+    return waitForAnswer(dialogue, record);
   },
 };
+
+interface Letter {
+  readonly serial: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<CaseRecord['device']>): Letter {
+  const { shortSerial } = device;
+  const { firmware } = record.facts;
+  const serial = record.sighting?.fullSerial ?? device.fullSerial ?? shortSerial;
+  const values = {
+    serial,
+    shortSerial,
+    model: record.sighting?.model ?? device.model ?? dialogue.t('bot:identify.modelUnknown'),
+    firmware: firmware.state === 'known' ? firmware.value : dialogue.t('bot:rma.firmwareUnknown'),
+    case: caseNumber(record),
+  };
+  return {
+    serial,
+    subject: dialogue.t('policy:rma.subject', { ...values, serial: shortSerial }),
+    body: dialogue.t('policy:rma.body', values),
+  };
+}
+
+async function tellWhereTo(dialogue: Dialogue, pack: RegionPack, serial: string): Promise<void> {
+  const { email, postalAddress, form, asks } = pack.serviceCentre;
+  await dialogue.say(
+    [
+      dialogue.t('bot:rma.title'),
+      email === null ? dialogue.t('bot:rma.noAddress') : dialogue.t('bot:rma.write', { email }),
+      ...asks.map((word) => dialogue.t(`policy:rma.asks.${word}`)),
+      `<code>${escapeHtml(serial)}</code>`,
+      postalAddress === null ? '' : dialogue.t('bot:rma.postalAddress', { address: postalAddress }),
+      form === null ? '' : dialogue.t('bot:rma.form', { form }),
+      dialogue.t('bot:rma.source', { source: pack.source, date: dialogue.date(pack.checkedAt) }),
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+  );
+}
+
+/** Subject and body to copy, and the same as a file that a mail program opens as a draft. */
+async function sendLetter(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  letter: Letter,
+  email: string | null,
+): Promise<void> {
+  await dialogue.say(
+    [dialogue.t('bot:rma.mailReady'), `<pre>${letter.subject}</pre>`, `<pre>${letter.body}</pre>`].join(
+      '\n\n',
+    ),
+  );
+  const blob = `letter:${record.id}`;
+  const file = letterFile({ to: email, subject: letter.subject, body: letter.body });
+  await dialogue.house((house) => house.notes.file(blob, file));
+  await dialogue.sayFile(blob, `${letter.serial.slice(-9)}.eml`, dialogue.t('bot:rma.mailFile'));
+}
+
+async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  await dialogue.house((house) => house.cases.apply(record.id, { type: 'awaits-answer' }));
+  await dialogue.say(dialogue.t('bot:rma.waiting', { case: caseNumber(record) }));
+  return { end: true };
+}

@@ -67,10 +67,14 @@ export function createAgents(store: Store): Agents {
         const changed = change(found.value);
         if (!changed) return ok(null);
         // The index first: an entry without an agent is harmless, an agent without an entry would be paired twice.
-        const indexed = found.value ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
+        const old = found.value?.publicKey;
+        const sameKey = old === changed.publicKey;
+        const indexed = sameKey ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
         if (!indexed.ok) return indexed;
         const saved = await agents.set(id, changed);
-        return saved.ok ? ok(changed) : saved;
+        if (!saved.ok) return saved;
+        const forgotten = sameKey || old === undefined ? ok(undefined) : await idsByKey.delete(keyName(old));
+        return forgotten.ok ? ok(changed) : forgotten;
       }),
   };
 }

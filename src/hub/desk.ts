@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
+import type { Audit } from '../cases/audit.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
@@ -45,7 +46,7 @@ export interface PermitScope {
   readonly agentId: string;
   readonly jobId: string;
   readonly shortSerial: string;
-  /** For the log alone. */
+  /** For log and audit trail alone. */
   readonly caseId: string;
 }
 
@@ -65,12 +66,15 @@ export function createJobDesk({
   store,
   agents,
   presence,
+  audit,
   clock,
   log,
 }: {
   store: Store;
   agents: Agents;
   presence: Presence;
+  /** A permit is in it before it is given out, and the attempt before the agent may make it. */
+  audit: Pick<Audit, 'append'>;
   clock: () => number;
   log: Log;
 }): JobDeskWithPermits {
@@ -95,6 +99,10 @@ export function createJobDesk({
     },
 
     issuePermit: async (scope) => {
+      const { agentId, jobId, shortSerial, caseId } = scope;
+      const detail = { job: jobId, agent: agentId, serial: shortSerial };
+      const noted = await audit.append({ what: 'case.permit', case: caseId, by: null, detail });
+      if (!noted.ok) return fail('store-unavailable');
       const permit = randomBytes(32).toString('base64url');
       const stored = { ...scope, hash: hashOf(permit), expiresAt: clock() + PERMIT_TTL_MS };
       const saved = await permits.set(scope.jobId, stored, PERMIT_TTL_MS);
@@ -119,11 +127,13 @@ export function createJobDesk({
         stored.shortSerial === shortSerial &&
         stored.expiresAt > clock();
       const first = fits ? await spend(jobId) : ok(false);
-      if (first.ok) {
-        const { caseId } = stored ?? {};
-        log.info({ agentId, jobId, shortSerial, caseId, granted: first.value }, 'permit asked for');
-      }
-      return first;
+      if (!first.ok) return first;
+      const { caseId = null } = stored ?? {};
+      const granted = first.value;
+      log.info({ agentId, jobId, shortSerial, caseId, granted }, 'permit asked for');
+      const detail = { job: jobId, agent: agentId, serial: shortSerial, granted };
+      const noted = await audit.append({ what: 'case.attempt', case: caseId, by: null, detail });
+      return noted.ok ? first : noted;
     },
   };
 }

@@ -47,6 +47,8 @@ export interface AgentDirectory {
   get(id: string): Answer<AgentRecord | null>;
   /** Gives an agent another name: control characters dropped, at most 64 characters. */
   rename(id: string, name: string): Answer<AgentRecord, 'agent-unknown' | 'bad-name'>;
+  /** Takes a technician off an agent's list; one that nobody is left for is revoked. */
+  leave(id: string, technicianId: number): Answer<void, 'agent-unknown'>;
   /** Turns an agent away for good, at once; it is told with its next request and forgets its key. */
   revoke(id: string): Answer<void, 'agent-unknown'>;
   /**
@@ -88,6 +90,17 @@ export function createDirectory({
     });
   }
 
+  const revoke: AgentDirectory['revoke'] = async (id) => {
+    const revoked = await agents.change(id, (agent) => agent && { ...agent, revoked: true });
+    if (!revoked.ok) return fail('store-unavailable');
+    if (!revoked.value) return fail('agent-unknown');
+    log.info({ agent: id }, 'agent revoked');
+    polls.end(id);
+    const cleared = await store.mailboxes.clear(commandBox(id));
+    if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
+    return ok(undefined);
+  };
+
   return {
     issueCode: (technicianId) => pairing.issueCode(technicianId),
     confirmPairing: async (agentId, technicianId, number) => {
@@ -120,16 +133,17 @@ export function createDirectory({
       if (!renamed.ok) return fail('store-unavailable');
       return renamed.value ? recordOf(renamed.value) : fail('agent-unknown');
     },
-    revoke: async (id) => {
-      const revoked = await agents.change(id, (agent) => agent && { ...agent, revoked: true });
-      if (!revoked.ok) return fail('store-unavailable');
-      if (!revoked.value) return fail('agent-unknown');
-      log.info({ agent: id }, 'agent revoked');
-      polls.end(id);
-      const cleared = await store.mailboxes.clear(commandBox(id));
-      if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
-      return ok(undefined);
+    leave: async (id, technicianId) => {
+      const left = await agents.change(
+        id,
+        (agent) =>
+          agent && { ...agent, technicians: agent.technicians.filter((other) => other !== technicianId) },
+      );
+      if (!left.ok) return fail('store-unavailable');
+      if (!left.value) return fail('agent-unknown');
+      return left.value.technicians.length === 0 ? revoke(id) : ok(undefined);
     },
+    revoke,
     isOnline: (id) => presence.isOnline(id),
   };
 }

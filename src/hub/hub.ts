@@ -3,6 +3,7 @@
  * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { createAudit } from '../cases/audit.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';
@@ -14,13 +15,16 @@ import { createKeyring } from './keys.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
+import { createRotation } from './rotation.ts';
 import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
 import { createServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
 const LIMITS: HubLimits = {
   requests: { burst: 120, perSecond: 20 },
+  agents: { burst: 60, perSecond: 10 },
   pairing: { burst: 10, perSecond: 1 / 20 },
+  neighbourhood: { burst: 30, perSecond: 1 / 10 },
   guesses: { failures: 50, windowMs: 10 * 60_000 },
 };
 
@@ -41,6 +45,8 @@ export interface HubOptions {
   onPairing: (request: PairingRequest) => Promise<void>;
   /** An agent is there that was not. */
   onOnline?: (agentId: string) => void;
+  /** So many wrong pairing codes came in that nobody can pair for a while: somebody may be guessing. */
+  onGuessing?: () => void;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
   tls?: { cert: string; key: string };
   /** Whose `X-Forwarded-For` to believe: how many proxies stand before the hub, or their addresses. Default: nobody. */
@@ -67,17 +73,31 @@ export interface Hub {
 
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
 export function createHub(options: HubOptions): Hub {
-  const { store, log, onEvent, onPairing, onOnline = () => undefined, clock = Date.now } = options;
+  const { store, log, onEvent, onPairing, clock = Date.now } = options;
+  const { onOnline = () => undefined, onGuessing = () => undefined } = options;
+  const audit = createAudit(store, clock);
   const keys = createKeyring(store);
   const agents = createAgents(store);
   const presence = createPresence(store, clock, onOnline);
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
   const polls = createPolls({ store, agents, presence, log });
-  const desk = createJobDesk({ store, agents, presence, clock, log });
+  const desk = createJobDesk({ store, agents, presence, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, presence, polls, log });
   const authenticate = createAuthenticator({ store, agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
-  const routes = hubRoutes({ keys, authenticate, pairing, polls, desk, onEvent, clock, limits, log });
+  const routes = hubRoutes({
+    keys,
+    authenticate,
+    pairing,
+    polls,
+    desk,
+    rotateKey: createRotation({ agents, audit, log }),
+    onEvent,
+    onGuessing,
+    clock,
+    limits,
+    log,
+  });
   let server: FastifyInstance | undefined;
 
   return {

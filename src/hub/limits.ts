@@ -39,8 +39,11 @@ export interface BreakerRules {
 export function createBreaker({ failures, windowMs }: BreakerRules, clock: () => number) {
   let recent: number[] = [];
   return {
-    failed(): void {
+    /** True for the failure that opens the breaker. */
+    failed(): boolean {
+      const wasClosed = this.waitSeconds() === 0;
       recent = [...recent, clock()].slice(-failures);
+      return wasClosed && this.waitSeconds() > 0;
     },
     /** Seconds until somebody may pass again, 0 while closed. */
     waitSeconds(): number {
@@ -49,6 +52,12 @@ export function createBreaker({ failures, windowMs }: BreakerRules, clock: () =>
       return Math.max(0, Math.ceil((oldest + windowMs - clock()) / 1000));
     },
   };
+}
+
+/** The neighbourhood of an address, where one guesser may have many: IPv4 /24, IPv6 /48. */
+export function prefixKey(ip: string): string {
+  const key = addressKey(ip);
+  return key.includes(':') ? key.split(':').slice(0, 3).join(':') : key.split('.').slice(0, 3).join('.');
 }
 
 /** What counts as one address: an IPv4 address, or the /64 of an IPv6 one (a host there has 2^64 to choose from). */

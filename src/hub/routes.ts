@@ -14,16 +14,26 @@ import {
   pairRequest,
   permitRequest,
   pollRequest,
+  type RotateAnswer,
+  rotateRequest,
 } from '../link/messages.ts';
 import { ANSWER_SIGNATURE_HEADER, signAnswer } from '../link/signing.ts';
 import type { StoreFailure } from '../store/store.ts';
 import { bodyOf, type createAuthenticator } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
 import type { HubKeys } from './keys.ts';
-import { addressKey, type BreakerRules, type BucketRules, createBreaker, createBuckets } from './limits.ts';
+import {
+  addressKey,
+  type BreakerRules,
+  type BucketRules,
+  createBreaker,
+  createBuckets,
+  prefixKey,
+} from './limits.ts';
 import type { PairingDesk } from './pairing.ts';
 import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
+import type { createRotation } from './rotation.ts';
 
 /** How long `GET /v1/pair` is held open. */
 const PAIR_HOLD_MS = 25_000;
@@ -31,8 +41,12 @@ const PAIR_HOLD_MS = 25_000;
 /** What one address, and all pairing laptops together, may ask for. */
 export interface HubLimits {
   readonly requests: BucketRules;
+  /** Signed requests of one agent, wherever it calls from. */
+  readonly agents: BucketRules;
   /** `POST /v1/pair`, on top of the above. */
   readonly pairing: BucketRules;
+  /** `POST /v1/pair` from an IPv4 /24 or an IPv6 /48. */
+  readonly neighbourhood: BucketRules;
   /** Wrong pairing codes from everywhere. */
   readonly guesses: BreakerRules;
 }
@@ -53,7 +67,9 @@ export interface RouteParts {
   pairing: PairingDesk;
   polls: Polls;
   desk: JobDeskWithPermits;
+  rotateKey: ReturnType<typeof createRotation>;
   onEvent: EventTaker;
+  onGuessing: () => void;
   clock: () => number;
   limits: HubLimits;
   log: Log;
@@ -61,9 +77,12 @@ export interface RouteParts {
 
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
-  const { keys, authenticate, pairing, polls, desk, onEvent, clock, limits, log } = parts;
+  const { keys, authenticate, pairing, polls, desk, rotateKey, onEvent, onGuessing, clock, limits, log } =
+    parts;
   const requests = createBuckets(limits.requests, clock);
+  const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
+  const neighbourhoods = createBuckets(limits.neighbourhood, clock);
   const guesses = createBreaker(limits.guesses, clock);
   const pass = (waitSeconds: number) => {
     if (waitSeconds > 0) throw new Refusal('too-many-requests', waitSeconds);
@@ -74,6 +93,7 @@ export function hubRoutes(parts: RouteParts) {
     const { agentId, paired } = await authenticate(request, async (signer) => {
       request.signer = { ...signer, keys: orRefuse(await keys()) };
     });
+    pass(senders.take(agentId));
     if (!paired && !mayBePending) throw new Refusal('not-confirmed');
     return agentId;
   }
@@ -125,11 +145,19 @@ export function hubRoutes(parts: RouteParts) {
 
     app.post(
       '/v1/pair',
-      { onRequest: async (request) => pass(pairings.take(addressKey(request.ip))) },
+      {
+        onRequest: async (request) => {
+          pass(pairings.take(addressKey(request.ip)));
+          pass(neighbourhoods.take(prefixKey(request.ip)));
+        },
+      },
       async (request): Promise<PairAnswer> => {
         pass(guesses.waitSeconds());
         const asked = parse(pairRequest, request);
-        return orRefuse(await pairing.request(asked, request.ip, () => guesses.failed()));
+        const onGuess = () => {
+          if (guesses.failed()) onGuessing();
+        };
+        return orRefuse(await pairing.request(asked, request.ip, onGuess));
       },
     );
 
@@ -147,6 +175,12 @@ export function hubRoutes(parts: RouteParts) {
     app.post('/v1/events', async (request): Promise<EventsAnswer> => {
       const agentId = await senderOf(request);
       return { accepted: await takeEvents(agentId, parse(eventsRequest, request).events) };
+    });
+
+    app.post('/v1/rotate', async (request): Promise<RotateAnswer> => {
+      const agentId = await senderOf(request);
+      orRefuse(await rotateKey(agentId, parse(rotateRequest, request)));
+      return { rotated: true };
     });
 
     app.post('/v1/permit', async (request): Promise<PermitAnswer> => {

@@ -232,6 +232,21 @@ export type PermitRequest = z.infer<typeof permitRequest>;
 export const permitAnswer = z.object({ granted: z.boolean() });
 export type PermitAnswer = z.infer<typeof permitAnswer>;
 
+/**
+ * `POST /v1/rotate` (signed with the key that counts): from the answer on `publicKey` counts. Asked again with the new
+ * key it is answered the same, so that an agent whose answer was lost finds out.
+ */
+export const rotateRequest = z.object({
+  version: z.literal(LINK_VERSION),
+  /** Ed25519 public key, SPKI DER, base64url. */
+  publicKey: text(128),
+  /** Ed25519 signature of the new key over `unbind-rotate\n` + agent id + `\n` + publicKey, base64url. */
+  proof: text(128),
+});
+export type RotateRequest = z.infer<typeof rotateRequest>;
+export const rotateAnswer = z.object({ rotated: z.literal(true) });
+export type RotateAnswer = z.infer<typeof rotateAnswer>;
+
 /** Every refusal of the hub, each with one HTTP status. */
 export const HUB_ERRORS = {
   'bad-request': 400,

@@ -136,6 +136,21 @@ export function verifyPairing(code: string, publicKey: string, proof: string, ke
   return SHAPES.signature.test(proof) && verify(null, canonicalPairing(code, publicKey), key, bytes(proof));
 }
 
+function canonicalRotation(agentId: string, publicKey: string): Buffer {
+  return Buffer.from(`unbind-rotate\n${agentId}\n${publicKey}`);
+}
+
+/** Proof that whoever names a new key for an agent holds it. `privateKey` is the new one. */
+export function signRotation(agentId: string, publicKey: string, privateKey: KeyObject): string {
+  return sign(null, canonicalRotation(agentId, publicKey), privateKey).toString('base64url');
+}
+
+export function verifyRotation(agentId: string, publicKey: string, proof: string, key: KeyObject): boolean {
+  return (
+    SHAPES.signature.test(proof) && verify(null, canonicalRotation(agentId, publicKey), key, bytes(proof))
+  );
+}
+
 /** A public key as it crosses the link (SPKI DER, base64url); null for anything but an Ed25519 key in that form. */
 export function parsePublicKey(text: string): KeyObject | null {
   try {

@@ -133,15 +133,9 @@ export function forget(facts: Facts, name: FactName): Facts {
   return { ...facts, [name]: UNKNOWN };
 }
 
-/** What can be recognised in a technician's own words (`device/words.ts`). */
-export type ToldFacts = Partial<
-  Pick<FactValues, 'kind' | 'model' | 'firmware' | 'everInEzviz' | 'updateTo4x' | 'adminPassword' | 'onSite' | 'cloud'>
->;
-
-/** Learns from a technician's own words. A model in them tells kind and brand, as it does on a label. */
-export function learnFromWords(facts: Facts, told: ToldFacts): Learned {
-  const { model, ...rest } = told;
-  return learnAll(facts, 'technician', { ...rest, ...(model === undefined ? {} : toldByModel(model)) });
+/** Learns a model that a technician typed: it tells kind and brand, as it does on a label. */
+export function learnTypedModel(facts: Facts, model: string): Learned {
+  return learnAll(facts, 'technician', toldByModel(model));
 }
 
 /** Learns from a label. Its model tells the kind and the brand (protocol/isapi.md 2.3, labels.md 3.1). */

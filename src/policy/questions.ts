@@ -1,5 +1,6 @@
 /** Which question to ask next, and what an answer teaches. */
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
+import type { SaidInWords } from '../device/words.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import {
   canStillBeAsked,
@@ -10,12 +11,14 @@ import {
   unsettledFacts,
 } from './explain.ts';
 import {
+  type Contradiction,
   dontKnow,
   type Facts,
   type FactValues,
   knownValue,
   type Learned,
   learn,
+  learnTypedModel,
   type OnSite,
 } from './facts.ts';
 import { RULES, type Rule } from './rules.ts';
@@ -86,6 +89,23 @@ export function answer(facts: Facts, fact: QuestionId, given: string): Result<Le
   if (meaning === null) return fail(fact === 'firmware' ? 'unreadable-firmware' : 'not-an-answer');
   const { facts: learnt, contradiction } = learn(facts, fact, meaning, 'technician');
   return ok({ facts: learnt, contradictions: contradiction ? [contradiction] : [] });
+}
+
+/** Learns from what was recognised in a technician's own words; what is no answer to its question is passed over. */
+export function learnFromWords(facts: Facts, said: SaidInWords): Learned {
+  const contradictions: Contradiction[] = [];
+  let current = facts;
+  const take = (learnt: Learned): void => {
+    current = learnt.facts;
+    contradictions.push(...learnt.contradictions);
+  };
+  if (said.model !== undefined) take(learnTypedModel(current, said.model));
+  for (const fact of QUESTION_ORDER) {
+    const given = said.answers[fact];
+    const learnt = given === undefined ? null : answer(current, fact, given);
+    if (learnt?.ok) take(learnt.value);
+  }
+  return { facts: current, contradictions };
 }
 
 function meaningOf(fact: QuestionId, given: string): FactValues[QuestionId] | null {

@@ -6,6 +6,17 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type DataFault, parseData, provenance } from './data.ts';
 
+/** Our own advice, in words of `policy:rma.advice.<word>`. */
+const ADVICE = [
+  'ask-distributor',
+  'wait-for-answer',
+  'photo-of-label',
+  'proof-of-possession',
+  'parcel-with-serial',
+  'parcel-without-extras',
+] as const;
+const PARCEL = ADVICE.filter((word) => word !== 'ask-distributor');
+
 const packSchema = z.strictObject({
   /** Region code, or `default` for everywhere without a source. */
   region: z.string().regex(/^(?:default|[a-z]{2,8})$/),
@@ -23,9 +34,7 @@ const packSchema = z.strictObject({
     asks: z.array(z.enum(['serial-as-text-first'])).max(10),
   }),
   /** Our own advice, to be marked as such; sentences `policy:rma.advice.<word>`. */
-  advice: z
-    .array(z.enum(['ask-distributor', 'wait-for-answer', 'photo-of-label', 'parcel-with-serial']))
-    .max(10),
+  advice: z.array(z.enum(ADVICE)).max(10),
   ...provenance,
 });
 export type RegionPack = z.infer<typeof packSchema>;
@@ -45,7 +54,7 @@ const BUILT_IN: Readonly<Record<string, RegionPack>> = {
       form: null,
       asks: ['serial-as-text-first'],
     },
-    advice: ['wait-for-answer', 'photo-of-label', 'parcel-with-serial'],
+    advice: [...PARCEL],
     source: 'Hikvision Russia, support note v1.0',
     // The date of the note itself: nobody has asked the service centre since.
     checkedAt: '2023-03-12',
@@ -53,7 +62,7 @@ const BUILT_IN: Readonly<Record<string, RegionPack>> = {
   default: {
     region: 'default',
     serviceCentre: { email: null, postalAddress: null, form: null, asks: [] },
-    advice: ['ask-distributor', 'wait-for-answer', 'photo-of-label', 'parcel-with-serial'],
+    advice: [...ADVICE],
     source: 'protocol/isapi.md 9.4',
     checkedAt: '2026-11-23',
   },

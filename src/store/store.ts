@@ -9,7 +9,7 @@ import type { Result } from '../kernel/result.ts';
  * Why the store could not do what was asked.
  * - `unavailable`: closed, not reachable, or the disk refused; trying again later may help.
  * - `corrupt`: what lies there cannot be read; writing the same key again replaces it.
- * - `full`: no room on the disk, or the mailbox holds `MAILBOX_LIMIT` messages.
+ * - `full`: the system says that the disk has no room, or the mailbox holds `MAILBOX_LIMIT` messages.
  * - `invalid`: a name outside 1..`MAX_NAME_BYTES`, or a value that JSON cannot carry.
  *
  * `detail` is for the log: it never contains a stored value.

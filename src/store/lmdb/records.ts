@@ -29,8 +29,8 @@ const SWEEP_BATCH = 500;
  * orders keys by expiry, so that a sweep reads only what is due.
  *
  * Atomic changes are compare-and-swap on a random version number: such writes run on the engine's own thread and
- * share commits. The engine's asynchronous `transaction()` is not used (lmdb 3.5.6 never called its callback under
- * Node 20), and `transactionSync()` would hold the event loop for a disk flush.
+ * share commits. The engine's asynchronous `transaction()` is not used (lmdb 3.5.6 never called its callback when
+ * tried on Node 20, 22 and 24), and `transactionSync()` would hold the event loop for a disk flush.
  *
  * Methods throw (`StoreError` or the engine's own error); callers use them inside `run`, which makes results of it
  * and lets `close` wait.
@@ -91,7 +91,7 @@ export class Records {
   async remove(keys: readonly RecordKey[]): Promise<void> {
     for (const key of keys) this.#check(key);
     await this.#root.batch(() => {
-      for (const key of keys) void this.#records.remove([...key]);
+      for (const key of keys) inBatch(this.#records.remove([...key]));
     });
   }
 

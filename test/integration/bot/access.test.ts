@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAccess } from '../../../src/bot/access.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
+import { createAudit } from '../../../src/cases/audit.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -21,8 +22,9 @@ async function house({ token = '1:first', now = Date.now } = {}) {
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
+  const audit = createAudit(store, now);
   const accessWith = (botToken: string) =>
-    createAccess({ store, adminIds: [ADMIN], key: keyFor(new Secret(botToken), 'invitations'), now });
+    createAccess({ store, audit, adminIds: [ADMIN], key: keyFor(new Secret(botToken), 'invitations'), now });
   const access = accessWith(token);
   const invited = async () => {
     const invitation = await access.invite(ADMIN);
@@ -50,9 +52,9 @@ describe('access', () => {
       value: { userId: 7, name: 'Ivan', invitedBy: ADMIN },
     });
     expect(await access.roleOf(7)).toEqual(ok('technician'));
-    expect(await access.revoke(7)).toEqual(ok(undefined));
+    expect(await access.revoke(ADMIN, 7)).toEqual(ok(undefined));
     expect(await access.roleOf(7)).toEqual(ok(null));
-    expect(await access.revoke(7)).toEqual(fail('not-a-member'));
+    expect(await access.revoke(ADMIN, 7)).toEqual(fail('not-a-member'));
     expect(await access.redeem(token, user(7))).toEqual(fail('used'));
   });
 
@@ -122,7 +124,7 @@ describe('access', () => {
   it('of an admin cannot be revoked, and the list is in order of arrival', async () => {
     let time = 1_000_000;
     const { access, invited } = await house({ now: () => time });
-    expect(await access.revoke(ADMIN)).toEqual(fail('admin'));
+    expect(await access.revoke(ADMIN, ADMIN)).toEqual(fail('admin'));
     for (const id of [30, 4, 12]) {
       await access.redeem(await invited(), user(id));
       time += 1;

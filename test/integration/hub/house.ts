@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { Agent as Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import type { PairingRequest } from '../../../src/hub/directory.ts';
 import { createHub, type Hub, type HubOptions } from '../../../src/hub/hub.ts';
 import { createLog, type Log } from '../../../src/kernel/log.ts';
@@ -56,16 +56,21 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** What a laptop needs to know of a house to call it. */
+export type Site = Pick<House, 'url' | 'dispatcher' | 'now'>;
+
 /** Limits high enough that tests run into them only on purpose. */
 const NO_LIMITS = {
   requests: { burst: 10_000, perSecond: 10_000 },
+  agents: { burst: 10_000, perSecond: 10_000 },
   pairing: { burst: 10_000, perSecond: 10_000 },
+  neighbourhood: { burst: 10_000, perSecond: 10_000 },
   guesses: { failures: 10_000, windowMs: MINUTE },
 };
 
 export async function openHouse(hooks: Hooks = {}): Promise<House> {
   const directory = await mkdtemp(join(tmpdir(), 'hub-'));
-  const dispatcher = new Dispatcher({ connect: { rejectUnauthorized: false }, connections: 300 });
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false }, connections: 300 });
   const lines: string[] = [];
   const log: Log = createLog('trace', 'test', { write: (line: string) => void lines.push(line) });
   const pairings: PairingRequest[] = [];
@@ -142,9 +147,9 @@ export class TestAgent {
   readonly privateKey: KeyObject;
   agentId = ulid();
   hubKey: KeyObject | null = null;
-  readonly #house: House;
+  readonly #house: Site;
 
-  constructor(house: House, keys = generateKeyPairSync('ed25519')) {
+  constructor(house: Site, keys = generateKeyPairSync('ed25519')) {
     this.#house = house;
     this.privateKey = keys.privateKey;
     this.publicKey = formatPublicKey(keys.publicKey);

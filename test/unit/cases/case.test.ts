@@ -20,6 +20,10 @@ function caseAfter(...actions: CaseAction[]): CaseRecord {
     newCase('01J00000000000000000000000', 7, 1),
   );
 }
+const caseAfterFrom = (record: CaseRecord, action: CaseAction): CaseRecord => {
+  const applied = applyAction(record, action, 10);
+  return applied.ok ? applied.value : record;
+};
 const refusal = (record: CaseRecord, action: CaseAction) => {
   const applied = applyAction(record, action, 10);
   return applied.ok ? null : applied.failure;
@@ -57,6 +61,50 @@ describe('a case', () => {
     expect(answered.answers).toEqual(['everInEzviz']);
     expect(answered.facts.adminPassword).toEqual({ state: 'unknown', asked: false });
     expect(caseAfter({ type: 'identified', device }, { type: 'back' }).answers).toEqual([]);
+  });
+
+  it('forgets on a new look what may have changed, and asks it again', () => {
+    const record = caseAfter(
+      { type: 'identified', device },
+      { type: 'answered', fact: 'adminPassword', given: 'no' },
+      { type: 'recheck', forget: ['adminPassword'] },
+    );
+    expect(record).toMatchObject({
+      answers: [],
+      facts: { adminPassword: { state: 'unknown', asked: false } },
+    });
+  });
+
+  it('keeps what was said in words when the label follows, and notices where they disagree', () => {
+    const record = caseAfter(
+      { type: 'told', said: { answers: { kind: 'recorder', everInEzviz: 'yes' } } },
+      { type: 'identified', device },
+    );
+    expect(record).toMatchObject({
+      answers: ['everInEzviz', 'kind'],
+      facts: { everInEzviz: { value: true }, kind: { value: 'camera', source: 'label' } },
+      contradictions: [{ fact: 'kind', refused: { value: 'recorder' }, told: false }],
+    });
+    expect(caseAfterFrom(record, { type: 'contradictions-told' }).contradictions[0]?.told).toBe(true);
+  });
+
+  it('sees no contradiction between "recorder" and the label of a DVR', () => {
+    const record = caseAfter(
+      { type: 'told', said: { answers: { kind: 'recorder' } } },
+      { type: 'identified', device: { ...device, model: 'DS-7208HUHI-F2/N' } },
+    );
+    expect(record).toMatchObject({ contradictions: [], facts: { kind: { value: 'dvr' } } });
+  });
+
+  it('keeps a note once, also after the case was closed', () => {
+    const note = { kind: 'photo', blob: 'note:1', at: 5 } as const;
+    const record = caseAfter(
+      { type: 'identified', device },
+      { type: 'closed', outcome: 'service-centre' },
+      { type: 'noted', note },
+      { type: 'noted', note },
+    );
+    expect(record.notes).toEqual([note]);
   });
 
   it('refuses an answer that is none, and keeps what it had', () => {

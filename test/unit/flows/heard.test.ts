@@ -47,12 +47,31 @@ describe('what a conversation hears', () => {
     expect(hear(text('J50000062'), spec({ wants: ['picture-code'], nonce: 'n' })).kind).toBe('serials');
   });
 
-  it('reads firmware only where it was asked for', () => {
-    expect(hear(text('V3.4.98'), spec({ wants: ['firmware'] }))).toMatchObject({
-      kind: 'firmware',
-      version: { major: 3 },
+  it('recognises facts in words only where they were asked for, and keeps nothing else of the text', () => {
+    expect(hear(text('an NVR, V3.4.98, was in EZVIZ, key under mat'), spec({ wants: ['words'] }))).toEqual({
+      kind: 'words',
+      said: { answers: { firmware: 'V3.4.98', everInEzviz: 'yes', kind: 'recorder' } },
     });
     expect(hear(text('V3.4.98'), spec()).kind).toBe('other');
+  });
+
+  it('takes a plain yes or no where words are wanted', () => {
+    expect(hear(text('No'), spec({ wants: ['words'] }))).toEqual({ kind: 'reply', reply: 'no' });
+    expect(hear(text('yes please do'), spec({ wants: ['words'] })).kind).toBe('other');
+  });
+
+  it('turns what a screen says into articles, and keeps nothing of it', () => {
+    const heard = hear(text('Error 20013: my-secret'), spec({ wants: ['message'] }));
+    expect(heard).toEqual({ kind: 'message', articles: ['added-by-other'] });
+    expect(hear(text('zzz'), spec({ wants: ['message'] }))).toEqual({ kind: 'message', articles: [] });
+  });
+
+  it('keeps a note as it is, but no label with its verification code', () => {
+    const wants = spec({ wants: ['note'] });
+    expect(hear(text('RMA 4711'), wants)).toEqual({ kind: 'note', text: 'RMA 4711' });
+    const label = hear(text('www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU'), wants);
+    expect(JSON.stringify(label)).not.toContain('QWERTZ');
+    expect(hear(text('QRC03010003eJwFIXTUREONLYAAAA'), wants).kind).toBe('refused-label');
   });
 
   it('keeps nothing of any other text', () => {

@@ -11,7 +11,7 @@ import { known } from './known.ts';
 
 const entry = (model: string, updateTo4x: 'exists' | 'none'): FirmwareCatalogue[number] => ({
   model,
-  line: '3.x',
+  lines: ['3.x'],
   updateTo4x,
   source: 'test',
   checkedAt: '2026-01-01',

@@ -1,0 +1,202 @@
+/**
+ * docs/methods.md, from the running policy: what the vendor's note names, which verdict follows, and what the chat says
+ * first. `npx tsx scripts/methods.ts` writes it, `--check` says whether it is up to date.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { LANGUAGES } from '../locales/index.ts';
+import { verdictText } from '../src/flows/telling.ts';
+import { textsFor } from '../src/kernel/texts.ts';
+import { decide, type Verdict } from '../src/policy/decide.ts';
+import { dontKnow, type FactName, type Facts, type FactValues, learn, noFacts } from '../src/policy/facts.ts';
+
+const FILE = new URL('../docs/methods.md', import.meta.url);
+
+/** What a device of the note can be: each with its facts. */
+const DEVICES: readonly (readonly [name: string, facts: Partial<FactValues>, unknown?: FactName])[] = [
+  ['camera', { kind: 'camera' }],
+  ['intercom', { kind: 'intercom' }],
+  ['recorder 3.x, no 4.x for it', { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'none' }],
+  ['recorder 3.x, 4.x exists', { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'exists' }],
+  ['recorder 3.x, 4.x unknown', { kind: 'recorder', firmware: 'V3.4.98' }, 'updateTo4x'],
+  ['recorder 4.x', { kind: 'recorder', firmware: 'V4.30.085' }],
+];
+/** What can be wrong with it. */
+const STATES: readonly (readonly [name: string, facts: Partial<FactValues>])[] = [
+  ['all in order', { adminPassword: true, cloud: 'online' }],
+  ['no password', { adminPassword: false, cloud: 'online' }],
+  ['cloud disabled', { adminPassword: true, cloud: 'disabled' }],
+  ['cloud offline', { adminPassword: true, cloud: 'offline' }],
+];
+/** Who or what is in its network. */
+const PLACES: readonly (readonly [name: string, facts: Partial<FactValues>])[] = [
+  ['our laptop', { agentSees: true, lanUnbind: 'yes' }],
+  ['Windows PC', { onSite: 'windows-pc' }],
+  ['phone', { onSite: 'phone' }],
+  ['monitor', { onSite: 'monitor' }],
+  ['nobody', { onSite: 'nothing' }],
+];
+/** What stands apart from these. */
+const APART: readonly (readonly [name: string, facts: Partial<FactValues>])[] = [
+  ['the device says: not bound', { bindStatus: 'not-bound' }],
+  ['recorder 4.x, ever in an EZVIZ account', { kind: 'recorder', firmware: 'V4.30.085', everInEzviz: true }],
+  ['camera, ever in an EZVIZ account', { kind: 'camera', everInEzviz: true }],
+  [
+    'camera, ever in EZVIZ, and the device says "can be unbound now"',
+    {
+      kind: 'camera',
+      everInEzviz: true,
+      agentSees: true,
+      lanUnbind: 'yes',
+      canUnbindNow: true,
+      activated: true,
+      adminPassword: true,
+      cloud: 'online',
+    },
+  ],
+  ['EZVIZ brand', { kind: 'ezviz', ezvizBrand: true }],
+  ['alarm panel', { kind: 'alarm-panel' }],
+  ['not activated', { kind: 'camera', activated: false }],
+  [
+    'recorder older than 3.x',
+    { kind: 'recorder', firmware: 'V2.2.65', adminPassword: true, cloud: 'online', onSite: 'windows-pc' },
+  ],
+  [
+    'recorder 5.x, monitor',
+    { kind: 'recorder', firmware: 'V5.03.020', adminPassword: true, cloud: 'online', onSite: 'monitor' },
+  ],
+  [
+    'LAN unbind missing, phone',
+    {
+      kind: 'camera',
+      agentSees: true,
+      lanUnbind: 'no',
+      adminPassword: true,
+      cloud: 'online',
+      onSite: 'phone',
+    },
+  ],
+  [
+    'LAN unbind missing, no phone',
+    {
+      kind: 'camera',
+      agentSees: true,
+      lanUnbind: 'no',
+      adminPassword: true,
+      cloud: 'online',
+      onSite: 'nothing',
+    },
+  ],
+];
+
+function factsOf(values: Partial<FactValues>, unknown?: FactName): Facts {
+  const known = (
+    Object.entries({ everInEzviz: false, ezvizBrand: false, ...values }) as [FactName, never][]
+  ).reduce((facts, [name, value]) => learn(facts, name, value, 'technician').facts, noFacts());
+  return unknown ? dontKnow(known, unknown) : known;
+}
+
+/** A verdict in one cell: what to do, and the rule that says so. */
+function cell(verdict: Verdict): string {
+  const first = verdict.tryFirst ? 'try sadp first, then ' : '';
+  const way = verdict.by === 'vendor-tool' ? 'sadp (vendor’s tool)' : verdict.method;
+  const blockers = verdict.blockers.map((id) => `**first: ${id}**`).join(', ');
+  return `${first}${[way, blockers].filter(Boolean).join(', ')} (${verdict.trail.find(({ decides }) => decides)?.row})`;
+}
+
+/** The first message in every language, as plain text in a quote. */
+function messages(facts: Facts): string[] {
+  return LANGUAGES.flatMap((language) => {
+    const site = { laptopSees: facts.agentSees.state === 'known', named: true };
+    const t = textsFor(language);
+    const verdict = decide(facts);
+    // A device that is not bound closes its case with a sentence of its own.
+    const told =
+      verdict.method === 'nothing-to-do'
+        ? t('bot:assess.nothingToDo', { serial: 'G70000102' })
+        : verdictText(t, verdict, site);
+    const text = told.replace(/<[^>]+>/g, '');
+    return ['', `${language}:`, '', ...text.split('\n').map((line) => `> ${line}`.trimEnd())];
+  });
+}
+
+function section(name: string, facts: Facts): string[] {
+  const verdict = decide(facts);
+  const reasons = verdict.reasons.map(({ rule }) => `\`${rule}\``).join(', ');
+  return [`### ${name}`, '', `Verdict: ${cell(verdict)}. Reasons: ${reasons}.`, ...messages(facts), ''];
+}
+
+function document(): string {
+  const rows = DEVICES.flatMap(([device, values, unknown]) =>
+    STATES.map(([state, more]) => {
+      const cells = PLACES.map(([, place]) =>
+        cell(decide(factsOf({ ...values, ...more, ...place }, unknown))),
+      );
+      return `| ${device} | ${state} | ${cells.join(' | ')} |`;
+    }),
+  );
+  const everyDevice = DEVICES.flatMap(([device, values, unknown]) =>
+    section(
+      `${device}, Windows PC at hand`,
+      factsOf({ ...values, adminPassword: true, cloud: 'online', onSite: 'windows-pc' }, unknown),
+    ),
+  );
+  const [name, values] = DEVICES[5] ?? ['', {}];
+  const everyPlace = PLACES.flatMap(([place, more]) =>
+    section(`${name}, ${place}`, factsOf({ ...values, adminPassword: true, cloud: 'online', ...more })),
+  );
+  const everyState = STATES.slice(1).flatMap(([state, more]) =>
+    section(
+      `${name}, our laptop, ${state}`,
+      factsOf({ ...values, ...more, agentSees: true, lanUnbind: 'yes' }),
+    ),
+  );
+  return `${[
+    '# Methods: every combination and its verdict',
+    '',
+    'Generated by `npx tsx scripts/methods.ts` from the policy that runs; a test fails when it is out of date. The number in',
+    'brackets is the row of the rule table (`src/policy/rules.ts`), the first that fits decides. Nothing here was EZVIZ',
+    'unless it says so.',
+    '',
+    '## All combinations',
+    '',
+    `| device | state | ${PLACES.map(([place]) => place).join(' | ')} |`,
+    `|---|---|${PLACES.map(() => '---|').join('')}`,
+    ...rows,
+    '',
+    '## What stands apart',
+    '',
+    ...APART.flatMap(([title, facts]) => section(title, factsOf(facts))),
+    '## First messages, device by device',
+    '',
+    ...everyDevice,
+    '## First messages, by what is in the network',
+    '',
+    ...everyPlace,
+    '## First messages, by what stands in the way',
+    '',
+    ...everyState,
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
+}
+
+/** As the formatter wants it, so that the file is the same after `npm run format`. */
+function formatted(markdown: string): string {
+  const { status, stdout } = spawnSync('npx', ['biome', 'format', '--stdin-file-path=docs/methods.md'], {
+    input: markdown,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout : markdown;
+}
+
+const text = formatted(document());
+if (process.argv.includes('--check')) {
+  const written = await readFile(FILE, 'utf8').catch(() => '');
+  if (written !== text) {
+    console.error('docs/methods.md is out of date: run npx tsx scripts/methods.ts');
+    process.exitCode = 1;
+  }
+} else {
+  await writeFile(FILE, text);
+}

@@ -1,0 +1,119 @@
+/** What admins do: invite and remove people, lift a day's limit, keep the list of stolen devices. */
+import { isShortSerial, parseSerial } from '../device/serial.ts';
+import type { Result } from '../kernel/result.ts';
+import type { Access } from './access.ts';
+import type { Call, CommandSet } from './call.ts';
+import type { Limits } from './limits.ts';
+
+export interface AdminCommandsOptions {
+  access: Access;
+  limits: Limits;
+  botUsername: string;
+  /** Takes a technician's access away and ends what they are doing. */
+  expel(
+    adminId: number,
+    userId: number,
+  ): Promise<Result<void, 'admin' | 'not-a-member' | 'store-unavailable'>>;
+  /** Ends what agents are doing to a device. */
+  stopDevice(shortSerial: string): Promise<void>;
+}
+
+/** People shown at once; a message has 4096 characters. */
+const MOST_PEOPLE = 40;
+const USER_ID = /^[1-9]\d{0,15}$/;
+
+export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
+  const { access, limits, botUsername, expel, stopDevice } = options;
+
+  async function remove({ chatId, say, t }: Call, id: string | undefined): Promise<void> {
+    if (!USER_ID.test(id ?? '')) return say(t('bot:access.howToRevoke'));
+    const expelled = await expel(chatId, Number(id));
+    if (expelled.ok) return say(t('bot:access.revoked', { id: id ?? '' }));
+    if (expelled.failure === 'store-unavailable') return say(t('bot:error.unreachable'));
+    return say(t(expelled.failure === 'admin' ? 'bot:access.isAdmin' : 'bot:access.notMember'));
+  }
+
+  const commands: CommandSet['commands'] = {
+    async invite({ chatId, say, t }) {
+      const invited = await access.invite(chatId);
+      if (!invited.ok) return say(t('bot:error.unreachable'));
+      const link = `https://t.me/${botUsername}?start=${invited.value.token}`;
+      return say(t('bot:invite.link', { link, hours: Math.round(invited.value.ttlMs / 3_600_000) }));
+    },
+
+    async people({ language, say, t }) {
+      const listed = await access.list();
+      if (!listed.ok) return say(t('bot:error.unreachable'));
+      if (listed.value.length === 0) return say(t('bot:access.nobody'));
+      const shown = listed.value.slice(-MOST_PEOPLE);
+      const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
+      const lines = shown.map(({ name, userId, since }) =>
+        t('bot:access.person', { name, id: String(userId), since: day.format(since) }),
+      );
+      const rows = shown.map(({ name, userId }) => [
+        { text: t('bot:access.remove', { name }).slice(0, 60), data: `x:revoke:${userId}` },
+      ]);
+      return say([t('bot:access.people'), ...lines, t('bot:access.help')].join('\n'), rows);
+    },
+
+    revoke: (call, [id]) => remove(call, id),
+
+    async lift({ chatId, say, t }, [id]) {
+      if (!USER_ID.test(id ?? '')) return say(t('bot:limits.howToLift'));
+      const role = await access.roleOf(Number(id));
+      if (!role.ok) return say(t('bot:error.unreachable'));
+      if (role.value === null) return say(t('bot:access.notMember'));
+      const lifted = await limits.lift(chatId, Number(id));
+      return say(lifted.ok ? t('bot:limits.lifted', { id: id ?? '' }) : t('bot:error.unreachable'));
+    },
+
+    async deny({ chatId, language, say, t }, [typed]) {
+      const serial = serialOf(typed);
+      if (serial === null) {
+        const denied = await limits.denied();
+        if (!denied.ok) return say(t('bot:error.unreachable'));
+        const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
+        const lines = denied.value
+          .slice(-MOST_PEOPLE)
+          .map(({ shortSerial, at }) =>
+            t('bot:limits.deniedDevice', { serial: shortSerial, date: day.format(at) }),
+          );
+        return say([t('bot:limits.howToDeny'), ...lines].join('\n'));
+      }
+      const denied = await limits.deny(chatId, serial);
+      if (!denied.ok) return say(t('bot:error.unreachable'));
+      await stopDevice(serial);
+      return say(t('bot:limits.denied', { serial }));
+    },
+
+    async allow({ chatId, say, t }, [typed]) {
+      const serial = serialOf(typed);
+      if (serial === null) return say(t('bot:limits.howToDeny'));
+      const allowed = await limits.allow(chatId, serial);
+      if (!allowed.ok) return say(t('bot:error.unreachable'));
+      return say(t(allowed.value ? 'bot:limits.allowed' : 'bot:limits.notDenied', { serial }));
+    },
+  };
+
+  const onlyAdmins =
+    (task: CommandSet['commands'][string]): CommandSet['commands'][string] =>
+    (call, words) =>
+      call.role === 'admin' ? task(call, words) : call.say(call.t('bot:invite.onlyAdmins'));
+
+  return {
+    commands: Object.fromEntries(Object.entries(commands).map(([name, task]) => [name, onlyAdmins(task)])),
+    buttons: {
+      x: onlyAdmins((call, [verb, id]) =>
+        verb === 'revoke' ? remove(call, id) : call.say(call.t('bot:access.howToRevoke')),
+      ),
+    },
+  };
+}
+
+/** The short serial number of what an admin typed, short or full; null when it is none. */
+function serialOf(typed = ''): string | null {
+  const short = typed.trim().toUpperCase();
+  if (isShortSerial(short)) return short;
+  const full = parseSerial(typed);
+  return full.ok ? full.value.short : null;
+}

@@ -1,0 +1,147 @@
+/** /agents and what can be done there: rename, remove, ask another technician for the wheel and hand it over. */
+import type { Language } from '../../locales/index.ts';
+import type { Audit } from '../cases/audit.ts';
+import type { CallApi } from '../flows/engine/bridge.ts';
+import { escaping } from '../flows/engine/html.ts';
+import type { AgentDirectory, AgentRecord } from '../hub/directory.ts';
+import { textsFor } from '../kernel/texts.ts';
+import type { Call, CommandSet } from './call.ts';
+import { type PlainButton, tell } from './chat.ts';
+import type { Driver, Drivers } from './drivers.ts';
+import type { Profiles } from './profiles.ts';
+
+export interface AgentCommandsOptions {
+  callApi: CallApi;
+  directory: AgentDirectory;
+  drivers: Drivers;
+  profiles: Profiles;
+  audit: Pick<Audit, 'append'>;
+  /** Whether an unbind of this chat is under way on the agent. */
+  isUnbinding(agentId: string, chatId: number): Promise<boolean>;
+}
+
+/** Longest label of a button, characters; more does not fit a phone. */
+const LABEL_LENGTH = 60;
+
+export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
+  const { callApi, directory, drivers, profiles, audit, isUnbinding } = options;
+
+  /** One laptop of /agents: its lines and its buttons. */
+  async function view(call: Call, agent: AgentRecord, number: number) {
+    const { chatId, language, t } = call;
+    const found = await drivers.of(agent.id);
+    const driver = found.ok ? found.value : null;
+    const { name } = agent;
+    const values = { number, name, system: agent.host.system };
+    const state = directory.isOnline(agent.id)
+      ? t('bot:agents.online', values)
+      : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, call) });
+    const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));
+    const details = t('bot:agents.details', {
+      address: agent.address ?? t('bot:agents.never'),
+      people: people.filter(Boolean).join(', '),
+    });
+    const row: PlainButton[] = [
+      { text: t('bot:agents.revoke', { name }).slice(0, LABEL_LENGTH), data: `a:revoke:${agent.id}` },
+    ];
+    const others = driver !== null && driver.chatId !== chatId;
+    if (others) row.push({ text: t('bot:agents.ask'), data: `a:ask:${agent.id}` });
+    const driven = others ? [await drivenLine(driver, language, t)] : [];
+    return { lines: [state, details, ...driven], row };
+  }
+
+  async function drivenLine(driver: Driver, language: Language, t: Call['t']): Promise<string> {
+    const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(driver.until);
+    return t('bot:agents.driven', { name: await profiles.name(driver.chatId), time });
+  }
+
+  const buttons: Record<string, (call: Call, agent: AgentRecord, words: string[]) => Promise<void>> = {
+    async revoke({ chatId, say, t }, agent) {
+      const { id, name } = agent;
+      const shared = agent.technicians.length > 1;
+      const detail = { agent: id, technician: chatId };
+      const what = shared ? 'agent.left' : 'agent.revoked';
+      const noted = await audit.append({ what, case: null, by: chatId, detail });
+      if (!noted.ok) return say(t('bot:error.unreachable'));
+      await drivers.release(id, chatId);
+      const left = await directory.leave(id, chatId);
+      if (!left.ok) return say(t('bot:error.unreachable'));
+      return say(t(shared ? 'bot:agents.left' : 'bot:agents.revoked', { name }));
+    },
+
+    async ask({ chatId, say, t }, agent) {
+      const driver = await drivers.of(agent.id);
+      if (!driver.ok) return say(t('bot:error.unreachable'));
+      if (!driver.value || driver.value.chatId === chatId) return say(t('bot:agents.free'));
+      const theirs = escaping(textsFor(await profiles.language(driver.value.chatId)));
+      const name = await profiles.name(chatId);
+      await tell(callApi, driver.value.chatId, theirs('bot:agents.asked', { name, laptop: agent.name }), [
+        [{ text: theirs('bot:agents.give'), data: `a:give:${agent.id}:${chatId}` }],
+      ]);
+      return say(t('bot:agents.askedThem', { name: await profiles.name(driver.value.chatId) }));
+    },
+
+    async give({ chatId, say, t }, agent, [asker]) {
+      const to = Number(asker);
+      if (!agent.technicians.includes(to)) return say(t('bot:agents.gone'));
+      if (await isUnbinding(agent.id, chatId)) return say(t('bot:agents.unbinding'));
+      const given = await drivers.handOver(agent.id, chatId, to);
+      if (!given.ok) return say(t('bot:error.unreachable'));
+      if (!given.value) return say(t('bot:agents.free'));
+      const theirs = escaping(textsFor(await profiles.language(to)));
+      await tell(callApi, to, theirs('bot:agents.yours', { laptop: agent.name }));
+      return say(t('bot:agents.given', { name: await profiles.name(to) }));
+    },
+  };
+
+  return {
+    commands: {
+      async agents(call) {
+        const { chatId, say, t } = call;
+        const listed = await directory.listFor(chatId);
+        if (!listed.ok) return say(t('bot:error.unreachable'));
+        if (listed.value.length === 0) return say(t('bot:agents.none'));
+        const views = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
+        const lines = [
+          t('bot:agents.title'),
+          ...views.flatMap((one) => one.lines),
+          t('bot:agents.howToRename'),
+        ];
+        return say(
+          lines.join('\n'),
+          views.map((one) => one.row),
+        );
+      },
+
+      async rename({ chatId, say, t }, [number, ...words]) {
+        const listed = await directory.listFor(chatId);
+        if (!listed.ok) return say(t('bot:error.unreachable'));
+        const agent = listed.value[Number(number) - 1];
+        if (!agent || words.length === 0) return say(t('bot:agents.howToRename'));
+        const detail = { agent: agent.id };
+        const noted = await audit.append({ what: 'agent.renamed', case: null, by: chatId, detail });
+        if (!noted.ok) return say(t('bot:error.unreachable'));
+        const renamed = await directory.rename(agent.id, words.join(' '));
+        if (renamed.ok) return say(t('bot:agents.renamed', { old: agent.name, name: renamed.value.name }));
+        const known = renamed.failure === 'store-unavailable';
+        return say(t(known ? 'bot:error.unreachable' : 'bot:agents.howToRename'));
+      },
+    },
+    buttons: {
+      async a(call, [verb = '', agentId = '', ...words]) {
+        const { chatId, say, t } = call;
+        const agent = await directory.get(agentId);
+        if (!agent.ok) return say(t('bot:error.unreachable'));
+        const mine = agent.value && !agent.value.revoked && agent.value.technicians.includes(chatId);
+        const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
+        if (!agent.value || !mine || !handler) return say(t('bot:agents.gone'));
+        return handler(call, agent.value, words);
+      },
+    },
+  };
+}
+
+function momentOf(time: number | null, { language, t }: Call): string {
+  if (time === null) return t('bot:agents.never');
+  return new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' }).format(time);
+}

@@ -1,0 +1,96 @@
+/** `unbind-bot audit`: checks and exports the audit trail, beside a running bot if need be. Results on standard output. */
+import { readFile } from 'node:fs/promises';
+import { type Audit, createAudit } from '../cases/audit.ts';
+import { CHAIN_START, type ChainPlace, createChainCheck, readLine } from '../cases/chain.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Texts } from '../kernel/texts.ts';
+import { openStore } from '../store/open.ts';
+
+export const EXPORT_FORMATS = ['jsonl', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const COLUMNS = ['seq', 'at', 'what', 'case', 'by', 'detail', 'previous', 'hash'] as const;
+
+interface Output {
+  texts: Texts;
+  /** Takes one line of the result. */
+  print(line: string): void;
+}
+
+/** Opens the trail of a store, and closes the store after `task`. */
+export async function withAudit<T>(
+  storeUrl: string,
+  task: (audit: Audit) => Promise<Result<T, { reason: string }>>,
+): Promise<Result<T, { reason: string }>> {
+  const opened = await openStore(storeUrl);
+  if (!opened.ok) return opened;
+  try {
+    return await task(createAudit(opened.value, Date.now));
+  } finally {
+    await opened.value.close();
+  }
+}
+
+/** Checks the trail and says what it found. False: something was changed. */
+export async function verifyAudit(
+  audit: Audit,
+  output: Output,
+): Promise<Result<boolean, { reason: string }>> {
+  const checked = await audit.verify();
+  if (!checked.ok) return checked;
+  return ok(tell(checked.value, output));
+}
+
+/** Checks an exported file (JSON lines), wherever it was taken to. */
+export async function verifyFile(path: string, output: Output): Promise<Result<boolean, { reason: string }>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    return fail({ reason: error instanceof Error && 'code' in error ? String(error.code) : 'unreadable' });
+  }
+  const lines = text.split('\n').slice(0, text.endsWith('\n') ? -1 : undefined);
+  const first = readLine(lines[0] ?? '');
+  // A trail that was shortened begins in the middle: its first entry is believed about the one before it.
+  const start: ChainPlace = first ? { seq: first.seq - 1, hash: first.previous } : CHAIN_START;
+  const check = createChainCheck(start);
+  for (const line of lines) check.add(line);
+  return ok(tell({ entries: lines.length, head: check.last(), faults: check.faults }, output));
+}
+
+function tell(
+  { entries, head, faults }: Extract<Awaited<ReturnType<Audit['verify']>>, { ok: true }>['value'],
+  { texts, print }: Output,
+): boolean {
+  for (const { seq, fault } of faults) print(texts(`bot:audit.fault.${fault}`, { seq }));
+  if (faults.length > 0) print(texts('bot:audit.damaged', { entries }));
+  else print(texts('bot:audit.whole', { entries, seq: head.seq, hash: head.hash }));
+  return faults.length === 0;
+}
+
+/** Prints every entry, oldest first; an entry that was damaged comes as it is. */
+export async function exportAudit(
+  audit: Audit,
+  format: ExportFormat,
+  print: (line: string) => void,
+): Promise<Result<boolean, { reason: string }>> {
+  if (format === 'csv') print(COLUMNS.join(','));
+  const read = await audit.read((line) => print(format === 'csv' ? csvOf(line) : line));
+  return read.ok ? ok(true) : read;
+}
+
+function csvOf(line: string): string {
+  const entry = readLine(line);
+  if (!entry) return cell(line);
+  return COLUMNS.map((column) => {
+    if (column === 'at') return cell(new Date(entry.at).toISOString());
+    if (column === 'detail') return cell(JSON.stringify(entry.detail));
+    return cell(String(entry[column] ?? ''));
+  }).join(',');
+}
+
+/** Always quoted, and never a formula to a spreadsheet (https://owasp.org/www-community/attacks/CSV_Injection). */
+function cell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${harmless.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,23 @@
+import type { Language } from '../../locales/index.ts';
+import type { ChatControls } from '../flows/engine/engine.ts';
+import type { Texts } from '../kernel/texts.ts';
+import type { Role } from './access.ts';
+import type { PlainButton } from './chat.ts';
+
+/** What one command or button outside conversations sees. */
+export interface Call {
+  /** The private chat, and with it the person: they have the same id. */
+  chatId: number;
+  role: Role;
+  language: Language;
+  controls: ChatControls;
+  /** Sentences in the chat's language; values are escaped. */
+  t: Texts;
+  say(text: string, rows?: readonly PlainButton[][]): Promise<void>;
+}
+
+/** Commands by name and buttons by the first word of their data; both get the words that follow. */
+export interface CommandSet {
+  commands: Record<string, (call: Call, words: string[]) => Promise<void>>;
+  buttons: Record<string, (call: Call, words: string[]) => Promise<void>>;
+}

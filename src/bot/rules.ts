@@ -1,0 +1,44 @@
+import type { CaseRecord, JobKind } from '../cases/case.ts';
+import type { HouseFailure, JobRefusal } from '../flows/ports.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Access } from './access.ts';
+import type { Drivers } from './drivers.ts';
+import type { Limits } from './limits.ts';
+
+/** Whether a case may have an agent do a job now; null: it may. */
+export type JobRules = (
+  record: CaseRecord,
+  kind: JobKind,
+  agentId: string,
+) => Promise<Result<JobRefusal | null, HouseFailure>>;
+
+/**
+ * The last look before an agent gets work: is the technician still admitted, is the device free of complaints, has
+ * nobody else the wheel, is the day's number not used up. Asked here whatever was asked before, because access may
+ * have been taken away in the middle of a conversation.
+ */
+export function createJobRules({
+  access,
+  limits,
+  drivers,
+}: {
+  access: Pick<Access, 'roleOf'>;
+  limits: Pick<Limits, 'isDenied' | 'takeUnbind'>;
+  drivers: Pick<Drivers, 'take'>;
+}): JobRules {
+  return async (record, kind, agentId) => {
+    const role = await access.roleOf(record.chatId);
+    if (!role.ok) return fail('store-unavailable');
+    if (role.value === null) return ok('not-yours');
+    const denied = await limits.isDenied(record.device?.shortSerial ?? '');
+    if (!denied.ok) return fail('store-unavailable');
+    if (denied.value) return ok('case-closed');
+    const driving = await drivers.take(agentId, record.chatId);
+    if (!driving.ok) return fail('store-unavailable');
+    if (!driving.value) return ok('driven');
+    if (kind !== 'unbind') return ok(null);
+    const counted = await limits.takeUnbind(record.chatId, record.id);
+    if (!counted.ok) return fail('store-unavailable');
+    return ok(counted.value ? null : 'daily-limit');
+  };
+}

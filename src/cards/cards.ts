@@ -1,0 +1,245 @@
+/**
+ * What each step's picture shows, as data: our own schematic drawings, no screenshots. Words are keys of
+ * `card:text.<word>`, so a card speaks the chat's language; what stands in `say` is drawn as it is.
+ */
+
+/** What a screen is made of, from top to bottom. The one with `here` is what the technician touches. */
+export type Item = { readonly here?: true } & (
+  | { readonly is: 'line'; readonly word: string }
+  | { readonly is: 'row'; readonly word?: string; readonly say?: string; readonly tick?: 'on' | 'off' }
+  | {
+      readonly is: 'field';
+      readonly word: string;
+      readonly say?: string;
+      readonly secret?: true;
+      readonly choice?: true;
+    }
+  | { readonly is: 'button'; readonly word: string }
+  | { readonly is: 'picture-code' }
+  | { readonly is: 'notice'; readonly word: string; readonly tone: 'good' | 'warn' }
+  | { readonly is: 'viewfinder' }
+  | { readonly is: 'progress'; readonly word: string }
+  | { readonly is: 'wiring' }
+);
+
+/** A window on a PC, a phone, a recorder's monitor. */
+export interface Card {
+  readonly frame: 'window' | 'phone' | 'monitor';
+  readonly title: string;
+  readonly items: readonly Item[];
+}
+
+const PASSWORD: Item = { is: 'field', word: 'adminPassword', secret: true, here: true };
+const field = (word: string, say: string, here?: true): Item => ({
+  is: 'field',
+  word,
+  say,
+  ...(here ? { here } : {}),
+});
+const ADDRESS = field('address', '192.168.1.64');
+const MASK = field('mask', '255.255.255.0');
+const GATEWAY = field('gateway', '192.168.1.1');
+const DNS = field('dns', '8.8.8.8');
+const here = (item: Item): Item => ({ ...item, here: true });
+
+/** Pictures by guide and step (`src/flows/guides.ts`). */
+export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
+  'vendor-tool': {
+    start: {
+      frame: 'window',
+      title: 'desktop',
+      items: [
+        { is: 'row', say: 'SADP' },
+        { is: 'line', word: 'rightClick' },
+        { is: 'row', word: 'open' },
+        { is: 'row', word: 'runAsAdmin', here: true },
+        { is: 'row', word: 'properties' },
+      ],
+    },
+    region: {
+      frame: 'window',
+      title: 'sadpSettings',
+      items: [
+        { is: 'field', word: 'language', say: 'RU / EN' },
+        { is: 'field', word: 'region', choice: true, here: true },
+        { is: 'button', word: 'save' },
+      ],
+    },
+    select: {
+      frame: 'window',
+      title: 'sadp',
+      items: [
+        { is: 'row', say: '192.168.1.20   DS-2CD…   AC1234567', tick: 'off' },
+        { is: 'row', say: '192.168.1.64   DS-76…   G12345678', tick: 'on' },
+        { is: 'row', say: '192.168.1.65   DS-KV…   K12345678', tick: 'off' },
+        { is: 'button', word: 'unbind', here: true },
+      ],
+    },
+    login: {
+      frame: 'window',
+      title: 'unbind',
+      items: [
+        PASSWORD,
+        { is: 'picture-code' },
+        { is: 'field', word: 'characters', say: '7KXQ' },
+        { is: 'button', word: 'ok' },
+      ],
+    },
+    finish: {
+      frame: 'window',
+      title: 'sadp',
+      items: [
+        { is: 'notice', word: 'unbound', tone: 'good', here: true },
+        { is: 'button', word: 'ok' },
+      ],
+    },
+  },
+  app: {
+    scan: {
+      frame: 'phone',
+      title: 'scanCode',
+      items: [
+        { is: 'viewfinder', here: true },
+        { is: 'line', word: 'pointAtLabel' },
+      ],
+    },
+    unbind: {
+      frame: 'phone',
+      title: 'addDevice',
+      items: [
+        { is: 'notice', word: 'addedByOther', tone: 'warn' },
+        { is: 'button', word: 'unbindDevice', here: true },
+        { is: 'button', word: 'cancel' },
+      ],
+    },
+    login: {
+      frame: 'phone',
+      title: 'unbindDevice',
+      items: [
+        PASSWORD,
+        { is: 'line', word: 'notVerificationCode' },
+        { is: 'picture-code' },
+        { is: 'button', word: 'finish' },
+      ],
+    },
+    finish: {
+      frame: 'phone',
+      title: 'unbindDevice',
+      items: [
+        { is: 'notice', word: 'unbound', tone: 'good', here: true },
+        { is: 'button', word: 'addDevice' },
+      ],
+    },
+  },
+  'recorder-menu': {
+    login: {
+      frame: 'monitor',
+      title: 'login',
+      items: [{ is: 'field', word: 'user', say: 'admin' }, PASSWORD, { is: 'button', word: 'ok' }],
+    },
+    platform: {
+      frame: 'monitor',
+      title: 'network',
+      items: [
+        { is: 'row', say: 'TCP/IP' },
+        { is: 'row', say: 'DDNS' },
+        { is: 'row', word: 'platformAccess', here: true },
+        { is: 'row', say: 'NTP' },
+      ],
+    },
+    unbind: {
+      frame: 'monitor',
+      title: 'platformAccess',
+      items: [
+        { is: 'row', word: 'enable', tick: 'on' },
+        { is: 'field', word: 'account', say: '***@mail' },
+        { is: 'button', word: 'unbind', here: true },
+      ],
+    },
+    finish: {
+      frame: 'monitor',
+      title: 'platformAccess',
+      items: [
+        { is: 'row', word: 'enable', tick: 'on' },
+        { is: 'field', word: 'account', say: '—', here: true },
+        { is: 'notice', word: 'noAccount', tone: 'good' },
+      ],
+    },
+  },
+  'firmware-first': {
+    backup: {
+      frame: 'monitor',
+      title: 'configuration',
+      items: [
+        { is: 'field', word: 'device', say: 'USB' },
+        { is: 'button', word: 'export', here: true },
+        { is: 'button', word: 'import' },
+      ],
+    },
+    update: {
+      frame: 'monitor',
+      title: 'upgrade',
+      items: [
+        { is: 'field', word: 'file', say: 'digicap.dav' },
+        { is: 'button', word: 'upgrade', here: true },
+        { is: 'progress', word: 'keepPower' },
+      ],
+    },
+    wait: {
+      frame: 'monitor',
+      title: 'systemInfo',
+      items: [field('model', 'DS-76…'), field('firmware', 'V4.…', true), field('serial', 'G12345678')],
+    },
+  },
+  'bring-online': {
+    enabled: {
+      frame: 'monitor',
+      title: 'platformAccess',
+      items: [
+        { is: 'row', word: 'enable', tick: 'on', here: true },
+        { is: 'field', word: 'verificationCode', secret: true },
+        { is: 'field', word: 'registerStatus', say: '…' },
+      ],
+    },
+    address: {
+      frame: 'monitor',
+      title: 'tcpIp',
+      items: [{ is: 'row', say: 'DHCP', tick: 'on' }, here(ADDRESS), MASK, GATEWAY],
+    },
+    gateway: { frame: 'monitor', title: 'tcpIp', items: [ADDRESS, MASK, here(GATEWAY), DNS] },
+    dns: { frame: 'monitor', title: 'tcpIp', items: [ADDRESS, MASK, GATEWAY, here(DNS)] },
+    time: {
+      frame: 'monitor',
+      title: 'time',
+      items: [
+        { is: 'field', word: 'dateTime', say: '14:05', here: true },
+        { is: 'row', say: 'NTP', tick: 'on' },
+        { is: 'button', word: 'apply' },
+      ],
+    },
+  },
+  'get-onto-lan': { cable: { frame: 'window', title: 'oneNetwork', items: [{ is: 'wiring', here: true }] } },
+  activate: {
+    tool: {
+      frame: 'window',
+      title: 'sadp',
+      items: [
+        { is: 'row', say: '192.168.1.20   DS-2CD…', tick: 'off' },
+        { is: 'row', word: 'inactiveRow', tick: 'on', here: true },
+        { is: 'button', word: 'activate' },
+      ],
+    },
+  },
+  'other-subnet': {
+    change: {
+      frame: 'window',
+      title: 'ipv4',
+      items: [
+        { is: 'row', word: 'manual', tick: 'on' },
+        here(field('address', '192.168.1.200')),
+        MASK,
+        { is: 'button', word: 'ok' },
+      ],
+    },
+  },
+};

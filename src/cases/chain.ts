@@ -1,0 +1,113 @@
+/**
+ * The form of the audit trail: one entry a line, each holding the hash of the one before and its own. Whoever changes
+ * a byte breaks the entry it stands in; whoever makes that entry good again breaks the next one. Pure.
+ */
+import { createHash } from 'node:crypto';
+
+/** What an entry says happened, `area.word`. Words and numbers only: no entry ever holds a secret. */
+export interface AuditNote {
+  readonly what: `${'case' | 'access' | 'agent' | 'limit' | 'serial' | 'audit'}.${string}`;
+  /** The case it belongs to. */
+  readonly case: string | null;
+  /** Telegram id of who did it; null: an agent, or the house itself. */
+  readonly by: number | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** One link of the chain. */
+export interface AuditEntry extends AuditNote {
+  /** 1 and up, without gaps. */
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Hash of the entry before; zeros before the first. */
+  readonly previous: string;
+  /** SHA-256, hex, of the entry's line without this field. */
+  readonly hash: string;
+}
+
+/** A place in the chain. */
+export interface ChainPlace {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Before the first entry. */
+export const CHAIN_START: ChainPlace = { seq: 0, hash: '0'.repeat(64) };
+
+/** Longest text kept of a detail, characters. */
+const LONGEST_DETAIL = 128;
+
+/** The entry that follows `last`, as its line. */
+export function nextLine(last: ChainPlace, note: AuditNote, at: number): { line: string; place: ChainPlace } {
+  const seq = last.seq + 1;
+  const { what, case: caseId, by } = note;
+  const detail = Object.fromEntries(
+    Object.entries(note.detail).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replace(/\p{C}/gu, '').slice(0, LONGEST_DETAIL) : value,
+    ]),
+  );
+  const content = { seq, at, what, case: caseId, by, detail, previous: last.hash };
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return { line: JSON.stringify({ ...content, hash }), place: { seq, hash } };
+}
+
+/**
+ * Reads a line; null unless it is, to the byte, what `nextLine` writes: white space, escapes or fields that mean the
+ * same would otherwise be bytes nobody vouches for.
+ */
+export function readLine(line: string): AuditEntry | null {
+  try {
+    const entry = JSON.parse(line) as AuditEntry;
+    const { hash, ...content } = entry;
+    const { seq, at, what, case: caseId, by, detail, previous } = content;
+    const canonical = JSON.stringify({ seq, at, what, case: caseId, by, detail, previous, hash });
+    const own = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+    return canonical === line && own === hash ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What is wrong at an entry. `missing`: it is not there. `altered`: it is not what was written. `unlinked`: it is
+ * whole, but follows another entry than the one before it. `cut`: it is not the entry the trail says it ends with.
+ */
+export interface AuditFault {
+  readonly seq: number;
+  readonly fault: 'missing' | 'altered' | 'unlinked' | 'cut';
+}
+
+/** Follows a chain line by line from the entry after `start`. */
+export function createChainCheck(start: ChainPlace) {
+  const faults: AuditFault[] = [];
+  let last = start;
+  /** False after a fault: what the next entry points to is then known from itself alone. */
+  let sure = true;
+  return {
+    faults: faults as readonly AuditFault[],
+    /** The last place reached. */
+    last: () => last,
+    /** The next line; undefined when there is none. */
+    add(line: string | undefined): void {
+      const seq = last.seq + 1;
+      const entry = line === undefined ? null : readLine(line);
+      if (!entry || entry.seq !== seq) {
+        faults.push({ seq, fault: line === undefined ? 'missing' : 'altered' });
+        last = { seq, hash: '' };
+        sure = false;
+        return;
+      }
+      if (sure && entry.previous !== last.hash) faults.push({ seq, fault: 'unlinked' });
+      last = { seq, hash: entry.hash };
+      sure = true;
+    },
+    /** The end, where the trail says it ends. */
+    end(head: ChainPlace): void {
+      if (sure && (last.seq !== head.seq || last.hash !== head.hash)) {
+        faults.push({ seq: last.seq, fault: 'cut' });
+      }
+    },
+  };
+}

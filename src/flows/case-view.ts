@@ -1,0 +1,104 @@
+import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import type { Texts } from '../kernel/texts.ts';
+import { decide } from '../policy/decide.ts';
+import type { Way } from '../policy/rules.ts';
+import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { cancelled } from './identify.ts';
+import { wayId } from './telling.ts';
+import { sayKept } from './trouble.ts';
+
+/** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
+export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): string {
+  if (record.closedAt !== null) return `bot:cases.outcome.${record.outcome ?? 'cancelled'}`;
+  return record.awaitsAnswer ? 'bot:cases.waiting' : 'bot:cases.open';
+}
+
+/** The stage an open case goes on at. */
+function stageOf(record: CaseRecord): string {
+  return record.stage === 'close' && record.report === null ? 'assess' : record.stage;
+}
+
+/** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
+export const caseView: Flow = {
+  name: 'case',
+  version: 1,
+  async run(dialogue, args) {
+    const record = await dialogue.house((house) => house.cases.get(args.caseId));
+    if (record?.chatId !== dialogue.chatId) return { end: true };
+    if (args.with?.attach === true) return attach(dialogue, record);
+    const answer = await dialogue.ask(
+      summary((key, values) => dialogue.t(key, values), record),
+      {
+        buttons: buttonsOf(dialogue, record),
+        help: 'bot:help.useButtons',
+        back: false,
+      },
+    );
+    if (answer.kind !== 'button') return { go: 'case' };
+    switch (answer.id) {
+      case 'attach':
+        return { go: 'case', with: { attach: true } };
+      case 'show':
+        await showNotes(dialogue, record);
+        return { go: 'case' };
+      case 'go-on':
+        return { go: stageOf(record) };
+      case 'close':
+        return cancelled(dialogue, record.id, record.awaitsAnswer ? 'service-centre' : 'cancelled');
+      default:
+        return { end: true };
+    }
+  },
+};
+
+function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
+  const open = record.closedAt === null;
+  const count = record.notes.length;
+  return [
+    [{ id: 'attach', text: dialogue.t('bot:cases.button.attach') }],
+    ...(count === 0 ? [] : [[{ id: 'show', text: dialogue.t('bot:cases.button.show') }]]),
+    ...(open ? [[{ id: 'go-on', text: dialogue.t('bot:cases.button.goOn') }]] : []),
+    ...(open ? [[{ id: 'close', text: dialogue.t('bot:cases.button.close') }]] : []),
+  ];
+}
+
+function summary(t: Texts, record: CaseRecord): string {
+  const verdict = decide(record.facts);
+  const lines = [
+    t('bot:cases.head', {
+      case: caseNumber(record),
+      serial: record.device?.shortSerial ?? t('bot:cases.noSerial'),
+      model: record.sighting?.model ?? record.device?.model ?? '',
+    }),
+    t(standingOf(record)),
+    verdict.method === null
+      ? ''
+      : t('bot:assess.verdict', {
+          method: t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
+        }),
+    t('bot:cases.notes', { count: record.notes.length }),
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+/** An answer comes as a photo or as text: it is kept with the case as it is. */
+async function attach(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  const answer = await dialogue.ask(dialogue.t('bot:cases.attach'), {
+    wants: ['photo', 'note'],
+    help: 'bot:cases.attachHelp',
+  });
+  if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
+  if (answer.kind === 'note') {
+    const kept = await dialogue.house((house) => house.notes.text(record.id, answer.text));
+    await dialogue.say(dialogue.t(`bot:notes.${kept}`, { case: caseNumber(record) }));
+  }
+  return { go: 'case' };
+}
+
+async function showNotes(dialogue: Dialogue, record: CaseRecord): Promise<void> {
+  for (const note of record.notes) {
+    const when = dialogue.t('bot:cases.noteOf', { date: dialogue.date(new Date(note.at).toISOString()) });
+    if (note.kind === 'photo') await dialogue.say(when, { photo: note.blob });
+    else await dialogue.sayFile(note.blob, `${caseNumber(record)}.txt`, when);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Ways walked by hand, as data: steps in their order and how the end is checked. Texts: `guide:title.<way>`,
+ * `guide:step.<way>.<step>.text` and `.differs`, `guide:success.<way>`.
+ */
+import type { FactName } from '../policy/facts.ts';
+import type { BlockerId } from '../policy/rules.ts';
+
+interface Guide {
+  /** Step ids; those in `drawn` have a picture (src/cards). */
+  readonly steps: readonly string[];
+  readonly drawn: readonly string[];
+  /**
+   * `unbound`: the device is asked whether it is bound, else the technician compares what he sees with the exact
+   * words. `online`: asked after every step whether the cloud is reached. `assess`: something on the site has
+   * changed, so these facts are forgotten and the device is assessed anew.
+   */
+  readonly check: 'unbound' | 'online' | 'assess';
+  readonly forget: readonly FactName[];
+}
+
+export const GUIDES = {
+  'vendor-tool': {
+    steps: ['start', 'region', 'select', 'login', 'finish'],
+    drawn: ['start', 'region', 'select', 'login', 'finish'],
+    check: 'unbound',
+    forget: ['onSite'],
+  },
+  app: {
+    steps: ['network', 'scan', 'unbind', 'login', 'finish'],
+    drawn: ['scan', 'unbind', 'login', 'finish'],
+    check: 'unbound',
+    forget: ['onSite'],
+  },
+  'recorder-menu': {
+    steps: ['login', 'platform', 'unbind', 'finish'],
+    drawn: ['login', 'platform', 'unbind', 'finish'],
+    check: 'unbound',
+    forget: ['onSite'],
+  },
+  'firmware-first': {
+    steps: ['backup', 'file', 'update', 'wait'],
+    drawn: ['backup', 'update', 'wait'],
+    check: 'assess',
+    forget: ['firmware', 'updateTo4x'],
+  },
+  'bring-online': {
+    steps: ['enabled', 'address', 'gateway', 'dns', 'time', 'reach'],
+    drawn: ['enabled', 'address', 'gateway', 'dns', 'time'],
+    check: 'online',
+    forget: ['cloud'],
+  },
+  'recover-password': {
+    steps: ['which', 'ask', 'attempts', 'recovery'],
+    drawn: [],
+    check: 'assess',
+    forget: ['adminPassword'],
+  },
+  'get-onto-lan': {
+    steps: ['cable', 'address', 'vpn'],
+    drawn: ['cable'],
+    check: 'assess',
+    forget: ['onSite'],
+  },
+  'bring-phone': { steps: ['wifi', 'app'], drawn: [], check: 'assess', forget: ['onSite'] },
+  activate: { steps: ['tool', 'password'], drawn: ['tool'], check: 'assess', forget: ['activated'] },
+  'other-subnet': { steps: ['look', 'change', 'back'], drawn: ['change'], check: 'assess', forget: [] },
+  'previous-owner': { steps: ['ask', 'shop', 'request'], drawn: [], check: 'unbound', forget: [] },
+  'installer-account': { steps: ['ask'], drawn: [], check: 'unbound', forget: [] },
+} as const satisfies Readonly<Record<string, Guide>> & Readonly<Record<BlockerId, Guide>>;
+
+export type GuideId = keyof typeof GUIDES;
+
+/** The guide of this name; null when there is none (any more). */
+export function guideNamed(name: unknown): (Guide & { readonly id: GuideId }) | null {
+  return typeof name === 'string' && Object.hasOwn(GUIDES, name)
+    ? { id: name as GuideId, ...GUIDES[name as GuideId] }
+    : null;
+}

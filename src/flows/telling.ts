@@ -1,0 +1,161 @@
+/** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
+import type { Texts } from '../kernel/texts.ts';
+import { decide, type Verdict } from '../policy/decide.ts';
+import { explain, QUESTION_ORDER } from '../policy/explain.ts';
+import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
+import { RULES, type Way } from '../policy/rules.ts';
+
+/** Facts worth showing, in the order people read them; a property of the site comes last. */
+const SHOWN: readonly FactName[] = [
+  'model',
+  'kind',
+  'ezvizBrand',
+  'firmware',
+  'updateTo4x',
+  'activated',
+  'bindStatus',
+  'canUnbindNow',
+  'lanUnbind',
+  'cloud',
+  'everInEzviz',
+  'adminPassword',
+  'agentSees',
+  'onSite',
+];
+
+/** A fact's value in words: `NVR`, `V3.4.98`, `yes`. */
+export function valueText(t: Texts, fact: FactName, value: string | boolean): string {
+  if (fact === 'model' || fact === 'firmware') return String(value);
+  const word = typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+  if (fact === 'onSite' || fact === 'cloud' || fact === 'updateTo4x') {
+    return t(`policy:question.${fact}.answer.${word}`);
+  }
+  return t(`policy:value.${word}`);
+}
+
+/** What is known, one line a fact, each with its source. */
+export function factLines(t: Texts, facts: Facts): string[] {
+  return SHOWN.flatMap((name) => {
+    const fact = facts[name];
+    if (fact.state === 'unknown') return [];
+    const value = valueText(t, name, fact.value);
+    return [
+      `• ${t('bot:explain.fact', { fact: t(`policy:fact.${name}`), value, source: t(`policy:source.${fact.source}`) })}`,
+    ];
+  });
+}
+
+/** Two sources that disagree, and whom we believe. */
+export function contradictionText(t: Texts, { fact, kept, refused }: Contradiction): string {
+  const said = {
+    fact: t(`policy:fact.${fact}`),
+    kept: valueText(t, fact, kept.value),
+    refused: valueText(t, fact, refused.value),
+  };
+  const sources = {
+    keptBy: t(`policy:source.${kept.source}`),
+    refusedBy: t(`policy:source.${refused.source}`),
+  };
+  const why =
+    fact === 'firmware' && kept.source === 'lan'
+      ? t('bot:explain.updated')
+      : t('bot:explain.believed', { source: sources.keptBy });
+  return [t('bot:explain.contradiction', { ...said, ...sources }), why].join('\n');
+}
+
+/** The ways a verdict offers, best first. */
+export function waysOf(verdict: Verdict): Way[] {
+  const first = verdict.method === null ? [] : [{ method: verdict.method, by: verdict.by } as Way];
+  const all = [...(verdict.tryFirst ? [verdict.tryFirst] : []), ...first, ...verdict.alternatives];
+  return all.filter((way, index) => all.findIndex((other) => wayId(other) === wayId(way)) === index);
+}
+
+/** Name of a way for buttons and texts; SADP by the vendor's tool is a way of its own. */
+export function wayId(way: Way): string {
+  return way.method === 'sadp' && way.by === 'vendor-tool' ? 'vendor-tool' : way.method;
+}
+
+/** Key of a way's button. */
+export function wayButton(way: Way): string {
+  return wayId(way) === 'vendor-tool' ? 'bot:assess.button.vendorTool' : `bot:assess.button.${way.method}`;
+}
+
+/** The verdict as the chat tells it. `site`: what beside the facts changes the words. */
+export function verdictText(
+  t: Texts,
+  verdict: Verdict,
+  site: { readonly laptopSees: boolean; readonly named: boolean },
+): string {
+  const reasons = verdict.reasons.map(({ rule, values }) => `• ${t(`policy:rule.${rule}`, values)}`);
+  const others = waysOf(verdict).slice(verdict.tryFirst || verdict.method !== null ? 1 : 0);
+  const lines = [
+    verdict.tryFirst ? t('bot:assess.tryFirst') : '',
+    verdict.method === null
+      ? ''
+      : t('bot:assess.verdict', {
+          method: t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
+        }),
+    verdict.blockers.length === 0
+      ? ''
+      : [t('bot:assess.blocked'), ...verdict.blockers.map((id) => `• ${t(`policy:blocker.${id}`)}`)].join(
+          '\n',
+        ),
+    reasons.length === 0 ? '' : [t('bot:assess.why'), ...reasons].join('\n'),
+    others.length === 0
+      ? ''
+      : t('bot:assess.also', { methods: others.map((way) => t(wayButton(way))).join(', ') }),
+    verdict.unknowns.length === 0
+      ? ''
+      : [
+          t('bot:assess.unknowns'),
+          ...verdict.unknowns.map((fact) => `• ${t(`policy:question.${fact}.where`)}`),
+        ].join('\n'),
+    site.laptopSees || verdict.method === 'service-centre' ? '' : t('bot:assess.noLaptop'),
+    site.named ? '' : t('bot:assess.notNamed'),
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+const MARKS = { fires: '✓', 'ruled-out': '✗', open: '?', undecidable: '?' } as const;
+
+/**
+ * The trail behind a verdict: what is known and from whom, then the rules up to the one that decides, each with how it
+ * stands. Rules after it could not have changed the verdict and are left out, but for those that stop every way.
+ */
+export function trailText(t: Texts, facts: Facts): string {
+  const verdict = decide(facts);
+  const known = factLines(t, facts);
+  const trail = explain(facts);
+  const deciding = trail.findIndex((entry) => entry.decides);
+  const told = trail.filter(
+    (entry, index) =>
+      deciding === -1 || index <= deciding || (entry.state === 'fires' && 'stopsAll' in (RULES[index] ?? {})),
+  );
+  const lines = told.map((entry) => {
+    const rule = t('bot:explain.rule', {
+      row: entry.row,
+      rule: t(`policy:when.${entry.rule}`),
+      source: t(`policy:ruleSource.${entry.source}`),
+    });
+    const asked = QUESTION_ORDER.filter((name) => entry.missing.includes(name)).map((name) =>
+      t(`policy:fact.${name}`),
+    );
+    const missing = asked.length === 0 ? '' : ` — ${t('bot:explain.missing', { facts: asked.join(', ') })}`;
+    return `${entry.decides ? '▸' : MARKS[entry.state]} ${entry.decides ? `<b>${rule}</b>` : rule}${missing}`;
+  });
+  const result =
+    verdict.rule === null
+      ? t('bot:explain.undecided')
+      : t('bot:explain.verdict', {
+          verdict:
+            verdict.method === null
+              ? verdict.blockers.map((id) => t(`policy:blocker.${id}`)).join(' ')
+              : t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
+        });
+  return [
+    [t('bot:explain.known'), ...(known.length === 0 ? [t('bot:explain.nothing')] : known)].join('\n'),
+    [t('bot:explain.rules'), ...lines].join('\n'),
+    result,
+    t('bot:explain.legend'),
+  ].join('\n\n');
+}

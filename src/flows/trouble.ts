@@ -1,0 +1,80 @@
+import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import type { Texts } from '../kernel/texts.ts';
+import type { ArticleId } from '../policy/help.ts';
+import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { cancelled } from './identify.ts';
+
+interface TroubleWith {
+  /** Stage to go back to; none: the conversation ends. */
+  resume?: string;
+  /** The message was typed already, and no article knows it. */
+  unknown?: boolean;
+}
+
+/** Stage trouble: a screen says something. Its words or number lead to an article, else a photo of it is kept. */
+export const trouble: Flow = {
+  name: 'trouble',
+  version: 1,
+  async run(dialogue, args) {
+    const { resume, unknown } = (args.with ?? {}) as TroubleWith;
+    const back: Next = resume === undefined ? { end: true } : { go: resume };
+    const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
+    const answer = await dialogue.ask(dialogue.t(unknown ? 'bot:trouble.unknown' : 'bot:trouble.ask'), {
+      wants: ['photo', 'message'],
+      help: 'bot:trouble.help',
+      back: resume !== undefined,
+    });
+    switch (answer.kind) {
+      case 'photo': {
+        const kept = record ?? (await dialogue.house((house) => house.cases.open(dialogue.chatId)));
+        await sayKept(dialogue, kept, answer.fileId);
+        return back;
+      }
+      case 'message':
+        return showArticles(dialogue, args.caseId, answer.articles, resume);
+      case 'button':
+        if (answer.id === 'cancel' && record && resume !== undefined) return cancelled(dialogue, record.id);
+        return back;
+      default:
+        return { go: 'trouble', with: { ...(resume === undefined ? {} : { resume }) } };
+    }
+  },
+};
+
+async function showArticles(
+  dialogue: Dialogue,
+  caseId: string,
+  articles: readonly ArticleId[],
+  resume: string | undefined,
+): Promise<Next> {
+  const again = { ...(resume === undefined ? {} : { resume }), unknown: true };
+  if (articles.length === 0) return { go: 'trouble', with: again };
+  const text = articles.slice(0, 2).map((id) => articleText((key, values) => dialogue.t(key, values), id));
+  const answer = await dialogue.ask(text.join('\n\n'), {
+    buttons: [
+      [{ id: 'helped', text: dialogue.t('bot:trouble.button.helped') }],
+      [{ id: 'not-it', text: dialogue.t('bot:trouble.button.notIt') }],
+    ],
+    help: 'bot:help.useButtons',
+    back: false,
+  });
+  if (answer.kind !== 'button') return { go: 'trouble', with: again };
+  if (answer.id === 'not-it') return { go: 'trouble', with: again };
+  if (answer.id === 'cancel' && resume !== undefined) return cancelled(dialogue, caseId);
+  return resume === undefined ? { end: true } : { go: resume };
+}
+
+/** An article as a message: what it means, what to do. */
+export function articleText(t: Texts, id: ArticleId): string {
+  return [
+    `<b>${t(`help:article.${id}.title`)}</b>`,
+    t(`help:article.${id}.means`),
+    `→ ${t(`help:article.${id}.todo`)}`,
+  ].join('\n');
+}
+
+/** Keeps a photo with the case and says so, or why it could not be kept. */
+export async function sayKept(dialogue: Dialogue, record: CaseRecord, fileId: string): Promise<void> {
+  const kept = await dialogue.house((house) => house.notes.photo(record.id, fileId));
+  await dialogue.say(dialogue.t(`bot:notes.${kept}`, { case: caseNumber(record) }));
+}

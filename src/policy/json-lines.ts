@@ -1,0 +1,40 @@
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+
+/** Where everything stands in a JSON text: path (`firmware.0.model`, empty for the whole) -> line, from 1. */
+export function linesOf(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  const tokens: { text: string; line: number }[] = [];
+  let line = 1;
+  let scanned = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    line += text.slice(scanned, match.index).split('\n').length - 1;
+    scanned = match.index;
+    tokens.push({ text: match[0], line });
+  }
+  let at = 0;
+  const value = (path: string): void => {
+    const token = tokens[at++];
+    if (!token) return;
+    if (!lines.has(path)) lines.set(path, token.line);
+    const close = token.text === '{' ? '}' : token.text === '[' ? ']' : null;
+    if (close === null) return;
+    for (let index = 0; at < tokens.length && tokens[at]?.text !== close; index++) {
+      const key = close === '}' ? keyOf(tokens[at]) : String(index);
+      const inner = path === '' ? key : `${path}.${key}`;
+      if (close === '}') {
+        // A key is where the eye looks, even when its value begins on the next line.
+        lines.set(inner, tokens[at]?.line ?? 1);
+        at += 2;
+      }
+      value(inner);
+      if (tokens[at]?.text === ',') at++;
+    }
+    at++;
+  };
+  value('');
+  return lines;
+}
+
+function keyOf(token: { text: string } | undefined): string {
+  return token ? String(JSON.parse(token.text)) : '';
+}

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { createAudit } from '../../src/cases/audit.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import { drawLabel } from '../../src/sandbox/labels.ts';
+import { type Canaries, filesOf, hits, type Places } from '../support/canary.ts';
+import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
+import { openTestStore } from '../support/store.ts';
+
+const PASSWORD = 'Canary-Admin-77';
+const WRONG_PASSWORD = 'Canary-Wrong-88';
+const CHAT_PASSWORD = 'Canary-Chat-99';
+const VERIFICATION_CODE = 'ZQXJKV';
+const { profile } = unbindableCamera;
+
+it('leaves no secret anywhere: a whole case with a wrong password, faults and a crash, then every place is searched', async () => {
+  const house = await openHouse([{ ...unbindableCamera, profile: { ...profile, adminPassword: PASSWORD } }]);
+  const { technician, laptop, stage } = house;
+  try {
+    const home = join(dirname(stage.storeFolder), 'laptop');
+    const pairingCode = /pair ([A-Z]{5}-[A-Z]{5})/.exec(technician.transcript())?.[1] ?? '';
+    const identity = JSON.parse(await readFile(join(home, 'identity.json'), 'utf8')) as {
+      privateKey: string;
+    };
+
+    const label = {
+      ...profile,
+      verificationCode: VERIFICATION_CODE,
+      host: 'www.hik-connect.com',
+      caption: 'x',
+    };
+    await technician.sendPhoto(await drawLabel(label));
+    await technician.waitFor(offering('no'), STEP);
+    await technician.send(CHAT_PASSWORD);
+    await technician.waitFor(({ from }) => from === 'bot', STEP);
+    await pressId(technician, 'no');
+    await technician.waitFor(offering('yes'), STEP);
+    await pressId(technician, 'yes');
+    await technician.waitFor(offering('sadp'), STEP);
+    // Errors of every kind on the way: what they say must not hold the token.
+    stage.api.fault({ kind: 'disconnect' });
+    stage.api.fault({ kind: 'html-502' });
+    await pressId(technician, 'sadp');
+    await technician.waitFor((message) => message.kind === 'photo', STEP);
+    const permit = /"permit":"([\w-]{43})"/.exec(
+      await readFile(join(home, 'link', 'commands.json'), 'utf8'),
+    )?.[1];
+    await stage.bot.kill();
+    const firstPicture = laptop.lastPicture();
+    await technician.send(firstPicture);
+    await stage.bot.start();
+    await laptop.typePassword(WRONG_PASSWORD);
+    await technician.waitFor(/wrong password/, STEP);
+    await pressId(technician, 'again');
+    await technician.waitFor((message) => message.kind === 'photo', STEP);
+    const secondPicture = laptop.lastPicture();
+    await technician.send(secondPicture);
+    await laptop.typePassword(PASSWORD);
+    await technician.waitFor(/Unbound, verified/, STEP);
+    await laptop.stop();
+    await stage.bot.stop();
+
+    const canaries: Canaries = {
+      'bot token': stage.api.token,
+      'admin password': PASSWORD,
+      'wrong password': WRONG_PASSWORD,
+      'password typed into the chat': CHAT_PASSWORD,
+      'verification code': VERIFICATION_CODE,
+      'first picture answer': firstPicture,
+      'second picture answer': secondPicture,
+      'pairing code': pairingCode,
+      'pairing code without its dash': pairingCode.replace('-', ''),
+      'agent key': identity.privateKey,
+    };
+    const places = await placesOf(house, home);
+    expect(Object.keys(places).length).toBeGreaterThan(8);
+    process.stdout.write(
+      `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
+    );
+    expect(hits(canaries, places)).toEqual([]);
+    // A permit is carried by the command in the hub's mailbox and on the laptop until it is spent; nowhere else.
+    const carriers = /^(store|agent home)/;
+    const others = Object.fromEntries(Object.entries(places).filter(([name]) => !carriers.test(name)));
+    expect(hits({ permit: permit ?? '' }, others)).toEqual([]);
+
+    // The search finds every one of them in every place: a place that is not really read would be no proof.
+    for (const [place, bytes] of Object.entries(places)) {
+      for (const [name, secret] of Object.entries(canaries)) {
+        const planted = Buffer.concat([bytes.subarray(-200), Buffer.from(` ${secret} `)]);
+        expect(hits({ [name]: secret }, { [place]: planted })).toEqual([`${name} in ${place}`]);
+      }
+    }
+  } finally {
+    await house.stage.close();
+  }
+}, 180_000);
+
+it('would be found when the log wrote what libraries say as it is', () => {
+  const token = `123456789:${'Aa0_-'.repeat(7)}`;
+  const canaries: Canaries = { 'bot token': token, 'pairing code': 'BCDFG-HJKLM' };
+  const written = (clean?: (line: string) => string): Places => {
+    let lines = '';
+    const write = (line: string) => {
+      lines += line;
+    };
+    const log = createLog('info', 'canary', { write }, clean);
+    log.error(
+      { err: new Error(`connect ECONNREFUSED https://api.telegram.org/bot${token}/getMe`) },
+      'failed',
+    );
+    log.warn('no such code: BCDFG-HJKLM');
+    return { log: Buffer.from(lines) };
+  };
+  expect(hits(canaries, written())).toEqual([]);
+  expect(
+    hits(
+      canaries,
+      written((line) => line),
+    ),
+  ).toEqual(['bot token in log', 'pairing code in log']);
+});
+
+it('is in no complaint about wrong settings', async () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const canaries: Canaries = {
+    token: 'Canary-Token-11',
+    secret: 'Canary-Secret-22',
+    store: 'Canary-Store-33',
+  };
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/bot/main.ts')], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      BOT_TOKEN: canaries.token,
+      WEBHOOK_SECRET: canaries.secret,
+      STORE_URL: `redis://user:${canaries.store}@host`,
+      ADMIN_IDS: '1',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(error).toContain('BOT_TOKEN');
+  expect(hits(canaries, { stdout: Buffer.from(out), stderr: Buffer.from(error) })).toEqual([]);
+}, 60_000);
+
+/** Every place a secret could have got to, but for the two that are meant to hold one. */
+async function placesOf({ stage, botLines, laptopLines }: House, home: string): Promise<Places> {
+  const calls = stage.api.calls.filter(
+    ({ parameters }) => !String(parameters.text).includes('unbind-agent pair '),
+  );
+  // The agent's own key lies in its identity, and nowhere else.
+  const { 'agent home/identity.json': _, ...agent } = await filesOf(home, 'agent home');
+  return {
+    'bot’s log and error output': Buffer.from(botLines.join('\n')),
+    'agent’s words': Buffer.from(laptopLines.join('\n')),
+    'Bot API calls': Buffer.from(JSON.stringify(calls)),
+    'audit export': Buffer.from((await auditOf(stage.storeFolder)).join('\n')),
+    ...(await filesOf(stage.storeFolder, 'store')),
+    ...agent,
+  };
+}
+
+/** The lines of the audit trail, which must be whole although the bot was killed. */
+async function auditOf(storeFolder: string): Promise<string[]> {
+  const store = await openTestStore(storeFolder);
+  const audit = createAudit(store, Date.now);
+  const lines: string[] = [];
+  await audit.read((line) => lines.push(line));
+  expect(await audit.verify()).toMatchObject({ ok: true, value: { faults: [], entries: lines.length } });
+  const words = lines.map((line) => (JSON.parse(line) as { what: string }).what);
+  expect(words).toEqual(
+    expect.arrayContaining(['agent.paired', 'case.verdict', 'case.permit', 'case.challenged']),
+  );
+  expect(words.filter((word) => word === 'case.attempt')).toHaveLength(2);
+  expect(words.filter((word) => word === 'case.reported')).toHaveLength(2);
+  await store.close();
+  return lines;
+}

@@ -1,0 +1,176 @@
+/**
+ * The real bot with its real hub in this process, a local Telegram that delivers by webhook, and attackers: they call
+ * from addresses of their own, and they hand in updates as a manipulated Telegram client would have them delivered.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Update } from 'grammy/types';
+import { Agent, request } from 'undici';
+import { startBot } from '../../src/bot/start.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { type Site, TestAgent } from '../integration/hub/house.ts';
+import { temporaryFolder } from '../support/store.ts';
+
+export interface Fortress {
+  readonly api: LocalBotApi;
+  readonly url: string;
+  readonly storeUrl: string;
+  readonly admin: SimUser;
+  readonly logged: () => string;
+  /** The hub as seen from an address; behind a proxy on this machine, whose word the hub believes. */
+  from(address: string): Site;
+  /** Lets somebody in by an invitation. */
+  technician(name: string): Promise<SimUser>;
+  /** Pairs a laptop with a technician: code, number, one poll, so that it is online. */
+  laptop(technician: SimUser, address?: string): Promise<TestAgent>;
+  /** A pairing code from the technician's chat. */
+  code(technician: SimUser): Promise<string>;
+  /** Delivers an update nobody made in the app. Resolves with the status when it was dealt with. */
+  forge(update: Omit<Update, 'update_id'>, secret?: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openFortress(): Promise<Fortress> {
+  const folder = await temporaryFolder();
+  const api = await startLocalBotApi();
+  const admin = api.user({ firstName: 'Olga', languageCode: 'en' });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const webhookSecret = randomBytes(24).toString('base64url');
+  const lines: string[] = [];
+  const log = createLog('debug', 'unbind-bot', { write: (line: string) => void lines.push(line) });
+  const storeUrl = `lmdb:${folder.path}`;
+  const started = await startBot(
+    {
+      token: new Secret(api.token),
+      apiRoot: api.url,
+      adminIds: [admin.id],
+      storeUrl,
+      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null },
+      updates: {
+        mode: 'webhook',
+        url: `${url}/telegram`,
+        path: '/telegram',
+        secret: new Secret(webhookSecret),
+      },
+      regionPack: null,
+      logLevel: 'debug',
+    },
+    log,
+  );
+  if (!started.ok)
+    throw new Error(`the bot did not start: ${started.failure.reason} ${started.failure.detail}`);
+  const dispatcher = new Agent({ connections: 100 });
+  let updateId = 900_000_000;
+
+  const from = (address: string): Site => ({
+    url,
+    now: Date.now,
+    dispatcher: dispatcher.compose(
+      (dispatch) => (options, handler) =>
+        dispatch({ ...options, headers: { ...options.headers, 'x-forwarded-for': address } }, handler),
+    ),
+  });
+
+  const code = async (technician: SimUser) => {
+    await technician.send('/pair');
+    const message = await technician.waitFor(/unbind-agent pair /);
+    return /pair ([A-Z]{5}-[A-Z]{5})/.exec(message.text)?.[1] ?? '';
+  };
+
+  return {
+    api,
+    url,
+    storeUrl,
+    admin,
+    logged: () => lines.join(''),
+    from,
+    code,
+    async technician(name) {
+      await admin.send('/invite');
+      const link = await admin.waitFor(/start=/);
+      const person = api.user({ firstName: name, languageCode: 'en' });
+      await person.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
+      await person.waitFor(/Welcome/);
+      return person;
+    },
+    async laptop(technician, address = '192.0.2.10') {
+      const agent = new TestAgent(from(address));
+      const asked = await agent.askToPair(await code(technician));
+      const number = String(asked.body.number);
+      await technician.waitFor((message) => message.buttons.flat().some((button) => button.text === number));
+      await technician.press(number);
+      await technician.waitFor(/is paired/);
+      await agent.poll();
+      return agent;
+    },
+    async forge(update, secret = webhookSecret) {
+      updateId += 1;
+      const answer = await request(`${url}/telegram`, {
+        dispatcher,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+        body: JSON.stringify({ update_id: updateId, ...update }),
+      });
+      await answer.body.dump();
+      return answer.statusCode;
+    },
+    async close() {
+      await started.value.stop();
+      await api.close();
+      await dispatcher.destroy();
+      await folder.remove();
+    },
+  };
+}
+
+/** A pressed button as Telegram delivers it, with data and places of the attacker's choice. */
+export function pressed(
+  from: SimUser,
+  data: string,
+  { chatId = from.id, type = 'private' as 'private' | 'group', messageId = 1 } = {},
+): Omit<Update, 'update_id'> {
+  const chat = type === 'private' ? { id: chatId, type, first_name: 'x' } : { id: chatId, type, title: 'x' };
+  return {
+    callback_query: {
+      id: String(Math.trunc(Math.random() * 1e15)),
+      from: from.user,
+      chat_instance: 'x',
+      data,
+      message: { message_id: messageId, date: 1, chat, text: 'x' } as NonNullable<
+        NonNullable<Update['callback_query']>['message']
+      >,
+    },
+  };
+}
+
+/** What attackers tried, and how much of it was refused. */
+export class Tally {
+  tried = 0;
+  refused = 0;
+
+  count(refused: boolean): boolean {
+    this.tried += 1;
+    if (refused) this.refused += 1;
+    return refused;
+  }
+
+  /** For people who read the test's output. */
+  print(what: string): void {
+    process.stdout.write(`${what}: ${this.tried} attacks tried, ${this.refused} refused\n`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
+  return address.port;
+}

@@ -1,0 +1,76 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../../src/kernel/log.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+
+function written(log: (logger: ReturnType<typeof createLog>) => void): string {
+  let lines = '';
+  const write = (line: string) => {
+    lines += line;
+  };
+  log(createLog('trace', 'test', { write }));
+  return lines;
+}
+
+describe('the log', () => {
+  it('hides what has a secret name, at any depth and inside lists', () => {
+    const secret = 'Canary-Pass-77';
+    const lines = written((log) => {
+      log.info({ password: secret });
+      log.info({ a: { b: { c: { d: [{ answer: secret }] } } } });
+      log.info({ list: [[{ permit: secret }]], err: { token: secret } });
+    });
+    expect(lines).not.toContain(secret);
+    expect(lines.match(/\[secret\]/g)).toHaveLength(4);
+  });
+
+  it('hides secrets by their shape in texts and errors of libraries', () => {
+    const token = `123456789:${'Aa0_-'.repeat(7)}`;
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url');
+    const permit = randomBytes(32).toString('base64url');
+    const invitation = randomBytes(24).toString('base64url');
+    const secrets = [token, der, permit, 'BCDFG-HJKLM', 'bcdfghjklm'];
+    const lines = written((log) => {
+      log.warn(`https://api.telegram.org/bot${token}/getMe and https://t.me/x?start=${invitation}`);
+      for (const secret of [...secrets, pem]) {
+        log.warn(`connect to https://x/${secret}/getMe?x=${secret}`);
+        log.error({ err: new Error(`failed: ${secret}`, { cause: secret }) });
+        log.error({ deep: { err: new Error(secret) }, text: secret });
+      }
+    });
+    for (const secret of [...secrets, invitation]) expect(lines).not.toContain(secret);
+    expect(lines).not.toContain(pem.split('\n')[1]);
+  });
+
+  it('writes neither a Secret nor bytes nor what hangs on an error', () => {
+    const error = Object.assign(new Error('refused'), { request: { body: 'Canary-Pass-77' } });
+    const lines = written((log) => {
+      log.error({ err: error, cause: error, inner: { err: error } });
+      log.error(error);
+      log.info({ key: new Secret('Canary-Pass-77'), bytes: Buffer.from('Canary-Pass-77') });
+    });
+    expect(lines).toContain('refused');
+    expect(lines).not.toContain('Canary-Pass-77');
+    expect(lines).not.toContain(Buffer.from('Canary-Pass-77').toString('base64'));
+  });
+
+  it('leaves what helps to find a fault', () => {
+    const lines = written((log) => {
+      log.info({ agent: '01J00000000000000000000000', hash: 'a'.repeat(64), serial: 'J50000062' }, 'paired');
+    });
+    expect(JSON.parse(lines)).toMatchObject({
+      agent: '01J00000000000000000000000',
+      hash: 'a'.repeat(64),
+      serial: 'J50000062',
+      msg: 'paired',
+    });
+  });
+
+  it('ends with an object that holds itself', () => {
+    const round: Record<string, unknown> = {};
+    round.self = round;
+    expect(written((log) => log.info({ round }))).toContain('[secret]');
+  });
+});
