@@ -2,7 +2,7 @@
  * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` beside it) and `dist/unbind-agent.mjs`,
  * one file that needs nothing but an untouched node. Native packages stay packages of the bot.
  */
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -30,6 +30,10 @@ await build({
   ...common,
   entryPoints: { 'unbind-bot': 'src/bot/main.ts', 'label-worker': 'src/label/worker.ts' },
   packages: 'external',
+});
+// The drawn step cards are read from beside the program.
+await cp(new URL('../src/cards/pictures', import.meta.url), new URL('../dist/pictures', import.meta.url), {
+  recursive: true,
 });
 await build({
   ...common,

@@ -2,7 +2,6 @@
  * docs/methods.md, from the running policy: what the vendor's note names, which verdict follows, and what the chat says
  * first. `npx tsx scripts/methods.ts` writes it, `--check` says whether it is up to date.
  */
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { LANGUAGES } from '../locales/index.ts';
 import { verdictText } from '../src/flows/telling.ts';
@@ -126,14 +125,23 @@ function section(name: string, facts: Facts): string[] {
   return [`### ${name}`, '', `Verdict: ${cell(verdict)}. Reasons: ${reasons}.`, ...messages(facts), ''];
 }
 
+/** A table with columns as wide as their widest cell, so that formatters leave it alone. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => [...(row[column] ?? '')].length)),
+  );
+  const line = (cells: readonly string[], fill: string) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  return [line(head, ' '), line([], '-'), ...rows.map((row) => line(row, ' '))];
+}
+
 function document(): string {
   const rows = DEVICES.flatMap(([device, values, unknown]) =>
-    STATES.map(([state, more]) => {
-      const cells = PLACES.map(([, place]) =>
-        cell(decide(factsOf({ ...values, ...more, ...place }, unknown))),
-      );
-      return `| ${device} | ${state} | ${cells.join(' | ')} |`;
-    }),
+    STATES.map(([state, more]) => [
+      device,
+      state,
+      ...PLACES.map(([, place]) => cell(decide(factsOf({ ...values, ...more, ...place }, unknown)))),
+    ]),
   );
   const everyDevice = DEVICES.flatMap(([device, values, unknown]) =>
     section(
@@ -160,9 +168,7 @@ function document(): string {
     '',
     '## All combinations',
     '',
-    `| device | state | ${PLACES.map(([place]) => place).join(' | ')} |`,
-    `|---|---|${PLACES.map(() => '---|').join('')}`,
-    ...rows,
+    ...table(['device', 'state', ...PLACES.map(([place]) => place)], rows),
     '',
     '## What stands apart',
     '',
@@ -181,16 +187,7 @@ function document(): string {
     .trimEnd()}\n`;
 }
 
-/** As the formatter wants it, so that the file is the same after `npm run format`. */
-function formatted(markdown: string): string {
-  const { status, stdout } = spawnSync('npx', ['biome', 'format', '--stdin-file-path=docs/methods.md'], {
-    input: markdown,
-    encoding: 'utf8',
-  });
-  return status === 0 ? stdout : markdown;
-}
-
-const text = formatted(document());
+const text = document();
 if (process.argv.includes('--check')) {
   const written = await readFile(FILE, 'utf8').catch(() => '');
   if (written !== text) {
