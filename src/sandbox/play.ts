@@ -125,7 +125,7 @@ async function sendToServiceCentre(
   await technician.press('Service centre');
   await technician.waitFor(has('sent'), { timeoutMs: STEP_MS });
   await technician.press('E-mail is sent');
-  await technician.waitFor(/Noted\. Case/, { timeoutMs: STEP_MS });
+  await technician.waitFor(/stays open/, { timeoutMs: STEP_MS });
 }
 
 /** A message with a button of this id. */
