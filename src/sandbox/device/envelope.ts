@@ -30,7 +30,9 @@ export function encryptFor(code: string, random: string, bits: 1024 | 2048): str
     const key = createPublicKey({ key: der, format: 'der', type: 'pkcs1' });
     // A key in another wrapping may be read all the same; a device would not.
     if (key.asymmetricKeyDetails?.modulusLength !== bits) return null;
-    if (!key.export({ type: 'pkcs1', format: 'der' }).equals(der)) return null;
+    // Asked by way of SPKI, whose end a PKCS#1 key is: Node 24 cannot write an imported key as PKCS#1.
+    const wrapped = key.export({ type: 'spki', format: 'der' });
+    if (wrapped.length <= der.length || !wrapped.subarray(-der.length).equals(der)) return null;
     return publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(random)).toString(
       'base64',
     );
