@@ -1,31 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-
-/** Cyrillic and Greek-free look-alikes a Russian keyboard layout puts into a Latin picture code. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  А: 'A',
-  В: 'B',
-  Е: 'E',
-  К: 'K',
-  М: 'M',
-  Н: 'H',
-  О: 'O',
-  Р: 'P',
-  С: 'C',
-  Т: 'T',
-  Х: 'X',
-};
+import { fold } from '../device/lookalikes.ts';
 
 /**
- * What a person typed under a picture, as both sides compare it: upper case, white space dropped, Cyrillic
+ * What a person typed under a picture, as both sides compare it: upper case, white space dropped,
  * look-alikes read as Latin letters, at most 16 characters.
  */
 export function normalisePictureAnswer(typed: string): string {
-  return typed
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/\s+/gu, '')
-    .replace(/[АВЕКМНОРСТХ]/gu, (letter) => LOOK_ALIKES[letter] ?? letter)
-    .slice(0, 16);
+  return fold(typed.normalize('NFKC')).replace(/\s+/gu, '').slice(0, 16);
 }
 
 /**
