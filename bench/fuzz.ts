@@ -36,10 +36,10 @@ interface Figures {
 function run(datagrams: number, make: () => Buffer): Figures {
   const times = new Float64Array(datagrams);
   let read = 0;
-  // The first thousand warm the reader up, so that its own growth is not taken for a leak.
-  for (let i = 0; i < 1000; i++) readAll(make());
-  const before = heap();
+  let half: number | null = null;
   for (let i = 0; i < datagrams; i++) {
+    // The first half fills caches and compiles: a leak goes on after it.
+    if (i === datagrams >> 1) half = heap();
     const datagram = make();
     const start = performance.now();
     if (readAll(datagram)) read++;
@@ -50,7 +50,7 @@ function run(datagrams: number, make: () => Buffer): Figures {
     datagrams,
     read,
     times: times.sort(),
-    growthKiB: before && after ? (after - before) / 1024 : null,
+    growthKiB: half && after ? (after - half) / 1024 : null,
   };
 }
 
@@ -70,7 +70,7 @@ function report(what: string, { datagrams, read, times, growthKiB }: Figures): v
   const growth = growthKiB === null ? 'unknown (run with --expose-gc)' : `${growthKiB.toFixed(0)} KiB`;
   console.log(
     `${what}: ${datagrams} datagrams, ${read} readable, 0 exceptions; ` +
-      `median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms; heap grew by ${growth}`,
+      `median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms; heap grew by ${growth} in the second half`,
   );
 }
 
@@ -90,7 +90,7 @@ function mutated(): Buffer {
       return Buffer.concat([bytes.subarray(0, from), ...copies, bytes.subarray(from)]).subarray(0, 65_507);
     }
     default:
-      for (let changes = 1 + below(12); changes > 0; changes--) bytes[below(bytes.length)] = below(256);
+      for (let changes = 1 + below(3); changes > 0; changes--) bytes[below(bytes.length)] = below(256);
       return bytes;
   }
 }
@@ -112,12 +112,9 @@ function field(depth: number): string {
   const name = pick(names);
   const inside = depth < 40 && below(3) === 0 ? field(depth + 1) : value();
   const attribute = pick(['', '', ' a="1"', ' xmlns="urn:x"', " b='<'"]);
-  return pick([
-    `<${name}${attribute}>${inside}</${name}>`,
-    `<${name}/>`,
-    `<!-- ${name} -->`,
-    `<${name}>${inside}`,
-  ]);
+  // One unclosed element in a hundred spoils every other document of the usual size.
+  if (below(100) === 0) return `<${name}>${inside}`;
+  return pick([`<${name}${attribute}>${inside}</${name}>`, `<${name}/>`, `<!-- ${name} -->`]);
 }
 
 function value(): string {
