@@ -77,7 +77,7 @@ export function judge(
   }
   const refusal = REFUSALS.get(subCode);
   const isLogin = inner === 401 || WRONG_PASSWORD.includes(subCode);
-  return isLogin ? bare(401, sent, attemptsLeft) : { kind: 'refused', why: refusal ?? 'other' };
+  return isLogin ? bare(401, sent, attemptsLeft) : { kind: 'refused', why: refusal ?? unnamed(inner) };
 }
 
 /** Neither 0 nor 1 is an error, and `riskPassword` only remarks on the password (7). */
@@ -91,8 +91,13 @@ function isFine(root: IsapiElement, subCode: string): boolean {
 
 function bare(status: number, sent: 'credentials' | 'nothing', attemptsLeft: number | null): IsapiAnswer {
   if (status === 200) return { kind: 'ok' };
-  if (status !== 401) return { kind: 'refused', why: 'other' };
+  if (status !== 401) return { kind: 'refused', why: unnamed(status) };
   return { kind: sent === 'credentials' ? 'wrong-password' : 'challenge', attemptsLeft };
+}
+
+/** A path that the firmware does not know is 404, whether or not a body says so. */
+function unnamed(status: number): IsapiRefusal {
+  return status === 404 ? 'not-supported' : 'other';
 }
 
 function count(root: IsapiElement, names: readonly string[], most: number): number | null {

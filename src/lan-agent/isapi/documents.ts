@@ -57,6 +57,8 @@ export interface EzvizState {
   readonly hasVerificationCode: boolean;
 }
 
+export const EZVIZ_PATH = '/ISAPI/System/Network/EZVIZ';
+
 /**
  * `GET /ISAPI/System/Network/EZVIZ`.
  * @returns null for anything else, and for the capabilities of the same name: texts there are defaults, no state (3.1)
