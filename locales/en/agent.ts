@@ -7,6 +7,8 @@ export const agent = {
       status: 'Ask one device whether it is bound to an account. Needs no password, changes nothing.',
       unbind:
         'Unbind one device from its account. One attempt, then the device itself is asked whether it worked.',
+      inspect:
+        'Read with the admin password what a device says of itself and of its cloud access. One attempt, changes nothing.',
       pair: 'Connect this laptop to a bot, with the code the bot has shown.',
       run: 'Work for the bot until stopped.',
       doctor: 'Check this laptop: interfaces, ports, multicast, state folder, pairing, server.',
@@ -129,6 +131,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     exchange: 'Exchanging keys with the device …',
     sent: 'The unbind was sent, once.',
     verifying: 'Asking the device whether it worked …',
+    reading: 'Reading what the device says of itself …',
   },
   outcome: {
     unbound: 'Unbound. The device itself says that it is not bound any more.',
@@ -165,7 +168,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'The file with this device’s attempts cannot be read. It is in the folder "ledger" of the state folder; see what is wrong with it.',
     'journal-unwritable':
       'The journal cannot be written, so nothing dangerous is done. Is the disk full or read-only? "unbind-agent doctor" says more.',
-    busy: 'Another agent on this laptop is unbinding this device right now.',
+    busy: 'Another agent on this laptop is working on this device right now.',
     'ambiguous-device':
       'More than one answer comes with this serial number and nobody can say which one is real. Connect laptop and device by one cable; from a recorder with two cables unplug one.',
     'no-mac': 'The device does not say its MAC address, and without it no command reaches it.',
@@ -194,9 +197,108 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-reply': 'No answer to the unbind has come.',
     'unreadable-reply': 'The device has answered, but does not say what happened.',
     'send-failed': 'The system reported an error while the unbind was being sent.',
+    'not-on-this-lan':
+      'The address of the device’s web server is not a private one of this laptop’s subnet, so it is not asked from here. Give the laptop an address in the device’s subnet.',
+    'no-http': 'The device announces no web server: there is nothing to read. Ask with "status" instead.',
+    'no-digest':
+      'The device offers no login that keeps the password to itself. Switch the web authentication on its own page to digest.',
+    'no-answer': 'The device’s web server does not answer, or it breaks the connection off.',
+    timeout: 'The device’s web server has not answered in time.',
+    'too-large': 'The answer was larger than any document of a device.',
+    redirected: 'The device’s web server sends us elsewhere. We never follow.',
+    'certificate-changed':
+      'The device shows another certificate than before: somebody may be answering in its place. If the certificate was replaced on purpose, delete its file in the folder "certificates" of the state folder.',
+    'certificates-unreadable':
+      'The certificate on record for this device cannot be read or saved. It is in the folder "certificates" of the state folder; see what is wrong with it.',
+    'refused-later':
+      'The device has accepted the password at first and refused it later. Other programs in this network may be using up its attempts: close them before you go on.',
+    'device-busy': 'The device is busy. Wait a few minutes before you go on.',
+    'no-permission': 'This account may not read it. The administrator of the device is needed.',
+    'device-refused': 'The device’s web server has refused the question.',
     internal: 'The agent has made a mistake in itself; standard error says more.',
     'earlier-attempt':
       'An earlier attempt, cut off before its result, has worked. Nothing was sent this time.',
+  },
+  inspect: {
+    outcome: {
+      read: 'Read. Nothing was changed on the device.',
+      incomplete:
+        'The password is right, but not everything could be read. Nothing was changed on the device.',
+      'wrong-password': 'Wrong password, says the device. Nothing more was asked: it was one attempt.',
+      locked: 'The device is locked.',
+      'not-found':
+        'The device was not found on this network. Check its power and cable, or run "unbind-agent discover".',
+      failed: 'The device could not be read.',
+      refused: 'The password was not sent.',
+      unknown:
+        'The password was sent, but the device has not said whether it is right. It counts as an attempt.',
+    },
+    offered: 'Offered were: {{schemes}}.',
+    section: { device: 'The device', cloud: 'Hik-Connect', lock: 'Login lock', missing: 'Not read' },
+    otherDevice:
+      'Careful: this web server says it belongs to another device, or its documents do not fit together. Take everything below with doubt.',
+    cloud: {
+      'not-bound': 'Not bound to any account. There is nothing to unbind: add it to your own.',
+      'cloud-disabled':
+        'Cloud access is switched off. Switch it on, wait until the device is online, then unbind it.',
+      'cloud-offline':
+        'Cloud access is on, but the device is not online. Check its gateway, DNS, internet access and clock. After switching it on, two minutes may pass. Then unbind it.',
+      'code-refused':
+        'The cloud does not accept the device’s verification code. Set a new one on the device’s own page under platform access, wait until it is online, then unbind it.',
+      bound:
+        'Bound to an account. To unbind it: unbind-agent unbind {{shortSerial}} --confirm {{shortSerial}}',
+      unknown:
+        'This firmware does not say here whether it is bound. Ask: unbind-agent status {{shortSerial}}',
+      none: 'Nothing was read about the cloud. Ask: unbind-agent status {{shortSerial}}',
+    },
+    row: {
+      binding: 'Binding: {{value}}',
+      access: 'Cloud access: {{value}}',
+      connection: 'Connection to the cloud: {{value}}',
+      offlineStatus: 'Why it is offline, in the device’s own word: {{value}}',
+      host: 'Cloud server: {{value}}',
+      attempts: 'Wrong passwords until the lock: {{value}}',
+      lockMinutes: 'Length of the lock in minutes: {{value}}',
+    },
+    online: 'online',
+    offline: 'offline',
+    notSaid: 'the device does not say',
+    labelCode: {
+      original: 'The verification code on the label still counts.',
+      changed:
+        'The verification code was changed on the device: the one on the label no longer counts. The new one is on the device’s own page under platform access.',
+      none: 'The device never had a verification code. Set one on its own page before adding it to an account.',
+      unknown: 'Whether the verification code on the label still counts, the device does not say.',
+    },
+    noLock: 'This device does not lock after wrong passwords.',
+    lockDefault: 'That is the firmware’s default; the setting itself was not read.',
+    missing: '{{document}}: {{why}}',
+    document: {
+      userCheck: 'password test',
+      deviceInfo: 'the device itself',
+      capabilities: 'what the firmware can do',
+      networkCapabilities: 'what its network part can do',
+      ezviz: 'platform access',
+      loginLock: 'settings of the login lock',
+    },
+    state: {
+      'not-asked': 'not asked any more',
+      unreadable: 'the answer is not the document',
+      busy: 'the device is busy',
+      'not-supported': 'this firmware does not have it',
+      'no-permission': 'this account may not read it',
+      'bad-request': 'the device did not understand the question',
+      'verification-code-refused': 'the device has refused',
+      'restart-needed': 'the device wants a restart first',
+      other: 'the device has refused',
+      'no-answer': 'no answer',
+      timeout: 'no answer in time',
+      'too-large': 'the answer was too large',
+      redirected: 'the device sends us elsewhere',
+      'certificate-changed': 'another certificate than before',
+      'certificates-unreadable': 'the certificate on record cannot be read or saved',
+      cancelled: 'stopped',
+    },
   },
   note: {
     'earlier-attempt': {
@@ -271,7 +373,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   },
   prompt: {
     language: 'en',
-    title: 'Unbind this device from its cloud account?',
+    title: {
+      unbind: 'Unbind this device from its cloud account?',
+      inspect: 'Read what this device says of itself? Nothing is changed.',
+    },
     row: {
       model: 'Model',
       serial: 'Serial number',
@@ -302,10 +407,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-ascii':
         'There are letters beyond English ones in it: check the keyboard layout. No attempt was made. Type it again; if it really is so, it will be used as typed.',
     },
-    button: { unbind: 'Unbind', cancel: 'Cancel' },
+    button: { unbind: 'Unbind', inspect: 'Read', cancel: 'Cancel' },
     end: {
-      taken:
-        'The password was taken and is used once. The result comes to the chat and to the terminal. This page can be closed.',
+      taken: {
+        unbind:
+          'The password was taken and is used once. The result comes to the chat and to the terminal. This page can be closed.',
+        inspect:
+          'The password was taken and is used for this reading alone. The result comes to the terminal. This page can be closed.',
+      },
       cancelled: 'Cancelled: nothing was sent to the device. This page can be closed.',
     },
     open: 'To type the password, open this page on this laptop:',

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { ensureHome, errorCode, type HomeFailure } from './home.ts';
 
-/** `busy`: another unbind of this device is under way, in this process or another one. */
+/** `busy`: another unbind or inspection of this device is under way, in this process or another one. */
 export type LockFailure = HomeFailure | { readonly reason: 'busy' };
 
 export interface DeviceLock {
-  /** Whether the lock is still this one's: checked again just before the datagram. */
+  /** Whether the lock is still this one's: checked again just before the password is used. */
   held(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface DeviceLock {
 const ours = new Set<string>();
 
 /**
- * Lets one agent process at a time unbind a device. The file names its process; the lock of one that is gone (killed,
+ * Lets one agent process at a time use a device's password. The file names its process; the lock of one that is gone (killed,
  * power cut) is taken over.
  */
 export async function lockDevice(

@@ -1,4 +1,5 @@
 import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
+import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
 import { type FoundDevice, search } from './network/search.ts';
@@ -57,6 +58,8 @@ export interface Engine {
   readStatus(options: StatusOptions): Promise<StatusReport>;
   /** At most one unbind datagram per call. One device at a time: a second call for it is refused as `busy`. */
   performUnbind(request: UnbindRequest): Promise<Report>;
+  /** Reads over HTTP, with the admin password, what the device says of itself. Never beside an unbind of it. */
+  performInspect(request: InspectRequest): Promise<InspectReport>;
 }
 
 /** The agent's engine for one state folder and one network. Making it touches neither. */
@@ -99,6 +102,11 @@ export function createEngine(settings: EngineSettings): Engine {
         import('./unbind/driver.ts'),
       ]);
       return performUnbind({ ...settings, drivers: drivers(settings.sadp31 ?? false) }, request);
+    },
+
+    performInspect: async (request) => {
+      const { performInspect } = await import('./inspect/perform.ts');
+      return performInspect(settings, request);
     },
   };
 }

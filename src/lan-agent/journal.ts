@@ -17,10 +17,11 @@ const entry = z.object({
   /** Time of the laptop, ISO 8601. */
   at: z.string(),
   /**
-   * `begun`: the device can be unbound, a person is asked. `intent`: the datagram is about to leave. `result`: how
+   * `begun`: a person is asked for the password. `intent`: the datagram of an unbind is about to leave. `result`: how
    * it ended, also where nothing was sent. `settled`: what a later run found out about an intent without a result.
+   * `login`: the password is about to be used for reading alone. `inspected`: how that ended.
    */
-  event: z.enum(['begun', 'intent', 'result', 'settled']),
+  event: z.enum(['begun', 'intent', 'result', 'settled', 'login', 'inspected']),
   /** Names one attempt from its intent to its result (ULID). */
   attempt: z.string(),
   origin: z.enum(['local', 'bot']),

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { limit } from '../limit.ts';
-import type { UnbindReason } from '../unbind/contract.ts';
+import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
 
 /** Far beyond any password; a pipe that goes on and on without a line end is not read to its end. */
 const MAX_BYTES = 4096;
@@ -19,7 +19,7 @@ const CR = 0x0d;
 export async function readPassword(
   input: Readable & { readonly isTTY?: boolean },
   signal: AbortSignal,
-): Promise<Result<Buffer, UnbindReason>> {
+): Promise<Result<Buffer, 'password-unread' | 'cancelled'>> {
   if (input.isTTY) return fail('password-unread');
   const chunks: Buffer[] = [];
   const { signal: over, end } = limit(WAIT_MS, signal);
@@ -44,6 +44,18 @@ export async function readPassword(
     for (const chunk of chunks) chunk.fill(0);
     input.destroy();
   }
+}
+
+/** Reads a password and judges it at once: a wrong length needs neither network nor device to be refused. */
+export async function readCheckedPassword(
+  input: Readable,
+  signal: AbortSignal,
+): Promise<Result<Buffer, 'password-unread' | 'cancelled' | PasswordRefusal>> {
+  const read = await readPassword(input, signal);
+  if (!read.ok) return read;
+  const checked = checkPassword(read.value);
+  if (!checked.ok) read.value.fill(0);
+  return checked;
 }
 
 /** Cuts at the first LF and drops a CR in front of it; the rest is zeroed. */

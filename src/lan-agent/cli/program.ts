@@ -5,6 +5,7 @@ import { collect, serialArgument, waitArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import type { DiscoverArguments } from './discover.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import type { InspectArguments } from './inspect.ts';
 import type { UnbindArguments } from './unbind.ts';
 
 /** Total time of a search, ms. */
@@ -78,6 +79,19 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .action(async (shortSerial: string, args: UnbindArguments) => {
       const { unbindCommand } = await import('./unbind.ts');
       ends(await unbindCommand(context, shortSerial, args));
+    });
+
+  program
+    .command('inspect')
+    .description(about('inspect'))
+    .argument('<serial>', serial, readSerial)
+    .option('--password-stdin', option('passwordStdin'), false)
+    .addOption(new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS))
+    .option('--after-lock', option('afterLock'), false)
+    .option('--json', option('json'), false)
+    .action(async (shortSerial: string, args: InspectArguments) => {
+      const { inspectCommand } = await import('./inspect.ts');
+      ends(await inspectCommand(context, shortSerial, args));
     });
 
   program

@@ -1,11 +1,10 @@
-import type { Result } from '../../kernel/result.ts';
 import { noteText } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
-import { checkPassword } from '../sadp/envelope.ts';
-import type { PromptAnswer, Report, UnbindPlan, UnbindReason } from '../unbind/contract.ts';
+import type { Report, UnbindReason } from '../unbind/contract.ts';
+import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
-import { readPassword } from './password-stdin.ts';
+import { readCheckedPassword } from './password-stdin.ts';
 
 export interface UnbindArguments {
   readonly json: boolean;
@@ -46,7 +45,7 @@ async function perform(
   verify: number | undefined,
 ): Promise<Report> {
   if (args.confirm !== shortSerial) return refused(shortSerial, 'confirm-mismatch');
-  const password = args.passwordStdin ? await passwordFromStdin(context) : null;
+  const password = args.passwordStdin ? await readCheckedPassword(context.input, context.signal) : null;
   if (password && !password.ok) return refused(shortSerial, password.failure);
   // From the key exchange on, only the journal knows whether the datagram has left.
   let mayBeSent = false;
@@ -59,7 +58,7 @@ async function perform(
       prompt: async (plan, signal) =>
         password
           ? { kind: 'typed', password: password.value }
-          : ask(context, args.prompt ?? 'terminal', plan, signal),
+          : askPassword(context, args.prompt, plan, signal),
       onStage: (stage) => {
         mayBeSent ||= stage === 'exchange';
         if (!args.json && STAGES_SHOWN.includes(stage)) {
@@ -79,22 +78,6 @@ async function perform(
   } finally {
     if (password) password.value.fill(0);
   }
-}
-
-/** Read and judged first: a wrong length needs neither network nor device to be refused. */
-async function passwordFromStdin(context: CliContext): Promise<Result<Buffer, UnbindReason>> {
-  const read = await readPassword(context.input, context.signal);
-  return read.ok ? checkPassword(read.value) : read;
-}
-
-async function ask(
-  { texts, input }: CliContext,
-  kind: PromptKind,
-  plan: UnbindPlan,
-  signal: AbortSignal,
-): Promise<PromptAnswer> {
-  const { createPrompt } = await import('../prompt/choose.ts');
-  return createPrompt({ kind, texts, input, output: process.stderr }).ask(plan, signal);
 }
 
 /** `UNBIND_AGENT_VERIFY_SECONDS`: undefined when not set, null when it is no number from 5 to 600. */

@@ -43,7 +43,7 @@ ${alert}
 <form method="post" autocomplete="off">
 <label for="password">${escapeHtml(model.question)}</label>
 <input id="password" name="password" type="password" autocomplete="off" autofocus>
-<button name="action" value="unbind">${escapeHtml(texts('agent:prompt.button.unbind'))}</button>
+<button name="action" value="send">${escapeHtml(model.button)}</button>
 <button name="action" value="cancel">${escapeHtml(texts('agent:prompt.button.cancel'))}</button>
 </form>`,
   );
@@ -51,7 +51,8 @@ ${alert}
 
 /** The last page: what happens now. */
 export function endPage(model: PromptModel, texts: Texts, end: 'taken' | 'cancelled'): string {
-  return page(texts, model.title, `<p>${escapeHtml(texts(`agent:prompt.end.${end}`))}</p>`);
+  const words = end === 'taken' ? model.taken : texts('agent:prompt.end.cancelled');
+  return page(texts, model.title, `<p>${escapeHtml(words)}</p>`);
 }
 
 function page(texts: Texts, title: string, body: string): string {

@@ -1,5 +1,9 @@
 import type { Texts } from '../../kernel/texts.ts';
+import type { InspectPlan } from '../inspect/contract.ts';
 import type { PromptAnswer, UnbindPlan } from '../unbind/contract.ts';
+
+/** What the password is for: an unbind, or a reading that changes nothing. */
+export type PromptPlan = UnbindPlan | InspectPlan;
 
 /** Asks the person at the laptop for the device's admin password. */
 export interface PasswordPrompt {
@@ -7,7 +11,7 @@ export interface PasswordPrompt {
    * Shows what is about to be done and waits. Whoever gets the password owns the Buffer and zeroes it. An abort of
    * `signal`, a cancel and the time limit end in `abandoned`.
    */
-  ask(plan: UnbindPlan, signal: AbortSignal): Promise<PromptAnswer>;
+  ask(plan: PromptPlan, signal: AbortSignal): Promise<PromptAnswer>;
 }
 
 /** The device compares 16 bytes (protocol/sadp.md 8); a longer password is refused, never cut. */
@@ -22,18 +26,22 @@ export interface PromptModel {
   /** Which password is meant and what a wrong one costs. */
   readonly hints: readonly string[];
   readonly question: string;
+  /** On the page: the button that sends the password, and the last words after it. */
+  readonly button: string;
+  readonly taken: string;
 }
 
 /** Puts a plan into words. What the device or the chat wrote cannot steer a terminal or reverse a line. */
-export function describePlan(plan: UnbindPlan, texts: Texts): PromptModel {
+export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
   const row = (name: string, value: string | null) =>
     value === null ? [] : [{ label: texts(`agent:prompt.row.${name}`), value: printable(value) }];
   const attempts =
     plan.attemptsLeft === null
       ? texts('agent:prompt.attemptsUnknown')
       : texts('agent:prompt.attempts', { count: plan.attemptsLeft });
+  const task = plan.driver === null ? 'inspect' : 'unbind';
   return {
-    title: texts('agent:prompt.title'),
+    title: texts(`agent:prompt.title.${task}`),
     rows: [
       ...row('model', plan.model),
       ...row('serial', plan.shortSerial),
@@ -46,6 +54,8 @@ export function describePlan(plan: UnbindPlan, texts: Texts): PromptModel {
     ],
     hints: [texts('agent:prompt.which'), texts('agent:prompt.cost')],
     question: texts('agent:prompt.question'),
+    button: texts(`agent:prompt.button.${task}`),
+    taken: texts(`agent:prompt.end.taken.${task}`),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Permission } from '../ledger.ts';
 import type { Report, UnbindReason } from './contract.ts';
 import type { PendingAnswer } from './send-once.ts';
 import type { Settlement } from './settle.ts';
@@ -31,6 +32,22 @@ export function concluded({ answer, notBound }: Settlement, pending: PendingAnsw
 /** An end before anything dangerous was sent. */
 export function refused(reason: UnbindReason): End & { reason: UnbindReason } {
   return { outcome: 'refused', reason };
+}
+
+/** What the ledger has against an attempt, in words of a report. */
+export function ledgerRefusal(permission: Exclude<Permission, { kind: 'allowed' }>) {
+  switch (permission.kind) {
+    case 'lock-running':
+      return { outcome: 'locked', reason: 'lock-running', lockMinutes: permission.lockMinutes } as const;
+    case 'after-lock':
+      return { outcome: 'refused', reason: 'after-lock' } as const;
+    case 'few-attempts':
+      return {
+        outcome: 'refused',
+        reason: 'few-attempts',
+        ...attemptsOf(permission.attemptsLeft),
+      } as const;
+  }
 }
 
 /** The device's counter as part of a report; nothing where it said no number. */

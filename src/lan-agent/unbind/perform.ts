@@ -5,8 +5,9 @@ import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { chooseInterfaces, type Network } from '../network/network.ts';
+import { findOne } from '../network/one-device.ts';
 import { routesTo } from '../network/route.ts';
-import { type FoundDevice, search } from '../network/search.ts';
+import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
@@ -14,13 +15,11 @@ import type { Channel } from './channel.ts';
 import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
 import { settleEarlier } from './earlier.ts';
-import { attemptsOf, concluded, type End, refused, toReport } from './end.ts';
+import { concluded, type End, ledgerRefusal, refused, toReport } from './end.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
 const DISCOVER_MS = 10_000;
-/** After the device has answered: time for a second one to claim the same serial number. */
-const LINGER_MS = 500;
 /** Longest verification after the datagram (protocol/sadp.md 13). */
 const VERIFY_MS = 60_000;
 
@@ -88,12 +87,7 @@ class Attempt {
     const permission = await this.#ledger.permission(this.#request.shortSerial, this.#request.afterLock);
     if (!permission.ok) return refused('ledger-unreadable');
     const allowed = permission.value;
-    if (allowed.kind === 'lock-running') {
-      return { outcome: 'locked', reason: 'lock-running', lockMinutes: allowed.lockMinutes };
-    }
-    if (allowed.kind === 'after-lock') return refused('after-lock');
-    if (allowed.kind === 'few-attempts')
-      return { ...refused('few-attempts'), ...attemptsOf(allowed.attemptsLeft) };
+    if (allowed.kind !== 'allowed') return ledgerRefusal(allowed);
 
     const plan = this.#plan(channel, driver, allowed.attemptsLeft);
     if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
@@ -105,16 +99,11 @@ class Attempt {
 
   async #find(): Promise<FoundDevice | End> {
     const { shortSerial, signal, discoverMs = DISCOVER_MS } = this.#request;
-    const { devices } = await search(this.#lan, {
-      waitMs: discoverMs,
-      until: shortSerial,
-      lingerMs: LINGER_MS,
-      signal,
-    });
-    if (signal.aborted) return refused('cancelled');
-    const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial);
-    if (!device) return { outcome: 'not-found' };
-    if (device.conflict) return refused('ambiguous-device');
+    const found = await findOne(this.#lan, shortSerial, discoverMs, signal);
+    if (!found.ok) {
+      return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
+    }
+    const device = found.value;
     if (await this.#isNotActivated(device)) return refused('not-activated');
     return isAddressable(device.announcement.mac) ? device : refused('no-mac');
   }

@@ -49,6 +49,12 @@ const webManners = z.strictObject({
   deviceName: z.string().max(132).default('IP CAMERA'),
   /** Shown by the EZVIZ document in clear text where set, as some firmware does: readers have to redact it. */
   verificationCode: z.string().max(12).default(''),
+  /** `VerificationCodeModification` of the network capabilities: whether the code on the label still counts. */
+  labelCode: z.enum(['original', 'changed', 'empty']).nullable().default(null),
+  /** `offlineStatus` of the EZVIZ document while offline: 1 = the verification code was refused; null = absent. */
+  offlineStatus: z.number().int().min(0).nullable().default(null),
+  /** Paths this firmware does not know: 404, but only after the login. */
+  unknownPaths: z.array(z.string()).default([]),
 });
 
 /** What does not change while a device runs. Everything invented; see profiles.ts for ready ones. */

@@ -84,9 +84,7 @@ export class WebFace {
       ['statusString', 'Unauthorized'],
     ];
     const { web } = this.#machine.profile;
-    if (web.counters === 'bare') {
-      return `<?xml version="1.0" encoding="UTF-8" ?>\n<userCheck>\n${lines(status)}</userCheck>\n`;
-    }
+    if (web.counters === 'bare') return bare(status);
     const { activated, lockedUntil, triesLeft } = this.#machine.state();
     if (!activated) return this.#document('userCheck', [...status, ['isActivated', 'false']]);
     return this.#document('userCheck', [
@@ -99,23 +97,18 @@ export class WebFace {
   }
 
   #resource(path: string): string | null {
+    if (this.#machine.profile.web.unknownPaths.includes(path)) return null;
     switch (path) {
       case '/ISAPI/System/deviceInfo':
         return this.#deviceInfo();
       case '/ISAPI/System/Network/EZVIZ':
         return this.#ezviz();
       case '/ISAPI/System/Network/capabilities':
-        return this.#document('NetworkCap', this.#networkFlags());
+        return this.#wrap('NetworkCap', this.#networkCap());
       case '/ISAPI/System/capabilities':
         return this.#capabilities();
       case '/ISAPI/Security/userCheck':
-        return this.#document('userCheck', [
-          ['statusValue', 200],
-          ['statusString', 'OK'],
-          ['isDefaultPassword', 'false'],
-          ['isRiskPassword', 'false'],
-          ['isActivated', 'true'],
-        ]);
+        return this.#userCheck();
       case '/ISAPI/Security/illegalLoginLock':
         return this.#document('IllegalLoginLock', [
           ['enabled', 'true'],
@@ -126,6 +119,20 @@ export class WebFace {
       default:
         return null;
     }
+  }
+
+  #userCheck(): string {
+    const status: Element[] = [
+      ['statusValue', 200],
+      ['statusString', 'OK'],
+    ];
+    if (this.#machine.profile.web.counters === 'bare') return bare(status);
+    return this.#document('userCheck', [
+      ...status,
+      ['isDefaultPassword', 'false'],
+      ['isRiskPassword', 'false'],
+      ['isActivated', 'true'],
+    ]);
   }
 
   #deviceInfo(): string {
@@ -152,6 +159,9 @@ export class WebFace {
     const before = lines([
       ['enabled', String(cloud !== 'disabled')],
       ['registerStatus', String(cloud === 'online')],
+      ...(cloud === 'offline' && web.offlineStatus !== null
+        ? [['offlineStatus', web.offlineStatus] as const]
+        : []),
     ]);
     const after = lines([
       ['verificationCode', web.verificationCode],
@@ -160,15 +170,22 @@ export class WebFace {
     return this.#wrap('EZVIZ', `${before}<serverAddress>\n${server}</serverAddress>\n${after}`);
   }
 
-  #networkFlags(): Element[] {
-    const { unbindFlag } = this.#machine.profile.web;
+  #networkCap(): string {
+    const { unbindFlag, labelCode } = this.#machine.profile.web;
     const unbind: Element[] = unbindFlag === null ? [] : [['isSupportEZVIZUnbind', String(unbindFlag)]];
-    return [['isSupportHttps', 'false'], ['isSupportEZVIZ', 'true'], ...unbind];
+    const flags = lines([['isSupportHttps', 'false'], ['isSupportEZVIZ', 'true'], ...unbind]);
+    if (labelCode === null) return flags;
+    const type = labelCode === 'empty' ? 'empty' : 'normal';
+    return `${flags}<VerificationCodeModification opt="true,false">
+<verificationCodeType opt="normal,empty">${type}</verificationCodeType>
+<verificationCodeModify>${labelCode === 'changed'}</verificationCodeModify>
+</VerificationCodeModification>
+`;
   }
 
   #capabilities(): string {
     const { lockMinutes, lockTries } = this.#machine.profile;
-    const network = `<NetworkCap>\n${lines(this.#networkFlags())}</NetworkCap>\n`;
+    const network = `<NetworkCap>\n${this.#networkCap()}</NetworkCap>\n`;
     const security = [
       '<issupIllegalLoginLock>true</issupIllegalLoginLock>',
       '<isSupportUserCheck>true</isSupportUserCheck>',
@@ -199,6 +216,11 @@ export class WebFace {
     const { namespace, version } = this.#machine.profile.web;
     return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} version="${version}" xmlns="${namespace}">\n${content}</${root}>\n`;
   }
+}
+
+/** As old recorders write it: two elements, no namespace (protocol/isapi.md 6.1). */
+function bare(status: readonly Element[]): string {
+  return `<?xml version="1.0" encoding="UTF-8" ?>\n<userCheck>\n${lines(status)}</userCheck>\n`;
 }
 
 function lines(elements: readonly Element[]): string {

@@ -1,0 +1,96 @@
+import type { Texts } from '../../kernel/texts.ts';
+import { DOCUMENTS, type InspectReport } from '../inspect/contract.ts';
+
+/** The report of an inspection for people: what happened, then what the device says and what to do next. */
+export function describeInspection(report: InspectReport, texts: Texts): string {
+  const { shortSerial, address, device } = report;
+  const where = address && texts('agent:discover.through', { address, interface: report.interface ?? '' });
+  const head = [shortSerial, device?.model, where].filter(Boolean).join('  ');
+  return [
+    head,
+    ...ending(report, texts),
+    ...section('device', deviceRows(report, texts), texts),
+    ...section('cloud', cloudRows(report, texts), texts),
+    ...section('lock', lockRows(report, texts), texts),
+    ...section('missing', missingRows(report, texts), texts),
+  ].join('\n');
+}
+
+function ending(report: InspectReport, texts: Texts): string[] {
+  const { outcome, reason, attemptsLeft, lockMinutes, offered, shortSerial } = report;
+  return [
+    texts(`agent:inspect.outcome.${outcome}`),
+    ...(reason ? [texts(`agent:reason.${reason}`, { shortSerial })] : []),
+    ...(offered?.length ? [texts('agent:inspect.offered', { schemes: offered.join(', ') })] : []),
+    ...(attemptsLeft === undefined ? [] : [texts('agent:outcome.attemptsLeft', { number: attemptsLeft })]),
+    ...(lockMinutes === undefined ? [] : [texts('agent:outcome.lockMinutes', { number: lockMinutes })]),
+  ];
+}
+
+function deviceRows({ device }: InspectReport, texts: Texts): string[] {
+  if (!device) return [];
+  const row = (name: string, value: string | null) =>
+    value === null ? [] : [`${texts(`agent:${name}`)}: ${value}`];
+  return [
+    ...(device.isTheOne === false ? [texts('agent:inspect.otherDevice')] : []),
+    ...row('discover.row.kind', texts(`agent:kind.${device.kind}`)),
+    ...row('discover.row.firmware', device.firmware),
+    ...row('prompt.row.fullSerial', device.fullSerial),
+    ...row('discover.row.mac', device.mac?.match(/../g)?.join(':') ?? null),
+  ];
+}
+
+/** What to do comes first; the rest is what it was read from. */
+function cloudRows({ cloud, capabilities, password, shortSerial }: InspectReport, texts: Texts): string[] {
+  if (password !== 'accepted' && !cloud) return [];
+  if (!cloud) return [texts('agent:inspect.cloud.none', { shortSerial })];
+  const { enabled, registered, bind, offlineStatus, host } = cloud;
+  const row = (name: string, value: string | null) =>
+    value === null ? [] : [texts(`agent:inspect.row.${name}`, { value })];
+  const access = enabled === null ? 'inspect.notSaid' : `discover.cloud.${enabled ? 'on' : 'off'}`;
+  const connection = registered === null ? 'notSaid' : registered ? 'online' : 'offline';
+  const labelCode = capabilities?.labelCode ?? 'unknown';
+  return [
+    texts(`agent:inspect.cloud.${cloud.state}`, { shortSerial }),
+    ...row('binding', texts(`agent:discover.binding.${bind}`)),
+    ...row('access', texts(`agent:${access}`)),
+    ...row('connection', texts(`agent:inspect.${connection}`)),
+    ...row('offlineStatus', registered === false ? offlineStatus : null),
+    ...row('host', host),
+    texts(`agent:inspect.labelCode.${labelCode}`),
+  ];
+}
+
+function lockRows({ loginLock }: InspectReport, texts: Texts): string[] {
+  if (!loginLock) return [];
+  const { enabled, attempts, lockMinutes, from } = loginLock;
+  const row = (name: string, value: number | null) =>
+    value === null ? [] : [texts(`agent:inspect.row.${name}`, { value })];
+  if (enabled === false) return [texts('agent:inspect.noLock')];
+  return [
+    ...row('attempts', attempts),
+    ...row('lockMinutes', lockMinutes),
+    ...(from === 'capabilities' ? [texts('agent:inspect.lockDefault')] : []),
+  ];
+}
+
+/** Only after the password was accepted: before that, the outcome says why nothing was read. */
+function missingRows({ documents, password }: InspectReport, texts: Texts): string[] {
+  if (password !== 'accepted') return [];
+  return DOCUMENTS.flatMap((name) => {
+    const state = documents[name];
+    if (state === 'read') return [];
+    return [
+      texts('agent:inspect.missing', {
+        document: texts(`agent:inspect.document.${name}`),
+        why: texts(`agent:inspect.state.${state}`),
+      }),
+    ];
+  });
+}
+
+function section(name: string, rows: readonly string[], texts: Texts): string[] {
+  return rows.length === 0
+    ? []
+    : ['', texts(`agent:inspect.section.${name}`), ...rows.map((row) => `  ${row}`)];
+}

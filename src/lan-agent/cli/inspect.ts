@@ -1,0 +1,60 @@
+import type { InspectReport } from '../inspect/contract.ts';
+import { reportOf } from '../inspect/report.ts';
+import { noteText } from '../notes.ts';
+import type { PromptKind } from '../prompt/choose.ts';
+import { askPassword } from './ask-password.ts';
+import { type CliContext, crashText } from './context.ts';
+import { type ExitCode, exitOfInspect } from './exit.ts';
+import { describeInspection } from './inspect-text.ts';
+import { readCheckedPassword } from './password-stdin.ts';
+
+export interface InspectArguments {
+  readonly json: boolean;
+  readonly passwordStdin: boolean;
+  readonly prompt?: PromptKind;
+  readonly afterLock: boolean;
+}
+
+/** `inspect`: what a device says of itself and of its cloud state, read with the admin password; one attempt. */
+export async function inspectCommand(
+  context: CliContext,
+  shortSerial: string,
+  args: InspectArguments,
+): Promise<ExitCode> {
+  const report = await inspect(context, shortSerial, args);
+  await context.print(args.json ? JSON.stringify(report) : describeInspection(report, context.texts));
+  return exitOfInspect(report);
+}
+
+async function inspect(
+  context: CliContext,
+  shortSerial: string,
+  args: InspectArguments,
+): Promise<InspectReport> {
+  const { texts, engine, signal, say } = context;
+  const password = args.passwordStdin ? await readCheckedPassword(context.input, signal) : null;
+  if (password && !password.ok)
+    return reportOf(shortSerial, { outcome: 'refused', reason: password.failure });
+  let mayBeSent = false;
+  try {
+    return await engine.performInspect({
+      shortSerial,
+      afterLock: args.afterLock,
+      signal,
+      prompt: async (plan, over) =>
+        password
+          ? { kind: 'typed', password: password.value }
+          : askPassword(context, args.prompt, plan, over),
+      onStage: (stage) => {
+        mayBeSent ||= stage === 'reading';
+        if (!args.json) say(texts(`agent:stage.${stage}`, { shortSerial }));
+      },
+      onNote: (note) => say(noteText(note, texts)),
+    });
+  } catch (error) {
+    say(crashText(error, texts));
+    return reportOf(shortSerial, { outcome: mayBeSent ? 'unknown' : 'refused', reason: 'internal' });
+  } finally {
+    if (password) password.value.fill(0);
+  }
+}
