@@ -222,8 +222,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   inspect: {
     outcome: {
       read: 'Read. Nothing was changed on the device.',
-      incomplete:
-        'The password is right, but not everything could be read. Nothing was changed on the device.',
+      incomplete: 'Not everything could be read. Nothing was changed on the device.',
       'wrong-password': 'Wrong password, says the device. Nothing more was asked: it was one attempt.',
       locked: 'The device is locked.',
       'not-found':

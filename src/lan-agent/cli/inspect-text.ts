@@ -41,8 +41,9 @@ function deviceRows({ device }: InspectReport, texts: Texts): string[] {
 }
 
 /** What to do comes first; the rest is what it was read from. */
-function cloudRows({ cloud, capabilities, password, shortSerial }: InspectReport, texts: Texts): string[] {
-  if (password !== 'accepted' && !cloud) return [];
+function cloudRows(report: InspectReport, texts: Texts): string[] {
+  const { cloud, capabilities, shortSerial } = report;
+  if (!cloud && !isRead(report)) return [];
   if (!cloud) return [texts('agent:inspect.cloud.none', { shortSerial })];
   const { enabled, registered, bind, offlineStatus, host } = cloud;
   const row = (name: string, value: string | null) =>
@@ -74,11 +75,11 @@ function lockRows({ loginLock }: InspectReport, texts: Texts): string[] {
   ];
 }
 
-/** Only after the password was accepted: before that, the outcome says why nothing was read. */
-function missingRows({ documents, password }: InspectReport, texts: Texts): string[] {
-  if (password !== 'accepted') return [];
+/** Where the reading did not begin, the outcome says why. */
+function missingRows(report: InspectReport, texts: Texts): string[] {
+  if (!isRead(report)) return [];
   return DOCUMENTS.flatMap((name) => {
-    const state = documents[name];
+    const state = report.documents[name];
     if (state === 'read') return [];
     return [
       texts('agent:inspect.missing', {
@@ -87,6 +88,10 @@ function missingRows({ documents, password }: InspectReport, texts: Texts): stri
       }),
     ];
   });
+}
+
+function isRead({ outcome }: InspectReport): boolean {
+  return outcome === 'read' || outcome === 'incomplete';
 }
 
 function section(name: string, rows: readonly string[], texts: Texts): string[] {

@@ -14,7 +14,10 @@ import {
 const NAMESPACES = [
   'http://www.hikvision.com/ver20/XMLSchema',
   'http://www.isapi.org/ver20/XMLSchema',
+  'http://www.std-cgi.com/ver20/XMLSchema',
   'http://www.std-cgi.com/ver10/XMLSchema',
+  'http://www.std-cgi.org/ver20/XMLSchema',
+  'http://www.hikvision.com/ver10/XMLSchema',
   'urn:psialliance-org',
 ];
 
