@@ -264,6 +264,7 @@ describe.concurrent('a reading with the right password', () => {
       fullSerial: 'DS-2CD2386G2-IU20230815AAWRAC7000101',
       model: 'DS-2CD2386G2-IU',
       address: '127.0.1.10',
+      mac: '00-00-5e-00-53-a1',
       interface: 'test',
       driver: null,
       attemptsLeft: 5,

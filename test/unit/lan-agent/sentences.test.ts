@@ -5,7 +5,6 @@ import type {
   CloudState,
   DocumentName,
   DocumentState,
-  InspectNote,
   InspectOutcome,
   InspectReason,
 } from '../../../src/lan-agent/inspect/contract.ts';
@@ -24,7 +23,7 @@ describe.each(['en', 'ru'] as const)('the sentences in %s', (language) => {
     reason: reason satisfies Words<UnbindReason | InspectReason>,
     outcome: outcome satisfies Words<UnbindOutcome>,
     status: status satisfies Words<UnbindStatus>,
-    note: note satisfies Words<UnbindNote['kind'] | LanNote['kind'] | InspectNote>,
+    note: note satisfies Words<UnbindNote['kind'] | LanNote['kind']>,
     'inspect.outcome': inspect.outcome satisfies Words<InspectOutcome>,
     'inspect.cloud': inspect.cloud satisfies Words<CloudState | 'none'>,
     'inspect.document': inspect.document satisfies Words<DocumentName>,
