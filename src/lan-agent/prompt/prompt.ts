@@ -48,7 +48,7 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
       ...row('fullSerial', plan.fullSerial),
       ...row('address', `${plan.address} (${plan.interface})`),
       ...row('mac', plan.mac),
-      ...row('method', texts(`agent:prompt.method.${plan.driver}`)),
+      ...row('method', plan.driver && texts(`agent:prompt.method.${plan.driver}`)),
       ...row('technician', plan.technician),
       ...row('attempts', attempts),
     ],

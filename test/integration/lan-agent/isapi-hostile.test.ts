@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { readActivation } from '../../../src/lan-agent/isapi/activation.ts';
+import { askWithLogin } from '../../../src/lan-agent/isapi/ask.ts';
 import { openPins } from '../../../src/lan-agent/isapi/pins.ts';
 import { type Proof, readProof } from '../../../src/lan-agent/isapi/proof.ts';
 import { PROOF_MS, type Site } from '../../../src/lan-agent/isapi/site.ts';
@@ -230,6 +231,25 @@ describe('HTTPS', () => {
     const gone = await rawServer(t, (socket) => socket.destroy());
     expect(await prove(t, placeOf(plain.port, gone), home)).toEqual(unknown('no-answer'));
     expect([...after.requests, ...plain.requests]).toEqual([]);
+  });
+
+  it('goes for every path once it went for the first, and so does plain HTTP', async (t) => {
+    const ask = async (site: Site) => {
+      const login = { userName: 'admin', password: Buffer.from('Fixture-Pass1') };
+      const told = askWithLogin(site, openPins(await emptyHome(t)), login, { signal: NEVER });
+      return [await told('/one'), await told('/two')].map(({ kind }) => kind);
+    };
+    const plain = await isapiServer(t, device);
+    const secure = await isapiServer(t, device, CERTIFICATE);
+    expect(await ask(placeOf(plain.port, secure.port))).toEqual(['ok', 'ok']);
+    expect([plain.requests.length, secure.requests.length]).toEqual([0, 4]);
+    let tried = 0;
+    const noTls = await rawServer(t, (socket) => {
+      tried += 1;
+      socket.destroy();
+    });
+    expect(await ask(placeOf(plain.port, noTls))).toEqual(['ok', 'ok']);
+    expect([plain.requests.length, tried]).toEqual([4, 1]);
   });
 
   it('that the device does not have, or not in a form of today, leaves digest over plain HTTP', async (t) => {

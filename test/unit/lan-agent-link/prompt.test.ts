@@ -18,6 +18,18 @@ const PLAN: UnbindPlan = {
 };
 const check = (text: string) => createPasswordCheck()(Buffer.from(text));
 
+describe.each(LANGUAGES)('the prompt of an inspection in %s', (language) => {
+  it('says that nothing is unbound, and which password is meant all the same', () => {
+    const texts = textsFor(language);
+    const model = describePlan({ ...PLAN, driver: null, technician: null, attemptsLeft: 4 }, texts);
+    const unbind = describePlan({ ...PLAN, technician: null, attemptsLeft: 4 }, texts);
+    expect(model.hints).toEqual(unbind.hints);
+    expect(model.rows).toEqual(unbind.rows.filter(({ label }) => label !== texts('agent:prompt.row.method')));
+    for (const part of ['title', 'button', 'taken'] as const) expect(model[part]).not.toBe(unbind[part]);
+    expect(model.button.length).toBeLessThanOrEqual(24);
+  });
+});
+
 describe('the check of a typed password', () => {
   it('takes 1 to 16 bytes', () => {
     expect(check('a')).toBeNull();
