@@ -17,6 +17,7 @@ import {
   recorder4,
   unbindableCamera,
 } from '../../../src/sandbox/device/profiles.ts';
+import { NAMESPACES } from '../../support/namespaces.ts';
 import { challenge, emptyHome, isapiServer } from './isapi-server.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
@@ -112,16 +113,6 @@ const open =
 const OK = '<userCheck><statusValue>200</statusValue></userCheck>';
 
 const STYLES = ['camera', 'one-header', 'two-headers', 'no-qop', 'sha-256', 'md5-and-sha-256'] as const;
-/** protocol/isapi.md 2.1. */
-const NAMESPACES = [
-  'http://www.hikvision.com/ver20/XMLSchema',
-  'http://www.isapi.org/ver20/XMLSchema',
-  'http://www.std-cgi.com/ver20/XMLSchema',
-  'http://www.std-cgi.com/ver10/XMLSchema',
-  'http://www.std-cgi.org/ver20/XMLSchema',
-  'http://www.hikvision.com/ver10/XMLSchema',
-  'urn:psialliance-org',
-];
 
 describe.concurrent('a reading with the right password', () => {
   it.for(STYLES)('is one login a document, each with a fresh challenge: style %s', async (style, t) => {

@@ -10,16 +10,7 @@ import {
   readDocument,
   textAt,
 } from '../../../src/lan-agent/isapi/read-document.ts';
-
-const NAMESPACES = [
-  'http://www.hikvision.com/ver20/XMLSchema',
-  'http://www.isapi.org/ver20/XMLSchema',
-  'http://www.std-cgi.com/ver20/XMLSchema',
-  'http://www.std-cgi.com/ver10/XMLSchema',
-  'http://www.std-cgi.org/ver20/XMLSchema',
-  'http://www.hikvision.com/ver10/XMLSchema',
-  'urn:psialliance-org',
-];
+import { NAMESPACES } from '../../support/namespaces.ts';
 
 function read(body: string | Buffer): IsapiElement {
   const root = readDocument(Buffer.from(body));
