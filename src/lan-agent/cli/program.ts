@@ -5,6 +5,7 @@ import { collect, serialArgument, waitArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import type { DiscoverArguments } from './discover.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import type { RecordArguments } from './record.ts';
 import type { UnbindArguments } from './unbind.ts';
 
 /** Total time of a search, ms. */
@@ -75,6 +76,21 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .action(async (shortSerial: string, args: UnbindArguments) => {
       const { unbindCommand } = await import('./unbind.ts');
       ends(await unbindCommand(context, shortSerial, args));
+    });
+
+  program
+    .command('record')
+    .description(about('record'))
+    .argument('<serial>', serial, readSerial)
+    .option('--folder <path>', option('folder'))
+    .option('--with-unbind', option('withUnbind'), false)
+    .option('--confirm <short serial>', option('confirm'))
+    .option('--password-stdin', option('passwordStdin'), false)
+    .option('--after-lock', option('afterLock'), false)
+    .option('--json', option('json'), false)
+    .action(async (shortSerial: string, args: RecordArguments) => {
+      const { recordCommand } = await import('./record.ts');
+      ends(await recordCommand(context, shortSerial, args));
     });
 
   program

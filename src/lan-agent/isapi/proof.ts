@@ -79,7 +79,7 @@ async function open(
   pins: Pins,
   signal: AbortSignal,
 ): Promise<{ readonly origin: Origin; readonly answer: HttpAnswer } | Proof> {
-  const { address, from, httpPort, httpsPort, shortSerial } = site;
+  const { address, from, httpPort, httpsPort, shortSerial, tap } = site;
   if (httpsPort !== null && shortSerial !== null) {
     const known = await pins.known(shortSerial);
     if (!known.ok) return unknown('certificates-unreadable');
@@ -89,12 +89,12 @@ async function open(
       pin = fingerprint;
       return (await pins.keep(shortSerial, fingerprint)).ok ? null : 'certificates-unreadable';
     };
-    const origin = { address, from, port: httpsPort, trust };
+    const origin = { address, from, port: httpsPort, trust, tap };
     const answer = await get(origin, PATH, null, signal);
     if (answer.ok) return { origin, answer: answer.value };
     if (pin !== null) return unknown(answer.failure);
   }
-  const origin = { address, from, port: httpPort, trust: null };
+  const origin = { address, from, port: httpPort, trust: null, tap };
   const answer = await get(origin, PATH, null, signal);
   return answer.ok ? { origin, answer: answer.value } : unknown(answer.failure);
 }

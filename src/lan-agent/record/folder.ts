@@ -1,0 +1,75 @@
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { errorCode, type HomeFailure } from '../home.ts';
+import { parseRecording, RECORDING_FILE, type Recording, type RecordingLine } from './recording.ts';
+
+/** The file for people. */
+export const SUMMARY_FILE = 'README.txt';
+
+/** `exists`: there is something of that name already; nothing of it was touched. */
+export type FolderFailure = HomeFailure | { readonly reason: 'exists' };
+
+/** A folder that a recording is being written into. */
+export interface RecordingFolder {
+  /** Takes one line. A disk that fills up is told by `close`, never here. */
+  write(line: RecordingLine): void;
+  /** Writes the file for people, made out of what is on disk. */
+  close(summarise: (recording: Recording) => string): Promise<Result<Recording, HomeFailure>>;
+}
+
+/**
+ * Makes the folder and the beginning of its file, for their owner alone. Both have to be new: a folder that exists is
+ * never written to.
+ */
+export async function createFolder(
+  path: string,
+  first: RecordingLine,
+): Promise<Result<RecordingFolder, FolderFailure>> {
+  const file = join(path, RECORDING_FILE);
+  try {
+    await mkdir(path, { mode: 0o700 });
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(toText(first));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return ok(writeTo(path, handle.createWriteStream()));
+  } catch (error) {
+    const code = errorCode(error);
+    return fail(code === 'EEXIST' ? { reason: 'exists' } : { reason: 'unwritable', code });
+  }
+}
+
+function writeTo(path: string, stream: NodeJS.WritableStream): RecordingFolder {
+  let broken: string | null = null;
+  stream.on('error', (error) => {
+    broken ??= errorCode(error);
+  });
+  return {
+    write: (line) => {
+      if (broken === null) stream.write(toText(line));
+    },
+    close: async (summarise) => {
+      await new Promise<void>((done) => {
+        stream.once('close', () => done());
+        stream.end();
+      });
+      if (broken !== null) return fail({ reason: 'unwritable', code: broken });
+      try {
+        const recording = parseRecording(await readFile(join(path, RECORDING_FILE), 'utf8'));
+        if (!recording.ok) return fail({ reason: 'unwritable', code: recording.failure.problem });
+        await writeFile(join(path, SUMMARY_FILE), summarise(recording.value), { flag: 'wx', mode: 0o600 });
+        return ok(recording.value);
+      } catch (error) {
+        return fail({ reason: 'unwritable', code: errorCode(error) });
+      }
+    },
+  };
+}
+
+function toText(line: RecordingLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
