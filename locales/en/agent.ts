@@ -268,7 +268,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     others: 'Of other devices and programs on this network: only that they sent {{number}} datagrams.',
     omitted: 'Datagrams of the device beyond the limit of a recording: {{number}}.',
     replay:
-      'recording.jsonl holds the same for programs. To let the emulated device play it: npx tsx src/sandbox/device/main.ts --recording <folder> --address 127.0.1.10 (its password is Fixture-Pass1).',
+      'recording.jsonl holds the same for programs. To let the emulated device play it: npx tsx src/sandbox/device/main.ts --recording <folder> --address 127.0.1.10 (docs/field-test.md).',
   },
   doctor: {
     fine: 'Everything needed is in order.',

@@ -270,7 +270,7 @@ export const agent = {
     others: 'О других устройствах и программах этой сети — только число их пакетов: {{number}}.',
     omitted: 'Пакеты устройства сверх предела записи: {{number}}.',
     replay:
-      'В recording.jsonl то же самое для программ. Чтобы эмулятор воспроизвёл запись: npx tsx src/sandbox/device/main.ts --recording <folder> --address 127.0.1.10 (его пароль Fixture-Pass1).',
+      'В recording.jsonl то же самое для программ. Чтобы эмулятор воспроизвёл запись: npx tsx src/sandbox/device/main.ts --recording <folder> --address 127.0.1.10 (docs/field-test.md).',
   },
   doctor: {
     fine: 'Всё нужное в порядке.',

@@ -45,6 +45,8 @@ export async function createFolder(
 
 function writeTo(path: string, stream: NodeJS.WritableStream): RecordingFolder {
   let broken: string | null = null;
+  // Listened for from the start: a stream that fails closes itself.
+  const closed = new Promise<void>((done) => stream.once('close', () => done()));
   stream.on('error', (error) => {
     broken ??= errorCode(error);
   });
@@ -53,10 +55,8 @@ function writeTo(path: string, stream: NodeJS.WritableStream): RecordingFolder {
       if (broken === null) stream.write(toText(line));
     },
     close: async (summarise) => {
-      await new Promise<void>((done) => {
-        stream.once('close', () => done());
-        stream.end();
-      });
+      stream.end();
+      await closed;
       if (broken !== null) return fail({ reason: 'unwritable', code: broken });
       try {
         const recording = parseRecording(await readFile(join(path, RECORDING_FILE), 'utf8'));

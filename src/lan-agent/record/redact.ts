@@ -26,7 +26,7 @@ const MAX_BYTES = 64 * 1024;
 const MAX_SHOWN = 512;
 const MAX_DEPTH = 64;
 
-/** Elements whose text is shown as it is: protocol/sadp.md 5, 7, 10 and protocol/isapi.md 2.5, 3.3, 6, 7. */
+/** Elements whose text is shown as it is: protocol/sadp.md 5, 7, 10 and protocol/isapi.md 3.3, 6, 7. */
 const SHOWN = new Set(
   `Uuid Types MAC WifiMAC Result RetryTimes RetryModifyTime RetryTime SurplusLockTime
   DeviceType DeviceDescription DeviceSN SpecificDeviceType manufacturer OEMInfo OEMCode DetailOEMCode
@@ -35,7 +35,7 @@ const SHOWN = new Set(
   CommandPort HttpPort HttpsPort SDKOverTLSPort EHomeVer AnalogChannelNum DigitalChannelNum DiskNumber
   EZVIZBindStatus
   bindStatus registerStatus offlineStatus addressingFormatType hostName
-  statusValue statusString statusCode subStatusCode errorCode errorMsg requestURL
+  statusValue statusString statusCode subStatusCode errorCode
   lockStatus unlockTime retryLoginTime retryTimes resLockTime residualValidity`
     .toLowerCase()
     .split(/\s+/),
