@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
-import { Recorder } from '../record/recorder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
 import { summarise } from '../record/summary.ts';
+import { Transcriber } from '../record/transcriber.ts';
 import type { Report, StatusReport } from '../unbind/contract.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
@@ -66,10 +66,10 @@ async function record(
   { path, folder, verify }: { path: string; folder: RecordingFolder; verify: number | undefined },
 ): Promise<ExitCode> {
   const { texts } = context;
-  const recorder = new Recorder(shortSerial, folder.write);
-  const watched = { ...context, engine: context.engineWith(recorder.tap) };
+  const transcriber = new Transcriber(shortSerial, folder.write);
+  const watched = { ...context, engine: context.engineWith(transcriber.tap) };
   const course = await take(watched, shortSerial, args, verify);
-  await recorder.finish(endOf(course));
+  await transcriber.finish(endOf(course));
   const written = await folder.close((recording) => summarise(recording, texts));
   if (!written.ok) {
     context.say(texts('agent:record.incomplete', { folder: path, code: written.failure.code }));

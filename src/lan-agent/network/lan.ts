@@ -32,7 +32,7 @@ export type LanNote =
   /** An interface could not be opened or has not joined the group. */
   | { readonly kind: 'interface-failed'; readonly name: string; readonly code: string };
 
-/** Sees every datagram that passes, after it has passed: it can neither change nor hold up anything. */
+/** Sees every datagram that passes, after it has passed: it can neither change nor hold up anything, and must not throw. */
 export interface LanTap {
   sent(through: LanInterface, to: Destination, bytes: Buffer): void;
   received(datagram: Datagram): void;

@@ -110,7 +110,7 @@ const end = z.object({
     .optional(),
   /** Datagrams of other devices and programs, of which nothing else is kept. */
   others: z.number().int(),
-  /** Datagrams of the device beyond the limits of a recording. */
+  /** What was left out: beyond the limits of a recording, or not understood by it. */
   omitted: z.number().int(),
 });
 

@@ -89,16 +89,17 @@ function findings(found: Findings, texts: Texts): string[] {
 function row(event: RecordedEvent, texts: Texts): string {
   const when = (event.t / 1000).toFixed(3).padStart(8);
   const size = texts('agent:record.bytes', { number: event.bytes });
+  const types = 'types' in event ? clean(event.types, 64) : null;
   switch (event.kind) {
     case 'sent':
-      return `${when}  -> ${event.types ?? '?'}, ${texts(`agent:record.to.${event.to}`)} (${event.interface}), ${size}`;
+      return `${when}  -> ${types ?? '?'}, ${texts(`agent:record.to.${event.to}`)} (${event.interface}), ${size}`;
     case 'received': {
-      const what = event.types ?? texts('agent:record.unreadable', { reason: event.unreadable ?? '?' });
+      const what = types ?? texts('agent:record.unreadable', { reason: event.unreadable ?? '?' });
       const way = texts(`agent:record.socket.${event.socket}`);
       return [`${when}  <- ${what}, ${way}, ${size}`, ...noteworthy(event.content)].join(', ');
     }
     case 'foreign':
-      return `${when}  <- ${event.types ?? '?'}, ${texts('agent:record.foreign')}, ${size}`;
+      return `${when}  <- ${types ?? '?'}, ${texts('agent:record.foreign')}, ${size}`;
     case 'http':
       return `${when}  -> HTTP${event.secure ? 'S' : ''} ${event.path}: ${event.status ?? event.failure}, ${size}`;
   }

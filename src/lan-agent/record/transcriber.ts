@@ -22,12 +22,12 @@ const MAX_WAITING = 256;
  * that has claimed its serial number; everybody else is counted. Received datagrams are read later, in slices, so that
  * recording costs the agent no reply.
  */
-export class Recorder {
+export class Transcriber {
   readonly #shortSerial: string;
   readonly #write: (line: RecordingLine) => void;
   readonly #start = performance.now();
   readonly #arrivals = new WeakMap<Datagram, number>();
-  readonly #mailbox = inbox((datagram) => this.#read(datagram));
+  readonly #mailbox = inbox((datagram) => this.#guarded(() => this.#read(datagram)));
   readonly #numbers = new Numbers();
   readonly #addresses = new Set<string>();
   /** Uuids of commands to the device: nobody else has to answer them. */
@@ -50,8 +50,8 @@ export class Recorder {
       this.#arrivals.set(datagram, performance.now());
       this.#mailbox.put(datagram);
     },
-    sent: (through, to, bytes) => this.#write(this.#sentLine(through, to, bytes)),
-    http: (exchange) => this.#write(this.#httpLine(exchange)),
+    sent: (through, to, bytes) => this.#guarded(() => this.#write(this.#sentLine(through, to, bytes))),
+    http: (exchange) => this.#guarded(() => this.#write(this.#httpLine(exchange))),
   };
 
   /** Writes what is still waiting, and how it ended. */
@@ -60,6 +60,15 @@ export class Recorder {
     const others = this.#others + this.#waiting.length;
     const omitted = this.#omitted + this.#mailbox.dropped();
     this.#write({ kind: 'end', t: this.#since(), ...how, others, omitted });
+  }
+
+  /** A mistake in here costs the recording a line, never the unbind that is being recorded. */
+  #guarded(take: () => void): void {
+    try {
+      take();
+    } catch {
+      this.#omitted++;
+    }
   }
 
   #read(datagram: Datagram): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LanInterface } from '../../../src/lan-agent/network/network.ts';
-import { Recorder } from '../../../src/lan-agent/record/recorder.ts';
 import { parseRecording, type RecordingLine } from '../../../src/lan-agent/record/recording.ts';
+import { Transcriber } from '../../../src/lan-agent/record/transcriber.ts';
 import { statusRequest } from '../../../src/lan-agent/sadp/requests.ts';
 
 const SERIAL = 'AC7000101';
@@ -16,17 +16,17 @@ const announcement = (serial: string) =>
 const reply = (uuid: string, result = 'success') =>
   `<ProbeMatch><Uuid>${uuid}</Uuid><Types>getUnbindStatus</Types><Result>${result}</Result></ProbeMatch>`;
 
-/** A recorder that has been told these datagrams, in this order, and its lines. */
+/** A transcriber that has been told these datagrams, in this order, and its lines. */
 async function recorded(
   datagrams: readonly (readonly [from: string, text: string])[],
 ): Promise<RecordingLine[]> {
   const lines: RecordingLine[] = [];
-  const recorder = new Recorder(SERIAL, (line) => lines.push(line));
-  recorder.tap.sent(CABLE, { unicast: DEVICE }, statusRequest(UUID, MAC).bytes);
+  const transcriber = new Transcriber(SERIAL, (line) => lines.push(line));
+  transcriber.tap.sent(CABLE, { unicast: DEVICE }, statusRequest(UUID, MAC).bytes);
   for (const [from, text] of datagrams) {
-    recorder.tap.received({ bytes: Buffer.from(text, 'latin1'), from, via: null });
+    transcriber.tap.received({ bytes: Buffer.from(text, 'latin1'), from, via: null });
   }
-  await recorder.finish({ status: 'can-unbind' });
+  await transcriber.finish({ status: 'can-unbind' });
   return lines;
 }
 const kinds = (lines: readonly RecordingLine[]) => lines.map(({ kind }) => kind);
@@ -100,12 +100,12 @@ describe('what is kept of them', () => {
 
   it('is bounded, and says how much was left out', async () => {
     const lines: RecordingLine[] = [];
-    const recorder = new Recorder(SERIAL, (line) => lines.push(line));
-    recorder.tap.received({ bytes: Buffer.from(announcement(SERIAL)), from: DEVICE, via: null });
+    const transcriber = new Transcriber(SERIAL, (line) => lines.push(line));
+    transcriber.tap.received({ bytes: Buffer.from(announcement(SERIAL)), from: DEVICE, via: null });
     for (let count = 0; count < 500; count++) {
-      recorder.tap.received({ bytes: Buffer.from(reply(UUID)), from: DEVICE, via: CABLE });
+      transcriber.tap.received({ bytes: Buffer.from(reply(UUID)), from: DEVICE, via: CABLE });
     }
-    await recorder.finish({ status: 'can-unbind' });
+    await transcriber.finish({ status: 'can-unbind' });
     const end = lines.at(-1);
     if (end?.kind !== 'end') throw new Error('no end');
     expect(end.omitted).toBeGreaterThan(0);
