@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { errorCode, type HomeFailure } from '../home.ts';
 import { parseRecording, RECORDING_FILE, type Recording, type RecordingLine } from './recording.ts';
@@ -26,24 +28,24 @@ export async function createFolder(
   path: string,
   first: RecordingLine,
 ): Promise<Result<RecordingFolder, FolderFailure>> {
-  const file = join(path, RECORDING_FILE);
   try {
     await mkdir(path, { mode: 0o700 });
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(toText(first));
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-    return ok(writeTo(path, handle.createWriteStream()));
   } catch (error) {
     const code = errorCode(error);
     return fail(code === 'EEXIST' ? { reason: 'exists' } : { reason: 'unwritable', code });
   }
+  try {
+    const file = join(path, RECORDING_FILE);
+    await writeFile(file, toText(first), { flag: 'wx', mode: 0o600 });
+    return ok(writeTo(path, createWriteStream(file, { flags: 'a' })));
+  } catch (error) {
+    // Half a folder would be in the way of the next try.
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    return fail({ reason: 'unwritable', code: errorCode(error) });
+  }
 }
 
-function writeTo(path: string, stream: NodeJS.WritableStream): RecordingFolder {
+function writeTo(path: string, stream: Writable): RecordingFolder {
   let broken: string | null = null;
   // Listened for from the start: a stream that fails closes itself.
   const closed = new Promise<void>((done) => stream.once('close', () => done()));

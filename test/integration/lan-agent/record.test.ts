@@ -126,6 +126,16 @@ describe.concurrent('without consent', () => {
     expect(at.camera.snapshot().inquiries).toBe(0);
   });
 
+  it('says when the disk is full already, leaves nothing behind, and sends nothing', async (t) => {
+    const at = await oneCamera(t);
+    const small = await smallDisk(t, 4096);
+    await writeFile(join(small, 'full'), Buffer.alloc(4096));
+    const ended = await at.agent(['record', CAMERA, '--json', '--folder', join(small, 'recording')]);
+    expect(ended.json()).toEqual({ shortSerial: CAMERA, error: 'unwritable', code: 'ENOSPC' });
+    expect(await readdir(small)).toEqual(['full']);
+    expect(at.camera.snapshot().inquiries).toBe(0);
+  });
+
   it('refuses an unbind that was not confirmed', async (t) => {
     const at = await oneCamera(t);
     const { ended } = await record(t, at, ['--with-unbind', '--password-stdin'], { input: PASSWORD });
@@ -244,14 +254,7 @@ describe.concurrent('the recording and the unbind', () => {
   });
 
   it('goes on to its end when the disk fills up under the recording', async (t) => {
-    if (process.platform === 'win32' || process.getuid?.() !== 0)
-      return t.skip('needs a file system of its own');
-    const small = join(await emptyFolder(t), 'small');
-    await mkdir(small);
-    const run = promisify(execFile);
-    const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'none', small]).catch(() => null);
-    if (!mounted) return t.skip('no file system can be mounted here');
-    t.onTestFinished(async () => void (await run('umount', [small])));
+    const small = await smallDisk(t, 8192);
     const at = await oneCamera(t);
     const words = ['record', CAMERA, '--json', '--folder', join(small, 'recording'), ...WITH_UNBIND];
     const ended = await at.agent(words, { input: PASSWORD });
@@ -262,6 +265,18 @@ describe.concurrent('the recording and the unbind', () => {
     expect((await at.journal()).at(-1)).toMatchObject({ event: 'result', outcome: 'unbound' });
   });
 });
+
+/** A folder on a disk of so many bytes; skips the test where none can be made. */
+async function smallDisk(t: TestContext, bytes: number): Promise<string> {
+  const small = join(await emptyFolder(t), 'small');
+  await mkdir(small);
+  const run = promisify(execFile);
+  const mount = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'none', small];
+  const mounted = process.platform === 'linux' && (await run('mount', mount).catch(() => false));
+  if (!mounted) return t.skip('this user may not mount a small disk here');
+  t.onTestFinished(async () => void (await run('umount', [small])));
+  return small;
+}
 
 type Changes = Pick<DeviceSpec, 'quirks' | 'state' | 'canned'> & { profile?: Partial<DeviceSpec['profile']> };
 
