@@ -264,7 +264,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     unreadable: 'unreadable ({{reason}})',
     foreign: 'from somebody else, not kept',
     privacy:
-      'Of this device: serial number, MAC, addresses, versions and its answers. Not of this device: password, keys, salts, names, and any text nobody knows to be harmless.',
+      'Of this device: serial number, MAC, addresses, versions and its answers. Not of this device: password, keys, salts, names of people, and any text nobody knows to be harmless.',
     others: 'Of other devices and programs on this network: only that they sent {{number}} datagrams.',
     omitted: 'Datagrams of the device beyond the limit of a recording: {{number}}.',
     replay:

@@ -136,6 +136,17 @@ describe.concurrent('without consent', () => {
     expect(at.camera.snapshot().inquiries).toBe(0);
   });
 
+  it('writes what it has when a person stops it', async (t) => {
+    const at = await site(t, [recorder4]);
+    const folder = join(await emptyFolder(t), 'recording');
+    const asked = new Promise<void>((done) => void at.lan.device('G70000102').onChange(() => done()));
+    const { child, ended } = at.start(['record', CAMERA, '--json', '--folder', folder]);
+    await asked;
+    child.kill('SIGINT');
+    expect((await ended).json()).toMatchObject({ status: 'not-found', complete: true });
+    expect((await read(folder)).end).toMatchObject({ status: 'not-found' });
+  });
+
   it('refuses an unbind that was not confirmed', async (t) => {
     const at = await oneCamera(t);
     const { ended } = await record(t, at, ['--with-unbind', '--password-stdin'], { input: PASSWORD });
