@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PromptKind } from '../prompt/choose.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
 import { summarise } from '../record/summary.ts';
@@ -17,6 +18,7 @@ export interface RecordArguments {
   readonly confirm?: string;
   readonly passwordStdin: boolean;
   readonly afterLock: boolean;
+  readonly prompt?: PromptKind;
 }
 
 /** What was asked of the device, and what it said. */
