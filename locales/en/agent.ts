@@ -9,6 +9,8 @@ export const agent = {
         'Unbind one device from its account. One attempt, then the device itself is asked whether it worked.',
       inspect:
         'Read with the admin password what a device says of itself and of its cloud access. One attempt, changes nothing.',
+      record:
+        'Record what one device says, for support: discovery and status, and an unbind only if you ask for it. No secret is written.',
       pair: 'Connect this laptop to a bot, with the code the bot has shown.',
       run: 'Work for the bot until stopped.',
       doctor: 'Check this laptop: interfaces, ports, multicast, state folder, pairing, server.',
@@ -25,6 +27,9 @@ export const agent = {
       confirm: 'the short serial number once more, as the confirmation',
       passwordStdin: 'read the admin password from standard input, up to the first line end',
       afterLock: 'make one careful try after a lock of the device has run out',
+      folder:
+        'new folder for the recording; by default one in the current folder, named after device and time',
+      withUnbind: 'also unbind the device, with --confirm, and record that: it really is unbound then',
       server: 'address of the bot’s server',
       insecureLan: 'allow plain HTTP to a server on this network: what is said can be read along',
       prompt: 'where to ask for the password: in the terminal or on a page of this laptop',
@@ -318,6 +323,53 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'ledger-not-saved':
       'The attempts of this device could not be saved. Do not try again before the disk is in order.',
     'journal-not-saved': 'The result could not be written to the journal.',
+  },
+  record: {
+    exists: 'There is a folder {{folder}} already, and it stays as it is. Name another one with --folder.',
+    unwritable:
+      'The recording cannot be written to {{folder}} ({{code}}). Nothing was sent. Make room, or name another folder with --folder.',
+    incomplete:
+      'The recording in {{folder}} is not complete ({{code}}): is the disk full? What is said here about the device is true all the same. Do not repeat an unbind for the sake of a recording.',
+    written: 'Recorded in {{folder}}. Read README.txt in it, then send the whole folder to support.',
+    consent:
+      'No unbind was made. To make one and record it: unbind-agent record {{shortSerial}} --with-unbind --confirm {{shortSerial}}',
+    title: 'Recording of device {{shortSerial}}',
+    made: 'Made by unbind-agent {{agent}}, begun at {{startedAt}}.',
+    cutOff: 'The agent was ended before it could say how it ended.',
+    noUnbind: 'No unbind was asked for, and none was sent.',
+    part: {
+      device: 'Device',
+      outcome: 'How it ended',
+      findings: 'Counted and timed',
+      timeline: 'What passed, in seconds (-> sent, <- received)',
+      hidden: 'Taken out, each byte replaced by *',
+      privacy: 'What is in this folder, and what is not',
+      replay: 'For developers',
+    },
+    finding: {
+      unicast: 'Sent to the device alone: {{asked}} questions, {{answered}} of them answered.',
+      mostReplies: 'Most datagrams for one question: {{number}}.',
+      exchangeToUnbind: 'From the device’s key to the unbind: {{ms}} ms.',
+      unbindToAnswer: 'From the unbind to the device’s answer: {{ms}} ms.',
+      unbindToNotBind: 'From the unbind to "notBind": {{ms}} ms.',
+      unbindToAnnounced: 'From the unbind to an announcement without binding: {{ms}} ms.',
+    },
+    bytes: '{{number}} bytes',
+    to: {
+      multicast: 'to the group',
+      broadcast: 'to the whole subnet',
+      device: 'to the device alone',
+      elsewhere: 'to one other address',
+    },
+    socket: { shared: 'on the SADP port', own: 'to the agent alone' },
+    unreadable: 'unreadable ({{reason}})',
+    foreign: 'from somebody else, not kept',
+    privacy:
+      'Of this device: serial number, MAC, addresses, versions and its answers. Not of this device: password, keys, salts, names of people, and any text nobody knows to be harmless.',
+    others: 'Of other devices and programs on this network: only that they sent {{number}} datagrams.',
+    omitted: 'Datagrams of the device beyond the limit of a recording: {{number}}.',
+    replay:
+      'recording.jsonl holds the same for programs. To let the emulated device play it: npx tsx src/sandbox/device/main.ts --recording <folder> --address 127.0.1.10 (docs/field-test.md).',
   },
   doctor: {
     fine: 'Everything needed is in order.',

@@ -1,10 +1,12 @@
 import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
+import { siteOf } from './isapi/site.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
 import { type FoundDevice, search } from './network/search.ts';
 import { clean, toSighting, withStatus } from './network/sighting.ts';
 import type { StatusAnswer } from './sadp/reply.ts';
+import type { Tap } from './tap.ts';
 import type { Report, StatusReport, UnbindRequest } from './unbind/contract.ts';
 import { askStatus } from './unbind/status.ts';
 
@@ -16,6 +18,8 @@ export interface EngineSettings {
   readonly network: Network;
   /** The operator switched the experimental protocol 3.1 on (protocol/sadp.md 9). */
   readonly sadp31?: boolean;
+  /** Watches the network for a recording. */
+  readonly tap?: Tap;
 }
 
 export interface DiscoverOptions {
@@ -49,6 +53,8 @@ export interface StatusOptions {
   readonly shortSerial: string;
   readonly interfaces?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Also asks its web server the one question that needs no login; the answer is for the tap. */
+  readonly askActivation?: boolean;
 }
 
 /** What the agent can do to a LAN. Calls are independent of each other; each opens and closes its own sockets. */
@@ -64,10 +70,9 @@ export interface Engine {
 
 /** The agent's engine for one state folder and one network. Making it touches neither. */
 export function createEngine(settings: EngineSettings): Engine {
-  const { network } = settings;
   return {
     discover: async ({ waitMs, until = null, interfaces, signal }) =>
-      withLan(network, interfaces, async (lan, survey) => {
+      withLan(settings, interfaces, async (lan, survey) => {
         const { devices, omitted, dropped } = await search(lan, { waitMs, until, signal });
         return {
           devices: devices.map(sightingOf),
@@ -79,8 +84,8 @@ export function createEngine(settings: EngineSettings): Engine {
         };
       }),
 
-    readStatus: async ({ shortSerial, interfaces, signal }) =>
-      withLan(network, interfaces, async (lan) => {
+    readStatus: async ({ shortSerial, interfaces, signal, ...options }) =>
+      withLan(settings, interfaces, async (lan) => {
         const { devices } = await search(lan, {
           waitMs: DISCOVER_MS,
           until: shortSerial,
@@ -92,6 +97,7 @@ export function createEngine(settings: EngineSettings): Engine {
         const seen = sightingOf(device);
         if (device.conflict) return { shortSerial, status: 'unexpected', device: seen };
         const { answer } = await askStatus(lan, device, { signal });
+        if (options.askActivation) await askActivation(settings, device, signal);
         return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
       }),
 
@@ -112,19 +118,30 @@ export function createEngine(settings: EngineSettings): Engine {
 }
 
 async function withLan<T>(
-  network: Network,
+  { network, tap }: EngineSettings,
   wanted: readonly string[] | undefined,
   use: (lan: Lan, survey: Survey) => Promise<T>,
 ): Promise<T> {
   const all = network.survey();
   const chosen = chooseInterfaces(all, wanted);
   const survey = chosen.ok ? chosen.value : { used: [], skipped: all.skipped };
-  const lan = await openLan(network, survey.used);
+  const lan = await openLan(network, survey.used, tap);
   try {
     return await use(lan, survey);
   } finally {
     lan.close();
   }
+}
+
+async function askActivation(
+  { network, tap }: EngineSettings,
+  device: FoundDevice,
+  signal = new AbortController().signal,
+): Promise<void> {
+  const site = siteOf(device, network.loopback, tap?.http);
+  if (!site.ok) return;
+  const { readActivation } = await import('./isapi/activation.ts');
+  await readActivation(site.value, signal);
 }
 
 function sightingOf(device: FoundDevice): Sighting {

@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '../engine.ts';
 import { agentHome } from '../home.ts';
 import { type Network, realNetwork } from '../network/network.ts';
 import { testNetwork } from '../network/test-network.ts';
+import type { Tap } from '../tap.ts';
 
 /** What every command works with. */
 export interface CliContext {
@@ -16,6 +17,8 @@ export interface CliContext {
   readonly home: string;
   readonly network: Network;
   readonly engine: Engine;
+  /** The same engine, watched. */
+  readonly engineWith: (tap: Tap) => Engine;
   /** Aborted by Ctrl-C, SIGTERM and a closed terminal. */
   readonly signal: AbortSignal;
   readonly input: NodeJS.ReadStream;
@@ -38,14 +41,15 @@ export function createContext(process: NodeJS.Process, signal: AbortSignal): Res
   const network = networkFrom(env, texts);
   if (!network.ok) return network;
   const home = agentHome(env);
-  const sadp31 = env.UNBIND_AGENT_SADP31 === '1';
+  const settings = { home, network: network.value, sadp31: env.UNBIND_AGENT_SADP31 === '1' };
   return ok({
     env,
     language,
     texts,
     home,
     network: network.value,
-    engine: createEngine({ home, network: network.value, sadp31 }),
+    engine: createEngine(settings),
+    engineWith: (tap) => createEngine({ ...settings, tap }),
     signal,
     input: process.stdin,
     print: (text) => new Promise((done) => process.stdout.write(`${text}\n`, () => done())),

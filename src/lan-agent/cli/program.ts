@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts';
 import type { DiscoverArguments } from './discover.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { InspectArguments } from './inspect.ts';
+import type { RecordArguments } from './record.ts';
 import type { UnbindArguments } from './unbind.ts';
 
 /** Total time of a search, ms. */
@@ -92,6 +93,24 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .action(async (shortSerial: string, args: InspectArguments) => {
       const { inspectCommand } = await import('./inspect.ts');
       ends(await inspectCommand(context, shortSerial, args));
+    });
+
+  program
+    .command('record')
+    .description(about('record'))
+    .argument('<serial>', serial, readSerial)
+    .option('--folder <path>', option('folder'))
+    .option('--with-unbind', option('withUnbind'), false)
+    .option('--confirm <short serial>', option('confirm'))
+    .option('--password-stdin', option('passwordStdin'), false)
+    .option('--after-lock', option('afterLock'), false)
+    .addOption(
+      new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
+    )
+    .option('--json', option('json'), false)
+    .action(async (shortSerial: string, args: RecordArguments) => {
+      const { recordCommand } = await import('./record.ts');
+      ends(await recordCommand(context, shortSerial, args));
     });
 
   program

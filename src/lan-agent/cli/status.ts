@@ -1,3 +1,5 @@
+import type { Texts } from '../../kernel/texts.ts';
+import type { StatusReport } from '../unbind/contract.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
@@ -8,17 +10,27 @@ export async function statusCommand(
   args: { readonly json: boolean },
 ): Promise<ExitCode> {
   const { texts, engine, signal } = context;
-  const { device, ...report } = await engine.readStatus({ shortSerial, signal });
-  const conflict = device && 'conflict' in device;
-  if (args.json) {
-    await context.print(JSON.stringify(report));
-  } else {
-    const key = conflict ? 'conflict' : report.status;
-    const { model, address, interface: through } = device ?? {};
-    const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
-    const head = [shortSerial, model, where].filter(Boolean).join('  ');
-    await context.print(`${head}\n${texts(`agent:status.${key}`, { word: report.word ?? '' })}`);
-  }
-  const silent = report.status === 'unanswered' || report.status === 'not-found';
-  return silent || conflict ? EXIT.failed : EXIT.done;
+  const status = await engine.readStatus({ shortSerial, signal });
+  const { device: _, ...report } = status;
+  await context.print(args.json ? JSON.stringify(report) : describeStatus(status, texts));
+  return statusExit(status);
+}
+
+/** The status in words, with the device it is about. */
+export function describeStatus({ shortSerial, status, word, device }: StatusReport, texts: Texts): string {
+  const key = isConflict(device) ? 'conflict' : status;
+  const { model, address, interface: through } = device ?? {};
+  const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
+  const head = [shortSerial, model, where].filter(Boolean).join('  ');
+  return `${head}\n${texts(`agent:status.${key}`, { word: word ?? '' })}`;
+}
+
+/** The exit code of a status. */
+export function statusExit({ status, device }: StatusReport): ExitCode {
+  const silent = status === 'unanswered' || status === 'not-found';
+  return silent || isConflict(device) ? EXIT.failed : EXIT.done;
+}
+
+function isConflict(device: StatusReport['device']): boolean {
+  return device !== null && 'conflict' in device;
 }

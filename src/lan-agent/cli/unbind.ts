@@ -33,12 +33,13 @@ export async function unbindCommand(
     context.say(context.texts('agent:cli.usage.verifySeconds'));
     return EXIT.usage;
   }
-  const report = await perform(context, shortSerial, args, verify);
-  await context.print(args.json ? JSON.stringify(report) : describe(report, context));
+  const report = await unbindOnce(context, shortSerial, args, verify);
+  await context.print(args.json ? JSON.stringify(report) : describeUnbind(report, context));
   return exitOf(report);
 }
 
-async function perform(
+/** One unbind as the command line asks for it; failures of this program are part of the report. */
+export async function unbindOnce(
   context: CliContext,
   shortSerial: string,
   args: UnbindArguments,
@@ -81,14 +82,15 @@ async function perform(
 }
 
 /** `UNBIND_AGENT_VERIFY_SECONDS`: undefined when not set, null when it is no number from 5 to 600. */
-function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null {
+export function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null {
   const text = env.UNBIND_AGENT_VERIFY_SECONDS;
   if (!text) return undefined;
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   return seconds >= 5 && seconds <= 600 ? seconds : null;
 }
 
-function describe(report: Report, { texts }: CliContext): string {
+/** The report in words. */
+export function describeUnbind(report: Report, { texts }: Pick<CliContext, 'texts'>): string {
   const { shortSerial, outcome, reason, attemptsLeft, lockMinutes } = report;
   const lines = [`${shortSerial}: ${texts(`agent:outcome.${outcome}`)}`];
   if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));

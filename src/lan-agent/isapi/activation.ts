@@ -9,10 +9,10 @@ import type { Site } from './site.ts';
  * costs no attempt. Plain HTTP: nothing in it is secret.
  */
 export async function readActivation(
-  { address, from, httpPort }: Site,
+  { address, from, httpPort, tap }: Site,
   signal: AbortSignal,
 ): Promise<Result<boolean, HttpFailure | 'unreadable'>> {
-  const origin = { address, from, port: httpPort, trust: null };
+  const origin = { address, from, port: httpPort, trust: null, tap };
   const answer = await get(origin, '/SDK/activateStatus', null, signal);
   if (!answer.ok) return answer;
   const root = readDocument(answer.value.body);

@@ -73,7 +73,7 @@ async function open(
   path: string,
   signal: AbortSignal,
 ): Promise<{ readonly origin: Origin; readonly answer: HttpAnswer } | Told> {
-  const { address, from, httpPort, httpsPort, shortSerial } = site;
+  const { address, from, httpPort, httpsPort, shortSerial, tap } = site;
   if (before === null && httpsPort !== null && shortSerial !== null) {
     const known = await pins.known(shortSerial);
     if (!known.ok) return noAnswer('certificates-unreadable');
@@ -83,12 +83,12 @@ async function open(
       pin = fingerprint;
       return (await pins.keep(shortSerial, fingerprint)).ok ? null : 'certificates-unreadable';
     };
-    const origin = { address, from, port: httpsPort, trust };
+    const origin = { address, from, port: httpsPort, trust, tap };
     const answer = await get(origin, path, null, signal);
     if (answer.ok) return { origin, answer: answer.value };
     if (pin !== null) return noAnswer(answer.failure);
   }
-  const origin = before ?? { address, from, port: httpPort, trust: null };
+  const origin = before ?? { address, from, port: httpPort, trust: null, tap };
   const answer = await get(origin, path, null, signal);
   return answer.ok ? { origin, answer: answer.value } : noAnswer(answer.failure);
 }

@@ -27,6 +27,18 @@ export type HttpFailure =
 /** Judges a certificate by its SHA-256 fingerprint before anything is sent; a failure ends the connection. */
 export type Trust = (fingerprint: string) => Promise<HttpFailure | null>;
 
+/** One request and what came of it. */
+export interface HttpExchange {
+  readonly secure: boolean;
+  readonly path: string;
+  /** Whether it carried credentials. */
+  readonly login: boolean;
+  readonly answer: Result<HttpAnswer, HttpFailure>;
+}
+
+/** Sees every exchange when it is over. */
+export type HttpTap = (exchange: HttpExchange) => void;
+
 /** Where requests go; with `trust` over HTTPS. */
 export interface Origin {
   readonly address: string;
@@ -34,6 +46,7 @@ export interface Origin {
   /** Our own address. */
   readonly from: string;
   readonly trust: Trust | null;
+  readonly tap?: HttpTap | undefined;
 }
 
 export interface HttpAnswer {
@@ -48,6 +61,17 @@ export interface HttpAnswer {
  * with credentials is an attempt. Proxies of the environment are not used.
  */
 export async function get(
+  origin: Origin,
+  path: string,
+  authorization: string | null,
+  signal: AbortSignal,
+): Promise<Result<HttpAnswer, HttpFailure>> {
+  const answer = await ask(origin, path, authorization, signal);
+  origin.tap?.({ secure: origin.trust !== null, path, login: authorization !== null, answer });
+  return answer;
+}
+
+async function ask(
   origin: Origin,
   path: string,
   authorization: string | null,

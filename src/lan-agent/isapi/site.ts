@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { inSubnet } from '../network/network.ts';
 import type { FoundDevice } from '../network/search.ts';
+import type { HttpTap } from './http.ts';
 
 /** Where HTTPS is unless somebody moved it. */
 const HTTPS_PORT = 443;
@@ -27,6 +28,7 @@ export interface Site {
   readonly httpsPort: number | null;
   /** Names the device among the kept certificates; null when its serial number cannot be read: then no HTTPS. */
   readonly shortSerial: string | null;
+  readonly tap?: HttpTap | undefined;
 }
 
 /** `not-on-this-lan`: outside the private ranges, or outside the subnet it was seen through. */
@@ -41,11 +43,12 @@ export type SiteRefusal = 'not-on-this-lan' | 'no-http';
 export function siteOf(
   { source, via, announcement }: FoundDevice,
   loopback: boolean,
+  tap?: HttpTap,
 ): Result<Site, SiteRefusal> {
   const allowed = loopback ? LOOPBACK : PRIVATE;
   if (!allowed.check(source) || !inSubnet(via, source)) return fail('not-on-this-lan');
   const { httpPort, shortSerial } = announcement;
   if (httpPort === null || httpPort < 1 || httpPort > 65_535) return fail('no-http');
   const httpsPort = loopback ? null : HTTPS_PORT;
-  return ok({ address: source, from: via.address, httpPort, httpsPort, shortSerial });
+  return ok({ address: source, from: via.address, httpPort, httpsPort, shortSerial, tap });
 }

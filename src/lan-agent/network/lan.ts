@@ -32,6 +32,12 @@ export type LanNote =
   /** An interface could not be opened or has not joined the group. */
   | { readonly kind: 'interface-failed'; readonly name: string; readonly code: string };
 
+/** Sees every datagram that passes, after it has passed: it can neither change nor hold up anything, and must not throw. */
+export interface LanTap {
+  sent(through: LanInterface, to: Destination, bytes: Buffer): void;
+  received(datagram: Datagram): void;
+}
+
 /** Open sockets on a set of interfaces. */
 export interface Lan {
   readonly network: Network;
@@ -53,7 +59,7 @@ export interface Lan {
  * Send sockets have ports of their own: with another SADP program on the port a unicast reply to the shared port
  * would reach only one of the two (protocol/sadp.md 2). Replies are taken from all sockets.
  */
-export async function openLan(network: Network, wanted: readonly LanInterface[]): Promise<Lan> {
+export async function openLan(network: Network, wanted: readonly LanInterface[], tap?: LanTap): Promise<Lan> {
   const notes: LanNote[] = [];
   const listeners = new Set<(datagram: Datagram) => void>();
   const ownPorts = new Set<string>();
@@ -62,7 +68,9 @@ export async function openLan(network: Network, wanted: readonly LanInterface[])
     (bytes: Buffer, { address, port }: RemoteInfo) => {
       // Loopback is no LAN, and our own requests come back by multicast: neither is worth parsing.
       if (address.startsWith('127.') !== network.loopback || ownPorts.has(`${address}:${port}`)) return;
-      for (const listener of listeners) listener({ bytes, from: address, via });
+      const datagram = { bytes, from: address, via };
+      for (const listener of listeners) listener(datagram);
+      tap?.received(datagram);
     };
 
   const shared = await openShared(network.port, notes);
@@ -93,6 +101,7 @@ export async function openLan(network: Network, wanted: readonly LanInterface[])
         try {
           if (!socket) return done('ENODEV');
           socket.send(bytes, network.port, address, (error) => done(error ? errorCode(error) : null));
+          tap?.sent(through, to, bytes);
         } catch (error) {
           done(errorCode(error));
         }

@@ -11,6 +11,7 @@ import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
+import type { Tap } from '../tap.ts';
 import type { Channel } from './channel.ts';
 import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
@@ -28,6 +29,7 @@ interface Tools {
   readonly network: Network;
   readonly home: string;
   readonly drivers: readonly UnbindDriver[];
+  readonly tap?: Tap;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
   try {
     const chosen = chooseInterfaces(tools.network.survey(), request.interfaces);
     request.onStage?.('discovering');
-    lan = await openLan(tools.network, chosen.ok ? chosen.value.used : []);
+    lan = await openLan(tools.network, chosen.ok ? chosen.value.used : [], tools.tap);
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
     const attempt = new Attempt(tools, request, lan, lock.value.held);
     return toReport(shortSerial, await attempt.run());
@@ -111,7 +113,7 @@ class Attempt {
   /** By its announcement; where that says nothing, by the one question of its web server that needs no login. */
   async #isNotActivated(device: FoundDevice): Promise<boolean> {
     const { activated } = device.announcement;
-    const site = siteOf(device, this.#tools.network.loopback);
+    const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     if (activated !== null || !site.ok) return activated === false;
     const { readActivation } = await import('../isapi/activation.ts');
     const told = await readActivation(site.value, this.#request.signal);
@@ -252,7 +254,7 @@ class Attempt {
     password: Buffer,
   ): Promise<End> {
     const { shortSerial, onStage, onNote } = this.#request;
-    const site = siteOf(channel.device, this.#tools.network.loopback);
+    const site = siteOf(channel.device, this.#tools.network.loopback, this.#tools.tap?.http);
     if (!site.ok) password.fill(0);
     onStage?.('sent');
     onStage?.('verifying');

@@ -234,6 +234,40 @@ export const NO_QUIRKS: Quirks = {
 const cannedReplies = z.partialRecord(requestType, z.array(z.string().max(65_507)));
 export type CannedReplies = z.infer<typeof cannedReplies>;
 
+const playedReply = z.strictObject({
+  /** After the request, ms. */
+  delayMs: z.number().min(0),
+  /** To the group, or to whoever asked. */
+  to: z.enum(['multicast', 'unicast']),
+  /** One character a byte. */
+  latin1: z.string().max(65_507),
+  /** The Uuid in it, as it is spelt, where it repeats that of the request; null: it keeps its own. */
+  uuid: z.string().nullable(),
+  /** Number of the recorded `Code` in it; each number gets a cryptogram of its own. Null: it stays as recorded. */
+  code: z.number().int().nullable(),
+});
+export type PlayedReply = z.infer<typeof playedReply>;
+
+/**
+ * What a recorded device sent (recording.ts); comes before `canned` and the quirks of replies. A request of a kind
+ * that nobody recorded is answered by the emulator itself.
+ */
+const script = z.strictObject({
+  requests: z.array(
+    z.strictObject({
+      types: requestType,
+      /** When it was asked, ms after the unbind; null before it. */
+      afterUnbindMs: z.number().min(0).nullable(),
+      replies: z.array(playedReply),
+    }),
+  ),
+  /** Whether an unbind was recorded. */
+  hasUnbind: z.boolean(),
+  /** Whether the device was not bound after it. */
+  unbinds: z.boolean(),
+});
+export type Script = z.infer<typeof script>;
+
 /** A device to be put on the emulated LAN. */
 export const deviceSpec = z.strictObject({
   profile: deviceProfile,
@@ -241,6 +275,7 @@ export const deviceSpec = z.strictObject({
   state: deviceState.partial().default({}),
   quirks: quirks.partial().default({}),
   canned: cannedReplies.default({}),
+  script: script.nullable().default(null),
 });
 /** What a caller writes: everything with a default may be left out. */
 export type DeviceSpec = z.input<typeof deviceSpec>;

@@ -6,6 +6,7 @@ import type {
   DeviceProfile,
   DeviceSnapshot,
   EmulatedDevice,
+  Script,
 } from './device.ts';
 import { type Clock, DeviceMachine } from './machine.ts';
 import { GROUP, type Outbox, openSocket } from './network.ts';
@@ -29,6 +30,7 @@ interface FullSpec {
   state: DeviceChanges;
   quirks: DeviceChanges;
   canned: CannedReplies;
+  script: Script | null;
 }
 
 export class RunningDevice implements EmulatedDevice {
@@ -47,7 +49,7 @@ export class RunningDevice implements EmulatedDevice {
     this.#place = place;
     this.#socket = socket;
     this.#machine = new DeviceMachine(spec.profile, { ...spec.state, ...spec.quirks }, place.now);
-    this.#sadp = new SadpFace(this.#machine, spec.canned, (ms) => this.restart(ms));
+    this.#sadp = new SadpFace(this.#machine, spec, (ms) => this.restart(ms));
     this.#web = spec.profile.httpPort === null ? null : new WebFace(this.#machine);
     socket.setMulticastInterface(place.interfaceAddress);
     socket.on('message', (bytes, sender) => {
@@ -114,10 +116,11 @@ export class RunningDevice implements EmulatedDevice {
   }
 
   async #deliver(replies: readonly Reply[], sender: RemoteInfo): Promise<void> {
-    for (const { bytes, delayMs, from } of replies) {
+    for (const { bytes, delayMs, from, to } of replies) {
       const socket = from === null ? this.#socket : await this.#foreignSocket(from);
-      if (delayMs === 0) this.#reply(socket, bytes, sender);
-      else this.#later(delayMs, () => this.#reply(socket, bytes, sender));
+      const send = () => this.#reply(socket, bytes, sender, to);
+      if (delayMs === 0) send();
+      else this.#later(delayMs, send);
     }
   }
 
@@ -131,10 +134,10 @@ export class RunningDevice implements EmulatedDevice {
     return socket;
   }
 
-  #reply(socket: Socket, bytes: Buffer, sender: RemoteInfo): void {
-    const { replyBy } = this.#machine.quirks;
-    if (replyBy !== 'unicast') this.#transmit(socket, bytes, GROUP, this.#place.port);
-    if (replyBy !== 'multicast') this.#transmit(socket, bytes, sender.address, sender.port);
+  #reply(socket: Socket, bytes: Buffer, sender: RemoteInfo, to: Reply['to']): void {
+    const by = to ?? this.#machine.quirks.replyBy;
+    if (by !== 'unicast') this.#transmit(socket, bytes, GROUP, this.#place.port);
+    if (by !== 'multicast') this.#transmit(socket, bytes, sender.address, sender.port);
   }
 
   #transmit(socket: Socket, bytes: Buffer, address: string, port: number): void {

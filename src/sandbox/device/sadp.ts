@@ -1,9 +1,16 @@
 /** What a device answers to a SADP request: a request and its state in, datagrams out. Knows no sockets. */
 import { randomUUID } from 'node:crypto';
 import { announcementBytes, announcementElements, announcesUser } from './announcement.ts';
-import { type CannedReplies, type RequestType, requestType } from './device.ts';
+import {
+  type CannedReplies,
+  type PlayedReply,
+  type RequestType,
+  requestType,
+  type Script,
+} from './device.ts';
 import { encryptFor, makeRandom, openEnvelope, proves31 } from './envelope.ts';
 import type { DeviceMachine } from './machine.ts';
+import { render, repliesTo } from './script.ts';
 import { type Element, type SadpRequest, writeAnnouncement, writeReply } from './xml.ts';
 
 /** A datagram to be sent. */
@@ -12,6 +19,8 @@ export interface Reply {
   delayMs: number;
   /** Source address; null = the device's own. Only a spoofed reply has another. */
   from: string | null;
+  /** The way it takes; by default that of the quirks. */
+  to?: PlayedReply['to'];
 }
 
 type Version = '3.0' | '3.1';
@@ -31,14 +40,22 @@ const FOREIGN_MAC = '00-00-5e-00-53-ff';
 export class SadpFace {
   readonly #machine: DeviceMachine;
   readonly #canned: CannedReplies;
+  readonly #script: Script | null;
   readonly #cannedUsed = new Map<RequestType, number>();
   /** Called when an unbind makes the device restart. */
   readonly #restart: (ms: number) => void;
   #exchange: Exchange | null = null;
+  /** When the unbind of the script was played; null before it. */
+  #playedAt: number | null = null;
 
-  constructor(machine: DeviceMachine, canned: CannedReplies, restart: (ms: number) => void) {
+  constructor(
+    machine: DeviceMachine,
+    { canned, script }: { canned: CannedReplies; script: Script | null },
+    restart: (ms: number) => void,
+  ) {
     this.#machine = machine;
     this.#canned = canned;
+    this.#script = script;
     this.#restart = restart;
   }
 
@@ -58,6 +75,8 @@ export class SadpFace {
     if (types.data.startsWith('ezvizUnbind') && quirks.loseUnbindRequest) return [];
 
     this.#count(types.data);
+    const played = this.#script && this.#play(this.#script, types.data, request);
+    if (played) return played;
     const canned = this.#nextCanned(types.data, request);
     const own = canned === undefined ? this.#own(types.data, request) : null;
     const replies = canned ?? own ?? [];
@@ -72,6 +91,56 @@ export class SadpFace {
     else if (types === 'getUnbindStatus') this.#machine.count('statusAsked');
     else if (types.startsWith('exchangecode')) this.#machine.count('exchanges');
     else this.#machine.count('unbindsReceived');
+  }
+
+  /** What was recorded, made to fit this request; null where the recording says nothing about it. */
+  #play(script: Script, types: RequestType, request: SadpRequest): Reply[] | null {
+    const isUnbind = types.startsWith('ezvizUnbind');
+    if (isUnbind && !this.#opensWith(request, versionOf(types))) return null;
+    // What comes after an unbind is known only where one was recorded.
+    if (!script.hasUnbind && this.#machine.snapshot().unbindsExecuted > 0) return null;
+    const sinceUnbind = this.#playedAt === null ? null : this.#machine.now() - this.#playedAt;
+    const replies = repliesTo(script, types, isUnbind ? null : sinceUnbind);
+    if (replies === null) return null;
+    if (isUnbind) this.#playUnbind(script, versionOf(types));
+    const codes = types.startsWith('exchangecode')
+      ? this.#codesFor(replies, request, versionOf(types))
+      : new Map<number, string>();
+    const fresh = { uuid: request.uuid, codes, httpPort: this.#machine.httpPort };
+    return replies.map((reply) => ({
+      bytes: render(reply, fresh),
+      delayMs: reply.delayMs,
+      from: null,
+      to: reply.to,
+    }));
+  }
+
+  /** Whether the envelope holds the right password; any other is judged by the emulator itself. */
+  #opensWith(request: SadpRequest, version: Version): boolean {
+    const exchange = this.#exchange;
+    return exchange?.version === version && (this.#passwordCheck(request, exchange)?.() ?? false);
+  }
+
+  #playUnbind(script: Script, version: Version): void {
+    this.#takeExchange(version);
+    this.#playedAt ??= this.#machine.now();
+    this.#machine.tryPassword(() => true);
+    if (script.unbinds) this.#machine.unbind();
+  }
+
+  /** A cryptogram for every recorded `Code`; the random text of the first is the one the device goes by. */
+  #codesFor(replies: readonly PlayedReply[], request: SadpRequest, version: Version): Map<number, string> {
+    const codes = new Map<number, string>();
+    this.#exchange = null;
+    for (const { code } of replies) {
+      if (code === null || codes.has(code)) continue;
+      const random = makeRandom();
+      const sealed = encryptFor(request.code, random, version === '3.0' ? 1024 : 2048);
+      if (sealed === null) continue;
+      this.#exchange ??= { version, random, spoofed: null, at: this.#machine.now() };
+      codes.set(code, sealed);
+    }
+    return codes;
   }
 
   #nextCanned(types: RequestType, request: SadpRequest): Buffer[] | undefined {

@@ -185,7 +185,16 @@ describe.concurrent('wrong usage', () => {
     const folder = await emptyFolder(t);
     const { code, stdout } = await spawnAgent(t, ['--help'], '', { UNBIND_AGENT_HOME: folder }).ended;
     expect(code).toBe(0);
-    for (const word of ['discover', 'status', 'unbind', 'pair', 'run', 'doctor', 'UNBIND_AGENT_HOME']) {
+    for (const word of [
+      'discover',
+      'status',
+      'unbind',
+      'record',
+      'pair',
+      'run',
+      'doctor',
+      'UNBIND_AGENT_HOME',
+    ]) {
       expect(stdout).toContain(word);
     }
   });

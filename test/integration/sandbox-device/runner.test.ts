@@ -76,3 +76,54 @@ it('a device whose address does not exist says so and ends', async () => {
   expect(await once(child, 'close')).toEqual([2, null]);
   expect(complaint).toContain('cannot bind 192.0.2.1');
 });
+
+it('a device played from a recording answers as the recorded one did', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'recording-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const uuid = '9C41D7E2-5A08-4B6F-8E13-000000000002';
+  const text = (xml: string) => ({ text: xml, encoding: 'utf-8', hidden: [] });
+  const asked = (types: string) => ({
+    kind: 'sent',
+    interface: 'eth0',
+    to: 'multicast',
+    types,
+    bytes: 1,
+    content: text(`<Probe><Uuid>${uuid}</Uuid><Types>${types}</Types></Probe>`),
+  });
+  const answered = {
+    kind: 'received',
+    from: '192.168.1.64',
+    socket: 'shared',
+    types: 'inquiry',
+    bytes: 1,
+    unreadable: null,
+    same: null,
+    content: text(
+      `<ProbeMatch><Uuid>{${uuid.toLowerCase()}}</Uuid><Types>inquiry</Types><DeviceSN>AC7000101</DeviceSN><Colour>blue</Colour></ProbeMatch>`,
+    ),
+  };
+  const lines = [
+    { kind: 'recording', version: 1, agent: '0', startedAt: '', shortSerial: 'AC7000101' },
+    { t: 1, ...asked('inquiry') },
+    { t: 30, ...answered },
+  ];
+  await writeFile(join(folder, 'recording.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const child = run('--recording', folder, '--address', '127.0.3.8', '--port', '0', '--speed', '10');
+  if (!child.stdout || !child.stdin) throw new Error('no pipes');
+  const out = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { ready } = JSON.parse((await out.next()).value ?? 'null');
+  expect(ready).toMatchObject({ address: '127.0.3.8', shortSerial: 'AC7000101' });
+  const wire = await openWire(ready.port);
+  onTestFinished(() => wire.close());
+  expect((await ask(wire, inquiry)).get('Colour')).toBe('blue');
+  child.stdin.end();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it.for([[], ['--profile', 'a', '--recording', 'b'], ['--recording', 'b', '--speed', '0']])(
+  'says how it is used: %o',
+  async (words) => {
+    const child = run(...words);
+    expect(await once(child, 'exit')).toEqual([2, null]);
+  },
+);

@@ -12,7 +12,7 @@ const FIXTURE_MAC = '00-00-5e-00-53-13';
 function recorder(state: DeviceSpec['state'] = {}) {
   const spec = deviceSpec.parse({ profile: { ...recorder4.profile, mac: FIXTURE_MAC }, state });
   const machine = new DeviceMachine(spec.profile, spec.state, () => 0);
-  const face = new SadpFace(machine, {}, () => {});
+  const face = new SadpFace(machine, { canned: {}, script: null }, () => {});
   const answer = (file: string) => {
     const request = readRequest(fixture(`sadp/requests/${file}`));
     return request === null ? [] : face.answer(request).map(({ bytes }) => bytes.toString());

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import type { PromptKind } from '../prompt/choose.ts';
+import { createFolder, type RecordingFolder } from '../record/folder.ts';
+import { RECORDING_VERSION } from '../record/recording.ts';
+import { summarise } from '../record/summary.ts';
+import { Transcriber } from '../record/transcriber.ts';
+import type { Report, StatusReport } from '../unbind/contract.ts';
+import { AGENT_VERSION } from '../version.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode, exitOf } from './exit.ts';
+import { describeStatus, statusExit } from './status.ts';
+import { describeUnbind, unbindOnce, verifySeconds } from './unbind.ts';
+
+export interface RecordArguments {
+  readonly json: boolean;
+  readonly folder?: string;
+  readonly withUnbind: boolean;
+  readonly confirm?: string;
+  readonly passwordStdin: boolean;
+  readonly afterLock: boolean;
+  readonly prompt?: PromptKind;
+}
+
+/** What was asked of the device, and what it said. */
+interface Course {
+  readonly status: StatusReport;
+  /** Null without the technician's consent, or without a device. */
+  readonly unbind: Report | null;
+}
+
+/**
+ * `record`: discovery, status and the one open question about activation go into a folder without secrets; an unbind
+ * too, where `--with-unbind` says so. It is the same unbind as that of `unbind`, watched.
+ */
+export async function recordCommand(
+  context: CliContext,
+  shortSerial: string,
+  args: RecordArguments,
+): Promise<ExitCode> {
+  const { texts } = context;
+  const verify = verifySeconds(context.env);
+  if (verify === null) {
+    context.say(texts('agent:cli.usage.verifySeconds'));
+    return EXIT.usage;
+  }
+  const startedAt = new Date().toISOString();
+  const path = resolve(args.folder ?? folderName(shortSerial, startedAt));
+  const folder = await createFolder(path, {
+    kind: 'recording',
+    version: RECORDING_VERSION,
+    agent: AGENT_VERSION,
+    startedAt,
+    shortSerial,
+  });
+  if (!folder.ok) {
+    const { reason, ...values } = folder.failure;
+    context.say(texts(`agent:record.${reason}`, { folder: path, ...values }));
+    if (args.json) await context.print(JSON.stringify({ shortSerial, error: reason, ...values }));
+    return EXIT.failed;
+  }
+  return record(context, shortSerial, args, { path, folder: folder.value, verify });
+}
+
+async function record(
+  context: CliContext,
+  shortSerial: string,
+  args: RecordArguments,
+  { path, folder, verify }: { path: string; folder: RecordingFolder; verify: number | undefined },
+): Promise<ExitCode> {
+  const { texts } = context;
+  const transcriber = new Transcriber(shortSerial, folder.write);
+  const watched = { ...context, engine: context.engineWith(transcriber.tap) };
+  const course = await take(watched, shortSerial, args, verify);
+  await transcriber.finish(endOf(course));
+  const written = await folder.close((recording) => summarise(recording, texts));
+  if (!written.ok) {
+    context.say(texts('agent:record.incomplete', { folder: path, code: written.failure.code }));
+  }
+  const { device: _, ...status } = course.status;
+  await context.print(
+    args.json
+      ? JSON.stringify({ ...status, unbind: course.unbind, folder: path, complete: written.ok })
+      : describe(context, course, path),
+  );
+  const exit = course.unbind ? exitOf(course.unbind) : statusExit(course.status);
+  return exit === EXIT.done && !written.ok ? EXIT.failed : exit;
+}
+
+/** Everything that is sent: what `status` sends, one question over HTTP, and with consent what `unbind` sends. */
+async function take(
+  context: CliContext,
+  shortSerial: string,
+  args: RecordArguments,
+  verify: number | undefined,
+): Promise<Course> {
+  const { engine, signal } = context;
+  const status = await engine.readStatus({ shortSerial, signal, askActivation: true });
+  if (!args.withUnbind || status.status === 'not-found') return { status, unbind: null };
+  const unbind = await unbindOnce(context, shortSerial, { ...args, confirm: args.confirm ?? '' }, verify);
+  return { status, unbind };
+}
+
+function endOf({ status: { status, word }, unbind }: Course) {
+  const { shortSerial: _, ...report } = unbind ?? {};
+  return {
+    status,
+    ...(word === undefined ? {} : { word }),
+    ...(unbind ? { unbind: { ...report, outcome: unbind.outcome, verified: unbind.verified } } : {}),
+  };
+}
+
+function describe(context: CliContext, { status, unbind }: Course, folder: string): string {
+  const { texts } = context;
+  const { shortSerial } = status;
+  const canUnbind = status.status === 'can-unbind' && !unbind;
+  return [
+    describeStatus(status, texts),
+    ...(unbind ? [describeUnbind(unbind, context)] : []),
+    texts('agent:record.written', { folder }),
+    ...(canUnbind ? [texts('agent:record.consent', { shortSerial })] : []),
+  ].join('\n');
+}
+
+/** `unbind-recording-AC7000101-20250302-081540`, in the current folder. */
+function folderName(shortSerial: string, startedAt: string): string {
+  const [day = '', time = ''] = startedAt.replace(/[-:]|\..*$/g, '').split('T');
+  return `unbind-recording-${shortSerial}-${day}-${time}`;
+}
