@@ -214,6 +214,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'small-buffer':
       'The system grants a small receive buffer ({{bytes}} bytes): many devices at once may need longer.',
     'interface-failed': 'The interface {{name}} could not be opened: {{code}}.',
+    'send-failed':
+      'Nothing can be sent on {{name}}: {{code}}. Check its cable, and the firewall of this laptop.',
     'ledger-not-saved':
       'The attempts of this device could not be saved. Do not try again before the disk is in order.',
     'journal-not-saved': 'The result could not be written to the journal.',

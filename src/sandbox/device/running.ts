@@ -133,8 +133,11 @@ export class RunningDevice implements EmulatedDevice {
 
   #reply(socket: Socket, bytes: Buffer, sender: RemoteInfo): void {
     const { replyBy } = this.#machine.quirks;
-    if (replyBy !== 'unicast') this.#transmit(socket, bytes, GROUP, this.#place.port);
-    if (replyBy !== 'multicast') this.#transmit(socket, bytes, sender.address, sender.port);
+    const { port } = this.#place;
+    if (replyBy === 'multicast' || replyBy === 'both') this.#transmit(socket, bytes, GROUP, port);
+    if (replyBy === 'unicast' || replyBy === 'both')
+      this.#transmit(socket, bytes, sender.address, sender.port);
+    if (replyBy === 'sadp-port') this.#transmit(socket, bytes, sender.address, port);
   }
 
   #transmit(socket: Socket, bytes: Buffer, address: string, port: number): void {
