@@ -41,6 +41,8 @@ export interface Lan {
   readonly interfaces: readonly LanInterface[];
   /** Grows while the sockets are in use. */
   readonly notes: readonly LanNote[];
+  /** Addresses of this laptop whose multicast has come back to it: it leaves, and it arrives. */
+  readonly echoed: ReadonlySet<string>;
   /**
    * Sends one datagram once.
    * @returns null, or the system's error code (`ENETUNREACH`): then nothing is known to have left
@@ -60,11 +62,13 @@ export async function openLan(network: Network, wanted: readonly LanInterface[])
   const notes: LanNote[] = [];
   const listeners = new Set<(datagram: Datagram) => void>();
   const ownPorts = new Set<string>();
+  const echoed = new Set<string>();
   const receive =
     (via: LanInterface | null) =>
     (bytes: Buffer, { address, port }: RemoteInfo) => {
       // Loopback is no LAN, and our own requests come back by multicast: neither is worth parsing.
-      if (address.startsWith('127.') !== network.loopback || ownPorts.has(`${address}:${port}`)) return;
+      if (address.startsWith('127.') !== network.loopback) return;
+      if (ownPorts.has(`${address}:${port}`)) return void echoed.add(address);
       for (const listener of listeners) listener({ bytes, from: address, via });
     };
 
@@ -93,6 +97,7 @@ export async function openLan(network: Network, wanted: readonly LanInterface[])
     network,
     interfaces: [...sockets.keys()],
     notes,
+    echoed,
     send: (through, to, bytes) => {
       const address = to === 'multicast' ? GROUP : to === 'broadcast' ? broadcastOf(through) : to.unicast;
       const socket = sockets.get(through);

@@ -268,8 +268,11 @@ describe.concurrent('doctor', () => {
     const at = await site(t, []);
     for (const env of [{}, { LANG: 'ru_RU.UTF-8' }]) {
       const { stdout } = await at.agent(['doctor'], { env });
-      expect(stdout).toMatch(/ufw|netsh|socketfilterfw/);
+      expect(stdout).toMatch(/ufw|firewall-cmd|iptables|nft|netsh|socketfilterfw/);
       expect(stdout).not.toMatch(/agent:|\{\{/);
+      // Sentences fit a terminal; commands, which are indented further, stay whole.
+      const sentences = stdout.split('\n').filter((line) => !line.startsWith('    '));
+      expect(sentences.filter((line) => line.length > 80)).toEqual([]);
     }
   });
 });
