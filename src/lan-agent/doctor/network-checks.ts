@@ -43,22 +43,25 @@ export async function checkBuffer(network: Network): Promise<Check> {
 
 /**
  * Linux with a reverse path filter drops replies of devices whose address is of another subnet, before any program
- * sees them: the vendor's default address on a foreign site is the usual case. A strict filter drops all of them, a
- * loose one those for which there is no route, as on a laptop that is plugged into the camera and nothing else.
+ * sees them: the vendor's default address on a foreign site is the usual case. A strict filter lets them in only where
+ * the default route is, a loose one where there is any, so not on a laptop that is plugged into the camera and nothing
+ * else.
  */
 export async function checkSubnets(network: Network): Promise<Check[]> {
   const names = new Set(network.survey().used.map(({ name }) => name));
   const all = await reversePathFilter('all');
-  const routed = hasDefaultRoute(await readFile('/proc/net/route', 'utf8').catch(() => ''));
+  const routed = defaultRoute(await readFile('/proc/net/route', 'utf8').catch(() => ''));
   const filters = await Promise.all(
     [...names].map(async (name) => ({ name, own: await reversePathFilter(name) })),
   );
   return filters
     .map(({ name, own }) => ({ name, own, filter: Math.max(all, own) }))
-    .filter(({ filter }) => filter === STRICT || (filter === LOOSE && !routed))
+    .filter(
+      ({ name, filter }) => (filter === STRICT && routed !== name) || (filter === LOOSE && routed === null),
+    )
     .map(({ name, filter }) => ({
       ...finding('subnets', 'warning', filter === STRICT ? 'strict' : 'no-route', { name }),
-      command: loosen(name, routed),
+      command: loosen(name, routed !== null),
     }));
 }
 
@@ -79,13 +82,17 @@ async function reversePathFilter(name: string): Promise<number> {
   return Number(text);
 }
 
-/** Reads /proc/net/route: whether anything leads to addresses that no other line is about. */
-export function hasDefaultRoute(table: string): boolean {
-  return table.split('\n').some((line) => {
-    const [, destination, , flags = '0'] = line.split('\t');
+/** Reads /proc/net/route: the interface of the default route, of several the one that counts; null without one. */
+export function defaultRoute(table: string): string | null {
+  const routes = table.split('\n').flatMap((line) => {
+    const [name = '', destination, , flags = '', , , metric, mask] = line.split('\t');
     const bits = Number.parseInt(flags, 16);
-    return destination === '00000000' && (bits & ROUTE_UP) !== 0 && (bits & ROUTE_REJECT) === 0;
+    const usable = (bits & ROUTE_UP) !== 0 && (bits & ROUTE_REJECT) === 0;
+    return destination === '00000000' && mask === '00000000' && usable
+      ? [{ name, metric: Number(metric) }]
+      : [];
   });
+  return routes.sort((a, b) => a.metric - b.metric)[0]?.name ?? null;
 }
 
 const ROUTE_UP = 0x1;

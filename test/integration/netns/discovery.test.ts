@@ -233,4 +233,27 @@ describe.concurrent('manners of devices', () => {
     ]);
     expect((await laptop.unbind('AC7100001')).json()).toMatchObject({ outcome: 'unbound', verified: true });
   });
+
+  it('lists a device once that changes its address between two inquiries', async (t) => {
+    const world = createWorld(t);
+    const wire = world.wire();
+    const laptop = await createLaptop(t, world);
+    laptop.plug(wire, 'lan0', '10.20.0.10/24');
+    const camera = await plugCamera(t, world, wire, '10.20.0.64/24', 1);
+    const clock = await plugCamera(t, world, wire, '10.20.0.70/24', 2);
+    const { child, ended } = laptop.startAgent(['discover', '--json', '--wait', '60000']);
+    await camera.until(({ inquiries }) => inquiries > 0);
+    await camera.off();
+    // Gone for as long as a device needs to change its address: what the other one hears, tells the time.
+    const { inquiries: before } = await clock.snapshot();
+    await clock.until(({ inquiries }) => inquiries > before + 5);
+    camera.host.ip('addr', 'add', '10.20.0.99/24', 'brd', '+', 'dev', 'eth1');
+    const moved = await startCamera(t, camera.host, '10.20.0.99', 1);
+    await moved.until(({ inquiries }) => inquiries > 1);
+    child.kill('SIGINT');
+    expect(summary((await ended).json<Seen[]>()).sort()).toEqual([
+      ['AC7100001', '10.20.0.99', 'lan0', 'same-subnet'],
+      ['AC7100002', '10.20.0.70', 'lan0', 'same-subnet'],
+    ]);
+  });
 });

@@ -4,10 +4,14 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'vitest';
 
 const READY_MS = 10_000;
+/** Where `ip netns exec` finds files that it puts over those in /etc. */
+const ETC = '/etc/netns';
 
 /** Why there are no namespaces to be had, for the list of skipped tests; null where there are. */
 export const NO_NAMESPACES: string | null = whyNone();
@@ -25,6 +29,8 @@ export interface Host {
   plug(wire: Wire, name: string, ...addresses: readonly string[]): void;
   /** Runs a command to its end and returns what it printed. Throws with its complaint. */
   run(command: string, ...words: readonly string[]): string;
+  /** Gives programs on the host a file of their own in /etc, for instance `resolv.conf`. */
+  etc(file: string, content: string): void;
   /** Runs `ip` on the host: `ip('link', 'set', 'lan0', 'down')`. */
   ip(...words: readonly string[]): string;
   /** Starts a program that ends with the test, and waits for the first line it prints. */
@@ -54,7 +60,10 @@ export function createWorld(t: TestContext): World {
   const prefix = `ub${process.pid.toString(36)}${randomBytes(3).toString('hex')}`;
   const names: string[] = [];
   const remove = () => {
-    for (const name of names.splice(0)) spawnSync('ip', ['netns', 'del', name]);
+    for (const name of names.splice(0)) {
+      spawnSync('ip', ['netns', 'del', name]);
+      rmSync(join(ETC, name), { recursive: true, force: true });
+    }
   };
   process.once('exit', remove);
   t.onTestFinished(() => {
@@ -126,6 +135,10 @@ function openHost(
       hub('link', 'set', port, 'master', wire.bridge, 'up');
       for (const address of addresses) ip('addr', 'add', address, 'brd', '+', 'dev', name);
       ip('link', 'set', name, 'up');
+    },
+    etc: (file, content) => {
+      mkdirSync(join(ETC, namespace), { recursive: true });
+      writeFileSync(join(ETC, namespace, file), content);
     },
     run: (command, ...words) =>
       execFileSync('ip', [...launcher.slice(1), command, ...words], { encoding: 'utf8', stdio: 'pipe' }),
