@@ -8,8 +8,9 @@ import { runProgram } from './cli/program.ts';
  * beside a result goes to standard error.
  */
 
-// Whoever read our output has left (`| head`). That must not end an unbind between its datagram and its journal line.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// Whoever read our output has left (`| head`), or the terminal was closed under a prompt, which then cannot be put
+// back as it was. That must not end an unbind between its datagram and its journal line.
+for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const stop = new AbortController();
 // Once each: a second Ctrl-C ends the process the hard way.

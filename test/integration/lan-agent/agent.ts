@@ -17,7 +17,8 @@ export const WRONG_PASSWORD = 'Not-The-One-9';
 /** Short serial of the camera of `oneCamera`. */
 export const CAMERA = unbindableCamera.profile.shortSerial;
 
-let bundle = '';
+/** The agent in one file, made before the tests of a file. */
+export let bundle = '';
 
 beforeAll(async () => {
   bundle = join(await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-')), 'agent.mjs');

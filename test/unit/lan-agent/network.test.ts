@@ -76,19 +76,38 @@ describe('subnets', () => {
 });
 
 describe('names of interfaces', () => {
-  it.for(['tun0', 'wg0', 'utun4', 'ppp0', 'tailscale0', 'NordLynx', 'OpenVPN TAP-Windows6'])(
-    'takes %s for a tunnel',
-    (name) => {
-      expect(isTunnelName(name)).toBe(true);
-    },
-  );
+  it.for([
+    'tun0',
+    'wg0',
+    'utun4',
+    'ppp0',
+    'tailscale0',
+    'NordLynx',
+    'OpenVPN TAP-Windows6',
+    'OpenVPN Data Channel Offload',
+    'AmneziaVPN',
+    'Radmin VPN',
+    'VPN-подключение',
+    'Рабочий ВПН',
+    'CloudflareWARP',
+    'ZeroTier One [8056c2e21c000001]',
+  ])('takes %s for a tunnel', (name) => {
+    expect(isTunnelName(name)).toBe(true);
+  });
   it.for([
     'docker0',
     'br-0123456789ab',
     'virbr0',
     'vmnet8',
     'vEthernet (WSL)',
+    'vEthernet (WSL (Hyper-V firewall))',
+    'vEthernet (Default Switch)',
     'VirtualBox Host-Only Network',
+    'VMware Network Adapter VMnet8',
+    'bridge100',
+    'bridge101',
+    'awdl0',
+    'llw0',
   ])('takes %s for a network of virtual machines', (name) => {
     expect(isHostOnlyName(name)).toBe(true);
   });
@@ -99,8 +118,16 @@ describe('names of interfaces', () => {
     'en0',
     'br0',
     'veth0',
+    'bridge0',
+    'usb0',
+    'wwan0',
+    'enxa0cec8d1e2f3',
     'Ethernet',
+    'Ethernet 2',
     'Wi-Fi',
+    'Беспроводная сеть',
+    'Подключение по локальной сети 3',
+    'Сетевое подключение Bluetooth',
     'vEthernet (Cameras)',
     'bond0',
   ])('searches on %s', (name) => {
