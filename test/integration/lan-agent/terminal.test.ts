@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
+import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { bundle, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
 
 const NO_TERMINAL =
@@ -63,6 +63,17 @@ async function result(at: Site): Promise<Record<string, unknown>> {
   }
 }
 
+/** Waits until the device's state satisfies the condition. */
+function until(camera: EmulatedDevice, condition: (snapshot: DeviceSnapshot) => boolean): Promise<void> {
+  return new Promise((done) => {
+    const stop = camera.onChange((snapshot) => {
+      if (!condition(snapshot)) return;
+      stop();
+      done();
+    });
+  });
+}
+
 const locks = (at: Site) => readdir(join(at.home, 'locks'));
 
 describe.concurrent('a person at the terminal', () => {
@@ -98,29 +109,35 @@ describe.concurrent('a person at the terminal', () => {
     expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
 
-  it.for<[string, DeviceSpec['quirks'], string, object, number, number]>([
+  it.for<[string, DeviceSpec['quirks'], string, (camera: DeviceSnapshot) => boolean, object, number, number]>(
     [
-      'the key exchange',
-      { answersUnbind: false },
-      'Exchanging keys',
-      { outcome: 'refused', reason: 'cancelled' },
-      3,
-      0,
+      [
+        'the key exchange',
+        { answersUnbind: false },
+        'Exchanging keys',
+        ({ exchanges }) => exchanges > 0,
+        { outcome: 'refused', reason: 'cancelled' },
+        3,
+        0,
+      ],
+      [
+        'the verification',
+        { settleAfterMs: 600_000 },
+        'Asking the device whether it worked',
+        ({ unbindsReceived, statusAsked }) => unbindsReceived > 0 && statusAsked > 1,
+        { outcome: 'accepted-unconfirmed' },
+        4,
+        1,
+      ],
     ],
-    [
-      'the verification',
-      { settleAfterMs: 600_000 },
-      'Asking the device whether it worked',
-      { outcome: 'accepted-unconfirmed' },
-      4,
-      1,
-    ],
-  ])('stops %s with Ctrl-C', async ([, quirks, stage, outcome, code, unbindsReceived], t) => {
+  )('stops %s with Ctrl-C', async ([, quirks, stage, condition, outcome, code, unbindsReceived], t) => {
     const at = await oneCamera(t, { quirks });
     const terminal = openTerminal(t, at);
     await terminal.see(QUESTION);
+    const reached = until(at.camera, condition);
     terminal.type(`${PASSWORD}\r`);
     await terminal.see(stage);
+    await reached;
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(code);
     expect(await result(at)).toMatchObject(outcome);
