@@ -9,12 +9,12 @@ import { describe, expect, it } from 'vitest';
 import { PASSWORD } from '../lan-agent/agent.ts';
 import { findKey, findShapes } from './bystander.ts';
 import { type Capture, capture, NO_CAPTURE, type Packet, sadpRequests } from './capture.ts';
-import { createLaptop, createWorld, plugCamera } from './site.ts';
+import { createLaptop, createWorld, PATIENT, plugCamera } from './site.ts';
 
 const LAPTOP = '10.20.0.10';
 const CAMERA = '10.20.0.64';
 
-describe('a bystander on the wire', () => {
+describe('a bystander on the wire', PATIENT, () => {
   it('sees one unbind to one address, no password in any shape, and no login before it', async (t) => {
     t.skip(NO_CAPTURE !== null, NO_CAPTURE ?? '');
     const world = createWorld(t);

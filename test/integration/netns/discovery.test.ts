@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FROM_SOURCE } from '../lan-agent/agent.ts';
 import { capture, NO_CAPTURE, sadpRequests } from './capture.ts';
-import { createLaptop, createWorld, plugCamera, type Seen, startCamera } from './site.ts';
+import { createLaptop, createWorld, PATIENT, plugCamera, type Seen, startCamera } from './site.ts';
 
 const NO_ROUTE = ['route', 'add', 'default', 'via', '198.51.100.1'] as const;
 const summary = (devices: readonly Seen[]) =>
@@ -14,7 +14,7 @@ const sadpTool = (reuseAddr: boolean) => [
    s.bind(37020, '0.0.0.0', () => console.log('bound'));`,
 ];
 
-describe.concurrent('a laptop with several networks', () => {
+describe('a laptop with several networks', PATIENT, () => {
   it('finds all devices on two subnets and the one of a wrong subnet, with the default route elsewhere', async (t) => {
     const world = createWorld(t);
     const [first, second, office, away] = [world.wire(), world.wire(), world.wire(), world.wire()];
@@ -167,7 +167,7 @@ describe.concurrent('a laptop with several networks', () => {
   });
 });
 
-describe.concurrent('the SADP port', () => {
+describe('the SADP port', PATIENT, () => {
   it('is done without where another program keeps it, with a warning', async (t) => {
     const world = createWorld(t);
     const wire = world.wire();
@@ -196,7 +196,7 @@ describe.concurrent('the SADP port', () => {
   });
 });
 
-describe.concurrent('manners of devices', () => {
+describe('manners of devices', PATIENT, () => {
   it('hears those that answer only by multicast, only by unicast or only to the SADP port', async (t) => {
     const world = createWorld(t);
     const wire = world.wire();

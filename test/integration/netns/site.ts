@@ -21,6 +21,9 @@ import {
 } from '../lan-agent/agent.ts';
 import { createWorld, type Host, NO_NAMESPACES, poll, type Wire, type World } from './world.ts';
 
+/** Many processes and real waits: one test at a time, with time enough on a machine that does other things too. */
+export const PATIENT = { timeout: 120_000 };
+
 /** What `discover --json` prints of one device, as far as these tests look at it. */
 export interface Seen {
   readonly shortSerial: string;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'vitest';
 
-const READY_MS = 10_000;
+const READY_MS = 30_000;
 /** Where `ip netns exec` finds files that it puts over those in /etc. */
 const ETC = '/etc/netns';
 
