@@ -320,6 +320,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'small-buffer':
       'The system grants a small receive buffer ({{bytes}} bytes): many devices at once may need longer.',
     'interface-failed': 'The interface {{name}} could not be opened: {{code}}.',
+    'send-failed':
+      'Nothing can be sent on {{name}}: {{code}}. Check its cable, and the firewall of this laptop.',
     'ledger-not-saved':
       'The attempts of this device could not be saved. Do not try again before the disk is in order.',
     'journal-not-saved': 'The result could not be written to the journal.',
@@ -388,13 +390,21 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
         'Another program keeps the SADP port {{port}} for itself. Close the SADP tool, iVMS-4200 and Batch Configuration.',
     },
     multicast: {
-      ok: 'Multicast goes out and comes back on {{name}}.',
-      'send-failed': 'Nothing can be sent by multicast on {{name}}: {{code}}.',
-      'not-heard': 'Multicast sent on {{name}} does not come back: the firewall may block it.',
+      ok: 'Multicast goes out and comes back on {{name}}. Devices that answered: {{number}}.',
+      'send-failed':
+        'Nothing can be sent by multicast on {{name}}: {{code}}. Check its cable, and the firewall of this laptop.',
+      'not-permitted':
+        'macOS does not let this program into the local network on {{name}} ({{code}}). Open System Settings, Privacy & Security, Local Network, and switch on your terminal.',
+      'not-heard':
+        'Multicast sent on {{name}} does not come back: the firewall blocks it. Devices that answered: {{number}}.',
+      'not-tested':
+        'Multicast on {{name}} cannot be tested while another program keeps the port. Devices that answered: {{number}}.',
     },
     subnets: {
       strict:
-        'Replies of devices with an address of another subnet are dropped by the kernel on {{name}} (strict reverse path filter).',
+        'Replies of devices with an address of another subnet are dropped by the kernel on {{name}} (strict reverse path filter). This command lets them in:',
+      'no-route':
+        'Replies of devices with an address of another subnet are dropped by the kernel on {{name}}: this laptop has no default route (reverse path filter). This command lets them in:',
     },
     buffer: {
       ok: 'The receive buffer is large enough.',
@@ -415,8 +425,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     server: {
       ok: 'The server answers.',
-      clock:
-        'The laptop’s clock differs from the server’s by {{seconds}} seconds. Set it: requests are refused otherwise.',
+      name: 'Here the name {{name}} leads to {{addresses}}. If it is another address elsewhere, the DNS of this network does not tell the truth.',
+      portal:
+        'This network wants a sign-in first: {{portal}} answered in place of {{server}}. Open http://{{name}} in the browser, sign in, then run "unbind-agent doctor" again.',
+      'clock-behind':
+        'The laptop’s clock is {{by}} (hours:minutes:seconds) behind the server’s. Set it: certificates and requests may be refused.',
+      'clock-ahead':
+        'The laptop’s clock is {{by}} (hours:minutes:seconds) ahead of the server’s. Set it: certificates and requests may be refused.',
     },
     firewall: {
       about: 'If devices are missing, let the firewall pass UDP {{port}}:',
@@ -499,16 +514,24 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     unwritable:
       'The state folder cannot be used ({{code}}). Make room or permit writing there; without it nothing is carried out.',
     failure: {
-      dns: 'The name in {{server}} cannot be found. Check the address and this laptop’s internet connection.',
+      dns: 'The name in {{server}} does not exist. Check the address; if it is right, this network’s DNS does not know it.',
+      'dns-silent':
+        'The name in {{server}} cannot be looked up: no DNS server answers. Check this laptop’s internet connection.',
       refused: '{{server}} refuses connections: the server is switched off, or the address or port is wrong.',
       unreachable:
         '{{server}} cannot be reached: this laptop seems to have no network. Check the cable or Wi-Fi.',
       reset: 'The connection to {{server}} broke off. A firewall may be in the way.',
       timeout: '{{server}} does not answer in time. Check the internet connection, a firewall or the proxy.',
-      tls: 'The certificate of {{server}} cannot be trusted: a wrong address, or something in the network listens in. Nothing was sent.',
+      tls: '{{server}} does not speak TLS: the port is wrong, or something in the network stands in between. Nothing was sent.',
       'certificate-time':
         'The certificate of {{server}} has expired or is not valid yet. Check date and time of this laptop first; else tell the operator of the bot.',
+      'certificate-name':
+        'The certificate shown for {{server}} belongs to another name: a wrong address, or somebody else answers. Open any website in the browser: perhaps this network wants a sign-in first. Nothing was sent.',
+      'certificate-untrusted':
+        'Nobody this laptop trusts vouches for the certificate of {{server}}: an antivirus or a proxy listens in, or the operator made the certificate. A certificate you trust can be named in NODE_EXTRA_CA_CERTS. Nothing was sent.',
       proxy: 'The proxy does not let this laptop through to {{server}}. Check HTTPS_PROXY and NO_PROXY.',
+      'proxy-unreachable':
+        'The proxy for {{server}} cannot be reached. Check its address in HTTPS_PROXY, or remove it if this network has no proxy.',
       'not-our-server':
         'Somebody else answered in place of {{server}}. Open any website in the browser: perhaps this network wants a sign-in first. Else check the address, and update the agent.',
       gateway: 'The server behind {{server}} is away for the moment.',

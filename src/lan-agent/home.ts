@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fail, ok, type Result } from '../kernel/result.ts';
 
 /** The state folder could not be used; `code` is the system's, for instance `ENOSPC` or `EACCES`. */
@@ -44,13 +45,34 @@ export async function replaceFile(path: string, content: string): Promise<Result
     } finally {
       await file.close();
     }
-    await rename(draft, path);
+    await patiently(() => rename(draft, path));
     await syncFolder(dirname(path));
     return ok(undefined);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     return fail({ reason: 'unwritable', code: errorCode(error) });
   }
+}
+
+/** Windows: an antivirus or a search index that looks into a file at this moment keeps it from being replaced. */
+const HELD: readonly string[] = ['EACCES', 'EBUSY', 'EPERM'];
+/** Pauses before it is tried again, ms: one second in all. */
+const HELD_PAUSES = [10, 40, 100, 250, 600];
+
+/** Does what another program may keep from being done for a moment, again where the system is one that does so. */
+export async function patiently<T>(
+  act: () => Promise<T>,
+  system: NodeJS.Platform = process.platform,
+): Promise<T> {
+  for (const pause of system === 'win32' ? HELD_PAUSES : []) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!HELD.includes(errorCode(error))) throw error;
+      await delay(pause);
+    }
+  }
+  return act();
 }
 
 /** Makes a new or renamed entry of a folder survive a power cut, where the system can (Windows cannot). */

@@ -8,16 +8,23 @@ import { runProgram } from './cli/program.ts';
  * beside a result goes to standard error.
  */
 
-// Whoever read our output has left (`| head`). That must not end an unbind between its datagram and its journal line.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// Whoever read our output has left (`| head`), or the terminal was closed under a prompt, which then cannot be put
+// back as it was. That must not end an unbind between its datagram and its journal line.
+for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const stop = new AbortController();
 // Once each: a second Ctrl-C ends the process the hard way.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
 
-// Not process.exit alone: standard output may be a pipe that has not taken everything yet.
+let isHungUp = false;
+process.once('SIGHUP', () => {
+  isHungUp = true;
+});
+
+// Not process.exit alone: standard output may be a pipe that has not taken everything yet. And not at all where the
+// terminal is gone: Node crashes when it cannot put it back as it was, and a crash may leave its memory on the disk.
 process.exitCode = await main();
-process.stdout.write('', () => process.exit());
+process.stdout.write('', () => (isHungUp ? process.kill(process.pid, 'SIGHUP') : process.exit()));
 
 async function main(): Promise<ExitCode> {
   const context = createContext(process, stop.signal);

@@ -1,6 +1,6 @@
 import type { Check } from '../doctor/check.ts';
 import { firewallCommands } from '../doctor/firewall.ts';
-import { checkCrypto, checkHome, checkPairing } from '../doctor/laptop-checks.ts';
+import { checkCrypto, checkHome } from '../doctor/laptop-checks.ts';
 import {
   checkBuffer,
   checkInterfaces,
@@ -8,6 +8,7 @@ import {
   checkPort,
   checkSubnets,
 } from '../doctor/network-checks.ts';
+import { checkPairing } from '../doctor/server-checks.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
@@ -21,7 +22,7 @@ export async function doctorCommand(
   const port = await checkPort(network);
   const buffer = await checkBuffer(network);
   const [multicast, subnets, state, crypto, pairing] = await Promise.all([
-    checkMulticast(network),
+    checkMulticast(network, signal),
     checkSubnets(network),
     checkHome(home),
     checkCrypto(),
@@ -60,18 +61,34 @@ function asText(
   checks: readonly Check[],
   firewall: readonly string[],
 ): string {
-  const lines = checks.flatMap(({ result, sentence, values, command }) => [
-    `[${texts(`agent:doctor.result.${result}`)}] ${texts(sentence, localised(values, texts))}`,
-    ...(command === undefined ? [] : [`    ${command}`]),
+  const command = (text: string) => `    ${text}`;
+  const lines = checks.flatMap(({ result, sentence, values, command: cure }) => [
+    wrap(`[${texts(`agent:doctor.result.${result}`)}] ${texts(sentence, localised(values, texts))}`),
+    ...(cure === undefined ? [] : [command(cure)]),
   ]);
   return [
     ...lines,
     '',
-    texts('agent:doctor.firewall.about', { port: network.port }),
-    ...firewall.map((command) => `    ${command}`),
+    wrap(texts('agent:doctor.firewall.about', { port: network.port })),
+    ...firewall.map(command),
     '',
-    texts(fine ? 'agent:doctor.fine' : 'agent:doctor.notFine'),
+    wrap(texts(fine ? 'agent:doctor.fine' : 'agent:doctor.notFine')),
   ].join('\n');
+}
+
+/** Columns of a terminal that nobody has made larger. */
+const COLUMNS = 80;
+
+/** Breaks a sentence at its spaces, the later lines indented. What has no space stays whole, to be copied. */
+function wrap(sentence: string): string {
+  const lines = [''];
+  for (const word of sentence.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.trim() === '') lines[lines.length - 1] = line + word;
+    else if ([...line, ...word].length < COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join('\n');
 }
 
 /** The reason why an interface is skipped is a word in JSON and a phrase here. */

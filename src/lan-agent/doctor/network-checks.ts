@@ -3,12 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../home.ts';
 import { openLan } from '../network/lan.ts';
-import type { LanInterface, Network } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
+import { search } from '../network/search.ts';
 import { type Check, finding } from './check.ts';
-
-/** The group of SADP; the self-test uses a port of its own in it, so that no device hears it. */
-const GROUP = '239.255.255.250';
-const ECHO_MS = 1000;
 
 /** What there is to search on, and what is left out why. */
 export function checkInterfaces(network: Network): Check[] {
@@ -45,22 +42,39 @@ export async function checkBuffer(network: Network): Promise<Check> {
 }
 
 /**
- * Linux with a strict reverse path filter drops replies of devices whose address is of another subnet, before any
- * program sees them: the vendor's default address on a foreign site is the usual case.
+ * Linux with a reverse path filter drops replies of devices whose address is of another subnet, before any program
+ * sees them: the vendor's default address on a foreign site is the usual case. A strict filter lets them in only where
+ * the default route is, a loose one where there is any, so not on a laptop that is plugged into the camera and nothing
+ * else.
  */
 export async function checkSubnets(network: Network): Promise<Check[]> {
   const names = new Set(network.survey().used.map(({ name }) => name));
   const all = await reversePathFilter('all');
+  const routed = defaultRoute(await readFile('/proc/net/route', 'utf8').catch(() => ''));
   const filters = await Promise.all(
     [...names].map(async (name) => ({ name, own: await reversePathFilter(name) })),
   );
-  // The kernel takes the larger of the two values; 1 is strict, 2 is loose.
   return filters
-    .filter(({ own }) => Math.max(all, own) === 1)
-    .map(({ name }) => ({
-      ...finding('subnets', 'warning', 'strict', { name }),
-      command: `sudo sysctl -w net.ipv4.conf.${name.replaceAll('.', '/')}.rp_filter=2`,
+    .map(({ name, own }) => ({ name, own, filter: Math.max(all, own) }))
+    .filter(
+      ({ name, filter }) => (filter === STRICT && routed !== name) || (filter === LOOSE && routed === null),
+    )
+    .map(({ name, filter }) => ({
+      ...finding('subnets', 'warning', filter === STRICT ? 'strict' : 'no-route', { name }),
+      command: loosen(name, routed !== null),
     }));
+}
+
+/** Values of `rp_filter`; the kernel takes the larger one of the interface's and that of `all`. */
+const STRICT = 1;
+const LOOSE = 2;
+
+/** A larger value of `all` would win, so switching off takes both. */
+function loosen(name: string, routed: boolean): string {
+  const set = (where: string, value: number) =>
+    `net.ipv4.conf.${where.replaceAll('.', '/')}.rp_filter=${value}`;
+  const settings = routed ? [set(name, LOOSE)] : [set('all', 0), set(name, 0)];
+  return `sudo sysctl -w ${settings.join(' ')}`;
 }
 
 async function reversePathFilter(name: string): Promise<number> {
@@ -68,37 +82,60 @@ async function reversePathFilter(name: string): Promise<number> {
   return Number(text);
 }
 
-/** Whether multicast leaves and comes back, per interface. */
-export function checkMulticast(network: Network): Promise<Check[]> {
-  return Promise.all(network.survey().used.map(probe));
+/** Reads /proc/net/route: the interface of the default route, of several the one that counts; null without one. */
+export function defaultRoute(table: string): string | null {
+  const routes = table.split('\n').flatMap((line) => {
+    const [name = '', destination, , flags = '', , , metric, mask] = line.split('\t');
+    const bits = Number.parseInt(flags, 16);
+    const usable = (bits & ROUTE_UP) !== 0 && (bits & ROUTE_REJECT) === 0;
+    return destination === '00000000' && mask === '00000000' && usable
+      ? [{ name, metric: Number(metric) }]
+      : [];
+  });
+  return routes.sort((a, b) => a.metric - b.metric)[0]?.name ?? null;
 }
 
-/** Sends a datagram to the group through one interface and waits for it to come back. */
-async function probe(lan: LanInterface): Promise<Check> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true });
-  const { name } = lan;
-  const mark = Buffer.from(`unbind-agent self-test ${process.pid} ${lan.address}`);
+const ROUTE_UP = 0x1;
+const ROUTE_REJECT = 0x200;
+
+/**
+ * Whether multicast leaves and comes back, per interface: a short search on the real port, as discovery makes it. What
+ * this laptop sends to the group has to come back to itself, and devices may answer.
+ */
+export async function checkMulticast(network: Network, signal: AbortSignal): Promise<Check[]> {
+  const lan = await openLan(network, network.survey().used);
   try {
-    const code = await new Promise<string | null>((done) => {
-      socket.once('error', (error) => done(errorCode(error)));
-      socket.on('message', (bytes) => bytes.equals(mark) && done(null));
-      socket.bind(0, '0.0.0.0', () => {
-        try {
-          socket.addMembership(GROUP, lan.address);
-          socket.setMulticastInterface(lan.address);
-        } catch (error) {
-          return done(errorCode(error));
-        }
-        socket.send(mark, socket.address().port, GROUP, (error) => error && done(errorCode(error)));
-      });
-      setTimeout(() => done('not-heard'), ECHO_MS);
-    });
-    if (code === null) return finding('multicast', 'ok', 'ok', { name });
-    if (code === 'not-heard') return finding('multicast', 'failed', 'not-heard', { name });
-    return finding('multicast', 'failed', 'send-failed', { name, code });
+    const { devices } = await search(lan, { waitMs: SEARCH_MS, signal });
+    const failures = lan.notes.flatMap((note) =>
+      note.kind === 'interface-failed' || note.kind === 'send-failed' ? [note] : [],
+    );
+    const port = lan.notes.some(({ kind }) => kind === 'port-fallback') ? 'taken' : 'open';
+    return [
+      ...failures.map(({ name, code }) => sendFailed(process.platform, name, code)),
+      ...lan.interfaces
+        .filter(({ name }) => !failures.some((one) => one.name === name))
+        .map(({ name, address }) => {
+          const number = devices.filter(({ via }) => via.address === address).length;
+          if (lan.echoed.has(address)) return finding('multicast', 'ok', 'ok', { name, number });
+          if (port === 'taken') return finding('multicast', 'warning', 'not-tested', { name, number });
+          return finding('multicast', 'failed', 'not-heard', { name, number });
+        }),
+    ];
   } finally {
-    socket.close();
+    lan.close();
   }
+}
+
+/** Two inquiries and the answers to them, ms. */
+const SEARCH_MS = 1200;
+
+/**
+ * Nothing can be sent. Since macOS 15 a program needs permission for the local network, and what the system says
+ * without it is that no host can be reached.
+ */
+export function sendFailed(system: NodeJS.Platform, name: string, code: string): Check {
+  const detail = system === 'darwin' && code === 'EHOSTUNREACH' ? 'not-permitted' : 'send-failed';
+  return finding('multicast', 'failed', detail, { name, code });
 }
 
 /** Binds the port and lets it go; null, or the system's error code. */

@@ -44,6 +44,7 @@ const RETRY_MS = 2_000;
 /** Failures of the network and of a restarting server, which may be over by the next question. */
 const PASSING: readonly HubFailure['reason'][] = [
   'dns',
+  'dns-silent',
   'refused',
   'unreachable',
   'reset',

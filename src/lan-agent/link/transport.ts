@@ -5,15 +5,26 @@ import { ANSWER_SIGNATURE_HEADER } from '../../link/signing.ts';
 
 /** Why a request got no answer from our server; `agent:link.failure.<word>` says what to do about it. */
 export type TransportFailure =
+  /** The name does not exist. */
   | 'dns'
+  /** Nobody answers questions about names. */
+  | 'dns-silent'
   | 'refused'
   | 'unreachable'
   | 'reset'
   | 'timeout'
+  /** No TLS at all, or none that both sides speak. */
   | 'tls'
   /** The certificate's time does not fit the laptop's clock. */
   | 'certificate-time'
+  /** The certificate is somebody else's. */
+  | 'certificate-name'
+  /** Nobody we trust vouches for the certificate. */
+  | 'certificate-untrusted'
+  /** The proxy refuses to let us through. */
   | 'proxy'
+  /** The proxy itself cannot be reached. */
+  | 'proxy-unreachable'
   /** Somebody else answered: a captive portal, a router, another website. */
   | 'not-our-server'
   /** A gateway in front of the server answered that the server is away. */
@@ -77,7 +88,7 @@ export function openTransport(server: { url: string; loopback: boolean }): Trans
         return await readAnswer(answer);
       } catch (error) {
         if (signal.aborted) return fail('aborted');
-        return fail(limit.aborted ? 'timeout' : failureOf(error));
+        return fail(limit.aborted ? 'timeout' : failureOf(error, new URL(server.url)));
       }
     },
     close: () => dispatcher.destroy(),
@@ -112,8 +123,9 @@ async function readAnswer({
 
 const BY_CODE: Readonly<Record<string, TransportFailure>> = {
   ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
   EAI_NODATA: 'dns',
+  EAI_AGAIN: 'dns-silent',
+  EAI_FAIL: 'dns-silent',
   ECONNREFUSED: 'refused',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
@@ -126,19 +138,29 @@ const BY_CODE: Readonly<Record<string, TransportFailure>> = {
   UND_ERR_SOCKET: 'reset',
   CERT_HAS_EXPIRED: 'certificate-time',
   CERT_NOT_YET_VALID: 'certificate-time',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name',
   EPROTO: 'tls',
 };
 
 /** Names the cause of an exception of undici, TLS or the system; their texts stay here. */
-function failureOf(error: unknown): TransportFailure {
+function failureOf(error: unknown, server: URL): TransportFailure {
   if (!(error instanceof Error)) return 'reset';
+  // Several addresses were tried, each with an error of its own.
+  if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0], server);
+  if (isAboutAnother(error, server)) return 'proxy-unreachable';
   const code = 'code' in error ? String(error.code) : '';
   const known = BY_CODE[code];
   if (known) return known;
-  // Several addresses were tried, each with an error of its own.
-  if (error instanceof AggregateError) return failureOf(error.errors[0]);
-  if (/CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code)) return 'tls';
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) return 'certificate-untrusted';
+  if (/SSL|TLS/.test(code)) return 'tls';
   if (/proxy/i.test(error.message)) return 'proxy';
   if (error.name === 'HTTPParserError') return 'not-our-server';
-  return error.cause === undefined ? 'reset' : failureOf(error.cause);
+  return error.cause === undefined ? 'reset' : failureOf(error.cause, server);
+}
+
+/** The only other machine we look up or connect to is a proxy. */
+function isAboutAnother(error: Error, { protocol, hostname, port }: URL): boolean {
+  const { syscall, ...at } = error as NodeJS.ErrnoException & { hostname?: string; port?: number };
+  if (syscall === 'getaddrinfo') return at.hostname !== hostname;
+  return syscall === 'connect' && at.port !== Number(port || (protocol === 'https:' ? 443 : 80));
 }

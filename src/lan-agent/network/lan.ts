@@ -30,7 +30,9 @@ export type LanNote =
   /** The kernel gave a smaller receive buffer than asked for. */
   | { readonly kind: 'small-buffer'; readonly bytes: number }
   /** An interface could not be opened or has not joined the group. */
-  | { readonly kind: 'interface-failed'; readonly name: string; readonly code: string };
+  | { readonly kind: 'interface-failed'; readonly name: string; readonly code: string }
+  /** Nothing could be sent to everybody on an open interface: pulled out, or a firewall of this laptop. */
+  | { readonly kind: 'send-failed'; readonly name: string; readonly code: string };
 
 /** Sees every datagram that passes, after it has passed: it can neither change nor hold up anything, and must not throw. */
 export interface LanTap {
@@ -43,7 +45,10 @@ export interface Lan {
   readonly network: Network;
   /** The interfaces that could be opened. */
   readonly interfaces: readonly LanInterface[];
+  /** Grows while the sockets are in use. */
   readonly notes: readonly LanNote[];
+  /** Addresses of this laptop whose multicast has come back to it: it leaves, and it arrives. */
+  readonly echoed: ReadonlySet<string>;
   /**
    * Sends one datagram once.
    * @returns null, or the system's error code (`ENETUNREACH`): then nothing is known to have left
@@ -63,11 +68,13 @@ export async function openLan(network: Network, wanted: readonly LanInterface[],
   const notes: LanNote[] = [];
   const listeners = new Set<(datagram: Datagram) => void>();
   const ownPorts = new Set<string>();
+  const echoed = new Set<string>();
   const receive =
     (via: LanInterface | null) =>
     (bytes: Buffer, { address, port }: RemoteInfo) => {
       // Loopback is no LAN, and our own requests come back by multicast: neither is worth parsing.
-      if (address.startsWith('127.') !== network.loopback || ownPorts.has(`${address}:${port}`)) return;
+      if (address.startsWith('127.') !== network.loopback) return;
+      if (ownPorts.has(`${address}:${port}`)) return void echoed.add(address);
       const datagram = { bytes, from: address, via };
       for (const listener of listeners) listener(datagram);
       tap?.received(datagram);
@@ -76,10 +83,11 @@ export async function openLan(network: Network, wanted: readonly LanInterface[],
   const shared = await openShared(network.port, notes);
   shared.on('message', receive(null));
   const sockets = new Map<LanInterface, Socket>();
+  const joined = new Set<string>();
   for (const lan of wanted) {
     const socket = createSocket({ type: 'udp4' });
     socket.on('message', receive(lan));
-    const code = (await bind(socket, 0, lan.address)) ?? join(shared, socket, lan);
+    const code = (await bind(socket, 0, lan.address)) ?? join(shared, socket, lan, joined);
     if (code === null) {
       sockets.set(lan, socket);
       ownPorts.add(`${lan.address}:${socket.address().port}`);
@@ -89,15 +97,23 @@ export async function openLan(network: Network, wanted: readonly LanInterface[],
     }
   }
   notes.push(...[shared, ...sockets.values()].flatMap(enlargeBuffer).slice(0, 1));
+  const noteOnce = (kind: 'send-failed', name: string, code: string) => {
+    if (!notes.some((note) => note.kind === kind && note.name === name)) notes.push({ kind, name, code });
+  };
 
   return {
     network,
     interfaces: [...sockets.keys()],
     notes,
+    echoed,
     send: (through, to, bytes) => {
       const address = to === 'multicast' ? GROUP : to === 'broadcast' ? broadcastOf(through) : to.unicast;
       const socket = sockets.get(through);
-      return new Promise((done) => {
+      return new Promise((ended) => {
+        const done = (code: string | null) => {
+          if (code !== null && typeof to === 'string') noteOnce('send-failed', through.name, code);
+          ended(code);
+        };
         try {
           if (!socket) return done('ENODEV');
           socket.send(bytes, network.port, address, (error) => done(error ? errorCode(error) : null));
@@ -142,12 +158,16 @@ function bind(socket: Socket, port: number, address: string): Promise<string | n
   });
 }
 
-/** Puts the shared socket into the group on this interface and points the sending socket at it. */
-function join(shared: Socket, socket: Socket, lan: LanInterface): string | null {
+/**
+ * Puts the shared socket into the group on this interface and points the sending socket at it. Memberships are counted
+ * per interface: a second address of one that has joined is in the group already, and systems differ in the error.
+ */
+function join(shared: Socket, socket: Socket, lan: LanInterface, joined: Set<string>): string | null {
   try {
-    shared.addMembership(GROUP, lan.address);
+    if (!joined.has(lan.name)) shared.addMembership(GROUP, lan.address);
+    joined.add(lan.name);
   } catch (error) {
-    // Linux counts memberships per interface: a second address of the same one is in the group already.
+    // Linux names a labelled address as an interface of its own (`eth0:1`).
     if (errorCode(error) !== 'EADDRINUSE') return errorCode(error);
   }
   try {

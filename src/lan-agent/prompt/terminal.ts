@@ -1,11 +1,11 @@
 import type { Key } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { isCancel, note, password } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
 import { createPasswordCheck, describePlan, type PasswordPrompt, PROMPT_TIME_LIMIT_MS } from './prompt.ts';
 
 /** A stream that may be a terminal. */
-export type TerminalInput = Readable & { readonly isTTY?: boolean };
+export type TerminalInput = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
 
 /**
  * The masked prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to
@@ -32,14 +32,15 @@ export function createTerminalPrompt(options: {
       const leaveOnCtrlD = (_: unknown, key: Key) => {
         if (key.ctrl && key.name === 'd') leave();
       };
-      input.on('keypress', leaveOnCtrlD).once('end', leave);
+      const keys = readKeys(input);
+      keys.on('keypress', leaveOnCtrlD).once('end', leave);
       const limit = AbortSignal.timeout(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS);
 
       const typed = await password({
         message: model.question,
         mask: '*',
         clearOnError: true,
-        input,
+        input: keys,
         output,
         signal: AbortSignal.any([signal, gone.signal, limit]),
         validate: (value) => {
@@ -49,9 +50,21 @@ export function createTerminalPrompt(options: {
           return complaint ? texts(`agent:prompt.complaint.${complaint}`) : undefined;
         },
       });
-      input.off('keypress', leaveOnCtrlD).off('end', leave);
+      input.unpipe(keys).pause();
       if (isCancel(typed)) return { kind: 'abandoned' };
       return { kind: 'typed', password: Buffer.from(typed) };
     },
   };
+}
+
+/**
+ * What is typed, on a stream without errors: a terminal that was closed refuses to be put back as it was, and the
+ * library's reader would make an exception of that, which ends the program before its journal line.
+ */
+function readKeys(input: TerminalInput): PassThrough {
+  const keys = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (raw: boolean) => void input.setRawMode?.(raw),
+  });
+  return input.pipe(keys);
 }

@@ -133,8 +133,8 @@ const quirks = z.strictObject({
   flagSpelling: z.enum(['false', 'flase']),
   /** `salt-first`: `Encrypt` and `Salt` before everything; `reversed`: all elements from the end. */
   elementOrder: z.enum(['usual', 'salt-first', 'reversed']),
-  /** Where replies go: to the group, to the sender's address and port, or both. */
-  replyBy: z.enum(['multicast', 'unicast', 'both']),
+  /** Where replies go: to the group, to the sender's address and port, both, or the sender's address and SADP's port. */
+  replyBy: z.enum(['multicast', 'unicast', 'both', 'sadp-port']),
   /** Wait before every reply, ms. */
   replyDelayMs: z.number().min(0).max(600_000),
   /** Extra copies of every reply. */

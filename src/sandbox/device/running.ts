@@ -136,8 +136,10 @@ export class RunningDevice implements EmulatedDevice {
 
   #reply(socket: Socket, bytes: Buffer, sender: RemoteInfo, to: Reply['to']): void {
     const by = to ?? this.#machine.quirks.replyBy;
-    if (by !== 'unicast') this.#transmit(socket, bytes, GROUP, this.#place.port);
-    if (by !== 'multicast') this.#transmit(socket, bytes, sender.address, sender.port);
+    const { port } = this.#place;
+    if (by === 'multicast' || by === 'both') this.#transmit(socket, bytes, GROUP, port);
+    if (by === 'unicast' || by === 'both') this.#transmit(socket, bytes, sender.address, sender.port);
+    if (by === 'sadp-port') this.#transmit(socket, bytes, sender.address, port);
   }
 
   #transmit(socket: Socket, bytes: Buffer, address: string, port: number): void {

@@ -17,17 +17,22 @@ export const WRONG_PASSWORD = 'Not-The-One-9';
 /** Short serial of the camera of `oneCamera`. */
 export const CAMERA = unbindableCamera.profile.shortSerial;
 
-let bundle = '';
+/** The agent in one file, made before the tests of a file. */
+export let bundle = '';
 
 beforeAll(async () => {
   bundle = join(await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-')), 'agent.mjs');
   await bundleAgent(bundle);
 });
 
-/** Bundles the agent; `define` as the release does. */
-export async function bundleAgent(outfile: string, define: Record<string, string> = {}): Promise<void> {
+/** Bundles the agent, or another program; `define` as the release does. */
+export async function bundleAgent(
+  outfile: string,
+  define: Record<string, string> = {},
+  program = 'src/lan-agent/main.ts',
+): Promise<void> {
   await build({
-    entryPoints: ['src/lan-agent/main.ts'],
+    entryPoints: [program],
     outfile,
     define,
     bundle: true,
@@ -132,15 +137,17 @@ export async function emptyFolder(t: TestContext): Promise<string> {
 /** Words that start the agent from its source, as `npm run agent` does. */
 export const FROM_SOURCE = ['--import', 'tsx', resolve('src/lan-agent/main.ts')];
 
-/** The agent with nothing in its environment but what is given. */
+/** The agent with nothing in its environment but what is given; `launcher` starts it somewhere else. */
 export function spawnAgent(
   t: TestContext,
   words: readonly string[],
   input: AgentOptions['input'] = '',
   env: Readonly<Record<string, string>> = {},
   program: readonly string[] = [bundle],
+  launcher: readonly string[] = [],
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...program, ...words], {
+  const [command = process.execPath, ...rest] = [...launcher, process.execPath, ...program, ...words];
+  const child = spawn(command, rest, {
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

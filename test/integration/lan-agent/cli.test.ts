@@ -14,6 +14,7 @@ import {
   site,
   spawnAgent,
 } from './agent.ts';
+import { ScriptedHub } from './link-scripted-hub.ts';
 
 describe.concurrent('discover', () => {
   it('prints an array and nothing else', async (t) => {
@@ -277,8 +278,36 @@ describe.concurrent('doctor', () => {
     const at = await site(t, []);
     for (const env of [{}, { LANG: 'ru_RU.UTF-8' }]) {
       const { stdout } = await at.agent(['doctor'], { env });
-      expect(stdout).toMatch(/ufw|netsh|socketfilterfw/);
+      expect(stdout).toMatch(/ufw|firewall-cmd|iptables|nft|netsh|socketfilterfw/);
       expect(stdout).not.toMatch(/agent:|\{\{/);
+      // Sentences fit a terminal; commands, which are indented further, stay whole.
+      const sentences = stdout.split('\n').filter((line) => !line.startsWith('    '));
+      expect(sentences.filter((line) => line.length > 80)).toEqual([]);
     }
   });
+});
+
+describe('doctor and a server with another clock', () => {
+  it.for([
+    [24 * 3600_000, 'clock-behind'],
+    [-24 * 3600_000, 'clock-ahead'],
+  ] as const)(
+    'tells of a difference of %i ms, and that the server answers',
+    async ([difference, detail], t) => {
+      const at = await site(t, []);
+      const hub = await ScriptedHub.open(() => Date.now() + difference);
+      await hub.pair(at.home);
+      hub.confirmation = 'confirmed';
+      const { code, json } = await at.agent(['doctor', '--json']);
+      expect(code).toBe(0);
+      const checks = json<{ checks: { check: string; by?: string }[] }>().checks.filter(
+        ({ check }) => check === 'server',
+      );
+      expect(checks).toMatchObject([
+        { result: 'ok', detail: 'ok' },
+        { result: 'warning', detail },
+      ]);
+      expect(checks[1]?.by).toMatch(/^(?:24:00:0\d|23:59:5\d)$/);
+    },
+  );
 });

@@ -125,7 +125,7 @@ describe('the way to the server', () => {
     const port = await listen(
       createTlsServer(CERTIFICATE, (_, response) => response.writeHead(200, json).end('{}')),
     );
-    expect(await get(`https://127.0.0.1:${port}`)).toEqual({ ok: false, failure: 'tls' });
+    expect(await get(`https://127.0.0.1:${port}`)).toEqual({ ok: false, failure: 'certificate-untrusted' });
   });
 
   it('goes through the proxy, names one that refuses, and never asks one about this machine', async () => {
@@ -142,5 +142,15 @@ describe('the way to the server', () => {
     const url = await serve((_, response) => response.writeHead(200, json).end('{}'));
     expect(await get(url)).toMatchObject({ ok: true });
     expect(asked).toHaveLength(1);
+  });
+
+  it('tells a proxy that is away from a server that is', async () => {
+    const gone = createTcpServer();
+    const port = await listen(gone);
+    await new Promise((resolve) => gone.close(resolve));
+    for (const proxy of [`http://127.0.0.1:${port}`, 'http://proxy.invalid:3128']) {
+      vi.stubEnv('HTTPS_PROXY', proxy);
+      expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: 'proxy-unreachable' });
+    }
   });
 });

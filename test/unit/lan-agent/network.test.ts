@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firewallCommands } from '../../../src/lan-agent/doctor/firewall.ts';
+import { defaultRoute, sendFailed } from '../../../src/lan-agent/doctor/network-checks.ts';
+import { checkClock } from '../../../src/lan-agent/doctor/server-checks.ts';
 import { inbox } from '../../../src/lan-agent/network/inbox.ts';
 import type { Datagram } from '../../../src/lan-agent/network/lan.ts';
 import { isHostOnlyName, isTunnelName } from '../../../src/lan-agent/network/names.ts';
@@ -74,19 +76,38 @@ describe('subnets', () => {
 });
 
 describe('names of interfaces', () => {
-  it.for(['tun0', 'wg0', 'utun4', 'ppp0', 'tailscale0', 'NordLynx', 'OpenVPN TAP-Windows6'])(
-    'takes %s for a tunnel',
-    (name) => {
-      expect(isTunnelName(name)).toBe(true);
-    },
-  );
+  it.for([
+    'tun0',
+    'wg0',
+    'utun4',
+    'ppp0',
+    'tailscale0',
+    'NordLynx',
+    'OpenVPN TAP-Windows6',
+    'OpenVPN Data Channel Offload',
+    'AmneziaVPN',
+    'Radmin VPN',
+    'VPN-подключение',
+    'Рабочий ВПН',
+    'CloudflareWARP',
+    'ZeroTier One [8056c2e21c000001]',
+  ])('takes %s for a tunnel', (name) => {
+    expect(isTunnelName(name)).toBe(true);
+  });
   it.for([
     'docker0',
     'br-0123456789ab',
     'virbr0',
     'vmnet8',
     'vEthernet (WSL)',
+    'vEthernet (WSL (Hyper-V firewall))',
+    'vEthernet (Default Switch)',
     'VirtualBox Host-Only Network',
+    'VMware Network Adapter VMnet8',
+    'bridge100',
+    'bridge101',
+    'awdl0',
+    'llw0',
   ])('takes %s for a network of virtual machines', (name) => {
     expect(isHostOnlyName(name)).toBe(true);
   });
@@ -97,8 +118,16 @@ describe('names of interfaces', () => {
     'en0',
     'br0',
     'veth0',
+    'bridge0',
+    'usb0',
+    'wwan0',
+    'enxa0cec8d1e2f3',
     'Ethernet',
+    'Ethernet 2',
     'Wi-Fi',
+    'Беспроводная сеть',
+    'Подключение по локальной сети 3',
+    'Сетевое подключение Bluetooth',
     'vEthernet (Cameras)',
     'bond0',
   ])('searches on %s', (name) => {
@@ -187,6 +216,56 @@ describe('firewall commands', () => {
   it.for(['win32', 'darwin', 'linux'] as const)('name the port or the program on %s', (system) => {
     for (const command of firewallCommands(system, 37_020, '/bin/node')) {
       expect(command).toMatch(/37020|\/bin\/node/);
+    }
+  });
+});
+
+describe('what doctor makes of the system', () => {
+  const line = (...fields: string[]) => fields.join('\t');
+  const head = line('Iface', 'Destination', 'Gateway ', 'Flags', 'RefCnt', 'Use', 'Metric', 'Mask');
+  const cableRoute = line('eth0', '00000000', '0114A8C0', '0003', '0', '0', '100', '00000000');
+  const wifiRoute = line('wlan0', '00000000', '0114A8C0', '0003', '0', '0', '600', '00000000');
+  const subnetRoute = line('eth0', '0014A8C0', '00000000', '0001', '0', '0', '100', '00FFFFFF');
+  const half = line('tun0', '00000000', '00000000', '0001', '0', '0', '0', '00000080');
+  const blackhole = line('*', '00000000', '00000000', '0201', '0', '0', '0', '00000000');
+
+  it.for([
+    ['the one there is', [subnetRoute, cableRoute], 'eth0'],
+    ['the one of the least metric', [wifiRoute, cableRoute], 'eth0'],
+    ['none', [subnetRoute], null],
+    ['none but one that refuses', [blackhole], null],
+    ['no half of all addresses, as VPNs have it', [half, wifiRoute], 'wlan0'],
+    ['none in nothing', [], null],
+  ] as const)('reads the default route: %s', ([, lines, expected]) => {
+    expect(defaultRoute([head, ...lines, ''].join('\n'))).toBe(expected);
+  });
+
+  it('knows the permission of macOS from a cable that is out', () => {
+    expect(sendFailed('darwin', 'en0', 'EHOSTUNREACH').detail).toBe('not-permitted');
+    expect(sendFailed('darwin', 'en0', 'ENETDOWN').detail).toBe('send-failed');
+    expect(sendFailed('linux', 'eth0', 'EHOSTUNREACH').detail).toBe('send-failed');
+  });
+
+  it.for([
+    [0, null, ''],
+    [30_000, null, ''],
+    [86_400_000, 'clock-behind', '24:00:00'],
+    [-3_661_000, 'clock-ahead', '01:01:01'],
+  ] as const)('says of a difference of %i ms which clock is behind', ([ms, detail, by]) => {
+    const checks = checkClock(ms).map((check) => [check.detail, check.values.by]);
+    expect(checks).toEqual(detail === null ? [] : [[detail, by]]);
+  });
+
+  it.for([
+    [[], 'ufw'],
+    [['ufw', 'iptables'], 'ufw'],
+    [['firewall-cmd', 'nft'], 'firewall-cmd'],
+    [['iptables', 'nft'], 'iptables'],
+    [['nft'], 'nft'],
+  ] as const)('advises for the firewall that is there: %o', ([installed, expected]) => {
+    const has = (command: string) => installed.some((one) => one === command);
+    for (const command of firewallCommands('linux', 37_020, '/bin/node', has)) {
+      expect(command.split(' ').slice(0, 2)).toEqual(['sudo', expected]);
     }
   });
 });

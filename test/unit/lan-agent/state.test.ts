@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDevice } from '../../../src/lan-agent/device-lock.ts';
-import { agentHome, ensureHome, replaceFile } from '../../../src/lan-agent/home.ts';
+import { agentHome, ensureHome, patiently, replaceFile } from '../../../src/lan-agent/home.ts';
 import { openJournal } from '../../../src/lan-agent/journal.ts';
 import { openLedger } from '../../../src/lan-agent/ledger.ts';
 import type { UnbindAnswer } from '../../../src/lan-agent/sadp/reply.ts';
@@ -50,6 +50,34 @@ describe('the state folder', () => {
     await writeFile(join(home, 'file'), '');
     const made = await ensureHome(join(home, 'file', 'folder'));
     expect(made).toEqual({ ok: false, failure: { reason: 'unwritable', code: 'ENOTDIR' } });
+  });
+});
+
+describe('a file that another program looks into', () => {
+  const heldFor = (times: number, code: string) => {
+    let tried = 0;
+    const act = async () => {
+      tried++;
+      if (tried <= times) throw Object.assign(new Error(code), { code });
+      return tried;
+    };
+    return { act, tried: () => tried };
+  };
+
+  it('is replaced on Windows as soon as it is let go', async () => {
+    expect(await patiently(heldFor(3, 'EPERM').act, 'win32')).toBe(4);
+  });
+
+  it('is not waited for without end, nor for any other reason, nor on other systems', async () => {
+    for (const [code, system, times] of [
+      ['EPERM', 'win32', 6],
+      ['ENOSPC', 'win32', 1],
+      ['EPERM', 'linux', 1],
+    ] as const) {
+      const held = heldFor(100, code);
+      await expect(patiently(held.act, system)).rejects.toMatchObject({ code });
+      expect(held.tried()).toBe(times);
+    }
   });
 });
 

@@ -1,0 +1,148 @@
+/** A person at a real terminal (a pty of `script`) who stops the agent with Ctrl-C, or closes the window. */
+import { spawn, spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
+import { bundle, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
+
+const NO_TERMINAL =
+  process.platform !== 'linux' || spawnSync('script', ['--version']).error
+    ? 'a terminal needs Linux and the command "script" (package bsdutils)'
+    : null;
+
+const CTRL_C = '\x03';
+const QUESTION = 'Admin password of the device';
+
+/** Starts an unbind in a terminal of 100 columns. */
+function openTerminal(t: TestContext, at: Site) {
+  const unbind = `stty cols 100 rows 40; exec "$NODE" "$AGENT" unbind ${CAMERA} --confirm ${CAMERA}`;
+  const child = spawn('script', ['-qefc', unbind, '/dev/null'], {
+    env: {
+      PATH: process.env.PATH,
+      LANG: 'C.UTF-8',
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+      NODE: process.execPath,
+      AGENT: bundle,
+      UNBIND_AGENT_HOME: at.home,
+      UNBIND_AGENT_TEST_NETWORK: at.lan.testNetwork,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  child.stdin.on('error', () => undefined);
+  t.onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  let screen = '';
+  let changed = () => {};
+  child.stdout.on('data', (bytes: Buffer) => {
+    screen += bytes.toString();
+    changed();
+  });
+  return {
+    ended,
+    type: (keys: string) => void child.stdin.write(keys),
+    /** The window is closed: the terminal is gone under the program. */
+    close: () => void child.kill('SIGKILL'),
+    see: async (text: string) => {
+      while (!screen.includes(text)) await new Promise<void>((done) => (changed = done));
+    },
+    screen: () => screen,
+  };
+}
+
+/** The last line of the journal, once an attempt has its end there. */
+async function result(at: Site): Promise<Record<string, unknown>> {
+  for (;;) {
+    const last = (await at.journal().catch(() => [])).at(-1);
+    if (last?.event === 'result') return last;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/** Waits until the device's state satisfies the condition. */
+function until(camera: EmulatedDevice, condition: (snapshot: DeviceSnapshot) => boolean): Promise<void> {
+  return new Promise((done) => {
+    const stop = camera.onChange((snapshot) => {
+      if (!condition(snapshot)) return;
+      stop();
+      done();
+    });
+  });
+}
+
+const locks = (at: Site) => readdir(join(at.home, 'locks'));
+
+describe.concurrent('a person at the terminal', () => {
+  beforeEach(({ skip }) => skip(NO_TERMINAL !== null, NO_TERMINAL ?? ''));
+
+  it('stops the search with Ctrl-C', async (t) => {
+    const at = await oneCamera(t, { quirks: { replyDelayMs: 60_000 } });
+    const terminal = openTerminal(t, at);
+    await terminal.see(`Looking for ${CAMERA}`);
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(3);
+    expect(terminal.screen()).toContain('It was stopped.');
+    expect(await locks(at)).toEqual([]);
+  });
+
+  it('leaves the prompt with Ctrl-C: nothing is sent, and the journal says so', async (t) => {
+    const at = await oneCamera(t);
+    const terminal = openTerminal(t, at);
+    await terminal.see(QUESTION);
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(3);
+    expect(await result(at)).toMatchObject({ outcome: 'refused', reason: 'abandoned' });
+    expect(await locks(at)).toEqual([]);
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('closes the window at the prompt: nothing is sent, and the journal says so', async (t) => {
+    const at = await oneCamera(t);
+    const terminal = openTerminal(t, at);
+    await terminal.see(QUESTION);
+    terminal.close();
+    expect(await result(at)).toMatchObject({ outcome: 'refused' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it.for<[string, DeviceSpec['quirks'], string, (camera: DeviceSnapshot) => boolean, object, number, number]>(
+    [
+      [
+        'the key exchange',
+        { answersUnbind: false },
+        'Exchanging keys',
+        ({ exchanges }) => exchanges > 0,
+        { outcome: 'refused', reason: 'cancelled' },
+        3,
+        0,
+      ],
+      [
+        'the verification',
+        { settleAfterMs: 600_000 },
+        'Asking the device whether it worked',
+        ({ unbindsReceived, statusAsked }) => unbindsReceived > 0 && statusAsked > 1,
+        { outcome: 'accepted-unconfirmed' },
+        4,
+        1,
+      ],
+    ],
+  )('stops %s with Ctrl-C', async ([, quirks, stage, condition, outcome, code, unbindsReceived], t) => {
+    const at = await oneCamera(t, { quirks });
+    const terminal = openTerminal(t, at);
+    await terminal.see(QUESTION);
+    const reached = until(at.camera, condition);
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.see(stage);
+    await reached;
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(code);
+    expect(await result(at)).toMatchObject(outcome);
+    expect(await locks(at)).toEqual([]);
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived });
+    expect(terminal.screen()).not.toContain(PASSWORD);
+  });
+});
