@@ -4,7 +4,7 @@ import { MENU } from '../../src/bot/commands.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
-import { type Fortress, openFortress, pressed, Tally } from './fortress.ts';
+import { type Fortress, heard, nextCommand, openFortress, pressed, Tally } from './fortress.ts';
 
 const SERIAL = 'J50000062';
 const STOLEN = 'C10000011';
@@ -274,7 +274,7 @@ describe('the chat under attack', () => {
     await ann.send('/cancel');
     await ann.waitFor(/Case closed/);
     await laptop.poll();
-    const { body } = await laptop.poll({ cursor: heard.get(laptop)?.at(-1)?.id ?? null });
+    const { body } = await laptop.poll({ cursor: heard(laptop).at(-1)?.id ?? null });
     const later = (body.commands as AgentCommand[]).map(({ type }) => type);
     expect(tally.count(later.every((type) => type !== 'status' && type !== 'unbind'))).toBe(true);
     expect(ann.transcript().split(SERIAL).at(-1)).not.toContain('Unbind now');
@@ -305,20 +305,3 @@ describe('the chat under attack', () => {
     expect(tally.refused).toBe(tally.tried);
   });
 });
-
-const heard = new WeakMap<TestAgent, AgentCommand[]>();
-
-/** The command of a kind that waits for the agent; jobs that were cancelled do not wait any more. */
-async function nextCommand(agent: TestAgent, type: AgentCommand['type']): Promise<AgentCommand> {
-  const all = heard.get(agent) ?? [];
-  heard.set(agent, all);
-  for (let tries = 0; tries < 20; tries++) {
-    const { body } = await agent.poll({ cursor: all.at(-1)?.id ?? null, waitMs: tries === 0 ? 0 : 1_000 });
-    all.push(...(body.commands as AgentCommand[]));
-    const isOver = ({ jobId }: AgentCommand) =>
-      all.some((other) => other.type === 'cancel' && other.jobId === jobId);
-    const found = all.findLast((command) => command.type === type && !isOver(command));
-    if (found) return found;
-  }
-  throw new Error(`no command ${type} came`);
-}

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
 import {
@@ -312,21 +314,26 @@ describe('the link', () => {
       expect(house.events).toEqual([]);
     });
 
-    it('carry a picture', async () => {
+    it('carry a picture as large as one may be', async () => {
+      const pixels = randomBytes(460 * 460);
+      const image = encodePng({ width: 460, height: 460, pixels }, [255, 255, 255], [0, 0, 0]).toString(
+        'base64',
+      );
+      expect(image.length).toBeGreaterThan(280_000);
       const challenge: AgentEvent = {
         type: 'challenge',
         id: ulid(),
         jobId: ulid(),
         at: house.now(),
         challengeId: ulid(),
-        image: 'A'.repeat(300_000),
+        image,
         nonce: 'n',
         expiresAt: house.now() + MINUTE,
         triesLeft: 2,
       };
       expect((await agent.sendEvents([challenge])).status).toBe(200);
       expect(house.events[0]?.event).toEqual(challenge);
-      expect(house.logged()).not.toContain('AAAAAAAA');
+      expect(house.logged()).not.toContain(image.slice(1_000, 1_020));
     });
   });
 
