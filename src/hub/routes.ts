@@ -17,7 +17,7 @@ import {
   type RotateAnswer,
   rotateRequest,
 } from '../link/messages.ts';
-import { ANSWER_SIGNATURE_HEADER, signAnswer } from '../link/signing.ts';
+import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, signAnswer } from '../link/signing.ts';
 import type { StoreFailure } from '../store/store.ts';
 import { bodyOf, type createAuthenticator } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
@@ -125,7 +125,9 @@ export function hubRoutes(parts: RouteParts) {
     app.addHook('onSend', async (request, reply, payload) => {
       if (!request.signer || typeof payload !== 'string') return payload;
       const { agentId, nonce, keys: loaded } = request.signer;
-      const answer = { status: reply.statusCode, body: payload, nonce, agentId };
+      const time = Math.trunc(clock());
+      const answer = { status: reply.statusCode, body: payload, time, nonce, agentId };
+      reply.header(ANSWER_TIME_HEADER, time);
       reply.header(ANSWER_SIGNATURE_HEADER, signAnswer(answer, loaded.signing));
       return payload;
     });
