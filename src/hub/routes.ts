@@ -34,6 +34,7 @@ import type { PairingDesk } from './pairing.ts';
 import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { createRotation } from './rotation.ts';
+import type { ConnectionLimits } from './server.ts';
 
 /** How long `GET /v1/pair` is held open. */
 const PAIR_HOLD_MS = 25_000;
@@ -49,6 +50,7 @@ export interface HubLimits {
   readonly neighbourhood: BucketRules;
   /** Wrong pairing codes from everywhere. */
   readonly guesses: BreakerRules;
+  readonly connections: ConnectionLimits;
 }
 
 /** Takes an event over for good. False (or a rejection): not now, the agent sends it again. */

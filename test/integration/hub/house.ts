@@ -68,6 +68,7 @@ const NO_LIMITS = {
   pairing: { burst: 10_000, perSecond: 10_000 },
   neighbourhood: { burst: 10_000, perSecond: 10_000 },
   guesses: { failures: 10_000, windowMs: MINUTE },
+  connections: { total: 10_000, perAddress: 10_000 },
 };
 
 export async function openHouse(hooks: Hooks = {}): Promise<House> {
