@@ -75,6 +75,11 @@ export interface JobsOptions {
 export interface Jobs extends AgentPort {
   /** Takes an event from the hub. True when it is safe to forget it on the laptop. */
   take(agentId: string, event: AgentEvent): Promise<boolean>;
+  /**
+   * Voids a job's permit and tells its agent to stop, at once: nothing that waits in the chat's queue delays it. The
+   * case learns of it by `cancel`, in the chat's order.
+   */
+  halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
   /** A job's alarm rang: the agent has been silent for too long. */
   overdue(chatId: number, jobId: string): Promise<void>;
   /** Cases whose job on an agent, or on any, may still be running. */
@@ -167,7 +172,17 @@ export function createJobs(options: JobsOptions): Jobs {
     return sent.ok ? ok(undefined) : sent;
   }
 
+  async function halt(job: CaseJob): Promise<Result<void, HouseFailure>> {
+    const revoked = await desk.revokePermit(job.id);
+    if (!revoked.ok) return gone();
+    const expiresAt = clock() + TAKE_UP_MS;
+    const sent = await post(job.agentId, { type: 'cancel', jobId: job.id, expiresAt });
+    return sent.ok ? ok(undefined) : sent;
+  }
+
   return {
+    halt,
+
     async list(technicianId) {
       const agents = await directory.listFor(technicianId);
       if (!agents.ok) return gone();
@@ -250,14 +265,8 @@ export function createJobs(options: JobsOptions): Jobs {
       if (!found.ok) return gone();
       const job = found.value?.job;
       if (!job) return ok(undefined);
-      const revoked = await desk.revokePermit(job.id);
-      if (!revoked.ok) return gone();
-      const sent = await post(job.agentId, {
-        type: 'cancel',
-        jobId: job.id,
-        expiresAt: clock() + TAKE_UP_MS,
-      });
-      if (!sent.ok) return sent;
+      const halted = await halt(job);
+      if (!halted.ok) return halted;
       const ended = await cases.apply(caseId, { type: 'job-ended', jobId: job.id });
       if (!ended.ok) return gone();
       const quiet = await timers.clear(job.id);

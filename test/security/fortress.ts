@@ -65,7 +65,7 @@ export async function openFortress(): Promise<Fortress> {
   );
   if (!started.ok)
     throw new Error(`the bot did not start: ${started.failure.reason} ${started.failure.detail}`);
-  const dispatcher = new Agent({ connections: 100 });
+  const dispatcher = new Agent({ connections: 300 });
   let updateId = 900_000_000;
 
   const from = (address: string): Site => ({
@@ -167,8 +167,8 @@ export async function nextCommand<T extends AgentCommand['type']>(
   for (let tries = 0; tries < 20; tries++) {
     const { body } = await agent.poll({ cursor: all.at(-1)?.id ?? null, waitMs: tries === 0 ? 0 : 1_000 });
     all.push(...(body.commands as AgentCommand[]));
-    const isOver = ({ jobId }: AgentCommand) =>
-      all.some((other) => other.type === 'cancel' && other.jobId === jobId);
+    const isOver = ({ type: kind, jobId }: AgentCommand) =>
+      kind !== 'cancel' && all.some((other) => other.type === 'cancel' && other.jobId === jobId);
     const found = all.findLast((command) => command.type === type && !isOver(command));
     if (found) return found as Extract<AgentCommand, { type: T }>;
   }

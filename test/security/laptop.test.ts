@@ -2,35 +2,13 @@ import { deflateSync } from 'node:zlib';
 import { ulid } from 'ulid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng } from '../../src/lan-agent/picture/png.ts';
-import type { AgentEvent, DeviceSighting } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
 import { bomb } from '../integration/label/photos.ts';
-import { offering, pressId } from '../support/stage.ts';
 import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
+import { DEVICE, event, SERIAL, searched, unbindingBy } from './walk.ts';
 
-const SERIAL = 'J50000062';
-const DEVICE: DeviceSighting = {
-  shortSerial: SERIAL,
-  fullSerial: null,
-  model: 'DS-2CD2386G2-IU',
-  kind: 'camera',
-  firmware: 'V5.5.800',
-  mac: null,
-  address: '10.0.0.9',
-  interface: 'eth0',
-  activated: true,
-  lanUnbind: 'yes',
-  bindStatus: 'bound',
-  reachability: 'same-subnet',
-  ezvizBrand: false,
-  cloudEnabled: true,
-};
 const UNBOUND = { shortSerial: SERIAL, outcome: 'unbound' as const, verified: true };
-
-type Content<T extends AgentEvent['type']> = Omit<Extract<AgentEvent, { type: T }>, 'id' | 'at' | 'type'>;
-const event = <T extends AgentEvent['type']>(type: T, content: Content<T>) =>
-  ({ type, id: ulid(), at: Date.now(), ...content }) as unknown as AgentEvent;
 
 describe('a paired laptop that lies', () => {
   let fortress: Fortress;
@@ -68,28 +46,9 @@ describe('a paired laptop that lies', () => {
       ({ method, parameters }) => method === 'sendMessage' && parameters.chat_id === ann.id,
     ).length;
 
-  async function discovery(): Promise<string> {
-    await ann.send(SERIAL);
-    await ann.waitFor(/Looking for/);
-    return (await nextCommand(laptop, 'discover')).jobId;
-  }
-  /** Walks a case to its unbind and gives that command. */
-  async function unbinding() {
-    const jobId = await discovery();
-    await laptop.sendEvents([event('discovered', { jobId, devices: [DEVICE], omitted: 0, interfaces: [] })]);
-    const { jobId: asked } = await nextCommand(laptop, 'status');
-    await laptop.sendEvents([
-      event('status', { jobId: asked, shortSerial: SERIAL, status: 'can-unbind', device: DEVICE }),
-    ]);
-    await ann.waitFor(offering('no'));
-    await pressId(ann, 'no');
-    await ann.waitFor(offering('yes'));
-    await pressId(ann, 'yes');
-    await ann.waitFor(offering('sadp'));
-    await pressId(ann, 'sadp');
-    await ann.waitFor(/Asked the laptop/);
-    return nextCommand(laptop, 'unbind');
-  }
+  const discovery = () => searched(ann, laptop);
+  const unbinding = () => unbindingBy(ann, laptop);
+
   it('cannot report an unbind out of a job that is a search or a question', async () => {
     const jobId = await discovery();
     const forged = [
