@@ -367,6 +367,7 @@ export const bot = {
     left: '“{{name}}” is off your list. The others who use it keep it.',
     howToRename: 'Another name: /rename, the number, the name. For example <code>/rename 1 Van 7</code>',
     renamed: '“{{old}}” is now “{{name}}”.',
+    howToShare: 'Share one: the other technician writes /pair and enters their code on that laptop.',
     ask: 'Ask for it',
     asked: '{{name}} would like to work with “{{laptop}}”, which you are using.',
     askedThem: 'I asked {{name}}.',

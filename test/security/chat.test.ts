@@ -51,6 +51,10 @@ describe('the chat under attack', () => {
         : {}),
     } as never,
   });
+  async function invitation(): Promise<string> {
+    await fortress.admin.send('/invite');
+    return /start=([\w-]+)/.exec((await fortress.admin.waitFor(/start=/)).text)?.[1] ?? '';
+  }
   const isPaired = async () => (await laptop.poll()).status === 200;
 
   it('has one sentence a day for a stranger, whatever they send', async () => {
@@ -264,6 +268,44 @@ describe('the chat under attack', () => {
     tally.count(true);
     await ann.send('/cancel');
     await ann.waitFor(/Case closed/);
+  });
+
+  it('sends every message, whatever people, laptops and devices call themselves', async () => {
+    const { admin } = fortress;
+    // A name that is cut inside its last letter: Telegram refuses every message that holds half of one.
+    const half = `${'<&>'.repeat(21)}\u{1f600}`;
+    const eve = await fortress.technician(half);
+    const theirs = await fortress.laptop(eve, '192.0.2.44');
+    theirs.host = {
+      name: `\u202e${'x'.repeat(62)}\ud83d`,
+      system: '<b>\n\u0000</b>',
+      agentVersion: '\u200b',
+    };
+    await theirs.poll();
+    await eve.send(`/rename 1 ${half}${half}`);
+    await eve.waitFor(/is now/);
+    await eve.send('/agents');
+    expect((await eve.waitFor(/Your laptops/)).text).not.toMatch(/\p{Cf}/u);
+    await admin.send(`/deny ${STOLEN}`);
+    await admin.waitFor(/list of stolen devices/, { after: 'start' });
+    await eve.send(STOLEN);
+    // The thief's own name must not keep the alert from being sent.
+    await admin.waitFor(/tried to work on/);
+    for (let n = 0; n < 41; n++) {
+      const token = await invitation();
+      const name = `${n}${'<&>'.repeat(20)}`;
+      const guest = fortress.api.user({ firstName: name.slice(0, 64), languageCode: 'en' });
+      await guest.send(`/start ${token}`);
+      await guest.waitFor(/Welcome/);
+    }
+    await admin.send('/people');
+    const people = await admin.waitFor(/Technicians/);
+    expect(people.buttons.length).toBe(40);
+    expect(JSON.stringify(people.buttons)).not.toContain('&lt;');
+    const sent = JSON.stringify(fortress.api.calls);
+    expect(tally.count(!/\\ud[89a-f]/i.test(sent))).toBe(true);
+    await admin.send(`/allow ${STOLEN}`);
+    await admin.waitFor(/off the list/);
   });
 
   it('gives a laptop that has not seen the device no further work on it', async () => {
