@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAudit } from '../../../src/cases/audit.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';
@@ -368,6 +369,18 @@ describe('the link', () => {
       ];
       for (const asked of wrong) expect(await granted(asked)).toBe(false);
       expect(await granted(agent.permit(permit, jobId))).toBe(true);
+    });
+
+    it('asked for in a circle does not drown the audit trail', async () => {
+      const jobId = ulid();
+      await issue(jobId);
+      for (let n = 0; n < 20; n++) {
+        expect((await agent.permit('A'.repeat(43), jobId)).body).toEqual({ granted: false });
+        expect((await agent.permit('A'.repeat(43), ulid())).body).toEqual({ granted: false });
+      }
+      const words: string[] = [];
+      await createAudit(house.store, Date.now).read((line) => words.push(JSON.parse(line).what));
+      expect(words).toEqual(['case.permit', 'case.attempt', 'case.attempt']);
     });
 
     it('is good for fifteen minutes', async () => {
