@@ -36,7 +36,7 @@ const WIDEST = 200;
 /** Shapes of secrets inside free text (error messages of libraries carry addresses with the bot token in them). */
 const SECRET_SHAPES: readonly [RegExp, string][] = [
   // Bot API tokens: digits, colon, 35 characters; longer ones are cut too. In an address they follow "bot" at once.
-  [/\d{6,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
+  [/(?<!\d)\d{6,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
   // PEM keys, should one ever be part of an error.
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '[key]'],
   // Ed25519 private keys as this product keeps them: PKCS #8, DER, base64url (RFC 8410).
