@@ -91,6 +91,11 @@ function settingsOrExit(): Settings {
 
 async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   const log = createLog(settings.logLevel, 'unbind-bot');
+  // Node prints a fault as it is, whatever stands in it; the log takes secrets out.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a fault of this program ends it');
+    process.exit(EXIT_FAILED);
+  });
   const started = await startBot(settings, log, keepAuditDays);
   if (!started.ok) {
     const { reason, detail } = started.failure;

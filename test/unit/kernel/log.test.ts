@@ -19,9 +19,10 @@ describe('the log', () => {
       log.info({ password: secret });
       log.info({ a: { b: { c: { d: [{ answer: secret }] } } } });
       log.info({ list: [[{ permit: secret }]], err: { token: secret } });
+      log.info({ adminPassword: secret, BOT_TOKEN: secret, headers: { 'Set-Cookie': secret } });
     });
     expect(lines).not.toContain(secret);
-    expect(lines.match(/\[secret\]/g)).toHaveLength(4);
+    expect(lines.match(/\[secret\]/g)).toHaveLength(7);
   });
 
   it('hides secrets by their shape in texts and errors of libraries', () => {
