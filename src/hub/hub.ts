@@ -26,7 +26,7 @@ const LIMITS: HubLimits = {
   pairing: { burst: 10, perSecond: 1 / 20 },
   neighbourhood: { burst: 30, perSecond: 1 / 10 },
   guesses: { failures: 50, windowMs: 10 * 60_000 },
-  connections: { total: 10_000, perAddress: 200 },
+  connections: { total: 10_000, perAddress: 1_000 },
 };
 
 /** Time for answers under way when the hub closes. */

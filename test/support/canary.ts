@@ -23,6 +23,8 @@ function spellings(secret: string): Buffer[] {
     hex.replace(/../g, (byte) => `%${byte.toUpperCase()}`),
     hex,
     hex.toUpperCase(),
+    // As JSON writes a Buffer.
+    bytes.join(','),
   ];
   // A piece of base64 depends on where it begins; what lies between the edges is the same for all of them.
   for (const alphabet of ['base64', 'base64url'] as const) {

@@ -55,6 +55,7 @@ describe('the log', () => {
     expect(lines).toContain('refused');
     expect(lines).not.toContain('Canary-Pass-77');
     expect(lines).not.toContain(Buffer.from('Canary-Pass-77').toString('base64'));
+    expect(lines).not.toContain(Buffer.from('Canary-Pass-77').join(','));
   });
 
   it('leaves what helps to find a fault', () => {
