@@ -5,8 +5,8 @@ import type { AgentCommand } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
 import { type Fortress, heard, nextCommand, openFortress, pressed, Tally } from './fortress.ts';
+import { DEVICE, SERIAL } from './walk.ts';
 
-const SERIAL = 'J50000062';
 const STOLEN = 'C10000011';
 
 describe('the chat under attack', () => {
@@ -221,22 +221,7 @@ describe('the chat under attack', () => {
     const model = '<b>x</b><a href="tg://user?id=1">y</a>\u202eevil\u0000\u200b';
     await ann.send(SERIAL);
     const command = await nextCommand(laptop, 'discover');
-    const device = {
-      shortSerial: SERIAL,
-      fullSerial: null,
-      model,
-      kind: 'camera',
-      firmware: '<i>V5.5</i>\u202e',
-      mac: null,
-      address: '10.0.0.9',
-      interface: 'eth0',
-      activated: true,
-      lanUnbind: 'yes' as const,
-      bindStatus: 'bound' as const,
-      reachability: 'same-subnet' as const,
-      ezvizBrand: false,
-      cloudEnabled: true,
-    };
+    const device = { ...DEVICE, model, firmware: '<i>V5.5</i>\u202e' };
     const sent = await laptop.sendEvents([
       {
         type: 'discovered',
