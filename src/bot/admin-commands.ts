@@ -1,6 +1,7 @@
 /** What admins do: invite and remove people, lift a day's limit, keep the list of stolen devices. */
 import { isShortSerial, parseSerial } from '../device/serial.ts';
 import type { Result } from '../kernel/result.ts';
+import { textsFor } from '../kernel/texts.ts';
 import type { Access } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import type { Limits } from './limits.ts';
@@ -20,6 +21,8 @@ export interface AdminCommandsOptions {
 
 /** People shown at once; a message has 4096 characters. */
 const MOST_PEOPLE = 40;
+/** Characters of a name shown there: names chosen by those who are listed must not make the list too long to send. */
+const NAME_LENGTH = 32;
 const USER_ID = /^[1-9]\d{0,15}$/;
 
 export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
@@ -48,10 +51,18 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       const shown = listed.value.slice(-MOST_PEOPLE);
       const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
       const lines = shown.map(({ name, userId, since }) =>
-        t('bot:access.person', { name, id: String(userId), since: day.format(since) }),
+        t('bot:access.person', {
+          name: name.slice(0, NAME_LENGTH),
+          id: String(userId),
+          since: day.format(since),
+        }),
       );
       const rows = shown.map(({ name, userId }) => [
-        { text: t('bot:access.remove', { name }).slice(0, 60), data: `x:revoke:${userId}` },
+        // A button shows text as it is, without markup to escape.
+        {
+          text: textsFor(language)('bot:access.remove', { name: name.slice(0, NAME_LENGTH) }),
+          data: `x:revoke:${userId}`,
+        },
       ]);
       return say([t('bot:access.people'), ...lines, t('bot:access.help')].join('\n'), rows);
     },

@@ -22,6 +22,8 @@ export interface AgentCommandsOptions {
 
 /** Longest label of a button, characters; more does not fit a phone. */
 const LABEL_LENGTH = 60;
+/** Laptops in one message: with names as long as they may be they fit into its 4096 characters. */
+const MOST_LISTED = 8;
 
 export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   const { callApi, directory, drivers, profiles, audit, isUnbinding } = options;
@@ -29,6 +31,8 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   /** One laptop of /agents: its lines and its buttons. */
   async function view(call: Call, agent: AgentRecord, number: number) {
     const { chatId, language, t } = call;
+    // Buttons show text as it is, without markup to escape.
+    const label = textsFor(language);
     const found = await drivers.of(agent.id);
     const driver = found.ok ? found.value : null;
     const { name } = agent;
@@ -42,7 +46,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       people: people.filter(Boolean).join(', '),
     });
     const row: PlainButton[] = [
-      { text: t('bot:agents.revoke', { name }).slice(0, LABEL_LENGTH), data: `a:revoke:${agent.id}` },
+      { text: label('bot:agents.revoke', { name }).slice(0, LABEL_LENGTH), data: `a:revoke:${agent.id}` },
     ];
     const others = driver !== null && driver.chatId !== chatId;
     if (others) row.push({ text: t('bot:agents.ask'), data: `a:ask:${agent.id}` });
@@ -102,15 +106,20 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
         if (!listed.ok) return say(t('bot:error.unreachable'));
         if (listed.value.length === 0) return say(t('bot:agents.none'));
         const views = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
-        const lines = [
-          t('bot:agents.title'),
-          ...views.flatMap((one) => one.lines),
-          t('bot:agents.howToRename'),
-        ];
-        return say(
-          lines.join('\n'),
-          views.map((one) => one.row),
-        );
+        for (let from = 0; from < views.length; from += MOST_LISTED) {
+          const some = views.slice(from, from + MOST_LISTED);
+          const lines = [
+            ...(from === 0 ? [t('bot:agents.title')] : []),
+            ...some.flatMap((one) => one.lines),
+            ...(from + MOST_LISTED < views.length
+              ? []
+              : [t('bot:agents.howToRename'), t('bot:agents.howToShare')]),
+          ];
+          await say(
+            lines.join('\n'),
+            some.map((one) => one.row),
+          );
+        }
       },
 
       async rename({ chatId, say, t }, [number, ...words]) {

@@ -1,6 +1,6 @@
 /** `unbind-bot audit`: checks and exports the audit trail, beside a running bot if need be. Results on standard output. */
 import { readFile } from 'node:fs/promises';
-import { type Audit, createAudit } from '../cases/audit.ts';
+import { type Audit, type AuditCheck, createAudit } from '../cases/audit.ts';
 import { CHAIN_START, type ChainPlace, createChainCheck, readLine } from '../cases/chain.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
@@ -31,18 +31,32 @@ export async function withAudit<T>(
   }
 }
 
-/** Checks the trail and says what it found. False: something was changed. */
+/** A place of the trail as `audit verify` prints it, `seq:hash`; null for anything else. */
+export function parsePlace(text: string): ChainPlace | null {
+  const [, seq, hash] = /^([1-9]\d{0,11}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash };
+}
+
+/**
+ * Checks the trail and says what it found. False: something was changed.
+ * @param known a place that an earlier check or the log named
+ */
 export async function verifyAudit(
   audit: Audit,
   output: Output,
+  known?: ChainPlace,
 ): Promise<Result<boolean, { reason: string }>> {
-  const checked = await audit.verify();
+  const checked = await audit.verify(known);
   if (!checked.ok) return checked;
-  return ok(tell(checked.value, output));
+  return ok(tell(checked.value, output, known));
 }
 
 /** Checks an exported file (JSON lines), wherever it was taken to. */
-export async function verifyFile(path: string, output: Output): Promise<Result<boolean, { reason: string }>> {
+export async function verifyFile(
+  path: string,
+  output: Output,
+  known?: ChainPlace,
+): Promise<Result<boolean, { reason: string }>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -50,22 +64,30 @@ export async function verifyFile(path: string, output: Output): Promise<Result<b
     return fail({ reason: error instanceof Error && 'code' in error ? String(error.code) : 'unreadable' });
   }
   const lines = text.split('\n').slice(0, text.endsWith('\n') ? -1 : undefined);
-  const first = readLine(lines[0] ?? '');
-  // A trail that was shortened begins in the middle: its first entry is believed about the one before it.
-  const start: ChainPlace = first ? { seq: first.seq - 1, hash: first.previous } : CHAIN_START;
-  const check = createChainCheck(start);
+  // A trail that was shortened begins in the middle: its first good entry is believed about where.
+  const at = lines.findIndex((line) => readLine(line));
+  const good = readLine(lines[at] ?? '');
+  const start: ChainPlace = good ? { seq: good.seq - at - 1, hash: good.previous } : CHAIN_START;
+  const check = createChainCheck(start, known);
   for (const line of lines) check.add(line);
-  return ok(tell({ entries: lines.length, head: check.last(), faults: check.faults }, output));
+  const head = check.last();
+  check.end(head);
+  const found = { entries: lines.length, first: start.seq + 1, head, faults: check.faults };
+  return ok(tell(found, output, known));
 }
 
 function tell(
-  { entries, head, faults }: Extract<Awaited<ReturnType<Audit['verify']>>, { ok: true }>['value'],
+  { entries, first, head, faults }: AuditCheck,
   { texts, print }: Output,
+  known: ChainPlace | undefined,
 ): boolean {
   for (const { seq, fault } of faults) print(texts(`bot:audit.fault.${fault}`, { seq }));
+  // Forgotten since: what came before it cannot be vouched for any more.
+  const forgotten = known !== undefined && known.seq < first;
+  if (forgotten) print(texts('bot:audit.forgotten', { seq: known.seq, first }));
   if (faults.length > 0) print(texts('bot:audit.damaged', { entries }));
-  else print(texts('bot:audit.whole', { entries, seq: head.seq, hash: head.hash }));
-  return faults.length === 0;
+  else print(texts('bot:audit.whole', { entries, first, place: `${head.seq}:${head.hash}` }));
+  return faults.length === 0 && !forgotten;
 }
 
 /** Prints every entry, oldest first; an entry that was damaged comes as it is. */
@@ -91,6 +113,6 @@ function csvOf(line: string): string {
 
 /** Always quoted, and never a formula to a spreadsheet (https://owasp.org/www-community/attacks/CSV_Injection). */
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
   return `"${harmless.replaceAll('"', '""')}"`;
 }

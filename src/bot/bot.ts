@@ -166,7 +166,7 @@ export function createBot(parts: BotParts): Bot {
     buttonKey,
     newDevice: { idle: IDLE, during: DURING },
   });
-  const measures = createMeasures({ access, engine, jobs, cases, directory, drivers, notify, log });
+  const measures = createMeasures({ access, engine, jobs, house, directory, drivers, notify, log });
   const commands = createCommands({
     callApi,
     directory,
@@ -216,8 +216,8 @@ export function createBot(parts: BotParts): Bot {
    * Strict order per chat. One process owns an lmdb store (its hub listens on one address), so a queue is enough.
    * @throws Error when the queue is full; `handle` turns it into `busy`
    */
-  async function exclusive<T>(chatId: number, task: () => Promise<T>): Promise<T> {
-    const ran = await queue.run(chatId, task);
+  async function exclusive<T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T> {
+    const ran = await queue.run(chatId, task, own);
     if (!ran.ok) throw new QueueFull(ran.failure);
     return ran.value;
   }

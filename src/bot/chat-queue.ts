@@ -6,9 +6,10 @@ type QueueFull = 'chat-busy' | 'house-busy';
 export interface ChatQueue {
   /**
    * Runs a task after all earlier tasks of the same chat have ended; tasks of different chats run side by side. A
-   * task that throws rejects its own promise only. When the queue is full the task is not run.
+   * task that throws rejects its own promise only. When the queue is full the task is not run, unless it is the
+   * house's own: a chat that is full must not keep an admin from stopping it.
    */
-  run<T>(chatId: number, task: () => Promise<T>): Promise<Result<T, QueueFull>>;
+  run<T>(chatId: number, task: () => Promise<T>, own?: boolean): Promise<Result<T, QueueFull>>;
   /** Resolves when nothing is running or waiting. */
   idle(): Promise<void>;
 }
@@ -28,10 +29,10 @@ export function createChatQueue({ perChat, total }: QueueLimits = LIMITS): ChatQ
   let length = 0;
 
   return {
-    async run(chatId, task) {
+    async run(chatId, task, own = false) {
       const chat = chats.get(chatId) ?? { tail: Promise.resolve(), length: 0 };
-      if (chat.length >= perChat) return fail('chat-busy');
-      if (length >= total) return fail('house-busy');
+      if (chat.length >= perChat && !own) return fail('chat-busy');
+      if (length >= total && !own) return fail('house-busy');
       chats.set(chatId, chat);
       chat.length += 1;
       length += 1;

@@ -93,6 +93,8 @@ export function createCommands(options: CommandsOptions): Commands {
       }
       const confirmed = await directory.confirmPairing(agentId, chatId, number);
       const outcome = confirmed.ok ? 'confirmed' : confirmed.failure;
+      // Nothing was decided: a button anybody can make up is no event of the house.
+      if (outcome === 'no-pairing') return say(t('bot:pair.over'));
       const noted = await audit.append({
         what: 'agent.paired',
         case: null,

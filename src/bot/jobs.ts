@@ -9,6 +9,7 @@ import type { HouseEvent } from '../flows/engine/events.ts';
 import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
+import { type BucketRules, createBuckets } from '../hub/limits.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { AgentEvent } from '../link/messages.ts';
@@ -24,6 +25,8 @@ const TAKE_UP_MS = 60_000;
 const SILENCE_MS = 40_000;
 /** Silence that is normal while the password is being typed and the device confirms, ms. */
 const TYPING_MS = 11 * 60_000;
+/** What is known of a job is kept for longer than any job takes, ms. */
+const NOTE_MS = 10 * TYPING_MS;
 /** A picture is kept for as long as somebody may want to see it again, ms. */
 const PICTURE_MS = 30 * 60_000;
 
@@ -32,9 +35,22 @@ interface JobNote {
   chatId: number;
   caseId: string;
   agentId: string;
+  kind: JobKind;
   /** The command is in the agent's mailbox. */
   sent: boolean;
+  /** The agent has had its last word on this job. */
+  over?: true;
 }
+
+/** What an agent may say about a job of a kind: a search reports no unbind. */
+const WORDS: Readonly<Record<JobKind, readonly AgentEvent['type'][]>> = {
+  discover: ['discovered', 'job-failed'],
+  status: ['status', 'job-failed'],
+  unbind: ['outcome', 'job-failed', 'challenge', 'challenge-result', 'prompt'],
+};
+const LAST_WORDS: readonly AgentEvent['type'][] = ['discovered', 'status', 'outcome', 'job-failed'];
+/** What an agent may say about one job before its last word: far above what a person asks of it. */
+const TALK: BucketRules = { burst: 40, perSecond: 1 / 30 };
 
 export interface JobsOptions {
   store: Store;
@@ -59,6 +75,11 @@ export interface JobsOptions {
 export interface Jobs extends AgentPort {
   /** Takes an event from the hub. True when it is safe to forget it on the laptop. */
   take(agentId: string, event: AgentEvent): Promise<boolean>;
+  /**
+   * Voids a job's permit and tells its agent to stop, at once: nothing that waits in the chat's queue delays it. The
+   * case learns of it by `cancel`, in the chat's order.
+   */
+  halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
   /** A job's alarm rang: the agent has been silent for too long. */
   overdue(chatId: number, jobId: string): Promise<void>;
   /** Cases whose job on an agent, or on any, may still be running. */
@@ -70,6 +91,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const notes: Values<JobNote> = store.values('jobs');
   const pictures: Values<string> = store.values('blobs');
   const nextId = monotonicFactory();
+  const talk = createBuckets(TALK, clock);
 
   const gone = (): { ok: false; failure: HouseFailure } => fail('store-unavailable');
 
@@ -103,7 +125,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
     const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
     const note = (sent: boolean) =>
-      notes.set(job.id, { chatId: record.chatId, caseId, agentId, sent }, TYPING_MS * 10);
+      notes.set(job.id, { chatId: record.chatId, caseId, agentId, kind, sent }, NOTE_MS);
     const noted = await note(false);
     if (!noted.ok) return gone();
     const applied = await cases.apply(caseId, { type: 'job-started', job });
@@ -150,7 +172,17 @@ export function createJobs(options: JobsOptions): Jobs {
     return sent.ok ? ok(undefined) : sent;
   }
 
+  async function halt(job: CaseJob): Promise<Result<void, HouseFailure>> {
+    const revoked = await desk.revokePermit(job.id);
+    if (!revoked.ok) return gone();
+    const expiresAt = clock() + TAKE_UP_MS;
+    const sent = await post(job.agentId, { type: 'cancel', jobId: job.id, expiresAt });
+    return sent.ok ? ok(undefined) : sent;
+  }
+
   return {
+    halt,
+
     async list(technicianId) {
       const agents = await directory.listFor(technicianId);
       if (!agents.ok) return gone();
@@ -233,14 +265,8 @@ export function createJobs(options: JobsOptions): Jobs {
       if (!found.ok) return gone();
       const job = found.value?.job;
       if (!job) return ok(undefined);
-      const revoked = await desk.revokePermit(job.id);
-      if (!revoked.ok) return gone();
-      const sent = await post(job.agentId, {
-        type: 'cancel',
-        jobId: job.id,
-        expiresAt: clock() + TAKE_UP_MS,
-      });
-      if (!sent.ok) return sent;
+      const halted = await halt(job);
+      if (!halted.ok) return halted;
       const ended = await cases.apply(caseId, { type: 'job-ended', jobId: job.id });
       if (!ended.ok) return gone();
       const quiet = await timers.clear(job.id);
@@ -250,9 +276,10 @@ export function createJobs(options: JobsOptions): Jobs {
     async take(agentId, event) {
       const note = await notes.get(event.jobId);
       if (!note.ok) return false;
-      if (!note.value || note.value.agentId !== agentId) {
-        // Nobody's job, or another agent's: there is no one to tell, and keeping it would only make it come again.
-        log.warn({ agent: agentId, job: event.jobId, event: event.type }, 'event of an unknown job dropped');
+      const fault = faultOf(agentId, event, note.value);
+      if (note.value === undefined || fault !== null) {
+        // There is no one to tell, and keeping it would only make it come again.
+        log.warn({ agent: agentId, job: event.jobId, event: event.type, fault }, 'event dropped');
         return true;
       }
       const { chatId, caseId } = note.value;
@@ -269,7 +296,8 @@ export function createJobs(options: JobsOptions): Jobs {
             : await timers.set(chatId, event.jobId, clock() + silence);
         return alarm.ok ? ok(undefined) : gone();
       });
-      return delivered.ok;
+      if (!delivered.ok || !LAST_WORDS.includes(event.type)) return delivered.ok;
+      return (await notes.set(event.jobId, { ...note.value, over: true }, NOTE_MS)).ok;
     },
 
     async running(agentId) {
@@ -303,6 +331,14 @@ export function createJobs(options: JobsOptions): Jobs {
       if (!delivered.ok) log.warn({ job: jobId }, 'alarm of a job could not be told');
     },
   };
+
+  /** Why an event is not worth hearing; null when it is. An agent is believed about its own running job alone. */
+  function faultOf(agentId: string, event: AgentEvent, note: JobNote | undefined): string | null {
+    if (note?.agentId !== agentId) return 'unknown job';
+    if (!WORDS[note.kind].includes(event.type)) return 'no word of this kind of job';
+    if (note.over) return 'job is over';
+    return LAST_WORDS.includes(event.type) || talk.take(event.jobId) === 0 ? null : 'too much talk';
+  }
 
   /** What an agent's event means for the case and for the conversation. */
   async function prepare(

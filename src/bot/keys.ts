@@ -6,7 +6,7 @@ export type KeyPurpose = 'invitations' | 'buttons';
 
 /**
  * A 32-byte key for keyed hashes, derived from the bot token (HKDF, RFC 5869). It is never stored, so that a copy of
- * the store alone opens nothing; a new token from @BotFather makes open invitations and pairing codes void.
+ * the store alone opens nothing; a new token from @BotFather makes open invitations and buttons void.
  */
 export function keyFor(token: Secret<string>, purpose: KeyPurpose): Secret<Uint8Array> {
   return new Secret(new Uint8Array(hkdfSync('sha256', token.reveal(), '', `unbind-bot ${purpose}`, 32)));

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { config } from 'dotenv';
 import { languageOf } from '../../locales/index.ts';
+import type { ChainPlace } from '../cases/chain.ts';
 import { createLog } from '../kernel/log.ts';
 import type { Result } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
@@ -10,6 +11,7 @@ import {
   EXPORT_FORMATS,
   type ExportFormat,
   exportAudit,
+  parsePlace,
   verifyAudit,
   verifyFile,
   withAudit,
@@ -38,12 +40,13 @@ audit
   .command('verify')
   .description(t('bot:audit.cli.verify'))
   .option('--file <path>', t('bot:audit.cli.file'))
-  .action(async ({ file }: { file?: string }) => {
+  .option('--head <seq:hash>', t('bot:audit.cli.head'), place)
+  .action(async ({ file, head }: { file?: string; head?: ChainPlace }) => {
     const output = { texts: t, print };
     finish(
       file === undefined
-        ? await withAudit(settingsOrExit().storeUrl, (trail) => verifyAudit(trail, output))
-        : await verifyFile(file, output),
+        ? await withAudit(settingsOrExit().storeUrl, (trail) => verifyAudit(trail, output, head))
+        : await verifyFile(file, output, head),
     );
   });
 audit
@@ -64,6 +67,13 @@ function days(text: string): number {
   process.exit(EXIT_USAGE);
 }
 
+function place(text: string): ChainPlace {
+  const given = parsePlace(text);
+  if (given) return given;
+  complain(t('bot:audit.cli.badHead'));
+  process.exit(EXIT_USAGE);
+}
+
 function finish(result: Result<boolean, { reason: string }>): void {
   if (!result.ok) complain(t('bot:audit.unreadable', { detail: result.failure.reason }));
   process.exitCode = result.ok && result.value ? 0 : EXIT_FAILED;
@@ -81,6 +91,11 @@ function settingsOrExit(): Settings {
 
 async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   const log = createLog(settings.logLevel, 'unbind-bot');
+  // Node prints a fault as it is, whatever stands in it; the log takes secrets out.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a fault of this program ends it');
+    process.exit(EXIT_FAILED);
+  });
   const started = await startBot(settings, log, keepAuditDays);
   if (!started.ok) {
     const { reason, detail } = started.failure;

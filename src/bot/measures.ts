@@ -1,6 +1,7 @@
 /** What an admin's decision does to work that is under way. */
-import type { CaseDesk } from '../cases/desk.ts';
-import type { Engine } from '../flows/engine/engine.ts';
+import type { CaseRecord } from '../cases/case.ts';
+import type { ChatControls, Engine } from '../flows/engine/engine.ts';
+import type { House } from '../flows/ports.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -10,14 +11,17 @@ import type { Jobs } from './jobs.ts';
 
 export interface Measures {
   /**
-   * Takes a technician's access away: their conversation ends, their agents' jobs are cancelled, permits are void,
-   * and agents nobody else uses are revoked.
+   * Takes a technician's access away: when it resolves, their agents' jobs are cancelled, permits are void and agents
+   * nobody else uses are revoked. Then their conversation ends.
    */
   expel(
     adminId: number,
     userId: number,
   ): Promise<Result<void, 'admin' | 'not-a-member' | 'store-unavailable'>>;
-  /** Stops jobs on a device; whoever works on it hears why with their next step. */
+  /**
+   * Stops what agents do to a device. Whoever has it done is told why at once; somebody who works on it without an
+   * agent is told with their next step.
+   */
   stopDevice(shortSerial: string): Promise<void>;
   /** Whether an unbind of this chat is under way on the agent. */
   isUnbinding(agentId: string, chatId: number): Promise<boolean>;
@@ -27,7 +31,7 @@ export function createMeasures({
   access,
   engine,
   jobs,
-  cases,
+  house,
   directory,
   drivers,
   notify,
@@ -36,23 +40,30 @@ export function createMeasures({
   access: Access;
   engine: Engine;
   jobs: Jobs;
-  cases: Pick<CaseDesk, 'apply'>;
+  house: Pick<House, 'cases'>;
   directory: AgentDirectory;
   drivers: Drivers;
   notify(chatId: number, key: string): Promise<void>;
   log: Log;
 }): Measures {
-  /** Ends what a chat is doing, in its order. */
-  async function halt(chatId: number): Promise<void> {
-    const halted = await engine.control(chatId, async (controls) => {
-      const active = controls.active();
-      if (active) {
-        await jobs.cancel(active.caseId);
-        await cases.apply(active.caseId, { type: 'closed', outcome: 'stopped' });
-      }
-      controls.stop();
-    });
-    if (!halted.ok) log.error({ chat: chatId, failure: halted.failure }, 'a chat could not be stopped');
+  /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */
+  async function haltJobs(concerned: (record: CaseRecord) => boolean): Promise<CaseRecord[]> {
+    const running = await jobs.running(null);
+    if (!running.ok) log.error({ failure: running.failure }, 'running jobs could not be looked through');
+    const found = running.ok ? running.value.filter(concerned) : [];
+    for (const { id, job } of found) {
+      const halted = job ? await jobs.halt(job) : ok(undefined);
+      if (!halted.ok) log.error({ case: id, failure: halted.failure }, 'a job could not be stopped');
+    }
+    return found;
+  }
+
+  /** In the chat's order, and not awaited: the chat may be the one that is waiting for us. */
+  function later(chatId: number, task: (controls: ChatControls) => Promise<void>): void {
+    engine.control(chatId, task).then(
+      (done) => done.ok || log.error({ chat: chatId, failure: done.failure }, 'a chat could not be stopped'),
+      (error: unknown) => log.error({ err: error, chat: chatId }, 'a chat could not be stopped'),
+    );
   }
 
   return {
@@ -63,7 +74,7 @@ export function createMeasures({
         const { failure } = revoked;
         return fail(typeof failure === 'string' ? failure : 'store-unavailable');
       }
-      await halt(userId);
+      await haltJobs(({ chatId }) => chatId === userId);
       const agents = await directory.listFor(userId);
       if (!agents.ok) return agents;
       for (const { id } of agents.value) {
@@ -71,17 +82,24 @@ export function createMeasures({
         const left = await directory.leave(id, userId);
         if (!left.ok) log.error({ agent: id, failure: left.failure }, 'an agent was not taken away');
       }
-      await notify(userId, 'bot:access.expelled');
+      later(userId, async (controls) => {
+        const active = controls.active();
+        if (active) {
+          await jobs.cancel(active.caseId);
+          await house.cases.apply(active.caseId, { type: 'closed', outcome: 'stopped' });
+        }
+        controls.stop();
+        await notify(userId, 'bot:access.expelled');
+      });
       return ok(undefined);
     },
 
     async stopDevice(shortSerial) {
-      const running = await jobs.running(null);
-      for (const { id, chatId, device } of running.ok ? running.value : []) {
-        if (device?.shortSerial !== shortSerial) continue;
-        // In the chat's order, but not awaited: the chat may be the one that is waiting for us.
-        void engine.control(chatId, async () => {
-          await jobs.cancel(id);
+      for (const { id, chatId } of await haltJobs(({ device }) => device?.shortSerial === shortSerial)) {
+        later(chatId, async (controls) => {
+          // Looked at, a case of such a device is closed and everybody concerned is told.
+          await house.cases.get(id);
+          if (controls.active()?.caseId === id) controls.stop();
         });
       }
     },

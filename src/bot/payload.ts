@@ -46,6 +46,8 @@ export async function encodePayload(
   const parts: Part[] = [];
   const json = JSON.stringify(payload, function (this: unknown, field, value: unknown) {
     if (value === null) return undefined;
+    // A name cut inside a letter, or sent so on purpose: Telegram refuses the whole message for it.
+    if (typeof value === 'string') return value.replace(/\p{Cs}/gu, '\ufffd');
     if (!isUpload(value)) return value;
     const name = this === payload ? field : `file${parts.length}`;
     parts.push({ name, upload: value });

@@ -105,13 +105,17 @@ async function bringUp(
     log,
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
-    onOnline: (agentId) => void bot?.agentOnline(agentId),
-    onGuessing: () => void bot?.guessing(),
+    onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
+    onGuessing: () => aside(bot?.guessing()),
     // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
     trustProxy: 'loopback',
     ...(tls.value ? { tls: tls.value } : {}),
     ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
   });
+  /** What nobody waits for must not end the process when it fails. */
+  function aside(telling: Promise<void> | undefined): void {
+    telling?.catch((error: unknown) => log.error({ err: error }, 'news of the hub could not be told'));
+  }
   const listening = await hub.listen(settings.hub.listen);
   if (!listening.ok) return fail({ reason: 'hub-address', detail: listening.failure });
   onStop(() => hub.close());

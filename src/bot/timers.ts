@@ -42,7 +42,9 @@ export function createTimers(
       setTimeout(
         async () => {
           running.delete(timer.jobId);
-          await ring(timer.chatId, timer.jobId);
+          await ring(timer.chatId, timer.jobId).catch((error: unknown) =>
+            log.error({ err: error, job: timer.jobId }, 'an alarm could not be rung'),
+          );
           // Forgotten only after it rang: a crash in between rings again.
           const gone = await values.delete(timer.jobId);
           if (!gone.ok) log.warn({ job: timer.jobId, failure: gone.failure.reason }, 'alarm not forgotten');

@@ -21,6 +21,8 @@ interface Bounds {
 /** What a look over the whole trail found. */
 export interface AuditCheck {
   readonly entries: number;
+  /** Of the first entry kept. */
+  readonly first: number;
   readonly head: ChainPlace;
   /** In order; empty when nothing was touched. */
   readonly faults: readonly AuditFault[];
@@ -30,8 +32,8 @@ export interface AuditCheck {
 export interface Audit {
   /** Adds an entry; on disk when it resolves. Repeated after a crash it may stand there twice, never be missing. */
   append(note: AuditNote): Promise<Result<void, StoreFailure>>;
-  /** Follows the chain from its first kept entry to its last. */
-  verify(): Promise<Result<AuditCheck, StoreFailure>>;
+  /** Follows the chain from its first kept entry to its last. `known`: a place it must go through (chain.ts). */
+  verify(known?: ChainPlace): Promise<Result<AuditCheck, StoreFailure>>;
   /** Hands every line to `each`, oldest first. */
   read(each: (line: string) => void): Promise<Result<void, StoreFailure>>;
   /** Forgets entries older than `before` (ms since 1970); the rest still hangs together. Says how many went. */
@@ -89,15 +91,15 @@ export function createAudit(store: Pick<Store, 'values' | 'claims'>, clock: () =
   return {
     append: (note) => alone(() => write(note)),
 
-    async verify() {
+    async verify(known) {
       const found = await bounds();
       if (!found.ok) return found;
       const { base, head } = found.value;
-      const check = createChainCheck(base);
+      const check = createChainCheck(base, known);
       const walked = await walk(found.value, check.add);
       if (!walked.ok) return walked;
       check.end(head);
-      return ok({ entries: head.seq - base.seq, head, faults: check.faults });
+      return ok({ entries: head.seq - base.seq, first: base.seq + 1, head, faults: check.faults });
     },
 
     async read(each) {

@@ -73,14 +73,19 @@ export function readLine(line: string): AuditEntry | null {
 /**
  * What is wrong at an entry. `missing`: it is not there. `altered`: it is not what was written. `unlinked`: it is
  * whole, but follows another entry than the one before it. `cut`: it is not the entry the trail says it ends with.
+ * `rewritten`: it is not the entry that is known to have stood here, or the trail does not reach it any more.
  */
 export interface AuditFault {
   readonly seq: number;
-  readonly fault: 'missing' | 'altered' | 'unlinked' | 'cut';
+  readonly fault: 'missing' | 'altered' | 'unlinked' | 'cut' | 'rewritten';
 }
 
-/** Follows a chain line by line from the entry after `start`. */
-export function createChainCheck(start: ChainPlace) {
+/**
+ * Follows a chain line by line from the entry after `start`.
+ * @param known a place that was read off the trail earlier and kept elsewhere: whoever owns the trail can write it anew
+ *   as a whole, but not so that it still goes through this place
+ */
+export function createChainCheck(start: ChainPlace, known: ChainPlace | null = null) {
   const faults: AuditFault[] = [];
   let last = start;
   /** False after a fault: what the next entry points to is then known from itself alone. */
@@ -100,6 +105,7 @@ export function createChainCheck(start: ChainPlace) {
         return;
       }
       if (sure && entry.previous !== last.hash) faults.push({ seq, fault: 'unlinked' });
+      if (seq === known?.seq && entry.hash !== known.hash) faults.push({ seq, fault: 'rewritten' });
       last = { seq, hash: entry.hash };
       sure = true;
     },
@@ -108,6 +114,7 @@ export function createChainCheck(start: ChainPlace) {
       if (sure && (last.seq !== head.seq || last.hash !== head.hash)) {
         faults.push({ seq: last.seq, fault: 'cut' });
       }
+      if (known && known.seq > last.seq) faults.push({ seq: known.seq, fault: 'rewritten' });
     },
   };
 }

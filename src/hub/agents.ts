@@ -47,7 +47,10 @@ export function createAgents(store: Store): Agents {
       const id = await idsByKey.get(keyName(publicKey));
       if (!id.ok) return id;
       const found = id.value === undefined ? ok(null) : await find(id.value);
-      return found.ok && found.value?.revoked ? ok(null) : found;
+      if (!found.ok) return found;
+      // The index may be ahead of the record (a crash between the two) or behind it: the record says which key counts.
+      const counts = found.value?.publicKey === publicKey && !found.value.revoked;
+      return ok(counts ? found.value : null);
     },
     list: async () => {
       const ids = await agents.keys();

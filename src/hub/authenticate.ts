@@ -38,8 +38,6 @@ export function createAuthenticator({
     const signature = readSignature(request.headers);
     if (!signature) throw new Refusal('bad-signature');
     const { agentId, nonce, time } = signature;
-    if (!isTimely(time, clock())) throw new Refusal('clock-skew');
-
     const agent = orRefuse(await agents.find(agentId));
     const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
     const key = keyText === null ? null : parsePublicKey(keyText);
@@ -49,6 +47,8 @@ export function createAuthenticator({
 
     await onVerified({ agentId, nonce });
     if (agent?.revoked) throw new Refusal('revoked');
+    // Only now: this refusal tells the agent the time, so it must be one the agent can believe.
+    if (!isTimely(time, clock())) throw new Refusal('clock-skew');
     const first = await store.claims.once(`hub:nonce:${agentId}:${nonce}`, NONCE_MEMORY_MS);
     if (!orRefuse(first)) throw new Refusal('replayed-nonce');
     return { agentId, paired: agent !== null };

@@ -80,6 +80,7 @@ export function createJobDesk({
 }): JobDeskWithPermits {
   const permits = store.values<StoredPermit>('hub-permits');
   const hashOf = (permit: string) => createHash('sha256').update(permit).digest('hex');
+  const refusalOf = (agentId: string, what: string) => `hub:permit-refused:${agentId}:${what}`;
   const spend = (jobId: string) => store.claims.once(`hub:permit:${jobId}`, SPENT_MEMORY_MS);
 
   return {
@@ -131,6 +132,11 @@ export function createJobDesk({
       const { caseId = null } = stored ?? {};
       const granted = first.value;
       log.info({ agentId, jobId, shortSerial, caseId, granted }, 'permit asked for');
+      // A refusal is noted once per job: whoever asks in a circle must not drown the trail.
+      const what = stored?.agentId === agentId ? jobId : 'unknown';
+      const news = granted ? ok(true) : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);
+      if (!news.ok) return news;
+      if (!news.value) return first;
       const detail = { job: jobId, agent: agentId, serial: shortSerial, granted };
       const noted = await audit.append({ what: 'case.attempt', case: caseId, by: null, detail });
       return noted.ok ? first : noted;

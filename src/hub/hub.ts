@@ -26,6 +26,7 @@ const LIMITS: HubLimits = {
   pairing: { burst: 10, perSecond: 1 / 20 },
   neighbourhood: { burst: 30, perSecond: 1 / 10 },
   guesses: { failures: 50, windowMs: 10 * 60_000 },
+  connections: { total: 10_000, perAddress: 1_000 },
 };
 
 /** Time for answers under way when the hub closes. */
@@ -105,7 +106,7 @@ export function createHub(options: HubOptions): Hub {
     desk,
     listen: async ({ host, port }) => {
       try {
-        server = createServer(options);
+        server = createServer({ ...options, connections: limits.connections });
         for (const plugin of options.plugins ?? []) await server.register(plugin);
         await server.register(routes);
         server.addHook('preClose', async () => polls.close());

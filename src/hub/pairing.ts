@@ -160,16 +160,24 @@ export function createPairingDesk({
         const refused = await settle(agentId, pairing, 'refused');
         return fail(refused.ok ? 'wrong-number' : refused.failure);
       }
-      const registered = await agents.change(agentId, (known) => ({
-        id: agentId,
-        name: known?.name ?? (pairing.host.name || agentId.slice(-6)),
-        host: pairing.host,
-        publicKey: pairing.publicKey,
-        technicians: [...new Set([...(known?.technicians ?? []), technicianId])],
-        createdAt: known?.createdAt ?? clock(),
-        revoked: false,
-      }));
-      if (!registered.ok || !registered.value) return fail('store-unavailable');
+      const registered = await agents.change(agentId, (known) => {
+        // Revoked, or given a newer key, while the number was being looked at: the key that asked counts no more.
+        if (known && (known.revoked || known.publicKey !== pairing.publicKey)) return null;
+        return {
+          id: agentId,
+          name: known?.name ?? (pairing.host.name || agentId.slice(-6)),
+          host: pairing.host,
+          publicKey: pairing.publicKey,
+          technicians: [...new Set([...(known?.technicians ?? []), technicianId])],
+          createdAt: known?.createdAt ?? clock(),
+          revoked: false,
+        };
+      });
+      if (!registered.ok) return fail('store-unavailable');
+      if (!registered.value) {
+        const refused = await settle(agentId, pairing, 'refused');
+        return fail(refused.ok ? 'no-pairing' : refused.failure);
+      }
       log.info({ agent: agentId, technician: technicianId }, 'agent paired');
       const confirmed = await settle(agentId, pairing, 'confirmed');
       return confirmed.ok ? ok(registered.value) : confirmed;

@@ -4,6 +4,7 @@ import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } 
 import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Presence } from './presence.ts';
+import { cleanHost } from './words.ts';
 
 /** Commands in one answer (messages.ts pollAnswer). */
 const MAX_COMMANDS = 100;
@@ -73,7 +74,7 @@ export function createPolls({
       const entered = await presence.enter(agentId, epoch);
       if (!entered.ok) return fail('store-unavailable');
       if (entered.value === 'superseded') return fail('superseded');
-      const seen = await presence.saw(agentId, { address, host });
+      const seen = await presence.saw(agentId, { address, host: cleanHost(host) });
       if (!seen.ok) return fail('store-unavailable');
       const box = commandBox(agentId);
       const acked = cursor === null ? ok(undefined) : await store.mailboxes.ack(box, cursor);

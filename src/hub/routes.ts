@@ -17,7 +17,7 @@ import {
   type RotateAnswer,
   rotateRequest,
 } from '../link/messages.ts';
-import { ANSWER_SIGNATURE_HEADER, signAnswer } from '../link/signing.ts';
+import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, signAnswer } from '../link/signing.ts';
 import type { StoreFailure } from '../store/store.ts';
 import { bodyOf, type createAuthenticator } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
@@ -34,6 +34,7 @@ import type { PairingDesk } from './pairing.ts';
 import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { createRotation } from './rotation.ts';
+import type { ConnectionLimits } from './server.ts';
 
 /** How long `GET /v1/pair` is held open. */
 const PAIR_HOLD_MS = 25_000;
@@ -49,6 +50,7 @@ export interface HubLimits {
   readonly neighbourhood: BucketRules;
   /** Wrong pairing codes from everywhere. */
   readonly guesses: BreakerRules;
+  readonly connections: ConnectionLimits;
 }
 
 /** Takes an event over for good. False (or a rejection): not now, the agent sends it again. */
@@ -125,7 +127,9 @@ export function hubRoutes(parts: RouteParts) {
     app.addHook('onSend', async (request, reply, payload) => {
       if (!request.signer || typeof payload !== 'string') return payload;
       const { agentId, nonce, keys: loaded } = request.signer;
-      const answer = { status: reply.statusCode, body: payload, nonce, agentId };
+      const time = Math.trunc(clock());
+      const answer = { status: reply.statusCode, body: payload, time, nonce, agentId };
+      reply.header(ANSWER_TIME_HEADER, time);
       reply.header(ANSWER_SIGNATURE_HEADER, signAnswer(answer, loaded.signing));
       return payload;
     });

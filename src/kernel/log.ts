@@ -27,6 +27,8 @@ const SECRET_NAMES = new Set([
   'proof',
   'nonce',
 ]);
+/** Ends of longer names that are no harmless ones either: `adminPassword`, `BOT_TOKEN`, `set-cookie`. */
+const SECRET_ENDS = /(?:password|token|secret|privatekey|nextkey|cookie|authorization)$/i;
 const HIDDEN = '[secret]';
 
 /** How deep and how wide a logged object is looked at; what lies beyond is not written. */
@@ -36,7 +38,7 @@ const WIDEST = 200;
 /** Shapes of secrets inside free text (error messages of libraries carry addresses with the bot token in them). */
 const SECRET_SHAPES: readonly [RegExp, string][] = [
   // Bot API tokens: digits, colon, 35 characters; longer ones are cut too. In an address they follow "bot" at once.
-  [/\d{6,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
+  [/(?<!\d)\d{6,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
   // PEM keys, should one ever be part of an error.
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '[key]'],
   // Ed25519 private keys as this product keeps them: PKCS #8, DER, base64url (RFC 8410).
@@ -53,6 +55,10 @@ export function scrub(text: string): string {
   return SECRET_SHAPES.reduce((line, [shape, word]) => line.replace(shape, word), text);
 }
 
+function isSecret(name: string): boolean {
+  return SECRET_NAMES.has(name) || SECRET_ENDS.test(name);
+}
+
 /** A copy of a logged value without what has a secret's name, at any depth. */
 function redacted(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -63,7 +69,7 @@ function redacted(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, WIDEST)
-      .map(([name, inner]) => [name, SECRET_NAMES.has(name) ? HIDDEN : redacted(inner, depth + 1)]),
+      .map(([name, inner]) => [name, isSecret(name) ? HIDDEN : redacted(inner, depth + 1)]),
   );
 }
 

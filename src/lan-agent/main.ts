@@ -33,6 +33,11 @@ async function main(): Promise<ExitCode> {
     return EXIT.usage;
   }
   const words = process.argv.slice(2);
+  // Node prints a fault as it is, whatever stands in it.
+  process.on('uncaughtException', (error) => {
+    context.value.say(crashText(error, context.value.texts));
+    process.exit(EXIT.failed);
+  });
   try {
     return await runProgram(context.value, words);
   } catch (error) {

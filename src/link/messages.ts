@@ -6,6 +6,7 @@
  * Both carry a ULID: a command's id is the mailbox cursor, an event's id makes its delivery idempotent.
  */
 import { z } from 'zod';
+import { isSmallPng } from './picture.ts';
 
 /** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */
 export const LINK_VERSION = 1;
@@ -140,8 +141,8 @@ export const agentEvent = z.discriminatedUnion('type', [
   /** A picture for the chat. The answer never travels with it. */
   event('challenge', {
     challengeId: id,
-    /** PNG, base64. */
-    image: text(300_000),
+    /** PNG, base64, at most 2000 pixels a side. */
+    image: text(300_000).refine(isSmallPng),
     /** Key of the answer's proof (picture-answer.ts), base64url, fresh for every picture. */
     nonce: text(64),
     expiresAt: z.number().int(),

@@ -17,6 +17,11 @@ const HEADERS = {
 
 /** Header of the hub's answer that carries its signature. */
 export const ANSWER_SIGNATURE_HEADER = HEADERS.signature;
+/**
+ * Header of the hub's answer with its time, milliseconds since 1970. Not `Date`: reverse proxies put their own in its
+ * place, and nobody signs it (docs/decisions/0015).
+ */
+export const ANSWER_TIME_HEADER = HEADERS.time;
 
 /** The part of a request that is signed besides the signature's own fields. */
 export interface RequestContent {
@@ -104,12 +109,19 @@ export function verifyRequest(
 export interface AnswerContent {
   readonly status: number;
   readonly body: string | Uint8Array;
+  /** Of the hub's clock, milliseconds since 1970. */
+  readonly time: number;
   readonly nonce: string;
   readonly agentId: string;
 }
 
-function canonicalAnswer({ status, body, nonce, agentId }: AnswerContent): Buffer {
-  return Buffer.from(['unbind-answer', status, sha256(body), nonce, agentId].join('\n'));
+function canonicalAnswer({ status, body, time, nonce, agentId }: AnswerContent): Buffer {
+  return Buffer.from(['unbind-answer', status, sha256(body), time, nonce, agentId].join('\n'));
+}
+
+/** The time in `ANSWER_TIME_HEADER`; null when there is none in its form. */
+export function readAnswerTime(header: unknown): number | null {
+  return typeof header === 'string' && SHAPES.time.test(header) ? Number(header) : null;
 }
 
 /** The hub's signature of an answer, base64url, for `ANSWER_SIGNATURE_HEADER`. */

@@ -27,6 +27,8 @@ export interface Laptop {
   pair(code: string, server: string, onNumber: (number: string) => void): Promise<PairEnd>;
   /** Starts working for the bot. */
   start(): void;
+  /** How the agent ended by itself. */
+  ended(): Promise<RunEnd | undefined>;
   /** Stops the agent, as closing the laptop does. */
   stop(): Promise<RunEnd | null>;
   /**
@@ -116,6 +118,7 @@ export async function createLaptop({
         challengeRandom: dice,
       });
     },
+    ended: async () => running,
     stop,
     lastPicture: () =>
       letters

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,7 +11,7 @@ import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
 import { type Canaries, filesOf, hits, type Places } from '../support/canary.ts';
 import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
-import { openTestStore } from '../support/store.ts';
+import { openTestStore, temporaryFolder } from '../support/store.ts';
 
 const PASSWORD = 'Canary-Admin-77';
 const WRONG_PASSWORD = 'Canary-Wrong-88';
@@ -146,6 +147,52 @@ it('is in no complaint about wrong settings', async () => {
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect(error).toContain('BOT_TOKEN');
   expect(hits(canaries, { stdout: Buffer.from(out), stderr: Buffer.from(error) })).toEqual([]);
+}, 60_000);
+
+/** Has a program throw, where nobody catches it, an error that holds secrets; what it wrote until it ended. */
+async function crashed(program: string, env: Record<string, string>, args: string[] = []): Promise<Places> {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const bomb = `
+    const armed = setInterval(() => {
+      if (process.listenerCount('uncaughtException') === 0) return;
+      clearInterval(armed);
+      Promise.reject(Object.assign(new Error('failed: ' + process.env.PLANTED), { request: process.env.PLANTED }));
+    }, 20);`;
+  const imports = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(bomb)}`];
+  const child = spawn(process.execPath, [...imports, join(root, program), ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(error).toContain('failed: ');
+  return { stdout: Buffer.from(out), stderr: Buffer.from(error) };
+}
+
+it('is in nothing a program says when it crashes', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const canaries: Canaries = {
+    token: `123456789:${'Aa0_-'.repeat(7)}`,
+    key: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url'),
+    permit: randomBytes(32).toString('base64url'),
+    'pairing code': 'BCDFG-HJKLM',
+  };
+  const PLANTED = Object.values(canaries).join(' ');
+  const folder = await temporaryFolder();
+  const bot = {
+    PLANTED,
+    BOT_TOKEN: canaries.token ?? '',
+    ADMIN_IDS: '1',
+    STORE_URL: `lmdb:${folder.path}`,
+    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+    HUB_LISTEN: '127.0.0.1:0',
+  };
+  expect(hits(canaries, await crashed('src/bot/main.ts', bot))).toEqual([]);
+  const agent = { PLANTED, UNBIND_AGENT_HOME: folder.path, UNBIND_AGENT_TEST_NETWORK: '127.0.0.1/8:37999' };
+  expect(
+    hits(canaries, await crashed('src/lan-agent/main.ts', agent, ['discover', '--wait', '20000'])),
+  ).toEqual([]);
+  await folder.remove();
 }, 60_000);
 
 /** Every place a secret could have got to, but for the two that are meant to hold one. */

@@ -4,9 +4,9 @@ import { MENU } from '../../src/bot/commands.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
-import { type Fortress, openFortress, pressed, Tally } from './fortress.ts';
+import { type Fortress, heard, nextCommand, openFortress, pressed, Tally } from './fortress.ts';
+import { DEVICE, SERIAL } from './walk.ts';
 
-const SERIAL = 'J50000062';
 const STOLEN = 'C10000011';
 
 describe('the chat under attack', () => {
@@ -51,6 +51,10 @@ describe('the chat under attack', () => {
         : {}),
     } as never,
   });
+  async function invitation(): Promise<string> {
+    await fortress.admin.send('/invite');
+    return /start=([\w-]+)/.exec((await fortress.admin.waitFor(/start=/)).text)?.[1] ?? '';
+  }
   const isPaired = async () => (await laptop.poll()).status === 200;
 
   it('has one sentence a day for a stranger, whatever they send', async () => {
@@ -217,22 +221,7 @@ describe('the chat under attack', () => {
     const model = '<b>x</b><a href="tg://user?id=1">y</a>\u202eevil\u0000\u200b';
     await ann.send(SERIAL);
     const command = await nextCommand(laptop, 'discover');
-    const device = {
-      shortSerial: SERIAL,
-      fullSerial: null,
-      model,
-      kind: 'camera',
-      firmware: '<i>V5.5</i>\u202e',
-      mac: null,
-      address: '10.0.0.9',
-      interface: 'eth0',
-      activated: true,
-      lanUnbind: 'yes' as const,
-      bindStatus: 'bound' as const,
-      reachability: 'same-subnet' as const,
-      ezvizBrand: false,
-      cloudEnabled: true,
-    };
+    const device = { ...DEVICE, model, firmware: '<i>V5.5</i>\u202e' };
     const sent = await laptop.sendEvents([
       {
         type: 'discovered',
@@ -266,6 +255,44 @@ describe('the chat under attack', () => {
     await ann.waitFor(/Case closed/);
   });
 
+  it('sends every message, whatever people, laptops and devices call themselves', async () => {
+    const { admin } = fortress;
+    // A name that is cut inside its last letter: Telegram refuses every message that holds half of one.
+    const half = `${'<&>'.repeat(21)}\u{1f600}`;
+    const eve = await fortress.technician(half);
+    const theirs = await fortress.laptop(eve, '192.0.2.44');
+    theirs.host = {
+      name: `\u202e${'x'.repeat(62)}\ud83d`,
+      system: '<b>\n\u0000</b>',
+      agentVersion: '\u200b',
+    };
+    await theirs.poll();
+    await eve.send(`/rename 1 ${half}${half}`);
+    await eve.waitFor(/is now/);
+    await eve.send('/agents');
+    expect((await eve.waitFor(/Your laptops/)).text).not.toMatch(/\p{Cf}/u);
+    await admin.send(`/deny ${STOLEN}`);
+    await admin.waitFor(/list of stolen devices/, { after: 'start' });
+    await eve.send(STOLEN);
+    // The thief's own name must not keep the alert from being sent.
+    await admin.waitFor(/tried to work on/);
+    for (let n = 0; n < 41; n++) {
+      const token = await invitation();
+      const name = `${n}${'<&>'.repeat(20)}`;
+      const guest = fortress.api.user({ firstName: name.slice(0, 64), languageCode: 'en' });
+      await guest.send(`/start ${token}`);
+      await guest.waitFor(/Welcome/);
+    }
+    await admin.send('/people');
+    const people = await admin.waitFor(/Technicians/);
+    expect(people.buttons.length).toBe(40);
+    expect(JSON.stringify(people.buttons)).not.toContain('&lt;');
+    const sent = JSON.stringify(fortress.api.calls);
+    expect(tally.count(!/\\ud[89a-f]/i.test(sent))).toBe(true);
+    await admin.send(`/allow ${STOLEN}`);
+    await admin.waitFor(/off the list/);
+  });
+
   it('gives a laptop that has not seen the device no further work on it', async () => {
     await ann.send(SERIAL);
     const { jobId } = await nextCommand(laptop, 'discover');
@@ -274,7 +301,7 @@ describe('the chat under attack', () => {
     await ann.send('/cancel');
     await ann.waitFor(/Case closed/);
     await laptop.poll();
-    const { body } = await laptop.poll({ cursor: heard.get(laptop)?.at(-1)?.id ?? null });
+    const { body } = await laptop.poll({ cursor: heard(laptop).at(-1)?.id ?? null });
     const later = (body.commands as AgentCommand[]).map(({ type }) => type);
     expect(tally.count(later.every((type) => type !== 'status' && type !== 'unbind'))).toBe(true);
     expect(ann.transcript().split(SERIAL).at(-1)).not.toContain('Unbind now');
@@ -305,20 +332,3 @@ describe('the chat under attack', () => {
     expect(tally.refused).toBe(tally.tried);
   });
 });
-
-const heard = new WeakMap<TestAgent, AgentCommand[]>();
-
-/** The command of a kind that waits for the agent; jobs that were cancelled do not wait any more. */
-async function nextCommand(agent: TestAgent, type: AgentCommand['type']): Promise<AgentCommand> {
-  const all = heard.get(agent) ?? [];
-  heard.set(agent, all);
-  for (let tries = 0; tries < 20; tries++) {
-    const { body } = await agent.poll({ cursor: all.at(-1)?.id ?? null, waitMs: tries === 0 ? 0 : 1_000 });
-    all.push(...(body.commands as AgentCommand[]));
-    const isOver = ({ jobId }: AgentCommand) =>
-      all.some((other) => other.type === 'cancel' && other.jobId === jobId);
-    const found = all.findLast((command) => command.type === type && !isOver(command));
-    if (found) return found;
-  }
-  throw new Error(`no command ${type} came`);
-}

@@ -10,6 +10,7 @@ import { Agent, request } from 'undici';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import type { AgentCommand } from '../../src/link/messages.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type Site, TestAgent } from '../integration/hub/house.ts';
@@ -64,7 +65,7 @@ export async function openFortress(): Promise<Fortress> {
   );
   if (!started.ok)
     throw new Error(`the bot did not start: ${started.failure.reason} ${started.failure.detail}`);
-  const dispatcher = new Agent({ connections: 100 });
+  const dispatcher = new Agent({ connections: 300 });
   let updateId = 900_000_000;
 
   const from = (address: string): Site => ({
@@ -146,6 +147,32 @@ export function pressed(
       >,
     },
   };
+}
+
+const commands = new WeakMap<TestAgent, AgentCommand[]>();
+
+/** The commands a laptop has fetched so far, oldest first. */
+export function heard(agent: TestAgent): AgentCommand[] {
+  const all = commands.get(agent) ?? [];
+  commands.set(agent, all);
+  return all;
+}
+
+/** The command of a kind that waits for the agent; jobs that were cancelled do not wait any more. */
+export async function nextCommand<T extends AgentCommand['type']>(
+  agent: TestAgent,
+  type: T,
+): Promise<Extract<AgentCommand, { type: T }>> {
+  const all = heard(agent);
+  for (let tries = 0; tries < 20; tries++) {
+    const { body } = await agent.poll({ cursor: all.at(-1)?.id ?? null, waitMs: tries === 0 ? 0 : 1_000 });
+    all.push(...(body.commands as AgentCommand[]));
+    const isOver = ({ type: kind, jobId }: AgentCommand) =>
+      kind !== 'cancel' && all.some((other) => other.type === 'cancel' && other.jobId === jobId);
+    const found = all.findLast((command) => command.type === type && !isOver(command));
+    if (found) return found as Extract<AgentCommand, { type: T }>;
+  }
+  throw new Error(`no command ${type} came`);
 }
 
 /** What attackers tried, and how much of it was refused. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/kernel/log.ts';
@@ -9,7 +9,7 @@ import { withFreshKey } from '../../src/lan-agent/link/rotate.ts';
 import { openTransport } from '../../src/lan-agent/link/transport.ts';
 import { LINK_VERSION } from '../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../src/link/signing.ts';
-import { type House, openHouse, pairedAgent, TestAgent, value } from '../integration/hub/house.ts';
+import { failure, type House, openHouse, pairedAgent, TestAgent, value } from '../integration/hub/house.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 const MONTH = 31 * 24 * 60 * 60_000;
@@ -113,5 +113,84 @@ describe('a new key for an agent that stays paired', () => {
 
     await value(house.hub.directory.revoke(agent.agentId));
     expect((await rotate(agent, named, proof)).status).toBe(410);
+  });
+
+  it('counts when the hub was killed at any moment of it: the laptop is never locked out', async () => {
+    const { publicKey, privateKey: nextKey } = generateKeyPairSync('ed25519');
+    const next = formatPublicKey(publicKey);
+    const proof = signRotation(agent.agentId, next, nextKey);
+    // Killed between the index, which is written first, and the agent's own record.
+    const keyName = createHash('sha256').update(next).digest('base64url');
+    await value(house.store.values<string>('hub-agent-keys').set(keyName, agent.agentId));
+    await house.restart();
+    expect((await agent.poll()).status).toBe(200);
+    const asked = await agent.send('POST', '/v1/rotate', { version: LINK_VERSION, publicKey: next, proof });
+    expect(asked.body).toEqual({ rotated: true });
+    expect((await polling(nextKey)).status).toBe(200);
+    expect((await polling(agent.privateKey)).status).toBe(401);
+  });
+
+  it('counts when the agent was killed at any moment of it', async () => {
+    const kills: [string, (next: KeyObject) => Promise<void>][] = [
+      [
+        'before the hub was asked',
+        async (nextKey) => void (await saveIdentity(home.path, { ...identity, nextKey })),
+      ],
+      [
+        'after the hub took it and before the agent heard',
+        async (nextKey) => {
+          await saveIdentity(home.path, { ...identity, nextKey });
+          const named = formatPublicKey(createPublicKey(nextKey));
+          const proof = signRotation(agent.agentId, named, nextKey);
+          const laptop = new TestAgent(house, {
+            privateKey: identity.privateKey,
+            publicKey: createPublicKey(nextKey),
+          });
+          laptop.agentId = agent.agentId;
+          const answer = await laptop.send('POST', '/v1/rotate', {
+            version: LINK_VERSION,
+            publicKey: named,
+            proof,
+          });
+          expect(answer.status).toBe(200);
+        },
+      ],
+    ];
+    for (const [moment, kill] of kills) {
+      const { privateKey: nextKey } = generateKeyPairSync('ed25519');
+      await kill(nextKey);
+      // Twice: a second kill in the middle of the recovery changes nothing either.
+      await start('http://127.0.0.1:9');
+      const fresh = await start();
+      expect((await polling(fresh.privateKey)).status, moment).toBe(200);
+      identity = { ...identity, privateKey: fresh.privateKey, keySince: Date.now() - MONTH };
+      await saveIdentity(home.path, identity);
+    }
+  });
+
+  it('does not give way to an old one that a pairing begun before brings back', async () => {
+    const { code } = await value(house.hub.directory.issueCode(2));
+    const thief = new TestAgent(house, {
+      privateKey: agent.privateKey,
+      publicKey: createPublicKey(agent.privateKey),
+    });
+    const { number } = (await thief.askToPair(code)).body;
+    expect(thief.agentId).toBe(agent.agentId);
+    const fresh = await start();
+    expect(await failure(house.hub.directory.confirmPairing(agent.agentId, 2, String(number)))).toBe(
+      'no-pairing',
+    );
+    expect((await polling(agent.privateKey)).status).toBe(401);
+    expect((await polling(fresh.privateKey)).status).toBe(200);
+  });
+
+  it('and a revoked agent is not brought back by a pairing begun before', async () => {
+    const { code } = await value(house.hub.directory.issueCode(2));
+    const { number } = (await agent.askToPair(code)).body;
+    await value(house.hub.directory.revoke(agent.agentId));
+    expect(await failure(house.hub.directory.confirmPairing(agent.agentId, 2, String(number)))).toBe(
+      'no-pairing',
+    );
+    expect((await agent.poll()).status).toBe(410);
   });
 });

@@ -6,18 +6,36 @@ export type Canaries = Readonly<Record<string, string>>;
 /** Bytes that were searched, by the name of the place. */
 export type Places = Readonly<Record<string, Buffer>>;
 
-/** Every spelling in which a secret may lie around: as it is, as UTF-16, in base64, percent-encoded, in hex. */
+/**
+ * Every spelling in which a secret may lie around: as it is, in small letters, escaped as JSON does, percent-encoded
+ * in part and in whole, in hex, in both alphabets of base64 and from any offset in it, as UTF-16 of both byte orders.
+ */
 function spellings(secret: string): Buffer[] {
   const bytes = Buffer.from(secret);
-  const texts = [secret, encodeURIComponent(secret), bytes.toString('hex')];
+  const hex = bytes.toString('hex');
+  const wide = Buffer.from(secret, 'utf16le');
+  const texts = [
+    secret,
+    secret.toLowerCase(),
+    JSON.stringify(secret).slice(1, -1),
+    [...secret].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    encodeURIComponent(secret),
+    hex.replace(/../g, (byte) => `%${byte.toUpperCase()}`),
+    hex,
+    hex.toUpperCase(),
+    // As JSON writes a Buffer.
+    bytes.join(','),
+  ];
   // A piece of base64 depends on where it begins; what lies between the edges is the same for all of them.
-  for (const shift of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    texts.push(encoded.slice(shift === 0 ? 0 : shift + 1, -1));
+  for (const alphabet of ['base64', 'base64url'] as const) {
+    for (const shift of [0, 1, 2]) {
+      const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString(alphabet)
+        .replaceAll('=', '');
+      texts.push(encoded.slice(shift === 0 ? 0 : shift + 1, -1));
+    }
   }
-  return [...new Set(texts)].map((text) => Buffer.from(text)).concat(Buffer.from(secret, 'utf16le'));
+  return [...new Set(texts)].map((text) => Buffer.from(text)).concat(wide, Buffer.from(wide).swap16());
 }
 
 /** Where secrets were found, as `secret in place`. */

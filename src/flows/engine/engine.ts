@@ -62,8 +62,11 @@ export interface EngineOptions {
   callApi: CallApi;
   me: UserFromGetMe;
   log: Log;
-  /** Runs tasks of one chat strictly one after another, across processes where there are several. */
-  exclusive<T>(chatId: number, task: () => Promise<T>): Promise<T>;
+  /**
+   * Runs tasks of one chat strictly one after another, across processes where there are several. The house's own are
+   * never refused for want of room.
+   */
+  exclusive<T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T>;
   /** Key of the tags on buttons: nobody can make one for another chat or step. */
   buttonKey: Secret<Uint8Array>;
   /** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
@@ -351,8 +354,9 @@ export function createEngine(options: EngineOptions): Engine {
   async function withChat<T>(
     chatId: number,
     work: (turn: Turn) => Promise<T>,
+    own = false,
   ): Promise<Result<T, EngineFailure>> {
-    return exclusive(chatId, async () => {
+    const task = async (): Promise<Result<T, EngineFailure>> => {
       const loaded = await states.load(chatId);
       if (!loaded.ok) return fail('store-unavailable');
       const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId };
@@ -367,7 +371,8 @@ export function createEngine(options: EngineOptions): Engine {
         if (error instanceof HttpError) return fail('telegram-unreachable');
         throw error;
       }
-    });
+    };
+    return exclusive(chatId, task, own);
   }
 
   async function save({ chat, chatId }: Turn): Promise<void> {
@@ -407,7 +412,7 @@ export function createEngine(options: EngineOptions): Engine {
         return 'taken';
       }),
 
-    control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn))),
+    control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn)), true),
   };
 }
 

@@ -1,16 +1,16 @@
 import type { Texts } from '../../kernel/texts.ts';
 
 /**
- * Control characters, and the marks that turn the reading direction: a device's name or model is hostile input and
- * could otherwise rearrange the sentence around it.
+ * Control characters, halves of letters, and the marks that turn the reading direction: a device's name or model is
+ * hostile input and could otherwise rearrange the sentence around it.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** A value for a message in Telegram's HTML: escaped, without invisible characters, at most 200 characters. */
 export function escapeHtml(value: string): string {
   return value
-    .replace(UNSEEN, ' ')
     .slice(0, 200)
+    .replace(UNSEEN, ' ')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

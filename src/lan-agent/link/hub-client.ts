@@ -27,15 +27,15 @@ import type { Clock } from './clock.ts';
 import type { Transport, TransportFailure } from './transport.ts';
 
 /**
- * Refusals after which the agent gives something up for good: they count only with the hub's signature, like every
- * success. The others come from a hub that could not tell who asked.
+ * Refusals after which the agent gives something up for good or sets its clock: they count only with the hub's
+ * signature, like every success. The others come from a hub that could not tell who asked.
  */
-const NEEDS_PROOF: readonly HubFailure['reason'][] = ['revoked', 'superseded'];
+const NEEDS_PROOF: readonly HubFailure['reason'][] = ['revoked', 'superseded', 'clock-skew'];
 
 /** How long the hub holds a question about pairing open, ms. */
 const PAIR_WAIT_MS = 25_000;
 const ANSWER_TIMEOUT_MS = 15_000;
-/** Whole seconds in `Date` and time on the way: smaller differences are no difference. */
+/** Time on the way: smaller differences are no difference. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
 /** Why the hub did not do what was asked. `agent:link.failure.<reason>` says what to do about it. */
@@ -47,7 +47,7 @@ export interface HubFailure {
 
 /** The hub as a paired agent sees it. Every call is signed and made once; only a wrong clock is put right first. */
 export interface HubClient {
-  /** Ms since 1970 by the server's clock, as far as its answers have told. */
+  /** Ms since 1970 by the hub's clock, as far as its signed answers have told. */
   now(): number;
   /** Commands after the cursor, which acknowledges those up to it. @param waitMs how long the hub may hold the request */
   poll(
@@ -81,10 +81,8 @@ export function createHubClient(options: {
   let offset = 0;
   const now = () => clock.now() + offset;
 
-  const learn = (date: number | null) => {
-    if (date === null) return;
-    // The middle of the second that `Date` names.
-    const found = date + 500 - clock.now();
+  const learn = (time: number) => {
+    const found = time - clock.now();
     if (Math.abs(found - offset) > CLOCK_TOLERANCE_MS) offset = found;
   };
 
@@ -102,13 +100,14 @@ export function createHubClient(options: {
       const headers = signRequest({ method, path, body: body ?? '', agentId, time: now() }, privateKey);
       const answer = await transport.send({ method, path, headers, body, timeoutMs, signal });
       if (!answer.ok) return fail({ reason: answer.failure });
-      learn(answer.value.date);
       const read = readAnswer(answer.value, schema);
-      const { status, raw, signature } = answer.value;
+      const { status, raw, signature, time } = answer.value;
       const nonce = readSignature(headers)?.nonce ?? '';
-      const proven = verifyAnswer({ status, body: raw, nonce, agentId }, signature, hubKey);
+      const proven =
+        time !== null && verifyAnswer({ status, body: raw, time, nonce, agentId }, signature, hubKey);
       if (!proven && (read.ok || NEEDS_PROOF.includes(read.failure.reason)))
         return fail({ reason: 'not-our-server' });
+      if (proven) learn(time);
       if (read.ok || read.failure.reason !== 'clock-skew' || attempt === 2) return read;
     }
   };

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { MAX_BODY_BYTES } from '../../link/messages.ts';
-import { ANSWER_SIGNATURE_HEADER } from '../../link/signing.ts';
+import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, readAnswerTime } from '../../link/signing.ts';
 
 /** Why a request got no answer from our server; `agent:link.failure.<word>` says what to do about it. */
 export type TransportFailure =
@@ -41,8 +41,8 @@ export interface HttpAnswer {
   readonly body: unknown;
   /** The hub's signature as its header has it, not verified. */
   readonly signature: string | string[] | undefined;
-  /** Ms since 1970 by the server's `Date`, which has whole seconds; null when it sent none. */
-  readonly date: number | null;
+  /** The hub's time as its header has it, ms since 1970: as good as the signature. Null when it sent none. */
+  readonly time: number | null;
 }
 
 export interface HttpRequest {
@@ -110,12 +110,12 @@ async function readAnswer({
   }
   const stranger = statusCode >= 502 && statusCode <= 504 ? 'gateway' : 'not-our-server';
   if (!/^application\/json\b/i.test(String(headers['content-type']))) return fail(stranger);
-  const date = Date.parse(String(headers.date));
   try {
     const raw = Buffer.concat(chunks);
     const parsed: unknown = JSON.parse(raw.toString());
     const signature = headers[ANSWER_SIGNATURE_HEADER];
-    return ok({ status: statusCode, raw, body: parsed, signature, date: Number.isNaN(date) ? null : date });
+    const time = readAnswerTime(headers[ANSWER_TIME_HEADER]);
+    return ok({ status: statusCode, raw, body: parsed, signature, time });
   } catch {
     return fail(stranger);
   }

@@ -12,8 +12,10 @@ import type { Result } from '../../../src/kernel/result.ts';
 import { type AgentEvent, LINK_VERSION, type PairAnswer } from '../../../src/link/messages.ts';
 import {
   ANSWER_SIGNATURE_HEADER,
+  ANSWER_TIME_HEADER,
   formatPublicKey,
   parsePublicKey,
+  readAnswerTime,
   signPairing,
   signRequest,
   verifyAnswer,
@@ -66,6 +68,7 @@ const NO_LIMITS = {
   pairing: { burst: 10_000, perSecond: 10_000 },
   neighbourhood: { burst: 10_000, perSecond: 10_000 },
   guesses: { failures: 10_000, windowMs: MINUTE },
+  connections: { total: 10_000, perAddress: 10_000 },
 };
 
 export async function openHouse(hooks: Hooks = {}): Promise<House> {
@@ -135,6 +138,8 @@ export interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
   readonly date: string | undefined;
+  /** By the hub's own header, ms since 1970. */
+  readonly time: number | null;
   readonly retryAfter: string | undefined;
   /** Whether the hub's signature of the answer is good; null when there is none. */
   readonly signed: boolean | null;
@@ -230,11 +235,13 @@ export class TestAgent {
     const text = await answer.body.text();
     const signature = answer.headers[ANSWER_SIGNATURE_HEADER];
     const { 'unbind-nonce': nonce = '', 'unbind-agent': agentId = '' } = headers;
-    const content = { status: answer.statusCode, body: text, nonce, agentId };
+    const time = readAnswerTime(answer.headers[ANSWER_TIME_HEADER]);
+    const content = { status: answer.statusCode, body: text, time: time ?? 0, nonce, agentId };
     return {
       status: answer.statusCode,
       body: JSON.parse(text) as Record<string, unknown>,
       date: answer.headers.date?.toString(),
+      time,
       retryAfter: answer.headers['retry-after']?.toString(),
       signed: signature === undefined || !this.hubKey ? null : verifyAnswer(content, signature, this.hubKey),
     };

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAudit } from '../../../src/cases/audit.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
 import {
@@ -312,21 +315,26 @@ describe('the link', () => {
       expect(house.events).toEqual([]);
     });
 
-    it('carry a picture', async () => {
+    it('carry a picture as large as one may be', async () => {
+      const pixels = randomBytes(460 * 460);
+      const image = encodePng({ width: 460, height: 460, pixels }, [255, 255, 255], [0, 0, 0]).toString(
+        'base64',
+      );
+      expect(image.length).toBeGreaterThan(280_000);
       const challenge: AgentEvent = {
         type: 'challenge',
         id: ulid(),
         jobId: ulid(),
         at: house.now(),
         challengeId: ulid(),
-        image: 'A'.repeat(300_000),
+        image,
         nonce: 'n',
         expiresAt: house.now() + MINUTE,
         triesLeft: 2,
       };
       expect((await agent.sendEvents([challenge])).status).toBe(200);
       expect(house.events[0]?.event).toEqual(challenge);
-      expect(house.logged()).not.toContain('AAAAAAAA');
+      expect(house.logged()).not.toContain(image.slice(1_000, 1_020));
     });
   });
 
@@ -361,6 +369,18 @@ describe('the link', () => {
       ];
       for (const asked of wrong) expect(await granted(asked)).toBe(false);
       expect(await granted(agent.permit(permit, jobId))).toBe(true);
+    });
+
+    it('asked for in a circle does not drown the audit trail', async () => {
+      const jobId = ulid();
+      await issue(jobId);
+      for (let n = 0; n < 20; n++) {
+        expect((await agent.permit('A'.repeat(43), jobId)).body).toEqual({ granted: false });
+        expect((await agent.permit('A'.repeat(43), ulid())).body).toEqual({ granted: false });
+      }
+      const words: string[] = [];
+      await createAudit(house.store, Date.now).read((line) => words.push(JSON.parse(line).what));
+      expect(words).toEqual(['case.permit', 'case.attempt', 'case.attempt']);
     });
 
     it('is good for fifteen minutes', async () => {

@@ -109,8 +109,29 @@ describe('an agent whose hub is away', () => {
 });
 
 describe('an agent whose clock is wrong', () => {
-  it('reads the time off the hub’s answers and goes on', async () => {
-    const tenMinutes = 10 * 60_000;
+  const tenMinutes = 10 * 60_000;
+  const day = 24 * 60 * 60_000;
+
+  it.each([-day, day])('is told the time by the hub and goes on: %d ms away', async (away) => {
+    const { hub, agent } = await atWork(undefined, () => Date.now() + away);
+    const jobId = hub.give({ ...scan, expiresAt: Date.now() + away + 120_000 });
+    const { at } = await hub.heard(jobId, 'discovered');
+    expect(Math.abs(at - Date.now() - away)).toBeLessThan(5_000);
+    expect(agent.said.all).toEqual([expect.stringContaining('Connected')]);
+  });
+
+  it('lets nobody in the middle tell it the time', async () => {
+    const { hub, agent } = await atWork(undefined, () => Date.now() + tenMinutes);
+    hub.lies = day;
+    await agent.said.first((line) => line.includes('Somebody else answered'));
+    // Whoever sits there cannot make it sign requests that are good tomorrow.
+    hub.lies = 0;
+    const jobId = hub.give({ ...scan, expiresAt: Date.now() + tenMinutes + 120_000 });
+    const { at } = await hub.heard(jobId, 'discovered');
+    expect(Math.abs(at - Date.now() - tenMinutes)).toBeLessThan(5_000);
+  });
+
+  it('knows by the hub’s time which commands have expired', async () => {
     const { hub, agent } = await atWork(undefined, () => Date.now() + tenMinutes);
     // Good for two minutes of the hub's time, which by this laptop's clock is long to come.
     const jobId = hub.give({ ...scan, expiresAt: Date.now() + tenMinutes + 120_000 });

@@ -16,14 +16,15 @@ import { emptyHome, rightAnswer, Stream, startAgent, typePassword, wrongAnswer }
 const CAMERA = unbindableCamera.profile.shortSerial;
 const ANNA = 7;
 const BORIS = 8;
+const DAY = 24 * 60 * 60_000;
 
 function must<T>(result: Result<T, unknown>): T {
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
   return result.value;
 }
 
-/** The real hub on a real store, and a laptop next to one camera. */
-async function house() {
+/** The real hub on a real store, and a laptop next to one camera. The hub's clock is `ahead` of the laptop's, ms. */
+async function house(ahead = 0) {
   const folder = await temporaryFolder();
   const store = await openTestStore(folder.path);
   const events = new Stream<AgentEvent>();
@@ -32,6 +33,7 @@ async function house() {
   const hub = createHub({
     store,
     log: createLog('silent', 'hub'),
+    clock: () => Date.now() + ahead,
     onEvent: async (_agentId, event) => {
       if (!events.all.some(({ id }) => id === event.id)) events.push(event);
       return true;
@@ -123,6 +125,20 @@ describe('the agent and the real hub', () => {
     must(await hub.directory.revoke(agentId));
     expect(await agent.done).toBe('revoked');
     expect(await readdir(home)).not.toContain('identity.json');
+  });
+
+  it.each([-DAY, DAY])('pair and work although their clocks are %d ms apart', async (ahead) => {
+    const { hub, lan, home, pairWith, heard, online } = await house(ahead);
+    const { end, agentId } = await pairWith(ANNA, right);
+    expect(end).toBe('paired');
+    startAgent({ home, testNetwork: lan.testNetwork });
+    await online.first((id) => id === agentId);
+    const jobId = ulid();
+    const expiresAt = Date.now() + ahead + 60_000;
+    must(await hub.desk.send(agentId, { type: 'discover', jobId, expiresAt, until: CAMERA, waitMs: 5_000 }));
+    const { devices, at } = await heard(jobId, 'discovered');
+    expect(devices).toMatchObject([{ shortSerial: CAMERA }]);
+    expect(Math.abs(at - Date.now() - ahead)).toBeLessThan(10_000);
   });
 
   it('stay strangers when the wrong number is picked', async () => {

@@ -21,6 +21,7 @@ import {
 } from '../../../src/link/messages.ts';
 import {
   ANSWER_SIGNATURE_HEADER,
+  ANSWER_TIME_HEADER,
   formatPublicKey,
   isTimely,
   parsePublicKey,
@@ -48,6 +49,8 @@ export class ScriptedHub {
   grantsPermits = true;
   /** False: somebody in the middle, who has not the hub's key. */
   signs = true;
+  /** What somebody in the middle adds to the time of every answer, ms. */
+  lies = 0;
   /** Sends every command with every poll, whatever was acknowledged. */
   forgetful = false;
   /** By path; `*` for all. */
@@ -155,10 +158,13 @@ export class ScriptedHub {
     const answer = (status: number, content: unknown, signed = true) => {
       const text = JSON.stringify(content);
       const { nonce = '', agentId = '' } = signature ?? {};
-      const own = signAnswer({ status, body: text, nonce, agentId }, this.#keys.privateKey);
+      const time = this.#now();
+      const own = signAnswer({ status, body: text, time, nonce, agentId }, this.#keys.privateKey);
       response.writeHead(status, {
         'content-type': 'application/json',
-        date: new Date(this.#now()).toUTCString(),
+        // A proxy before the hub puts its own in, and its clock may be wrong.
+        date: new Date(0).toUTCString(),
+        [ANSWER_TIME_HEADER]: time + this.lies,
         ...(signed && this.signs ? { [ANSWER_SIGNATURE_HEADER]: own } : {}),
       });
       response.end(text);
@@ -178,7 +184,7 @@ export class ScriptedHub {
     ) {
       return refuse('bad-signature', false);
     }
-    if (!isTimely(signature.time, this.#now())) return refuse('clock-skew', false);
+    if (!isTimely(signature.time, this.#now())) return refuse('clock-skew');
 
     const content: unknown = body.length > 0 ? JSON.parse(body.toString()) : null;
     if (path === '/v1/poll') return this.#poll(content, response, answer, refuse);

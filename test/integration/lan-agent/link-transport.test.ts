@@ -34,12 +34,13 @@ beforeEach(() => {
 
 describe('the way to the server', () => {
   it('brings the answer with the server’s time', async () => {
-    const date = 'Mon, 23 Nov 2026 22:00:00 GMT';
-    const url = await serve((_, response) => response.writeHead(404, { ...json, date }).end('{"error":"x"}'));
+    const time = 1_795_471_200_000;
+    const headers = { ...json, 'unbind-time': time };
+    const url = await serve((_, response) => response.writeHead(404, headers).end('{"error":"x"}'));
     const answer = await get(url);
     expect(answer).toMatchObject({
       ok: true,
-      value: { status: 404, body: { error: 'x' }, date: Date.parse(date) },
+      value: { status: 404, body: { error: 'x' }, time },
     });
     expect(answer.ok && answer.value.raw.toString()).toBe('{"error":"x"}');
   });

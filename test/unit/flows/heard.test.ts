@@ -3,7 +3,8 @@ import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';
 import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
-import { escapeHtml } from '../../../src/flows/engine/html.ts';
+import { escapeHtml, escaping } from '../../../src/flows/engine/html.ts';
+import { textsFor } from '../../../src/kernel/texts.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
 
 const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
@@ -122,5 +123,13 @@ describe('whether a wait takes what was heard', () => {
 describe('values in messages', () => {
   it('can neither open a tag nor turn the reading direction', () => {
     expect(escapeHtml('<b>DS\u202e-X</b>&"')).toBe('&lt;b&gt;DS -X&lt;/b&gt;&amp;&quot;');
+    expect(escapeHtml('half \ud83d')).toBe('half  ');
+  });
+
+  it('are no templates: neither sentences nor other values come in through a name', () => {
+    const t = escaping(textsFor('en'));
+    const name = '$t(bot:pair.warn) {{system}} $&$1';
+    const line = t('bot:agents.online', { number: 1, name, system: 'linux' });
+    expect(line).toContain(`<b>${name.replace('&', '&amp;')}</b> (linux)`);
   });
 });

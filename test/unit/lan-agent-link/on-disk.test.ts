@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
 import { openIntake } from '../../../src/lan-agent/link/intake.ts';
 import { openOutbox } from '../../../src/lan-agent/link/outbox.ts';
+import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentCommand } from '../../../src/link/messages.ts';
 
 const log = createLog('silent', 'agent');
@@ -68,7 +70,9 @@ describe('the outbox', () => {
 
   it('sends no more at once than fits into a request', async () => {
     const outbox = await outboxIn(await emptyHome());
-    const image = 'A'.repeat(200_000);
+    const canvas = { width: 385, height: 385, pixels: randomBytes(385 * 385) };
+    const image = encodePng(canvas, [255, 255, 255], [0, 0, 0]).toString('base64');
+    expect(image.length).toBeGreaterThan(190_000);
     const picture = {
       type: 'challenge',
       jobId: ulid(),

@@ -102,13 +102,14 @@ describe('time', () => {
 });
 
 describe('signing an answer', () => {
-  const answer = { status: 200, body: '{"commands":[]}', nonce: 'A'.repeat(22), agentId: AGENT };
+  const answer = { status: 200, body: '{"commands":[]}', time: NOW, nonce: 'A'.repeat(22), agentId: AGENT };
   const signature = signAnswer(answer, agent.privateKey);
 
-  it('binds status, body, request and agent to the hub', () => {
+  it('binds status, body, time, request and agent to the hub', () => {
     expect(verifyAnswer(answer, signature, agent.publicKey)).toBe(true);
     expect(verifyAnswer({ ...answer, status: 410 }, signature, agent.publicKey)).toBe(false);
     expect(verifyAnswer({ ...answer, body: '{}' }, signature, agent.publicKey)).toBe(false);
+    expect(verifyAnswer({ ...answer, time: NOW + 1 }, signature, agent.publicKey)).toBe(false);
     expect(verifyAnswer({ ...answer, nonce: 'B'.repeat(22) }, signature, agent.publicKey)).toBe(false);
     expect(verifyAnswer({ ...answer, agentId: OTHER_AGENT }, signature, agent.publicKey)).toBe(false);
     expect(verifyAnswer(answer, signature, stranger.publicKey)).toBe(false);

@@ -1,0 +1,178 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exportAudit, parsePlace, verifyAudit, verifyFile } from '../../../src/bot/audit-command.ts';
+import { type Audit, createAudit } from '../../../src/cases/audit.ts';
+import type { ChainPlace } from '../../../src/cases/chain.ts';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: Store;
+let audit: Audit;
+let now: number;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+  now = 1_700_000_000_000;
+  audit = createAudit(store, () => now);
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+async function notes(count: number, text = 'x'): Promise<void> {
+  for (let n = 1; n <= count; n++) {
+    expect((await audit.append({ what: 'case.stage', case: 'C1', by: 7, detail: { n, text } })).ok).toBe(
+      true,
+    );
+  }
+}
+async function exported(format: 'csv' | 'jsonl'): Promise<string> {
+  const lines: string[] = [];
+  await exportAudit(audit, format, (line) => lines.push(line));
+  return lines.map((line) => `${line}\n`).join('');
+}
+/** What a check of the store, or of an exported text, says. */
+async function verified(exportedText: string | Buffer | null, known?: ChainPlace) {
+  const said: string[] = [];
+  const output = { texts: textsFor('en'), print: (line: string) => void said.push(line) };
+  const path = join(folder.path, 'trail.jsonl');
+  if (exportedText !== null) await writeFile(path, exportedText);
+  const checked = await (exportedText === null
+    ? verifyAudit(audit, output, known)
+    : verifyFile(path, output, known));
+  return { whole: checked.ok && checked.value, said: said.join('\n') };
+}
+/** The place a check tells its reader to keep. */
+async function head(): Promise<ChainPlace> {
+  const place = parsePlace(/--head (\S+)$/.exec((await verified(null)).said)?.[1] ?? '');
+  if (!place) throw new Error('the check names no place');
+  return place;
+}
+/** Takes entries off the end as somebody does who owns the store: the note where the trail ends goes back too. */
+async function cutOff(upTo: number): Promise<void> {
+  const entries = store.values<string>('audit');
+  const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
+  const [line, bounds] = [await entries.get(String(upTo).padStart(12, '0')), await ends.get('ends')];
+  if (!line.ok || line.value === undefined || !bounds.ok || !bounds.value) throw new Error('no such entry');
+  for (let seq = bounds.value.head.seq; seq > upTo; seq--)
+    await entries.delete(String(seq).padStart(12, '0'));
+  await ends.set('ends', { ...bounds.value, head: { seq: upTo, hash: JSON.parse(line.value).hash } });
+}
+
+describe('a check of the trail', () => {
+  it('finds and locates one byte changed anywhere in an exported file', async () => {
+    await notes(6, 'a “quoted” \\ text');
+    const bytes = Buffer.from(await exported('jsonl'));
+    expect(await verified(bytes.toString())).toMatchObject({ whole: true });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 2), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+        const changed = Buffer.from(bytes);
+        changed[at] = (bytes[at] ?? 0) ^ mask;
+        const entry = bytes.subarray(0, at).toString().split('\n').length;
+        const { whole, said } = await verified(changed);
+        expect(whole).toBe(false);
+        expect(said).toContain(`Entry ${entry} `);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('finds a tail that was cut off together with the note of where it ends, by the place kept from an earlier check', async () => {
+    await notes(5);
+    const kept = await head();
+    expect(kept.seq).toBe(5);
+    await notes(3);
+    expect(await verified(null, kept)).toMatchObject({ whole: true });
+    await cutOff(3);
+    // By itself the rest is a whole trail: nobody can tell without knowing what was there.
+    expect(await verified(null)).toMatchObject({ whole: true });
+    expect(await verified(null, kept)).toMatchObject({
+      whole: false,
+      said: expect.stringContaining('Entry 5 '),
+    });
+    await notes(4);
+    expect(await verified(null, kept)).toMatchObject({
+      whole: false,
+      said: expect.stringContaining('Entry 5 '),
+    });
+    expect(await verified(await exported('jsonl'), kept)).toMatchObject({ whole: false });
+  });
+
+  it('finds a tail that is missing from an exported file, by the same place', async () => {
+    await notes(4);
+    const kept = await head();
+    const shorter = (await exported('jsonl')).split('\n').slice(0, 3).join('\n');
+    expect(await verified(shorter)).toMatchObject({ whole: true });
+    expect(await verified(shorter, kept)).toMatchObject({
+      whole: false,
+      said: expect.stringContaining('Entry 4 '),
+    });
+  });
+
+  it('says so when the place is older than what is kept, and where what is kept begins', async () => {
+    await notes(2);
+    const kept = await head();
+    await notes(2);
+    now += 10 * DAY;
+    await notes(1);
+    await audit.prune(now - DAY);
+    const { whole, said } = await verified(null, kept);
+    expect(whole).toBe(false);
+    expect(said).toContain('begins with 5');
+    const shortened = await exported('jsonl');
+    expect(await verified(shortened)).toMatchObject({
+      whole: true,
+      said: expect.stringContaining('from number 5 on'),
+    });
+    expect((await verified(shortened.replace('"n":1', '"n":2'))).said).toContain(
+      'Entry 5 is not what was written',
+    );
+  });
+
+  it.each(['', '5', '5:', `0:${'a'.repeat(64)}`, `5:${'A'.repeat(64)}`, `5:${'a'.repeat(63)}`])(
+    'takes no %j for a place',
+    (text) => expect(parsePlace(text)).toBeNull(),
+  );
+});
+
+describe('an exported table', () => {
+  it('has one row an entry and nothing a spreadsheet would run', async () => {
+    await notes(2, '=HYPERLINK("http://evil","x")');
+    const formulas = ['=HYPERLINK("http://evil","x")', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\n=1', '"=1'];
+    for (const formula of formulas) {
+      await notes(1);
+      const { seq } = await head();
+      await store.values<string>('audit').set(String(seq).padStart(12, '0'), formula);
+      const rows = rowsOf(await exported('csv'));
+      const cells = rows.flat();
+      expect(
+        cells.filter((cell) => /^[=+\-@\t\r\n]/.test(cell)),
+        JSON.stringify(formula),
+      ).toEqual([]);
+      expect(cells.some((cell) => cell.replace(/^'/, '') === formula)).toBe(true);
+      await store.values<string>('audit').delete(String(seq).padStart(12, '0'));
+      await cutOff(seq - 1);
+    }
+    const rows = rowsOf(await exported('csv'));
+    expect(rows.map((row) => row.length)).toEqual([8, 8, 8]);
+    expect(rows[0]).toEqual(['seq', 'at', 'what', 'case', 'by', 'detail', 'previous', 'hash']);
+  });
+});
+
+/** Reads CSV (RFC 4180) as a spreadsheet does. */
+function rowsOf(text: string): string[][] {
+  const cells = [...text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)];
+  const rows: string[][] = [[]];
+  for (const [, quoted, bare, end] of cells) {
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare ?? '');
+    if (end === '\n') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
+import { event, SERIAL, unbindingBy } from './walk.ts';
+
+describe('an admin’s measure', () => {
+  let fortress: Fortress;
+  const tally = new Tally();
+  beforeAll(async () => {
+    fortress = await openFortress();
+  });
+  afterAll(async () => {
+    tally.print('measures');
+    await fortress.close();
+  });
+
+  async function atWork(name: string, address: string) {
+    const person = await fortress.technician(name);
+    const laptop = await fortress.laptop(person, address);
+    return { person, laptop, unbind: await unbindingBy(person, laptop) };
+  }
+  /**
+   * Puts more into a chat's queue than it takes, with the help of the laptop, behind a call to Telegram that takes
+   * seconds. Answers whether all of it has been worked off.
+   */
+  async function clog({ person, laptop, unbind }: Awaited<ReturnType<typeof atWork>>) {
+    const { jobId } = unbind;
+    const chat = { id: person.id, type: 'private', first_name: 'x' };
+    const message = { message_id: 1, date: 1, chat, from: person.user, text: 'clog' };
+    fortress.api.fault({ kind: 'delay', method: 'sendMessage', delayMs: 6_000 });
+    const texts = Array.from({ length: 120 }, () => fortress.forge({ message } as never));
+    const busy = Array.from({ length: 39 }, () =>
+      laptop.sendEvents([event('prompt', { jobId, state: 'shown', attemptsLeft: null })]),
+    );
+    let cleared = false;
+    const all = Promise.allSettled([...texts, ...busy]).then(() => {
+      cleared = true;
+    });
+    const isFull = (busyNow: boolean) => (busyNow ? true : Promise.reject(new Error('not full')));
+    await Promise.any([
+      ...texts.map(async (sent) => isFull((await sent) === 503)),
+      ...busy.map(async (sent) => isFull(String((await sent).body.accepted) === '')),
+    ]);
+    return { isCleared: () => cleared, all };
+  }
+
+  it('stops the unbind of a device reported stolen at once, tells its technician and the admins', async () => {
+    const { person, laptop, unbind } = await atWork('Ann', '192.0.2.21');
+    await fortress.admin.send(`/deny ${SERIAL}`);
+    await fortress.admin.waitFor(/list of stolen devices/, { after: 'start' });
+    await person.waitFor(/reported as stolen/);
+    expect((await fortress.admin.waitFor(/tried to work on/, { after: 'start' })).text).toContain(SERIAL);
+    expect((await nextCommand(laptop, 'cancel')).jobId).toBe(unbind.jobId);
+    const permit = await laptop.permit(unbind.permit, unbind.jobId, SERIAL);
+    expect(tally.count(permit.body.granted === false)).toBe(true);
+    await person.send('/cases');
+    await person.waitFor(({ buttons }) => JSON.stringify(buttons).includes('Stopped'));
+
+    await fortress.admin.send(`/allow ${SERIAL}`);
+    await fortress.admin.waitFor(/off the list/);
+  });
+
+  it('voids a permit at once when access is taken away, however much its technician has put in the way', async () => {
+    const work = await atWork('Carl', '192.0.2.22');
+    const { person, laptop, unbind } = work;
+    const clogged = await clog(work);
+    await fortress.admin.send(`/revoke ${person.id}`);
+    await vi.waitFor(async () => expect((await laptop.poll()).status).toBe(410));
+    expect(tally.count((await laptop.permit(unbind.permit, unbind.jobId, SERIAL)).status === 410)).toBe(true);
+    expect(clogged.isCleared()).toBe(false);
+    await clogged.all;
+    await fortress.admin.waitFor(/is out/);
+    await person.waitFor(/access has been taken away/);
+    expect(tally.count((await laptop.poll()).status === 410)).toBe(true);
+  });
+
+  it('voids the permit for a stolen device at once, too', async () => {
+    const work = await atWork('Dora', '192.0.2.23');
+    const { person, laptop, unbind } = work;
+    const clogged = await clog(work);
+    await fortress.admin.send(`/deny ${SERIAL}`);
+    await nextCommand(laptop, 'cancel');
+    const permit = await laptop.permit(unbind.permit, unbind.jobId, SERIAL);
+    expect(tally.count(permit.body.granted === false)).toBe(true);
+    expect(clogged.isCleared()).toBe(false);
+    await clogged.all;
+    await person.waitFor(/reported as stolen/);
+    await fortress.admin.waitFor(/tried to work on/, { after: 'start' });
+  });
+
+  it('is one nobody gets around: everything was refused', () => {
+    expect(tally.refused).toBe(tally.tried);
+  });
+});

@@ -1,0 +1,55 @@
+/** A technician's way to an unbind, with a laptop whose every word a test chooses. */
+import { ulid } from 'ulid';
+import type { AgentEvent, DeviceSighting } from '../../src/link/messages.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import type { TestAgent } from '../integration/hub/house.ts';
+import { offering, pressId } from '../support/stage.ts';
+import { nextCommand } from './fortress.ts';
+
+export const SERIAL = 'J50000062';
+export const DEVICE: DeviceSighting = {
+  shortSerial: SERIAL,
+  fullSerial: null,
+  model: 'DS-2CD2386G2-IU',
+  kind: 'camera',
+  firmware: 'V5.5.800',
+  mac: null,
+  address: '10.0.0.9',
+  interface: 'eth0',
+  activated: true,
+  lanUnbind: 'yes',
+  bindStatus: 'bound',
+  reachability: 'same-subnet',
+  ezvizBrand: false,
+  cloudEnabled: true,
+};
+
+type Content<T extends AgentEvent['type']> = Omit<Extract<AgentEvent, { type: T }>, 'id' | 'at' | 'type'>;
+/** An event as a laptop sends it, with an id of its own. */
+export const event = <T extends AgentEvent['type']>(type: T, content: Content<T>) =>
+  ({ type, id: ulid(), at: Date.now(), ...content }) as unknown as AgentEvent;
+
+/** Starts a case. Answers with the job in which the laptop is to look for the device. */
+export async function searched(technician: SimUser, laptop: TestAgent): Promise<string> {
+  await technician.send(SERIAL);
+  await technician.waitFor(/Looking for/);
+  return (await nextCommand(laptop, 'discover')).jobId;
+}
+
+/** Walks a case to its unbind and gives that command. */
+export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
+  const jobId = await searched(technician, laptop);
+  await laptop.sendEvents([event('discovered', { jobId, devices: [DEVICE], omitted: 0, interfaces: [] })]);
+  const { jobId: asked } = await nextCommand(laptop, 'status');
+  await laptop.sendEvents([
+    event('status', { jobId: asked, shortSerial: SERIAL, status: 'can-unbind', device: DEVICE }),
+  ]);
+  await technician.waitFor(offering('no'));
+  await pressId(technician, 'no');
+  await technician.waitFor(offering('yes'));
+  await pressId(technician, 'yes');
+  await technician.waitFor(offering('sadp'));
+  await pressId(technician, 'sadp');
+  await technician.waitFor(/Asked the laptop/);
+  return nextCommand(laptop, 'unbind');
+}
