@@ -80,7 +80,13 @@ export const policy = {
     onSite: 'At hand',
     activated: 'Activated',
   },
-  source: { lan: 'the device itself', label: 'the label', catalogue: 'the catalogue', technician: 'you' },
+  source: {
+    lan: 'the device itself',
+    laptop: 'the laptop',
+    label: 'the label',
+    catalogue: 'firmware catalogue',
+    technician: 'you',
+  },
   value: {
     yes: 'yes',
     no: 'no',

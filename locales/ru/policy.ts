@@ -69,7 +69,13 @@ export const policy = {
     onSite: 'Под рукой',
     activated: 'Активировано',
   },
-  source: { lan: 'само устройство', label: 'этикетка', catalogue: 'каталог', technician: 'вы' },
+  source: {
+    lan: 'само устройство',
+    laptop: 'ноутбук',
+    label: 'этикетка',
+    catalogue: 'каталог прошивок',
+    technician: 'вы',
+  },
   value: {
     yes: 'да',
     no: 'нет',
