@@ -4,7 +4,7 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { helpWords, phrases, replies } from '../../../locales/words.ts';
+import { helpWords, replies, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { findSerials, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
@@ -124,7 +124,7 @@ function hearText(text: string, spec: WaitSpec): Heard {
     const plain = ` ${text.trim().toLowerCase()} `;
     const reply = REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
     if (reply) return { kind: 'reply', reply };
-    const said = saidInWords(text, phrases);
+    const said = saidInWords(text, vocabulary);
     if (said) return { kind: 'words', said };
   }
   return { kind: 'other' };

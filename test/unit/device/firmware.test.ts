@@ -96,9 +96,12 @@ describe('saidFirmware', () => {
     expect(saidFirmware(said)).toBe(said);
   });
 
-  it.each(['', '4', '4.', 'four', '0.4', '192.168.1.64', '2.8 mm', '3.4 or so'])('takes nothing from %j', (text) => {
-    expect(saidFirmware(text)).toBeNull();
-  });
+  it.each(['', '4', '4.', 'four', '0.4', '192.168.1.64', '2.8 mm', '3.4 or so'])(
+    'takes nothing from %j',
+    (text) => {
+      expect(saidFirmware(text)).toBeNull();
+    },
+  );
 });
 
 describe('lineOfFirmware', () => {

@@ -104,7 +104,12 @@ describe('answer', () => {
     expect(learnt.ok && knownValue(learnt.value.facts, 'firmware')).toBe('V3.4.98 build 190101');
   });
 
-  it.each(['', 'four', '4.x', '3.4', 'V'.repeat(100), '<b>3</b>'])(
+  it.each(['3.x', 'V3.4'])('takes %j for the line it names: no rule asks for more', (typed) => {
+    const learnt = answer(noFacts(), 'firmware', typed);
+    expect(learnt.ok && knownValue(learnt.value.facts, 'firmware')).toBe(typed);
+  });
+
+  it.each(['', 'four', '4', 'V'.repeat(100), '<b>3</b>'])(
     'asks again for firmware it cannot read: %j',
     (typed) => {
       expect(answer(noFacts(), 'firmware', typed)).toEqual({ ok: false, failure: 'unreadable-firmware' });
