@@ -87,6 +87,7 @@ export const bot = {
       'Its address {{address}} is of another subnet than the laptop. Unbinding may still work; if not, give the laptop an address of that subnet.',
     readingStatus: 'Asking the device whether it can be unbound (no password needed)…',
     help: 'Press a button. If you do not know, press “I don’t know”.',
+    helpChoose: 'Press the button that fits.',
     helpFirmware:
       'Type the firmware as the device shows it, for example <code>V4.30.085</code>, or press a button.',
     verdict: 'What to do: <b>{{method}}</b>',
@@ -247,6 +248,8 @@ export const bot = {
     head: '<b>{{title}}</b> · step {{at}} of {{of}}',
     yourDevice: 'your device',
     drawn: '<i>A drawing, not your screen: words and places may differ.</i>',
+    help: 'Press a button. The screen is not like this? Press “It looks different”.',
+    helpDiffers: 'Press a button, type what the screen says, or send a photo of it.',
     checking: 'I ask the device itself…',
     sendScreen: 'Still different? Send a photo of the screen: I keep it with the case.',
     compare: 'Success looks like this: {{success}}.\n\nDo you see that?',

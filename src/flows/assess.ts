@@ -1,7 +1,14 @@
 import type { CaseRecord } from '../cases/case.ts';
+import type { SaidInWords } from '../device/words.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
-import { DONT_KNOW, nextQuestion, type Question, questionAbout } from '../policy/questions.ts';
+import {
+  DONT_KNOW,
+  meaningOfReply,
+  nextQuestion,
+  type Question,
+  questionAbout,
+} from '../policy/questions.ts';
 import type { Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed } from './guides.ts';
@@ -9,6 +16,7 @@ import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
+import { takeWords } from './words.ts';
 
 /** What assess hands to itself. */
 interface AssessWith {
@@ -23,7 +31,7 @@ interface AssessWith {
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -192,16 +200,24 @@ async function askFact(dialogue: Dialogue, record: CaseRecord, question: Questio
     wants: ['words'],
     help: freeText ? 'bot:assess.helpFirmware' : 'bot:assess.help',
   });
-  if (answer.kind === 'words') {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
-    return again();
-  }
-  const given = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : '';
-  if (answers.includes(given)) {
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  const given = answer.kind === 'reply' ? meaningOfReply(fact, answer.reply) : pressedIn(answer);
+  if (given !== null && answers.includes(given)) {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'answered', fact, given }));
     return again();
   }
+  if (answer.kind === 'reply') await dialogue.say(dialogue.t('bot:assess.helpChoose'));
   return (await leave(dialogue, record, answer)) ?? again();
+}
+
+function pressedIn(answer: Answer): string | null {
+  return answer.kind === 'button' ? answer.id : null;
+}
+
+/** Takes an answer in the technician's own words and goes on with what it leaves to ask. */
+async function takeAnswer(dialogue: Dialogue, record: CaseRecord, said: SaidInWords): Promise<Next> {
+  await takeWords(dialogue, record.id, said);
+  return again();
 }
 
 /** Once questions are asked, the laptop was there or was given up: it is not looked for at every step. */
@@ -242,10 +258,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
     return { go: 'assess' };
   }
-  if (answer.kind === 'words') {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
-    return again();
-  }
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button') return again();
   if (answer.id === 'change') return { go: 'assess', with: { withoutLaptop: true, change: true } };
   if (answer.id === 'check') {
@@ -293,9 +306,11 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
     dialogue.t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change'),
     {
       buttons: changeable.map((name) => [{ id: name, text: label(name) }]),
+      wants: ['words'],
       help: 'bot:help.useButtons',
     },
   );
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button' || answer.id === 'back') return again();
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   return {

@@ -1,9 +1,13 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import type { SaidInWords } from '../device/words.ts';
+import { decide } from '../policy/decide.ts';
 import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
+import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
+import { takeWords } from './words.ts';
 
 type Guide = NonNullable<ReturnType<typeof guideNamed>>;
 
@@ -21,7 +25,7 @@ interface GuideWith {
  */
 export const guide: Flow = {
   name: 'guide',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { way, differs } = (args.with ?? {}) as GuideWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -30,7 +34,9 @@ export const guide: Flow = {
     if (!walked) return { go: 'assess' };
     if (way !== undefined) {
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'guide' }));
-      return goTo(dialogue, record, walked, 0);
+      // The device has said itself that its cloud service is enabled: that step is done.
+      const done = walked.id === 'bring-online' && record.status === 'cloud-offline';
+      return goTo(dialogue, record, walked, done ? 1 : 0);
     }
     const at = record.guide?.at ?? 0;
     const step = walked.steps[at];
@@ -75,10 +81,11 @@ async function showStep(
       [{ id: 'differs', text: dialogue.t('bot:guide.button.differs') }],
     ],
     ...(walked.drawn.includes(step) ? { photo: `card:${walked.id}:${step}:${dialogue.language}` } : {}),
-    help: 'bot:help.useButtons',
+    wants: ['words'],
+    help: 'bot:guide.help',
   });
-  if (answer.kind !== 'button') return { go: 'guide' };
-  switch (answer.id) {
+  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer.said);
+  switch (answer.kind === 'reply' ? SAID[answer.reply] : pressed(answer)) {
     case 'next':
       return walked.check === 'online'
         ? testOnline(dialogue, record, walked, at)
@@ -87,10 +94,32 @@ async function showStep(
       return { go: 'guide', with: { differs: true } };
     case 'back':
       return at === 0 ? leaveGuide(dialogue, record) : goTo(dialogue, record, walked, at - 1);
-    default:
+    case 'cancel':
       return cancelled(dialogue, record.id);
+    default:
+      return { go: 'guide' };
   }
 }
+
+/** What a typed yes or no means under a step. */
+const SAID = { yes: 'next', no: 'differs', 'dont-know': 'differs' } as const;
+
+/** News about the device in the middle of a guide: the guide goes on where it is still a way, else the verdict follows. */
+async function takeNews(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  said: SaidInWords,
+): Promise<Next> {
+  await takeWords(dialogue, record.id, said);
+  const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
+  const verdict = decide(now.facts);
+  const open = [...waysOf(verdict).map(wayId), ...verdict.blockers, OTHER_SUBNET];
+  return open.includes(walked.id) ? { go: 'guide' } : leaveGuide(dialogue, record);
+}
+
+/** The guide that no verdict asks for: it follows from where the device was seen. */
+const OTHER_SUBNET = 'other-subnet';
 
 /** "It looks different": what else it may look like; a photo of the screen is kept with the case. */
 async function showDifference(
@@ -105,10 +134,12 @@ async function showDifference(
       [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
       [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
     ],
-    wants: ['photo'],
-    help: 'bot:help.useButtons',
+    wants: ['photo', 'message'],
+    help: 'bot:guide.helpDiffers',
   });
   if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
+  if (answer.kind === 'message')
+    return { go: 'trouble', with: { resume: 'guide', articles: answer.articles } };
   if (answer.kind !== 'button') return { go: 'guide' };
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   return answer.id === 'trouble' ? { go: 'trouble', with: { resume: 'guide' } } : { go: 'guide' };

@@ -1,4 +1,5 @@
 /** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
+import type { SaidInWords } from '../device/words.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { explain, QUESTION_ORDER } from '../policy/explain.ts';
@@ -33,9 +34,9 @@ export function valueText(t: Texts, fact: FactName, value: string | boolean): st
   return t(`policy:value.${word}`);
 }
 
-/** What is known, one line a fact, each with its source. */
-export function factLines(t: Texts, facts: Facts): string[] {
-  return SHOWN.flatMap((name) => {
+/** What is known, one line a fact, each with its source; `only` of these. */
+export function factLines(t: Texts, facts: Facts, only: readonly string[] = SHOWN): string[] {
+  return SHOWN.filter((name) => only.includes(name)).flatMap((name) => {
     const fact = facts[name];
     if (fact.state === 'unknown') return [];
     const value = valueText(t, name, fact.value);
@@ -43,6 +44,15 @@ export function factLines(t: Texts, facts: Facts): string[] {
     const source = t(`policy:source.${name === 'agentSees' ? 'laptop' : fact.source}`);
     return [`• ${t('bot:explain.fact', { fact: t(`policy:fact.${name}`), value, source })}`];
   });
+}
+
+/** What was understood of a technician's own words, to be read over; null when none of it counts. */
+export function understoodText(t: Texts, facts: Facts, { model, answers }: SaidInWords): string | null {
+  const lines = factLines(t, facts, [
+    ...Object.keys(answers),
+    ...(model === undefined ? [] : ['model', 'kind']),
+  ]);
+  return lines.length === 0 ? null : [t('bot:identify.understood'), ...lines].join('\n');
 }
 
 /** Two sources that disagree, and whom we believe. */
