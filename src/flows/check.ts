@@ -2,13 +2,20 @@ import type { CaseRecord } from '../cases/case.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import type { JobStart } from './ports.ts';
 
-/** What the device itself says through the laptop; `untold`: there is no laptop, or it could not tell. */
-export type DeviceWord = 'not-bound' | 'bound' | 'cloud-disabled' | 'cloud-offline' | 'untold' | 'left';
-
 /**
- * Has the laptop look at the device again, where one is online: belief is not enough where the device can be asked.
- * `left`: the technician pressed Back or Cancel while it looked; the case is as it was.
+ * What the device itself says through the laptop. `untold`: there is no laptop, or it could not tell; `back` and
+ * `cancel`: the technician pressed that while it looked, and the case is as it was.
  */
+export type DeviceWord =
+  | 'not-bound'
+  | 'bound'
+  | 'cloud-disabled'
+  | 'cloud-offline'
+  | 'untold'
+  | 'back'
+  | 'cancel';
+
+/** Has the laptop look at the device again, where one is online: belief is not enough where the device can be asked. */
 export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise<DeviceWord> {
   if (record.device === null) return 'untold';
   const agents = await dialogue.house((house) => house.agents.list(record.chatId));
@@ -22,7 +29,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
       await dialogue.house((house) => house.agents.discover(record.id, agent.id)),
       'discovered',
     );
-    if (found === 'left') return leave(dialogue, record);
+    if (found === 'back' || found === 'cancel') return leave(dialogue, record, found);
     if (found?.type !== 'discovered' || found.device === null) return 'untold';
   }
   const heard = await hearJob(
@@ -30,7 +37,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
     await dialogue.house((house) => house.agents.status(record.id)),
     'status',
   );
-  if (heard === 'left') return leave(dialogue, record);
+  if (heard === 'back' || heard === 'cancel') return leave(dialogue, record, heard);
   if (heard?.type !== 'status') return 'untold';
   switch (heard.status) {
     case 'not-bound':
@@ -51,10 +58,11 @@ async function hearJob(dialogue: Dialogue, job: JobStart, wanted: 'discovered' |
     jobId: job.jobId,
     help: 'bot:help.useButtons',
   });
-  return answer.kind === 'event' ? answer.event : 'left';
+  if (answer.kind === 'event') return answer.event;
+  return answer.kind === 'button' && answer.id === 'cancel' ? 'cancel' : 'back';
 }
 
-async function leave(dialogue: Dialogue, record: CaseRecord): Promise<DeviceWord> {
+async function leave<T extends DeviceWord>(dialogue: Dialogue, record: CaseRecord, how: T): Promise<T> {
   await dialogue.house((house) => house.agents.cancel(record.id));
-  return 'left';
+  return how;
 }

@@ -148,7 +148,8 @@ async function showDifference(
 /** After a step of the way online: is it reached now? The laptop asks the device, else the device's own page tells. */
 async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
   const word = await askDevice(dialogue, record);
-  if (word === 'left') return { go: 'guide' };
+  if (word === 'cancel') return cancelled(dialogue, record.id);
+  if (word === 'back') return { go: 'guide' };
   if (word === 'bound' || word === 'not-bound') {
     await dialogue.say(dialogue.t('bot:guide.online'));
     return assessAnew(dialogue, record, walked);
@@ -196,7 +197,8 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
 /** The end of a guide: what the device says, else what the technician sees beside the exact words of success. */
 async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
   const word = walked.check === 'unbound' ? await askDevice(dialogue, record) : 'untold';
-  if (word === 'left') return goTo(dialogue, record, walked, walked.steps.length - 1);
+  if (word === 'cancel') return cancelled(dialogue, record.id);
+  if (word === 'back') return goTo(dialogue, record, walked, walked.steps.length - 1);
   if (word === 'not-bound') return verified(dialogue, record);
 
   const success = { success: dialogue.t(`guide:success.${walked.id}`) };
