@@ -28,6 +28,17 @@ export const guide = {
     'previous-owner': 'you can add the device to your own account',
     'installer-account': 'you can add the panel to your own account',
   },
+  found: {
+    address: 'The device itself says: address <code>{{address}}</code>, mask {{mask}}. It fits the laptop.',
+    'no-address':
+      '⚠️ The device itself says: it has no address (<code>{{address}}</code>). Tick DHCP or type one.',
+    'other-subnet':
+      '⚠️ The device itself says: address <code>{{address}}</code>, mask {{mask}}. That is another subnet than the laptop’s.',
+    gateway: 'The device itself says: gateway <code>{{gateway}}</code>. It fits its address.',
+    'no-gateway': '⚠️ The device itself says: no gateway is set.',
+    'gateway-elsewhere':
+      '⚠️ The device itself says: gateway <code>{{gateway}}</code>. It is out of reach from address {{address}}.',
+  },
   step: {
     'vendor-tool': {
       start: {

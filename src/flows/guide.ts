@@ -5,6 +5,7 @@ import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
+import { networkFinding } from './network.ts';
 import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
@@ -65,6 +66,7 @@ async function showStep(
     serial: record.device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
     address: record.sighting?.address ?? '?',
   };
+  const found = walked.check === 'online' ? foundText(dialogue, record, step) : '';
   const text = [
     dialogue.t('bot:guide.head', {
       title: dialogue.t(`guide:title.${walked.id}`),
@@ -72,6 +74,7 @@ async function showStep(
       of: walked.steps.length,
     }),
     dialogue.t(`guide:step.${walked.id}.${step}.text`, values),
+    found,
     walked.drawn.includes(step) ? dialogue.t('bot:guide.drawn') : '',
   ];
   const next = walked.check === 'online' ? 'bot:guide.button.doneCheck' : 'bot:guide.button.next';
@@ -99,6 +102,14 @@ async function showStep(
     default:
       return { go: 'guide' };
   }
+}
+
+/** What the device itself says of its network at this step; empty when it says nothing about it. */
+function foundText(dialogue: Dialogue, { sighting }: CaseRecord, step: string): string {
+  const finding = networkFinding(step, sighting);
+  if (finding === null || sighting === null) return '';
+  const { address, subnetMask, gateway } = sighting;
+  return dialogue.t(`guide:found.${finding}`, { address, mask: subnetMask ?? '?', gateway: gateway ?? '?' });
 }
 
 /** What a typed yes or no means under a step. */
@@ -158,21 +169,21 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
     await dialogue.say(dialogue.t('bot:guide.stillDisabled'));
     return goTo(dialogue, record, walked, 0);
   }
-  const answer = await dialogue.ask(
-    dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
-      success: dialogue.t('guide:success.bring-online'),
-    }),
-    {
-      buttons: [
-        ...(word === 'cloud-offline'
-          ? []
-          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
-        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
-        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
-      ],
-      help: 'bot:help.useButtons',
-    },
-  );
+  const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
+  const found = word === 'cloud-offline' ? foundText(dialogue, now, walked.steps[at] ?? '') : '';
+  const compared = dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
+    success: dialogue.t('guide:success.bring-online'),
+  });
+  const answer = await dialogue.ask([found, compared].filter(Boolean).join('\n\n'), {
+    buttons: [
+      ...(word === 'cloud-offline'
+        ? []
+        : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
+      [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
+      [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
+    ],
+    help: 'bot:help.useButtons',
+  });
   if (answer.kind !== 'button' || answer.id === 'back') return { go: 'guide' };
   switch (answer.id) {
     case 'cancel':
@@ -183,12 +194,7 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
       );
       return leaveGuide(dialogue, record);
     case 'again':
-      return testOnline(
-        dialogue,
-        (await dialogue.house((house) => house.cases.get(record.id))) ?? record,
-        walked,
-        at,
-      );
+      return testOnline(dialogue, now, walked, at);
     default:
       return goTo(dialogue, record, walked, at + 1);
   }
