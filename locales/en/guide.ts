@@ -219,12 +219,9 @@ export const guide = {
         differs: 'The router gave it none? Take the address that SADP shows.',
       },
       change: {
-        text: 'On the laptop: network settings → IPv4 → <b>manual</b>. Same first three numbers as the device, another last one. Mask 255.255.255.0.',
-        differs: 'Two network cards? Change the one with the cable to the device.',
-      },
-      back: {
-        text: 'After the work: set the laptop back to <b>automatic</b> (DHCP).',
-        differs: 'No internet on the laptop now? It is back with DHCP.',
+        text: 'On the laptop: network settings → IPv4 → <b>manual</b>. Same first three numbers as the device, another last one. Mask 255.255.255.0. After the work set it back to automatic (DHCP).',
+        differs:
+          'Two network cards? Change the one with the cable to the device. The internet is gone? Take it from a phone’s hotspot.',
       },
     },
     'previous-owner': {

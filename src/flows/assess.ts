@@ -111,7 +111,7 @@ async function lookAround(
         dialogue.t('bot:assess.notSeen', { agent: name, count: total }),
         dialogue.t('bot:assess.notSeenHint'),
       ].join('\n\n');
-      return lookAgain(dialogue, record, text);
+      return lookAgain(dialogue, record, text, 'get-onto-lan');
     }
     const { address, firmware } = device;
     const seen = dialogue.t('bot:assess.seen', {
@@ -161,10 +161,17 @@ function jobRefused(
   return lookAgain(dialogue, record, dialogue.t(`bot:job.refused.${job.reason}`));
 }
 
-async function lookAgain(dialogue: Dialogue, record: CaseRecord, text: string): Promise<Next> {
+/** Stops until there is something new; `guide` is the way to it, where there is one. */
+async function lookAgain(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  text: string,
+  guide?: 'get-onto-lan',
+): Promise<Next> {
   const answer = await dialogue.ask(text, {
     buttons: [
       [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain') }],
+      ...(guide ? [[{ id: guide, text: dialogue.t(`bot:assess.button.${guide}`) }]] : []),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     events: ['agent-online'],
@@ -175,6 +182,7 @@ async function lookAgain(dialogue: Dialogue, record: CaseRecord, text: string): 
     return { go: 'assess' };
   }
   if (answer.kind === 'button' && answer.id === 'without') return goOnWithoutLaptop(dialogue, record);
+  if (guide && answer.kind === 'button' && answer.id === guide) return { go: 'guide', with: { way: guide } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
 }
 

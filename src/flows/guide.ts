@@ -3,7 +3,7 @@ import type { SaidInWords } from '../device/words.ts';
 import { decide } from '../policy/decide.ts';
 import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { guideNamed } from './guides.ts';
+import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { networkFinding } from './network.ts';
 import { wayId, waysOf } from './telling.ts';
@@ -125,12 +125,12 @@ async function takeNews(
   await takeWords(dialogue, record.id, said);
   const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
   const verdict = decide(now.facts);
-  const open = [...waysOf(verdict).map(wayId), ...verdict.blockers, OTHER_SUBNET];
+  const open: readonly string[] = [...waysOf(verdict).map(wayId), ...verdict.blockers, ...OF_THE_LAPTOP];
   return open.includes(walked.id) ? { go: 'guide' } : leaveGuide(dialogue, record);
 }
 
-/** The guide that no verdict asks for: it follows from where the device was seen. */
-const OTHER_SUBNET = 'other-subnet';
+/** Guides that no verdict asks for: they follow from what the laptop sees. */
+const OF_THE_LAPTOP: readonly GuideId[] = ['other-subnet', 'get-onto-lan'];
 
 /** "It looks different": what else it may look like; a photo of the screen is kept with the case. */
 async function showDifference(
