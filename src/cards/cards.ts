@@ -307,7 +307,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       title: 'ipv4',
       items: [
         { is: 'row', word: 'manual', tick: 'on' },
-        here(field('address', '192.168.1.200')),
+        here(field('address', '10.0.0.65')),
         MASK,
         { is: 'button', word: 'ok' },
       ],
