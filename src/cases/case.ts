@@ -325,7 +325,9 @@ function identified(
   const sameDevice = record.device === null || record.device.shortSerial === device.shortSerial;
   if (sameDevice) {
     const learnt = withCatalogue(learnFromLabel(record.facts, device), catalogue);
-    return { device: { ...record.device, ...device }, ...learned(record, learnt), stage: 'assess' };
+    // Named again after nobody saw it: somebody has put something right, so it is looked for again.
+    const lookedBy = record.sighting === null ? null : record.lookedBy;
+    return { device: { ...record.device, ...device }, ...learned(record, learnt), lookedBy, stage: 'assess' };
   }
   return {
     device,

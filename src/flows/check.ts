@@ -1,5 +1,6 @@
 import type { CaseRecord } from '../cases/case.ts';
 import type { Dialogue } from './engine/dialogue.ts';
+import type { HouseEvent } from './engine/events.ts';
 import type { JobStart } from './ports.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
       await dialogue.house((house) => house.agents.discover(record.id, agent.id)),
       'discovered',
     );
-    if (found === 'back' || found === 'cancel') return leave(dialogue, record, found);
+    if (typeof found === 'string') return leave(dialogue, record, found);
     if (found?.type !== 'discovered' || found.device === null) return 'untold';
   }
   const heard = await hearJob(
@@ -37,7 +38,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
     await dialogue.house((house) => house.agents.status(record.id)),
     'status',
   );
-  if (heard === 'back' || heard === 'cancel') return leave(dialogue, record, heard);
+  if (typeof heard === 'string') return leave(dialogue, record, heard);
   if (heard?.type !== 'status') return 'untold';
   switch (heard.status) {
     case 'not-bound':
@@ -51,15 +52,22 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
   }
 }
 
-async function hearJob(dialogue: Dialogue, job: JobStart, wanted: 'discovered' | 'status') {
+async function hearJob(
+  dialogue: Dialogue,
+  job: JobStart,
+  wanted: 'discovered' | 'status',
+): Promise<HouseEvent | 'untold' | 'back' | 'cancel' | null> {
   if (!job.started) return null;
   const answer = await dialogue.ask(dialogue.t('bot:guide.checking'), {
+    // A laptop that was closed a moment ago counts as online for a while: nobody has to wait for it.
+    buttons: [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]],
     events: [wanted, 'job-failed', 'job-overdue'],
     jobId: job.jobId,
     help: 'bot:help.useButtons',
   });
   if (answer.kind === 'event') return answer.event;
-  return answer.kind === 'button' && answer.id === 'cancel' ? 'cancel' : 'back';
+  const pressed = answer.kind === 'button' ? answer.id : 'back';
+  return pressed === 'without' ? 'untold' : pressed === 'cancel' ? 'cancel' : 'back';
 }
 
 async function leave<T extends DeviceWord>(dialogue: Dialogue, record: CaseRecord, how: T): Promise<T> {
