@@ -29,15 +29,14 @@ export const guide = {
     'installer-account': 'you can add the panel to your own account',
   },
   found: {
-    address: 'The device itself says: address <code>{{address}}</code>, mask {{mask}}. It fits the laptop.',
-    'no-address':
-      '⚠️ The device itself says: it has no address (<code>{{address}}</code>). Tick DHCP or type one.',
+    address: 'On the device now: address <code>{{address}}</code>, mask {{mask}}. It fits the laptop.',
+    'no-address': '⚠️ The device has no address now (<code>{{address}}</code>). Tick DHCP or type one.',
     'other-subnet':
-      '⚠️ The device itself says: address <code>{{address}}</code>, mask {{mask}}. That is another subnet than the laptop’s.',
-    gateway: 'The device itself says: gateway <code>{{gateway}}</code>. It fits its address.',
-    'no-gateway': '⚠️ The device itself says: no gateway is set.',
+      '⚠️ On the device now: address <code>{{address}}</code>, mask {{mask}}. The laptop is in another subnet.',
+    gateway: 'On the device now: gateway <code>{{gateway}}</code>. It fits the address.',
+    'no-gateway': '⚠️ No gateway is set on the device now.',
     'gateway-elsewhere':
-      '⚠️ The device itself says: gateway <code>{{gateway}}</code>. It is out of reach from address {{address}}.',
+      '⚠️ On the device now: gateway <code>{{gateway}}</code>. It is out of reach from address {{address}}.',
   },
   step: {
     'vendor-tool': {
@@ -63,7 +62,7 @@ export const guide = {
       },
       finish: {
         text: 'Wait for the notice of success. Do not close the window before.',
-        differs: 'An error instead? Press “It did not work” at the next step and tell me what it says.',
+        differs: 'An error instead? At the next step press “It says something else” and type what it says.',
       },
     },
     app: {
@@ -175,7 +174,7 @@ export const guide = {
         differs: 'Locked already? Wait it out. Trying makes it longer.',
       },
       recovery: {
-        text: 'Lost for good? The <b>owner</b> recovers it with the vendor: “Forgot password” on the device, then its official procedure. I can not and will not reset it.',
+        text: 'Lost for good? The <b>owner</b> recovers it with the vendor: “Forgot password” on the device, then its official procedure. I cannot and will not reset it.',
         differs: 'They ask for proof of purchase: that is right. Nobody honest sells reset codes.',
       },
     },

@@ -29,16 +29,12 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): Co
         const listed = await cases.listFor(chatId, MOST_LISTED);
         if (!listed.ok) return say(t('bot:error.unreachable'));
         if (listed.value.length === 0) return say(t('bot:cases.none'));
-        const rows = listed.value.map((record) => [
-          {
-            text: `${record.device?.shortSerial ?? caseNumber(record)} · ${t(standingOf(record))}`.slice(
-              0,
-              60,
-            ),
-            data: `c:${record.id}`,
-          },
-        ]);
-        return say(t('bot:cases.title'), rows);
+        const names = listed.value.map((record) => record.device?.shortSerial ?? caseNumber(record));
+        const lines = listed.value.map((record, at) =>
+          t('bot:cases.line', { case: names[at] ?? '', standing: t(standingOf(record)) }),
+        );
+        const rows = listed.value.map((record, at) => [{ text: names[at] ?? '', data: `c:${record.id}` }]);
+        return say([t('bot:cases.title'), ...lines].join('\n'), rows);
       },
 
       async explain(call) {

@@ -1,5 +1,6 @@
 import type { CaseRecord } from '../cases/case.ts';
 import type { SaidInWords } from '../device/words.ts';
+import type { TextValues } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type Question,
   questionAbout,
 } from '../policy/questions.ts';
-import type { Way } from '../policy/rules.ts';
+import { RULES, type Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
@@ -27,6 +28,9 @@ interface AssessWith {
   /** Show what was answered, to change it; or ask this fact again. */
   change?: true | QuestionId;
 }
+
+/** What a phone shows of a button, characters; longer names are cut. */
+const LABEL_LENGTH = 24;
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
@@ -53,11 +57,17 @@ export const assess: Flow = {
     await tellContradictions(dialogue, now);
     if (change === true) return chooseChange(dialogue, now);
     if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change));
-    const wanted = other && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
+    const wanted = other && isOpen(now) && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
     const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
   },
 };
+
+/** Whether what else is at hand could still lead to another way. */
+function isOpen({ facts }: CaseRecord): boolean {
+  const rule = RULES.find(({ id }) => id === decide(facts).rule);
+  return rule === undefined || !('final' in rule);
+}
 
 /** Chooses the laptop that looks for the device. Null: there is none. */
 async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next | null> {
@@ -71,7 +81,7 @@ async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next 
   if (others.length === 0) return lookAround(dialogue, record, only.id, only);
   const answer = await dialogue.ask(dialogue.t('bot:assess.whichLaptop'), {
     buttons: [
-      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name.slice(0, 40) }]),
+      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name.slice(0, LABEL_LENGTH) }]),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     help: 'bot:help.useButtons',
@@ -304,20 +314,18 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
     const fact = facts[name];
     return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
   });
-  const label = (name: QuestionId): string => {
+  const t = (key: string, values?: TextValues) => dialogue.t(key, values);
+  const lines = changeable.map((name) => {
     const fact = facts[name];
-    const t = (key: string) => dialogue.t(key);
     const value = fact.state === 'known' ? valueText(t, name, fact.value) : t('bot:assess.button.dontKnow');
-    return `${t(`policy:fact.${name}`)}: ${value}`.slice(0, 60);
-  };
-  const answer = await dialogue.ask(
-    dialogue.t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change'),
-    {
-      buttons: changeable.map((name) => [{ id: name, text: label(name) }]),
-      wants: ['words'],
-      help: 'bot:help.useButtons',
-    },
-  );
+    return `• ${t('bot:assess.answered', { fact: t(`policy:fact.${name}`), value })}`;
+  });
+  const question = t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change');
+  const answer = await dialogue.ask([question, ...lines].join('\n'), {
+    buttons: changeable.map((name) => [{ id: name, text: t(`policy:fact.${name}`) }]),
+    wants: ['words'],
+    help: 'bot:help.useButtons',
+  });
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button' || answer.id === 'back') return again();
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);

@@ -71,7 +71,7 @@ function summary(t: Texts, record: CaseRecord): string {
     }),
     t(standingOf(record)),
     method === null ? '' : t('bot:assess.verdict', { method }),
-    t('bot:cases.notes', { count: record.notes.length }),
+    record.notes.length === 0 ? '' : t('bot:cases.notes', { count: record.notes.length }),
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -75,7 +75,8 @@ async function showStep(
     }),
     dialogue.t(`guide:step.${walked.id}.${step}.text`, values),
     found,
-    walked.drawn.includes(step) ? dialogue.t('bot:guide.drawn') : '',
+    // Said once: it is the same for every drawing.
+    step === walked.drawn[0] ? dialogue.t('bot:guide.drawn') : '',
   ];
   const next = walked.check === 'online' ? 'bot:guide.button.doneCheck' : 'bot:guide.button.next';
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { LANGUAGES } from '../../locales/index.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { BY_HAND } from './walks/by-hand.ts';
+import { expectWalked } from './walks/expect.ts';
 import { openStage, walkOn } from './walks/walker.ts';
 
 let stage: Stage;
@@ -15,9 +16,7 @@ describe.each(LANGUAGES)('walked by hand in %s', (language) => {
   it.each(BY_HAND)(
     '$name',
     async (walk) => {
-      const { transcript, wrongTurns } = await walkOn(stage, walk, language);
-      expect(wrongTurns).toBeGreaterThanOrEqual(3);
-      expect(transcript).not.toMatch(/\{\{|\b(?:bot|guide|policy|help):[a-z]/);
+      expectWalked(await walkOn(stage, walk, language));
     },
     90_000,
   );

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { LANGUAGES } from '../../locales/index.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
+import { expectWalked } from './walks/expect.ts';
 import { openStage, walkOn } from './walks/walker.ts';
 import { WITH_LAPTOP } from './walks/with-laptop.ts';
 
@@ -22,9 +23,7 @@ describe('walked with a laptop', () => {
   it.each(TURNS)(
     '$name, in $language',
     async ({ walk, language }) => {
-      const { transcript, wrongTurns } = await walkOn(stage, walk, language);
-      expect(wrongTurns).toBeGreaterThanOrEqual(3);
-      expect(transcript).not.toMatch(/\{\{|\b(?:bot|guide|policy|help):[a-z]/);
+      expectWalked(await walkOn(stage, walk, language));
     },
     120_000,
   );

@@ -31,12 +31,15 @@ export async function openStage(): Promise<Stage> {
   return stage;
 }
 
+/** How a walk went. */
+export interface Walked {
+  readonly transcript: string;
+  readonly wrongTurns: number;
+  readonly messages: readonly ChatMessage[];
+}
+
 /** Walks a walk on a stage as a technician of its own. */
-export async function walkOn(
-  stage: Stage,
-  walk: Walk,
-  language: Language,
-): Promise<{ transcript: string; wrongTurns: number }> {
+export async function walkOn(stage: Stage, walk: Walk, language: Language): Promise<Walked> {
   const devices = walk.devices ?? [];
   for (const spec of devices) await stage.lan.add(spec);
   const chat = await invited(stage, language);
@@ -44,7 +47,7 @@ export async function walkOn(
   try {
     if (walk.devices) await at.bringLaptop();
     await walk.run(at);
-    return { transcript: at.transcript(), wrongTurns: at.wrongTurns };
+    return { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.messages };
   } finally {
     await at.leave();
     for (const { shortSerial } of stage.lan.devices.map(({ profile }) => profile)) {
@@ -131,15 +134,6 @@ export class Walker {
     } catch (error) {
       throw new Error(`${key} was not said: “${sentence}”\n${this.transcript()}`, { cause: error });
     }
-  }
-
-  /** Every message of the bot so far, as text. */
-  said(): string {
-    return this.#chat.messages.map(({ text }) => text).join('\n');
-  }
-
-  files(): string[] {
-    return this.#chat.messages.flatMap(({ kind, file }) => (kind === 'document' ? (file?.name ?? '') : []));
   }
 
   async press(id: string): Promise<void> {

@@ -101,7 +101,6 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.sees('help:article.wrong-password.todo');
       at.wrong('it is not tried again: the other way');
       await at.press('other');
-      await at.answers(['onSite', 'nothing']);
       await at.sees('policy:rule.ever-in-ezviz');
       await at.press('service-centre');
       await at.sees('bot:rma.write');
@@ -132,7 +131,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       at.wrong('said to be done, and is not');
       await at.press('next');
       await at.sees('bot:guide.stillBound');
-      at.wrong('the laptop is closed: the device can not be asked');
+      at.wrong('the laptop is closed: the device cannot be asked');
       await at.closeLaptop();
       await at.press('again');
       await at.sees('bot:guide.checking');
