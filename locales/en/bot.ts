@@ -179,7 +179,7 @@ export const bot = {
     denied:
       '❌ The device refused without a reason. On some firmware this means a wrong password, so it counts as one attempt. Nothing is repeated.',
     locked:
-      '🔒 The device is locked for about {{minutes}} min. Wait; nothing shortens it, and trying makes it longer.',
+      '🔒 The device is locked for about {{minutes}} min. Wait until it is over, and do not try a password meanwhile.',
     'not-found': 'The device did not answer on the network. Check power and cable, then try again.',
     refused: {
       'password-empty': 'No password was typed. Nothing was sent.',
@@ -187,7 +187,7 @@ export const bot = {
         'The password is longer than 16 bytes. This protocol cannot carry it. Nothing was sent.',
       'password-abandoned': 'No password was typed on the laptop. Nothing was sent.',
       'few-attempts':
-        '🛑 Too few attempts are left before the device locks itself, or their number is not known. I stop here: nothing was sent. Get the right password from the owner first, then take another way or wait until the device forgets (usually 30 min without attempts).',
+        '🛑 Too few attempts are left before the device locks itself, or their number is not known. I stop here: nothing was sent. Get the right password from the owner first, then take another way.',
       'cloud-offline':
         'The device is not connected to the cloud, so it cannot unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
       'cloud-disabled':

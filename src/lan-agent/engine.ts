@@ -27,7 +27,7 @@ export interface DiscoverOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A sighting; `conflict` where another device claims the same serial number: nobody can say which one is real. */
+/** A sighting; `conflict` where others claim its serial number or it contradicts itself: nobody can say what is real. */
 export type Sighting = DeviceSighting & { readonly conflict?: true };
 
 export interface DiscoveryReport {
@@ -84,10 +84,10 @@ export function createEngine(settings: EngineSettings): Engine {
           lingerMs: 300,
           signal,
         });
-        const [device, twin] = devices.filter(({ announcement }) => announcement.shortSerial === shortSerial);
+        const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial);
         if (!device) return { shortSerial, status: 'not-found', device: null };
         const seen = sightingOf(device);
-        if (twin) return { shortSerial, status: 'unexpected', device: seen };
+        if (device.conflict) return { shortSerial, status: 'unexpected', device: seen };
         const { answer } = await askStatus(lan, device, { signal });
         return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
       }),

@@ -1,6 +1,6 @@
 import type { Texts } from '../../kernel/texts.ts';
 import type { DiscoveryReport, Sighting } from '../engine.ts';
-import type { LanNote } from '../network/lan.ts';
+import { noteText } from '../notes.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -28,7 +28,7 @@ export async function discoverCommand(context: CliContext, args: DiscoverArgumen
   });
   if (!report.interfaces.some(({ used }) => used)) context.say(texts('agent:doctor.interfaces.failed'));
   if (report.dropped > 0) context.say(texts('agent:discover.dropped', { number: report.dropped }));
-  for (const note of report.notes) context.say(lanNote(note, texts));
+  for (const note of report.notes) context.say(noteText(note, texts));
   if (args.json) {
     if (report.omitted > 0) context.say(texts('agent:discover.omitted', { number: report.omitted }));
     await context.print(JSON.stringify(report.devices, null, 2));
@@ -37,12 +37,6 @@ export async function discoverCommand(context: CliContext, args: DiscoverArgumen
   }
   // Stopped by a person: what was found is printed, but the search is not complete.
   return report.seen && !signal.aborted ? EXIT.done : EXIT.failed;
-}
-
-/** A sentence about sockets that are not as they should be. */
-export function lanNote(note: LanNote, texts: Texts): string {
-  const { kind, ...values } = note;
-  return texts(`agent:note.${kind}`, values);
 }
 
 function describe(report: DiscoveryReport, until: string | undefined, texts: Texts): string {

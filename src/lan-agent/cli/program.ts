@@ -71,6 +71,9 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .requiredOption('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
     .option('--after-lock', option('afterLock'), false)
+    .addOption(
+      new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
+    )
     .option('--json', option('json'), false)
     .action(async (shortSerial: string, args: UnbindArguments) => {
       const { unbindCommand } = await import('./unbind.ts');

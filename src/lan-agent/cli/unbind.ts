@@ -1,6 +1,8 @@
 import type { Result } from '../../kernel/result.ts';
+import { noteText } from '../notes.ts';
+import type { PromptKind } from '../prompt/choose.ts';
 import { checkPassword } from '../sadp/envelope.ts';
-import type { PromptAnswer, Report, UnbindNote, UnbindPlan, UnbindReason } from '../unbind/contract.ts';
+import type { PromptAnswer, Report, UnbindPlan, UnbindReason } from '../unbind/contract.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { readPassword } from './password-stdin.ts';
@@ -10,6 +12,8 @@ export interface UnbindArguments {
   readonly confirm: string;
   readonly passwordStdin: boolean;
   readonly afterLock: boolean;
+  /** Where the password is asked for; the terminal by default, and never a page nobody asked for. */
+  readonly prompt?: PromptKind;
 }
 
 /**
@@ -53,14 +57,16 @@ async function perform(
       afterLock: args.afterLock,
       signal: context.signal,
       prompt: async (plan, signal) =>
-        password ? { kind: 'typed', password: password.value } : askInTerminal(context, plan, signal),
+        password
+          ? { kind: 'typed', password: password.value }
+          : ask(context, args.prompt ?? 'terminal', plan, signal),
       onStage: (stage) => {
         mayBeSent ||= stage === 'exchange';
         if (!args.json && STAGES_SHOWN.includes(stage)) {
           context.say(context.texts(`agent:stage.${stage}`, { shortSerial }));
         }
       },
-      onNote: (note) => context.say(noteText(note, context)),
+      onNote: (note) => context.say(noteText(note, context.texts)),
       ...(verify !== undefined
         ? { verifyMs: verify * 1000 }
         : password
@@ -81,13 +87,14 @@ async function passwordFromStdin(context: CliContext): Promise<Result<Buffer, Un
   return read.ok ? checkPassword(read.value) : read;
 }
 
-async function askInTerminal(
+async function ask(
   { texts, input }: CliContext,
+  kind: PromptKind,
   plan: UnbindPlan,
   signal: AbortSignal,
 ): Promise<PromptAnswer> {
-  const { createTerminalPrompt } = await import('../prompt/terminal.ts');
-  return createTerminalPrompt({ texts, input, output: process.stderr }).ask(plan, signal);
+  const { createPrompt } = await import('../prompt/choose.ts');
+  return createPrompt({ kind, texts, input, output: process.stderr }).ask(plan, signal);
 }
 
 /** `UNBIND_AGENT_VERIFY_SECONDS`: undefined when not set, null when it is no number from 5 to 600. */
@@ -105,12 +112,6 @@ function describe(report: Report, { texts }: CliContext): string {
   if (attemptsLeft !== undefined) lines.push(texts('agent:outcome.attemptsLeft', { number: attemptsLeft }));
   if (lockMinutes !== undefined) lines.push(texts('agent:outcome.lockMinutes', { number: lockMinutes }));
   return lines.join('\n');
-}
-
-function noteText(note: UnbindNote, { texts }: CliContext): string {
-  if (note.kind === 'earlier-attempt') return texts(`agent:note.${note.kind}.${note.settled}`);
-  const { kind, ...values } = note;
-  return texts(`agent:note.${kind}`, values);
 }
 
 function refused(shortSerial: string, reason: UnbindReason): Report {

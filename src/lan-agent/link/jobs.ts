@@ -1,5 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
-import type { AgentCommand } from '../../link/messages.ts';
+import type { AgentCommand, DeviceSighting } from '../../link/messages.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
 import type { NewEvent, Outbox } from './outbox.ts';
@@ -48,7 +48,14 @@ export function createJobs(
       case 'discover': {
         const { until, waitMs } = command;
         const found = await engine.discover({ until, waitMs, signal: abort.signal });
-        const devices = found.devices.slice(0, MAX_DEVICES);
+        for (const note of found.notes) tools.onNote(note);
+        // The one that is looked for is told, however many have answered before it.
+        const isWanted = ({ shortSerial }: DeviceSighting) => until !== null && shortSerial === until;
+        const inOrder = [
+          ...found.devices.filter(isWanted),
+          ...found.devices.filter((device) => !isWanted(device)),
+        ];
+        const devices = inOrder.slice(0, MAX_DEVICES);
         const omitted = found.omitted + found.devices.length - devices.length;
         return {
           type: 'discovered',
@@ -65,7 +72,7 @@ export function createJobs(
       }
       case 'unbind': {
         if (job.settle)
-          return { type: 'outcome', jobId, report: await settleUnbind(command, engine, abort.signal) };
+          return { type: 'outcome', jobId, report: await settleUnbind(command, tools, abort.signal) };
         job.unbind = createUnbindJob(command, tools);
         return job.unbind.run(abort.signal);
       }

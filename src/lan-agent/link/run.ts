@@ -4,6 +4,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
+import { noteText } from '../notes.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
 import { createBackoff } from './backoff.ts';
@@ -111,6 +112,7 @@ async function work(
         : texts(`agent:link.failure.${state}`, { server }),
     );
   };
+  let noted: string | undefined;
   const sendState = (state: string) => log.debug({ state }, 'sending events');
   const onDiskFailure = (code: string) => say(texts('agent:link.unwritable', { code }));
 
@@ -124,6 +126,12 @@ async function work(
     outbox,
     log,
     emit: outbox.put,
+    onNote: (note) => {
+      const text = noteText(note, texts);
+      // The same about every job would hide what is new.
+      if (text !== noted) say(text);
+      noted = text;
+    },
     permit: (command, over) => tradePermit(command, { client, intake, clock, signal: over }),
   });
   await jobs.resume();

@@ -1,9 +1,10 @@
 import type { Language } from '../../../locales/index.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
+import type { LanNote } from '../network/lan.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
-import type { Report, UnbindReason } from '../unbind/contract.ts';
+import type { Report, UnbindNote, UnbindReason } from '../unbind/contract.ts';
 import type { Clock } from './clock.ts';
 import type { NewEvent } from './outbox.ts';
 import { createPictureTalk, type PictureTalk } from './picture-talk.ts';
@@ -18,6 +19,8 @@ export interface JobTools {
   readonly clock: Clock;
   readonly challengeRandom: RandomInt | undefined;
   readonly emit: (event: NewEvent) => Promise<void>;
+  /** Takes what was noticed on the way, for the person at the laptop. */
+  readonly onNote: (note: LanNote | UnbindNote) => void;
   /** Trades the permit and notes on disk that the outcome may be unknown from here on. */
   readonly permit: (command: UnbindCommand, signal: AbortSignal) => Promise<boolean>;
 }
@@ -61,6 +64,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
           return answer;
         },
         permit: (_plan, over) => tools.permit(command, over),
+        onNote: tools.onNote,
       });
       if (report.reason !== undefined && FAILED.includes(report.reason)) {
         return { type: 'job-failed', jobId, reason: report.reason };
@@ -76,7 +80,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
  */
 export async function settleUnbind(
   command: UnbindCommand,
-  engine: Engine,
+  { engine, onNote }: Pick<JobTools, 'engine' | 'onNote'>,
   signal: AbortSignal,
 ): Promise<Report> {
   const { shortSerial, jobId, technician } = command;
@@ -90,6 +94,7 @@ export async function settleUnbind(
     challenge: async () => 'abandoned',
     prompt: async () => ({ kind: 'abandoned' }),
     permit: async () => false,
+    onNote,
   });
   return {
     shortSerial,

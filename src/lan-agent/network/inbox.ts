@@ -6,6 +6,10 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const SLICE = 8;
 /** Datagrams of one address that are looked at per second. A device answers each of our inquiries once or twice. */
 const MAX_PER_SECOND = 64;
+/** Replies above 4 KiB were seen (protocol/sadp.md 2). A larger one than this is not worth much of our time. */
+const LARGE_BYTES = 8 * 1024;
+/** Bytes of such large ones of one address that are read per second: a few replies, or one of the largest. */
+const MAX_LARGE_BYTES_PER_SECOND = 64 * 1024;
 
 export interface Inbox {
   readonly put: (datagram: Datagram) => void;
@@ -24,7 +28,7 @@ export function inbox(
   now: () => number = () => performance.now(),
 ): Inbox {
   const waiting: Datagram[] = [];
-  const perSource = new Map<string, number>();
+  const perSource = new Map<string, { count: number; largeBytes: number }>();
   let waitingBytes = 0;
   let second = 0;
   let dropped = 0;
@@ -51,14 +55,20 @@ export function inbox(
         second = current;
         perSource.clear();
       }
-      const count = (perSource.get(datagram.from) ?? 0) + 1;
-      perSource.set(datagram.from, count);
-      if (count > MAX_PER_SECOND || waitingBytes + datagram.bytes.length > MAX_WAITING_BYTES) {
+      const { length } = datagram.bytes;
+      const spent = perSource.get(datagram.from) ?? { count: 0, largeBytes: 0 };
+      perSource.set(datagram.from, spent);
+      spent.count++;
+      const isLarge = length > LARGE_BYTES;
+      if (isLarge) spent.largeBytes += length;
+      const tooLarge = isLarge && spent.largeBytes > MAX_LARGE_BYTES_PER_SECOND;
+      const tooMuch = tooLarge || spent.count > MAX_PER_SECOND;
+      if (tooMuch || waitingBytes + length > MAX_WAITING_BYTES) {
         dropped++;
         return;
       }
       waiting.push(datagram);
-      waitingBytes += datagram.bytes.length;
+      waitingBytes += length;
       schedule();
     },
     dropped: () => dropped,

@@ -14,6 +14,8 @@ const EVERY_MS = 1000;
 const MAX_DEVICES = 2048;
 /** One address is one device; recorders that answer for their cameras are the exception. */
 const MAX_PER_SOURCE = 16;
+/** A device needs seconds to change its address: two that answer within this time are two answerers, ms. */
+const MOVE_MS = 2000;
 /** Addresses asked by unicast because they spoke to somebody else; each costs one datagram a second. */
 const MAX_HEARD = 64;
 
@@ -24,7 +26,7 @@ export interface FoundDevice {
   readonly source: string;
   /** The interface it was found through: the only one its commands leave by (protocol/sadp.md 2). */
   readonly via: LanInterface;
-  /** Others claim the same serial number: nobody can say which one is the device. */
+  /** Others claim its serial number, or it contradicts itself: nobody can say what is true. */
   readonly conflict: boolean;
 }
 
@@ -86,12 +88,25 @@ async function ask(lan: Lan, found: Findings, round: number): Promise<void> {
   }
 }
 
+/** What one address has answered in the name of one device. */
+interface Claim {
+  readonly announcement: Announcement;
+  readonly source: string;
+  readonly via: LanInterface;
+  /** Of the first and the last answer, ms of `performance.now()`. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Two answers to one inquiry said different things: somebody writes in the device's name. */
+  readonly contradictory: boolean;
+}
+
 /** What has answered so far. */
 class Findings {
   readonly #interfaces: readonly LanInterface[];
   /** Which interface an inquiry left by: the echo of its Uuid tells how the device was reached. */
   readonly #asked = new Map<string, LanInterface>();
-  readonly #devices = new Map<string, { announcement: Announcement; source: string; via: LanInterface }>();
+  readonly #claims = new Map<string, Claim>();
+  readonly #serials = new Set<string | null>();
   /** Addresses that spoke SADP, but have not answered us yet: worth a unicast inquiry. */
   readonly #heard = new Set<string>();
   readonly #perSource = new Map<string, number>();
@@ -106,7 +121,7 @@ class Findings {
   }
 
   has(shortSerial: string): boolean {
-    return [...this.#devices.values()].some(({ announcement }) => announcement.shortSerial === shortSerial);
+    return this.#serials.has(shortSerial);
   }
 
   silent(through: LanInterface): string[] {
@@ -128,18 +143,26 @@ class Findings {
   }
 
   #keep(announcement: Announcement, source: string, heardThrough: LanInterface): void {
-    const key = identity(announcement, source);
-    const before = this.#devices.get(key);
+    const key = [serialOf(announcement), macKey(announcement.mac), source].join(' ');
+    const before = this.#claims.get(key);
     const via = before && inSubnet(before.via, source) ? before.via : this.#nearest(source, heardThrough);
+    const lastAt = performance.now();
     if (!before) {
       const already = this.#perSource.get(source) ?? 0;
-      if (already >= MAX_PER_SOURCE || this.#devices.size >= MAX_DEVICES) {
+      if (already >= MAX_PER_SOURCE || this.#claims.size >= MAX_DEVICES) {
         if (this.#omitted.size < MAX_DEVICES) this.#omitted.add(key);
         return;
       }
       this.#perSource.set(source, already + 1);
+      const claim = { announcement, source, via, firstAt: lastAt, lastAt, contradictory: false };
+      this.#claims.set(key, claim);
+      this.#serials.add(announcement.shortSerial);
+      return;
     }
-    this.#devices.set(key, { announcement, source, via });
+    const contradictory = before.contradictory || contradicts(before.announcement, announcement);
+    // Of two answers that contradict each other neither replaces the other.
+    const kept = contradictory ? before.announcement : announcement;
+    this.#claims.set(key, { ...before, announcement: kept, via, lastAt, contradictory });
   }
 
   /** A laptop with cable and Wi-Fi in one LAN is reached twice: the interface whose subnet holds the device wins. */
@@ -149,15 +172,14 @@ class Findings {
   }
 
   report(dropped: number): SearchReport {
-    const claims = new Map<string, number>();
-    for (const { announcement } of this.#devices.values()) {
-      const serial = serialOf(announcement);
-      if (serial) claims.set(serial, (claims.get(serial) ?? 0) + 1);
-    }
+    const claims = withoutMoved([...this.#claims.values()]);
+    const perSerial = countBy(claims, ({ announcement }) => serialOf(announcement));
     return {
-      devices: [...this.#devices.values()].map((device) => ({
-        ...device,
-        conflict: (claims.get(serialOf(device.announcement) ?? '') ?? 0) > 1,
+      devices: claims.map(({ announcement, source, via, contradictory }) => ({
+        announcement,
+        source,
+        via,
+        conflict: contradictory || (perSerial.get(serialOf(announcement)) ?? 0) > 1,
       })),
       omitted: this.#omitted.size,
       dropped,
@@ -165,11 +187,45 @@ class Findings {
   }
 }
 
-/** Full serial, MAC and address (protocol/sadp.md 5): whatever differs in one of them is reported, not merged. */
-function identity(announcement: Announcement, source: string): string {
-  return [serialOf(announcement), macKey(announcement.mac), source].join(' ');
+/**
+ * Serial number and MAC are one device (protocol/sadp.md 5): where it has answered from a new address, and from the
+ * old one no more, only the new one is left.
+ */
+function withoutMoved(claims: readonly Claim[]): Claim[] {
+  const newest = new Map<string, number>();
+  for (const { announcement, firstAt } of claims) {
+    const key = identity(announcement);
+    if (key) newest.set(key, Math.max(firstAt, newest.get(key) ?? 0));
+  }
+  return claims.filter(({ announcement, lastAt }) => {
+    const key = identity(announcement);
+    return !key || (newest.get(key) ?? 0) < lastAt + MOVE_MS;
+  });
+}
+
+/** Null for a device that does not say both: another one may say the same half. */
+function identity(announcement: Announcement): string | null {
+  const serial = serialOf(announcement);
+  const mac = macKey(announcement.mac);
+  return serial && mac && `${serial} ${mac}`;
+}
+
+/** Whether two answers to one inquiry differ in anything a decision rests on. Salts may be fresh in every answer. */
+function contradicts(one: Announcement, other: Announcement): boolean {
+  const facts = ({ salt, salt2, ...rest }: Announcement) => JSON.stringify(rest);
+  return one.uuid === other.uuid && facts(one) !== facts(other);
 }
 
 function serialOf({ shortSerial, fullSerial }: Announcement): string | null {
   return shortSerial ?? fullSerial;
+}
+
+/** How often each key comes; null is no key. */
+function countBy<T>(list: readonly T[], keyOf: (one: T) => string | null): Map<string | null, number> {
+  const counts = new Map<string | null, number>();
+  for (const one of list) {
+    const key = keyOf(one);
+    if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -10,6 +10,12 @@ const MAX_VALUE_LENGTH = 512;
 /** Most tags a document may have; real replies have about two hundred. Keeps a crafted datagram below a few ms. */
 const MAX_TAGS = 2048;
 
+const LESS_THAN = 0x3c;
+/** Bytes that are no part of a document: NUL, white space, and the three of a byte order mark. */
+const PADDING: ReadonlySet<number> = new Set([0, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0xef, 0xbb, 0xbf]);
+/** Most padding in front of a document, bytes; what begins with more is garbage. */
+const MAX_PADDING = 1024;
+
 /** Why a datagram is dropped unread. */
 export type Unreadable = 'too-large' | 'not-xml' | 'doctype-refused' | 'broken' | 'contradictory';
 
@@ -53,11 +59,13 @@ let gb18030: InstanceType<typeof TextDecoder> | undefined;
  */
 export function readMessage(datagram: Uint8Array): Result<SadpMessage, Unreadable> {
   if (datagram.length > MAX_DATAGRAM_BYTES) return fail('too-large');
-  const xml = trimmed(decode(datagram));
-  if (!xml.startsWith('<')) return fail('not-xml');
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) return fail('doctype-refused');
-  if (xml.split('<', MAX_TAGS + 1).length > MAX_TAGS) return fail('too-large');
-  const tree = parse(escapeBareAmpersands(xml));
+  const bytes = withoutPadding(datagram);
+  if (bytes[0] !== LESS_THAN) return fail('not-xml');
+  // Tags are ASCII in both encodings: what is refused anyway is refused before it is decoded.
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(raw)) return fail('doctype-refused');
+  if (raw.split('<', MAX_TAGS + 1).length > MAX_TAGS) return fail('too-large');
+  const tree = parse(escapeBareAmpersands(decode(bytes)));
   return tree ? toMessage(tree) : fail('broken');
 }
 
@@ -88,14 +96,13 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** R1: byte order mark, NULs and white space around the document. Loops instead of a regex: linear on hostile input. */
-function trimmed(text: string): string {
-  const isPadding = (at: number) => /[\s\0\ufeff]/.test(text.charAt(at));
+/** R1: without the byte order mark, NULs and white space around the document, as far as that is worth looking for. */
+function withoutPadding(bytes: Uint8Array): Uint8Array {
   let start = 0;
-  let end = text.length;
-  while (start < end && isPadding(start)) start++;
-  while (end > start && isPadding(end - 1)) end--;
-  return text.slice(start, end);
+  let end = bytes.length;
+  while (start < MAX_PADDING && PADDING.has(bytes[start] ?? LESS_THAN)) start++;
+  while (end > start && PADDING.has(bytes[end - 1] ?? LESS_THAN)) end--;
+  return bytes.subarray(start, end);
 }
 
 /** R4: what is no reference is text; undefined entities such as `&nbsp;` stay literally as they are. */

@@ -11,6 +11,8 @@ export interface UnbindPlan {
   readonly model: string | null;
   /** IPv4 address the device answered from. */
   readonly address: string;
+  /** As announced. */
+  readonly mac: string;
   /** Name of the laptop's interface the device answered through. */
   readonly interface: string;
   readonly driver: DriverName;

@@ -95,7 +95,7 @@ class Attempt {
     if (allowed.kind === 'few-attempts')
       return { ...refused('few-attempts'), ...attemptsOf(allowed.attemptsLeft) };
 
-    const plan = this.#plan(device, driver, allowed.attemptsLeft);
+    const plan = this.#plan(channel, driver, allowed.attemptsLeft);
     if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
     const end = await this.#withPassword(channel, driver, plan);
     const written = await this.#write(channel, { event: 'result', ...end });
@@ -112,11 +112,9 @@ class Attempt {
       signal,
     });
     if (signal.aborted) return refused('cancelled');
-    const [device, ...others] = devices.filter(
-      ({ announcement }) => announcement.shortSerial === shortSerial,
-    );
+    const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial);
     if (!device) return { outcome: 'not-found' };
-    if (others.length > 0) return refused('ambiguous-device');
+    if (device.conflict) return refused('ambiguous-device');
     if (await this.#isNotActivated(device)) return refused('not-activated');
     return isAddressable(device.announcement.mac) ? device : refused('no-mac');
   }
@@ -306,13 +304,14 @@ class Attempt {
     return proof.kind === 'not-bound';
   }
 
-  #plan(device: FoundDevice, driver: UnbindDriver, attemptsLeft: number | null): UnbindPlan {
+  #plan({ device, mac }: Channel, driver: UnbindDriver, attemptsLeft: number | null): UnbindPlan {
     const { shortSerial, technician, origin } = this.#request;
     return {
       shortSerial,
       fullSerial: clean(device.announcement.fullSerial, 64),
       model: clean(device.announcement.model, 64),
       address: device.announcement.ipv4 ?? device.source,
+      mac,
       interface: device.via.name,
       driver: driver.name,
       attemptsLeft,

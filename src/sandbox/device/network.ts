@@ -1,4 +1,5 @@
 /** UDP sockets of the emulated LAN. */
+import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces, platform } from 'node:os';
 
@@ -31,15 +32,23 @@ export function openSocket(address: string, port: number): Promise<Socket> {
   });
 }
 
+/** Below what systems hand out by themselves: a stranger's socket there would take the port from the agent. */
+const PORTS = { first: 20_000, last: 32_000 };
+
 /** A UDP port nobody uses: asked for without address reuse, so that no other LAN can be on it. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no UDP port is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.bind({ address: '0.0.0.0', port: 0, exclusive: true }, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
+    socket.once('error', () => resolve(false));
+    socket.bind({ address: '0.0.0.0', port, exclusive: true }, () => socket.close(() => resolve(true)));
   });
 }
 

@@ -137,3 +137,20 @@ export const demoDevices: readonly DeviceSpec[] = [
   ezvizCamera,
   offlineCamera,
 ];
+
+/** A site of any size up to 65,536: cameras like `unbindableCamera`, each on an address of its own in 127.2.0.0/16. */
+export function manyCameras(count: number): readonly DeviceSpec[] {
+  return Array.from({ length: count }, (_, i) => {
+    const shortSerial = `AC${7_100_000 + i}`;
+    const last = i.toString(16).padStart(4, '0');
+    const profile = {
+      ...unbindableCamera.profile,
+      httpPort: null,
+      shortSerial,
+      fullSerial: `DS-2CD2386G2-IU20230815AAWR${shortSerial}`,
+      mac: `00-00-5e-00-${last.slice(0, 2)}-${last.slice(2)}`,
+      address: `127.2.${i >> 8}.${i & 255}`,
+    };
+    return { ...unbindableCamera, profile };
+  });
+}

@@ -22,21 +22,15 @@ async function open(
 
 const camera = (changes: Partial<DeviceSpec> = {}): DeviceSpec => ({ ...unbindableCamera, ...changes });
 
-/** `count` cameras, each on an address of its own. */
-function many(count: number): DeviceSpec[] {
-  return Array.from({ length: count }, (_, i) => {
-    const shortSerial = `AC${String(7_100_000 + i)}`;
-    const last = i.toString(16).padStart(4, '0');
-    return camera({
-      profile: {
-        ...unbindableCamera.profile,
-        httpPort: null,
-        shortSerial,
-        fullSerial: `DS-2CD2386G2-IU20230815AAWR${shortSerial}`,
-        mac: `00-00-5e-00-${last.slice(0, 2)}-${last.slice(2)}`,
-        address: `127.2.${i >> 8}.${i & 255}`,
-      },
-    });
+/** Listens in the group and calls back with the Uuid of every inquiry. */
+async function eachInquiry(t: TestContext, lan: EmulatedLan, then: (uuid: string) => void): Promise<void> {
+  const group = createSocket({ type: 'udp4', reuseAddr: true });
+  t.onTestFinished(() => void group.close());
+  await new Promise<void>((done) => group.bind(lan.port, '239.255.255.250', done));
+  group.addMembership('239.255.255.250', '127.0.0.1');
+  group.on('message', (bytes) => {
+    const uuid = /<Probe>.*<Types>inquiry/.test(String(bytes)) && /<Uuid>([^<]+)/.exec(String(bytes))?.[1];
+    if (uuid) then(uuid);
   });
 }
 
@@ -140,6 +134,57 @@ describe.concurrent('discovery', () => {
     expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status: 'unexpected' });
   });
 
+  it('reports two addresses that answer in the name of one device, and merges nothing', async (t) => {
+    const { lan, engine } = await open(t, [unbindableCamera]);
+    const { fullSerial, mac } = unbindableCamera.profile;
+    await lan.add(
+      camera({
+        profile: { ...recorder4.profile, mac, fullSerial, shortSerial: 'G70000199', address: '127.0.1.77' },
+      }),
+    );
+    const { devices } = await engine.discover({ waitMs: 1000 });
+    expect(devices.map(({ address, conflict }) => [address, conflict]).sort()).toEqual([
+      ['127.0.1.10', true],
+      ['127.0.1.77', true],
+    ]);
+  });
+
+  it('takes a device with a new address for the same device', async (t) => {
+    const { lan, engine } = await open(t, [unbindableCamera]);
+    const device = lan.device(CAMERA);
+    const discovery = engine.discover({ waitMs: 6500 });
+    await new Promise<void>((done) => device.onChange(({ inquiries }) => inquiries > 1 && done()));
+    await lan.remove(CAMERA);
+    // Its old address is silent for as long as a device needs to take a new one.
+    await new Promise((done) => setTimeout(done, 2500));
+    await lan.add(camera({ profile: { ...unbindableCamera.profile, address: '127.0.1.78' } }));
+    expect((await discovery).devices).toEqual([
+      expect.objectContaining({ shortSerial: CAMERA, address: '127.0.1.78' }),
+    ]);
+    expect((await discovery).devices[0]).not.toHaveProperty('conflict');
+  });
+
+  it('marks a device in whose name somebody says something else', async (t) => {
+    const { lan, engine } = await open(t, [unbindableCamera]);
+    const { address, fullSerial, mac } = unbindableCamera.profile;
+    const forger = createSocket('udp4');
+    t.onTestFinished(() => void forger.close());
+    // The sender's address is forged as well.
+    await new Promise<void>((done) => forger.bind(0, address, done));
+    forger.setMulticastInterface('127.0.0.1');
+    await eachInquiry(t, lan, (uuid) =>
+      forger.send(
+        `<ProbeMatch><Uuid>${uuid}</Uuid><Types>inquiry</Types><DeviceSN>${fullSerial}</DeviceSN><MAC>${mac}</MAC></ProbeMatch>`,
+        lan.port,
+        '239.255.255.250',
+      ),
+    );
+    const { devices } = await engine.discover({ waitMs: 1000 });
+    expect(devices).toEqual([expect.objectContaining({ shortSerial: CAMERA, conflict: true })]);
+    expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status: 'unexpected' });
+    expect(lan.device(CAMERA).snapshot().statusAsked).toBe(0);
+  });
+
   it('asks an address by unicast that spoke to somebody else and not to us', async (t) => {
     const { lan, engine } = await open(t, []);
     const shy = createSocket({ type: 'udp4', reuseAddr: true });
@@ -160,7 +205,7 @@ describe.concurrent('discovery', () => {
   });
 
   it('finds every one of 300 devices that answer at once', async (t) => {
-    const { engine } = await open(t, many(300));
+    const { engine } = await open(t, profiles.manyCameras(300));
     const { devices, omitted } = await engine.discover({ waitMs: 4000 });
     expect(new Set(devices.map(({ shortSerial }) => shortSerial)).size).toBe(300);
     expect(omitted).toBe(0);
@@ -172,14 +217,8 @@ describe.concurrent('discovery', () => {
     t.onTestFinished(() => void flood.close());
     await new Promise<void>((done) => flood.bind(0, '127.3.3.3', done));
     flood.setMulticastInterface('127.0.0.1');
-    const group = createSocket({ type: 'udp4', reuseAddr: true });
-    t.onTestFinished(() => void group.close());
-    await new Promise<void>((done) => group.bind(lan.port, '239.255.255.250', done));
-    group.addMembership('239.255.255.250', '127.0.0.1');
     // Answers every inquiry with forty devices that do not exist, and with rubbish.
-    group.on('message', (bytes) => {
-      const uuid = /<Probe>.*<Types>inquiry/.test(String(bytes)) && /<Uuid>([^<]+)/.exec(String(bytes))?.[1];
-      if (!uuid) return;
+    await eachInquiry(t, lan, (uuid) => {
       for (let i = 0; i < 40; i++) {
         const fake = `<ProbeMatch><Uuid>${uuid}</Uuid><Types>inquiry</Types><DeviceSN>AF${1_000_000 + i}</DeviceSN></ProbeMatch>`;
         flood.send(fake, lan.port, '239.255.255.250');

@@ -93,13 +93,14 @@ describe.concurrent('an unbind that the bot asked for', () => {
       return { kind: 'abandoned' };
     };
     await at.engine.performUnbind(at.request({ prompt }));
-    const { fullSerial, model, address } = at.camera.profile;
+    const { fullSerial, model, address, mac } = at.camera.profile;
     expect(shown).toEqual([
       {
         shortSerial: CAMERA,
         fullSerial,
         model,
         address,
+        mac,
         interface: 'test',
         driver: 'sadp-3.0',
         attemptsLeft: null,

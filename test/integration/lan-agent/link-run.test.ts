@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
-import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { DEMO_PASSWORD, manyCameras, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
 import { emptyHome, rightAnswer, startAgent, TestClock, typePassword, wrongAnswer } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
 
@@ -211,6 +211,34 @@ describe('the agent at work', () => {
     await hub.heard(first, 'discovered');
     await hub.heard(second, 'status');
     expect(await hub.heard(third, 'job-failed')).toMatchObject({ reason: 'cancelled' });
+  });
+
+  it('tells of the wanted device, however many have answered before it', async () => {
+    const site = manyCameras(520);
+    const lan = await createEmulatedLan({ devices: site });
+    onTestFinished(() => lan.close());
+    const hub = await ScriptedHub.open();
+    const home = await emptyHome();
+    await hub.pair(home);
+    startAgent({ home, testNetwork: lan.testNetwork });
+    const wanted = site.at(-1)?.profile.shortSerial ?? '';
+    const jobId = hub.give({ type: 'discover', until: wanted, waitMs: 20_000 });
+    const { devices, omitted } = await hub.heard(jobId, 'discovered');
+    expect(devices.map(({ shortSerial }) => shortSerial)).toContain(wanted);
+    expect(devices.length).toBeLessThanOrEqual(500);
+    expect(omitted).toBeGreaterThan(0);
+  });
+
+  it('says to the person at the laptop what it noticed on the way, once', async () => {
+    const word =
+      '<ProbeMatch><Uuid></Uuid><Types>getUnbindStatus</Types><Result>platformBusy</Result></ProbeMatch>';
+    const { hub, agent } = await atWork({ camera: { canned: { getUnbindStatus: [word] } } });
+    for (let times = 0; times < 2; times++) {
+      expect(await hub.heard(hub.give(unbind), 'outcome')).toMatchObject({
+        report: { outcome: 'refused', reason: 'status-unexpected' },
+      });
+    }
+    expect(agent.said.all.filter((line) => line.includes('platformBusy'))).toHaveLength(1);
   });
 
   it('refuses a command that has expired', async () => {

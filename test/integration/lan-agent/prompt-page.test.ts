@@ -10,6 +10,7 @@ const PLAN: UnbindPlan = {
   fullSerial: null,
   model: '<img src=x onerror=alert(1)>',
   address: '127.0.1.2',
+  mac: '00-00-5e-00-53-a1',
   interface: 'lo',
   driver: 'sadp-3.0',
   attemptsLeft: 4,

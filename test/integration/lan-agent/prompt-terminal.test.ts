@@ -10,6 +10,7 @@ const PLAN: UnbindPlan = {
   fullSerial: null,
   model: 'DS-2CD2143G0-I',
   address: '127.0.1.2',
+  mac: '00-00-5e-00-53-a1',
   interface: 'lo',
   driver: 'sadp-3.0',
   attemptsLeft: null,

@@ -9,6 +9,7 @@ const PLAN: UnbindPlan = {
   fullSerial: 'DS-2CD2143G0-I20190101AAWRE12345678',
   model: 'DS-2CD2143G0-I',
   address: '192.168.1.64',
+  mac: '00-00-5e-00-53-a1',
   interface: 'eth0',
   driver: 'sadp-3.0',
   attemptsLeft: null,
@@ -65,7 +66,13 @@ describe('what the prompt shows', () => {
       { ...PLAN, technician: null, model: null, fullSerial: null },
       textsFor('en'),
     );
-    expect(rows.map(({ label }) => label)).toEqual(['Serial number', 'Address', 'Method', 'Attempts left']);
+    expect(rows.map(({ label }) => label)).toEqual([
+      'Serial number',
+      'Address',
+      'MAC',
+      'Method',
+      'Attempts left',
+    ]);
   });
 
   it('lets no device or name steer the terminal', () => {

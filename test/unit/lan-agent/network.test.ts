@@ -162,6 +162,19 @@ describe('the inbox', () => {
     expect(mailbox.dropped()).toBe(936);
   });
 
+  it('reads only a few large ones of one address in a second, and the small ones beside them', async () => {
+    const read: number[] = [];
+    const mailbox = inbox(({ bytes }) => read.push(bytes.length));
+    for (let i = 0; i < 20; i++) mailbox.put(datagram('10.0.0.66', 10_000));
+    for (let i = 0; i < 20; i++) mailbox.put(datagram('10.0.0.66', 8000));
+    mailbox.put(datagram('10.0.0.1', 65_507));
+    await mailbox.drain();
+    expect(read.filter((size) => size === 10_000)).toHaveLength(6);
+    expect(read.filter((size) => size === 8000)).toHaveLength(20);
+    expect(read).toContain(65_507);
+    expect(mailbox.dropped()).toBe(14);
+  });
+
   it('does not pile up more than it can hold', async () => {
     const mailbox = inbox(() => undefined);
     for (let i = 0; i < 1000; i++) mailbox.put(datagram(`10.0.${i >> 8}.${i & 255}`, 64 * 1024));
