@@ -171,7 +171,7 @@ export const guide = {
       },
       attempts: {
         text: '<b>Do not guess.</b> After 5 to 7 wrong tries the device locks itself for about 30 minutes.',
-        differs: 'Locked already? Wait it out. Trying makes it longer.',
+        differs: 'Locked already? Wait it out. Do not try any more.',
       },
       recovery: {
         text: 'Lost for good? The <b>owner</b> recovers it with the vendor: “Forgot password” on the device, then its official procedure. I cannot and will not reset it.',

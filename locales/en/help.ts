@@ -73,7 +73,7 @@ export const help = {
       title: 'Why I stop before the last attempts',
       means:
         'Two tries or fewer are left, or nobody can say how many. The next mistake would lock the device.',
-      todo: 'Get the right password from the owner first. After half an hour without tries most devices count anew.',
+      todo: 'Get the right password from the owner first. Do not try before that.',
     },
     'password-shape': {
       title: 'The password could not be used',
