@@ -161,17 +161,19 @@ describe('a case', () => {
       reachability: 'same-subnet',
     } as const;
     const sighting = {
-      ...{
-        model: null,
-        kind: 'camera',
-        firmware: null,
-        activated: true,
-        lanUnbind: 'yes',
-        bindStatus: 'unknown',
-      },
-      ...{ ezvizBrand: null, cloudEnabled: true, mac: null, fullSerial: null, agentId: 'A1' },
       ...network,
       gateway: '0.0.0.0',
+      agentId: 'A1',
+      model: null,
+      kind: 'camera',
+      firmware: null,
+      activated: true,
+      lanUnbind: 'yes',
+      bindStatus: 'unknown',
+      ezvizBrand: null,
+      cloudEnabled: true,
+      mac: null,
+      fullSerial: null,
     } as const;
     const seen = caseAfter(
       { type: 'identified', device },
