@@ -153,6 +153,8 @@ export const asides = [
 
 /** Words before a version. */
 export const firmware = [
+  // A clause of its own: nothing else is told by two numbers with a dot.
+  /^ v?([1-9]\.\d{1,3}) $/,
   p(
     ' (?:firmware|fw|version|ver|on|runs|running|software) (?:(?:is|version|line|old) )*v?(\\d{1,2}\\.\\d{1,3})(?![\\d.])(?! ?(?:mm|mp|ghz|gb|tb|v|inch))',
   ),

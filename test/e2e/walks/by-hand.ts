@@ -158,9 +158,10 @@ export const BY_HAND: readonly Walk[] = [
       at.wrong('words instead of a version');
       await at.types({ en: 'the old one', ru: 'старая какая-то' });
       await at.sees('bot:assess.helpFirmware');
-      await at.types('3.4.88');
+      at.remark('the beginning is all that can be read');
+      await at.types('3.4');
       await at.answers(['updateTo4x', 'exists']);
-      await at.sees('policy:rule.recorder-3x-update', { firmware: 'V3.4.88' });
+      await at.sees('policy:rule.recorder-3x-update', { firmware: 'V3.4' });
       await at.press('firmware-first');
       await at.step('firmware-first', 'backup');
       await at.press('next');
