@@ -179,6 +179,14 @@ export class Walker {
     return this.sees(`guide:step.${guide}.${step}.text`, values);
   }
 
+  /** "It looks different": what else it may look like is told, and the same step comes again. */
+  async looksDifferent(guide: string, step: string): Promise<void> {
+    await this.press('differs');
+    await this.sees(`guide:step.${guide}.${step}.differs`);
+    await this.press('clear');
+    await this.step(guide, step);
+  }
+
   async bringLaptop(): Promise<void> {
     this.#laptop = await this.stage.laptop(`laptop-${this.#chat.id}`, this.language, (line) =>
       this.#note('laptop', line),

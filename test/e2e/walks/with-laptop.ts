@@ -196,10 +196,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.press('activate');
       await at.step('activate', 'tool');
       at.wrong('not in the list');
-      await at.press('differs');
-      await at.sees('guide:step.activate.tool.differs');
-      await at.press('clear');
-      await at.step('activate', 'tool');
+      await at.looksDifferent('activate', 'tool');
       await at.press('next');
       await at.step('activate', 'password');
       at.wrong('the new password is typed into the chat');
@@ -233,10 +230,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.press('next');
       await at.step('other-subnet', 'change');
       at.wrong('two network cards');
-      await at.press('differs');
-      await at.sees('guide:step.other-subnet.change.differs');
-      await at.press('clear');
-      await at.step('other-subnet', 'change');
+      await at.looksDifferent('other-subnet', 'change');
       at.wrong('said to be done, and the laptop sees that it is not');
       await at.press('next');
       await at.sees('bot:guide.compare');
@@ -265,10 +259,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.sends('location');
       await at.sees('bot:guide.help');
       at.wrong('no free port');
-      await at.press('differs');
-      await at.sees('guide:step.get-onto-lan.cable.differs');
-      await at.press('clear');
-      await at.step('get-onto-lan', 'cable');
+      await at.looksDifferent('get-onto-lan', 'cable');
       for (const step of ['address', 'vpn']) {
         await at.press('next');
         await at.step('get-onto-lan', step);
@@ -313,10 +304,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.press('bring-phone');
       await at.step('bring-phone', 'wifi');
       at.wrong('only guest Wi-Fi');
-      await at.press('differs');
-      await at.sees('guide:step.bring-phone.wifi.differs');
-      await at.press('clear');
-      await at.step('bring-phone', 'wifi');
+      await at.looksDifferent('bring-phone', 'wifi');
       await at.press('next');
       await at.step('bring-phone', 'app');
       at.wrong('a sticker instead of a button');
