@@ -3,7 +3,7 @@ import { helpWords } from '../../locales/words.ts';
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import { standingOf } from '../flows/case-view.ts';
-import { trailText } from '../flows/telling.ts';
+import { contradictionText, trailText } from '../flows/telling.ts';
 import { articleText } from '../flows/trouble.ts';
 import { findArticles } from '../policy/help.ts';
 import type { Call, CommandSet } from './call.ts';
@@ -41,9 +41,9 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): Co
         const { say, t } = call;
         const record = await caseAtHand(call);
         if (!record) return say(t('bot:explain.none'));
-        return say(
-          [t('bot:explain.head', { case: caseNumber(record) }), trailText(t, record.facts)].join('\n\n'),
-        );
+        const disagreed = record.contradictions.map((found) => contradictionText(t, found));
+        const head = t('bot:explain.head', { case: caseNumber(record) });
+        return say([head, ...disagreed, trailText(t, record.facts)].join('\n\n'));
       },
 
       async help({ role, controls, say, t }, words) {

@@ -74,5 +74,7 @@ describe('a laptop that can ask the device', () => {
     await technician.waitFor(/admin password/, { ...STEP, after: 'start' });
     await press(technician, 'yes', /What to do: unbind over the network/);
     expect(technician.transcript().match(/you said V3/g)).toHaveLength(1);
+    const explained = await type(technician, '/explain', /Why: case/);
+    expect(explained.text).toMatch(/⚠️ Firmware: the device itself says V5\.7\.18/);
   }, 120_000);
 });
