@@ -94,7 +94,7 @@ export const bot = {
     why: 'Why:',
     also: 'Also possible: {{methods}}',
     tryFirst:
-      'Try this first, two minutes: the device says it can be unbound now over the network. Everything else only after that failed.',
+      'Try this first, two minutes: the device says it can be unbound now over the network. Everything else only if that fails.',
     unknowns: 'Not known yet, and it could change this:',
     noLaptop: '<i>With the agent on a laptop in this network it takes two minutes: /pair</i>',
     notNamed: '<i>Send the label or the serial number when you have it: then I can look with the laptop.</i>',
@@ -236,6 +236,7 @@ export const bot = {
     next: 'Their answer decides what comes next. The case number is in the e-mail.',
     ourAdvice: '<i>Our advice, not the vendor’s:</i>',
     firmwareUnknown: 'not known',
+    reasonUnknown: 'no other way was found',
     needsSerial: 'The service centre needs the serial number.',
     postalAddress: 'Address: {{address}}',
     form: 'Form: {{form}}',

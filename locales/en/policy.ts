@@ -148,7 +148,7 @@ export const policy = {
       answer: { yes: 'Yes, EZVIZ', no: 'No, Hikvision' },
     },
     firmware: {
-      text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>. Not all of it to be seen? Its beginning will do: <code>3.4</code>.',
+      text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>. Can’t see all of it? The beginning will do: <code>3.4</code>.',
       where:
         'On the monitor: Menu → Maintenance → System Info. In the browser: Configuration → System. Or in the SADP tool, column “Software Version”.',
     },
@@ -180,7 +180,7 @@ export const policy = {
   },
   rma: {
     subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
-    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
     asks: {
       'serial-as-text-first': 'Before you send the device: the serial number as text, not as a photo.',
     },

@@ -203,6 +203,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.sees('bot:rma.write', { email: 'support.ru@hikvision.com' });
       await at.sees('policy:rma.asks.serial-as-text-first');
       await at.sees('bot:rma.source');
+      await at.sees('policy:rma.body', { reason: at.t('policy:when.ever-in-ezviz') });
       await at.sees('bot:rma.mailFile');
       await at.sees('bot:rma.ourAdvice');
       at.wrong('a question instead of the button');
