@@ -56,7 +56,7 @@ export const assess: Flow = {
     const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
     await tellContradictions(dialogue, now);
     if (change === true) return chooseChange(dialogue, now);
-    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change));
+    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change), CHANGE);
     const wanted = other && isOpen(now) && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
     const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
@@ -202,8 +202,16 @@ async function goOnWithoutLaptop(dialogue: Dialogue, record: CaseRecord): Promis
   return { go: 'assess', with: { withoutLaptop: true } };
 }
 
-/** Asks one fact. What cannot be read is asked again; Back forgets the answer before. */
-async function askFact(dialogue: Dialogue, record: CaseRecord, question: Question): Promise<Next> {
+/** Back to the list of answers that can be changed. */
+const CHANGE: Next = { go: 'assess', with: { withoutLaptop: true, change: true } };
+
+/** Asks one fact. What cannot be read is asked again; Back leads to `before`, else forgets the answer before. */
+async function askFact(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  question: Question,
+  before?: Next,
+): Promise<Next> {
   const { fact, answers, freeText } = question;
   const label = (id: string) =>
     id === DONT_KNOW
@@ -225,6 +233,7 @@ async function askFact(dialogue: Dialogue, record: CaseRecord, question: Questio
     return again();
   }
   if (answer.kind === 'reply') await dialogue.say(dialogue.t('bot:assess.helpChoose'));
+  if (before && given === 'back') return before;
   return (await leave(dialogue, record, answer)) ?? again();
 }
 
@@ -278,7 +287,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   }
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button') return again();
-  if (answer.id === 'change') return { go: 'assess', with: { withoutLaptop: true, change: true } };
+  if (answer.id === 'change') return CHANGE;
   if (answer.id === 'check') {
     // Password and cloud are what a technician puts right between two looks.
     await dialogue.house((house) =>

@@ -98,6 +98,15 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('change');
       await at.sees('bot:assess.change');
       await at.press('adminPassword');
+      await at.sees('policy:question.adminPassword.text');
+      at.wrong('Back while changing an answer: nothing is forgotten');
+      await at.press('back');
+      await at.sees('bot:assess.change');
+      await at.press('back');
+      await at.sees('policy:blocker.recover-password');
+      await at.press('change');
+      await at.sees('bot:assess.change');
+      await at.press('adminPassword');
       await at.answers(['adminPassword', 'yes']);
       await at.sees('policy:rule.phone-on-lan');
       await at.press('app');
