@@ -19,15 +19,16 @@ const languages = LANGUAGES.filter((language) => [undefined, language].includes(
 if (values.list || walks.length === 0 || languages.length === 0) {
   console.log([...BY_HAND, ...WITH_LAPTOP].map(({ name }) => name).join('\n'));
 } else {
-  const stage = await openStage();
-  try {
-    for (const walk of walks) {
-      for (const language of languages) {
+  // A stage per language: the hub lets only so many laptops of one address pair in a while.
+  for (const language of languages) {
+    const stage = await openStage();
+    try {
+      for (const walk of walks) {
         const { transcript, wrongTurns } = await walkOn(stage, walk, language);
         console.log(`\n## ${walk.name} (${language}), ${wrongTurns} wrong turns\n\n${transcript}`);
       }
+    } finally {
+      await stage.close();
     }
-  } finally {
-    await stage.close();
   }
 }
