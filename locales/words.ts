@@ -1,19 +1,29 @@
 /** Tables for recognising what technicians type, all languages together: people mix them. */
 import { help as helpEn } from './en/help-words.ts';
-import { replies as repliesEn, words as wordsEn } from './en/words.ts';
+import * as en from './en/words.ts';
 import { help as helpRu } from './ru/help-words.ts';
-import { replies as repliesRu, words as wordsRu } from './ru/words.ts';
+import * as ru from './ru/words.ts';
 
 /** The order in which answers are looked for, the same in every language: a refusal before what it refuses. */
-const order = wordsEn.map(([fact, answer]) => `${fact} ${answer}`);
+const order = en.words.map(([fact, answer]) => `${fact} ${answer}`);
+const place = (fact: string, answer: string) => {
+  const at = order.indexOf(`${fact} ${answer}`);
+  return at === -1 ? order.length : at;
+};
 
-/** Phrases by which facts are recognised (`src/device/words.ts`). */
-export const phrases = [...wordsRu, ...wordsEn]
-  .map(([fact, answer, pattern]) => ({ fact, answer, pattern }))
-  .sort((a, b) => order.indexOf(`${a.fact} ${a.answer}`) - order.indexOf(`${b.fact} ${b.answer}`));
+/** What technicians say about devices (`src/device/words.ts`). */
+export const vocabulary = {
+  hedges: [...en.hedges, ...ru.hedges],
+  asides: [...en.asides, ...ru.asides],
+  phrases: [...ru.words, ...en.words]
+    .map(([fact, answer, pattern]) => ({ fact, answer, pattern }))
+    .sort((a, b) => place(a.fact, a.answer) - place(b.fact, b.answer)),
+  firmware: [...en.firmware, ...ru.firmware],
+  today: [...en.today, ...ru.today],
+};
 
 /** Whole answers, per language. */
-export const replies = [repliesRu, repliesEn];
+export const replies = [ru.replies, en.replies];
 
 /** Words by which an article of /help is found (`src/policy/help.ts`): article -> words or beginnings of words. */
 export const helpWords: Readonly<Record<string, readonly string[]>> = Object.fromEntries(

@@ -50,20 +50,19 @@ export const bot = {
     },
     unreadable: {
       'too-dark':
-        'I can not read it: too dark. Light the label with the torch and send it again, or type the serial number.',
+        'I cannot read it: too dark. Light the label with the torch and send it again, or type the serial number.',
       'too-small':
-        'I can not read it: the code is too small. Come closer: the code should be as wide as a thumb on the screen.',
+        'I cannot read it: the code is too small. Come closer: the code should be as wide as a thumb on the screen.',
       blurred:
-        'I can not read it: blurred. Hold still, let it focus, send it again, or type the serial number.',
-      glare:
-        'I can not read it: glare. Tilt the phone a little and send it again, or type the serial number.',
+        'I cannot read it: blurred. Hold still, let it focus, send it again, or type the serial number.',
+      glare: 'I cannot read it: glare. Tilt the phone a little and send it again, or type the serial number.',
       plain:
         'I found no code in the photo. Send the whole label, straight and sharp, or type the serial number.',
     },
     rejected: {
       'too-large': 'The file is over 20 MB. Send it as a photo, not as a file.',
       'too-many-pixels': 'The picture has too many pixels. Send it as a photo, not as a file.',
-      'not-an-image': 'I can not open this as a picture. Send it as a photo, or type the serial number.',
+      'not-an-image': 'I cannot open this as a picture. Send it as a photo, or type the serial number.',
       timeout: 'Reading this picture took too long. Take a new photo, or type the serial number.',
       busy: 'Many photos are waiting. Send it again in a minute, or type the serial number.',
       crashed: 'I could not read this picture. Take a new photo, or type the serial number.',
@@ -87,6 +86,7 @@ export const bot = {
       'Its address {{address}} is of another subnet than the laptop. Unbinding may still work; if not, give the laptop an address of that subnet.',
     readingStatus: 'Asking the device whether it can be unbound (no password needed)…',
     help: 'Press a button. If you do not know, press “I don’t know”.',
+    helpChoose: 'Press the button that fits.',
     helpFirmware:
       'Type the firmware as the device shows it, for example <code>V4.30.085</code>, or press a button.',
     verdict: 'What to do: <b>{{method}}</b>',
@@ -94,11 +94,12 @@ export const bot = {
     why: 'Why:',
     also: 'Also possible: {{methods}}',
     tryFirst:
-      'Try this first, two minutes: the device says it can be unbound now over the network. A parcel only after that failed.',
+      'Try this first, two minutes: the device says it can be unbound now over the network. Everything else only if that fails.',
     unknowns: 'Not known yet, and it could change this:',
     noLaptop: '<i>With the agent on a laptop in this network it takes two minutes: /pair</i>',
     notNamed: '<i>Send the label or the serial number when you have it: then I can look with the laptop.</i>',
     change: 'Which answer do you want to change?',
+    answered: '{{fact}}: <b>{{value}}</b>',
     nothingToChange: 'Nothing was answered yet.',
     nothingToDo:
       '✅ No account is bound to <code>{{serial}}</code>. Add the device to your own account in Hik-Connect.',
@@ -183,18 +184,18 @@ export const bot = {
     refused: {
       'password-empty': 'No password was typed. Nothing was sent.',
       'password-too-long':
-        'The password is longer than 16 bytes. This protocol can not carry it. Nothing was sent.',
+        'The password is longer than 16 bytes. This protocol cannot carry it. Nothing was sent.',
       'password-abandoned': 'No password was typed on the laptop. Nothing was sent.',
       'few-attempts':
         '🛑 Too few attempts are left before the device locks itself, or their number is not known. I stop here: nothing was sent. Get the right password from the owner first, then take another way.',
       'cloud-offline':
-        'The device is not connected to the cloud, so it can not unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
+        'The device is not connected to the cloud, so it cannot unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
       'cloud-disabled':
         'Hik-Connect is switched off on the device. Switch it on (Network → Platform Access), wait until it is online.',
       unanswered:
         'The device does not answer the unbinding question: this way does not exist on its firmware.',
       'journal-unwritable':
-        'The laptop can not write its journal (disk full or read-only). Without it nothing is sent. Free some space, try again.',
+        'The laptop cannot write its journal (disk full or read-only). Without it nothing is sent. Free some space, try again.',
       'spoofed-exchange':
         '⚠️ Somebody else answered in the name of the device. Stopped before the password left the laptop. Connect laptop and device with one cable or switch, try again.',
       'handshake-failed': 'The key exchange with the device failed. No password was sent. Try again.',
@@ -208,7 +209,7 @@ export const bot = {
       'no-driver': 'The device offers no protocol that this agent speaks. Take another way.',
       busy: 'Another program is unbinding this device right now. Nothing was sent.',
       'ledger-unreadable':
-        'The laptop can not read its record of attempts, so nobody knows how many are left. Nothing was sent. Have the agent’s journal looked at first.',
+        'The laptop cannot read its record of attempts, so nobody knows how many are left. Nothing was sent. Have the agent’s journal looked at first.',
       'ambiguous-device':
         '⚠️ Several devices on this network claim this serial number. Nobody can say which is real, so nothing was sent. Connect laptop and device with one cable, look again.',
       'status-refused': 'The device refused to say whether it can be unbound. Nothing was sent.',
@@ -226,7 +227,7 @@ export const bot = {
   },
   rma: {
     title:
-      '🛠 <b>Service centre</b>\nThis device can not be unbound on the site. Support can not do it from afar either: since 2020 it does not unbind.',
+      '🛠 <b>Service centre</b>\nThis device cannot be unbound on the site. Support cannot do it from afar either: since 2020 it does not unbind.',
     write: 'Write to {{email}} first and wait for the answer.',
     noAddress:
       'Ask your local distributor where the device goes and what they need. No address is known for your region, so none is named here.',
@@ -235,6 +236,7 @@ export const bot = {
     next: 'Their answer decides what comes next. The case number is in the e-mail.',
     ourAdvice: '<i>Our advice, not the vendor’s:</i>',
     firmwareUnknown: 'not known',
+    reasonUnknown: 'no other way was found',
     needsSerial: 'The service centre needs the serial number.',
     postalAddress: 'Address: {{address}}',
     form: 'Form: {{form}}',
@@ -247,17 +249,19 @@ export const bot = {
     head: '<b>{{title}}</b> · step {{at}} of {{of}}',
     yourDevice: 'your device',
     drawn: '<i>A drawing, not your screen: words and places may differ.</i>',
+    help: 'Press a button. The screen is not like this? Press “It looks different”.',
+    helpDiffers: 'Press a button, type what the screen says, or send a photo of it.',
     checking: 'I ask the device itself…',
     sendScreen: 'Still different? Send a photo of the screen: I keep it with the case.',
     compare: 'Success looks like this: {{success}}.\n\nDo you see that?',
     verified:
       '✅ <b>Unbound, verified.</b> <code>{{serial}}</code> says itself that no account is bound any more. Add it to your own account in Hik-Connect now.',
     stillBound:
-      'The device itself still says: bound. Wait a minute, then check again.\n\nSuccess looks like this: {{success}}.',
+      'The device answers: still bound. Wait a minute, then check again.\n\nSuccess looks like this: {{success}}.',
     online: '✅ The device is online in Hik-Connect.',
-    stillDisabled: 'The device itself says: Hik-Connect is switched off.',
+    stillDisabled: 'The device answers: Hik-Connect is switched off.',
     stillOffline:
-      'The device itself says: enabled, but not online yet. It may take two minutes. It must come to this: {{success}}.',
+      'The device answers: enabled, but not online yet. It may take two minutes. It must come to this: {{success}}.',
     closed:
       'Good. I could not ask the device myself: add it to your account now, only then it is certain. Case {{case}}.',
     button: {
@@ -286,6 +290,7 @@ export const bot = {
   cases: {
     none: 'No case yet. Send a label to begin.',
     title: '<b>Your cases</b>, newest first. Press one to open it.',
+    line: '• <code>{{case}}</code>: {{standing}}',
     head: '<b>Case {{case}}</b> · <code>{{serial}}</code> {{model}}',
     noSerial: 'no serial number yet',
     open: 'Open',
@@ -324,7 +329,7 @@ export const bot = {
     missing: 'not known: {{facts}}',
     verdict: '<b>So:</b> {{verdict}}',
     undecided: '<b>So:</b> not decided yet.',
-    legend: '<i>▸ decides · ✓ fits · ✗ does not fit · ? can not be told</i>',
+    legend: '<i>▸ decides · ✓ fits · ✗ does not fit · ? cannot be told</i>',
     contradiction: '⚠️ {{fact}}: {{keptBy}} says <b>{{kept}}</b>, {{refusedBy}} said {{refused}}.',
     updated: 'It was probably updated. I go by the device.',
     believed: 'I go by: {{source}}.',
@@ -435,7 +440,7 @@ export const bot = {
       'Nothing was changed. Entries: {{entries}}, from number {{first}} on. Keep this line elsewhere, it makes the next check prove more: --head {{place}}',
     forgotten: 'Entry {{seq}} is not kept any more; the trail begins with {{first}}. Give a later --head.',
     damaged: 'The trail was changed. Entries: {{entries}}',
-    unreadable: 'The trail can not be read: {{detail}}',
+    unreadable: 'The trail cannot be read: {{detail}}',
     fault: {
       missing: 'Entry {{seq}} is missing.',
       altered: 'Entry {{seq}} is not what was written.',
@@ -458,16 +463,16 @@ export const bot = {
   },
   startup: {
     settings:
-      'The bot can not start. Put these settings right in the environment or in .env (see .env.example):',
-    store: 'The store can not be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
+      'The bot cannot start. Put these settings right in the environment or in .env (see .env.example):',
+    store: 'The store cannot be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
     'region-pack-unreadable':
       'REGION_PACK is neither a packaged region (ru, default) nor a readable JSON file: {{detail}}',
     'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',
-    'tls-files': 'HUB_TLS_CERT or HUB_TLS_KEY can not be read: {{detail}}',
-    'hub-address': 'The hub can not listen on HUB_LISTEN ({{detail}}). Is another bot running here?',
+    'tls-files': 'HUB_TLS_CERT or HUB_TLS_KEY cannot be read: {{detail}}',
+    'hub-address': 'The hub cannot listen on HUB_LISTEN ({{detail}}). Is another bot running here?',
     'token-refused': 'Telegram refuses BOT_TOKEN. Get a fresh one from @BotFather. {{detail}}',
     'webhook-refused': 'Telegram refuses WEBHOOK_URL: {{detail}}',
     'telegram-unreachable':
-      'Telegram can not be reached. Check the internet, HTTPS_PROXY and TELEGRAM_API_ROOT. {{detail}}',
+      'Telegram cannot be reached. Check the internet, HTTPS_PROXY and TELEGRAM_API_ROOT. {{detail}}',
   },
 } as const;

@@ -28,6 +28,16 @@ export const guide = {
     'previous-owner': 'you can add the device to your own account',
     'installer-account': 'you can add the panel to your own account',
   },
+  found: {
+    address: 'On the device now: address <code>{{address}}</code>, mask {{mask}}. It fits the laptop.',
+    'no-address': '⚠️ The device has no address now (<code>{{address}}</code>). Tick DHCP or type one.',
+    'other-subnet':
+      '⚠️ On the device now: address <code>{{address}}</code>, mask {{mask}}. The laptop is in another subnet.',
+    gateway: 'On the device now: gateway <code>{{gateway}}</code>. It fits the address.',
+    'no-gateway': '⚠️ No gateway is set on the device now.',
+    'gateway-elsewhere':
+      '⚠️ On the device now: gateway <code>{{gateway}}</code>. It is out of reach from address {{address}}.',
+  },
   step: {
     'vendor-tool': {
       start: {
@@ -52,7 +62,7 @@ export const guide = {
       },
       finish: {
         text: 'Wait for the notice of success. Do not close the window before.',
-        differs: 'An error instead? Press “It did not work” at the next step and tell me what it says.',
+        differs: 'An error instead? At the next step press “It says something else” and type what it says.',
       },
     },
     app: {
@@ -161,10 +171,10 @@ export const guide = {
       },
       attempts: {
         text: '<b>Do not guess.</b> After 5 to 7 wrong tries the device locks itself for about 30 minutes.',
-        differs: 'Locked already? Wait it out. Trying makes it longer.',
+        differs: 'Locked already? Wait it out. Do not try any more.',
       },
       recovery: {
-        text: 'Lost for good? The <b>owner</b> recovers it with the vendor: “Forgot password” on the device, then its official procedure. I can not and will not reset it.',
+        text: 'Lost for good? The <b>owner</b> recovers it with the vendor: “Forgot password” on the device, then its official procedure. I cannot and will not reset it.',
         differs: 'They ask for proof of purchase: that is right. Nobody honest sells reset codes.',
       },
     },
@@ -208,12 +218,9 @@ export const guide = {
         differs: 'The router gave it none? Take the address that SADP shows.',
       },
       change: {
-        text: 'On the laptop: network settings → IPv4 → <b>manual</b>. Same first three numbers as the device, another last one. Mask 255.255.255.0.',
-        differs: 'Two network cards? Change the one with the cable to the device.',
-      },
-      back: {
-        text: 'After the work: set the laptop back to <b>automatic</b> (DHCP).',
-        differs: 'No internet on the laptop now? It is back with DHCP.',
+        text: 'On the laptop: network settings → IPv4 → <b>manual</b>. Same first three numbers as the device, another last one. Mask 255.255.255.0. After the work set it back to automatic (DHCP).',
+        differs:
+          'Two network cards? Change the one with the cable to the device. The internet is gone? Take it from a phone’s hotspot.',
       },
     },
     'previous-owner': {

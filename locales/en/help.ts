@@ -13,7 +13,7 @@ export const help = {
     },
     'device-offline': {
       title: 'The device is offline',
-      means: 'The cloud does not see the device. Offline it can not be unbound.',
+      means: 'The cloud does not see the device. Offline it cannot be unbound.',
       todo: 'Check in this order: Hik-Connect enabled, address and mask, gateway, DNS, date and time. Wait two minutes after each change.',
     },
     'cloud-off': {
@@ -73,7 +73,7 @@ export const help = {
       title: 'Why I stop before the last attempts',
       means:
         'Two tries or fewer are left, or nobody can say how many. The next mistake would lock the device.',
-      todo: 'Get the right password from the owner first. After half an hour without tries most devices count anew.',
+      todo: 'Get the right password from the owner first. Do not try before that.',
     },
     'password-shape': {
       title: 'The password could not be used',
@@ -102,7 +102,7 @@ export const help = {
       todo: 'Activate it: set a password with the SADP tool, in the browser or on the monitor. Then check again.',
     },
     'not-supported': {
-      title: 'The device can not do this',
+      title: 'The device cannot do this',
       means: 'Its firmware does not have this function.',
       todo: 'Take another way: the app on a phone in the same network, or the recorder’s menu.',
     },
@@ -195,11 +195,11 @@ export const help = {
     'laptop-stopped': {
       title: 'The laptop stopped for safety',
       means:
-        'Its journal can not be written, the permission ran out, or somebody pressed stop. Nothing was sent.',
+        'Its journal cannot be written, the permission ran out, or somebody pressed stop. Nothing was sent.',
       todo: 'Free some disk space, start the agent anew, try again.',
     },
     support: {
-      title: 'What support can and can not do',
+      title: 'What support can and cannot do',
       means:
         'Since 2020 the vendor’s support does not unbind devices (as of 12/03/2023). Calling or writing for that alone is in vain.',
       todo: 'Go the way I show for your device. Only a device for the service centre needs an e-mail first.',

@@ -21,14 +21,14 @@ export const policy = {
     'not-activated':
       'The device is not activated: it has no admin password yet. Until then nothing else works.',
     'recorder-3x-no-update':
-      'Recorder firmware {{firmware}}, and there is no 4.x for this model. It can not be unbound on the site.',
-    'recorder-3x-update': 'Recorder firmware {{firmware}} can not unbind. There is a 4.x for this model.',
+      'Recorder firmware {{firmware}}, and there is no 4.x for this model. It cannot be unbound on the site.',
+    'recorder-3x-update': 'Recorder firmware {{firmware}} cannot unbind. There is a 4.x for this model.',
     'recorder-3x-look-for-update':
-      'Recorder firmware {{firmware}} can not unbind. Look for a 4.x for exactly this model. There is none? Then the service centre.',
+      'Recorder firmware {{firmware}} cannot unbind. Look for a 4.x for exactly this model. There is none? Then the service centre.',
     'recorder-older-than-3x':
       'Recorder firmware {{firmware}} is older than anything the vendor speaks of. Compare it with the device. If it is right, update.',
     'no-password': 'Every way asks for the admin password of the device.',
-    'cloud-not-online': 'The device is not online in Hik-Connect. Offline it can not be unbound.',
+    'cloud-not-online': 'The device is not online in Hik-Connect. Offline it cannot be unbound.',
     'agent-on-lan': 'The laptop sees the device, so it can unbind it over the network.',
     'windows-pc-on-lan': 'A Windows PC is in the device’s network: the vendor’s SADP tool can unbind it.',
     'phone-on-lan': 'The phone is in the device’s network: the app can unbind it.',
@@ -36,7 +36,7 @@ export const policy = {
     'monitor-at-newer-recorder':
       'Recorder firmware {{firmware}} is newer than 4.x. Its menu should unbind as well (our conclusion, not the vendor’s word).',
     'nobody-on-lan': 'Every way works only from the device’s own network.',
-    'no-lan-unbind': 'This device can not be unbound from a PC over the network. The app on a phone is left.',
+    'no-lan-unbind': 'This device cannot be unbound from a PC over the network. The app on a phone is left.',
   },
   when: {
     'not-bound': 'the device says: not bound',
@@ -80,7 +80,13 @@ export const policy = {
     onSite: 'At hand',
     activated: 'Activated',
   },
-  source: { lan: 'the device itself', label: 'the label', catalogue: 'the catalogue', technician: 'you' },
+  source: {
+    lan: 'the device itself',
+    laptop: 'the laptop',
+    label: 'the label',
+    catalogue: 'firmware catalogue',
+    technician: 'you',
+  },
   value: {
     yes: 'yes',
     no: 'no',
@@ -108,8 +114,9 @@ export const policy = {
     'nothing-to-do': 'nothing: add it to your own account',
   },
   blocker: {
-    'previous-owner': 'The previous owner deletes it in the EZVIZ app; bought new, it goes back to the shop.',
-    'installer-account': 'The installer who set it up deletes it on his platform (Hik-Partner Pro).',
+    'previous-owner':
+      'Have the previous owner delete it in the EZVIZ app. Bought new? Take it back to the shop.',
+    'installer-account': 'Have the installer who set it up delete it on his platform (Hik-Partner Pro).',
     activate: 'Activate the device: it needs an admin password first.',
     'recover-password': 'Get the admin password from the owner. Do not guess: the device locks itself.',
     'bring-online': 'Bring the device online in Hik-Connect.',
@@ -141,7 +148,7 @@ export const policy = {
       answer: { yes: 'Yes, EZVIZ', no: 'No, Hikvision' },
     },
     firmware: {
-      text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>.',
+      text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>. Can’t see all of it? The beginning will do: <code>3.4</code>.',
       where:
         'On the monitor: Menu → Maintenance → System Info. In the browser: Configuration → System. Or in the SADP tool, column “Software Version”.',
     },
@@ -173,7 +180,7 @@ export const policy = {
   },
   rma: {
     subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
-    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it can not be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
     asks: {
       'serial-as-text-first': 'Before you send the device: the serial number as text, not as a photo.',
     },

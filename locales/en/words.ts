@@ -1,52 +1,174 @@
 /**
  * How technicians speak of devices in English, for `src/device/words.ts`: fact, answer, pattern. Refusals stand before
- * what they refuse. The text is in lower case, single spaces around every word.
+ * what they refuse, kinds before what is at hand. The text is in lower case; every clause is a line with a space at
+ * both ends. What a pattern can not be sure of it leaves to a question.
  */
+const EZVIZ = 'ez ?viz\\w*';
+const PC = '(?:laptop|notebook|pc|windows pc|windows laptop|computer)';
+const PHONE = '(?:phone|smartphone|iphone|android|mobile)';
+const MONITOR = '(?:monitor|mouse|monitor and mouse|hdmi|screen and mouse|tv)';
+const CLOUD = '(?:hik-?connect|platform access|cloud)';
+const DEVICE = '(?:device|camera|cam|recorder|nvr|dvr|intercom|it|status)';
+const HAVE = "(?:have|have got|got|with|bring|brought|at|only|using|use|there is|there's|beside|near)";
+const p = (...alternatives: string[]) => new RegExp(alternatives.join('|'), 'm');
+const atHand = (what: string) =>
+  p(
+    ` ${HAVE} (?:(?:a|an|my|the|just|only|the|own) )*${what}`,
+    ` ${what} (?:is )?(?:here|there|at hand|with me|on site|on the (?:same )?(?:lan|network|wi-?fi)|ready|connected)`,
+    `^ (?:(?:a|my|the|just|only) )*${what} $`,
+  );
+
 export const words = [
   [
     'adminPassword',
     'no',
-    / (?:no|without|lost|forgot\w*|unknown|don.?t (?:know|have)) (?:the |an? |my |his |their )?(?:admin )?password| password (?:is |was )?(?:lost|unknown|forgotten|not known)/,
+    p(
+      " (?:no|without|lost|forgot\\w*|unknown|don'?t (?:know|have)|do not (?:know|have)) (?:(?:the|an?|any|my|his|their|admin) )*password",
+      ' password (?:is |was )?(?:lost|unknown|forgotten|not known|gone)',
+      ' password (?:\\S+ ){0,3}does(?:n.?t| not) (?:work|fit|match)',
+      ' (?:know|knows) the password (?:not|no)',
+    ),
   ],
   [
     'adminPassword',
     'yes',
-    / (?:have|know|got|with) (?:the |an? )?(?:admin )?password| password (?:is )?(?:known|there|ok)/,
+    p(
+      ' (?:have|know|got|with) (?:(?:the|an?|its|his|device|admin) )*password',
+      ' password (?:is |i )?(?:known|there|ok|have|here|available)',
+    ),
   ],
   [
     'ezvizBrand',
     'yes',
-    / (?:ezviz (?:camera|cam|device|doorbell|brand)|(?:camera|brand|made) (?:is |by |from )?ezviz)/,
+    p(
+      ` ${EZVIZ} (?:camera|cam|device|doorbell|brand)`,
+      ` (?:camera|brand|made) (?:is |by )?${EZVIZ}(?! (?:says|shows|does|can|app|account))`,
+    ),
   ],
-  ['everInEzviz', 'no', / (?:never|not) (?:\w+ ){0,3}ezviz| no ezviz| ezviz (?:never|no) /],
-  ['everInEzviz', 'yes', / ezviz/],
-  ['updateTo4x', 'none', / no (?:4\.x|4\.\d+|version 4|update)| (?:there is|has) no 4/],
-  ['updateTo4x', 'exists', / (?:4\.x|update) (?:exists|available|is out)/],
+  [
+    'everInEzviz',
+    'no',
+    p(
+      ` (?:never|was not|wasn'?t|not) (?:(?:been|was|it|added|ever|used|registered|bound) )*(?:in|to|with|on|by) (?:(?:the|an?|any) )*${EZVIZ}`,
+      ` never (?:\\S+ )?${EZVIZ}`,
+      `^ no ${EZVIZ} $`,
+      ` ${EZVIZ} (?:never|no)(?: |$)`,
+    ),
+  ],
+  [
+    'everInEzviz',
+    'yes',
+    p(
+      ` (?:was|were|been|used|added|bound|registered|sits|hangs|still|before|formerly|earlier|previously|once)(?: \\S+){0,3}? (?:(?:in|on|to|with|by|via|through|under) )(?:(?:the|an?|old|some) )*${EZVIZ}`,
+      ` ${EZVIZ} (?:before|earlier|in the past|yes|once|previously)`,
+      ` (?:formerly|previously|used to be) ${EZVIZ}`,
+      `^ in (?:(?:the|an?) )?${EZVIZ}(?: (?:app|account))? $`,
+    ),
+  ],
+  [
+    'updateTo4x',
+    'none',
+    p(
+      ' no (?:4\\.x|v?4\\.\\d+\\S*|version 4|firmware 4\\S*|update(?:s)? (?:to 4\\S*|available|exists?)|newer firmware|updates?)',
+      ' (?:there is|has|is there) no 4',
+      ' (?:4\\.x|version 4) (?:does not|doesn.?t) exist',
+      ' (?:no|not) (?:\\S+ )?update to 4',
+    ),
+  ],
+  [
+    'updateTo4x',
+    'exists',
+    p(
+      ' (?:4\\.x|update(?: to 4\\S*)?) (?:exists|available|is out|is available)',
+      ' (?:there is|can be (?:updated|upgraded) to|can update to|offers|upgradable to|want to (?:update|upgrade) to) (?:(?:a|the|firmware|version) )*v?4(?:\\.(?:x|\\d+(?:\\.\\d+)?))?',
+    ),
+  ],
+  ['cloud', 'disabled', p(` ${CLOUD} (?:is )?(?:off|disabled|switched off|turned off|not enabled)(?: |$)`)],
   [
     'cloud',
-    'disabled',
-    / (?:hik-?connect|platform access|cloud) (?:is )?(?:off|disabled|switched off|turned off)/,
+    'offline',
+    p(
+      ` ${DEVICE} (?:(?:is|shows|says|stays|now|currently) )*(?:offline|not online)`,
+      ` ${CLOUD} (?:(?:is|shows|says) )*(?:offline|not online|not connected)`,
+      '^ (?:(?:is|now|currently|shows) )*(?:offline|not online) $',
+      ' no internet (?:there|on site|at the site|$)',
+      ' without internet (?:there|on site|$)',
+      ' no internet $',
+    ),
   ],
-  ['cloud', 'offline', / (?:offline|no internet|not online)/],
-  ['cloud', 'online', / online/],
+  [
+    'cloud',
+    'online',
+    p(
+      ` (?:${DEVICE}|${CLOUD}) (?:(?:is|shows|says|now|currently) )+online(?: |$)`,
+      '^ (?:(?:it|is|now|currently|shows) )*online $',
+    ),
+  ],
+  ['kind', 'alarm-panel', p(' (?:alarm (?:panel|hub)|ax ?pro|axhub)(?: |$)')],
+  ['kind', 'access-control', p(' (?:access (?:control\\w*|terminal)|face terminal|turnstile)(?: |$)')],
+  [
+    'kind',
+    'intercom',
+    p(
+      ' (?:intercom|door ?bell|door station|indoor station|indoor monitor|villa station|video door phone)s?(?: |$)',
+    ),
+  ],
+  ['kind', 'recorder', p(' (?:recorder|nvr|dvr|xvr|hvr)(?: |$)')],
+  ['kind', 'camera', p(' (?:camera|cam|ipc|dome|bullet|turret|ptz)(?: |$)')],
   [
     'onSite',
     'nothing',
-    / (?:not (?:on|at) (?:the )?site|far away|remote(?:ly)?|no (?:laptop|pc|network access))/,
+    p(
+      ' (?:not (?:on|at) (?:the )?site|i am far away|far away|working remotely|i am remote|no network access)(?: |$)',
+      ' (?:not|nobody) (?:on|in) (?:the |its )?(?:lan|network)(?: |$)',
+    ),
   ],
-  ['onSite', 'windows-pc', / (?:laptop|notebook|pc|windows|computer)/],
-  ['onSite', 'phone', / (?:phone|smartphone|mobile)/],
-  ['onSite', 'monitor', / (?:monitor|mouse|hdmi|screen and mouse)/],
-  ['kind', 'alarm-panel', / (?:alarm (?:panel|hub)|ax ?pro|axpro)/],
-  ['kind', 'access-control', / (?:access (?:control|terminal)|face terminal|turnstile)/],
-  ['kind', 'intercom', / (?:intercom|door ?bell|door station|indoor station|villa station)/],
-  ['kind', 'recorder', / (?:recorder|nvr|dvr|xvr|hvr)/],
-  ['kind', 'camera', / (?:camera|cam|ipc|dome|bullet|turret|ptz)s?[ .]/],
+  ['onSite', 'windows-pc', atHand(PC)],
+  ['onSite', 'phone', atHand(PHONE)],
+  ['onSite', 'monitor', atHand(MONITOR)],
+] as const;
+
+/** Clauses that only suppose something: they are left to a question. */
+export const hedges = [
+  / (?:maybe|perhaps|probably|i think|i guess|not sure|no idea|possibly|might|could be|seems?|whether|or not|if it was|hopefully) /,
+] as const;
+
+/** What is said of something else. */
+export const asides = [
+  p(
+    " (?:(?:no|without|have|know|got|don'?t know|lost|forgot) )?(?:(?:the|a|his|my) )*(?:wi-?fi|app|account|cloud|email|router|windows|laptop|owner'?s app|ezviz|hik-?connect) password(?: (?:is )?(?:known|lost|unknown|ok))?",
+    " (?:(?:no|without|have|know|got|don'?t know|lost|forgot) )?(?:(?:the|a|his|my) )*password (?:of|for|to) (?:(?:the|his|my|an?) )*(?:wi-?fi|app|account|cloud|email|router|windows|laptop|ezviz|hik-?connect)(?: (?:app|account))?",
+  ),
+  p(' (?:(?:no|without|have|know) )?(?:the )?verification code(?: (?:is )?(?:known|lost|unknown))?'),
+  p(
+    ` (?:no|without|not|left|forgot) (?:(?:a|my|the|any) )*(?:${PC}|${PHONE}|${MONITOR})`,
+    ` (?:${PC}|${PHONE}) (?:is )?(?:dead|at home|in the office|broken|empty)`,
+  ),
+  p(" (?:owner'?s|his|their|customer'?s|previous owner'?s) (?:phone|laptop|pc)", ' phone (?:number|call)'),
+  p(
+    ' (?:(?:and|with|for) )?\\d+ (?:cameras?|channels?|cams?)(?: |$)',
+    ' (?:with|and) (?:(?:all|its|the|some) )*(?:cameras|cams)',
+  ),
+] as const;
+
+/** Words before a version. */
+export const firmware = [
+  // A clause of its own: nothing else is told by two numbers with a dot.
+  /^ v?([1-9]\.\d{1,3}) $/,
+  p(
+    ' (?:firmware|fw|version|ver|on|runs|running|software) (?:(?:is|version|line|old) )*v?(\\d{1,2}\\.\\d{1,3})(?![\\d.])(?! ?(?:mm|mp|ghz|gb|tb|v|inch))',
+  ),
+] as const;
+export const today = [
+  p(
+    ' (?:updated|upgraded|flashed|now|currently|today)(?: (?:it|is|to|on|at|runs|has|firmware|version))* (v?\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})',
+  ),
 ] as const;
 
 /** Whole answers: yes, no, I don't know. */
 export const replies = {
-  yes: /^ (?:yes|yep|yeah|y|sure)[ .]*$/,
-  no: /^ (?:no|nope|never|n)[ .]*$/,
-  'dont-know': /^ (?:i )?(?:don.?t know|dunno|no idea|not sure|\?+)[ .]*$/,
+  yes: /^ (?:yes|yep|yeah|yup|y|sure|of course|it was|it is|i do|i have)(?:[ ,.!]+(?:it was|it is|i do|i have|sure|of course|it did|there is))*[ .!]*$/,
+  no: /^ (?:no|nope|never|n|nah|none|nothing)(?:[ ,.!]+(?:never|it was not|it wasn.?t|i don.?t|i do not|there is not|there isn.?t|none|not))*[ .!]*$/,
+  'dont-know':
+    /^ (?:(?:no|yes)[ ,]+)?(?:i )?(?:don.?t know|do not know|dunno|no idea|not sure|can.?t say|\?+)[ .!]*$/,
 } as const;

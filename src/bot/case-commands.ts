@@ -3,7 +3,7 @@ import { helpWords } from '../../locales/words.ts';
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import { standingOf } from '../flows/case-view.ts';
-import { trailText } from '../flows/telling.ts';
+import { contradictionText, trailText } from '../flows/telling.ts';
 import { articleText } from '../flows/trouble.ts';
 import { findArticles } from '../policy/help.ts';
 import type { Call, CommandSet } from './call.ts';
@@ -29,25 +29,21 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): Co
         const listed = await cases.listFor(chatId, MOST_LISTED);
         if (!listed.ok) return say(t('bot:error.unreachable'));
         if (listed.value.length === 0) return say(t('bot:cases.none'));
-        const rows = listed.value.map((record) => [
-          {
-            text: `${record.device?.shortSerial ?? caseNumber(record)} · ${t(standingOf(record))}`.slice(
-              0,
-              60,
-            ),
-            data: `c:${record.id}`,
-          },
-        ]);
-        return say(t('bot:cases.title'), rows);
+        const names = listed.value.map((record) => record.device?.shortSerial ?? caseNumber(record));
+        const lines = listed.value.map((record, at) =>
+          t('bot:cases.line', { case: names[at] ?? '', standing: t(standingOf(record)) }),
+        );
+        const rows = listed.value.map((record, at) => [{ text: names[at] ?? '', data: `c:${record.id}` }]);
+        return say([t('bot:cases.title'), ...lines].join('\n'), rows);
       },
 
       async explain(call) {
         const { say, t } = call;
         const record = await caseAtHand(call);
         if (!record) return say(t('bot:explain.none'));
-        return say(
-          [t('bot:explain.head', { case: caseNumber(record) }), trailText(t, record.facts)].join('\n\n'),
-        );
+        const disagreed = record.contradictions.map((found) => contradictionText(t, found));
+        const head = t('bot:explain.head', { case: caseNumber(record) });
+        return say([head, ...disagreed, trailText(t, record.facts)].join('\n\n'));
       },
 
       async help({ role, controls, say, t }, words) {

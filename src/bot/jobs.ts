@@ -379,7 +379,7 @@ export function createJobs(options: JobsOptions): Jobs {
       case 'status':
         return ok({
           heard: { id, caseId, type: 'status', jobId, status: event.status },
-          record: apply({ type: 'status-read', jobId, status: event.status }),
+          record: apply({ type: 'status-read', jobId, status: event.status, device: event.device }),
           silence: null,
         });
       case 'challenge': {

@@ -41,6 +41,18 @@ const MASK = field('mask', '255.255.255.0');
 const GATEWAY = field('gateway', '192.168.1.1');
 const DNS = field('dns', '8.8.8.8');
 const here = (item: Item): Item => ({ ...item, here: true });
+const LOGIN_AS_ADMIN: Item = { is: 'field', word: 'user', say: 'admin' };
+const LAPTOP = field('laptop', '192.168.1.20');
+/** The Wi-Fi of the device's own router, and neither the guests' nor the provider's. */
+const WIFI: Card = {
+  frame: 'phone',
+  title: 'wifi',
+  items: [
+    { is: 'row', word: 'mainWifi', tick: 'on', here: true },
+    { is: 'row', word: 'guestWifi', tick: 'off' },
+    { is: 'row', word: 'mobileData', tick: 'off' },
+  ],
+};
 
 /** Pictures by guide and step (`src/flows/guides.ts`). */
 export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
@@ -95,6 +107,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     },
   },
   app: {
+    network: WIFI,
     scan: {
       frame: 'phone',
       title: 'scanCode',
@@ -119,6 +132,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
         PASSWORD,
         { is: 'line', word: 'notVerificationCode' },
         { is: 'picture-code' },
+        { is: 'field', word: 'characters', say: '7KXQ' },
         { is: 'button', word: 'finish' },
       ],
     },
@@ -135,7 +149,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     login: {
       frame: 'monitor',
       title: 'login',
-      items: [{ is: 'field', word: 'user', say: 'admin' }, PASSWORD, { is: 'button', word: 'ok' }],
+      items: [LOGIN_AS_ADMIN, PASSWORD, { is: 'button', word: 'ok' }],
     },
     platform: {
       frame: 'monitor',
@@ -188,7 +202,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     wait: {
       frame: 'monitor',
       title: 'systemInfo',
-      items: [field('model', 'DS-76…'), field('firmware', 'V4.…', true), field('serial', 'G12345678')],
+      items: [field('model', 'DS-76…'), field('firmware', 'V4.30…', true), field('serial', 'G12345678')],
     },
   },
   'bring-online': {
@@ -212,13 +226,56 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       frame: 'monitor',
       title: 'time',
       items: [
-        { is: 'field', word: 'dateTime', say: '14:05', here: true },
+        { is: 'field', word: 'dateTime', say: '2026-11-24   14:05', here: true },
         { is: 'row', say: 'NTP', tick: 'on' },
         { is: 'button', word: 'apply' },
       ],
     },
   },
-  'get-onto-lan': { cable: { frame: 'window', title: 'oneNetwork', items: [{ is: 'wiring', here: true }] } },
+  'get-onto-lan': {
+    cable: { frame: 'window', title: 'oneNetwork', items: [{ is: 'wiring', here: true }] },
+    address: {
+      frame: 'window',
+      title: 'oneNetwork',
+      items: [LAPTOP, here(field('deviceBox', '192.168.1.64')), { is: 'line', word: 'sameThree' }],
+    },
+  },
+  'recover-password': {
+    which: {
+      frame: 'monitor',
+      title: 'login',
+      items: [LOGIN_AS_ADMIN, PASSWORD, { is: 'line', word: 'notVerificationCode' }],
+    },
+    recovery: {
+      frame: 'monitor',
+      title: 'login',
+      items: [
+        LOGIN_AS_ADMIN,
+        { is: 'field', word: 'adminPassword' },
+        { is: 'button', word: 'forgotPassword', here: true },
+      ],
+    },
+  },
+  'bring-phone': { wifi: WIFI },
+  'previous-owner': {
+    ask: {
+      frame: 'phone',
+      title: 'deviceSettings',
+      items: [
+        { is: 'row', say: 'CS-…   K12345678' },
+        { is: 'button', word: 'deleteDevice', here: true },
+      ],
+    },
+    request: {
+      frame: 'phone',
+      title: 'addDevice',
+      items: [
+        { is: 'notice', word: 'addedByOther', tone: 'warn' },
+        { is: 'button', word: 'applyForUnbinding', here: true },
+        { is: 'button', word: 'cancel' },
+      ],
+    },
+  },
   activate: {
     tool: {
       frame: 'window',
@@ -229,14 +286,28 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
         { is: 'button', word: 'activate' },
       ],
     },
+    password: {
+      frame: 'window',
+      title: 'activate',
+      items: [
+        { is: 'field', word: 'newPassword', secret: true, here: true },
+        { is: 'field', word: 'confirmPassword', secret: true },
+        { is: 'button', word: 'activate' },
+      ],
+    },
   },
   'other-subnet': {
+    look: {
+      frame: 'window',
+      title: 'otherSubnet',
+      items: [LAPTOP, here(field('deviceBox', '10.0.0.64'))],
+    },
     change: {
       frame: 'window',
       title: 'ipv4',
       items: [
         { is: 'row', word: 'manual', tick: 'on' },
-        here(field('address', '192.168.1.200')),
+        here(field('address', '10.0.0.65')),
         MASK,
         { is: 'button', word: 'ok' },
       ],

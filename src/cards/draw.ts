@@ -314,7 +314,7 @@ function wiring(t: Texts, room: Box): string {
 function pointAt(item: Item, t: Texts, room: Box): string {
   if (item.is === 'notice' || item.is === 'viewfinder' || item.is === 'wiring') return '';
   const target = item.is === 'button' ? buttonBox(word(t, item.word), room) : room;
-  const ring: Box = { x: target.x - 9, y: target.y - 8, w: target.w + 18, h: target.h + 16 };
+  const ring: Box = { x: target.x - 13, y: target.y - 8, w: target.w + 26, h: target.h + 16 };
   const [x, y] = [ring.x + ring.w - 10, ring.y + ring.h - 6];
   return (
     rect(ring, `fill="none" stroke="${HERE}" stroke-width="6"`, 14) +

@@ -78,10 +78,16 @@ export interface CaseReport {
   verified: boolean;
 }
 
+/** The device's network, as far as it changes while a technician puts it right. */
+export type CaseNetwork = Pick<CaseSighting, 'address' | 'subnetMask' | 'gateway' | 'reachability'>;
+
 /** Where an agent saw the device. */
 export interface CaseSighting {
   agentId: string;
   address: string;
+  /** What the device says of its network; absent when it does not, or an older agent saw it. */
+  subnetMask?: string | null | undefined;
+  gateway?: string | null | undefined;
   model: string | null;
   mac: string | null;
   firmware: string | null;
@@ -155,7 +161,8 @@ export type CaseAction =
   | { type: 'job-started'; job: CaseJob }
   | { type: 'job-ended'; jobId: string }
   | { type: 'seen'; jobId: string; agentId: string; sighting: (CaseSighting & SightingFacts) | null }
-  | { type: 'status-read'; jobId: string; status: string }
+  /** `device`: the device as it announced itself just before it was asked. */
+  | { type: 'status-read'; jobId: string; status: string; device?: CaseNetwork | null }
   | { type: 'challenged'; challenge: CaseChallenge }
   | { type: 'challenge-settled'; jobId: string; challengeId: string; triesLeft: number }
   | { type: 'reported'; jobId: string; report: CaseReport }
@@ -264,7 +271,9 @@ function changeOf(
     case 'status-read': {
       if (record.job?.id !== action.jobId) return fail('other-job');
       const learnt = learnFromStatus(record.facts, action.status);
-      return ok({ job: null, status: action.status, ...learned(record, learnt) });
+      const { sighting } = record;
+      const now = sighting && action.device ? { ...sighting, ...networkOf(action.device) } : sighting;
+      return ok({ job: null, status: action.status, sighting: now, ...learned(record, learnt) });
     }
     case 'challenged':
       return record.job?.id === action.challenge.jobId
@@ -316,7 +325,9 @@ function identified(
   const sameDevice = record.device === null || record.device.shortSerial === device.shortSerial;
   if (sameDevice) {
     const learnt = withCatalogue(learnFromLabel(record.facts, device), catalogue);
-    return { device: { ...record.device, ...device }, ...learned(record, learnt), stage: 'assess' };
+    // Named again after nobody saw it: somebody has put something right, so it is looked for again.
+    const lookedBy = record.sighting === null ? null : record.lookedBy;
+    return { device: { ...record.device, ...device }, ...learned(record, learnt), lookedBy, stage: 'assess' };
   }
   return {
     device,
@@ -362,14 +373,17 @@ function seen(
     : { facts: learn(record.facts, 'agentSees', false, 'lan').facts, contradictions: [] };
   const sighting = action.sighting && {
     agentId: action.agentId,
-    address: action.sighting.address,
+    ...networkOf(action.sighting),
     model: action.sighting.model,
     mac: action.sighting.mac,
     firmware: action.sighting.firmware,
     fullSerial: action.sighting.fullSerial,
-    reachability: action.sighting.reachability,
   };
   return { ...learned(record, learnt), sighting, status: null, lookedBy: action.agentId, job: null };
+}
+
+function networkOf({ address, subnetMask, gateway, reachability }: CaseNetwork): CaseNetwork {
+  return { address, subnetMask, gateway, reachability };
 }
 
 /** What the firmware catalogue knows of this model, learnt on top. */

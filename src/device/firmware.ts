@@ -58,7 +58,24 @@ export function compareFirmware(a: FirmwareVersion, b: FirmwareVersion): number 
 
 const LINES: readonly FirmwareLine[] = ['1.x', '2.x', '3.x', '4.x', '5.x'];
 
-/** The line a version belongs to; everything from 6.0 on is `later`. */
-export function firmwareLine(version: FirmwareVersion): FirmwareLine {
-  return LINES[version.major - 1] ?? 'later';
+/** A line or the beginning of a version, alone: `3.x` (with a Latin or Cyrillic x), `V3.4`, `4.30`. */
+const BEGINNING = /^V?([1-9]\d?)\.(?:[x\u0445]|(\d{1,3}))$/iu;
+
+/**
+ * Firmware as far as a person said it: a version as `formatFirmware` writes it, else `V3.4` or `3.x`, from which the
+ * line can be told all the same.
+ * @returns null when neither is in the text.
+ */
+export function saidFirmware(text: string): string | null {
+  const version = parseFirmware(text);
+  if (version) return formatFirmware(version);
+  const [, major, minor] = BEGINNING.exec(text.trim()) ?? [];
+  if (major === undefined) return null;
+  return minor === undefined ? `${major}.x` : `V${major}.${minor}`;
+}
+
+/** The line of firmware as `saidFirmware` spells it, everything from 6.0 on is `later`; null for any other text. */
+export function lineOfFirmware(text: string): FirmwareLine | null {
+  const major = parseFirmware(text)?.major ?? BEGINNING.exec(text)?.[1];
+  return major === undefined ? null : (LINES[Number(major) - 1] ?? 'later');
 }

@@ -1,53 +1,137 @@
 /**
  * What a technician says about a device in his own words: "an old recorder on 3.4.92, it was in EZVIZ before". Only
- * what is recognised comes back, as answers to the questions the policy asks; the text itself is not kept.
+ * what is recognised comes back, as answers to the questions the policy asks; the text itself is not kept. A wrong
+ * inference is worse than a question, so what is doubtful, hedged or said of something else is left to be asked.
  */
-import { formatFirmware, parseFirmware } from './firmware.ts';
+import { saidFirmware } from './firmware.ts';
+import { kindOf } from './kinds.ts';
+import { fold } from './lookalikes.ts';
 
 /** One phrase of a language: where the pattern stands in the text, the question has this answer. */
 export interface Phrase {
   /** A fact the policy asks for, such as `adminPassword`. */
   readonly fact: string;
-  /** One of its answers, such as `no`. */
+  /** One of its answers, such as `no`; for `firmware` a line, such as `3.x`. */
   readonly answer: string;
-  /** Pattern in lower case, without accents on letters; `\b` knows no Cyrillic, spaces stand at both ends. */
+  /**
+   * Pattern in lower case, without accents on letters; `\b` knows no Cyrillic. Every clause is a line of its own with a
+   * space at both ends, so a pattern of words and single spaces stays inside a clause.
+   */
   readonly pattern: RegExp;
+}
+
+/** What people say, in all languages together. */
+export interface Vocabulary {
+  /** Clauses that only suppose: "I think", "or not". */
+  readonly hedges: readonly RegExp[];
+  /** What is said of something else: the password of the Wi-Fi, a laptop that is not there. */
+  readonly asides: readonly RegExp[];
+  readonly phrases: readonly Phrase[];
+  /** Words before a version that tell a firmware (`firmware 3.4`) and, of several, the one of today (`updated to`). */
+  readonly firmware: readonly RegExp[];
+  readonly today: readonly RegExp[];
 }
 
 /** What was recognised. */
 export interface SaidInWords {
   readonly model?: string;
-  /** Answers by fact; a firmware is spelt as `formatFirmware` writes it. */
+  /** Answers by fact; a firmware is spelt as `saidFirmware` writes it. */
   readonly answers: Readonly<Record<string, string>>;
 }
 
 /** Longest text looked at, characters: a description is a sentence or two. */
 const MAX_TEXT = 400;
-const MODEL = /(?<![\w-])(?:i?DS-[\w()/+-]{4,40}|CS-[\w-]{2,40})/i;
-const VERSION = /(?<![\d.])V?\d{1,2}\.\d{1,3}\.\d{1,3}(?:\s*build\s*\d{6})?(?![\d.])/i;
+
+/** A model as the label prints it, and as people shorten it: `2cd2143`, `7608ni-k2`, `ds7204huhi` (isapi.md 2.3). */
+const MODEL = /(?<![\w-])(?:I?DS-[\w()/+-]{4,40}|CS-(?=[\w-]*\d)[\w-]{2,40})/g;
+const SHORT_MODEL =
+  /(?<![\w-])(?:DS[ _]?)?(2(?:C[DEV]|D[EF]|TD|SE|XS)\d\w{2}[\w()/+-]{0,36}|[789]\d{3,4}(?:N[IX]|H[A-Z]{0,2}HI)[\w()/+-]{0,30}|K[VBDHM]\d{4}[\w()/+-]{0,30}|K[12][AT]\d{3}[\w()/+-]{0,30})/g;
+/** Four numbers with dots are an address, so a version is looked for where no fourth follows. */
+const VERSION = /(?<![\d.])v?\d{1,2}\.\d{1,3}\.\d{1,3}(?: ?build ?\d{6})?(?![\d.])/g;
+const LINE = /(?<![\d.])v?[1-9]\.[x\u0445](?![\p{L}\d.])/gu;
 
 /**
  * Looks for facts in a text. Phrases are tried in their order, the first to fit wins its fact, and what it covered is
- * not looked at again: "EZVIZ camera" is the brand, and says nothing of an account.
+ * not looked at again: "EZVIZ camera" is the brand, and says nothing of an account. Two models, two kinds or two
+ * versions of which none is today's are not chosen between.
  * @returns null when nothing was recognised.
  */
-export function saidInWords(text: string, phrases: readonly Phrase[]): SaidInWords | null {
+export function saidInWords(text: string, vocabulary: Vocabulary): SaidInWords | null {
   if (text.length > MAX_TEXT) return null;
-  const model = MODEL.exec(text)?.[0];
-  const withoutModel = text.replace(MODEL, ' ');
-  // Four numbers with dots are an address, so a version is looked for where no fourth follows.
-  const version = parseFirmware(VERSION.exec(withoutModel)?.[0] ?? '');
-  const answers: Record<string, string> = version ? { firmware: formatFirmware(version) } : {};
-  let rest = ` ${withoutModel
-    .toLowerCase()
-    .normalize('NFC')
-    .replace(/\u0451/g, '\u0435')
-    .replace(/[\s,;:!?()"]+/g, ' ')} `;
-  for (const { fact, answer, pattern } of phrases) {
-    if (Object.hasOwn(answers, fact) || !pattern.test(rest)) continue;
+  const { model, rest: others } = modelIn(text);
+  let rest = clausesOf(others)
+    .filter((clause) => !vocabulary.hedges.some((hedge) => hedge.test(clause)))
+    .join('\n');
+  for (const aside of vocabulary.asides) rest = rest.replace(new RegExp(aside, 'gm'), ' | ');
+  const heard = rest;
+
+  const answers: Record<string, string> = {};
+  const kinds = new Set<string>();
+  for (const { fact, answer, pattern } of vocabulary.phrases) {
+    // What a sentence is about may be part of another phrase: "the camera is offline".
+    if (!pattern.test(fact === 'kind' ? heard : rest)) continue;
+    if (fact === 'kind') kinds.add(answer);
+    if (Object.hasOwn(answers, fact)) continue;
     answers[fact] = answer;
     rest = rest.replace(pattern, ' | ');
   }
-  if (model === undefined && Object.keys(answers).length === 0) return null;
-  return { ...(model === undefined ? {} : { model: model.toUpperCase() }), answers };
+  if (kinds.size > 1) delete answers.kind;
+  // A model tells kind and brand better than words do.
+  if (model !== null && kindOf({ model }) !== 'unknown') {
+    delete answers.kind;
+    delete answers.ezvizBrand;
+  }
+  const firmware = firmwareIn(rest, vocabulary);
+  if (firmware !== null) answers.firmware = firmware;
+  if (model === null && Object.keys(answers).length === 0) return null;
+  return { ...(model === null ? {} : { model }), answers };
+}
+
+/** The one model a text names, null for none or several, and the text without models. */
+function modelIn(text: string): { model: string | null; rest: string } {
+  const folded = fold(text);
+  const found = [...folded.matchAll(MODEL), ...folded.matchAll(SHORT_MODEL)];
+  let rest = text;
+  for (const { index, 0: whole } of found) {
+    rest = rest.slice(0, index) + ' '.repeat(whole.length) + rest.slice(index + whole.length);
+  }
+  const models = new Set(found.map(([whole, short]) => tidy(short === undefined ? whole : `DS-${short}`)));
+  const [model = null] = models;
+  return { model: models.size === 1 ? model : null, rest };
+}
+
+/** Without what the sentence around it left at its end. */
+function tidy(model: string): string {
+  const bare = model.replace(/[-/+(]+$/, '');
+  return bare.includes('(') ? bare : bare.replace(/\)+$/, '');
+}
+
+/** A text in lower case, clause by clause, each with a space at both ends. */
+function clausesOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/\u0451/g, '\u0435')
+    .replace(/[\u2018\u2019]/g, "'")
+    .split(/[,;!?()\n]+|\.(?=\s|$)/)
+    .map(
+      (clause) => ` ${clause.replace(/(?<=\s|^)[-\u2013\u2014](?=\s|$)|[:"\u00ab\u00bb\s]+/g, ' ').trim()} `,
+    )
+    .map((clause) => clause.replace(/ {2,}/g, ' '));
+}
+
+/** Firmware in what no phrase has covered. */
+function firmwareIn(rest: string, { firmware, today }: Vocabulary): string | null {
+  const one = (texts: readonly string[]): string | null => {
+    const versions = new Set(texts.flatMap((text) => saidFirmware(text) ?? []));
+    const [only = null] = versions;
+    return versions.size === 1 ? only : null;
+  };
+  const captured = (patterns: readonly RegExp[]) =>
+    patterns.flatMap((pattern) =>
+      [...rest.matchAll(new RegExp(pattern, 'gm'))].map(([, version = '']) => version),
+    );
+  const versions = [...rest.matchAll(VERSION)].map(([version]) => version);
+  if (versions.length > 0) return one(versions) ?? one(captured(today));
+  return one([...[...rest.matchAll(LINE)].map(([line]) => line), ...captured(firmware)]);
 }

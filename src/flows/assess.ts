@@ -1,14 +1,23 @@
 import type { CaseRecord } from '../cases/case.ts';
+import type { SaidInWords } from '../device/words.ts';
+import type { TextValues } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
-import { DONT_KNOW, nextQuestion, type Question, questionAbout } from '../policy/questions.ts';
-import type { Way } from '../policy/rules.ts';
+import {
+  DONT_KNOW,
+  meaningOfReply,
+  nextQuestion,
+  type Question,
+  questionAbout,
+} from '../policy/questions.ts';
+import { RULES, type Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
+import { takeWords } from './words.ts';
 
 /** What assess hands to itself. */
 interface AssessWith {
@@ -20,10 +29,13 @@ interface AssessWith {
   change?: true | QuestionId;
 }
 
+/** What a phone shows of a button, characters; longer names are cut. */
+const LABEL_LENGTH = 24;
+
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -44,12 +56,18 @@ export const assess: Flow = {
     const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
     await tellContradictions(dialogue, now);
     if (change === true) return chooseChange(dialogue, now);
-    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change));
-    const wanted = other && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
+    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change), CHANGE);
+    const wanted = other && isOpen(now) && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
     const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
   },
 };
+
+/** Whether what else is at hand could still lead to another way. */
+function isOpen({ facts }: CaseRecord): boolean {
+  const rule = RULES.find(({ id }) => id === decide(facts).rule);
+  return rule === undefined || !('final' in rule);
+}
 
 /** Chooses the laptop that looks for the device. Null: there is none. */
 async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next | null> {
@@ -63,7 +81,7 @@ async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next 
   if (others.length === 0) return lookAround(dialogue, record, only.id, only);
   const answer = await dialogue.ask(dialogue.t('bot:assess.whichLaptop'), {
     buttons: [
-      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name.slice(0, 40) }]),
+      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name.slice(0, LABEL_LENGTH) }]),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     help: 'bot:help.useButtons',
@@ -103,7 +121,7 @@ async function lookAround(
         dialogue.t('bot:assess.notSeen', { agent: name, count: total }),
         dialogue.t('bot:assess.notSeenHint'),
       ].join('\n\n');
-      return lookAgain(dialogue, record, text);
+      return lookAgain(dialogue, record, text, 'get-onto-lan');
     }
     const { address, firmware } = device;
     const seen = dialogue.t('bot:assess.seen', {
@@ -153,10 +171,17 @@ function jobRefused(
   return lookAgain(dialogue, record, dialogue.t(`bot:job.refused.${job.reason}`));
 }
 
-async function lookAgain(dialogue: Dialogue, record: CaseRecord, text: string): Promise<Next> {
+/** Stops until there is something new; `guide` is the way to it, where there is one. */
+async function lookAgain(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  text: string,
+  guide?: 'get-onto-lan',
+): Promise<Next> {
   const answer = await dialogue.ask(text, {
     buttons: [
       [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain') }],
+      ...(guide ? [[{ id: guide, text: dialogue.t(`bot:assess.button.${guide}`) }]] : []),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     events: ['agent-online'],
@@ -167,6 +192,7 @@ async function lookAgain(dialogue: Dialogue, record: CaseRecord, text: string): 
     return { go: 'assess' };
   }
   if (answer.kind === 'button' && answer.id === 'without') return goOnWithoutLaptop(dialogue, record);
+  if (guide && answer.kind === 'button' && answer.id === guide) return { go: 'guide', with: { way: guide } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
 }
 
@@ -176,8 +202,16 @@ async function goOnWithoutLaptop(dialogue: Dialogue, record: CaseRecord): Promis
   return { go: 'assess', with: { withoutLaptop: true } };
 }
 
-/** Asks one fact. What cannot be read is asked again; Back forgets the answer before. */
-async function askFact(dialogue: Dialogue, record: CaseRecord, question: Question): Promise<Next> {
+/** Back to the list of answers that can be changed. */
+const CHANGE: Next = { go: 'assess', with: { withoutLaptop: true, change: true } };
+
+/** Asks one fact. What cannot be read is asked again; Back leads to `before`, else forgets the answer before. */
+async function askFact(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  question: Question,
+  before?: Next,
+): Promise<Next> {
   const { fact, answers, freeText } = question;
   const label = (id: string) =>
     id === DONT_KNOW
@@ -192,16 +226,25 @@ async function askFact(dialogue: Dialogue, record: CaseRecord, question: Questio
     wants: ['words'],
     help: freeText ? 'bot:assess.helpFirmware' : 'bot:assess.help',
   });
-  if (answer.kind === 'words') {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
-    return again();
-  }
-  const given = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : '';
-  if (answers.includes(given)) {
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  const given = answer.kind === 'reply' ? meaningOfReply(fact, answer.reply) : pressedIn(answer);
+  if (given !== null && answers.includes(given)) {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'answered', fact, given }));
     return again();
   }
+  if (answer.kind === 'reply') await dialogue.say(dialogue.t('bot:assess.helpChoose'));
+  if (before && given === 'back') return before;
   return (await leave(dialogue, record, answer)) ?? again();
+}
+
+function pressedIn(answer: Answer): string | null {
+  return answer.kind === 'button' ? answer.id : null;
+}
+
+/** Takes an answer in the technician's own words and goes on with what it leaves to ask. */
+async function takeAnswer(dialogue: Dialogue, record: CaseRecord, said: SaidInWords): Promise<Next> {
+  await takeWords(dialogue, record.id, said);
+  return again();
 }
 
 /** Once questions are asked, the laptop was there or was given up: it is not looked for at every step. */
@@ -242,12 +285,9 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
     return { go: 'assess' };
   }
-  if (answer.kind === 'words') {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'told', said: answer.said }));
-    return again();
-  }
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button') return again();
-  if (answer.id === 'change') return { go: 'assess', with: { withoutLaptop: true, change: true } };
+  if (answer.id === 'change') return CHANGE;
   if (answer.id === 'check') {
     // Password and cloud are what a technician puts right between two looks.
     await dialogue.house((house) =>
@@ -283,19 +323,19 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
     const fact = facts[name];
     return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
   });
-  const label = (name: QuestionId): string => {
+  const t = (key: string, values?: TextValues) => dialogue.t(key, values);
+  const lines = changeable.map((name) => {
     const fact = facts[name];
-    const t = (key: string) => dialogue.t(key);
     const value = fact.state === 'known' ? valueText(t, name, fact.value) : t('bot:assess.button.dontKnow');
-    return `${t(`policy:fact.${name}`)}: ${value}`.slice(0, 60);
-  };
-  const answer = await dialogue.ask(
-    dialogue.t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change'),
-    {
-      buttons: changeable.map((name) => [{ id: name, text: label(name) }]),
-      help: 'bot:help.useButtons',
-    },
-  );
+    return `• ${t('bot:assess.answered', { fact: t(`policy:fact.${name}`), value })}`;
+  });
+  const question = t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change');
+  const answer = await dialogue.ask([question, ...lines].join('\n'), {
+    buttons: changeable.map((name) => [{ id: name, text: t(`policy:fact.${name}`) }]),
+    wants: ['words'],
+    help: 'bot:help.useButtons',
+  });
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button' || answer.id === 'back') return again();
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   return {

@@ -1,10 +1,9 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
-import type { Way } from '../policy/rules.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
-import { wayId } from './telling.ts';
+import { methodText } from './telling.ts';
 import { sayKept } from './trouble.ts';
 
 /** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
@@ -63,7 +62,7 @@ function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
 }
 
 function summary(t: Texts, record: CaseRecord): string {
-  const verdict = decide(record.facts);
+  const method = methodText(t, decide(record.facts));
   const lines = [
     t('bot:cases.head', {
       case: caseNumber(record),
@@ -71,12 +70,8 @@ function summary(t: Texts, record: CaseRecord): string {
       model: record.sighting?.model ?? record.device?.model ?? '',
     }),
     t(standingOf(record)),
-    verdict.method === null
-      ? ''
-      : t('bot:assess.verdict', {
-          method: t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
-        }),
-    t('bot:cases.notes', { count: record.notes.length }),
+    method === null ? '' : t('bot:assess.verdict', { method }),
+    record.notes.length === 0 ? '' : t('bot:cases.notes', { count: record.notes.length }),
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -1,14 +1,22 @@
 import type { CaseRecord } from '../cases/case.ts';
 import type { Dialogue } from './engine/dialogue.ts';
+import type { HouseEvent } from './engine/events.ts';
 import type { JobStart } from './ports.ts';
 
-/** What the device itself says through the laptop; `untold`: there is no laptop, or it could not tell. */
-export type DeviceWord = 'not-bound' | 'bound' | 'cloud-disabled' | 'cloud-offline' | 'untold' | 'left';
-
 /**
- * Has the laptop look at the device again, where one is online: belief is not enough where the device can be asked.
- * `left`: the technician pressed Back or Cancel while it looked; the case is as it was.
+ * What the device itself says through the laptop. `untold`: there is no laptop, or it could not tell; `back` and
+ * `cancel`: the technician pressed that while it looked, and the case is as it was.
  */
+export type DeviceWord =
+  | 'not-bound'
+  | 'bound'
+  | 'cloud-disabled'
+  | 'cloud-offline'
+  | 'untold'
+  | 'back'
+  | 'cancel';
+
+/** Has the laptop look at the device again, where one is online: belief is not enough where the device can be asked. */
 export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise<DeviceWord> {
   if (record.device === null) return 'untold';
   const agents = await dialogue.house((house) => house.agents.list(record.chatId));
@@ -22,7 +30,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
       await dialogue.house((house) => house.agents.discover(record.id, agent.id)),
       'discovered',
     );
-    if (found === 'left') return leave(dialogue, record);
+    if (typeof found === 'string') return leave(dialogue, record, found);
     if (found?.type !== 'discovered' || found.device === null) return 'untold';
   }
   const heard = await hearJob(
@@ -30,7 +38,7 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
     await dialogue.house((house) => house.agents.status(record.id)),
     'status',
   );
-  if (heard === 'left') return leave(dialogue, record);
+  if (typeof heard === 'string') return leave(dialogue, record, heard);
   if (heard?.type !== 'status') return 'untold';
   switch (heard.status) {
     case 'not-bound':
@@ -44,17 +52,25 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
   }
 }
 
-async function hearJob(dialogue: Dialogue, job: JobStart, wanted: 'discovered' | 'status') {
+async function hearJob(
+  dialogue: Dialogue,
+  job: JobStart,
+  wanted: 'discovered' | 'status',
+): Promise<HouseEvent | 'untold' | 'back' | 'cancel' | null> {
   if (!job.started) return null;
   const answer = await dialogue.ask(dialogue.t('bot:guide.checking'), {
+    // A laptop that was closed a moment ago counts as online for a while: nobody has to wait for it.
+    buttons: [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]],
     events: [wanted, 'job-failed', 'job-overdue'],
     jobId: job.jobId,
     help: 'bot:help.useButtons',
   });
-  return answer.kind === 'event' ? answer.event : 'left';
+  if (answer.kind === 'event') return answer.event;
+  const pressed = answer.kind === 'button' ? answer.id : 'back';
+  return pressed === 'without' ? 'untold' : pressed === 'cancel' ? 'cancel' : 'back';
 }
 
-async function leave(dialogue: Dialogue, record: CaseRecord): Promise<DeviceWord> {
+async function leave<T extends DeviceWord>(dialogue: Dialogue, record: CaseRecord, how: T): Promise<T> {
   await dialogue.house((house) => house.agents.cancel(record.id));
-  return 'left';
+  return how;
 }

@@ -1,9 +1,14 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import type { SaidInWords } from '../device/words.ts';
+import { decide } from '../policy/decide.ts';
 import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { guideNamed } from './guides.ts';
+import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
+import { networkFinding } from './network.ts';
+import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
+import { takeWords } from './words.ts';
 
 type Guide = NonNullable<ReturnType<typeof guideNamed>>;
 
@@ -21,7 +26,7 @@ interface GuideWith {
  */
 export const guide: Flow = {
   name: 'guide',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { way, differs } = (args.with ?? {}) as GuideWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -30,7 +35,9 @@ export const guide: Flow = {
     if (!walked) return { go: 'assess' };
     if (way !== undefined) {
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'guide' }));
-      return goTo(dialogue, record, walked, 0);
+      // The device has said itself that its cloud service is enabled: that step is done.
+      const done = walked.id === 'bring-online' && record.status === 'cloud-offline';
+      return goTo(dialogue, record, walked, done ? 1 : 0);
     }
     const at = record.guide?.at ?? 0;
     const step = walked.steps[at];
@@ -59,6 +66,7 @@ async function showStep(
     serial: record.device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
     address: record.sighting?.address ?? '?',
   };
+  const found = walked.check === 'online' ? foundText(dialogue, record, step) : '';
   const text = [
     dialogue.t('bot:guide.head', {
       title: dialogue.t(`guide:title.${walked.id}`),
@@ -66,7 +74,9 @@ async function showStep(
       of: walked.steps.length,
     }),
     dialogue.t(`guide:step.${walked.id}.${step}.text`, values),
-    walked.drawn.includes(step) ? dialogue.t('bot:guide.drawn') : '',
+    found,
+    // Said once: it is the same for every drawing.
+    step === walked.drawn[0] ? dialogue.t('bot:guide.drawn') : '',
   ];
   const next = walked.check === 'online' ? 'bot:guide.button.doneCheck' : 'bot:guide.button.next';
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
@@ -75,10 +85,11 @@ async function showStep(
       [{ id: 'differs', text: dialogue.t('bot:guide.button.differs') }],
     ],
     ...(walked.drawn.includes(step) ? { photo: `card:${walked.id}:${step}:${dialogue.language}` } : {}),
-    help: 'bot:help.useButtons',
+    wants: ['words'],
+    help: 'bot:guide.help',
   });
-  if (answer.kind !== 'button') return { go: 'guide' };
-  switch (answer.id) {
+  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer.said);
+  switch (answer.kind === 'reply' ? SAID[answer.reply] : pressed(answer)) {
     case 'next':
       return walked.check === 'online'
         ? testOnline(dialogue, record, walked, at)
@@ -87,10 +98,40 @@ async function showStep(
       return { go: 'guide', with: { differs: true } };
     case 'back':
       return at === 0 ? leaveGuide(dialogue, record) : goTo(dialogue, record, walked, at - 1);
-    default:
+    case 'cancel':
       return cancelled(dialogue, record.id);
+    default:
+      return { go: 'guide' };
   }
 }
+
+/** What the device itself says of its network at this step; empty when it says nothing about it. */
+function foundText(dialogue: Dialogue, { sighting }: CaseRecord, step: string): string {
+  const finding = networkFinding(step, sighting);
+  if (finding === null || sighting === null) return '';
+  const { address, subnetMask, gateway } = sighting;
+  return dialogue.t(`guide:found.${finding}`, { address, mask: subnetMask ?? '?', gateway: gateway ?? '?' });
+}
+
+/** What a typed yes or no means under a step. */
+const SAID = { yes: 'next', no: 'differs', 'dont-know': 'differs' } as const;
+
+/** News about the device in the middle of a guide: the guide goes on where it is still a way, else the verdict follows. */
+async function takeNews(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  said: SaidInWords,
+): Promise<Next> {
+  await takeWords(dialogue, record.id, said);
+  const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
+  const verdict = decide(now.facts);
+  const open: readonly string[] = [...waysOf(verdict).map(wayId), ...verdict.blockers, ...OF_THE_LAPTOP];
+  return open.includes(walked.id) ? { go: 'guide' } : leaveGuide(dialogue, record);
+}
+
+/** Guides that no verdict asks for: they follow from what the laptop sees. */
+const OF_THE_LAPTOP: readonly GuideId[] = ['other-subnet', 'get-onto-lan'];
 
 /** "It looks different": what else it may look like; a photo of the screen is kept with the case. */
 async function showDifference(
@@ -105,10 +146,12 @@ async function showDifference(
       [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
       [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
     ],
-    wants: ['photo'],
-    help: 'bot:help.useButtons',
+    wants: ['photo', 'message'],
+    help: 'bot:guide.helpDiffers',
   });
   if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
+  if (answer.kind === 'message')
+    return { go: 'trouble', with: { resume: 'guide', articles: answer.articles } };
   if (answer.kind !== 'button') return { go: 'guide' };
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   return answer.id === 'trouble' ? { go: 'trouble', with: { resume: 'guide' } } : { go: 'guide' };
@@ -117,7 +160,8 @@ async function showDifference(
 /** After a step of the way online: is it reached now? The laptop asks the device, else the device's own page tells. */
 async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
   const word = await askDevice(dialogue, record);
-  if (word === 'left') return { go: 'guide' };
+  if (word === 'cancel') return cancelled(dialogue, record.id);
+  if (word === 'back') return { go: 'guide' };
   if (word === 'bound' || word === 'not-bound') {
     await dialogue.say(dialogue.t('bot:guide.online'));
     return assessAnew(dialogue, record, walked);
@@ -126,21 +170,21 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
     await dialogue.say(dialogue.t('bot:guide.stillDisabled'));
     return goTo(dialogue, record, walked, 0);
   }
-  const answer = await dialogue.ask(
-    dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
-      success: dialogue.t('guide:success.bring-online'),
-    }),
-    {
-      buttons: [
-        ...(word === 'cloud-offline'
-          ? []
-          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
-        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
-        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
-      ],
-      help: 'bot:help.useButtons',
-    },
-  );
+  const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
+  const found = word === 'cloud-offline' ? foundText(dialogue, now, walked.steps[at] ?? '') : '';
+  const compared = dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
+    success: dialogue.t('guide:success.bring-online'),
+  });
+  const answer = await dialogue.ask([found, compared].filter(Boolean).join('\n\n'), {
+    buttons: [
+      ...(word === 'cloud-offline'
+        ? []
+        : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
+      [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
+      [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
+    ],
+    help: 'bot:help.useButtons',
+  });
   if (answer.kind !== 'button' || answer.id === 'back') return { go: 'guide' };
   switch (answer.id) {
     case 'cancel':
@@ -151,12 +195,7 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
       );
       return leaveGuide(dialogue, record);
     case 'again':
-      return testOnline(
-        dialogue,
-        (await dialogue.house((house) => house.cases.get(record.id))) ?? record,
-        walked,
-        at,
-      );
+      return testOnline(dialogue, now, walked, at);
     default:
       return goTo(dialogue, record, walked, at + 1);
   }
@@ -165,7 +204,8 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
 /** The end of a guide: what the device says, else what the technician sees beside the exact words of success. */
 async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
   const word = walked.check === 'unbound' ? await askDevice(dialogue, record) : 'untold';
-  if (word === 'left') return goTo(dialogue, record, walked, walked.steps.length - 1);
+  if (word === 'cancel') return cancelled(dialogue, record.id);
+  if (word === 'back') return goTo(dialogue, record, walked, walked.steps.length - 1);
   if (word === 'not-bound') return verified(dialogue, record);
 
   const success = { success: dialogue.t(`guide:success.${walked.id}`) };

@@ -27,7 +27,7 @@ export const GUIDES = {
   },
   app: {
     steps: ['network', 'scan', 'unbind', 'login', 'finish'],
-    drawn: ['scan', 'unbind', 'login', 'finish'],
+    drawn: ['network', 'scan', 'unbind', 'login', 'finish'],
     check: 'unbound',
     forget: ['onSite'],
   },
@@ -51,20 +51,30 @@ export const GUIDES = {
   },
   'recover-password': {
     steps: ['which', 'ask', 'attempts', 'recovery'],
-    drawn: [],
+    drawn: ['which', 'recovery'],
     check: 'assess',
     forget: ['adminPassword'],
   },
   'get-onto-lan': {
     steps: ['cable', 'address', 'vpn'],
-    drawn: ['cable'],
+    drawn: ['cable', 'address'],
     check: 'assess',
     forget: ['onSite'],
   },
-  'bring-phone': { steps: ['wifi', 'app'], drawn: [], check: 'assess', forget: ['onSite'] },
-  activate: { steps: ['tool', 'password'], drawn: ['tool'], check: 'assess', forget: ['activated'] },
-  'other-subnet': { steps: ['look', 'change', 'back'], drawn: ['change'], check: 'assess', forget: [] },
-  'previous-owner': { steps: ['ask', 'shop', 'request'], drawn: [], check: 'unbound', forget: [] },
+  'bring-phone': { steps: ['wifi', 'app'], drawn: ['wifi'], check: 'assess', forget: ['onSite'] },
+  activate: {
+    steps: ['tool', 'password'],
+    drawn: ['tool', 'password'],
+    check: 'assess',
+    forget: ['activated'],
+  },
+  'other-subnet': { steps: ['look', 'change'], drawn: ['look', 'change'], check: 'assess', forget: [] },
+  'previous-owner': {
+    steps: ['ask', 'shop', 'request'],
+    drawn: ['ask', 'request'],
+    check: 'unbound',
+    forget: [],
+  },
   'installer-account': { steps: ['ask'], drawn: [], check: 'unbound', forget: [] },
 } as const satisfies Readonly<Record<string, Guide>> & Readonly<Record<BlockerId, Guide>>;
 

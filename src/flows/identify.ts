@@ -1,9 +1,8 @@
 import { parseSerial } from '../device/serial.ts';
-import type { SaidInWords } from '../device/words.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { deviceOfLabel, type Heard, type NamedDevice } from './engine/heard.ts';
 import type { PhotoReading } from './ports.ts';
-import { factLines } from './telling.ts';
+import { takeWords } from './words.ts';
 
 /** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
 interface IdentifyWith {
@@ -59,6 +58,7 @@ function again(caseId: string, because: string, host?: string | null): Next {
 }
 
 async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<Next> {
+  if ('said' in heard && heard.said) await takeWords(dialogue, caseId, heard.said);
   switch (heard.kind) {
     case 'photo':
       return readPhoto(dialogue, caseId, heard.fileId);
@@ -69,18 +69,11 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
     case 'refused-label':
       return again(caseId, `bot:label.refused.${heard.reason}`, heard.host);
     case 'words':
-      return describe(dialogue, caseId, heard.said);
+      // A device without a name yet: what was said of it counts, the serial number may follow.
+      return { go: 'assess', with: { caseId, withoutLaptop: true } };
     default:
       return again(caseId, 'bot:identify.help');
   }
-}
-
-/** A device without a name yet: what was said of it counts, the serial number may follow. */
-async function describe(dialogue: Dialogue, caseId: string, said: SaidInWords): Promise<Next> {
-  const { case: record } = await dialogue.house((house) => house.cases.apply(caseId, { type: 'told', said }));
-  const lines = factLines((key, values) => dialogue.t(key, values), record.facts);
-  await dialogue.say([dialogue.t('bot:identify.understood'), ...lines].join('\n'));
-  return { go: 'assess', with: { caseId, withoutLaptop: true } };
 }
 
 async function readPhoto(dialogue: Dialogue, caseId: string, fileId: string): Promise<Next> {

@@ -1,4 +1,5 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import { decide } from '../policy/decide.ts';
 import type { RegionPack } from '../policy/region.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
@@ -11,7 +12,7 @@ import { letterFile } from './letter.ts';
  */
 export const serviceCentre: Flow = {
   name: 'service-centre',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
@@ -46,12 +47,14 @@ interface Letter {
 function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<CaseRecord['device']>): Letter {
   const { shortSerial } = device;
   const { firmware } = record.facts;
+  const { rule } = decide(record.facts);
   const serial = record.sighting?.fullSerial ?? device.fullSerial ?? shortSerial;
   const values = {
     serial,
     shortSerial,
     model: record.sighting?.model ?? device.model ?? dialogue.t('bot:identify.modelUnknown'),
     firmware: firmware.state === 'known' ? firmware.value : dialogue.t('bot:rma.firmwareUnknown'),
+    reason: dialogue.t(rule === null ? 'bot:rma.reasonUnknown' : `policy:when.${rule}`),
     case: caseNumber(record),
   };
   return {

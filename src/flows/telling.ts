@@ -1,9 +1,10 @@
 /** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
+import type { SaidInWords } from '../device/words.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { explain, QUESTION_ORDER } from '../policy/explain.ts';
 import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
-import { RULES, type Way } from '../policy/rules.ts';
+import { RULES, type RuleId, type Way } from '../policy/rules.ts';
 
 /** Facts worth showing, in the order people read them; a property of the site comes last. */
 const SHOWN: readonly FactName[] = [
@@ -33,16 +34,25 @@ export function valueText(t: Texts, fact: FactName, value: string | boolean): st
   return t(`policy:value.${word}`);
 }
 
-/** What is known, one line a fact, each with its source. */
-export function factLines(t: Texts, facts: Facts): string[] {
-  return SHOWN.flatMap((name) => {
+/** What is known, one line a fact, each with its source; `only` of these. */
+export function factLines(t: Texts, facts: Facts, only: readonly string[] = SHOWN): string[] {
+  return SHOWN.filter((name) => only.includes(name)).flatMap((name) => {
     const fact = facts[name];
     if (fact.state === 'unknown') return [];
     const value = valueText(t, name, fact.value);
-    return [
-      `• ${t('bot:explain.fact', { fact: t(`policy:fact.${name}`), value, source: t(`policy:source.${fact.source}`) })}`,
-    ];
+    // That nobody sees it, the device can not have said.
+    const source = t(`policy:source.${name === 'agentSees' ? 'laptop' : fact.source}`);
+    return [`• ${t('bot:explain.fact', { fact: t(`policy:fact.${name}`), value, source })}`];
   });
+}
+
+/** What was understood of a technician's own words, to be read over; null when none of it counts. */
+export function understoodText(t: Texts, facts: Facts, { model, answers }: SaidInWords): string | null {
+  const lines = factLines(t, facts, [
+    ...Object.keys(answers),
+    ...(model === undefined ? [] : ['model', 'kind']),
+  ]);
+  return lines.length === 0 ? null : [t('bot:identify.understood'), ...lines].join('\n');
 }
 
 /** Two sources that disagree, and whom we believe. */
@@ -63,11 +73,21 @@ export function contradictionText(t: Texts, { fact, kept, refused }: Contradicti
   return [t('bot:explain.contradiction', { ...said, ...sources }), why].join('\n');
 }
 
+/** What a verdict says to do: the way to try first, if any, then the way itself, if there is one yet. */
+function saidWays({ tryFirst, method, by }: Verdict): Way[] {
+  return [...(tryFirst ? [tryFirst] : []), ...(method === null ? [] : [{ method, by } as Way])];
+}
+
 /** The ways a verdict offers, best first. */
 export function waysOf(verdict: Verdict): Way[] {
-  const first = verdict.method === null ? [] : [{ method: verdict.method, by: verdict.by } as Way];
-  const all = [...(verdict.tryFirst ? [verdict.tryFirst] : []), ...first, ...verdict.alternatives];
+  const all = [...saidWays(verdict), ...verdict.alternatives];
   return all.filter((way, index) => all.findIndex((other) => wayId(other) === wayId(way)) === index);
+}
+
+/** The way of a verdict in words; null while something has to be done first or asked. */
+export function methodText(t: Texts, verdict: Verdict): string | null {
+  const way = saidWays({ ...verdict, tryFirst: null })[0];
+  return way ? t(`policy:method.${wayId(way)}`) : null;
 }
 
 /** Name of a way for buttons and texts; SADP by the vendor's tool is a way of its own. */
@@ -80,6 +100,19 @@ export function wayButton(way: Way): string {
   return wayId(way) === 'vendor-tool' ? 'bot:assess.button.vendorTool' : `bot:assess.button.${way.method}`;
 }
 
+/** Rules after which a laptop with an agent would do in two minutes what is now done by hand, or not at all. */
+const BY_HAND: readonly RuleId[] = [
+  'windows-pc-on-lan',
+  'phone-on-lan',
+  'monitor-at-recorder',
+  'monitor-at-newer-recorder',
+  'nobody-on-lan',
+];
+
+function wouldLaptopHelp({ rule }: Verdict): boolean {
+  return rule !== null && BY_HAND.includes(rule);
+}
+
 /** The verdict as the chat tells it. `site`: what beside the facts changes the words. */
 export function verdictText(
   t: Texts,
@@ -87,14 +120,11 @@ export function verdictText(
   site: { readonly laptopSees: boolean; readonly named: boolean },
 ): string {
   const reasons = verdict.reasons.map(({ rule, values }) => `• ${t(`policy:rule.${rule}`, values)}`);
-  const others = waysOf(verdict).slice(verdict.tryFirst || verdict.method !== null ? 1 : 0);
+  const others = waysOf(verdict).slice(saidWays(verdict).length);
+  const method = methodText(t, verdict);
   const lines = [
     verdict.tryFirst ? t('bot:assess.tryFirst') : '',
-    verdict.method === null
-      ? ''
-      : t('bot:assess.verdict', {
-          method: t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
-        }),
+    method === null ? '' : t('bot:assess.verdict', { method }),
     verdict.blockers.length === 0
       ? ''
       : [t('bot:assess.blocked'), ...verdict.blockers.map((id) => `• ${t(`policy:blocker.${id}`)}`)].join(
@@ -110,7 +140,7 @@ export function verdictText(
           t('bot:assess.unknowns'),
           ...verdict.unknowns.map((fact) => `• ${t(`policy:question.${fact}.where`)}`),
         ].join('\n'),
-    site.laptopSees || verdict.method === 'service-centre' ? '' : t('bot:assess.noLaptop'),
+    !site.laptopSees && wouldLaptopHelp(verdict) ? t('bot:assess.noLaptop') : '',
     site.named ? '' : t('bot:assess.notNamed'),
   ];
   return lines.filter(Boolean).join('\n\n');
@@ -148,9 +178,7 @@ export function trailText(t: Texts, facts: Facts): string {
       ? t('bot:explain.undecided')
       : t('bot:explain.verdict', {
           verdict:
-            verdict.method === null
-              ? verdict.blockers.map((id) => t(`policy:blocker.${id}`)).join(' ')
-              : t(`policy:method.${wayId({ method: verdict.method, by: verdict.by } as Way)}`),
+            methodText(t, verdict) ?? verdict.blockers.map((id) => t(`policy:blocker.${id}`)).join(' '),
         });
   return [
     [t('bot:explain.known'), ...(known.length === 0 ? [t('bot:explain.nothing')] : known)].join('\n'),

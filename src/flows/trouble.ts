@@ -9,6 +9,8 @@ interface TroubleWith {
   resume?: string;
   /** The message was typed already, and no article knows it. */
   unknown?: boolean;
+  /** The message was typed already; what it led to. */
+  articles?: ArticleId[];
 }
 
 /** Stage trouble: a screen says something. Its words or number lead to an article, else a photo of it is kept. */
@@ -16,7 +18,8 @@ export const trouble: Flow = {
   name: 'trouble',
   version: 1,
   async run(dialogue, args) {
-    const { resume, unknown } = (args.with ?? {}) as TroubleWith;
+    const { resume, unknown, articles } = (args.with ?? {}) as TroubleWith;
+    if (articles) return showArticles(dialogue, args.caseId, articles, resume);
     const back: Next = resume === undefined ? { end: true } : { go: resume };
     const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
     const answer = await dialogue.ask(dialogue.t(unknown ? 'bot:trouble.unknown' : 'bot:trouble.ask'), {

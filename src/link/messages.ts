@@ -30,6 +30,9 @@ export const deviceSighting = z.object({
   /** As announced: case and separators are the device's own (protocol/sadp.md 3). */
   mac: text(17).nullable(),
   address: text(45),
+  /** As announced, `0.0.0.0` where none is set; null when the device does not say, missing from older agents. */
+  subnetMask: text(45).nullable().optional(),
+  gateway: text(45).nullable().optional(),
   /** Name of the laptop's interface through which the device answered. */
   interface: text(64),
   activated: z.boolean().nullable(),

@@ -8,7 +8,7 @@ export const provenance = {
   checkedAt: z.iso.date(),
 };
 
-/** What is wrong with replaced data: where (`contact.email`, empty for the whole), and zod's word for what. */
+/** What is wrong with replaced data: where (`contact.email`, empty for the whole), and what, for the operator's log. */
 export interface DataFault {
   readonly path: string;
   readonly problem: string;
@@ -21,7 +21,14 @@ export function parseData<S extends z.ZodType>(schema: S, data: unknown): Result
   return fail(
     parsed.error.issues.flatMap((issue) => {
       const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key]) : [[]];
-      return keys.map((key) => ({ path: [...issue.path, ...key].join('.'), problem: issue.code }));
+      return keys.map((key) => ({ path: [...issue.path, ...key].join('.'), problem: problemOf(issue) }));
     }),
   );
+}
+
+/** Zod's word for a fault, with what stands there when it is right where zod knows. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `${issue.code}: ${issue.values.join(' | ')}`;
+  if (issue.code === 'invalid_type') return `${issue.code}: ${issue.expected}`;
+  return issue.code;
 }

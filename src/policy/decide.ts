@@ -51,7 +51,8 @@ export function decide(facts: Facts): Verdict {
   }
 
   const stopped = firing.some((rule) => rule.stopsAll);
-  const told = winner.final ? [winner] : [winner, ...later.filter((rule) => rule.stopsAll)];
+  const inTheWay = later.filter((rule) => rule.stopsAll && rule.spares !== winner.way?.method);
+  const told = winner.final ? [winner] : [winner, ...inTheWay];
   const lastResort = winner.lastResort ? [winner.lastResort] : [];
   const open = winner.final || stopped ? [] : later.flatMap((rule) => rule.way ?? []);
   return {

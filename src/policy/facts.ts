@@ -2,7 +2,7 @@
  * What is known about a device and its site, and who said so. Facts are plain JSON and live in cases; every
  * function returns new facts and never throws.
  */
-import { compareFirmware, formatFirmware, parseFirmware } from '../device/firmware.ts';
+import { compareFirmware, formatFirmware, lineOfFirmware, parseFirmware } from '../device/firmware.ts';
 import { type DeviceKind, isIntercom, isRecorder, kindOf } from '../device/kinds.ts';
 
 /** Who said it, strongest first: the device itself, its label, our firmware catalogue, the person. */
@@ -25,7 +25,7 @@ export interface FactValues {
   kind: KnownKind;
   /** As printed or announced, 1 to 64 characters. */
   model: string;
-  /** As `formatFirmware` writes it, for instance `V4.30.085 build 210222`; its line (3.x, 4.x) is derived. */
+  /** As `saidFirmware` writes it, for instance `V4.30.085 build 210222` or `3.x`; its line (3.x, 4.x) is derived. */
   firmware: string;
   bindStatus: 'bound' | 'not-bound';
   /** Ever added to an EZVIZ account and used with that app: neither the LAN nor the label knows. */
@@ -254,7 +254,9 @@ function agree(name: FactName, one: FactValue, other: FactValue): boolean {
   }
   if (name === 'firmware') {
     const [a, b] = [parseFirmware(String(one)), parseFirmware(String(other))];
-    return a !== null && b !== null && compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
+    // Where one side gave the line alone, the line is all they can disagree on.
+    if (a === null || b === null) return lineOfFirmware(String(one)) === lineOfFirmware(String(other));
+    return compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
   }
   if (name === 'kind') return isRoughly(one, other) || isRoughly(other, one);
   return one === other;

@@ -187,13 +187,13 @@ export function articleAbout(code: string): ArticleId | null {
 
 /**
  * Articles for a typed message, best first: a code in it decides, else the words in it. `words` holds beginnings of
- * words per article (locales); a word that few articles share weighs more.
+ * words per article (locales), or of several words in a row; what few articles share weighs more.
  */
 export function findArticles(query: string, words: Readonly<Record<string, readonly string[]>>): ArticleId[] {
   const tokens = tokensOf(query.slice(0, MAX_QUERY));
   // Short numbers and everyday words are codes only where they stand alone.
   const candidates =
-    tokens.length === 1 ? tokens : [...tokens, ...pairsOf(tokens)].filter((token) => IS_CODE.test(token));
+    tokens.length === 1 ? tokens : [...tokens.filter((token) => IS_CODE.test(token)), ...pairOf(tokens)];
   const codes = [...new Set(candidates.flatMap((token) => BY_CODE.get(token) ?? []))];
   if (codes.length > 0) return codes.slice(0, MOST_FOUND);
 
@@ -216,9 +216,37 @@ function score(
   words: readonly string[],
   weights: ReadonlyMap<string, number>,
 ): number {
-  return words
-    .filter((word) => tokens.some((token) => token.startsWith(word)))
-    .reduce((sum, word) => sum + 1 / (weights.get(word) ?? 1), 0);
+  return words.reduce((sum, phrase) => {
+    const row = phrase.split(' ');
+    const likenesses = tokens.map((_, at) =>
+      Math.min(...row.map((word, step) => likeness(tokens[at + step], word))),
+    );
+    return sum + (Math.max(0, ...likenesses) * row.length) / (weights.get(phrase) ?? 1);
+  }, 0);
+}
+
+/** Shortest beginning in which one slip is forgiven, characters: shorter ones turn into other words. */
+const MIN_SLIP = 5;
+/** What a word with a slip is worth beside one without. */
+const SLIP = 0.6;
+
+/** 1 when the token begins with the word, less when one letter is missing, too much, wrong or swapped with the next. */
+function likeness(token: string | undefined, word: string): number {
+  if (token === undefined) return 0;
+  if (token.startsWith(word)) return 1;
+  if (word.length < MIN_SLIP || token.length < word.length - 1) return 0;
+  for (let at = 0; at < word.length; at++) {
+    if (token[at] === word[at]) continue;
+    const rest = word.slice(at + 1);
+    const swapped = token[at] === word[at + 1] && token[at + 1] === word[at];
+    const slipped =
+      token.startsWith(rest, at) ||
+      token.startsWith(word.slice(at), at + 1) ||
+      token.startsWith(rest, at + 1) ||
+      (swapped && token.startsWith(word.slice(at + 2), at + 2));
+    return slipped ? SLIP : 0;
+  }
+  return 0;
 }
 
 function tokensOf(text: string): string[] {
@@ -229,7 +257,7 @@ function tokensOf(text: string): string[] {
   return plain.match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
 }
 
-/** `Password Error` is `PasswordError` to the device. */
-function pairsOf(tokens: readonly string[]): string[] {
-  return tokens.slice(1).map((token, index) => `${tokens[index]}${token}`);
+/** `Password Error` is `PasswordError` to the device; in a longer sentence two words are just words. */
+function pairOf(tokens: readonly string[]): string[] {
+  return tokens.length === 2 ? [tokens.join('')] : [];
 }

@@ -1,5 +1,5 @@
 /** Which question to ask next, and what an answer teaches. */
-import { formatFirmware, parseFirmware } from '../device/firmware.ts';
+import { saidFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import {
@@ -85,11 +85,29 @@ export function questionAbout(facts: Facts, fact: QuestionId): Question {
 /** Learns from an answer: a word of the question's list, or the typed firmware. */
 export function answer(facts: Facts, fact: QuestionId, given: string): Result<Learned, AnswerRefusal> {
   if (given === DONT_KNOW) return ok({ facts: dontKnow(facts, fact), contradictions: [] });
-  const meaning = fact === 'firmware' ? readableFirmware(given) : meaningOf(fact, given);
+  const meaning = fact === 'firmware' ? saidFirmware(given) : meaningOf(fact, given);
   if (meaning === null) return fail(fact === 'firmware' ? 'unreadable-firmware' : 'not-an-answer');
   const { facts: learnt, contradiction } = learn(facts, fact, meaning, 'technician');
   return ok({ facts: learnt, contradictions: contradiction ? [contradiction] : [] });
 }
+
+/**
+ * The answer that a plain yes or no is to a question; null where it says too little: "no" to "is it online?" is either
+ * switched off or offline.
+ */
+export function meaningOfReply(fact: QuestionId, reply: 'yes' | 'no' | typeof DONT_KNOW): string | null {
+  if (reply === DONT_KNOW) return DONT_KNOW;
+  return REPLIES[fact]?.[reply] ?? null;
+}
+
+const REPLIES: { readonly [N in QuestionId]?: { readonly yes?: string; readonly no?: string } } = {
+  everInEzviz: { yes: 'yes', no: 'no' },
+  ezvizBrand: { yes: 'yes', no: 'no' },
+  updateTo4x: { yes: 'exists', no: 'none' },
+  adminPassword: { yes: 'yes', no: 'no' },
+  onSite: { no: 'nothing' },
+  cloud: { yes: 'online' },
+};
 
 /** Learns from what was recognised in a technician's own words; what is no answer to its question is passed over. */
 export function learnFromWords(facts: Facts, said: SaidInWords): Learned {
@@ -110,11 +128,6 @@ export function learnFromWords(facts: Facts, said: SaidInWords): Learned {
 
 function meaningOf(fact: QuestionId, given: string): FactValues[QuestionId] | null {
   return Object.hasOwn(MEANINGS[fact], given) ? (MEANINGS[fact][given] ?? null) : null;
-}
-
-function readableFirmware(given: string): string | null {
-  const version = parseFirmware(given.trim());
-  return version && formatFirmware(version);
 }
 
 const WAYS_ON_SITE: readonly Rule[] = (RULES as readonly Rule[]).filter(

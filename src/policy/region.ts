@@ -63,7 +63,7 @@ const BUILT_IN: Readonly<Record<string, RegionPack>> = {
     region: 'default',
     serviceCentre: { email: null, postalAddress: null, form: null, asks: [] },
     advice: [...ADVICE],
-    source: 'protocol/isapi.md 9.4',
+    source: 'public pages of the vendor',
     checkedAt: '2026-11-23',
   },
 };

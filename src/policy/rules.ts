@@ -2,7 +2,7 @@
  * The rule table as data: first match wins, in this order. `row` is the row of the table in docs (design: policy);
  * letters behind a number are rows of our own that stand between two of the note's.
  */
-import { type FirmwareLine, firmwareLine, parseFirmware } from '../device/firmware.ts';
+import { type FirmwareLine, lineOfFirmware } from '../device/firmware.ts';
 import { isRecorder } from '../device/kinds.ts';
 import { type FactName, type Facts, type FactValues, knownValue } from './facts.ts';
 
@@ -48,9 +48,14 @@ export interface Rule {
   readonly final?: true;
   /** No method works while this rule fires, so it is told beside whatever else is decided. */
   readonly stopsAll?: true;
+  /** The one method that is gone on with all the same. */
+  readonly spares?: Method;
   /** What remains where the blocker cannot be removed. */
   readonly lastResort?: Way;
-  /** Service is the note's word here, but where the device says "can be unbound now", two minutes go first. */
+  /**
+   * A parcel or an update is the word here, but where the device itself says "can be unbound now", two minutes go first
+   * (docs/decisions/0019-answers.md).
+   */
   readonly sadpFirst?: true;
 }
 
@@ -84,8 +89,8 @@ function firmwareIs(...lines: FirmwareLine[]): Condition {
   return {
     needs: ['firmware'],
     holds: (facts) => {
-      const version = parseFirmware(knownValue(facts, 'firmware') ?? '');
-      return version === null ? null : lines.includes(firmwareLine(version));
+      const line = lineOfFirmware(knownValue(facts, 'firmware') ?? '');
+      return line === null ? null : lines.includes(line);
     },
   };
 }
@@ -171,6 +176,7 @@ export const RULES = [
     source: 'note-inference',
     when: [RECORDER, firmwareIs('3.x'), is('updateTo4x', 'exists')],
     way: way('firmware-first'),
+    sadpFirst: true,
   },
   {
     id: 'recorder-3x-look-for-update',
@@ -179,6 +185,7 @@ export const RULES = [
     when: [RECORDER, firmwareIs('3.x'), onceAsked('updateTo4x', (known) => known === null)],
     way: way('firmware-first'),
     lastResort: way('service-centre'),
+    sadpFirst: true,
   },
   {
     id: 'recorder-older-than-3x',
@@ -186,6 +193,7 @@ export const RULES = [
     source: 'own',
     when: [RECORDER, firmwareIs('1.x', '2.x')],
     way: way('firmware-first'),
+    sadpFirst: true,
   },
   {
     id: 'no-password',
@@ -202,6 +210,8 @@ export const RULES = [
     when: [is('cloud', 'disabled', 'offline')],
     blocker: 'bring-online',
     stopsAll: true,
+    // A recorder is updated from a stick; whether it is online is asked when it is assessed again.
+    spares: 'firmware-first',
   },
   {
     id: 'agent-on-lan',

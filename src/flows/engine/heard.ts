@@ -4,7 +4,7 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { helpWords, phrases, replies } from '../../../locales/words.ts';
+import { helpWords, replies, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { findSerials, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
@@ -46,8 +46,10 @@ export interface NamedDevice {
 
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
-  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null }
-  | { kind: 'serials'; devices: NamedDevice[] }
+  /** `said`: what its caption says about the device. */
+  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null; said?: SaidInWords }
+  /** `said`: what the same message says about the one device it names. */
+  | { kind: 'serials'; devices: NamedDevice[]; said?: SaidInWords }
   | { kind: 'refused-label'; reason: LabelRefusal; host: string | null }
   | { kind: 'words'; said: SaidInWords }
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
@@ -114,7 +116,13 @@ function hearText(text: string, spec: WaitSpec): Heard {
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
   if (label.ok) return { kind: 'serials', devices: [deviceOfLabel(label.value.facts, null)] };
   const serials = findSerials(text);
-  if (serials.length > 0) return { kind: 'serials', devices: serials.slice(0, 8).map(deviceOfSerial) };
+  const [first, ...others] = serials.slice(0, 8).map(deviceOfSerial);
+  if (first)
+    return {
+      kind: 'serials',
+      devices: [first, ...others],
+      ...saidOf(others.length > 0 ? '' : text, first.model),
+    };
   const { reason, host } = label.failure;
   if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
     return { kind: 'refused-label', reason, host: host ?? null };
@@ -124,13 +132,22 @@ function hearText(text: string, spec: WaitSpec): Heard {
     const plain = ` ${text.trim().toLowerCase()} `;
     const reply = REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
     if (reply) return { kind: 'reply', reply };
-    const said = saidInWords(text, phrases);
+    const said = saidInWords(text, vocabulary);
     if (said) return { kind: 'words', said };
   }
   return { kind: 'other' };
 }
 
-const REPLIES = ['yes', 'no', 'dont-know'] as const;
+/** What is said beside a device's name; a model in it counts only where the name has none. */
+function saidOf(text: string, model: string | null): { said?: SaidInWords } {
+  const said = saidInWords(text, vocabulary);
+  if (said === null) return {};
+  const { answers } = said;
+  if (said.model !== undefined && model === null) return { said };
+  return Object.keys(answers).length > 0 ? { said: { answers } } : {};
+}
+
+const REPLIES = ['dont-know', 'yes', 'no'] as const;
 
 /** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */
 function isSecret(reason: LabelRefusal): boolean {
@@ -156,11 +173,13 @@ export function hear(update: Update, spec: WaitSpec): Heard {
   if (!message) return { kind: 'other' };
   const album = message.media_group_id ?? null;
   const photo = message.photo?.at(-1);
-  if (photo) return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album };
+  const caption = saidOf(message.caption ?? '', '');
+  if (photo)
+    return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album, ...caption };
   if (message.document) {
     const { mime_type: type, file_id: fileId, file_size: size } = message.document;
     return IMAGE_TYPES.test(type ?? '')
-      ? { kind: 'photo', fileId, bytes: size ?? null, album }
+      ? { kind: 'photo', fileId, bytes: size ?? null, album, ...caption }
       : { kind: 'wrong-file' };
   }
   if (message.text !== undefined) return hearText(message.text, spec);

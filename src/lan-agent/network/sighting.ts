@@ -22,6 +22,8 @@ export function toSighting(device: FoundDevice): DeviceSighting {
     firmware: clean(announcement.firmware, 64),
     mac: clean(announcement.mac, 17),
     address: announcement.ipv4 ?? source,
+    subnetMask: announcement.subnetMask,
+    gateway: announcement.gateway,
     interface: via.name.slice(0, 64),
     activated: announcement.activated,
     lanUnbind: announcement.lanUnbind === null ? 'unknown' : announcement.lanUnbind ? 'yes' : 'no',

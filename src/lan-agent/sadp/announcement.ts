@@ -19,6 +19,9 @@ export interface Announcement {
   /** Exactly as announced: a request has to repeat this spelling (protocol/sadp.md 3). */
   readonly mac: string | null;
   readonly ipv4: string | null;
+  /** Dotted quads; `0.0.0.0` where none is set. */
+  readonly subnetMask: string | null;
+  readonly gateway: string | null;
   readonly httpPort: number | null;
   readonly activated: boolean | null;
   /** `supportEzvizUnbind`; null when the element is missing: ask the status (protocol/sadp.md R10). */
@@ -62,6 +65,8 @@ export function readAnnouncement(message: SadpMessage): Result<Announcement, NoA
     deviceType: digits(message.text('DeviceType')),
     mac: message.mac,
     ipv4: ipv4(message.text('IPv4Address')),
+    subnetMask: quad(message.text('IPv4SubnetMask')),
+    gateway: quad(message.text('IPv4Gateway')),
     httpPort: digits(message.text('HttpPort')),
     activated: flag(message.text('Activated')),
     lanUnbind: flag(message.text('supportEzvizUnbind')),
@@ -86,10 +91,14 @@ function known(text: string | null): string | null {
   return text === null || /^n\/a$/i.test(text) ? null : text;
 }
 
-function ipv4(text: string | null): string | null {
+function quad(text: string | null): string | null {
   const parts = text?.split('.') ?? [];
   const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-  return valid && text !== '0.0.0.0' ? text : null;
+  return valid ? text : null;
+}
+
+function ipv4(text: string | null): string | null {
+  return text === '0.0.0.0' ? null : quad(text);
 }
 
 function bindStatus(text: string | null): Announcement['bindStatus'] {

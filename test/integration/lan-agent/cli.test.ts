@@ -36,6 +36,8 @@ describe.concurrent('discover', () => {
       lanUnbind: 'yes',
       bindStatus: 'bound',
       reachability: 'same-subnet',
+      subnetMask: '255.0.0.0',
+      gateway: '127.0.0.1',
       ezvizBrand: null,
       cloudEnabled: true,
     });

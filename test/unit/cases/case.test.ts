@@ -143,6 +143,54 @@ describe('a case', () => {
     expect(record.facts.everInEzviz).toMatchObject({ value: true });
   });
 
+  it('looks again when a device nobody saw is named again', () => {
+    const look = { ...job, kind: 'discover' } as const;
+    const unseen: CaseAction[] = [
+      { type: 'identified', device },
+      { type: 'job-started', job: look },
+      { type: 'seen', jobId: 'J1', agentId: 'A1', sighting: null },
+    ];
+    expect(caseAfter(...unseen).lookedBy).toBe('A1');
+    expect(caseAfter(...unseen, { type: 'identified', device }).lookedBy).toBeNull();
+  });
+
+  it('follows the device’s network while it is put right', () => {
+    const network = {
+      address: '192.168.1.64',
+      subnetMask: '255.255.255.0',
+      reachability: 'same-subnet',
+    } as const;
+    const sighting = {
+      ...network,
+      gateway: '0.0.0.0',
+      agentId: 'A1',
+      model: null,
+      kind: 'camera',
+      firmware: null,
+      activated: true,
+      lanUnbind: 'yes',
+      bindStatus: 'unknown',
+      ezvizBrand: null,
+      cloudEnabled: true,
+      mac: null,
+      fullSerial: null,
+    } as const;
+    const seen = caseAfter(
+      { type: 'identified', device },
+      { type: 'job-started', job: { ...job, kind: 'discover' } },
+      { type: 'seen', jobId: 'J1', agentId: 'A1', sighting },
+      { type: 'job-started', job: { ...job, id: 'J2', kind: 'status' } },
+    );
+    const read = { type: 'status-read', jobId: 'J2', status: 'cloud-offline' } as const;
+    expect(
+      caseAfterFrom(seen, { ...read, device: { ...network, gateway: '192.168.1.1' } }).sighting,
+    ).toMatchObject({
+      gateway: '192.168.1.1',
+      agentId: 'A1',
+    });
+    expect(caseAfterFrom(seen, read).sighting).toMatchObject({ gateway: '0.0.0.0' });
+  });
+
   it('still records the outcome of an unbind after it was closed, and nothing else', () => {
     const closed = caseAfter(
       { type: 'identified', device },

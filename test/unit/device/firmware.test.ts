@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   compareFirmware,
   type FirmwareVersion,
-  firmwareLine,
   formatFirmware,
+  lineOfFirmware,
   parseFirmware,
+  saidFirmware,
 } from '../../../src/device/firmware.ts';
 
 const version: fc.Arbitrary<FirmwareVersion> = fc.record({
@@ -82,16 +83,38 @@ describe('compareFirmware', () => {
   });
 });
 
-describe('firmwareLine', () => {
+describe('saidFirmware', () => {
   it.each([
-    [1, '1.x'],
-    [2, '2.x'],
-    [3, '3.x'],
-    [4, '4.x'],
-    [5, '5.x'],
-    [6, 'later'],
-    [42, 'later'],
-  ])('puts major %i into %s', (major, line) => {
-    expect(firmwareLine({ major, minor: 0, patch: 0, build: null })).toBe(line);
+    ['V3.4.98', 'V3.4.98'],
+    ['firmware: 3.4.98 build 170823', 'V3.4.98 build 170823'],
+    ['3.x', '3.x'],
+    ['V4.\u0445', '4.x'],
+    [' 4.30 ', 'V4.30'],
+    ['v3.4', 'V3.4'],
+  ])('takes %j for %s', (text, said) => {
+    expect(saidFirmware(text)).toBe(said);
+    expect(saidFirmware(said)).toBe(said);
+  });
+
+  it.each(['', '4', '4.', 'four', '0.4', '192.168.1.64', '2.8 mm', '3.4 or so'])(
+    'takes nothing from %j',
+    (text) => {
+      expect(saidFirmware(text)).toBeNull();
+    },
+  );
+});
+
+describe('lineOfFirmware', () => {
+  it.each([
+    ['V1.0.5', '1.x'],
+    ['V2.2.65', '2.x'],
+    ['3.x', '3.x'],
+    ['V4.30', '4.x'],
+    ['V5.7.18 build 240826', '5.x'],
+    ['V6.0.0', 'later'],
+    ['42.x', 'later'],
+    ['not a version', null],
+  ])('puts %j into %s', (text, line) => {
+    expect(lineOfFirmware(text)).toBe(line);
   });
 });

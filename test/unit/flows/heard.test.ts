@@ -56,6 +56,17 @@ describe('what a conversation hears', () => {
     expect(hear(text('V3.4.98'), spec()).kind).toBe('other');
   });
 
+  it('hears what is said beside a serial number or under a photo', () => {
+    const said = { answers: { everInEzviz: 'yes' } };
+    expect(hear(text('J50000062, it was in EZVIZ'), spec())).toMatchObject({ kind: 'serials', said });
+    const photo = { file_id: 'F', file_size: 1 };
+    const captioned = { update_id: 1, message: { photo: [photo], caption: 'it was in EZVIZ' } };
+    expect(hear(captioned as unknown as Update, spec())).toMatchObject({ kind: 'photo', said });
+    // With two devices it is not known of which it is said; the model is the serial number's own.
+    expect(hear(text('J50000062 and J50000063, was in EZVIZ'), spec())).not.toHaveProperty('said');
+    expect(hear(text('DS-2CD2386G2-IU20230815AAWRAC7000101'), spec())).not.toHaveProperty('said');
+  });
+
   it('takes a plain yes or no where words are wanted', () => {
     expect(hear(text('No'), spec({ wants: ['words'] }))).toEqual({ kind: 'reply', reply: 'no' });
     expect(hear(text('yes please do'), spec({ wants: ['words'] })).kind).toBe('other');

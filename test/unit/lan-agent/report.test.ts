@@ -19,6 +19,8 @@ const found: FoundDevice = {
     deviceType: 141_945,
     mac: '00-00-5e-00-53-a1',
     ipv4: '192.168.1.64',
+    subnetMask: '255.255.255.0',
+    gateway: '192.168.1.1',
     httpPort: 80,
     activated: true,
     lanUnbind: null,

@@ -97,6 +97,24 @@ describe('decide', () => {
     },
   );
 
+  it('tries the two minutes before an update of the firmware as well', () => {
+    const ready = { agentSees: true, lanUnbind: 'yes', canUnbindNow: true } as const;
+    for (const changes of [{ firmware: 'V3.4.98', updateTo4x: 'exists' }, { firmware: 'V2.2.65' }] as const) {
+      const verdict = fine({ ...changes, ...ready });
+      expect(verdict).toMatchObject({ method: 'firmware-first', tryFirst: { method: 'sadp', by: 'agent' } });
+      expect(fine({ ...changes, ...ready, adminPassword: false }).tryFirst).toBeNull();
+    }
+  });
+
+  it('updates a recorder that is offline: whether it is online is asked afterwards', () => {
+    const offline = fine({ firmware: 'V3.4.98', updateTo4x: 'exists', cloud: 'offline' });
+    expect(offline).toMatchObject({ method: 'firmware-first', blockers: [], alternatives: [] });
+  });
+
+  it.each(['3.x', 'V3.4', 'V3.4.98'])('takes %s for the line it names', (firmware) => {
+    expect(fine({ firmware, updateTo4x: 'none' }).rule).toBe('recorder-3x-no-update');
+  });
+
   it('names the other ways whose own conditions hold, in the table’s order', () => {
     expect(fine({ agentSees: true, onSite: 'phone' }).alternatives).toEqual([{ method: 'app', by: null }]);
     expect(

@@ -116,8 +116,8 @@ describe('every dialogue from everything the label and the LAN can say', () => {
       valueIs(facts.adminPassword, true) || !['app', 'recorder-menu', 'sadp'].includes(verdict.method ?? ''),
     );
     note(
-      '"try first" where service is not the verdict',
-      verdict.tryFirst === null || verdict.method === 'service-centre',
+      '"try first" where neither a parcel nor an update is the verdict',
+      verdict.tryFirst === null || ['service-centre', 'firmware-first'].includes(verdict.method ?? ''),
     );
     note(
       'EZVIZ not asked although no other rule settled it',

@@ -6,7 +6,13 @@ import {
   learnFromStatus,
   noFacts,
 } from '../../../src/policy/facts.ts';
-import { answer, DONT_KNOW, nextQuestion, questionAbout } from '../../../src/policy/questions.ts';
+import {
+  answer,
+  DONT_KNOW,
+  meaningOfReply,
+  nextQuestion,
+  questionAbout,
+} from '../../../src/policy/questions.ts';
 import { known } from './known.ts';
 
 const NOT_EZVIZ = { everInEzviz: false, ezvizBrand: false } as const;
@@ -104,7 +110,12 @@ describe('answer', () => {
     expect(learnt.ok && knownValue(learnt.value.facts, 'firmware')).toBe('V3.4.98 build 190101');
   });
 
-  it.each(['', 'four', '4.x', '3.4', 'V'.repeat(100), '<b>3</b>'])(
+  it.each(['3.x', 'V3.4'])('takes %j for the line it names: no rule asks for more', (typed) => {
+    const learnt = answer(noFacts(), 'firmware', typed);
+    expect(learnt.ok && knownValue(learnt.value.facts, 'firmware')).toBe(typed);
+  });
+
+  it.each(['', 'four', '4', 'V'.repeat(100), '<b>3</b>'])(
     'asks again for firmware it cannot read: %j',
     (typed) => {
       expect(answer(noFacts(), 'firmware', typed)).toEqual({ ok: false, failure: 'unreadable-firmware' });
@@ -132,5 +143,28 @@ describe('questionAbout', () => {
       'no',
       DONT_KNOW,
     ]);
+  });
+});
+
+describe('meaningOfReply', () => {
+  it.each([
+    ['everInEzviz', 'yes', 'yes'],
+    ['updateTo4x', 'yes', 'exists'],
+    ['updateTo4x', 'no', 'none'],
+    ['onSite', 'no', 'nothing'],
+    ['cloud', 'yes', 'online'],
+    ['firmware', DONT_KNOW, DONT_KNOW],
+  ] as const)('%s: %s is %s', (fact, reply, meaning) => {
+    expect(meaningOfReply(fact, reply)).toBe(meaning);
+    expect(answer(noFacts(), fact, meaning).ok).toBe(true);
+  });
+
+  it.each([
+    ['cloud', 'no'],
+    ['onSite', 'yes'],
+    ['kind', 'yes'],
+    ['firmware', 'no'],
+  ] as const)('%s: %s says too little', (fact, reply) => {
+    expect(meaningOfReply(fact, reply)).toBeNull();
   });
 });

@@ -1,0 +1,34 @@
+/**
+ * Prints whole conversations against the sandbox, wrong turns included: `npx tsx scripts/transcripts.ts [part of a name]
+ * [--language en|ru] [--list]`. These are the walks the end-to-end tests walk.
+ */
+import { parseArgs } from 'node:util';
+import { LANGUAGES } from '../locales/index.ts';
+import { BY_HAND } from '../test/e2e/walks/by-hand.ts';
+import { openStage, walkOn } from '../test/e2e/walks/walker.ts';
+import { WITH_LAPTOP } from '../test/e2e/walks/with-laptop.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { language: { type: 'string' }, list: { type: 'boolean', default: false } },
+});
+const wanted = positionals.join(' ').toLowerCase();
+const walks = [...BY_HAND, ...WITH_LAPTOP].filter(({ name }) => name.toLowerCase().includes(wanted));
+const languages = LANGUAGES.filter((language) => [undefined, language].includes(values.language as never));
+
+if (values.list || walks.length === 0 || languages.length === 0) {
+  console.log([...BY_HAND, ...WITH_LAPTOP].map(({ name }) => name).join('\n'));
+} else {
+  // A stage per language: the hub lets only so many laptops of one address pair in a while.
+  for (const language of languages) {
+    const stage = await openStage();
+    try {
+      for (const walk of walks) {
+        const { transcript, wrongTurns } = await walkOn(stage, walk, language);
+        console.log(`\n## ${walk.name} (${language}), ${wrongTurns} wrong turns\n\n${transcript}`);
+      }
+    } finally {
+      await stage.close();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import type { SaidInWords } from '../device/words.ts';
+import type { Dialogue } from './engine/dialogue.ts';
+import { understoodText } from './telling.ts';
+
+/** Learns what a technician said in his own words, and says back how it was understood: he may put it right. */
+export async function takeWords(dialogue: Dialogue, caseId: string, said: SaidInWords): Promise<void> {
+  const { case: record } = await dialogue.house((house) => house.cases.apply(caseId, { type: 'told', said }));
+  const understood = understoodText((key, values) => dialogue.t(key, values), record.facts, said);
+  if (understood !== null) await dialogue.say(understood);
+}

@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { LANGUAGES } from '../../locales/index.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
+import { BY_HAND } from './walks/by-hand.ts';
+import { expectWalked } from './walks/expect.ts';
+import { openStage, walkOn } from './walks/walker.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+}, 90_000);
+afterAll(() => stage.close(), 60_000);
+
+describe.each(LANGUAGES)('walked by hand in %s', (language) => {
+  it.each(BY_HAND)(
+    '$name',
+    async (walk) => {
+      expectWalked(await walkOn(stage, walk, language));
+    },
+    90_000,
+  );
+});

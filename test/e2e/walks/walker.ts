@@ -1,0 +1,255 @@
+/**
+ * A technician who walks a way to its end, in either language: what he does is written once, and what he has to see is
+ * named by the key of its sentence. Everything is put down as a transcript (`scripts/transcripts.ts` prints it).
+ */
+import type { Language } from '../../../locales/index.ts';
+import { type Texts, type TextValues, textsFor } from '../../../src/kernel/texts.ts';
+import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
+import type { Laptop } from '../../../src/sandbox/laptop.ts';
+import { pairLaptop } from '../../../src/sandbox/pairing.ts';
+import { labelOf } from '../../../src/sandbox/samples.ts';
+import { createStage, type Stage } from '../../../src/sandbox/stage.ts';
+import type { ChatMessage, OtherKind } from '../../../src/sandbox/telegram/message.ts';
+import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import { offering, online, STEP } from '../../support/stage.ts';
+
+/** A way walked to its end, with the wrong turns people take. */
+export interface Walk {
+  readonly name: string;
+  /** Devices on the LAN; a walk without a laptop has none. */
+  readonly devices?: readonly DeviceSpec[];
+  run(at: Walker): Promise<void>;
+}
+
+/** The same words in every language. */
+export type Said = string | Readonly<Record<Language, string>>;
+
+/** Everything walks share: one bot, and an empty LAN that a walk plugs its devices into. */
+export async function openStage(): Promise<Stage> {
+  const stage = await createStage({ devices: [] });
+  await stage.bot.start();
+  return stage;
+}
+
+/** How a walk went. */
+export interface Walked {
+  readonly transcript: string;
+  readonly wrongTurns: number;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** Walks a walk on a stage as a technician of its own. */
+export async function walkOn(stage: Stage, walk: Walk, language: Language): Promise<Walked> {
+  const devices = walk.devices ?? [];
+  for (const spec of devices) await stage.lan.add(spec);
+  const chat = await invited(stage, language);
+  const at = new Walker(stage, chat, language);
+  try {
+    if (walk.devices) await at.bringLaptop();
+    await walk.run(at);
+    return { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.messages };
+  } finally {
+    await at.leave();
+    for (const { shortSerial } of stage.lan.devices.map(({ profile }) => profile)) {
+      await stage.lan.remove(shortSerial);
+    }
+  }
+}
+
+async function invited(stage: Stage, language: Language): Promise<SimUser> {
+  const admin = stage.technician('en');
+  await admin.send('/invite');
+  const { text } = await admin.waitFor(/start=/, STEP);
+  const chat = stage.api.user({ firstName: 'Sam', languageCode: language });
+  await chat.send(`/start ${/start=([\w-]+)/.exec(text)?.[1] ?? ''}`);
+  await chat.waitFor(
+    (message) => message.text.includes(plain(textsFor(language)('bot:command.welcome'))),
+    STEP,
+  );
+  return chat;
+}
+
+export class Walker {
+  readonly stage: Stage;
+  readonly language: Language;
+  readonly t: Texts;
+  /** How often the technician did what he was not asked to. */
+  wrongTurns = 0;
+  readonly #chat: SimUser;
+  #laptop: Laptop | null = null;
+  readonly #lines: string[] = [];
+  readonly #stopListening: () => void;
+
+  constructor(stage: Stage, chat: SimUser, language: Language) {
+    this.stage = stage;
+    this.language = language;
+    this.t = textsFor(language);
+    this.#chat = chat;
+    const told = new Set<number>();
+    this.#stopListening = stage.api.onEvent((event) => {
+      if (event.type !== 'message' || event.chatId !== chat.chatId || event.message.from !== 'bot') return;
+      if (told.has(event.message.id)) return;
+      told.add(event.message.id);
+      this.#note('bot', wordsOf(event.message));
+    });
+  }
+
+  get laptop(): Laptop {
+    if (!this.#laptop) throw new Error('this walk has no laptop');
+    return this.#laptop;
+  }
+
+  transcript(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** A remark in the transcript: what is wrong about the next step, or what happens on the site. */
+  remark(words: string): void {
+    this.#lines.push(`        (${words})`);
+  }
+
+  /** What follows is not what was asked for. */
+  wrong(words: string): void {
+    this.wrongTurns += 1;
+    this.remark(`wrong turn: ${words}`);
+  }
+
+  /**
+   * Waits for a message of the bot with this sentence, after the technician's last action. Values that are not given may
+   * be anything.
+   */
+  async sees(key: string, values: TextValues = {}): Promise<ChatMessage> {
+    const sentence = plain(this.t(key, values));
+    const pattern = new RegExp(
+      sentence
+        .split(/\{\{\w+\}\}/)
+        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+        .join('.*'),
+    );
+    try {
+      return await this.#chat.waitFor(
+        (message) => !message.edited && pattern.test(squeezed(message.text)),
+        STEP,
+      );
+    } catch (error) {
+      throw new Error(`${key} was not said: “${sentence}”\n${this.transcript()}`, { cause: error });
+    }
+  }
+
+  async press(id: string): Promise<void> {
+    const message = await this.#chat.waitFor(offering(id), { ...STEP, after: 'start' });
+    const button = message.buttons.flat().find(({ data }) => data?.endsWith(`:${id}`));
+    this.#note('technician', `[${button?.text ?? id}]`);
+    await this.#chat.press(new RegExp(`:${id}$`));
+  }
+
+  /** Presses a button of /cases: its data begins with this. */
+  async open(prefix: string): Promise<void> {
+    this.#note('technician', `[${prefix}…]`);
+    await this.#chat.press(new RegExp(`^${prefix}:`));
+  }
+
+  async types(said: Said): Promise<void> {
+    const words = typeof said === 'string' ? said : said[this.language];
+    this.#note('technician', words);
+    await this.#chat.send(words);
+  }
+
+  async label({ profile }: DeviceSpec, caption = ''): Promise<void> {
+    this.#note('technician', `(photo of the label of ${profile.model})${caption && ` ${caption}`}`);
+    await this.#chat.sendPhoto(await labelOf(profile), { caption });
+  }
+
+  async sends(kind: OtherKind): Promise<void> {
+    this.#note('technician', `(${kind})`);
+    await this.#chat.sendOther(kind);
+  }
+
+  /** Answers questions with their buttons, one after another: fact and answer. */
+  async answers(...given: readonly (readonly [fact: string, answer: string])[]): Promise<void> {
+    for (const [fact, answer] of given) {
+      await this.sees(`policy:question.${fact}.text`);
+      if (fact === 'firmware') await this.types(answer);
+      else await this.press(answer);
+    }
+  }
+
+  /** The step of a guide is shown, with its number and its picture where it has one. */
+  async step(guide: string, step: string, values: TextValues = {}): Promise<ChatMessage> {
+    return this.sees(`guide:step.${guide}.${step}.text`, values);
+  }
+
+  /** "It looks different": what else it may look like is told, and the same step comes again. */
+  async looksDifferent(guide: string, step: string): Promise<void> {
+    await this.press('differs');
+    await this.sees(`guide:step.${guide}.${step}.differs`);
+    await this.press('clear');
+    await this.step(guide, step);
+  }
+
+  async bringLaptop(): Promise<void> {
+    this.#laptop = await this.stage.laptop(`laptop-${this.#chat.id}`, this.language, (line) =>
+      this.#note('laptop', line),
+    );
+    await pairLaptop(this.stage, this.#laptop, this.#chat);
+    this.openLaptop();
+    await this.laptopOnline();
+    this.#lines.length = 0;
+  }
+
+  openLaptop(): void {
+    this.remark('the laptop is opened');
+    this.laptop.start();
+  }
+
+  async closeLaptop(): Promise<void> {
+    this.remark('the laptop is closed');
+    await this.laptop.stop();
+  }
+
+  laptopOnline(): Promise<void> {
+    return online(this.#chat);
+  }
+
+  /** The bot is killed while the technician goes on, and started again. */
+  async whileBotIsDown(act: () => Promise<void>): Promise<void> {
+    this.remark('the bot is killed');
+    await this.stage.bot.kill();
+    await act();
+    await this.stage.bot.start();
+    this.remark('the bot is back');
+  }
+
+  async leave(): Promise<void> {
+    this.#stopListening();
+    await this.#laptop?.stop();
+  }
+
+  #note(who: 'bot' | 'technician' | 'laptop', words: string): void {
+    const [first = '', ...others] = words.split('\n');
+    this.#lines.push(
+      `${who.padStart(10)}: ${first}`,
+      ...others.map((line) => `            ${line}`.trimEnd()),
+    );
+  }
+}
+
+function wordsOf({ kind, text, buttons, file }: ChatMessage): string {
+  const what = kind === 'text' ? '' : kind === 'photo' ? '[drawing] ' : `[${kind} ${file?.name ?? ''}] `;
+  const keys = buttons.map((row) => row.map((button) => `[${button.text}]`).join(' '));
+  return [`${what}${text}`, ...keys].join('\n');
+}
+
+/** A sentence as the chat shows it: without tags, white space as one space. */
+function plain(sentence: string): string {
+  return squeezed(
+    sentence
+      .replace(/<[^>]+>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>'),
+  );
+}
+
+function squeezed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
