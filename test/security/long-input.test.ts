@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helpWords, phrases } from '../../locales/words.ts';
+import { helpWords, vocabulary } from '../../locales/words.ts';
 import { readLine } from '../../src/cases/chain.ts';
 import { parseFirmware } from '../../src/device/firmware.ts';
 import { kindOf } from '../../src/device/kinds.ts';
@@ -36,7 +36,7 @@ const readers: Record<string, (text: string) => unknown> = {
   parseLabel,
   findSerials,
   parseSerial: (text) => parseSerial(text),
-  saidInWords: (text) => saidInWords(text, phrases),
+  saidInWords: (text) => saidInWords(text, vocabulary),
   parseFirmware,
   kindOf: (text) => kindOf({ model: text, deviceType: text, subDeviceType: text }),
   findArticles: (text) => findArticles(text, helpWords),

@@ -86,7 +86,10 @@ export function createJobs(
     const job: Running = { ...next, abort: new AbortController(), cancelled: false, unbind: null };
     running = job;
     try {
-      const last = await carryOut(job);
+      // Free before anybody hears of its end: the next wish may follow on its heels.
+      const last = await carryOut(job).finally(() => {
+        running = null;
+      });
       // Cut off before anything was sent or found out; what an unbind reports after its datagram stands.
       const cutOff = job.abort.signal.aborted && last.type !== 'outcome';
       if (!cutOff && !(settle && stopped)) return await end(last);
@@ -98,8 +101,6 @@ export function createJobs(
       // Whether its datagram has left is for the device to say.
       if (!settle && isArmed(jobId)) enqueue({ command, settle: true });
       else await failed(jobId, 'internal');
-    } finally {
-      running = null;
     }
   };
   const work = async () => {
