@@ -49,6 +49,13 @@ export function serialTexts(message: string): string[] {
   });
 }
 
+/** What stands behind the last `S/N:` or the like of a line, folded; null where there is none. */
+export function announcedTail(line: string): string | null {
+  const folded = fold(line.slice(0, MAX_MESSAGE));
+  const last = [...folded.matchAll(SERIAL_PREFIX)].at(-1);
+  return last ? folded.slice(last.index + last[0].length) : null;
+}
+
 function piecesOf(segment: string): Piece[] {
   const marked = fold(segment).replace(SERIAL_PREFIX, (prefix) => MARK.padStart(prefix.length));
   return [...marked.matchAll(/\S+/g)].map((match): Piece => {

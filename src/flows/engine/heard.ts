@@ -46,9 +46,9 @@ export interface NamedDevice {
 
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
-  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null }
+  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null; messageId: number }
   | { kind: 'serials'; devices: NamedDevice[] }
-  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null }
+  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null; messageId: number }
   | { kind: 'words'; said: SaidInWords }
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
   /** Best first; empty when no article knows the message. */
@@ -101,7 +101,7 @@ function deviceOfSerial(serial: SerialNumber): NamedDevice {
 /** Longest text looked at; longer ones are nobody's serial number. */
 const MAX_TEXT = 4096;
 
-function hearText(text: string, spec: WaitSpec): Heard {
+function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (text.length > MAX_TEXT) return { kind: 'other' };
   if (spec.wants.includes('picture-code') && spec.nonce !== undefined) {
     // A serial number typed here is a new device, not an answer: answers are at most seven characters.
@@ -117,7 +117,7 @@ function hearText(text: string, spec: WaitSpec): Heard {
   if (serials.length > 0) return { kind: 'serials', devices: serials.slice(0, 8).map(deviceOfSerial) };
   const { reason, host } = label.failure;
   if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
-    return { kind: 'refused-label', reason, host: host ?? null };
+    return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
   if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
   if (spec.wants.includes('words')) {
@@ -156,14 +156,15 @@ export function hear(update: Update, spec: WaitSpec): Heard {
   if (!message) return { kind: 'other' };
   const album = message.media_group_id ?? null;
   const photo = message.photo?.at(-1);
-  if (photo) return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album };
+  const messageId = message.message_id;
+  if (photo) return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album, messageId };
   if (message.document) {
     const { mime_type: type, file_id: fileId, file_size: size } = message.document;
     return IMAGE_TYPES.test(type ?? '')
-      ? { kind: 'photo', fileId, bytes: size ?? null, album }
+      ? { kind: 'photo', fileId, bytes: size ?? null, album, messageId }
       : { kind: 'wrong-file' };
   }
-  if (message.text !== undefined) return hearText(message.text, spec);
+  if (message.text !== undefined) return hearText(message.text, messageId, spec);
   return { kind: 'other' };
 }
 

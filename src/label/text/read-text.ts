@@ -1,0 +1,72 @@
+import sharp from 'sharp';
+import { fold, SERIAL_PREFIX } from '../../device/lookalikes.ts';
+import { type PrintedSerial, readPrint } from '../../device/printed.ts';
+import { openPhoto } from '../photo.ts';
+import type { Line, Ocr } from './ocr.ts';
+import type { TextReading } from './protocol.ts';
+
+/** Pixels a photo is shrunk to for finding its lines: most labels need no more, small print does. */
+const SIDES = [960, 1600];
+/** Width of a picture of lines, and room between them, pixels. */
+const WIDTH = 640;
+const GAP = 12;
+
+/** Reads the serial numbers printed in a photo. What else is printed, the verification code first of all, stays here. */
+export async function readText(
+  ocr: Ocr,
+  bytes: Uint8Array,
+  isCancelled: () => boolean,
+): Promise<TextReading> {
+  const opened = await openPhoto(bytes);
+  const nothing = { serials: [], picture: null };
+  if (!opened.ok) return nothing;
+  for (const side of SIDES) {
+    if (isCancelled()) return nothing;
+    const lines = await ocr.lines(opened.value, side);
+    const serials = readPrint(lines.map(({ text }) => text));
+    if (serials.length > 0) return { serials, picture: await pictureOf(serials, lines) };
+    if (Math.max(opened.value.width, opened.value.height) <= side) break;
+  }
+  return nothing;
+}
+
+/** The lines of the serials one below the other; null where one of them cannot be shown alone. */
+async function pictureOf(serials: readonly PrintedSerial[], lines: readonly Line[]): Promise<Buffer | null> {
+  const pieces: Line['pieces'][number][] = [];
+  for (const { line, shortSerial } of serials) {
+    const shown = lines[line]?.pieces.filter(({ text }) => isAlone(text, shortSerial)) ?? [];
+    if (shown.length !== 1 || !shown[0]) return null;
+    pieces.push(shown[0]);
+  }
+  let top = GAP;
+  const placed: { input: Buffer; left: number; top: number }[] = [];
+  for (const piece of pieces) {
+    const { data, width, height } = piece.picture();
+    const drawn = await sharp(data, { raw: { width, height, channels: 3 } })
+      .resize({ width: WIDTH - 2 * GAP, height: 80, fit: 'inside' })
+      .png()
+      .toBuffer({ resolveWithObject: true });
+    placed.push({ input: drawn.data, left: GAP, top });
+    top += drawn.info.height + GAP;
+  }
+  return sharp({ create: { width: WIDTH, height: top, channels: 3, background: '#ffffff' } })
+    .composite(placed)
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .then(({ data, info }) =>
+      sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+        .jpeg({ quality: 85 })
+        .toBuffer(),
+    );
+}
+
+/**
+ * Whether a piece shows a serial number and its name alone. Beside any other word it is not shown: that word may be
+ * the verification code.
+ */
+function isAlone(text: string, shortSerial: string): boolean {
+  const rest = fold(text).replace(SERIAL_PREFIX, '').replace(/\s+/g, '');
+  const end = /(\d{6})[A-Z]{0,6}$/.exec(rest.replace(/[^A-Z\d]+$/, ''));
+  const isShort = rest.length <= 11;
+  return (isShort || /^I?(?:DS|CS)-/.test(rest)) && (isShort || end?.[1] === shortSerial.slice(-6));
+}
