@@ -13,7 +13,7 @@ import type { HouseEvent } from '../flows/engine/events.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { ChatState } from '../flows/engine/state.ts';
 import { DURING, FLOWS, IDLE } from '../flows/index.ts';
-import type { House, PhotoReading } from '../flows/ports.ts';
+import type { House } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
@@ -37,12 +37,12 @@ import { createJobs } from './jobs.ts';
 import { createLimits } from './limits.ts';
 import { createMeasures } from './measures.ts';
 import { createNotes } from './notes.ts';
+import { createPhotos } from './photos.ts';
 import { createProfiles } from './profiles.ts';
 import { createJobRules } from './rules.ts';
 import { createStolenWatch } from './stolen.ts';
 import type { TelegramClient } from './telegram.ts';
 import { createTimers } from './timers.ts';
-import { createPhotos } from './photos.ts';
 import { classify, isPrivate } from './updates.ts';
 
 export interface BotParts {

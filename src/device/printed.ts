@@ -29,9 +29,25 @@ const MAX_SERIALS = 8;
 const MAX_LINE = 200;
 
 const DIGIT_FOR: Readonly<Record<string, string>> = {
-  O: '0', Q: '0', D: '0', I: '1', L: '1', '|': '1', Z: '2', S: '5', G: '6', B: '8',
+  O: '0',
+  Q: '0',
+  D: '0',
+  I: '1',
+  L: '1',
+  '|': '1',
+  Z: '2',
+  S: '5',
+  G: '6',
+  B: '8',
 };
-const LETTER_FOR: Readonly<Record<string, string>> = { '0': 'O', '1': 'I', '2': 'Z', '5': 'S', '6': 'G', '8': 'B' };
+const LETTER_FOR: Readonly<Record<string, string>> = {
+  '0': 'O',
+  '1': 'I',
+  '2': 'Z',
+  '5': 'S',
+  '6': 'G',
+  '8': 'B',
+};
 /** A character where a digit belongs: a digit or what looks like one. */
 const D = '[\\dOQDIL|ZSGB]';
 const LOOSE_FULL = new RegExp(
@@ -52,12 +68,20 @@ interface Found {
  * @returns at most 8, the surest first. Nothing else of the lines is returned. Never throws.
  */
 export function readPrint(lines: readonly string[]): PrintedSerial[] {
-  const found = lines.flatMap((line, index) => (line.length > MAX_LINE ? [] : inLine(line, lines[index + 1], index)));
+  const found = lines.flatMap((line, index) =>
+    line.length > MAX_LINE ? [] : inLine(line, lines[index + 1], index),
+  );
   const announced = found.some(({ short }) => /^\D/.test(short));
   const groups = new Map<string, Found[]>();
   for (const one of found) {
     // Labels carry other numbers of nine digits; beside a serial with letters they are part numbers.
-    if (announced && one.full === null && /^\d/.test(one.short) && !/S.?N|SERIAL/i.test(lines[one.line] ?? '')) continue;
+    if (
+      announced &&
+      one.full === null &&
+      /^\d/.test(one.short) &&
+      !/S.?N|SERIAL/i.test(lines[one.line] ?? '')
+    )
+      continue;
     groups.set(one.short, [...(groups.get(one.short) ?? []), one]);
   }
   const model = modelIn(lines);
@@ -97,7 +121,8 @@ function inLine(line: string, next: string | undefined, index: number): Found[] 
   if (MODEL_START.test(bare)) {
     const wrapped = bare + fold(next ?? '').replace(/\s+/g, '');
     // A full serial that does not fit on one line goes on in the next.
-    const whole = wrapped.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(wrapped) ? foundOf(wrapped, false, index) : [];
+    const whole =
+      wrapped.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(wrapped) ? foundOf(wrapped, false, index) : [];
     if (whole.length > 0) return whole;
   }
   const repaired = [...repairFull(bare), ...(tail === null ? [] : repairShort(bare))];
@@ -120,7 +145,10 @@ function repairShort(text: string): string[] {
   const [first = '', second = ''] = text;
   const rest = digits(text.slice(2));
   // A letter never follows a digit: one of the two was misread, and the grammar does not say which.
-  const heads = /\d/.test(first) && /\D/.test(second) ? [first + digits(second), letters(first) + second] : [first + second];
+  const heads =
+    /\d/.test(first) && /\D/.test(second)
+      ? [first + digits(second), letters(first) + second]
+      : [first + second];
   return heads.map((head) => head + rest).filter((repaired) => isShortSerial(repaired));
 }
 

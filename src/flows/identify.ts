@@ -103,10 +103,7 @@ async function readPhoto(
 ): Promise<Next> {
   const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
   const reading = await dialogue.house((house) => house.labels.read(dialogue.chatId, fileId));
-  await dialogue.edit(
-    notice,
-    dialogue.t(NOTICE[reading.kind] ?? 'bot:identify.readDone'),
-  );
+  await dialogue.edit(notice, dialogue.t(NOTICE[reading.kind] ?? 'bot:identify.readDone'));
   switch (reading.kind) {
     case 'label':
       return take(dialogue, caseId, deviceOfLabel(reading.facts, manufacturedOf(reading.facts.fullSerial)));

@@ -107,7 +107,12 @@ function withPrint(reading: LabelReading, { serials, picture }: TextReading): La
     const facts = labels[same];
     if (facts && serials[same]?.certainty !== 'repaired') return { kind: 'label', facts };
     if (first.certainty !== 'agreed')
-      return { kind: 'printed', labels: [...labels, reading.facts].slice(0, 8), certainty: 'single', picture };
+      return {
+        kind: 'printed',
+        labels: [...labels, reading.facts].slice(0, 8),
+        certainty: 'single',
+        picture,
+      };
   }
   // Two serials that differ are two devices or one misread: either way a person chooses.
   return { kind: 'printed', labels, certainty: first.certainty, picture };

@@ -157,7 +157,8 @@ export function hear(update: Update, spec: WaitSpec): Heard {
   const album = message.media_group_id ?? null;
   const photo = message.photo?.at(-1);
   const messageId = message.message_id;
-  if (photo) return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album, messageId };
+  if (photo)
+    return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album, messageId };
   if (message.document) {
     const { mime_type: type, file_id: fileId, file_size: size } = message.document;
     return IMAGE_TYPES.test(type ?? '')

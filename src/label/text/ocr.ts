@@ -46,7 +46,10 @@ export async function openOcr(): Promise<Ocr> {
   // The package knows the runtime by a narrower type of its own.
   const runtime = ort as unknown as ConstructorParameters<typeof DetectionService>[0];
   type Session = ConstructorParameters<typeof DetectionService>[1];
-  const detection = new DetectionService(runtime, (await session(models.detectionPath)) as unknown as Session);
+  const detection = new DetectionService(
+    runtime,
+    (await session(models.detectionPath)) as unknown as Session,
+  );
   const recognition = new RecognitionService(
     runtime,
     (await session(models.recognitionPath)) as unknown as Session,
@@ -61,14 +64,19 @@ export async function openOcr(): Promise<Ocr> {
   return {
     async lines(photo, side) {
       const image = normalizeInputToRgb(photo);
-      const boxes = await detection.run(image, { maxSideLength: side, limitType: 'max', channelOrder: 'bgr' });
+      const boxes = await detection.run(image, {
+        maxSideLength: side,
+        limitType: 'max',
+        channelOrder: 'bgr',
+      });
       const pieces: Piece[] = [];
       let isTurned = false;
       for (const box of [...boxes].sort((a, b) => ratioOf(b) - ratioOf(a)).slice(0, MAX_PIECES)) {
         if (!box.points) continue;
         const ways = [box.points, turned(box.points)] as const;
         const first = await recognise(image, box, ways[isTurned ? 1 : 0]);
-        const second = first.confidence < UPSIDE_DOWN ? await recognise(image, box, ways[isTurned ? 0 : 1]) : first;
+        const second =
+          first.confidence < UPSIDE_DOWN ? await recognise(image, box, ways[isTurned ? 0 : 1]) : first;
         const better = second.confidence > first.confidence ? second : first;
         if (better !== first && better.confidence >= UPSIDE_DOWN) isTurned = !isTurned;
         if (better.confidence >= LEAST_CONFIDENCE) pieces.push(better);

@@ -132,13 +132,20 @@ export async function photograph(label: PrintedLabel, shot: Shot, seed = 1): Pro
   const lines = linesOf(label);
   const nameWidth = label.columns ? Math.max(...lines.map(([name]) => widthOf(name, size))) + size : 0;
   const width = Math.ceil(
-    size * 2 + Math.max(...lines.map(([name, value]) => (nameWidth || widthOf(name, size)) + widthOf(` ${value}`, size))) * 1.05,
+    size * 2 +
+      Math.max(
+        ...lines.map(([name, value]) => (nameWidth || widthOf(name, size)) + widthOf(` ${value}`, size)),
+      ) *
+        1.05,
   );
   const height = Math.ceil(size * (1.5 * lines.length + 1.5));
   const [paper, ink] = shot.inverted ? ['#1c1c1e', '#d8d8d8'] : ['#eeeeea', '#1a1a1a'];
   const drawn = lines.map(([name, value], row) => {
     const y = size * (1.5 * row + 1.8);
-    if (nameWidth > 0) return write(name, size, y, size, ink, shot.font) + write(value, size + nameWidth, y, size, ink, shot.font);
+    if (nameWidth > 0)
+      return (
+        write(name, size, y, size, ink, shot.font) + write(value, size + nameWidth, y, size, ink, shot.font)
+      );
     return write([name, value].filter(Boolean).join(' '), size, y, size, ink, shot.font);
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="${paper}"/>${drawn.join('')}</svg>`;
@@ -242,7 +249,17 @@ function projection(corners: readonly [number, number][], w: number, h: number) 
   const [a, b, c] = [x1 - x0 + g * x1, x3 - x0 + k * x3, x0];
   const [d, e, f] = [y1 - y0 + g * y1, y3 - y0 + k * y3, y0];
   // The inverse of the projection from the unit square to the photo.
-  const inverse = [e - f * k, c * k - b, b * f - c * e, f * g - d, a - c * g, c * d - a * f, d * k - e * g, b * g - a * k, a * e - b * d];
+  const inverse = [
+    e - f * k,
+    c * k - b,
+    b * f - c * e,
+    f * g - d,
+    a - c * g,
+    c * d - a * f,
+    d * k - e * g,
+    b * g - a * k,
+    a * e - b * d,
+  ];
   const [m0 = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0, m5 = 0, m6 = 0, m7 = 0, m8 = 0] = inverse;
   return (x: number, y: number): [number, number] => {
     const z = m6 * x + m7 * y + m8;
