@@ -33,8 +33,8 @@ export async function readText(
 /** The lines of the serials one below the other; null where one of them cannot be shown alone. */
 async function pictureOf(serials: readonly PrintedSerial[], lines: readonly Line[]): Promise<Buffer | null> {
   const pieces: Line['pieces'][number][] = [];
-  for (const { line, shortSerial } of serials) {
-    const shown = lines[line]?.pieces.filter(({ text }) => isAlone(text, shortSerial)) ?? [];
+  for (const { line } of serials) {
+    const shown = lines[line]?.pieces.filter(({ text }) => isAlone(text)) ?? [];
     if (shown.length !== 1 || !shown[0]) return null;
     pieces.push(shown[0]);
   }
@@ -51,22 +51,16 @@ async function pictureOf(serials: readonly PrintedSerial[], lines: readonly Line
   }
   return sharp({ create: { width: WIDTH, height: top, channels: 3, background: '#ffffff' } })
     .composite(placed)
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .then(({ data, info }) =>
-      sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-        .jpeg({ quality: 85 })
-        .toBuffer(),
-    );
+    .jpeg({ quality: 85 })
+    .toBuffer();
 }
 
 /**
- * Whether a piece shows a serial number and its name alone. Beside any other word it is not shown: that word may be
- * the verification code.
+ * Whether a piece shows a serial number, with or without its name, and nothing else. Beside any other word it is not
+ * shown: that word may be the verification code, six capitals.
  */
-function isAlone(text: string, shortSerial: string): boolean {
-  const rest = fold(text).replace(SERIAL_PREFIX, '').replace(/\s+/g, '');
-  const end = /(\d{6})[A-Z]{0,6}$/.exec(rest.replace(/[^A-Z\d]+$/, ''));
-  const isShort = rest.length <= 11;
-  return (isShort || /^I?(?:DS|CS)-/.test(rest)) && (isShort || end?.[1] === shortSerial.slice(-6));
+export function isAlone(text: string): boolean {
+  const rest = fold(text).replace(SERIAL_PREFIX, '').trim().replace(/\s+/g, '');
+  if (/^I?(?:DS|CS)-/.test(rest)) return rest.length <= 52 && /\d[A-Z]{0,5}$/.test(rest);
+  return /^[A-Z\d|]{9}$/.test(rest) && rest.replace(/\D/g, '').length >= 3;
 }

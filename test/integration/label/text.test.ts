@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import { createTextEngine } from '../../../src/label/text/engine.ts';
+import { isAlone } from '../../../src/label/text/read-text.ts';
 import { CODE, noise } from './photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from './printed.ts';
 
@@ -73,6 +74,20 @@ describe('a label without a code', () => {
     // What the picture shows, read again: the serial, and no line with six capitals.
     const again = await reader.read(picture ?? new Uint8Array());
     expect(again).toMatchObject({ kind: 'printed', labels: [{ shortSerial: 'J50000062' }] });
+  });
+
+  it.each([
+    ['S/N: J50000062', true],
+    ['J5OOO0062', true],
+    ['S/N: DS-7608NI-K2/8P0820190204CCRRD20000042WCVU', true],
+    ['S/N:', false],
+    [CODE, false],
+    [`S/N: J50000062 ${CODE}`, false],
+    [`S/N: DS-2CD2386G2-IU20210805AAWRJ50000062 ${CODE}`, false],
+    [`J50000062 Verification Code: ${CODE}`, false],
+    ['Model: DS-2CD2386G2-IU', false],
+  ])('shows "%s" alone or not at all', (text, alone) => {
+    expect(isAlone(text)).toBe(alone);
   });
 
   it('is answered as before where nothing is printed either', async () => {
