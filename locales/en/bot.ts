@@ -55,6 +55,7 @@ export const bot = {
         '⚠️ This was an exported-devices code. It holds addresses and passwords of devices. I deleted your message and kept nothing. Send the label of the device.',
       'password-procedure':
         'This code belongs to the password recovery of the vendor, not to the device. Send the label: it is on the bottom or the side of the device.',
+      wifi: 'This is a Wi-Fi code, not a device label. I kept nothing of it. Send the sticker with “S/N” on the device itself.',
       'not-a-device': 'This code is not a device label. Send the sticker with “S/N” on the device itself.',
       'unknown-url':
         'This code is a link to {{host}}, not a label I know. Type the serial number (S/N) printed beside it.',

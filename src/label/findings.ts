@@ -8,6 +8,7 @@ const MAX_LABELS = 8;
 const TELLING: readonly LabelRefusal[] = [
   'exported-credentials',
   'password-procedure',
+  'wifi',
   'unknown-url',
   'not-a-device',
   'too-long',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
-import { CODE, one, qr } from '../integration/label/photos.ts';
+import { CODE, label, noise, one, qr } from '../integration/label/photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from '../integration/label/printed.ts';
 import { type House, openHouse, pressId, STEP } from '../support/stage.ts';
 
@@ -30,7 +30,7 @@ describe.each(['en', 'ru'] as const)('a label whose code cannot be read (%s)', (
       LONG,
     );
     expect(question.buttons.flat()).toHaveLength(3);
-    await technician.send('???');
+    await technician.send('Hello');
     await technician.waitFor(
       language === 'en' ? /type the serial number, or send/ : /наберите серийный номер или/,
       STEP,
@@ -48,6 +48,19 @@ describe.each(['en', 'ru'] as const)('a label whose code cannot be read (%s)', (
     expect(seen).not.toContain(CODE);
     expect(house.botLines.join('\n')).not.toContain(CODE);
   }, 240_000);
+
+  it('is given up when the next photo comes, which is read', async () => {
+    const { technician } = house;
+    await technician.send('/new');
+    await technician.sendPhoto(await noise(1280, 960));
+    await technician.waitFor(language === 'en' ? /Reading the photo/ : /Читаю фото/, STEP);
+    await technician.sendPhoto(await (await one(await qr(label(shortSerial, model)))).jpeg().toBuffer());
+    await technician.waitFor(language === 'en' ? /A newer photo came/ : /Пришло новое фото/, STEP);
+    await technician.waitFor(
+      new RegExp(`${language === 'en' ? 'Serial number' : 'Серийный номер'} .*${shortSerial}`),
+      STEP,
+    );
+  }, 120_000);
 
   it('takes a code with other people’s passwords out of the chat', async () => {
     const { technician } = house;

@@ -134,7 +134,7 @@ const REPLIES = ['yes', 'no', 'dont-know'] as const;
 
 /** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */
 function isSecret(reason: LabelRefusal): boolean {
-  return reason === 'exported-credentials' || reason === 'password-procedure' || reason === 'not-a-device';
+  return ['exported-credentials', 'password-procedure', 'wifi', 'not-a-device'].includes(reason);
 }
 
 /** Image types a technician sends as a file; anything else is a wrong file. */
