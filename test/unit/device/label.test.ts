@@ -138,7 +138,10 @@ describe('parseLabel', () => {
   });
 
   it('tells a Wi-Fi code from other codes that are no device', () => {
-    expect(parseLabel('WIFI:T:WPA;S:fixture;P:fixture;;')).toEqual({ ok: false, failure: { reason: 'wifi' } });
+    expect(parseLabel('WIFI:T:WPA;S:fixture;P:fixture;;')).toEqual({
+      ok: false,
+      failure: { reason: 'wifi' },
+    });
   });
 
   it('refuses contact cards, one-time codes and the like without a word of them', () => {
