@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { fold, SERIAL_PREFIX } from '../../device/lookalikes.ts';
 import { type PrintedSerial, readPrint } from '../../device/printed.ts';
-import { openPhoto } from '../photo.ts';
+import { fromGrey, type Grey, openPhoto, toGrey } from '../photo.ts';
 import type { Line, Ocr } from './ocr.ts';
 import type { TextReading } from './protocol.ts';
 
-/** Pixels a photo is shrunk to for finding its lines: most labels need no more, small print does. */
-const SIDES = [960, 1600];
+/** Longest side of the photo in which lines are sought, pixels: most labels need no more, small print does. */
+const SIDES = [960, 1920];
 /** Width of a picture of lines, and room between them, pixels. */
 const WIDTH = 640;
 const GAP = 12;
@@ -20,14 +20,23 @@ export async function readText(
   const opened = await openPhoto(bytes);
   const nothing = { serials: [], picture: null };
   if (!opened.ok) return nothing;
+  let reading: TextReading = nothing;
   for (const side of SIDES) {
     if (isCancelled()) return nothing;
-    const lines = await ocr.lines(opened.value, side);
+    // Small print is enlarged: both finding and recognising it get better.
+    const photo = side > sideOf(opened.value) ? await enlarged(opened.value, side) : opened.value;
+    const lines = await ocr.lines(photo, side);
     const serials = readPrint(lines.map(({ text }) => text));
-    if (serials.length > 0) return { serials, picture: await pictureOf(serials, lines) };
-    if (Math.max(opened.value.width, opened.value.height) <= side) break;
+    if (serials.length > 0) reading = { serials, picture: await pictureOf(serials, lines) };
+    if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
   }
-  return nothing;
+  return reading;
+}
+
+const sideOf = ({ width, height }: Grey) => Math.max(width, height);
+
+function enlarged(photo: Grey, side: number): Promise<Grey> {
+  return toGrey(fromGrey(photo).resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' }));
 }
 
 /** The lines of the serials one below the other; null where one of them cannot be shown alone. */
