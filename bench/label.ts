@@ -5,16 +5,16 @@
 import { performance } from 'node:perf_hooks';
 import sharp, { type Sharp } from 'sharp';
 import { prepareCodes, readCodes } from '../src/label/codes.ts';
-import { LADDER, workingSize } from '../src/label/ladder.ts';
+import { LADDER, viewOf, workingSize } from '../src/label/ladder.ts';
 import { openPhoto } from '../src/label/photo.ts';
 import { code128, dataMatrix, label, noisy, one, qr, table } from '../test/integration/label/photos.ts';
 
-const codes = {
+const drawn = {
   qr: await qr(label()),
   'data matrix': await dataMatrix(label()),
   'code 128': await code128('J50000062'),
 };
-type Code = keyof typeof codes;
+type Code = keyof typeof drawn;
 type Spoil = (code: Buffer) => Promise<Sharp>;
 
 const spoilt: Record<string, Spoil> = {};
@@ -46,20 +46,20 @@ const read = new Set<string>();
 const totals = LADDER.map((rung) => ({ rung, hits: 0, alone: [] as string[], ms: 0, tried: 0 }));
 const scenes: string[] = [];
 for (const [name, spoil] of Object.entries(spoilt)) {
-  for (const code of Object.keys(codes) as Code[]) {
-    const opened = await openPhoto(await (await spoil(codes[code])).jpeg({ quality: 75 }).toBuffer());
+  for (const code of Object.keys(drawn) as Code[]) {
+    const opened = await openPhoto(await (await spoil(drawn[code])).jpeg({ quality: 75 }).toBuffer());
     if (!opened.ok) throw new Error(opened.failure);
     const photo = await workingSize(opened.value);
     const scene = `${code}, ${name}`;
     scenes.push(scene);
     for (const total of totals) {
       const start = performance.now();
-      const picture = await total.rung.prepare(photo);
-      if (!picture) continue;
-      const texts = await readCodes(picture, total.rung.linear);
+      const view = await viewOf(photo, total.rung);
+      if (!view) continue;
+      const codes = await readCodes(view, total.rung.linear);
       total.ms += performance.now() - start;
       total.tried++;
-      if (!texts.some((text) => text.includes('J50000062'))) continue;
+      if (!codes.some(({ text }) => text.includes('J50000062'))) continue;
       total.hits++;
       if (!read.has(scene)) total.alone.push(scene);
       read.add(scene);

@@ -1,5 +1,5 @@
 /**
- * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` beside it) and `dist/unbind-agent.mjs`,
+ * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` and `dist/label-text.mjs` beside it) and `dist/unbind-agent.mjs`,
  * one file that needs nothing but an untouched node. Native packages stay packages of the bot.
  */
 import { cp, rm } from 'node:fs/promises';
@@ -28,7 +28,11 @@ const common = {
 await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: { 'unbind-bot': 'src/bot/main.ts', 'label-worker': 'src/label/worker.ts' },
+  entryPoints: {
+    'unbind-bot': 'src/bot/main.ts',
+    'label-worker': 'src/label/worker.ts',
+    'label-text': 'src/label/text/child.ts',
+  },
   packages: 'external',
 });
 // The drawn step cards are read from beside the program.

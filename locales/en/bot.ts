@@ -22,11 +22,23 @@ export const bot = {
     unreachable: 'I could not finish that just now. Please send it again in a minute.',
   },
   identify: {
-    ask: 'Send a photo of the device label (the QR code must be in it), or type the serial number.',
+    ask: 'Send a photo of the device label (QR code or the S/N line), or type the serial number.',
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
     reading: 'Reading the photo…',
     readOk: 'Photo read ✓',
     readDone: 'Photo looked at.',
+    readPrint: 'No label code could be read, so I read the print.',
+    printAgreed: '<i>Read from the print, twice the same. If it is wrong, type the right number.</i>',
+    confirm: {
+      agreed: 'I read <code>{{serial}}</code> from the print. Is it right?',
+      single:
+        'I read <code>{{serial}}</code> from the print, from one line only. Compare every character. Is it right?',
+      repaired:
+        'The print is unclear: I guess <code>{{serial}}</code>. Look-alikes such as 0 and O may be wrong. Compare every character. Is it right?',
+    },
+    helpConfirm: 'Press a button, type the serial number, or send another photo.',
+    typeIt: 'Type the serial number as it is on the label.',
+    button: { right: 'Yes, it is right', wrong: 'No, I’ll type it' },
     several: 'Several devices here. Which one is it?',
     helpChoose: 'Press the device, or send another photo.',
     understood: 'I understood:',
@@ -39,8 +51,11 @@ export const bot = {
     refused: {
       'exported-credentials':
         '⚠️ This is an exported-devices code. It holds addresses and passwords of devices. I did not read or keep it. Delete it from the chat and send the label of the device.',
+      'exported-deleted':
+        '⚠️ This was an exported-devices code. It holds addresses and passwords of devices. I deleted your message and kept nothing. Send the label of the device.',
       'password-procedure':
         'This code belongs to the password recovery of the vendor, not to the device. Send the label: it is on the bottom or the side of the device.',
+      wifi: 'This is a Wi-Fi code, not a device label. I kept nothing of it. Send the sticker with “S/N” on the device itself.',
       'not-a-device': 'This code is not a device label. Send the sticker with “S/N” on the device itself.',
       'unknown-url':
         'This code is a link to {{host}}, not a label I know. Type the serial number (S/N) printed beside it.',
@@ -66,6 +81,7 @@ export const bot = {
       timeout: 'Reading this picture took too long. Take a new photo, or type the serial number.',
       busy: 'Many photos are waiting. Send it again in a minute, or type the serial number.',
       crashed: 'I could not read this picture. Take a new photo, or type the serial number.',
+      superseded: 'A newer photo came. I look at that one.',
       'download-failed': 'Telegram did not give me the photo. Send it again, or type the serial number.',
     },
   },

@@ -13,7 +13,7 @@ import type { HouseEvent } from '../flows/engine/events.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { ChatState } from '../flows/engine/state.ts';
 import { DURING, FLOWS, IDLE } from '../flows/index.ts';
-import type { House, PhotoReading } from '../flows/ports.ts';
+import type { House } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
@@ -37,6 +37,7 @@ import { createJobs } from './jobs.ts';
 import { createLimits } from './limits.ts';
 import { createMeasures } from './measures.ts';
 import { createNotes } from './notes.ts';
+import { createPhotos } from './photos.ts';
 import { createProfiles } from './profiles.ts';
 import { createJobRules } from './rules.ts';
 import { createStolenWatch } from './stolen.ts';
@@ -128,6 +129,12 @@ export function createBot(parts: BotParts): Bot {
     deliver,
   });
 
+  const photos = createPhotos({
+    blobs: store.values('blobs'),
+    reader: labels,
+    download: (fileId) => client.downloadFile(fileId, MAX_PHOTO_BYTES),
+  });
+
   const watched = createStolenWatch({ cases, limits, cancel: jobs.cancel, report: reportStolen });
 
   const house: House = {
@@ -140,7 +147,7 @@ export function createBot(parts: BotParts): Bot {
       },
       apply: async (id, action) => orUnavailable(await cases.apply(id, action)),
     },
-    labels: { read: async (fileId) => ok(await readPhoto(fileId)) },
+    labels: photos,
     agents: jobs,
     region: { pack: async () => ok(region) },
     notes: createNotes({
@@ -222,14 +229,6 @@ export function createBot(parts: BotParts): Bot {
     return ran.value;
   }
 
-  async function readPhoto(fileId: string): Promise<PhotoReading> {
-    const file = await client.downloadFile(fileId, MAX_PHOTO_BYTES);
-    if (!file.ok) {
-      return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
-    }
-    return labels.read(file.value);
-  }
-
   /** An event no conversation waits for any more is told all the same when it is an outcome: it happened. */
   async function deliver(
     chatId: number,
@@ -296,6 +295,7 @@ export function createBot(parts: BotParts): Bot {
       if (!role.ok) return role;
       if (role.value === null) return ok(undefined);
       const rank = role.value;
+      photos.arrived(chatId, update);
       try {
         const handled = await engine.handleUpdate(chatId, update, (controls) =>
           commands(update, rank, controls),

@@ -19,6 +19,7 @@ export interface LabelFacts {
 export type LabelRefusal =
   | 'exported-credentials'
   | 'password-procedure'
+  | 'wifi'
   | 'not-a-device'
   | 'unknown-url'
   | 'empty'
@@ -79,7 +80,8 @@ function secretOf(text: string): LabelRefusal | null {
   if (/^QRC\d{2}/i.test(text)) return 'exported-credentials';
   // Base64 of FF FF 00 00: the sixth character begins with the last two bits of the fourth byte.
   if (/^\/\/8AA[A-P]/.test(text)) return 'password-procedure';
-  if (/^(?:WIFI|MECARD|BEGIN|OTPAUTH|TEL|SMSTO|MAILTO|GEO):/i.test(text)) return 'not-a-device';
+  if (/^WIFI:/i.test(text)) return 'wifi';
+  if (/^(?:MECARD|BEGIN|OTPAUTH|TEL|SMSTO|MAILTO|GEO):/i.test(text)) return 'not-a-device';
   return null;
 }
 

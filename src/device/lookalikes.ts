@@ -59,7 +59,7 @@ const RUSSIAN = {
   factory: fold('\u0437\u0430\u0432\u043e\u0434\u0441\u043a\u043e\u0439'), // zavodskoy
   zav: fold('\u0437\u0430\u0432'), // zav.
   number: fold('\u043d\u043e\u043c\u0435\u0440'), // nomer
-  sn: fold('\u0441/\u043d'), // s/n
+  sn: fold('\u0441[/\\\\.]?\u043d'), // s/n
   phone: fold('\u0442\u0435\u043b'), // tel., telefon
   mobile: fold('\u043c\u043e\u0431'), // mob., mobilnyy
   call: fold('\u0437\u0432\u043e\u043d'), // zvonite
@@ -70,10 +70,10 @@ const ALONE = `S[/\\\\.]?N|SERIAL|${RUSSIAN.sn}|${RUSSIAN.serial}|${RUSSIAN.seri
 
 /**
  * `S/N:`, `SN`, `Serial no.` and the Russian like, with what stands between them and the number. For folded text.
- * `SN` glued to seven digits is left alone: that is a short serial of its own.
+ * `SN` (and what looks like the Russian one, `CH`) glued to seven digits is left alone: that is a short serial of its own.
  */
 export const SERIAL_PREFIX = new RegExp(
-  `(?<![\\p{L}\\p{N}/-])(?!SN\\d{7}(?!\\d))(?:${ADJECTIVE}[. ]{0,2}${NOUN}|${ALONE})[.:#=\u2116 \\t-]{0,8}`,
+  `(?<![\\p{L}\\p{N}/-])(?!(?:SN|CH)\\d{7}(?!\\d))(?:${ADJECTIVE}[. ]{0,2}${NOUN}|${ALONE})[.:#=\u2116 \\t-]{0,8}`,
   'gu',
 );
 

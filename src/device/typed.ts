@@ -3,8 +3,8 @@ import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './seri
 
 /** Longest message searched, characters: Telegram's own limit. */
 const MAX_MESSAGE = 4096;
-/** Most pieces one serial is put together from: `DS-… 08 20190204 CCRR D2 000 0042`. */
-const MAX_PIECES = 8;
+/** Most pieces one serial is put together from: nine characters spelt out one by one. */
+const MAX_PIECES = 9;
 /** Shortest full serial: date, one pair of letters, short serial. */
 const MIN_FULL = 19;
 /** Stands in for `S/N:` and the like. Nobody can type it: the message is cut at control characters first. */
@@ -47,6 +47,13 @@ export function serialTexts(message: string): string[] {
     }
     return texts;
   });
+}
+
+/** What stands behind the last `S/N:` or the like of a line, folded; null where there is none. */
+export function announcedTail(line: string): string | null {
+  const folded = fold(line.slice(0, MAX_MESSAGE));
+  const last = [...folded.matchAll(SERIAL_PREFIX)].at(-1);
+  return last ? folded.slice(last.index + last[0].length) : null;
 }
 
 function piecesOf(segment: string): Piece[] {

@@ -1,3 +1,5 @@
+import type { LabelRefusal } from '../device/label.ts';
+import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { deviceOfLabel, type Heard, type NamedDevice } from './engine/heard.ts';
@@ -17,7 +19,7 @@ interface IdentifyWith {
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify: Flow = {
   name: 'identify',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
     const caseId =
@@ -61,13 +63,13 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
   if ('said' in heard && heard.said) await takeWords(dialogue, caseId, heard.said);
   switch (heard.kind) {
     case 'photo':
-      return readPhoto(dialogue, caseId, heard.fileId);
+      return readPhoto(dialogue, caseId, heard);
     case 'serials':
       return heard.devices.length > 1
         ? choose(dialogue, caseId, heard.devices)
         : take(dialogue, caseId, heard.devices[0]);
     case 'refused-label':
-      return again(caseId, `bot:label.refused.${heard.reason}`, heard.host);
+      return refused(dialogue, caseId, heard, heard.messageId);
     case 'words':
       // A device without a name yet: what was said of it counts, the serial number may follow.
       return { go: 'assess', with: { caseId, withoutLaptop: true } };
@@ -76,13 +78,25 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
   }
 }
 
-async function readPhoto(dialogue: Dialogue, caseId: string, fileId: string): Promise<Next> {
+/** A code or text that is no label, named for what it is. What holds other people's passwords leaves the chat. */
+async function refused(
+  dialogue: Dialogue,
+  caseId: string,
+  { reason, host }: { reason: LabelRefusal; host?: string | null },
+  messageId: number,
+): Promise<Next> {
+  const isGone = reason === 'exported-credentials' && (await dialogue.remove(messageId));
+  return again(caseId, `bot:label.refused.${isGone ? 'exported-deleted' : reason}`, host);
+}
+
+async function readPhoto(
+  dialogue: Dialogue,
+  caseId: string,
+  { fileId, messageId }: Extract<Heard, { kind: 'photo' }>,
+): Promise<Next> {
   const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
-  const reading = await dialogue.house((house) => house.labels.read(fileId));
-  await dialogue.edit(
-    notice,
-    dialogue.t(reading.kind === 'label' ? 'bot:identify.readOk' : 'bot:identify.readDone'),
-  );
+  const reading = await dialogue.house((house) => house.labels.read(dialogue.chatId, fileId));
+  await dialogue.edit(notice, dialogue.t(NOTICE[reading.kind] ?? 'bot:identify.readDone'));
   switch (reading.kind) {
     case 'label':
       return take(dialogue, caseId, deviceOfLabel(reading.facts, manufacturedOf(reading.facts.fullSerial)));
@@ -92,15 +106,67 @@ async function readPhoto(dialogue: Dialogue, caseId: string, fileId: string): Pr
         caseId,
         reading.labels.map((facts) => deviceOfLabel(facts, manufacturedOf(facts.fullSerial))),
       );
+    case 'printed':
+      return printed(dialogue, caseId, reading);
+    case 'refused':
+      return refused(dialogue, caseId, reading, messageId);
     default:
-      return again(caseId, sentenceFor(reading), reading.kind === 'refused' ? reading.host : null);
+      return again(caseId, sentenceFor(reading));
   }
 }
 
-function sentenceFor(reading: Exclude<PhotoReading, { kind: 'label' | 'several' }>): string {
+const NOTICE: Partial<Record<PhotoReading['kind'], string>> = {
+  label: 'bot:identify.readOk',
+  several: 'bot:identify.readOk',
+  printed: 'bot:identify.readPrint',
+};
+
+/** Print is taken without a word only where two lines agree; anything less a person compares with the picture. */
+async function printed(
+  dialogue: Dialogue,
+  caseId: string,
+  { labels, certainty, picture }: Extract<PhotoReading, { kind: 'printed' }>,
+): Promise<Next> {
+  const devices = labels.map((facts) => deviceOfLabel(facts, manufacturedOf(facts.fullSerial)));
+  const [device] = devices;
+  const next =
+    devices.length > 1
+      ? await choose(dialogue, caseId, devices, picture)
+      : certainty === 'agreed'
+        ? await take(dialogue, caseId, device, 'bot:identify.printAgreed')
+        : await confirm(dialogue, caseId, device, { certainty, picture });
+  if (picture !== null) await dialogue.house((house) => house.labels.forget(picture));
+  return next;
+}
+
+async function confirm(
+  dialogue: Dialogue,
+  caseId: string,
+  device: NamedDevice | undefined,
+  { certainty, picture }: { certainty: PrintCertainty; picture: string | null },
+): Promise<Next> {
+  const answer = await dialogue.ask(
+    dialogue.t(`bot:identify.confirm.${certainty}`, { serial: device?.shortSerial ?? '' }),
+    {
+      buttons: [
+        [{ id: 'yes', text: dialogue.t('bot:identify.button.right') }],
+        [{ id: 'no', text: dialogue.t('bot:identify.button.wrong') }],
+      ],
+      wants: ['photo', 'serial', 'words'],
+      help: 'bot:identify.helpConfirm',
+      back: false,
+      ...(picture === null ? {} : { photo: picture }),
+    },
+  );
+  const said = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : null;
+  if (said === 'cancel') return cancelled(dialogue, caseId);
+  if (said === 'yes') return take(dialogue, caseId, device);
+  if (said !== null) return again(caseId, 'bot:identify.typeIt');
+  return read(dialogue, caseId, answer);
+}
+
+function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): string {
   switch (reading.kind) {
-    case 'refused':
-      return `bot:label.refused.${reading.reason}`;
     case 'unreadable':
       return `bot:label.unreadable.${reading.tip ?? 'plain'}`;
     case 'rejected':
@@ -113,7 +179,12 @@ function manufacturedOf(fullSerial: string | null): string | null {
   return serial.ok ? serial.value.manufactured : null;
 }
 
-async function choose(dialogue: Dialogue, caseId: string, devices: NamedDevice[]): Promise<Next> {
+async function choose(
+  dialogue: Dialogue,
+  caseId: string,
+  devices: NamedDevice[],
+  picture: string | null = null,
+): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t('bot:identify.several'), {
     buttons: devices.map((device, index) => [
       {
@@ -123,6 +194,7 @@ async function choose(dialogue: Dialogue, caseId: string, devices: NamedDevice[]
     ]),
     wants: ['photo', 'serial'],
     help: 'bot:identify.helpChoose',
+    ...(picture === null ? {} : { photo: picture }),
   });
   if (answer.kind !== 'button') return read(dialogue, caseId, answer);
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
@@ -130,7 +202,12 @@ async function choose(dialogue: Dialogue, caseId: string, devices: NamedDevice[]
   return picked ? take(dialogue, caseId, picked) : { go: 'identify', with: { caseId } };
 }
 
-async function take(dialogue: Dialogue, caseId: string, device: NamedDevice | undefined): Promise<Next> {
+async function take(
+  dialogue: Dialogue,
+  caseId: string,
+  device: NamedDevice | undefined,
+  note?: string,
+): Promise<Next> {
   if (!device) return again(caseId, 'bot:identify.help');
   const { fullSerial, shortSerial, model, manufactured } = device;
   const { case: record, refused } = await dialogue.house((house) =>
@@ -150,6 +227,7 @@ async function take(dialogue: Dialogue, caseId: string, device: NamedDevice | un
     }),
     manufactured === null ? '' : dialogue.t('bot:identify.made', { year: manufactured.slice(0, 4) }),
     device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
+    note === undefined ? '' : dialogue.t(note),
   ];
   await dialogue.say(lines.filter(Boolean).join('\n'));
   return { go: 'assess', with: { caseId: record.id } };

@@ -5,6 +5,7 @@
 import type { Language } from '../../locales/index.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
 import type { RegionPack } from '../policy/region.ts';
 
@@ -33,6 +34,8 @@ export interface CasePort {
 export type PhotoReading =
   | { kind: 'label'; facts: LabelFacts }
   | { kind: 'several'; labels: LabelFacts[] }
+  /** Read from print, the surest first. `picture`: key of a stored picture of those lines. */
+  | { kind: 'printed'; labels: LabelFacts[]; certainty: PrintCertainty; picture: string | null }
   | { kind: 'refused'; reason: LabelRefusal; host?: string }
   | { kind: 'unreadable'; tip: 'too-dark' | 'too-small' | 'blurred' | 'glare' | null }
   | {
@@ -44,12 +47,19 @@ export type PhotoReading =
         | 'timeout'
         | 'busy'
         | 'crashed'
-        | 'download-failed';
+        | 'download-failed'
+        /** Another photo came while this one was being read. */
+        | 'superseded';
     };
 
 export interface LabelPort {
-  /** Downloads a photo from Telegram and reads it. Nothing of the photo is kept. */
-  read(fileId: string): Promise<Result<PhotoReading, HouseFailure>>;
+  /**
+   * Downloads a photo from Telegram and reads it. Nothing of the photo is kept, but for some minutes the picture of a
+   * printed serial number that a person has to compare.
+   */
+  read(chatId: number, fileId: string): Promise<Result<PhotoReading, HouseFailure>>;
+  /** Deletes the picture of a reading; one that is gone is no failure. */
+  forget(picture: string): Answer<void>;
 }
 
 export interface AgentView {

@@ -8,6 +8,7 @@ const MAX_LABELS = 8;
 const TELLING: readonly LabelRefusal[] = [
   'exported-credentials',
   'password-procedure',
+  'wifi',
   'unknown-url',
   'not-a-device',
   'too-long',
@@ -59,7 +60,7 @@ export function createFindings(): Findings {
  * Boxes carry bar codes of nine digits that are part numbers, in the form of an old short serial (own rule). Such a
  * code counts only where nothing better is in the photo.
  */
-function isCertain(facts: LabelFacts): boolean {
+export function isCertain(facts: LabelFacts): boolean {
   const isBare = facts.host === null && facts.fullSerial === null && facts.model === null;
   return !isBare || /\D/.test(facts.shortSerial);
 }

@@ -1,4 +1,5 @@
-import { fromGrey, type Grey, toGrey } from './photo.ts';
+import type { View } from './codes.ts';
+import { fromGrey, type Grey, type Point, toGrey } from './photo.ts';
 
 /** One way to prepare a photo for the decoder. */
 interface Rung {
@@ -9,6 +10,8 @@ interface Rung {
   readonly linear?: boolean;
   /** The prepared picture; null where this rung has nothing to offer for this photo. */
   prepare(photo: Photo): Promise<Grey | null>;
+  /** Degrees by which the prepared picture is turned clockwise. Any other difference is one of size. */
+  readonly degrees?: number;
 }
 
 /** A photo as it came and in working size. */
@@ -48,8 +51,8 @@ export const LADDER: readonly Rung[] = [
     cheap: false,
     prepare: async ({ original, working }) => (original === working ? null : original),
   },
-  { name: 'tilted-left', cheap: false, linear: true, prepare: ({ working }) => tilt(working, -30) },
-  { name: 'tilted-right', cheap: false, linear: true, prepare: ({ working }) => tilt(working, 30) },
+  { name: 'tilted-left', cheap: false, linear: true, ...tilted(-30) },
+  { name: 'tilted-right', cheap: false, linear: true, ...tilted(30) },
   { name: 'larger', cheap: false, prepare: ({ working }) => scale(working, 1.5) },
   { name: 'denoised', cheap: false, prepare: ({ working }) => toGrey(fromGrey(working).median(3)) },
   {
@@ -58,6 +61,25 @@ export const LADDER: readonly Rung[] = [
     prepare: async ({ working }) => sharpen(await scale(working, 2)),
   },
 ];
+
+/** What a rung makes of a photo, with the way back; null where the rung has nothing to offer. */
+export async function viewOf(photo: Photo, rung: Rung): Promise<View | null> {
+  const picture = await rung.prepare(photo);
+  return picture && { picture, toPhoto: wayBack(picture, photo, rung.degrees ?? 0) };
+}
+
+/** Every rung keeps the middle of the photo in the middle: what it changes is the size or the angle. */
+function wayBack(picture: Grey, { original, working }: Photo, degrees: number): (point: Point) => Point {
+  const factor = original.width / (degrees === 0 ? picture : working).width;
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  return (point) => {
+    const [x, y] = [point.x - picture.width / 2, point.y - picture.height / 2];
+    return {
+      x: original.width / 2 + factor * (x * cos + y * sin),
+      y: original.height / 2 + factor * (y * cos - x * sin),
+    };
+  };
+}
 
 function scale(picture: Grey, factor: number): Promise<Grey> {
   const width = Math.max(1, Math.round(picture.width * factor));
@@ -68,8 +90,11 @@ function gain(picture: Grey, factor: number, offset: number): Promise<Grey> {
   return toGrey(fromGrey(picture).linear(factor, offset));
 }
 
-function tilt(picture: Grey, degrees: number): Promise<Grey> {
-  return toGrey(fromGrey(picture).rotate(degrees, { background: '#888888' }));
+function tilted(degrees: number): Pick<Rung, 'prepare' | 'degrees'> {
+  return {
+    degrees,
+    prepare: ({ working }) => toGrey(fromGrey(working).rotate(degrees, { background: '#888888' })),
+  };
 }
 
 /** Unsharp mask. By hand, because sharp's own goes through colour and takes five times as long. */

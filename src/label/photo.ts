@@ -9,6 +9,12 @@ export interface Grey {
   readonly height: number;
 }
 
+/** A place in a picture, pixels from its upper left corner. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Most pixels of a photo, before anything is unpacked: the largest phone cameras in their usual mode. */
 const MAX_PIXELS = 40_000_000;
 /** Longest side kept, pixels. Larger photos are made smaller while they are unpacked. */

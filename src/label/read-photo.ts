@@ -1,6 +1,6 @@
 import { readCodes } from './codes.ts';
 import { createFindings } from './findings.ts';
-import { LADDER, workingSize } from './ladder.ts';
+import { LADDER, viewOf, workingSize } from './ladder.ts';
 import { openPhoto } from './photo.ts';
 import { tipFor } from './quality.ts';
 import type { LabelReading, PhotoJob } from './reading.ts';
@@ -18,9 +18,9 @@ export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelRea
   const end = performance.now() + budgetMs;
   for (const rung of LADDER) {
     if (performance.now() >= end || (!rung.cheap && findings.isTelling())) break;
-    const picture = await rung.prepare(photo);
-    if (!picture) continue;
-    for (const text of await readCodes(picture, rung.linear)) findings.add(text);
+    const view = await viewOf(photo, rung);
+    if (!view) continue;
+    for (const { text } of await readCodes(view, rung.linear)) findings.add(text);
     if (findings.isCertain()) break;
   }
   return findings.reading() ?? { kind: 'unreadable', tip: await tipFor(photo.working) };

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../kernel/log.ts';
+import { isCertain } from './findings.ts';
 import { createPool } from './pool.ts';
 import { type LabelReading, MAX_BYTES, type PhotoJob } from './reading.ts';
+import { createTextEngine } from './text/engine.ts';
+import type { TextReading } from './text/protocol.ts';
 
 export type { LabelReading };
 
@@ -12,7 +15,7 @@ export interface LabelReader {
    * @throws only the signal's reason, when it is aborted. Everything else is a reading.
    */
   read(bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<LabelReading>;
-  /** Ends all threads; photos that are open, and later ones, are answered `busy`. */
+  /** Ends all threads and the process that reads print; photos that are open, and later ones, are answered `busy`. */
   close(): Promise<void>;
 }
 
@@ -25,6 +28,8 @@ interface LabelReaderOptions {
   readonly budgetMs?: number;
   /** After this time, milliseconds, the thread is killed, whatever it does. Default 10 000. */
   readonly killAfterMs?: number;
+  /** Read print where no code can be read. Default true; where its packages are missing it is not read. */
+  readonly text?: boolean;
   /** Hears why a thread died by itself. */
   readonly log?: Log;
 }
@@ -38,7 +43,7 @@ const SIGNATURES: readonly [offset: number, bytes: string][] = [
 ];
 
 export function createLabelReader(options: LabelReaderOptions = {}): LabelReader {
-  const { queue = 8, budgetMs = 700, killAfterMs = 10_000, log } = options;
+  const { queue = 8, budgetMs = 700, killAfterMs = 10_000, text = true, log } = options;
   const workers = options.workers ?? Math.max(1, Math.min(2, availableParallelism() - 1));
   const pool = createPool<PhotoJob, LabelReading>({
     entry: workerEntry(),
@@ -47,16 +52,70 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     killAfterMs,
     onCrash: (error) => log?.error({ err: error }, 'label worker died'),
   });
+  const print = createTextEngine({
+    ...childEntry(),
+    onCrash: (error) => log?.error({ err: error }, 'the process that reads print died'),
+  });
   return {
     async read(bytes, { signal } = {}) {
       if (bytes.byteLength > MAX_BYTES) return { kind: 'rejected', reason: 'too-large' };
       if (!isPhoto(bytes)) return { kind: 'rejected', reason: 'not-an-image' };
       // A copy of its own: a message to a thread carries the whole memory a view looks into.
       const result = await pool.run({ bytes: new Uint8Array(bytes), budgetMs }, signal);
-      return result.ok ? result.value : { kind: 'rejected', reason: result.failure };
+      if (!result.ok) return { kind: 'rejected', reason: result.failure };
+      if (!text || !isOpen(result.value)) return result.value;
+      const printed = await print.read(new Uint8Array(bytes), signal);
+      if (!printed.ok) log?.warn({ failure: printed.failure }, 'print was not read');
+      return printed.ok ? withPrint(result.value, printed.value) : result.value;
     },
-    close: () => pool.close(),
+    async close() {
+      print.close();
+      await pool.close();
+    },
   };
+}
+
+/** Whether print may say more than the codes did. Codes that hold secrets end the matter. */
+function isOpen(reading: LabelReading): boolean {
+  switch (reading.kind) {
+    case 'unreadable':
+      return true;
+    case 'refused':
+      return reading.reason !== 'exported-credentials' && reading.reason !== 'password-procedure';
+    case 'label':
+      return !isCertain(reading.facts);
+    default:
+      return false;
+  }
+}
+
+/** What codes and print say together. */
+function withPrint(reading: LabelReading, { serials, picture }: TextReading): LabelReading {
+  const [first] = serials;
+  if (!first) return reading;
+  const labels = serials.map(({ shortSerial, fullSerial, model }) => ({
+    host: null,
+    fullSerial,
+    shortSerial,
+    model,
+    extra: [],
+    hasVerificationCode: false,
+  }));
+  if (reading.kind === 'label') {
+    // A bar code of nine digits may be a part number; print that says the same settles it.
+    const same = serials.findIndex((serial) => serial.shortSerial === reading.facts.shortSerial);
+    const facts = labels[same];
+    if (facts && serials[same]?.certainty !== 'repaired') return { kind: 'label', facts };
+    if (first.certainty !== 'agreed')
+      return {
+        kind: 'printed',
+        labels: [...labels, reading.facts].slice(0, 8),
+        certainty: 'single',
+        picture,
+      };
+  }
+  // Two serials that differ are two devices or one misread: either way a person chooses.
+  return { kind: 'printed', labels, certainty: first.certainty, picture };
 }
 
 function isPhoto(bytes: Uint8Array): boolean {
@@ -73,4 +132,14 @@ function workerEntry(): URL {
   const loader = import.meta.resolve('tsx/esm/api');
   const start = `import { register } from '${loader}'; register(); await import('${new URL('./worker.ts', import.meta.url)}');`;
   return new URL(`data:text/javascript,${encodeURIComponent(start)}`);
+}
+
+/** The process that reads print: a file beside the bundled program, or the source with a loader for TypeScript. */
+function childEntry(): { entry: URL; execArgv: string[] } {
+  if (!import.meta.url.endsWith('.ts'))
+    return { entry: new URL('./label-text.mjs', import.meta.url), execArgv: [] };
+  return {
+    entry: new URL('./text/child.ts', import.meta.url),
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  };
 }

@@ -1,10 +1,16 @@
 import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+import type { PrintCertainty } from '../device/printed.ts';
 
 /** What a photo said. Never holds a verification code: that stays in the worker that read it. */
 export type LabelReading =
   | { kind: 'label'; facts: LabelFacts }
   /** Labels of different devices (by short serial), 2 to 8. */
   | { kind: 'several'; labels: LabelFacts[] }
+  /**
+   * Read from print, the surest first, 1 to 8. Only `agreed` may go on without a person's word. `picture`: a JPEG of
+   * the lines that say so, in this order, and of nothing else; null where they cannot be shown alone.
+   */
+  | { kind: 'printed'; labels: LabelFacts[]; certainty: PrintCertainty; picture: Uint8Array | null }
   /** A code was read, but it is no usable label. `host` only with `unknown-url`. */
   | { kind: 'refused'; reason: LabelRefusal; host?: string }
   /** No code could be read; `tip` is what the photo's own measures say about the cause. */

@@ -168,6 +168,16 @@ export class Dialogue {
     );
   }
 
+  /** Deletes a message of the technician. False: Telegram does not let the bot, so the technician has to. */
+  async remove(messageId: number): Promise<boolean> {
+    try {
+      return await this.#context.api.deleteMessage(this.chatId, messageId);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'GrammyError') throw error;
+      return false;
+    }
+  }
+
   /**
    * Asks and waits for one of the accepted answers. Wrong kinds are answered by the engine with `help` and do not
    * come back here. The keyboard disappears with the answer, and a pressed button is written under the question.

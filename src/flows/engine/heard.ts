@@ -47,10 +47,17 @@ export interface NamedDevice {
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
   /** `said`: what its caption says about the device. */
-  | { kind: 'photo'; fileId: string; bytes: number | null; album: string | null; said?: SaidInWords }
+  | {
+      kind: 'photo';
+      fileId: string;
+      bytes: number | null;
+      album: string | null;
+      messageId: number;
+      said?: SaidInWords;
+    }
   /** `said`: what the same message says about the one device it names. */
   | { kind: 'serials'; devices: NamedDevice[]; said?: SaidInWords }
-  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null }
+  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null; messageId: number }
   | { kind: 'words'; said: SaidInWords }
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
   /** Best first; empty when no article knows the message. */
@@ -103,7 +110,7 @@ function deviceOfSerial(serial: SerialNumber): NamedDevice {
 /** Longest text looked at; longer ones are nobody's serial number. */
 const MAX_TEXT = 4096;
 
-function hearText(text: string, spec: WaitSpec): Heard {
+function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (text.length > MAX_TEXT) return { kind: 'other' };
   if (spec.wants.includes('picture-code') && spec.nonce !== undefined) {
     // A serial number typed here is a new device, not an answer: answers are at most seven characters.
@@ -125,7 +132,7 @@ function hearText(text: string, spec: WaitSpec): Heard {
     };
   const { reason, host } = label.failure;
   if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
-    return { kind: 'refused-label', reason, host: host ?? null };
+    return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
   if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
   if (spec.wants.includes('words')) {
@@ -151,7 +158,7 @@ const REPLIES = ['dont-know', 'yes', 'no'] as const;
 
 /** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */
 function isSecret(reason: LabelRefusal): boolean {
-  return reason === 'exported-credentials' || reason === 'password-procedure' || reason === 'not-a-device';
+  return ['exported-credentials', 'password-procedure', 'wifi', 'not-a-device'].includes(reason);
 }
 
 /** Image types a technician sends as a file; anything else is a wrong file. */
@@ -174,15 +181,18 @@ export function hear(update: Update, spec: WaitSpec): Heard {
   const album = message.media_group_id ?? null;
   const photo = message.photo?.at(-1);
   const caption = saidOf(message.caption ?? '', '');
-  if (photo)
-    return { kind: 'photo', fileId: photo.file_id, bytes: photo.file_size ?? null, album, ...caption };
+  const messageId = message.message_id;
+  if (photo) {
+    const { file_id: fileId, file_size: size } = photo;
+    return { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption };
+  }
   if (message.document) {
     const { mime_type: type, file_id: fileId, file_size: size } = message.document;
     return IMAGE_TYPES.test(type ?? '')
-      ? { kind: 'photo', fileId, bytes: size ?? null, album, ...caption }
+      ? { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption }
       : { kind: 'wrong-file' };
   }
-  if (message.text !== undefined) return hearText(message.text, spec);
+  if (message.text !== undefined) return hearText(message.text, messageId, spec);
   return { kind: 'other' };
 }
 

@@ -205,7 +205,7 @@ describe('a photo of something else', () => {
   it.each([
     ['a link', 'https://example.com/p/12345?token=fixture', { reason: 'unknown-url', host: 'example.com' }],
     ['exported credentials', 'QRC03010003eJwFIXTUREONLYAAAA', { reason: 'exported-credentials' }],
-    ['a Wi-Fi code', 'WIFI:T:WPA;S:fixture;P:fixture;;', { reason: 'not-a-device' }],
+    ['a Wi-Fi code', 'WIFI:T:WPA;S:fixture;P:fixture;;', { reason: 'wifi' }],
     ['a code with prose', 'Hello, the camera is on the second floor', { reason: 'no-serial' }],
   ])('tells what %s is and nothing of what it says', async (_, text, refusal) => {
     expect(await read(await jpeg(one(await qr(text))))).toEqual({ kind: 'refused', ...refusal });

@@ -125,7 +125,7 @@ describe('whether a wait takes what was heard', () => {
   });
 
   it('takes photos and serial numbers only where they were asked for', () => {
-    const photo = { kind: 'photo', fileId: 'F', bytes: null, album: null } as const;
+    const photo = { kind: 'photo', fileId: 'F', bytes: null, album: null, messageId: 1 } as const;
     expect(wanted(photo, spec({ wants: ['photo'] }))).toBe(true);
     expect(wanted(photo, spec())).toBe(false);
   });

@@ -1,0 +1,68 @@
+/** Photos of labels, as flows ask for them (flows/ports.ts LabelPort). */
+import { randomUUID } from 'node:crypto';
+import type { Update } from 'grammy/types';
+import type { LabelPort, PhotoReading } from '../flows/ports.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { LabelReader } from '../label/reader.ts';
+import type { Values } from '../store/store.ts';
+
+/** A picture of a serial number is stored until it is answered, at most this long, ms. */
+const PICTURE_MS = 10 * 60_000;
+
+interface PhotosOptions {
+  blobs: Values<string>;
+  reader: LabelReader;
+  download(fileId: string): Promise<Result<Uint8Array, string>>;
+}
+
+interface Photos extends LabelPort {
+  /** Sees every update first: a new photo ends the reading of the one before it in its chat. */
+  arrived(chatId: number, update: Update): void;
+}
+
+export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos {
+  const running = new Map<number, AbortController>();
+  const albums = new Map<number, string>();
+
+  async function read(chatId: number, fileId: string): Promise<PhotoReading | 'store-unavailable'> {
+    const file = await download(fileId);
+    if (!file.ok) {
+      return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
+    }
+    const controller = new AbortController();
+    running.set(chatId, controller);
+    try {
+      const reading = await reader.read(file.value, { signal: controller.signal });
+      if (reading.kind !== 'printed') return reading;
+      if (reading.picture === null) return { ...reading, picture: null };
+      const picture = `label:${randomUUID()}`;
+      const kept = await blobs.set(picture, Buffer.from(reading.picture).toString('base64'), PICTURE_MS);
+      return kept.ok ? { ...reading, picture } : 'store-unavailable';
+    } catch (error) {
+      if (!controller.signal.aborted) throw error;
+      return { kind: 'rejected', reason: 'superseded' };
+    } finally {
+      if (running.get(chatId) === controller) running.delete(chatId);
+    }
+  }
+
+  return {
+    async read(chatId, fileId) {
+      const reading = await read(chatId, fileId);
+      return reading === 'store-unavailable' ? fail(reading) : ok(reading);
+    },
+    async forget(picture) {
+      const gone = await blobs.delete(picture);
+      return gone.ok ? ok(undefined) : fail('store-unavailable');
+    },
+    arrived(chatId, { message }) {
+      if (!message?.photo && !message?.document) return;
+      const album = message.media_group_id;
+      // The photos of one album come together, and only its first is read.
+      const isSameAlbum = album !== undefined && albums.get(chatId) === album;
+      if (album === undefined) albums.delete(chatId);
+      else albums.set(chatId, album);
+      if (!isSameAlbum) running.get(chatId)?.abort();
+    },
+  };
+}

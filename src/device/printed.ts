@@ -1,0 +1,170 @@
+/**
+ * Serial numbers in recognised print (protocol/labels.md 4). Recognition confuses letters and digits that look alike:
+ * what the grammar forces is repaired and said to be repaired, everything else is left as it was read.
+ */
+import { fold } from './lookalikes.ts';
+import { parseSerial } from './serial.ts';
+import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+import { announcedTail, serialTexts } from './typed.ts';
+
+/**
+ * How sure a reading is. `agreed`: two printed lines say the same, as read. `single`: one line says it.
+ * `repaired`: it fits only after look-alikes were exchanged.
+ */
+export type PrintCertainty = 'agreed' | 'single' | 'repaired';
+
+/** A serial number found in print. */
+export interface PrintedSerial {
+  readonly shortSerial: string;
+  readonly fullSerial: string | null;
+  readonly model: string | null;
+  readonly certainty: PrintCertainty;
+  /** Index of the line that shows it. */
+  readonly line: number;
+}
+
+/** Most serials told apart in one photo. */
+const MAX_SERIALS = 8;
+/** Longest line looked at, characters. */
+const MAX_LINE = 200;
+
+const DIGIT_FOR: Readonly<Record<string, string>> = {
+  O: '0',
+  Q: '0',
+  D: '0',
+  I: '1',
+  L: '1',
+  '|': '1',
+  Z: '2',
+  S: '5',
+  G: '6',
+  B: '8',
+};
+const LETTER_FOR: Readonly<Record<string, string>> = {
+  '0': 'O',
+  '1': 'I',
+  '2': 'Z',
+  '5': 'S',
+  '6': 'G',
+  '8': 'B',
+};
+/** A character where a digit belongs: a digit or what looks like one. */
+const D = '[\\dOQDIL|ZSGB]';
+const LOOSE_FULL = new RegExp(
+  `^(?<head>.*?)(?<date>[2Z][0OQD]${D}{6})(?:V(?<fw>${D}{6}))?(?<codes>(?:[A-Z0125 68]{2}){1,2})(?<short>[A-Z\\d|]{2}${D}{7})(?<feat>[A-Z]{2,6})?$`,
+);
+
+interface Found {
+  readonly full: string | null;
+  readonly short: string;
+  readonly model: string | null;
+  readonly isRepaired: boolean;
+  readonly line: number;
+}
+
+/**
+ * Finds the serial numbers of a label in its printed lines.
+ * @param lines as recognised, one printed line each, in any order; texts over 200 characters are skipped.
+ * @returns at most 8, the surest first. Nothing else of the lines is returned. Never throws.
+ */
+export function readPrint(lines: readonly string[]): PrintedSerial[] {
+  const found = lines.flatMap((line, index) =>
+    line.length > MAX_LINE ? [] : inLine(line, lines[index + 1], index),
+  );
+  const announced = found.some(({ short }) => /^\D/.test(short));
+  const groups = new Map<string, Found[]>();
+  for (const one of found) {
+    // Labels carry other numbers of nine digits; beside a serial with letters they are part numbers.
+    if (
+      announced &&
+      one.full === null &&
+      /^\d/.test(one.short) &&
+      !/S.?N|SERIAL/i.test(lines[one.line] ?? '')
+    )
+      continue;
+    groups.set(one.short, [...(groups.get(one.short) ?? []), one]);
+  }
+  const model = modelIn(lines);
+  return [...groups.values()]
+    .map((group) => serialOf(group, model))
+    .sort((a, b) => ORDER.indexOf(a.certainty) - ORDER.indexOf(b.certainty))
+    .slice(0, MAX_SERIALS);
+}
+
+const ORDER: readonly PrintCertainty[] = ['agreed', 'single', 'repaired'];
+
+function serialOf(group: readonly Found[], printedModel: string | null): PrintedSerial {
+  const exact = group.filter(({ isRepaired }) => !isRepaired);
+  const [first] = (exact.length > 0 ? exact : group) as [Found];
+  const full = exact.find((one) => one.full !== null) ?? null;
+  const certainty = exact.length === 0 ? 'repaired' : isAgreed(exact) ? 'agreed' : 'single';
+  return {
+    shortSerial: first.short,
+    fullSerial: full?.full ?? null,
+    model: full?.model ?? printedModel,
+    certainty,
+    // The short line is the one a person compares fastest.
+    line: (exact.find((one) => one.full === null) ?? first).line,
+  };
+}
+
+/** Two different lines, one of them the full serial: the same text twice may be the same mistake twice. */
+function isAgreed(exact: readonly Found[]): boolean {
+  return exact.some((one) => one.full !== null) && new Set(exact.map(({ line }) => line)).size > 1;
+}
+
+function inLine(line: string, next: string | undefined, index: number): Found[] {
+  const exact = serialTexts(line).flatMap((text) => foundOf(text, false, index));
+  if (exact.length > 0) return exact;
+  const tail = announcedTail(line);
+  const bare = (tail ?? fold(line)).replace(/\s+/g, '').replace(/^[^A-Z\d]+|[^A-Z\d]+$/g, '');
+  if (MODEL_START.test(bare)) {
+    const wrapped = bare + fold(next ?? '').replace(/\s+/g, '');
+    // A full serial that does not fit on one line goes on in the next.
+    const whole =
+      wrapped.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(wrapped) ? foundOf(wrapped, false, index) : [];
+    if (whole.length > 0) return whole;
+  }
+  const repaired = [...repairFull(bare), ...(tail === null ? [] : repairShort(bare))];
+  return repaired.flatMap((text) => foundOf(text, true, index));
+}
+
+function foundOf(text: string, isRepaired: boolean, line: number): Found[] {
+  const parsed = parseSerial(text);
+  if (!parsed.ok) return [];
+  const { short, model } = parsed.value;
+  return [{ full: parsed.value.text === short ? null : parsed.value.text, short, model, isRepaired, line }];
+}
+
+const digits = (text: string) => [...text].map((letter) => DIGIT_FOR[letter] ?? letter).join('');
+const letters = (text: string) => [...text].map((letter) => LETTER_FOR[letter] ?? letter).join('');
+
+/** Every way to make a short serial of nine characters by exchanging look-alikes only where the grammar forces it. */
+function repairShort(text: string): string[] {
+  if (text.length !== 9) return [];
+  const [first = '', second = ''] = text;
+  const rest = digits(text.slice(2));
+  // A letter never follows a digit: one of the two was misread, and the grammar does not say which.
+  const heads =
+    /\d/.test(first) && /\D/.test(second)
+      ? [first + digits(second), letters(first) + second]
+      : [first + second];
+  return heads.map((head) => head + rest).filter((repaired) => isShortSerial(repaired));
+}
+
+function repairFull(text: string): string[] {
+  const parts = text.length > MAX_SERIAL_TEXT ? undefined : LOOSE_FULL.exec(text)?.groups;
+  if (!parts?.date || !parts.codes || !parts.short) return [];
+  const { head = '', fw, feat = '' } = parts;
+  const start = `${head}${digits(parts.date)}${fw ? `V${digits(fw)}` : ''}${letters(parts.codes)}`;
+  return repairShort(parts.short).map((short) => `${start}${short}${feat}`);
+}
+
+/** The model on a line of its own, with or without its name in front. */
+function modelIn(lines: readonly string[]): string | null {
+  for (const line of lines) {
+    const [text] = /\bi?(?:DS|CS)-[A-Z\d][A-Z\d()/.+-]{3,40}/.exec(line) ?? [];
+    if (text !== undefined && !/20\d{6}/.test(text)) return text;
+  }
+  return null;
+}

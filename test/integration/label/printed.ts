@@ -1,0 +1,268 @@
+/** Photos of printed labels, drawn from a seed: what is on them is invented, how they are spoilt is what phones do. */
+import sharp from 'sharp';
+import { lineOf, widthOf } from '../../../src/cards/lettering.ts';
+import { CODE } from './photos.ts';
+
+export interface PrintedLabel {
+  readonly shortSerial: string;
+  readonly fullSerial: string;
+  readonly model: string;
+  /** Which serials are printed. */
+  readonly prints: 'both' | 'short' | 'full';
+  /** Names of fields in a column of their own, far from their values. */
+  readonly columns: boolean;
+}
+
+export interface Shot {
+  /** Height of a capital in the photo, pixels. */
+  readonly capitals: number;
+  /** Null: outlines that need no font of the machine. */
+  readonly font: string | null;
+  /** Degrees, clockwise. */
+  readonly turn: number;
+  /** How far the corners stray, as a share of the label's height. */
+  readonly lean: number;
+  /** Radius of the blur as a share of the capitals' height. */
+  readonly blur: number;
+  /** Largest error of a pixel. */
+  readonly noise: number;
+  /** JPEG quality. */
+  readonly quality: number;
+  /** Light: 1 is a good photo. */
+  readonly light: number;
+  /** White print on black plastic. */
+  readonly inverted: boolean;
+}
+
+export const GOOD_SHOT: Shot = {
+  capitals: 24,
+  font: null,
+  turn: 0,
+  lean: 0,
+  blur: 0,
+  noise: 0,
+  quality: 90,
+  light: 1,
+  inverted: false,
+};
+
+/** Share of a font's size that its capitals are high; near enough for every sans serif. */
+const CAPITALS = 0.72;
+/** Drawn this much larger than it is photographed. */
+const OVERSAMPLED = 2;
+
+/** The same stream of numbers from 0 to 1 for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+const MODELS = [
+  'DS-2CD2386G2-IU',
+  'DS-2CD2143G0-I',
+  'DS-2DE4A425IWG-E',
+  'DS-2CD1023G0E-I',
+  'DS-7608NI-K2/8P',
+  'DS-7216HQHI-K1',
+  'iDS-7204HUHI-M1/S',
+  'DS-KH6320-WTE1',
+  'DS-K1T341CMFW',
+];
+/** Letters that short serials begin with, those that look like digits among them. */
+const LETTERS = 'ABCDEFGHJKLQZ';
+
+/** An invented label. */
+export function inventLabel(random: () => number): PrintedLabel {
+  const pick = <T>(all: ArrayLike<T>) => all[Math.floor(random() * all.length)] as T;
+  const digits = (count: number) => Array.from({ length: count }, () => pick('0123456789')).join('');
+  const letters = pick([0, 1, 1, 1, 2, 2]);
+  const head = Array.from({ length: letters }, () => pick(LETTERS)).join('');
+  const shortSerial = head + digits(9 - letters);
+  const model = pick(MODELS);
+  const channels = /^i?DS-7/.test(model) ? pick(['04', '08', '16']) : '';
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `20${two(14 + Math.floor(random() * 12))}${two(1 + Math.floor(random() * 12))}${two(1 + Math.floor(random() * 28))}`;
+  const codes = pick(['AAWR', 'CCRR', 'CCWR', 'BBRR', 'AACH']);
+  const tail = channels === '' ? '' : pick(['WCVU', 'WCVU', '']);
+  return {
+    shortSerial,
+    fullSerial: `${model}${channels}${date}${codes}${shortSerial}${tail}`,
+    model,
+    prints: pick(['both', 'both', 'short', 'full']),
+    columns: random() < 0.25,
+  };
+}
+
+/** How a technician might take it. */
+export function inventShot(random: () => number, capitals: number, fonts: readonly (string | null)[]): Shot {
+  return {
+    capitals,
+    font: fonts[Math.floor(random() * fonts.length)] ?? null,
+    turn: (random() - 0.5) * 14,
+    lean: random() * 0.06,
+    blur: random() * 0.07,
+    noise: random() * 24,
+    quality: 50 + Math.floor(random() * 35),
+    light: 0.35 + random() * 0.65,
+    inverted: random() < 0.2,
+  };
+}
+
+/** Name and value of every printed line; a line without a name stands alone. */
+export function linesOf(label: PrintedLabel): [name: string, value: string][] {
+  return [
+    ['', 'HIKVISION'],
+    ['Model:', label.model],
+    ['Power:', '12 VDC, 0.5 A / PoE'],
+    ...(label.prints === 'short' ? [] : [['S/N:', label.fullSerial] as [string, string]]),
+    ...(label.prints === 'full' ? [] : [['Serial No.:', label.shortSerial] as [string, string]]),
+    ['Verification Code:', CODE],
+    ['', 'Made in China'],
+  ];
+}
+
+/** Takes the photo: 1280 pixels wide or as wide as the label needs. @returns a JPEG */
+export async function photograph(label: PrintedLabel, shot: Shot, seed = 1): Promise<Buffer> {
+  const size = (shot.capitals / CAPITALS) * OVERSAMPLED;
+  const lines = linesOf(label);
+  const nameWidth = label.columns ? Math.max(...lines.map(([name]) => widthOf(name, size))) + size : 0;
+  const width = Math.ceil(
+    size * 2 +
+      Math.max(
+        ...lines.map(([name, value]) => (nameWidth || widthOf(name, size)) + widthOf(` ${value}`, size)),
+      ) *
+        1.05,
+  );
+  const height = Math.ceil(size * (1.5 * lines.length + 1.5));
+  const [paper, ink] = shot.inverted ? ['#1c1c1e', '#d8d8d8'] : ['#eeeeea', '#1a1a1a'];
+  const drawn = lines.map(([name, value], row) => {
+    const y = size * (1.5 * row + 1.8);
+    if (nameWidth > 0)
+      return (
+        write(name, size, y, size, ink, shot.font) + write(value, size + nameWidth, y, size, ink, shot.font)
+      );
+    return write([name, value].filter(Boolean).join(' '), size, y, size, ink, shot.font);
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="${paper}"/>${drawn.join('')}</svg>`;
+  const { data } = await sharp(Buffer.from(svg), { limitInputPixels: false })
+    .greyscale()
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const random = seeded(seed);
+  const photo = lay({ data, width, height }, shot, random);
+  const blurred = shot.blur > 0.01 ? await blur(photo, Math.max(0.3, shot.blur * shot.capitals)) : photo;
+  const noisy = blurred.data.map((value) => clamp(value * shot.light + (random() - 0.5) * 2 * shot.noise));
+  return sharp(noisy, { raw: { width: photo.width, height: photo.height, channels: 1 } })
+    .jpeg({ quality: shot.quality })
+    .toBuffer();
+}
+
+interface Plane {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+const clamp = (value: number) => Math.max(0, Math.min(255, value));
+
+function write(text: string, x: number, y: number, size: number, fill: string, font: string | null): string {
+  if (font === null) return lineOf(text, { x, y, size, fill });
+  const markup = text.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<text x="${x}" y="${y}" font-family="${font}" font-size="${size}" fill="${fill}">${markup}</text>`;
+}
+
+async function blur({ data, width, height }: Plane, sigma: number): Promise<Plane> {
+  const soft = await sharp(data, { raw: { width, height, channels: 1 } })
+    .blur(sigma)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+  return { data: soft, width, height };
+}
+
+/** Lays a label on a table, turned and leaning, and looks at it through pixels of its final size. */
+function lay(label: Plane, shot: Shot, random: () => number): Plane {
+  const angle = (shot.turn * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [w, h] = [label.width / OVERSAMPLED, label.height / OVERSAMPLED];
+  const stray = shot.lean * h;
+  const corners = [
+    [-w / 2, -h / 2],
+    [w / 2, -h / 2],
+    [w / 2, h / 2],
+    [-w / 2, h / 2],
+  ].map(([x = 0, y = 0]) => [
+    x * cos - y * sin + (random() - 0.5) * 2 * stray,
+    x * sin + y * cos + (random() - 0.5) * 2 * stray,
+  ]) as [number, number][];
+  const span = (axis: 0 | 1) => 2 * Math.max(...corners.map((corner) => Math.abs(corner[axis])));
+  const isUpright = Math.abs(sin) > 0.7;
+  const [width, height] = [
+    Math.max(isUpright ? 960 : 1280, Math.ceil(span(0)) + 80),
+    Math.max(isUpright ? 1280 : 960, Math.ceil(span(1)) + 80),
+  ];
+  const map = projection(
+    corners.map(([x, y]) => [x + width / 2, y + height / 2]) as [number, number][],
+    label.width,
+    label.height,
+  );
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [u, v] = map(x, y);
+      const isInside = u >= 0 && v >= 0 && u < label.width - 2 && v < label.height - 2;
+      data[y * width + x] = isInside
+        ? area(label, u, v)
+        : clamp(120 + 30 * Math.sin(x / 37) * Math.cos(y / 23) + (random() - 0.5) * 12);
+    }
+  }
+  return { data, width, height };
+}
+
+/** Mean of the four pixels a photographed one covers, between pixels. */
+function area({ data, width }: Plane, u: number, v: number): number {
+  const [x, y] = [Math.floor(u), Math.floor(v)];
+  const [dx, dy] = [u - x, v - y];
+  const at = (i: number, j: number) => data[(y + j) * width + x + i] ?? 0;
+  const row = (j: number) => (at(0, j) * (1 - dx) + at(1, j) + at(2, j) * dx) / 2;
+  return (row(0) * (1 - dy) + row(1) + row(2) * dy) / 2;
+}
+
+/** From a pixel of the photo to a place on the label, given the label's corners in the photo, clockwise. */
+function projection(corners: readonly [number, number][], w: number, h: number) {
+  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = corners as [
+    [number, number],
+    [number, number],
+    [number, number],
+    [number, number],
+  ];
+  const [dx1, dx2, dx3] = [x1 - x2, x3 - x2, x0 - x1 + x2 - x3];
+  const [dy1, dy2, dy3] = [y1 - y2, y3 - y2, y0 - y1 + y2 - y3];
+  const det = dx1 * dy2 - dx2 * dy1;
+  const [g, k] = [(dx3 * dy2 - dx2 * dy3) / det, (dx1 * dy3 - dx3 * dy1) / det];
+  const [a, b, c] = [x1 - x0 + g * x1, x3 - x0 + k * x3, x0];
+  const [d, e, f] = [y1 - y0 + g * y1, y3 - y0 + k * y3, y0];
+  // The inverse of the projection from the unit square to the photo.
+  const inverse = [
+    e - f * k,
+    c * k - b,
+    b * f - c * e,
+    f * g - d,
+    a - c * g,
+    c * d - a * f,
+    d * k - e * g,
+    b * g - a * k,
+    a * e - b * d,
+  ];
+  const [m0 = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0, m5 = 0, m6 = 0, m7 = 0, m8 = 0] = inverse;
+  return (x: number, y: number): [number, number] => {
+    const z = m6 * x + m7 * y + m8;
+    return [((m0 * x + m1 * y + m2) / z) * w, ((m3 * x + m4 * y + m5) / z) * h];
+  };
+}

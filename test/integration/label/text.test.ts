@@ -1,0 +1,145 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createLabelReader } from '../../../src/label/reader.ts';
+import { createTextEngine } from '../../../src/label/text/engine.ts';
+import { isAlone } from '../../../src/label/text/read-text.ts';
+import { CODE, noise } from './photos.ts';
+import { GOOD_SHOT, type PrintedLabel, photograph } from './printed.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const LABEL: PrintedLabel = {
+  shortSerial: 'J50000062',
+  fullSerial: 'DS-2CD2386G2-IU20210805AAWRJ50000062',
+  model: 'DS-2CD2386G2-IU',
+  prints: 'both',
+  columns: false,
+};
+// Drawn first: a reader closes libvips to drawings for the whole process.
+const turned = new Map<number, Buffer>();
+for (const turn of [0, 90, 180, 270])
+  turned.set(turn, await photograph(LABEL, { ...GOOD_SHOT, turn: turn + 2 }));
+const both = await photograph(LABEL, GOOD_SHOT);
+const only = {
+  short: await photograph({ ...LABEL, prints: 'short' }, GOOD_SHOT),
+  full: await photograph({ ...LABEL, prints: 'full' }, GOOD_SHOT),
+};
+const columns = await photograph({ ...LABEL, prints: 'short', columns: true }, GOOD_SHOT);
+const nothing = await noise(640, 480);
+
+const reader = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 60_000 });
+afterAll(() => reader.close());
+
+const engine = (options = {}) =>
+  createTextEngine({
+    entry: new URL('../../../src/label/text/child.ts', import.meta.url),
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    ...options,
+  });
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a label without a code', () => {
+  it.each([0, 90, 180, 270])('is read from its print, turned by %i degrees', async (turn) => {
+    const reading = await reader.read(turned.get(turn) ?? both);
+    expect(JSON.stringify(reading)).not.toContain(CODE);
+    expect(reading).toMatchObject({
+      kind: 'printed',
+      certainty: 'agreed',
+      labels: [{ shortSerial: 'J50000062', fullSerial: LABEL.fullSerial, model: LABEL.model }],
+    });
+  });
+
+  it.each(['short', 'full'] as const)(
+    'has to be confirmed where only the %s serial is printed',
+    async (prints) => {
+      const reading = await reader.read(only[prints]);
+      expect(reading).toMatchObject({ kind: 'printed', certainty: 'single' });
+    },
+  );
+
+  it('is read where names and values stand in two columns', async () => {
+    const reading = await reader.read(columns);
+    expect(reading).toMatchObject({ kind: 'printed', labels: [{ shortSerial: 'J50000062' }] });
+  });
+
+  it('shows the line of the serial and not the verification code', async () => {
+    const reading = await reader.read(only.short);
+    const picture = reading.kind === 'printed' ? reading.picture : null;
+    expect(picture).not.toBeNull();
+    // What the picture shows, read again: the serial, and no line with six capitals.
+    const again = await reader.read(picture ?? new Uint8Array());
+    expect(again).toMatchObject({ kind: 'printed', labels: [{ shortSerial: 'J50000062' }] });
+  });
+
+  it.each([
+    ['S/N: J50000062', true],
+    ['J5OOO0062', true],
+    ['S/N: DS-7608NI-K2/8P0820190204CCRRD20000042WCVU', true],
+    ['S/N:', false],
+    [CODE, false],
+    [`S/N: J50000062 ${CODE}`, false],
+    [`S/N: DS-2CD2386G2-IU20210805AAWRJ50000062 ${CODE}`, false],
+    [`J50000062 Verification Code: ${CODE}`, false],
+    ['Model: DS-2CD2386G2-IU', false],
+  ])('shows "%s" alone or not at all', (text, alone) => {
+    expect(isAlone(text)).toBe(alone);
+  });
+
+  it('is answered as before where nothing is printed either', async () => {
+    expect(await reader.read(nothing)).toMatchObject({ kind: 'unreadable' });
+  });
+});
+
+describe('the process that reads print', () => {
+  it('ends when it was idle and comes back when it is needed', async () => {
+    const short = engine({ idleMs: 100 });
+    const first = short.read(both);
+    const pid = short.pid() ?? 0;
+    expect((await first).ok).toBe(true);
+    await vi.waitFor(() => expect([short.pid(), isAlive(pid)]).toEqual([null, false]), { timeout: 20_000 });
+    expect((await short.read(both)).ok).toBe(true);
+    short.close();
+  });
+
+  it('costs one photo when it is killed', async () => {
+    const crashes: string[] = [];
+    const fragile = engine({ onCrash: (error: Error) => crashes.push(error.message) });
+    const lost = fragile.read(both);
+    const next = fragile.read(both);
+    process.kill(fragile.pid() ?? 0, 'SIGKILL');
+    expect(await lost).toEqual({ ok: false, failure: 'crashed' });
+    expect((await next).ok).toBe(true);
+    expect(crashes).toHaveLength(1);
+    fragile.close();
+  });
+
+  it('is killed when it takes too long', async () => {
+    const impatient = engine({ killAfterMs: 1 });
+    expect(await impatient.read(both)).toEqual({ ok: false, failure: 'timeout' });
+    impatient.close();
+  });
+
+  it('answers busy beyond its queue and once it is closed', async () => {
+    const small = engine({ queue: 1 });
+    const bytes = new Uint8Array(9);
+    const open = [small.read(bytes), small.read(bytes), small.read(bytes)];
+    expect(await open[2]).toEqual({ ok: false, failure: 'busy' });
+    small.close();
+    expect(await open[0]).toEqual({ ok: false, failure: 'busy' });
+    expect(await small.read(bytes)).toEqual({ ok: false, failure: 'busy' });
+  });
+
+  it('gives up with the reason of the request', async () => {
+    const left = engine();
+    const abort = new AbortController();
+    const reading = left.read(both, abort.signal);
+    abort.abort(new Error('another photo'));
+    await expect(reading).rejects.toThrow('another photo');
+    left.close();
+  });
+});
