@@ -53,7 +53,7 @@ describe('an admin’s measure', () => {
     const permit = await laptop.permit(unbind.permit, unbind.jobId, SERIAL);
     expect(tally.count(permit.body.granted === false)).toBe(true);
     await person.send('/cases');
-    await person.waitFor(({ buttons }) => JSON.stringify(buttons).includes('Stopped'));
+    await person.waitFor(/Stopped: reported stolen/);
 
     await fortress.admin.send(`/allow ${SERIAL}`);
     await fortress.admin.waitFor(/off the list/);
