@@ -53,6 +53,7 @@ export const bot = {
     several: 'Several devices here. Which one is it?',
     severalPlaces:
       'Several labels in this photo. Which one is it? The picture shows where each is, blurred because of the verification codes.',
+    whichMeant: 'Which of these do you mean?',
     choice: '{{number}}. <code>{{serial}}</code> {{model}}',
     helpChoose: 'Press the device, or send another photo.',
     understood: 'I understood:',

@@ -65,8 +65,10 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
     case 'photo':
       return readPhoto(dialogue, caseId, heard);
     case 'serials':
-      if (heard.guessed && heard.devices.length === 1)
-        return confirm(dialogue, caseId, heard.devices[0], 'typed');
+      if (heard.guessed)
+        return heard.devices.length > 1
+          ? choose(dialogue, caseId, heard.devices, { question: 'bot:identify.whichMeant' })
+          : confirm(dialogue, caseId, heard.devices[0], 'typed');
       return heard.devices.length > 1
         ? choose(dialogue, caseId, heard.devices)
         : take(dialogue, caseId, heard.devices[0]);
