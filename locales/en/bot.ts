@@ -29,17 +29,32 @@ export const bot = {
     readDone: 'Photo looked at.',
     readPrint: 'No label code could be read, so I read the print.',
     printAgreed: '<i>Read from the print, twice the same. If it is wrong, type the right number.</i>',
+    readSure: '<i>Read {{sources}}: sure.</i>',
+    readLikely: '<i>Read {{sources}}. Compare it with the S/N line.</i>',
+    source: {
+      qr: 'from the QR code',
+      'data-matrix': 'from the Data Matrix code',
+      'bar-code': 'from the bar code',
+      print: 'from the print',
+    },
     confirm: {
       agreed: 'I read <code>{{serial}}</code> from the print. Is it right?',
       single:
         'I read <code>{{serial}}</code> from the print, from one line only. Compare every character. Is it right?',
       repaired:
         'The print is unclear: I guess <code>{{serial}}</code>. Look-alikes such as 0 and O may be wrong. Compare every character. Is it right?',
+      bare: 'I read <code>{{serial}}</code> from a bar code. Nine digits may also be a part number. Does the S/N line say the same?',
+      typed:
+        'A short serial number has only digits after its first letters. Do you mean <code>{{serial}}</code>? Compare every character.',
     },
     helpConfirm: 'Press a button, type the serial number, or send another photo.',
     typeIt: 'Type the serial number as it is on the label.',
     button: { right: 'Yes, it is right', wrong: 'No, I’ll type it' },
     several: 'Several devices here. Which one is it?',
+    severalPlaces:
+      'Several labels in this photo. Which one is it? The picture shows where each is, blurred because of the verification codes.',
+    whichMeant: 'Which of these do you mean?',
+    choice: '{{number}}. <code>{{serial}}</code> {{model}}',
     helpChoose: 'Press the device, or send another photo.',
     understood: 'I understood:',
     device: '<b>{{model}}</b>\nSerial number <code>{{serial}}</code>',

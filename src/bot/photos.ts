@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { Values } from '../store/store.ts';
 
-/** A picture of a serial number is stored until it is answered, at most this long, ms. */
+/** A picture for a question is stored until it is answered, at most this long, ms. */
 const PICTURE_MS = 10 * 60_000;
 
 interface PhotosOptions {
@@ -24,6 +24,13 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
   const running = new Map<number, AbortController>();
   const albums = new Map<number, string>();
 
+  /** Stores a picture and returns its key; null when the store does not answer. */
+  async function keep(bytes: Uint8Array): Promise<string | null> {
+    const picture = `label:${randomUUID()}`;
+    const kept = await blobs.set(picture, Buffer.from(bytes).toString('base64'), PICTURE_MS);
+    return kept.ok ? picture : null;
+  }
+
   async function read(chatId: number, fileId: string): Promise<PhotoReading | 'store-unavailable'> {
     const file = await download(fileId);
     if (!file.ok) {
@@ -33,11 +40,14 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
     running.set(chatId, controller);
     try {
       const reading = await reader.read(file.value, { signal: controller.signal });
+      if (reading.kind === 'several') {
+        const picture = await keep(reading.picture);
+        return picture === null ? 'store-unavailable' : { ...reading, picture };
+      }
       if (reading.kind !== 'printed') return reading;
       if (reading.picture === null) return { ...reading, picture: null };
-      const picture = `label:${randomUUID()}`;
-      const kept = await blobs.set(picture, Buffer.from(reading.picture).toString('base64'), PICTURE_MS);
-      return kept.ok ? { ...reading, picture } : 'store-unavailable';
+      const picture = await keep(reading.picture);
+      return picture === null ? 'store-unavailable' : { ...reading, picture };
     } catch (error) {
       if (!controller.signal.aborted) throw error;
       return { kind: 'rejected', reason: 'superseded' };

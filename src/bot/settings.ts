@@ -47,6 +47,8 @@ export interface Settings {
   updates: UpdatesSettings;
   /** Name of a packaged region pack or path of the operator's own; null for the default one. */
   regionPack: string | null;
+  /** Read serial numbers from print where no code can be read. */
+  readPrint: boolean;
   logLevel: LogLevel;
 }
 
@@ -76,6 +78,7 @@ const EXAMPLES = {
   WEBHOOK_URL: 'https://bot.example.org:8443/telegram',
   WEBHOOK_SECRET: 'openssl rand -hex 32',
   REGION_PACK: './region.json',
+  READ_PRINT: 'on',
   LOG_LEVEL: 'info',
 } as const;
 
@@ -136,6 +139,7 @@ const schema = z.object({
     .transform((secret) => new Secret(secret))
     .optional(),
   REGION_PACK: z.string().optional(),
+  READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS, malformed).default('info'),
 });
 type Parsed = z.output<typeof schema>;
@@ -202,6 +206,7 @@ function settingsFrom(parsed: Parsed): Settings {
     updates:
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: parsed.REGION_PACK ?? null,
+    readPrint: parsed.READ_PRINT === 'on',
     logLevel: parsed.LOG_LEVEL,
   };
 }

@@ -85,7 +85,7 @@ async function bringUp(
   const me = await greet(client, log);
   if (!me.ok) return me;
 
-  const labels = createLabelReader();
+  const labels = createLabelReader({ text: settings.readPrint, log });
   onStop(() => labels.close());
   let bot: Bot | undefined;
   let finish: (reason: 'token-refused') => void = () => undefined;

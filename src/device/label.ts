@@ -15,6 +15,9 @@ export interface LabelFacts {
   readonly hasVerificationCode: boolean;
 }
 
+/** Where on a label something was read. */
+export type LabelSource = 'qr' | 'data-matrix' | 'bar-code' | 'print';
+
 /** Why a text is not a usable label (protocol/labels.md 3.2). */
 export type LabelRefusal =
   | 'exported-credentials'

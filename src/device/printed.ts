@@ -3,8 +3,9 @@
  * what the grammar forces is repaired and said to be repaired, everything else is left as it was read.
  */
 import { fold } from './lookalikes.ts';
+import { repairFull, repairShort } from './repair.ts';
 import { parseSerial } from './serial.ts';
-import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+import { FULL_SERIAL, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
 import { announcedTail, serialTexts } from './typed.ts';
 
 /**
@@ -27,32 +28,6 @@ export interface PrintedSerial {
 const MAX_SERIALS = 8;
 /** Longest line looked at, characters. */
 const MAX_LINE = 200;
-
-const DIGIT_FOR: Readonly<Record<string, string>> = {
-  O: '0',
-  Q: '0',
-  D: '0',
-  I: '1',
-  L: '1',
-  '|': '1',
-  Z: '2',
-  S: '5',
-  G: '6',
-  B: '8',
-};
-const LETTER_FOR: Readonly<Record<string, string>> = {
-  '0': 'O',
-  '1': 'I',
-  '2': 'Z',
-  '5': 'S',
-  '6': 'G',
-  '8': 'B',
-};
-/** A character where a digit belongs: a digit or what looks like one. */
-const D = '[\\dOQDIL|ZSGB]';
-const LOOSE_FULL = new RegExp(
-  `^(?<head>.*?)(?<date>[2Z][0OQD]${D}{6})(?:V(?<fw>${D}{6}))?(?<codes>(?:[A-Z0125 68]{2}){1,2})(?<short>[A-Z\\d|]{2}${D}{7})(?<feat>[A-Z]{2,6})?$`,
-);
 
 interface Found {
   readonly full: string | null;
@@ -134,30 +109,6 @@ function foundOf(text: string, isRepaired: boolean, line: number): Found[] {
   if (!parsed.ok) return [];
   const { short, model } = parsed.value;
   return [{ full: parsed.value.text === short ? null : parsed.value.text, short, model, isRepaired, line }];
-}
-
-const digits = (text: string) => [...text].map((letter) => DIGIT_FOR[letter] ?? letter).join('');
-const letters = (text: string) => [...text].map((letter) => LETTER_FOR[letter] ?? letter).join('');
-
-/** Every way to make a short serial of nine characters by exchanging look-alikes only where the grammar forces it. */
-function repairShort(text: string): string[] {
-  if (text.length !== 9) return [];
-  const [first = '', second = ''] = text;
-  const rest = digits(text.slice(2));
-  // A letter never follows a digit: one of the two was misread, and the grammar does not say which.
-  const heads =
-    /\d/.test(first) && /\D/.test(second)
-      ? [first + digits(second), letters(first) + second]
-      : [first + second];
-  return heads.map((head) => head + rest).filter((repaired) => isShortSerial(repaired));
-}
-
-function repairFull(text: string): string[] {
-  const parts = text.length > MAX_SERIAL_TEXT ? undefined : LOOSE_FULL.exec(text)?.groups;
-  if (!parts?.date || !parts.codes || !parts.short) return [];
-  const { head = '', fw, feat = '' } = parts;
-  const start = `${head}${digits(parts.date)}${fw ? `V${digits(fw)}` : ''}${letters(parts.codes)}`;
-  return repairShort(parts.short).map((short) => `${start}${short}${feat}`);
 }
 
 /** The model on a line of its own, with or without its name in front. */

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { isIntercom, isRecorder, kindOf } from './kinds.ts';
 import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
-import { serialTexts } from './typed.ts';
+import { mistypedTexts, serialTexts } from './typed.ts';
 
 export { isShortSerial };
 
@@ -87,8 +87,20 @@ export function formatSerial(serial: Omit<SerialNumber, 'text'>): string {
  *   first 4096 characters are looked at. Never throws.
  */
 export function findSerials(text: string): SerialNumber[] {
+  return parseAll(serialTexts(text));
+}
+
+/**
+ * What a technician may have meant who typed letters where only digits can stand (`J5OOOO062`), and nothing else.
+ * @returns guesses to be confirmed by the technician, usually one; empty where `findSerials` is the one to ask.
+ */
+export function guessSerials(text: string): SerialNumber[] {
+  return parseAll(mistypedTexts(text));
+}
+
+function parseAll(candidates: readonly string[]): SerialNumber[] {
   const found = new Map<string, SerialNumber>();
-  for (const candidate of serialTexts(text)) {
+  for (const candidate of candidates) {
     const parsed = parseSerial(candidate);
     if (!parsed.ok) continue;
     const serial = parsed.value;

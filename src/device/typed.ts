@@ -1,4 +1,5 @@
 import { fold, PHONE_WORD, SERIAL_PREFIX } from './lookalikes.ts';
+import { repairFull, repairShort } from './repair.ts';
 import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
 
 /** Longest message searched, characters: Telegram's own limit. */
@@ -7,6 +8,8 @@ const MAX_MESSAGE = 4096;
 const MAX_PIECES = 9;
 /** Shortest full serial: date, one pair of letters, short serial. */
 const MIN_FULL = 19;
+/** Digits that make a misspelt serial number more than a word. */
+const LEAST_DIGITS = 3;
 /** Stands in for `S/N:` and the like. Nobody can type it: the message is cut at control characters first. */
 const MARK = '\u0001';
 /** Part of a longer number, brackets and plus sign included: `+375`, `8(029)`, `123-45`; not `1)` or `2.`. */
@@ -54,6 +57,18 @@ export function announcedTail(line: string): string | null {
   const folded = fold(line.slice(0, MAX_MESSAGE));
   const last = [...folded.matchAll(SERIAL_PREFIX)].at(-1);
   return last ? folded.slice(last.index + last[0].length) : null;
+}
+
+/**
+ * Serial numbers meant by a message that consists of one with letters where only digits can stand, such as the letter
+ * O for zero. Guesses: a person has to say whether they are right.
+ */
+export function mistypedTexts(message: string): string[] {
+  if (message.length > 2 * MAX_SERIAL_TEXT) return [];
+  const text = message.trim();
+  const bare = (announcedTail(text)?.replace(/[\s-]/g, '') ?? fold(text)).replace(/[.!?]+$/, '');
+  // A word of nine look-alikes is a word.
+  return (bare.match(/\d/g) ?? []).length < LEAST_DIGITS ? [] : [...repairShort(bare), ...repairFull(bare)];
 }
 
 function piecesOf(segment: string): Piece[] {

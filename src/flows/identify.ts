@@ -1,9 +1,9 @@
-import type { LabelRefusal } from '../device/label.ts';
+import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { deviceOfLabel, type Heard, type NamedDevice } from './engine/heard.ts';
-import type { PhotoReading } from './ports.ts';
+import { deviceOfLabel, type Heard, type NamedDevice, type Want } from './engine/heard.ts';
+import type { FoundLabel, PhotoReading } from './ports.ts';
 import { takeWords } from './words.ts';
 
 /** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
@@ -19,7 +19,7 @@ interface IdentifyWith {
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify: Flow = {
   name: 'identify',
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
     const caseId =
@@ -65,6 +65,10 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
     case 'photo':
       return readPhoto(dialogue, caseId, heard);
     case 'serials':
+      if (heard.guessed)
+        return heard.devices.length > 1
+          ? choose(dialogue, caseId, heard.devices, { question: 'bot:identify.whichMeant' })
+          : confirm(dialogue, caseId, heard.devices[0], 'typed');
       return heard.devices.length > 1
         ? choose(dialogue, caseId, heard.devices)
         : take(dialogue, caseId, heard.devices[0]);
@@ -96,30 +100,78 @@ async function readPhoto(
 ): Promise<Next> {
   const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
   const reading = await dialogue.house((house) => house.labels.read(dialogue.chatId, fileId));
-  await dialogue.edit(notice, dialogue.t(NOTICE[reading.kind] ?? 'bot:identify.readDone'));
+  await dialogue.edit(notice, dialogue.t(noticeOf(reading)));
   switch (reading.kind) {
-    case 'label':
-      return take(dialogue, caseId, deviceOfLabel(reading.facts, manufacturedOf(reading.facts.fullSerial)));
+    case 'label': {
+      const device = deviceOf(reading.facts);
+      return reading.isCertain
+        ? take(dialogue, caseId, device, readFrom(dialogue, reading))
+        : confirm(dialogue, caseId, device, 'bare');
+    }
     case 'several':
-      return choose(
-        dialogue,
-        caseId,
-        reading.labels.map((facts) => deviceOfLabel(facts, manufacturedOf(facts.fullSerial))),
-      );
+      return several(dialogue, caseId, reading);
     case 'printed':
       return printed(dialogue, caseId, reading);
     case 'refused':
       return refused(dialogue, caseId, reading, messageId);
+    case 'rejected':
+      if (reading.reason === 'superseded') {
+        // The newer photo is on its way in: asking for one would only stand between the two.
+        return read(dialogue, caseId, await dialogue.listen(ANYTHING));
+      }
+      return again(caseId, sentenceFor(reading));
     default:
       return again(caseId, sentenceFor(reading));
   }
 }
 
-const NOTICE: Partial<Record<PhotoReading['kind'], string>> = {
-  label: 'bot:identify.readOk',
-  several: 'bot:identify.readOk',
-  printed: 'bot:identify.readPrint',
-};
+const ANYTHING = { wants: ['photo', 'serial', 'words'] as Want[], help: 'bot:identify.help' };
+
+function noticeOf(reading: PhotoReading): string {
+  switch (reading.kind) {
+    case 'label':
+    case 'several':
+      return 'bot:identify.readOk';
+    case 'printed':
+      return 'bot:identify.readPrint';
+    case 'rejected':
+      return reading.reason === 'superseded' ? sentenceFor(reading) : 'bot:identify.readDone';
+    default:
+      return 'bot:identify.readDone';
+  }
+}
+
+/**
+ * Where a label was read and how sure that is: QR and Data Matrix codes correct themselves, a bar code has one check
+ * digit only, and two that agree are sure.
+ */
+function readFrom(dialogue: Dialogue, { sources }: { sources: readonly LabelSource[] }): string {
+  const names = sources.map((source) => dialogue.t(`bot:identify.source.${source}`));
+  const isSure = sources.length > 1 || sources[0] !== 'bar-code';
+  return dialogue.t(isSure ? 'bot:identify.readSure' : 'bot:identify.readLikely', {
+    sources: new Intl.ListFormat(dialogue.language, { type: 'conjunction' }).format(names),
+  });
+}
+
+function deviceOf(facts: LabelFacts): NamedDevice {
+  return deviceOfLabel(facts, manufacturedOf(facts.fullSerial));
+}
+
+/** Several labels in one photo: the technician knows each by its place. */
+async function several(
+  dialogue: Dialogue,
+  caseId: string,
+  { labels, picture }: { labels: readonly FoundLabel[]; picture: string },
+): Promise<Next> {
+  const devices = labels.map(({ facts }) => deviceOf(facts));
+  const next = await choose(dialogue, caseId, devices, {
+    picture,
+    question: 'bot:identify.severalPlaces',
+    notes: labels.map((label) => readFrom(dialogue, label)),
+  });
+  await dialogue.house((house) => house.labels.forget(picture));
+  return next;
+}
 
 /** Print is taken without a word only where two lines agree; anything less a person compares with the picture. */
 async function printed(
@@ -127,26 +179,30 @@ async function printed(
   caseId: string,
   { labels, certainty, picture }: Extract<PhotoReading, { kind: 'printed' }>,
 ): Promise<Next> {
-  const devices = labels.map((facts) => deviceOfLabel(facts, manufacturedOf(facts.fullSerial)));
+  const devices = labels.map(deviceOf);
   const [device] = devices;
   const next =
     devices.length > 1
-      ? await choose(dialogue, caseId, devices, picture)
+      ? await choose(dialogue, caseId, devices, { picture })
       : certainty === 'agreed'
-        ? await take(dialogue, caseId, device, 'bot:identify.printAgreed')
-        : await confirm(dialogue, caseId, device, { certainty, picture });
+        ? await take(dialogue, caseId, device, dialogue.t('bot:identify.printAgreed'))
+        : await confirm(dialogue, caseId, device, certainty, picture);
   if (picture !== null) await dialogue.house((house) => house.labels.forget(picture));
   return next;
 }
+
+/** Why a number is not taken without a Yes: unclear print, a bare bar code, a typing mistake. */
+type Doubt = PrintCertainty | 'bare' | 'typed';
 
 async function confirm(
   dialogue: Dialogue,
   caseId: string,
   device: NamedDevice | undefined,
-  { certainty, picture }: { certainty: PrintCertainty; picture: string | null },
+  doubt: Doubt,
+  picture: string | null = null,
 ): Promise<Next> {
   const answer = await dialogue.ask(
-    dialogue.t(`bot:identify.confirm.${certainty}`, { serial: device?.shortSerial ?? '' }),
+    dialogue.t(`bot:identify.confirm.${doubt}`, { serial: device?.shortSerial ?? '' }),
     {
       buttons: [
         [{ id: 'yes', text: dialogue.t('bot:identify.button.right') }],
@@ -179,27 +235,47 @@ function manufacturedOf(fullSerial: string | null): string | null {
   return serial.ok ? serial.value.manufactured : null;
 }
 
+interface Choice {
+  /** Key of a stored picture of the choices, in their order. */
+  picture?: string | null;
+  question?: string;
+  /** What is said of each when it was chosen. */
+  notes?: readonly string[];
+}
+
 async function choose(
   dialogue: Dialogue,
   caseId: string,
-  devices: NamedDevice[],
-  picture: string | null = null,
+  devices: readonly NamedDevice[],
+  { picture = null, question = 'bot:identify.several', notes = [] }: Choice = {},
 ): Promise<Next> {
-  const answer = await dialogue.ask(dialogue.t('bot:identify.several'), {
-    buttons: devices.map((device, index) => [
-      {
-        id: `pick.${index}`,
-        text: [device.shortSerial, device.model].filter(Boolean).join(' · ').slice(0, 60),
-      },
-    ]),
+  const lines = devices.map((device, index) =>
+    dialogue.t('bot:identify.choice', {
+      number: index + 1,
+      serial: device.shortSerial,
+      model: device.model ?? '',
+    }),
+  );
+  const answer = await dialogue.ask([dialogue.t(question), lines.join('\n')].join('\n\n'), {
+    buttons: devices.map((device, index) => [{ id: `pick.${index}`, text: choiceOf(device, index + 1) }]),
     wants: ['photo', 'serial'],
     help: 'bot:identify.helpChoose',
     ...(picture === null ? {} : { photo: picture }),
   });
   if (answer.kind !== 'button') return read(dialogue, caseId, answer);
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
-  const picked = devices[Number(answer.id.replace('pick.', ''))];
-  return picked ? take(dialogue, caseId, picked) : { go: 'identify', with: { caseId } };
+  const index = Number(answer.id.replace('pick.', ''));
+  const picked = devices[index];
+  return picked ? take(dialogue, caseId, picked, notes[index]) : { go: 'identify', with: { caseId } };
+}
+
+/** Phones cut longer buttons off. The model stands in full above them. */
+const MAX_BUTTON = 24;
+
+function choiceOf({ shortSerial, model }: NamedDevice, number: number): string {
+  const bare = `${number} · ${shortSerial}`;
+  const whole = `${bare} · ${model ?? ''}`;
+  return model !== null && whole.length <= MAX_BUTTON ? whole : bare;
 }
 
 async function take(
@@ -227,7 +303,7 @@ async function take(
     }),
     manufactured === null ? '' : dialogue.t('bot:identify.made', { year: manufactured.slice(0, 4) }),
     device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
-    note === undefined ? '' : dialogue.t(note),
+    note ?? '',
   ];
   await dialogue.say(lines.filter(Boolean).join('\n'));
   return { go: 'assess', with: { caseId: record.id } };

@@ -4,7 +4,7 @@
  */
 import type { Language } from '../../locales/index.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../cases/case.ts';
-import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
 import type { RegionPack } from '../policy/region.ts';
@@ -30,10 +30,18 @@ export interface CasePort {
   apply(id: string, action: CaseAction): Answer<{ case: CaseRecord; refused: CaseRefusal | null }>;
 }
 
+/** A label and where on it that was read. Not certain: only a person may take the number for a serial. */
+export interface FoundLabel {
+  facts: LabelFacts;
+  sources: readonly LabelSource[];
+  isCertain: boolean;
+}
+
 /** What a photo showed, or why it could not be looked at. */
 export type PhotoReading =
-  | { kind: 'label'; facts: LabelFacts }
-  | { kind: 'several'; labels: LabelFacts[] }
+  | ({ kind: 'label' } & FoundLabel)
+  /** `picture`: key of a stored picture that shows which is where, numbered in this order. */
+  | { kind: 'several'; labels: FoundLabel[]; picture: string }
   /** Read from print, the surest first. `picture`: key of a stored picture of those lines. */
   | { kind: 'printed'; labels: LabelFacts[]; certainty: PrintCertainty; picture: string | null }
   | { kind: 'refused'; reason: LabelRefusal; host?: string }
@@ -54,8 +62,8 @@ export type PhotoReading =
 
 export interface LabelPort {
   /**
-   * Downloads a photo from Telegram and reads it. Nothing of the photo is kept, but for some minutes the picture of a
-   * printed serial number that a person has to compare.
+   * Downloads a photo from Telegram and reads it. Nothing of the photo is kept, but for some minutes a picture that
+   * a person needs for an answer: printed serial numbers to compare, or where each of several labels is.
    */
   read(chatId: number, fileId: string): Promise<Result<PhotoReading, HouseFailure>>;
   /** Deletes the picture of a reading; one that is gone is no failure. */

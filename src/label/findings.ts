@@ -1,5 +1,6 @@
-import { type LabelFacts, type LabelRefusal, parseLabel } from '../device/label.ts';
-import type { LabelReading } from './reading.ts';
+import { type LabelFacts, type LabelRefusal, type LabelSource, parseLabel } from '../device/label.ts';
+import type { Code } from './codes.ts';
+import type { FoundLabel, LabelReading } from './reading.ts';
 
 /** Most labels told apart in one photo. */
 const MAX_LABELS = 8;
@@ -16,51 +17,85 @@ const TELLING: readonly LabelRefusal[] = [
   'empty',
 ];
 
+/** What the codes say; `places` are the corners of each label's codes, in the order of the labels. */
+type CodesReading =
+  | Extract<LabelReading, { kind: 'label' | 'refused' }>
+  | { kind: 'several'; labels: FoundLabel[]; places: Code['box'][][] };
+
 /** What the codes of one photo have said so far. */
 export interface Findings {
-  /** Takes the text of one code. Only facts are kept of it. */
-  add(text: string): void;
+  /** Takes one code. Of its text only facts are kept. */
+  add(code: Code): void;
   /** A label was found that is certainly one. */
   isCertain(): boolean;
   /** Further looking is unlikely to change the answer: some label, or a code that was meant for something else. */
   isTelling(): boolean;
   /** The answer so far; null when no code was read. */
-  reading(): LabelReading | null;
+  reading(): CodesReading | null;
+}
+
+interface Found {
+  readonly facts: LabelFacts;
+  /** One code of each kind. */
+  readonly boxes: ReadonlyMap<LabelSource, Code['box']>;
 }
 
 export function createFindings(): Findings {
-  const labels = new Map<string, LabelFacts>();
+  const labels = new Map<string, Found>();
   let refusal: { reason: LabelRefusal; host?: string } | null = null;
 
   return {
-    add(text) {
+    add({ text, format, box }) {
       const label = parseLabel(text);
       if (label.ok) {
         const { facts } = label.value;
-        labels.set(facts.shortSerial, merge(labels.get(facts.shortSerial), facts));
+        const before = labels.get(facts.shortSerial);
+        // Every preparation of the photo shows the same codes again.
+        const boxes = new Map([...(before?.boxes ?? []), [sourceOf(format), box] as const]);
+        labels.set(facts.shortSerial, { facts: merge(before?.facts, facts), boxes });
       } else if (!refusal || TELLING.indexOf(label.failure.reason) < TELLING.indexOf(refusal.reason)) {
         refusal = label.failure;
       }
     },
-    isCertain: () => [...labels.values()].some(isCertain),
+    isCertain: () => [...labels.values()].some(({ facts }) => isCertain(facts)),
     isTelling: () =>
       labels.size > 0 || (refusal !== null && refusal.reason !== 'no-serial' && refusal.reason !== 'empty'),
     reading() {
       const all = [...labels.values()];
-      const certain = all.filter(isCertain);
-      const [first, ...others] = certain.length > 0 ? certain : all;
+      const certain = all.filter(({ facts }) => isCertain(facts));
+      const best = (certain.length > 0 ? certain : all).slice(0, MAX_LABELS);
+      const [first, ...others] = best;
       if (!first) return refusal && { kind: 'refused', ...refusal };
-      if (others.length === 0) return { kind: 'label', facts: first };
-      return { kind: 'several', labels: [first, ...others].slice(0, MAX_LABELS) };
+      if (others.length === 0) return { kind: 'label', ...labelOf(first) };
+      return {
+        kind: 'several',
+        labels: best.map(labelOf),
+        places: best.map(({ boxes }) => [...boxes.values()]),
+      };
     },
   };
+}
+
+function labelOf({ facts, boxes }: Found): FoundLabel {
+  return { facts, sources: [...boxes.keys()], isCertain: isCertain(facts) };
+}
+
+function sourceOf(format: Code['format']): LabelSource {
+  switch (format) {
+    case 'DataMatrix':
+      return 'data-matrix';
+    case 'Code128':
+      return 'bar-code';
+    default:
+      return 'qr';
+  }
 }
 
 /**
  * Boxes carry bar codes of nine digits that are part numbers, in the form of an old short serial (own rule). Such a
  * code counts only where nothing better is in the photo.
  */
-export function isCertain(facts: LabelFacts): boolean {
+function isCertain(facts: LabelFacts): boolean {
   const isBare = facts.host === null && facts.fullSerial === null && facts.model === null;
   return !isBare || /\D/.test(facts.shortSerial);
 }

@@ -2,6 +2,7 @@ import { readCodes } from './codes.ts';
 import { createFindings } from './findings.ts';
 import { LADDER, viewOf, workingSize } from './ladder.ts';
 import { openPhoto } from './photo.ts';
+import { drawPlaces } from './places.ts';
 import { tipFor } from './quality.ts';
 import type { LabelReading, PhotoJob } from './reading.ts';
 
@@ -20,8 +21,11 @@ export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelRea
     if (performance.now() >= end || (!rung.cheap && findings.isTelling())) break;
     const view = await viewOf(photo, rung);
     if (!view) continue;
-    for (const { text } of await readCodes(view, rung.linear)) findings.add(text);
+    for (const code of await readCodes(view, rung.linear)) findings.add(code);
     if (findings.isCertain()) break;
   }
-  return findings.reading() ?? { kind: 'unreadable', tip: await tipFor(photo.working) };
+  const reading = findings.reading() ?? { kind: 'unreadable' as const, tip: await tipFor(photo.working) };
+  if (reading.kind !== 'several') return reading;
+  const { kind, labels, places } = reading;
+  return { kind, labels, picture: await drawPlaces(opened.value, places) };
 }

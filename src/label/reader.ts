@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../kernel/log.ts';
-import { isCertain } from './findings.ts';
 import { createPool } from './pool.ts';
 import { type LabelReading, MAX_BYTES, type PhotoJob } from './reading.ts';
 import { createTextEngine } from './text/engine.ts';
@@ -83,7 +82,7 @@ function isOpen(reading: LabelReading): boolean {
     case 'refused':
       return reading.reason !== 'exported-credentials' && reading.reason !== 'password-procedure';
     case 'label':
-      return !isCertain(reading.facts);
+      return !reading.isCertain;
     default:
       return false;
   }
@@ -105,14 +104,12 @@ function withPrint(reading: LabelReading, { serials, picture }: TextReading): La
     // A bar code of nine digits may be a part number; print that says the same settles it.
     const same = serials.findIndex((serial) => serial.shortSerial === reading.facts.shortSerial);
     const facts = labels[same];
-    if (facts && serials[same]?.certainty !== 'repaired') return { kind: 'label', facts };
-    if (first.certainty !== 'agreed')
-      return {
-        kind: 'printed',
-        labels: [...labels, reading.facts].slice(0, 8),
-        certainty: 'single',
-        picture,
-      };
+    if (facts && serials[same]?.certainty !== 'repaired')
+      return { kind: 'label', facts, sources: [...reading.sources, 'print'], isCertain: true };
+    if (first.certainty !== 'agreed') {
+      const all = facts ? labels : [...labels, reading.facts];
+      return { kind: 'printed', labels: all.slice(0, 8), certainty: first.certainty, picture };
+    }
   }
   // Two serials that differ are two devices or one misread: either way a person chooses.
   return { kind: 'printed', labels, certainty: first.certainty, picture };

@@ -1,11 +1,11 @@
-import type { LabelFacts, LabelRefusal } from '../device/label.ts';
+import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 
 /** What a photo said. Never holds a verification code: that stays in the worker that read it. */
 export type LabelReading =
-  | { kind: 'label'; facts: LabelFacts }
-  /** Labels of different devices (by short serial), 2 to 8. */
-  | { kind: 'several'; labels: LabelFacts[] }
+  | ({ kind: 'label' } & FoundLabel)
+  /** Labels of different devices (by short serial), 2 to 8, and a JPEG that shows where each is (places.ts). */
+  | { kind: 'several'; labels: FoundLabel[]; picture: Uint8Array }
   /**
    * Read from print, the surest first, 1 to 8. Only `agreed` may go on without a person's word. `picture`: a JPEG of
    * the lines that say so, in this order, and of nothing else; null where they cannot be shown alone.
@@ -16,6 +16,14 @@ export type LabelReading =
   /** No code could be read; `tip` is what the photo's own measures say about the cause. */
   | { kind: 'unreadable'; tip: PhotoTip | null }
   | { kind: 'rejected'; reason: PhotoRejection };
+
+/** A label and where it was read. */
+export interface FoundLabel {
+  readonly facts: LabelFacts;
+  readonly sources: readonly LabelSource[];
+  /** False for a bare number that may be no serial: only a person may take it for one. */
+  readonly isCertain: boolean;
+}
 
 export type PhotoTip = 'too-dark' | 'too-small' | 'blurred' | 'glare';
 

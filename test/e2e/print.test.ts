@@ -60,6 +60,8 @@ describe.each(['en', 'ru'] as const)('a label whose code cannot be read (%s)', (
       new RegExp(`${language === 'en' ? 'Serial number' : 'Серийный номер'} .*${shortSerial}`),
       STEP,
     );
+    const newest = technician.transcript().split('/new').at(-1) ?? '';
+    expect(newest.match(language === 'en' ? /Send a photo/g : /Пришлите фото/g)).toHaveLength(1);
   }, 120_000);
 
   it('takes a code with other people’s passwords out of the chat', async () => {

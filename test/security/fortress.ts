@@ -59,6 +59,7 @@ export async function openFortress(): Promise<Fortress> {
         secret: new Secret(webhookSecret),
       },
       regionPack: null,
+      readPrint: false,
       logLevel: 'debug',
     },
     log,

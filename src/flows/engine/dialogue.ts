@@ -208,6 +208,11 @@ export class Dialogue {
     return answer;
   }
 
+  /** Waits without a question, for what is on its way in already. */
+  async listen({ wants, help }: { wants: Want[]; help: string }): Promise<Answer> {
+    return this.#wait({ wants, events: [], jobId: null, tag: null, help });
+  }
+
   async #wait(spec: WaitSpec): Promise<Answer> {
     this.#context = await this.#conversation.wait({ collationKey: JSON.stringify(spec) });
     const { heard } = this.#context.update as unknown as HeardUpdate;

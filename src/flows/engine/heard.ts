@@ -6,7 +6,7 @@
 import type { Update } from 'grammy/types';
 import { helpWords, replies, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
-import { findSerials, type SerialNumber } from '../../device/serial.ts';
+import { findSerials, guessSerials, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
 import { type ArticleId, findArticles } from '../../policy/help.ts';
@@ -55,8 +55,11 @@ export type Heard =
       messageId: number;
       said?: SaidInWords;
     }
-  /** `said`: what the same message says about the one device it names. */
-  | { kind: 'serials'; devices: NamedDevice[]; said?: SaidInWords }
+  /**
+   * `said`: what the same message says about the one device it names. `guessed`: with letters where digits belong,
+   * so that the technician has to confirm.
+   */
+  | { kind: 'serials'; devices: NamedDevice[]; said?: SaidInWords; guessed?: true }
   | { kind: 'refused-label'; reason: LabelRefusal; host: string | null; messageId: number }
   | { kind: 'words'; said: SaidInWords }
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
@@ -134,6 +137,8 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
     return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
+  const guesses = guessSerials(text);
+  if (guesses.length > 0) return { kind: 'serials', devices: guesses.map(deviceOfSerial), guessed: true };
   if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
   if (spec.wants.includes('words')) {
     const plain = ` ${text.trim().toLowerCase()} `;

@@ -39,7 +39,7 @@ const camera = {
   extra: [],
   hasVerificationCode: true,
 };
-const found = { kind: 'label', facts: camera };
+const found = { kind: 'label', facts: camera, sources: ['qr'], isCertain: true };
 const bare = { ...camera, host: null, model: null, hasVerificationCode: false };
 
 describe('a photo of a label', () => {
@@ -52,11 +52,18 @@ describe('a photo of a label', () => {
   });
 
   it('is read from a Data Matrix', async () => {
-    expect(await read(await jpeg(one(await dataMatrix(label()))))).toEqual(found);
+    expect(await read(await jpeg(one(await dataMatrix(label()))))).toEqual({
+      ...found,
+      sources: ['data-matrix'],
+    });
   });
 
   it('is read from a Code 128 with the short serial', async () => {
-    expect(await read(await jpeg(one(await code128('J50000062'))))).toEqual({ kind: 'label', facts: bare });
+    expect(await read(await jpeg(one(await code128('J50000062'))))).toEqual({
+      ...found,
+      facts: bare,
+      sources: ['bar-code'],
+    });
   });
 
   it('is read from a Code 128 with the full serial', async () => {
@@ -135,9 +142,9 @@ describe('a photo of a label', () => {
       caption: 'A <recorder> & more',
     };
     const facts = { ...camera, shortSerial: 'D20000042', model: 'DS-7608NI-K2/8P' };
-    expect(await read(await drawLabel(sample))).toEqual({ kind: 'label', facts });
+    expect(await read(await drawLabel(sample))).toEqual({ ...found, facts });
     expect(await read(await drawLabel({ ...sample, verificationCode: null, fullSerial: null }))).toEqual({
-      kind: 'label',
+      ...found,
       facts: { ...facts, hasVerificationCode: false },
     });
   });
@@ -160,10 +167,9 @@ describe('a photo of several codes', () => {
       ]),
     );
     const reading = await read(photo);
-    expect(reading.kind === 'several' && reading.labels.map((facts) => facts.shortSerial).sort()).toEqual([
-      'AE3000063',
-      'J50000062',
-    ]);
+    expect(reading.kind === 'several' && reading.labels.map(({ facts }) => facts.shortSerial).sort()).toEqual(
+      ['AE3000063', 'J50000062'],
+    );
   });
 
   it('takes two codes of one device together', async () => {
@@ -177,7 +183,11 @@ describe('a photo of several codes', () => {
         { width: 1300 },
       ),
     );
-    expect(await read(photo)).toEqual({ kind: 'label', facts: { ...camera, fullSerial } });
+    expect(await read(photo)).toEqual({
+      ...found,
+      facts: { ...camera, fullSerial },
+      sources: ['qr', 'bar-code'],
+    });
   });
 
   it('does not take a part number beside the label for a device', async () => {

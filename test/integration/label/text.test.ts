@@ -44,6 +44,13 @@ const isAlive = (pid: number) => {
 };
 
 describe('a label without a code', () => {
+  it('is not read from print where that is switched off', async () => {
+    const codesOnly = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 60_000, text: false });
+    const reading = await codesOnly.read(both);
+    await codesOnly.close();
+    expect(reading).toMatchObject({ kind: 'unreadable' });
+  });
+
   it.each([0, 90, 180, 270])('is read from its print, turned by %i degrees', async (turn) => {
     const reading = await reader.read(turned.get(turn) ?? both);
     expect(JSON.stringify(reading)).not.toContain(CODE);

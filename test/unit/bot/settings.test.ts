@@ -32,6 +32,7 @@ describe('settings', () => {
       hub: { listen: { host: '127.0.0.1', port: 8443 }, publicUrl: null, tls: null },
       updates: { mode: 'polling' },
       regionPack: null,
+      readPrint: true,
       logLevel: 'info',
     });
   });
@@ -40,6 +41,14 @@ describe('settings', () => {
     expect(settingsOf({ LOG_LEVEL: ' ', HUB_LISTEN: '' }).logLevel).toBe('info');
     expect(problemsOf({ BOT_TOKEN: '  ', ADMIN_IDS: '42' })).toEqual([
       { setting: 'BOT_TOKEN', problem: 'missing', example: '123456789:AA...' },
+    ]);
+  });
+
+  it('switch the reading of print off and on, and nothing between', () => {
+    expect(settingsOf({ READ_PRINT: 'off' }).readPrint).toBe(false);
+    expect(settingsOf({ READ_PRINT: 'on' }).readPrint).toBe(true);
+    expect(problemsOf({ ...MINIMAL, READ_PRINT: 'no' })).toEqual([
+      { setting: 'READ_PRINT', problem: 'malformed', example: 'on' },
     ]);
   });
 
@@ -149,7 +158,15 @@ describe('settings', () => {
     expect(Object.keys(everything).sort()).toEqual(
       [
         ...['ADMIN_IDS', 'BOT_TOKEN', 'HUB_LISTEN', 'HUB_PUBLIC_URL', 'HUB_TLS_CERT', 'HUB_TLS_KEY'],
-        ...['LOG_LEVEL', 'REGION_PACK', 'STORE_URL', 'TELEGRAM_API_ROOT', 'WEBHOOK_SECRET', 'WEBHOOK_URL'],
+        ...[
+          'LOG_LEVEL',
+          'READ_PRINT',
+          'REGION_PACK',
+          'STORE_URL',
+          'TELEGRAM_API_ROOT',
+          'WEBHOOK_SECRET',
+          'WEBHOOK_URL',
+        ],
       ].sort(),
     );
     const filled = { ...everything, ...MINIMAL, WEBHOOK_SECRET: 'a'.repeat(32) };

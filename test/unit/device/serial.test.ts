@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   findSerials,
   formatSerial,
+  guessSerials,
   isShortSerial,
   parseSerial,
   type SerialNumber,
@@ -268,6 +269,43 @@ describe('findSerials', () => {
           expect(isShortSerial(serial.short)).toBe(true);
           expect(parseSerial(serial.text).ok).toBe(true);
         }
+      }),
+    );
+  });
+});
+
+describe('guessSerials', () => {
+  it.each([
+    ['J5OOOO062', ['J50000062']],
+    ['J5\u041e\u041e\u041e\u041e062', ['J50000062']],
+    ['j5oooo062', ['J50000062']],
+    ['S/N: J5OOO O062', ['J50000062']],
+    ['\u0441/\u043d: j5oooo062.', ['J50000062']],
+    ['AE3OOOl63', ['AE3000163']],
+    ['DS-2CD2386G2-IU2O210805AAWRJ5O000062', ['J50000062']],
+    // A letter behind a digit: either may be the wrong one.
+    ['8B0000062', ['880000062', 'BB0000062']],
+  ])('offers for %s what the grammar forces', (text, shorts) => {
+    expect(findSerials(text)).toEqual([]);
+    expect(guessSerials(text).map(({ short }) => short)).toEqual(shorts);
+  });
+
+  it.each([
+    'DISSOLOSO',
+    'GOOD BOSS',
+    'J5OOOO06',
+    'pa55word0',
+    'call 80291234567',
+    'J5OOOO062 and J5OOOO063',
+    '',
+  ])('makes nothing of %s', (text) => {
+    expect(guessSerials(text)).toEqual([]);
+  });
+
+  it('never throws, and every guess is a serial number', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        for (const { short } of guessSerials(text)) expect(isShortSerial(short)).toBe(true);
       }),
     );
   });

@@ -28,6 +28,12 @@ describe('what a conversation hears', () => {
     });
   });
 
+  it('marks a number it had to guess, and prefers one it can read', () => {
+    const devices = [{ shortSerial: 'J50000062' }];
+    expect(hear(text('J5OOOO062'), spec())).toMatchObject({ kind: 'serials', devices, guessed: true });
+    expect(hear(text('J50000062'), spec())).not.toHaveProperty('guessed');
+  });
+
   it('reads a pasted label and keeps nothing of its verification code', () => {
     const heard = hear(text('www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU'), spec());
     expect(heard).toMatchObject({ kind: 'serials', devices: [{ hadVerificationCode: true }] });

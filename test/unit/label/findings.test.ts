@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { Code } from '../../../src/label/codes.ts';
 import { createFindings } from '../../../src/label/findings.ts';
 
 const qr = 'www.hik-connect.com\rJ50000062\rQWERTZ\rDS-2CD2386G2-IU\r';
 
 function findings(...texts: string[]) {
   const result = createFindings();
-  for (const text of texts) result.add(text);
+  for (const text of texts) result.add(code(text));
   return result;
+}
+
+/** A code of a made-up place, a QR code unless told. */
+function code(text: string, format: Code['format'] = 'QRCode', x = 0): Code {
+  const at = (dx: number, y: number) => ({ x: x + dx, y });
+  return { text, format, box: [at(0, 0), at(9, 0), at(9, 9), at(0, 9)] };
 }
 
 describe('what the codes of one photo say together', () => {
@@ -26,7 +33,7 @@ describe('what the codes of one photo say together', () => {
     const serials = Array.from({ length: 12 }, (_, index) => `J5000${String(index).padStart(4, '0')}`);
     const reading = findings(...serials).reading();
     expect(reading).toMatchObject({ kind: 'several' });
-    expect(reading?.kind === 'several' && reading.labels.map((facts) => facts.shortSerial)).toEqual(
+    expect(reading?.kind === 'several' && reading.labels.map(({ facts }) => facts.shortSerial)).toEqual(
       serials.slice(0, 8),
     );
   });
@@ -38,7 +45,23 @@ describe('what the codes of one photo say together', () => {
     });
     const alone = findings('301234567');
     expect([alone.isCertain(), alone.isTelling()]).toEqual([false, true]);
-    expect(alone.reading()).toMatchObject({ kind: 'label', facts: { shortSerial: '301234567' } });
+    expect(alone.reading()).toMatchObject({
+      kind: 'label',
+      facts: { shortSerial: '301234567' },
+      isCertain: false,
+    });
+  });
+
+  it('knows from which codes of which places each label was read, however often they were seen', () => {
+    const all = createFindings();
+    const other = qr.replace('J50000062', 'J50000063');
+    const codes = [code(qr), code(other, 'DataMatrix', 50), code('J50000062', 'Code128', 100), code(qr)];
+    for (const one of codes) all.add(one);
+    expect(all.reading()).toMatchObject({
+      kind: 'several',
+      labels: [{ sources: ['qr', 'bar-code'] }, { sources: ['data-matrix'] }],
+      places: [[codes[0]?.box, codes[2]?.box], [codes[1]?.box]],
+    });
   });
 
   it('tells the most telling of several refusals, in any order', () => {

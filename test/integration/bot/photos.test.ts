@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPhotos } from '../../../src/bot/photos.ts';
+import { ok } from '../../../src/kernel/result.ts';
+import { createLabelReader } from '../../../src/label/reader.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { CODE, label, qr, table } from '../label/photos.ts';
+
+const photo = await (
+  await table([
+    { code: await qr(label()), left: 100 },
+    { code: await qr(label('AE3000063')), left: 600 },
+  ])
+)
+  .jpeg()
+  .toBuffer();
+
+describe('a photo of several labels', () => {
+  const reader = createLabelReader({ workers: 1, text: false });
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let store: Store;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    store = await openTestStore(folder.path);
+  });
+  afterAll(async () => {
+    await reader.close();
+    await store.close();
+    await folder.remove();
+  });
+
+  it('leaves a picture of their places in the store until it is answered, and nothing of the codes', async () => {
+    const blobs = store.values<string>('blobs');
+    const photos = createPhotos({ blobs, reader, download: async () => ok(photo) });
+    const reading = await photos.read(1, 'file');
+    if (!reading.ok || reading.value.kind !== 'several') throw new Error(JSON.stringify(reading));
+    expect(JSON.stringify(reading)).not.toContain(CODE);
+    const { picture } = reading.value;
+    const kept = await blobs.get(picture);
+    const again = await reader.read(Buffer.from((kept.ok && kept.value) || '', 'base64'));
+    expect(again).toMatchObject({ kind: 'unreadable' });
+    expect(await photos.forget(picture)).toEqual(ok(undefined));
+    expect(await blobs.get(picture)).toEqual(ok(undefined));
+  });
+});
