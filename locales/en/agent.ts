@@ -42,9 +42,24 @@ Environment:
   UNBIND_AGENT_TEST_NETWORK    emulated devices on loopback, for tests only
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent, 4 outcome unknown`,
+    help: {
+      usage: 'Usage:',
+      arguments: 'Arguments:',
+      options: 'Options:',
+      commands: 'Commands:',
+      help: 'show this help',
+      version: 'show the version',
+    },
     usage: {
       serial:
         '"{{text}}" is not a serial number. The short one has 9 characters, for instance C10000011 or AC3000015: it stands on the label and in "discover".',
+      missing: '{{name}} is missing. "unbind-agent <command> --help" shows what belongs there.',
+      noValue: 'A value has to follow {{name}}.',
+      conflict: '{{name}} and {{other}} do not go together.',
+      unknownOption: 'There is no option {{name}}. "unbind-agent <command> --help" lists them.',
+      unknownCommand: 'There is no command "{{name}}". "unbind-agent --help" lists them.',
+      tooMany: 'There are more words than this command takes. "unbind-agent <command> --help" shows them.',
+      choices: '{{name}} can be one of: {{choices}}.',
       wait: '"{{text}}" is not a time. Milliseconds from 1 to 600000 are possible.',
       interface: 'There is no interface "{{wanted}}" to search on. There are: {{exists}}.',
       noInterfaces: 'none that is up and has an IPv4 address',

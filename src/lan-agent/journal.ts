@@ -51,7 +51,7 @@ export type JournalEntry = z.infer<typeof entry>;
  */
 export interface Journal {
   write(what: Omit<JournalEntry, 'at' | 'operator'>): Promise<Result<void, HomeFailure>>;
-  /** Intents for this device that have neither a result nor a settlement: a crash came between. */
+  /** Intents for this device whose end nobody saw: a crash came before the result, or the device only accepted it. */
   unsettled(shortSerial: string): Promise<Result<readonly JournalEntry[], HomeFailure>>;
 }
 
@@ -75,7 +75,9 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
         const entries = (await readAll(home)).filter((one) => one.shortSerial === shortSerial);
         const ended = new Set(
           entries
-            .filter(({ event }) => event === 'result' || event === 'settled')
+            .filter(
+              ({ event, outcome }) => event === 'settled' || (event === 'result' && outcome !== ACCEPTED),
+            )
             .map(({ attempt }) => attempt),
         );
         return ok(entries.filter(({ event, attempt }) => event === 'intent' && !ended.has(attempt)));
@@ -85,6 +87,9 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
     },
   };
 }
+
+/** Accepted, but still on its way when the agent stopped looking: not yet an end. */
+const ACCEPTED = 'accepted-unconfirmed';
 
 /** Appends one line. A line that a power cut left unfinished is ended first, so that it spoils only itself. */
 async function append(path: string, line: string): Promise<void> {

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import type { InspectArguments } from './inspect.ts';
 import type { RecordArguments } from './record.ts';
 import type { UnbindArguments } from './unbind.ts';
+import { describeUsage, translateHelp } from './usage.ts';
 
 /** Total time of a search, ms. */
 const DEFAULT_WAIT_MS = 10_000;
@@ -25,8 +26,11 @@ export async function runProgram(context: CliContext, words: readonly string[]):
     await program.parseAsync(words, { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    // With no command at all the help has been shown instead.
+    if (error.code !== 'commander.help') context.say(describeUsage(error, context.texts));
+    return EXIT.usage;
   }
 }
 
@@ -37,12 +41,12 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
   const serial = texts('agent:cli.argument.serial');
   const readSerial = serialArgument(texts);
 
-  const program = new Command('unbind-agent')
+  const program = translateHelp(new Command('unbind-agent'), texts)
     .description(texts('agent:cli.about'))
-    .version(AGENT_VERSION)
+    .version(AGENT_VERSION, '-V, --version', texts('agent:cli.help.version'))
     .addHelpText('after', texts('agent:cli.environment'))
     .exitOverride()
-    .configureOutput({ writeErr: (text) => context.say(text.trimEnd()) });
+    .configureOutput({ writeErr: (text) => context.say(text.trimEnd()), outputError: () => undefined });
 
   program
     .command('discover')
@@ -87,7 +91,9 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .description(about('inspect'))
     .argument('<serial>', serial, readSerial)
     .option('--password-stdin', option('passwordStdin'), false)
-    .addOption(new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS))
+    .addOption(
+      new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
+    )
     .option('--after-lock', option('afterLock'), false)
     .option('--json', option('json'), false)
     .action(async (shortSerial: string, args: InspectArguments) => {

@@ -9,7 +9,7 @@ import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { describeStatus, statusExit } from './status.ts';
-import { describeUnbind, unbindOnce, verifySeconds } from './unbind.ts';
+import { describeUnbind, refused, unbindOnce, verifySeconds } from './unbind.ts';
 
 export interface RecordArguments {
   readonly json: boolean;
@@ -42,6 +42,14 @@ export async function recordCommand(
   if (verify === null) {
     context.say(texts('agent:cli.usage.verifySeconds'));
     return EXIT.usage;
+  }
+  // Before the folder is made: it would be in the way of the next try.
+  if (args.withUnbind && args.confirm !== shortSerial) {
+    const unbind = refused(shortSerial, 'confirm-mismatch');
+    await context.print(
+      args.json ? JSON.stringify({ shortSerial, unbind }) : describeUnbind(unbind, context),
+    );
+    return exitOf(unbind);
   }
   const startedAt = new Date().toISOString();
   const path = resolve(args.folder ?? folderName(shortSerial, startedAt));

@@ -99,6 +99,7 @@ export function describeUnbind(report: Report, { texts }: Pick<CliContext, 'text
   return lines.join('\n');
 }
 
-function refused(shortSerial: string, reason: UnbindReason): Report {
+/** The report of an unbind that was not even begun. */
+export function refused(shortSerial: string, reason: UnbindReason): Report {
   return { shortSerial, outcome: 'refused', reason, verified: false };
 }

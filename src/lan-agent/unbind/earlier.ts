@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 5000;
 /** What the rest of an unbind needs before its deadline. */
 const ROOM_MS = 30_000;
 
-/** What became of an attempt that a crash cut off between its intent and its result. */
+/** What became of an attempt that a crash cut off, or that the device had accepted and not confirmed. */
 export type EarlierEnd = 'unbound' | 'still-bound' | 'unsettled';
 
 /**

@@ -152,6 +152,23 @@ describe.concurrent('wrong usage', () => {
     expect(stderr).not.toMatch(/agent:|\{\{|\n\s+at /);
   });
 
+  it('speaks the language of the person, and repeats no value that may be a password', async (t) => {
+    const at = await site(t, []);
+    const russian = { env: { LC_ALL: 'ru_RU.UTF-8' } };
+    const unknown = await at.agent(['inspect', CAMERA, '--password=Fixture-Pass1'], russian);
+    expect(unknown.stderr.trim()).toBe('Параметра --password нет. Список: «unbind-agent <команда> --help».');
+    for (const [, words] of usage) {
+      const { stderr } = await at.agent(words, russian);
+      expect(stderr).toMatch(/^[А-Я«]|^(?:--|http)/);
+      expect(stderr).not.toMatch(/error:|Usage|missing|invalid/);
+    }
+    const both = await at.agent(['inspect', CAMERA, '--password-stdin', '--prompt', 'page']);
+    expect([both.code, both.stderr.trim()]).toEqual([
+      2,
+      '--prompt <kind> and --password-stdin do not go together.',
+    ]);
+  });
+
   it('says which interfaces there are', async (t) => {
     const at = await site(t, []);
     const { stderr } = await at.agent(['discover', '--interface', 'wlan9']);

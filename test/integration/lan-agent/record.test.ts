@@ -147,12 +147,13 @@ describe.concurrent('without consent', () => {
     expect((await read(folder)).end).toMatchObject({ status: 'not-found' });
   });
 
-  it('refuses an unbind that was not confirmed', async (t) => {
+  it('refuses an unbind that was not confirmed, before anything is sent or written', async (t) => {
     const at = await oneCamera(t);
-    const { ended } = await record(t, at, ['--with-unbind', '--password-stdin'], { input: PASSWORD });
+    const { ended, folder } = await record(t, at, ['--with-unbind', '--password-stdin'], { input: PASSWORD });
     expect(ended.json()).toMatchObject({ unbind: { outcome: 'refused', reason: 'confirm-mismatch' } });
     expect(ended.code).toBe(3);
-    expect(at.camera.snapshot().exchanges).toBe(0);
+    expect(at.camera.snapshot()).toMatchObject({ inquiries: 0, exchanges: 0 });
+    await expect(readdir(folder)).rejects.toThrow('ENOENT');
   });
 
   it('keeps nothing of other devices but their number', async (t) => {

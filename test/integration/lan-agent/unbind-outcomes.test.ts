@@ -168,6 +168,16 @@ describe.concurrent('outcomes that stay open', () => {
     expect((await at.journal()).at(-1)).toMatchObject({ event: 'settled', outcome: 'unbound' });
   });
 
+  it('waits for an unbind that is still on its way, and sends no second one', async (t) => {
+    const at = await oneCamera(t, { quirks: { settleAfterMs: 11_000 } });
+    const first = await at.unbind({ env: { UNBIND_AGENT_VERIFY_SECONDS: '5' } });
+    expect(first.json()).toMatchObject({ outcome: 'accepted-unconfirmed' });
+
+    const next = await at.unbind();
+    expect(next.json()).toMatchObject({ outcome: 'unbound', reason: 'earlier-attempt', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, exchanges: 1 });
+  }, 60_000);
+
   it('lets a person try again after a kill that changed nothing, with one try less', async (t) => {
     const at = await oneCamera(t, { quirks: { loseUnbindReply: true } });
     const words = ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin', '--json'];
