@@ -180,7 +180,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
     abandoned: 'The password prompt was left.',
     'few-attempts':
-      'The device has two attempts or fewer left, or has not said how many. One more wrong password could lock it. Find the right password with the owner first.',
+      'The device has two attempts or fewer left, or has not said how many. One more wrong password could lock it. Find the right password with the owner, then unbind another way, for instance in the Hik-Connect app.',
     'lock-running': 'By its own word the device is locked, so nothing was sent to it.',
     'after-lock':
       'A lock of the device has run out. One careful try is possible: be sure of the password, then run the same command with --after-lock.',
@@ -237,7 +237,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'device-refused': 'The device’s web server has refused the question.',
     internal: 'The agent has made a mistake in itself; standard error says more.',
     'earlier-attempt':
-      'An earlier attempt, cut off before its result, has worked. Nothing was sent this time.',
+      'An earlier attempt, whose end was not known, has worked. Nothing was sent this time.',
   },
   inspect: {
     outcome: {
@@ -321,10 +321,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   },
   note: {
     'earlier-attempt': {
-      unbound: 'An earlier attempt was cut off before its result. The device says that it has worked.',
+      unbound: 'How an earlier attempt ended was not known. The device says that it has worked.',
       'still-bound':
-        'An earlier attempt was cut off before its result. The device is still bound; a wrong password cannot be ruled out.',
-      unsettled: 'An earlier attempt was cut off before its result. How it ended is still not known.',
+        'How an earlier attempt ended was not known. The device is still bound, so it may have used up a try.',
+      unsettled: 'How an earlier attempt ended was not known, and still is not.',
     },
     'password-not-ascii':
       'There are letters beyond English ones in the password. Devices normally take English letters only.',

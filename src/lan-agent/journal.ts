@@ -76,7 +76,8 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
         const ended = new Set(
           entries
             .filter(
-              ({ event, outcome }) => event === 'settled' || (event === 'result' && outcome !== ACCEPTED),
+              ({ event, outcome = '' }) =>
+                event === 'settled' || (event === 'result' && !STILL_OPEN.includes(outcome)),
             )
             .map(({ attempt }) => attempt),
         );
@@ -88,8 +89,8 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
   };
 }
 
-/** Accepted, but still on its way when the agent stopped looking: not yet an end. */
-const ACCEPTED = 'accepted-unconfirmed';
+/** Sent, and perhaps still on its way when the agent stopped looking: no end yet, the device's status will tell. */
+const STILL_OPEN = ['accepted-unconfirmed', 'unknown'];
 
 /** Appends one line. A line that a power cut left unfinished is ended first, so that it spoils only itself. */
 async function append(path: string, line: string): Promise<void> {

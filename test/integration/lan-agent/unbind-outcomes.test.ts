@@ -178,6 +178,16 @@ describe.concurrent('outcomes that stay open', () => {
     expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, exchanges: 1 });
   }, 60_000);
 
+  it('waits for an unbind whose answer was lost, and sends no second one', async (t) => {
+    const at = await oneCamera(t, { quirks: { loseUnbindReply: true, settleAfterMs: 15_000 } });
+    const first = await at.unbind({ env: { UNBIND_AGENT_VERIFY_SECONDS: '5' } });
+    expect(first.json()).toMatchObject({ outcome: 'unknown' });
+
+    const next = await at.unbind();
+    expect(next.json()).toMatchObject({ outcome: 'unbound', reason: 'earlier-attempt', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, exchanges: 1 });
+  }, 60_000);
+
   it('lets a person try again after a kill that changed nothing, with one try less', async (t) => {
     const at = await oneCamera(t, { quirks: { loseUnbindReply: true } });
     const words = ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin', '--json'];
@@ -188,7 +198,7 @@ describe.concurrent('outcomes that stay open', () => {
     at.camera.set({ loseUnbindReply: false });
 
     const next = await at.unbind();
-    expect(next.stderr).toContain('An earlier attempt was cut off');
+    expect(next.stderr).toContain('How an earlier attempt ended was not known');
     expect(next.json()).toMatchObject({ outcome: 'unbound', verified: true });
     expect(at.camera.snapshot().unbindsReceived).toBe(2);
     expect((await at.journal()).map(({ event }) => event)).toContain('settled');
