@@ -236,8 +236,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-permission': 'This account may not read it. The administrator of the device is needed.',
     'device-refused': 'The device’s web server has refused the question.',
     internal: 'The agent has made a mistake in itself; standard error says more.',
-    'earlier-attempt':
-      'An earlier attempt, whose end was not known, has worked. Nothing was sent this time.',
+    'earlier-attempt': 'An earlier attempt, whose end was not known, has worked. Nothing was sent this time.',
   },
   inspect: {
     outcome: {
