@@ -1,0 +1,106 @@
+import bwipjs from 'bwip-js/node';
+import QRCode from 'qrcode';
+import sharp from 'sharp';
+import { fromGrey, type Grey, toGrey } from '../../src/label/photo.ts';
+import type { Random } from './random.ts';
+
+export type Kind = 'qr' | 'data matrix' | 'code 128';
+
+/** A label laid out as vendors print them; lengths are in modules of its code. */
+export interface Drawing {
+  readonly kind: Kind;
+  /** What the code says. */
+  readonly text: string;
+  readonly shortSerial: string;
+  readonly width: number;
+  readonly height: number;
+  /** Where the code lies, without its quiet zone. */
+  readonly code: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  /** The label as ink on paper: 255 is paper. */
+  raster(pixelsPerModule: number): Promise<Grey>;
+}
+
+const MODELS = ['DS-2CD2386G2-IU', 'DS-2CD2143G2-I', 'DS-7608NI-K2/8P', 'DS-2DE4425IW-DE', 'DS-KH6320-WTE1'];
+const HOSTS = ['www.hik-connect.com', 'www.hik-connect.com', 'www.ezviz7.com', 'www.ys7.com'];
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+/** A label with invented numbers. */
+export function drawLabel(random: Random, kind: Kind): Drawing {
+  const letters = (count: number) => Array.from({ length: count }, () => random.pick([...LETTERS])).join('');
+  const digits = (count: number) => Array.from({ length: count }, () => random.pick([...'0123456789'])).join('');
+  const shortSerial = random.chance(0.5) ? letters(1) + digits(8) : letters(2) + digits(7);
+  const model = random.pick(MODELS);
+  const fullSerial = `${model}20${random.pick(['19', '21', '23'])}0${random.pick(['3', '8'])}14AAWR${shortSerial}`;
+  const verificationCode = letters(6);
+  const end = random.pick(['\r', '\n', '\r\n']);
+  const fields = [random.pick(HOSTS), shortSerial, verificationCode, model, ''].join(end);
+  const text = kind === 'code 128' ? random.pick([shortSerial, fullSerial]) : fields;
+  const modules = kind === 'qr' ? qrModules(text, random.pick(['L', 'M', 'M', 'Q'])) : otherModules(kind, text);
+  const isBars = kind === 'code 128';
+  const quiet = isBars ? 8 : random.pick([1, 2, 4]);
+  const side = isBars ? 24 : modules.height;
+  const width = isBars ? modules.width + 2 * quiet + 10 : modules.width * 2.9 + 2 * quiet;
+  const size = isBars ? modules.width / 26 : modules.width / 11;
+  const height = isBars ? side + 8 * size + 20 : modules.height + 2 * quiet + 18;
+  const code = isBars
+    ? { left: (width - modules.width) / 2, top: 6.5 * size + 8, width: modules.width, height: side }
+    : { left: width - modules.width - quiet - 5, top: quiet + 6, width: modules.width, height: side };
+  const lines = [model, `S/N: ${fullSerial}`, `Serial No.: ${shortSerial}`, `Verification Code: ${verificationCode}`];
+  const printed = lines.map(
+    (line, at) =>
+      `<text x="5" y="${6 + size * (1 + at * 1.5)}" font-size="${at === 0 ? size * 1.3 : size}"
+        ${at === 0 ? 'font-weight="bold"' : ''} ${at === 1 ? `textLength="${width * (isBars ? 0.8 : 0.55)}"` : ''}
+        font-family="DejaVu Sans, sans-serif">${line}</text>`,
+  );
+  const below = `<text x="${width * 0.05}" y="${height - 4}" font-size="${size}" font-family="sans-serif">12 V DC 0.5 A  PoE  IP67  CE  MADE IN CHINA</text>`;
+  const squares = modules.dark
+    .map(({ x, y }) => `M${code.left + x} ${code.top + (isBars ? 0 : y)}h1v${isBars ? side : 1}h-1z`)
+    .join('');
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"
+    ><rect width="${width}" height="${height}" fill="#fff"/><rect x="1.5" y="1.5" width="${width - 3}"
+    height="${height - 3}" rx="2" fill="none" stroke="#000" stroke-width="0.6"/>${printed.join('')}${below}<path
+    d="${squares}" shape-rendering="auto"/></svg>`;
+  return {
+    kind,
+    text,
+    shortSerial,
+    width,
+    height,
+    code,
+    async raster(pixelsPerModule) {
+      const drawn = svg.replace('<svg ', `<svg width="${Math.round(width * pixelsPerModule)}" height="${Math.round(height * pixelsPerModule)}" `);
+      return toGrey(sharp(Buffer.from(drawn)).flatten({ background: '#fff' }));
+    },
+  };
+}
+
+interface Modules {
+  readonly width: number;
+  readonly height: number;
+  readonly dark: readonly { readonly x: number; readonly y: number }[];
+}
+
+function qrModules(text: string, errorCorrectionLevel: 'L' | 'M' | 'Q'): Modules {
+  const { modules } = QRCode.create(text, { errorCorrectionLevel });
+  return darkOf(modules.size, modules.size, (x, y) => modules.get(y, x) === 1);
+}
+
+function otherModules(kind: Kind, text: string): Modules {
+  const bcid = kind === 'code 128' ? 'code128' : 'datamatrix';
+  const escaped = text.replaceAll('\r', '^013').replaceAll('\n', '^010');
+  const [raw] = bwipjs.raw({ bcid, text: escaped, parse: true });
+  if (raw && 'pixs' in raw) {
+    const { pixs, pixx, pixy } = raw;
+    return darkOf(pixx, pixy, (x, y) => pixs[y * pixx + x] === 1);
+  }
+  if (!raw || !('sbs' in raw)) throw new Error(`bwip-js drew no ${kind}`);
+  // Bars and spaces in turn, by their widths.
+  const widths: number[] = [...raw.sbs];
+  const row = widths.flatMap((width, at) => new Array<boolean>(width).fill(at % 2 === 0));
+  return darkOf(row.length, 1, (x) => row[x] === true);
+}
+
+function darkOf(width: number, height: number, isDark: (x: number, y: number) => boolean): Modules {
+  const all = Array.from({ length: width * height }, (_, at) => ({ x: at % width, y: Math.floor(at / width) }));
+  return { width, height, dark: all.filter(({ x, y }) => isDark(x, y)) };
+}
