@@ -46,13 +46,13 @@ export function drawLabel(random: Random, kind: Kind): Drawing {
     ? { left: (width - modules.width) / 2, top: 6.5 * size + 8, width: modules.width, height: side }
     : { left: width - modules.width - quiet - 5, top: quiet + 6, width: modules.width, height: side };
   const lines = [model, `S/N: ${fullSerial}`, `Serial No.: ${shortSerial}`, `Verification Code: ${verificationCode}`];
-  const printed = lines.map(
-    (line, at) =>
-      `<text x="5" y="${6 + size * (1 + at * 1.5)}" font-size="${at === 0 ? size * 1.3 : size}"
-        ${at === 0 ? 'font-weight="bold"' : ''} ${at === 1 ? `textLength="${width * (isBars ? 0.8 : 0.55)}"` : ''}
-        font-family="DejaVu Sans, sans-serif">${line}</text>`,
-  );
-  const below = `<text x="${width * 0.05}" y="${height - 4}" font-size="${size}" font-family="sans-serif">12 V DC 0.5 A  PoE  IP67  CE  MADE IN CHINA</text>`;
+  const room = (isBars ? width : code.left) - 5 - Math.max(2, quiet);
+  const printed = lines.map((line, at) => {
+    const fontSize = Math.min(at === 0 ? size * 1.3 : size, room / (line.length * 0.68));
+    return `<text x="5" y="${6 + size * (1 + at * 1.5)}" font-size="${fontSize}"
+      ${at === 0 ? 'font-weight="bold"' : ''} font-family="DejaVu Sans, sans-serif">${line}</text>`;
+  });
+  const below = `<text x="${width * 0.05}" y="${height - 4}" font-size="${Math.min(size, width / 34)}" font-family="sans-serif">12 V DC 0.5 A  PoE  IP67  CE  MADE IN CHINA</text>`;
   const squares = modules.dark
     .map(({ x, y }) => `M${code.left + x} ${code.top + (isBars ? 0 : y)}h1v${isBars ? side : 1}h-1z`)
     .join('');

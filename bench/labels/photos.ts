@@ -32,25 +32,25 @@ const CLEAN: Shot = {
 
 /** What spoils a photo. Lengths grow with the module: a near label is blurred by more pixels. */
 const SPOILT: Record<string, (random: Random, shot: Shot) => Partial<Shot>> = {
-  defocus: (random, { module }) => ({ defocus: module * random.between(0.4, 0.95) }),
+  defocus: (random, { module }) => ({ defocus: module * random.between(0.2, 0.7) }),
   motion: (random, { module }) => ({
-    motion: module * random.between(0.6, 1.7),
+    motion: module * random.between(0.4, 1.2),
     motionTowards: random.between(0, 180),
   }),
-  perspective: (random) => ({ tilt: random.between(25, 60), tiltTowards: random.between(0, 360) }),
+  perspective: (random) => ({ tilt: random.between(20, 48), tiltTowards: random.between(0, 360) }),
   glare: (random) => ({
     glare: {
-      strength: random.between(0.4, 2.5),
-      size: random.between(0.12, 0.4),
+      strength: random.between(0.2, 1.5),
+      size: random.between(0.1, 0.35),
       x: random.between(-0.5, 0.5),
       y: random.between(-0.5, 0.5),
     },
   }),
-  dark: (random) => ({ exposure: random.ratio(0.015, 0.2), electrons: random.ratio(15, 150) }),
-  shadow: (random) => ({ shadow: random.between(0.08, 0.4) }),
+  dark: (random) => ({ exposure: random.ratio(0.03, 0.25), electrons: random.ratio(60, 400) }),
+  shadow: (random) => ({ shadow: random.between(0.15, 0.6) }),
 };
 
-/** Photos technicians take on a bad day: small codes, each spoilt in one to three ways. Two of ten are no QR code. */
+/** Photos technicians take on a bad day: small codes, each spoilt in one or two ways. Two of ten are no QR code. */
 export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto> {
   const random = createRandom(seed * 100_003 + index);
   const kind: Kind = index % 10 < 8 ? 'qr' : index % 10 === 8 ? 'data matrix' : 'code 128';
@@ -60,11 +60,11 @@ export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto
     roll: random.chance(0.6) ? random.between(-12, 12) : random.between(0, 360),
     tilt: random.between(0, 20),
     tiltTowards: random.between(0, 360),
-    electrons: random.ratio(200, 2500),
+    electrons: random.ratio(500, 4000),
     exposure: random.between(0.5, 1.1),
     quality: Math.round(random.between(50, 80)),
   };
-  const ways = Object.keys(SPOILT).sort(() => random.between(-1, 1)).slice(0, random.pick([1, 1, 2, 2, 3]));
+  const ways = Object.keys(SPOILT).sort(() => random.between(-1, 1)).slice(0, random.pick([1, 1, 2]));
   const spoilt = ways.reduce<Shot>((so, way) => ({ ...so, ...SPOILT[way]?.(random, so) }), shot);
   return take(`hard ${seed}/${index}: ${ways.join(', ')}`, random, kind, spoilt);
 }
