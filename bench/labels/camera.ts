@@ -24,7 +24,12 @@ export interface Shot {
   /** Electrons a pixel collects from white paper: the fewer, the more noise. */
   readonly electrons: number;
   /** A reflection: its strength in units of white paper, its size and place in shares of the code's width. */
-  readonly glare: { readonly strength: number; readonly size: number; readonly x: number; readonly y: number } | null;
+  readonly glare: {
+    readonly strength: number;
+    readonly size: number;
+    readonly x: number;
+    readonly y: number;
+  } | null;
   /** Share of the light that is left in the shadow, 1 for none. It falls across the code. */
   readonly shadow: number;
   /** Quality of the JPEG file. */
@@ -57,7 +62,8 @@ export async function photograph(drawing: Drawing, shot: Shot, random: Random): 
     // Shot noise grows with the root of the light, read noise is always there.
     // The step makes the 65 536 values of the grain look as if they never came back.
     next = (next + 1 + (at % 7) * 911) & 0xffff;
-    const noise = (grain[next] ?? 0) * Math.sqrt(Math.max(0, clean) / shot.electrons + (2.5 / shot.electrons) ** 2);
+    const noise =
+      (grain[next] ?? 0) * Math.sqrt(Math.max(0, clean) / shot.electrons + (2.5 / shot.electrons) ** 2);
     data[at] = Math.round(255 * gamma(Math.min(1, Math.max(0, (clean + noise) * shot.exposure))));
   }
   const bytes = await sharp(data, { raw: { width, height, channels: 1 } })
@@ -82,9 +88,20 @@ async function lightOf(drawing: Drawing, shot: Shot, random: Random) {
   const shadeAngle = random.between(0, 2 * Math.PI);
   const pixels = new Float32Array(width * height);
   const { code } = drawing;
-  const outline = [plane.to(0, 0), plane.to(drawing.width, 0), plane.to(0, drawing.height), plane.to(drawing.width, drawing.height)];
-  const [left, right] = [Math.min(...outline.map(({ x }) => x)) - 1, Math.max(...outline.map(({ x }) => x)) + 1];
-  const [top, bottom] = [Math.min(...outline.map(({ y }) => y)) - 1, Math.max(...outline.map(({ y }) => y)) + 1];
+  const outline = [
+    plane.to(0, 0),
+    plane.to(drawing.width, 0),
+    plane.to(0, drawing.height),
+    plane.to(drawing.width, drawing.height),
+  ];
+  const [left, right] = [
+    Math.min(...outline.map(({ x }) => x)) - 1,
+    Math.max(...outline.map(({ x }) => x)) + 1,
+  ];
+  const [top, bottom] = [
+    Math.min(...outline.map(({ y }) => y)) - 1,
+    Math.max(...outline.map(({ y }) => y)) + 1,
+  ];
   const isNear = (x: number, y: number) => x >= left && x <= right && y >= top && y <= bottom;
   const middle = { x: code.left + code.width / 2, y: code.top + code.height / 2 };
   for (let y = 0; y < height; y++) {
@@ -98,8 +115,15 @@ async function lightOf(drawing: Drawing, shot: Shot, random: Random) {
         const dy = (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES;
         [u, v] = plane.from(x + dx, y + dy);
         if (u >= 0 && v >= 0 && u < drawing.width && v < drawing.height) {
-          sum += INK + ((PAPER - INK) * bilinear(paper.data, paper.width, paper.height, u * scale, v * scale)) / 255;
-        } else if (u > -body.margin && v > -body.margin && u < drawing.width + body.margin && v < drawing.height + body.margin) {
+          sum +=
+            INK +
+            ((PAPER - INK) * bilinear(paper.data, paper.width, paper.height, u * scale, v * scale)) / 255;
+        } else if (
+          u > -body.margin &&
+          v > -body.margin &&
+          u < drawing.width + body.margin &&
+          v < drawing.height + body.margin
+        ) {
           sum += body.grey;
         } else {
           sum += wall(x + dx, y + dy);
@@ -160,7 +184,9 @@ function wallOf(random: Random): (x: number, y: number) => number {
 function planeOf(drawing: Drawing, shot: Shot, random: Random) {
   const { code } = drawing;
   const focal = 1.1 * Math.max(shot.width, shot.height);
-  const [tilt, towards, roll] = [shot.tilt, shot.tiltTowards, shot.roll].map((degrees) => (degrees * Math.PI) / 180);
+  const [tilt, towards, roll] = [shot.tilt, shot.tiltTowards, shot.roll].map(
+    (degrees) => (degrees * Math.PI) / 180,
+  );
   const axis = [Math.cos(towards ?? 0), Math.sin(towards ?? 0)] as const;
   // Unit vectors of the plane, first turned in it, then leaned about an axis through the middle of the code.
   const lean = (x: number, y: number): [number, number, number] => {
@@ -175,13 +201,18 @@ function planeOf(drawing: Drawing, shot: Shot, random: Random) {
   const distance = (focal / shot.module) * Math.sqrt(Math.cos(tilt ?? 0));
   const reach = (Math.max(code.width, code.height) * shot.module) / 2 + 8;
   const place = (side: number) =>
-    2 * reach < side ? random.between(Math.max(reach, side * 0.25), Math.min(side - reach, side * 0.75)) : side / 2;
+    2 * reach < side
+      ? random.between(Math.max(reach, side * 0.25), Math.min(side - reach, side * 0.75))
+      : side / 2;
   const [cx, cy] = [place(shot.width), place(shot.height)];
   const [mu, mv] = [code.left + code.width / 2, code.top + code.height / 2];
   const to = (u: number, v: number): Point => {
     const [a, b] = [u - mu, v - mv];
     const depth = distance + a * right[2] + b * down[2];
-    return { x: cx + (focal * (a * right[0] + b * down[0])) / depth, y: cy + (focal * (a * right[1] + b * down[1])) / depth };
+    return {
+      x: cx + (focal * (a * right[0] + b * down[0])) / depth,
+      y: cy + (focal * (a * right[1] + b * down[1])) / depth,
+    };
   };
   const from = (px: number, py: number): [number, number] => {
     const [x, y] = [(px - cx) / focal, (py - cy) / focal];

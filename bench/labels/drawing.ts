@@ -1,7 +1,7 @@
 import bwipjs from 'bwip-js/node';
 import QRCode from 'qrcode';
 import sharp from 'sharp';
-import { fromGrey, type Grey, toGrey } from '../../src/label/photo.ts';
+import { type Grey, toGrey } from '../../src/label/photo.ts';
 import type { Random } from './random.ts';
 
 export type Kind = 'qr' | 'data matrix' | 'code 128';
@@ -15,7 +15,12 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   /** Where the code lies, without its quiet zone. */
-  readonly code: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  readonly code: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
   /** The label as ink on paper: 255 is paper. */
   raster(pixelsPerModule: number): Promise<Grey>;
 }
@@ -27,7 +32,8 @@ const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
 /** A label with invented numbers. */
 export function drawLabel(random: Random, kind: Kind): Drawing {
   const letters = (count: number) => Array.from({ length: count }, () => random.pick([...LETTERS])).join('');
-  const digits = (count: number) => Array.from({ length: count }, () => random.pick([...'0123456789'])).join('');
+  const digits = (count: number) =>
+    Array.from({ length: count }, () => random.pick([...'0123456789'])).join('');
   const shortSerial = random.chance(0.5) ? letters(1) + digits(8) : letters(2) + digits(7);
   const model = random.pick(MODELS);
   const fullSerial = `${model}20${random.pick(['19', '21', '23'])}0${random.pick(['3', '8'])}14AAWR${shortSerial}`;
@@ -35,7 +41,8 @@ export function drawLabel(random: Random, kind: Kind): Drawing {
   const end = random.pick(['\r', '\n', '\r\n']);
   const fields = [random.pick(HOSTS), shortSerial, verificationCode, model, ''].join(end);
   const text = kind === 'code 128' ? random.pick([shortSerial, fullSerial]) : fields;
-  const modules = kind === 'qr' ? qrModules(text, random.pick(['L', 'M', 'M', 'Q'])) : otherModules(kind, text);
+  const modules =
+    kind === 'qr' ? qrModules(text, random.pick(['L', 'M', 'M', 'Q'])) : otherModules(kind, text);
   const isBars = kind === 'code 128';
   const quiet = isBars ? 8 : random.pick([1, 2, 4]);
   const side = isBars ? 24 : modules.height;
@@ -45,7 +52,12 @@ export function drawLabel(random: Random, kind: Kind): Drawing {
   const code = isBars
     ? { left: (width - modules.width) / 2, top: 6.5 * size + 8, width: modules.width, height: side }
     : { left: width - modules.width - quiet - 5, top: quiet + 6, width: modules.width, height: side };
-  const lines = [model, `S/N: ${fullSerial}`, `Serial No.: ${shortSerial}`, `Verification Code: ${verificationCode}`];
+  const lines = [
+    model,
+    `S/N: ${fullSerial}`,
+    `Serial No.: ${shortSerial}`,
+    `Verification Code: ${verificationCode}`,
+  ];
   const room = (isBars ? width : code.left) - 5 - Math.max(2, quiet);
   const printed = lines.map((line, at) => {
     const fontSize = Math.min(at === 0 ? size * 1.3 : size, room / (line.length * 0.68));
@@ -68,7 +80,10 @@ export function drawLabel(random: Random, kind: Kind): Drawing {
     height,
     code,
     async raster(pixelsPerModule) {
-      const drawn = svg.replace('<svg ', `<svg width="${Math.round(width * pixelsPerModule)}" height="${Math.round(height * pixelsPerModule)}" `);
+      const drawn = svg.replace(
+        '<svg ',
+        `<svg width="${Math.round(width * pixelsPerModule)}" height="${Math.round(height * pixelsPerModule)}" `,
+      );
       return toGrey(sharp(Buffer.from(drawn)).flatten({ background: '#fff' }));
     },
   };
@@ -101,6 +116,9 @@ function otherModules(kind: Kind, text: string): Modules {
 }
 
 function darkOf(width: number, height: number, isDark: (x: number, y: number) => boolean): Modules {
-  const all = Array.from({ length: width * height }, (_, at) => ({ x: at % width, y: Math.floor(at / width) }));
+  const all = Array.from({ length: width * height }, (_, at) => ({
+    x: at % width,
+    y: Math.floor(at / width),
+  }));
   return { width, height, dark: all.filter(({ x, y }) => isDark(x, y)) };
 }

