@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 /** `busy`: the queue is full or the pool is closed. `timeout`, `crashed`: the thread was ended, with this job only. */
 type PoolFailure = 'busy' | 'timeout' | 'crashed';
 
-export interface PoolOptions {
+export interface PoolOptions<Input = unknown> {
   /** The thread's module. It posts `{ ready: true }` once, then `{ answer }` for every job, in order. */
   readonly entry: URL;
   /** Most threads at once, 1 and up. They start when they are needed. */
@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly queue: number;
   /** Longest time for one job, milliseconds, from the moment the thread is ready for it. */
   readonly killAfterMs: number;
+  /** Memory of a job that moves to its thread and is gone here, so that nothing large is copied on this thread. */
+  readonly transfer?: (input: Input) => ArrayBuffer[];
   /** Told why a thread died by itself. */
   readonly onCrash: (error: Error) => void;
 }
@@ -43,7 +45,7 @@ interface Slot<Input, Answer> {
 }
 
 /** A bounded pool of threads. A job that hangs or crashes costs its own thread and nothing else. */
-export function createPool<Input, Answer>(options: PoolOptions): Pool<Input, Answer> {
+export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Input, Answer> {
   const waiting: Job<Input, Answer>[] = [];
   const slots = new Set<Slot<Input, Answer>>();
   let isClosed = false;
@@ -74,7 +76,7 @@ export function createPool<Input, Answer>(options: PoolOptions): Pool<Input, Ans
     limit(slot);
     // Only work keeps the process alive, idle threads do not.
     slot.thread.ref();
-    slot.thread.postMessage(job.input);
+    slot.thread.postMessage(job.input, options.transfer?.(job.input) ?? []);
   }
 
   function limit(slot: Slot<Input, Answer>): void {

@@ -49,6 +49,8 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     workers,
     queue,
     killAfterMs,
+    // The copy made below has its memory to itself.
+    transfer: ({ bytes }) => [bytes.buffer as ArrayBuffer],
     onCrash: (error) => log?.error({ err: error }, 'label worker died'),
   });
   const print = createTextEngine({
@@ -59,7 +61,7 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     async read(bytes, { signal } = {}) {
       if (bytes.byteLength > MAX_BYTES) return { kind: 'rejected', reason: 'too-large' };
       if (!isPhoto(bytes)) return { kind: 'rejected', reason: 'not-an-image' };
-      // A copy of its own: a message to a thread carries the whole memory a view looks into.
+      // A copy of its own, which is handed over: the caller's bytes may be a view into more.
       const result = await pool.run({ bytes: new Uint8Array(bytes), budgetMs }, signal);
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
