@@ -19,7 +19,7 @@ interface Rung {
 }
 
 /** A photo as it came and in working size. */
-interface Photo {
+export interface Photo {
   readonly original: Grey;
   /** At most `WORKING_SIDE` pixels on its longest side. */
   readonly working: Grey;

@@ -30,7 +30,7 @@ export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelRea
       spent.pixels += step.pixels;
     }
   }
-  const reading = findings.reading() ?? { kind: 'unreadable' as const, tip: await tipFor(photo.working) };
+  const reading = findings.reading() ?? { kind: 'unreadable' as const, tip: tipFor(photo) };
   if (reading.kind !== 'several') return reading;
   const { kind, labels, places } = reading;
   return { kind, labels, picture: await drawPlaces(opened.value, places) };
