@@ -67,7 +67,7 @@ export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto
   const ways = Object.keys(SPOILT)
     .sort(() => random.between(-1, 1))
     .slice(0, random.pick([1, 1, 2]));
-  const spoilt = ways.reduce<Shot>((so, way) => ({ ...so, ...SPOILT[way]?.(random, so) }), shot);
+  const spoilt: Shot = Object.assign({}, shot, ...ways.map((way) => SPOILT[way]?.(random, shot)));
   return take(`hard ${seed}/${index}: ${ways.join(', ')}`, random, kind, spoilt);
 }
 
