@@ -8,8 +8,8 @@ const reader = createLabelReader({ workers: 1, budgetMs: 60_000, killAfterMs: 60
 afterAll(() => reader.close());
 
 const photo = async () => (await one(await qr(label()))).jpeg().toBuffer();
-const before = (start: string) => async () => Buffer.concat([Buffer.from(start, 'latin1'), await photo()]);
-const behind = (end: string | Buffer) => async () =>
+const inFront = (start: string) => async () => Buffer.concat([Buffer.from(start, 'latin1'), await photo()]);
+const atTheEnd = (end: string | Buffer) => async () =>
   Buffer.concat([await photo(), typeof end === 'string' ? Buffer.from(end, 'latin1') : end]);
 
 /** Says of a JPEG file that it has other dimensions than it has. */
@@ -43,13 +43,13 @@ describe('a hostile file', () => {
     ['a JPEG that claims more rows than it has', () => claiming(1000, 5000), read],
     ['a JPEG that claims no width', () => claiming(0, 750), rejected('not-an-image')],
     ['a WebP of 500 pictures', () => animated(500), unreadable],
-    ['a photo with a ZIP archive behind it', behind('PK\x03\x04\x14\0\0\0\x08\0'), read],
-    ['a photo with a page of HTML behind it', behind('<html><script>alert(1)</script></html>'), read],
-    ['a photo with 10 MB of zeros behind it', behind(Buffer.alloc(10_000_000)), read],
-    ['a GIF in front of a photo', before('GIF89a\x01\0\x01\0'), rejected('not-an-image')],
-    ['a PDF in front of a photo', before('%PDF-1.7\n'), rejected('not-an-image')],
-    ['a page of HTML in front of a photo', before('<html><body>'), rejected('not-an-image')],
-    ['a ZIP archive in front of a photo', before('PK\x03\x04'), rejected('not-an-image')],
+    ['a photo with a ZIP archive behind it', atTheEnd('PK\x03\x04\x14\0\0\0\x08\0'), read],
+    ['a photo with a page of HTML behind it', atTheEnd('<html><script>alert(1)</script></html>'), read],
+    ['a photo with 10 MB of zeros behind it', atTheEnd(Buffer.alloc(10_000_000)), read],
+    ['a GIF in front of a photo', inFront('GIF89a\x01\0\x01\0'), rejected('not-an-image')],
+    ['a PDF in front of a photo', inFront('%PDF-1.7\n'), rejected('not-an-image')],
+    ['a page of HTML in front of a photo', inFront('<html><body>'), rejected('not-an-image')],
+    ['a ZIP archive in front of a photo', inFront('PK\x03\x04'), rejected('not-an-image')],
     [
       'a photo in front of half of itself',
       async () => (await photo()).subarray(0, 3000),
