@@ -56,7 +56,7 @@ export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto
   const kind: Kind = index % 10 < 8 ? 'qr' : index % 10 === 8 ? 'data matrix' : 'code 128';
   const shot = {
     ...CLEAN,
-    module: random.ratio(1.2, 4),
+    module: random.between(1.2, 4),
     roll: random.chance(0.6) ? random.between(-12, 12) : random.between(0, 360),
     tilt: random.between(0, 20),
     tiltTowards: random.between(0, 360),

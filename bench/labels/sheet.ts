@@ -11,6 +11,8 @@ export async function drawSheet(
   file: string,
   photos: readonly (Pick<LabelPhoto, 'name' | 'bytes'> & Partial<LabelPhoto>)[],
 ): Promise<void> {
+  // Captions are SVG, which the label room has blocked.
+  sharp.unblock({ operation: ['VipsForeignLoadSvgBuffer'] });
   const cells = photos.map(async ({ name, bytes, box, shot }, at) => {
     const { width, height } = await sharp(bytes).metadata();
     const [xs, ys] = [(box ?? []).map(({ x }) => x), (box ?? []).map(({ y }) => y)];
