@@ -1,15 +1,15 @@
 /**
  * The seam between grammY's Context, which flows see, and the one Bot API client of the house. grammY builds a
  * request, the conversations engine records it by method, and `callApi` makes it. Errors are mapped here: the engine
- * hangs on replay if a call throws anything but grammY's HttpError, so a refusal travels as an answer and a network
- * failure as a rejected fetch (which grammY wraps).
+ * hangs on replay if a call throws anything but grammY's HttpError, so a refusal travels as an answer and a failure
+ * that passes (the network, an outage of Telegram, too many calls) as a rejected fetch, which grammY wraps.
  */
 import type { ApiBaseData } from '@grammyjs/conversations';
 import type { Result } from '../../kernel/result.ts';
 
 /** Why a call to Telegram failed. */
 export type CallFailure =
-  | { kind: 'refused'; code: number; description: string; retryAfter?: number }
+  | { kind: 'refused'; code: number; description: string }
   | { kind: 'unreachable'; description: string };
 
 /** Makes one Bot API call. Never throws. */
@@ -30,10 +30,10 @@ export function bridgeTo(callApi: CallApi): ApiBaseData {
   const fetch = async (method: string, request: { body: string }) => {
     const answer = await callApi(method, JSON.parse(request.body) as Record<string, unknown>);
     if (answer.ok) return { json: async () => ({ ok: true, result: answer.value }) };
-    if (answer.failure.kind === 'unreachable') throw new Error(answer.failure.description);
-    const { code, description, retryAfter } = answer.failure;
-    const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
-    return { json: async () => ({ ok: false, error_code: code, description, ...parameters }) };
+    const { failure } = answer;
+    if (failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500)
+      throw new Error(failure.description);
+    return { json: async () => ({ ok: false, error_code: failure.code, description: failure.description }) };
   };
   return {
     token: '-',

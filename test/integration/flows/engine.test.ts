@@ -356,6 +356,20 @@ describe('the conversations engine', () => {
     expect(texts().at(-1)).toContain('two');
   });
 
+  it.each([
+    ['an outage of its own', { kind: 'status', status: 502 }],
+    ['more silence than a person would wait for', { kind: '429', retryAfter: 3600 }],
+  ] as const)('does the same when Telegram answers with %s', async (_, fault) => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const update = press('Next');
+    api.fault({ method: 'sendMessage', ...fault });
+    expect(await engine.handleUpdate(chat, update)).toEqual({ ok: false, failure: 'telegram-unreachable' });
+    expect(texts().join()).not.toMatch(/broke|wrong/);
+    expect(await engine.handleUpdate(chat, update)).toMatchObject({ ok: true });
+    expect(texts().at(-1)).toContain('two');
+  });
+
   it('sends a stored picture by reference and does not send it again on replay', async () => {
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
