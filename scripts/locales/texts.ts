@@ -20,8 +20,8 @@ export type Resources = Readonly<Record<string, Readonly<Record<string, TextTree
 const MAX_MESSAGE = 4096;
 /** Longest button label that a phone shows in full, characters. */
 const MAX_BUTTON = 24;
-/** Labels of buttons: everything under `button` or `answer`, and the guides' "it is done". */
-const BUTTON = /[:.](?:button|answer)\.|^bot:guide\.[^.]+\.done$/;
+/** Labels of buttons: everything under `button` or `answer`, and the facts an answer can be changed of. */
+const BUTTON = /[:.](?:button|answer)\.|^policy:fact\./;
 /** Plural forms of i18next: `key_one`, `key_few` … */
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 const PLACEHOLDER = /\{\{-?\s*([\w.]+)\s*(?:,[^{}]*)?\}\}/g;
@@ -99,7 +99,9 @@ function problemsOf(key: string, text: string): string[] {
   if (text.trim() === '') problems.push('is empty');
   if (/\{\{|\}\}/.test(text.replace(PLACEHOLDER, ''))) problems.push('has a broken placeholder');
   if (length > MAX_MESSAGE) problems.push(`has ${length} characters, a message takes ${MAX_MESSAGE}`);
-  if (BUTTON.test(key) && length > MAX_BUTTON)
-    problems.push(`has ${length} characters, a button shows ${MAX_BUTTON}`);
+  // What is filled in is cut when the button is sent; the words around it are ours.
+  const label = [...text.replace(PLACEHOLDER, '')].length;
+  if (BUTTON.test(key) && label > MAX_BUTTON)
+    problems.push(`has ${label} characters, a button shows ${MAX_BUTTON}`);
   return problems;
 }

@@ -4,6 +4,7 @@ import type { Result } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Access } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
+import { sayList } from './chat.ts';
 import type { Limits } from './limits.ts';
 
 export interface AdminCommandsOptions {
@@ -19,8 +20,8 @@ export interface AdminCommandsOptions {
   stopDevice(shortSerial: string): Promise<void>;
 }
 
-/** People shown at once; a message has 4096 characters. */
-const MOST_PEOPLE = 40;
+/** People or devices in one message, which has 4096 characters. */
+const MOST_LISTED = 40;
 /** Characters of a name shown there: names chosen by those who are listed must not make the list too long to send. */
 const NAME_LENGTH = 32;
 const USER_ID = /^[1-9]\d{0,15}$/;
@@ -48,23 +49,22 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       const listed = await access.list();
       if (!listed.ok) return say(t('bot:error.unreachable'));
       if (listed.value.length === 0) return say(t('bot:access.nobody'));
-      const shown = listed.value.slice(-MOST_PEOPLE);
       const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
-      const lines = shown.map(({ name, userId, since }) =>
-        t('bot:access.person', {
-          name: name.slice(0, NAME_LENGTH),
-          id: String(userId),
-          since: day.format(since),
-        }),
+      // A button shows text as it is, without markup to escape.
+      const label = textsFor(language);
+      const items = listed.value.map(({ name: whole, userId, since }, at) => {
+        const person = { number: at + 1, name: whole.slice(0, NAME_LENGTH) };
+        const line = t('bot:access.person', { ...person, id: String(userId), since: day.format(since) });
+        return {
+          lines: [line],
+          row: [{ text: label('bot:access.button.remove', person), data: `x:revoke:${userId}` }],
+        };
+      });
+      return sayList(
+        say,
+        { title: t('bot:access.people'), items, last: [t('bot:access.help')] },
+        MOST_LISTED,
       );
-      const rows = shown.map(({ name, userId }) => [
-        // A button shows text as it is, without markup to escape.
-        {
-          text: textsFor(language)('bot:access.remove', { name: name.slice(0, NAME_LENGTH) }),
-          data: `x:revoke:${userId}`,
-        },
-      ]);
-      return say([t('bot:access.people'), ...lines, t('bot:access.help')].join('\n'), rows);
     },
 
     revoke: (call, [id]) => remove(call, id),
@@ -84,12 +84,10 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
         const denied = await limits.denied();
         if (!denied.ok) return say(t('bot:error.unreachable'));
         const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
-        const lines = denied.value
-          .slice(-MOST_PEOPLE)
-          .map(({ shortSerial, at }) =>
-            t('bot:limits.deniedDevice', { serial: shortSerial, date: day.format(at) }),
-          );
-        return say([t('bot:limits.howToDeny'), ...lines].join('\n'));
+        const items = denied.value.map(({ shortSerial, at }) => ({
+          lines: [t('bot:limits.deniedDevice', { serial: shortSerial, date: day.format(at) })],
+        }));
+        return sayList(say, { title: t('bot:limits.howToDeny'), items, last: [] }, MOST_LISTED);
       }
       const denied = await limits.deny(chatId, serial);
       if (!denied.ok) return say(t('bot:error.unreachable'));

@@ -6,7 +6,7 @@ import { escaping } from '../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../hub/directory.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Call, CommandSet } from './call.ts';
-import { type PlainButton, tell } from './chat.ts';
+import { type Listed, type PlainButton, sayList, tell } from './chat.ts';
 import type { Driver, Drivers } from './drivers.ts';
 import type { Profiles } from './profiles.ts';
 
@@ -20,8 +20,6 @@ export interface AgentCommandsOptions {
   isUnbinding(agentId: string, chatId: number): Promise<boolean>;
 }
 
-/** Longest label of a button, characters; more does not fit a phone. */
-const LABEL_LENGTH = 60;
 /** Laptops in one message: with names as long as they may be they fit into its 4096 characters. */
 const MOST_LISTED = 8;
 
@@ -29,7 +27,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   const { callApi, directory, drivers, profiles, audit, isUnbinding } = options;
 
   /** One laptop of /agents: its lines and its buttons. */
-  async function view(call: Call, agent: AgentRecord, number: number) {
+  async function view(call: Call, agent: AgentRecord, number: number): Promise<Listed> {
     const { chatId, language, t } = call;
     // Buttons show text as it is, without markup to escape.
     const label = textsFor(language);
@@ -46,10 +44,10 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       people: people.filter(Boolean).join(', '),
     });
     const row: PlainButton[] = [
-      { text: label('bot:agents.revoke', { name }).slice(0, LABEL_LENGTH), data: `a:revoke:${agent.id}` },
+      { text: label('bot:agents.button.revoke', { number, name }), data: `a:revoke:${agent.id}` },
     ];
     const others = driver !== null && driver.chatId !== chatId;
-    if (others) row.push({ text: t('bot:agents.ask'), data: `a:ask:${agent.id}` });
+    if (others) row.push({ text: t('bot:agents.button.ask'), data: `a:ask:${agent.id}` });
     const driven = others ? [await drivenLine(driver, language, t)] : [];
     return { lines: [state, details, ...driven], row };
   }
@@ -80,7 +78,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       const theirs = escaping(textsFor(await profiles.language(driver.value.chatId)));
       const name = await profiles.name(chatId);
       await tell(callApi, driver.value.chatId, theirs('bot:agents.asked', { name, laptop: agent.name }), [
-        [{ text: theirs('bot:agents.give'), data: `a:give:${agent.id}:${chatId}` }],
+        [{ text: theirs('bot:agents.button.give'), data: `a:give:${agent.id}:${chatId}` }],
       ]);
       return say(t('bot:agents.askedThem', { name: await profiles.name(driver.value.chatId) }));
     },
@@ -105,21 +103,9 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
         const listed = await directory.listFor(chatId);
         if (!listed.ok) return say(t('bot:error.unreachable'));
         if (listed.value.length === 0) return say(t('bot:agents.none'));
-        const views = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
-        for (let from = 0; from < views.length; from += MOST_LISTED) {
-          const some = views.slice(from, from + MOST_LISTED);
-          const lines = [
-            ...(from === 0 ? [t('bot:agents.title')] : []),
-            ...some.flatMap((one) => one.lines),
-            ...(from + MOST_LISTED < views.length
-              ? []
-              : [t('bot:agents.howToRename'), t('bot:agents.howToShare')]),
-          ];
-          await say(
-            lines.join('\n'),
-            some.map((one) => one.row),
-          );
-        }
+        const items = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
+        const last = [t('bot:agents.howToRename'), t('bot:agents.howToShare')];
+        await sayList(say, { title: t('bot:agents.title'), items, last }, MOST_LISTED);
       },
 
       async rename({ chatId, say, t }, [number, ...words]) {

@@ -319,7 +319,7 @@ export function createBot(parts: BotParts): Bot {
       ].join('\n\n');
       await tell(callApi, technicianId, text, [
         numbers.map((number) => ({ text: number, data: `p:${agentId}:${number}` })),
-        [{ text: t('bot:pair.notMine'), data: `p:${agentId}:no` }],
+        [{ text: t('bot:pair.button.notMine'), data: `p:${agentId}:no` }],
       ]);
     },
 

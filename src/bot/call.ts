@@ -13,7 +13,7 @@ export interface Call {
   controls: ChatControls;
   /** Sentences in the chat's language; values are escaped. */
   t: Texts;
-  say(text: string, rows?: readonly PlainButton[][]): Promise<void>;
+  say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<void>;
 }
 
 /** Commands by name and buttons by the first word of their data; both get the words that follow. */

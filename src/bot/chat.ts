@@ -1,4 +1,5 @@
 import type { CallApi } from '../flows/engine/bridge.ts';
+import { buttonLabel } from '../flows/engine/html.ts';
 
 /** A button outside conversations; `data` at most 64 bytes. */
 export interface PlainButton {
@@ -6,12 +7,38 @@ export interface PlainButton {
   data: string;
 }
 
+/** One thing of a list: what is said of it, and its buttons. */
+export interface Listed {
+  readonly lines: readonly string[];
+  readonly row?: readonly PlainButton[];
+}
+
+/** Says a list of any length, `most` a message: the title in the first, what can be done in the last. */
+export async function sayList(
+  say: (text: string, rows?: readonly (readonly PlainButton[])[]) => Promise<void>,
+  { title, items, last }: { title: string; items: readonly Listed[]; last: readonly string[] },
+  most: number,
+): Promise<void> {
+  for (let from = 0; from === 0 || from < items.length; from += most) {
+    const some = items.slice(from, from + most);
+    const lines = [
+      ...(from === 0 ? [title] : []),
+      ...some.flatMap((item) => item.lines),
+      ...(from + most < items.length ? [] : last),
+    ];
+    await say(
+      lines.join('\n'),
+      some.flatMap(({ row }) => (row ? [row] : [])),
+    );
+  }
+}
+
 /** Says a thing in a chat outside conversations: commands, pairing, notices. Failures are the client's to report. */
 export async function tell(
   callApi: CallApi,
   chatId: number,
   text: string,
-  rows: readonly PlainButton[][] = [],
+  rows: readonly (readonly PlainButton[])[] = [],
 ): Promise<void> {
   await callApi('sendMessage', {
     chat_id: chatId,
@@ -23,7 +50,7 @@ export async function tell(
       : {
           reply_markup: {
             inline_keyboard: rows.map((row) =>
-              row.map((button) => ({ text: button.text, callback_data: button.data })),
+              row.map(({ text: label, data }) => ({ text: buttonLabel(label), callback_data: data })),
             ),
           },
         }),

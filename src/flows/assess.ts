@@ -29,9 +29,6 @@ interface AssessWith {
   change?: true | QuestionId;
 }
 
-/** What a phone shows of a button, characters; longer names are cut. */
-const LABEL_LENGTH = 24;
-
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
@@ -81,7 +78,7 @@ async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next 
   if (others.length === 0) return lookAround(dialogue, record, only.id, only);
   const answer = await dialogue.ask(dialogue.t('bot:assess.whichLaptop'), {
     buttons: [
-      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name.slice(0, LABEL_LENGTH) }]),
+      ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name }]),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     help: 'bot:help.useButtons',

@@ -287,6 +287,12 @@ describe('the chat under attack', () => {
     const people = await admin.waitFor(/Technicians/);
     expect(people.buttons.length).toBe(40);
     expect(JSON.stringify(people.buttons)).not.toContain('&lt;');
+    // Whoever came first is in the first of the two lists, and a phone shows every button in full.
+    expect(people.buttons.flat().some(({ data }) => data === `x:revoke:${ann.id}`)).toBe(true);
+    const rest = await admin.waitFor(/For admins/);
+    expect(rest.buttons.flat().some(({ text }) => /^Remove 4\d: 40</.test(text))).toBe(true);
+    const labels = [eve, admin].flatMap(({ messages }) => messages.flatMap(({ buttons }) => buttons.flat()));
+    expect(labels.map(({ text }) => text).filter((text) => [...text].length > 24)).toEqual([]);
     const sent = JSON.stringify(fortress.api.calls);
     expect(tally.count(!/\\ud[89a-f]/i.test(sent))).toBe(true);
     await admin.send(`/allow ${STOLEN}`);

@@ -8,7 +8,7 @@ import type { House, HouseFailure } from '../ports.ts';
 import type { BlobReference } from './bridge.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
-import { escapeHtml, escaping } from './html.ts';
+import { buttonLabel, escapeHtml, escaping } from './html.ts';
 import type { FlowArgs } from './state.ts';
 
 /** The house could not do its part for a reason that passes; the same step may be tried again. */
@@ -192,7 +192,10 @@ export class Dialogue {
     const rows = [...(ask.buttons ?? []), exits];
     const keyboard: InlineKeyboardMarkup = {
       inline_keyboard: rows.map((row) =>
-        row.map((button) => ({ text: button.text, callback_data: callbackData(tag, button.id) })),
+        row.map(({ id, text: label }) => ({
+          text: buttonLabel(label),
+          callback_data: callbackData(tag, id),
+        })),
       ),
     };
     const messageId = await this.#send(text, ask.photo, keyboard);

@@ -17,6 +17,15 @@ export function escapeHtml(value: string): string {
     .replace(/"/g, '&quot;');
 }
 
+/** Longest label that a phone shows in full on a button, characters. */
+const LONGEST_LABEL = 24;
+
+/** A button's label, cut where a name from outside makes it too long. */
+export function buttonLabel(text: string): string {
+  const letters = [...text];
+  return letters.length <= LONGEST_LABEL ? text : `${letters.slice(0, LONGEST_LABEL - 1).join('')}…`;
+}
+
 /** Sentences whose text values are escaped: a value may come from a device, a laptop or a stranger. */
 export function escaping(texts: Texts): Texts {
   return (key, values = {}) => {
