@@ -1,5 +1,6 @@
 /** What admins do: invite and remove people, lift a day's limit, keep the list of stolen devices. */
 import { isShortSerial, parseSerial } from '../device/serial.ts';
+import type { HouseFailure } from '../flows/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Access } from './access.ts';
@@ -17,7 +18,7 @@ export interface AdminCommandsOptions {
     userId: number,
   ): Promise<Result<void, 'admin' | 'not-a-member' | 'store-unavailable'>>;
   /** Ends what agents are doing to a device. */
-  stopDevice(shortSerial: string): Promise<void>;
+  stopDevice(shortSerial: string): Promise<Result<void, HouseFailure>>;
 }
 
 /** People or devices in one message, which has 4096 characters. */
@@ -91,8 +92,8 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       }
       const denied = await limits.deny(chatId, serial);
       if (!denied.ok) return say(t('bot:error.unreachable'));
-      await stopDevice(serial);
-      return say(t('bot:limits.denied', { serial }));
+      const stopped = await stopDevice(serial);
+      return say(stopped.ok ? t('bot:limits.denied', { serial }) : t('bot:error.unreachable'));
     },
 
     async allow({ chatId, say, t }, [typed]) {

@@ -1,7 +1,7 @@
 /** What an admin's decision does to work that is under way. */
 import type { CaseRecord } from '../cases/case.ts';
 import type { ChatControls, Engine } from '../flows/engine/engine.ts';
-import type { House } from '../flows/ports.ts';
+import type { House, HouseFailure } from '../flows/ports.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -12,7 +12,7 @@ import type { Jobs } from './jobs.ts';
 export interface Measures {
   /**
    * Takes a technician's access away: when it resolves, their agents' jobs are cancelled, permits are void and agents
-   * nobody else uses are revoked. Then their conversation ends.
+   * nobody else uses are revoked. Then their conversation ends. After a failure it is finished by being asked for again.
    */
   expel(
     adminId: number,
@@ -20,9 +20,9 @@ export interface Measures {
   ): Promise<Result<void, 'admin' | 'not-a-member' | 'store-unavailable'>>;
   /**
    * Stops what agents do to a device. Whoever has it done is told why at once; somebody who works on it without an
-   * agent is told with their next step.
+   * agent is told with their next step. After a failure it is finished by being asked for again.
    */
-  stopDevice(shortSerial: string): Promise<void>;
+  stopDevice(shortSerial: string): Promise<Result<void, HouseFailure>>;
   /** Whether an unbind of this chat is under way on the agent. */
   isUnbinding(agentId: string, chatId: number): Promise<boolean>;
 }
@@ -47,15 +47,17 @@ export function createMeasures({
   log: Log;
 }): Measures {
   /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */
-  async function haltJobs(concerned: (record: CaseRecord) => boolean): Promise<CaseRecord[]> {
+  async function haltJobs(
+    concerned: (record: CaseRecord) => boolean,
+  ): Promise<Result<CaseRecord[], HouseFailure>> {
     const running = await jobs.running(null);
-    if (!running.ok) log.error({ failure: running.failure }, 'running jobs could not be looked through');
-    const found = running.ok ? running.value.filter(concerned) : [];
-    for (const { id, job } of found) {
+    if (!running.ok) return running;
+    const found = running.value.filter(concerned);
+    for (const { job } of found) {
       const halted = job ? await jobs.halt(job) : ok(undefined);
-      if (!halted.ok) log.error({ case: id, failure: halted.failure }, 'a job could not be stopped');
+      if (!halted.ok) return halted;
     }
-    return found;
+    return ok(found);
   }
 
   /** In the chat's order, and not awaited: the chat may be the one that is waiting for us. */
@@ -70,18 +72,19 @@ export function createMeasures({
     async expel(adminId, userId) {
       // From here on the person is a stranger; the rest clears away what they were in the middle of.
       const revoked = await access.revoke(adminId, userId);
-      if (!revoked.ok) {
-        const { failure } = revoked;
-        return fail(typeof failure === 'string' ? failure : 'store-unavailable');
-      }
-      await haltJobs(({ chatId }) => chatId === userId);
+      if (!revoked.ok && revoked.failure !== 'not-a-member')
+        return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
+      const halted = await haltJobs(({ chatId }) => chatId === userId);
+      if (!halted.ok) return halted;
       const agents = await directory.listFor(userId);
       if (!agents.ok) return agents;
       for (const { id } of agents.value) {
-        await drivers.release(id, userId);
-        const left = await directory.leave(id, userId);
-        if (!left.ok) log.error({ agent: id, failure: left.failure }, 'an agent was not taken away');
+        const released = await drivers.release(id, userId);
+        const left = released.ok ? await directory.leave(id, userId) : released;
+        if (!left.ok) return fail('store-unavailable');
       }
+      // A stranger who has none of these was never in, or is out already.
+      if (!revoked.ok && halted.value.length + agents.value.length === 0) return fail('not-a-member');
       later(userId, async (controls) => {
         const active = controls.active();
         if (active) {
@@ -95,13 +98,16 @@ export function createMeasures({
     },
 
     async stopDevice(shortSerial) {
-      for (const { id, chatId } of await haltJobs(({ device }) => device?.shortSerial === shortSerial)) {
+      const halted = await haltJobs(({ device }) => device?.shortSerial === shortSerial);
+      if (!halted.ok) return halted;
+      for (const { id, chatId } of halted.value) {
         later(chatId, async (controls) => {
           // Looked at, a case of such a device is closed and everybody concerned is told.
           await house.cases.get(id);
           if (controls.active()?.caseId === id) controls.stop();
         });
       }
+      return ok(undefined);
     },
 
     async isUnbinding(agentId, chatId) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
 import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
 import { event, SERIAL, unbindingBy } from './walk.ts';
 
@@ -71,6 +72,21 @@ describe('an admin’s measure', () => {
     await fortress.admin.waitFor(/is out/);
     await person.waitFor(/access has been taken away/);
     expect(tally.count((await laptop.poll()).status === 410)).toBe(true);
+  });
+
+  it('is finished when it is asked for again after the bot was killed in the middle of it', async () => {
+    const { person, laptop, unbind } = await atWork('Eve', '192.0.2.24');
+    const store = await openStore(fortress.storeUrl);
+    if (!store.ok) throw new Error(store.failure.reason);
+    // So far the bot had come: a stranger, whose laptop and job were still to be stopped.
+    await store.value.values('technicians').delete(String(person.id));
+    await store.value.close();
+    await fortress.admin.send(`/revoke ${person.id}`);
+    await fortress.admin.waitFor(/is out/);
+    expect(tally.count((await laptop.permit(unbind.permit, unbind.jobId, SERIAL)).status === 410)).toBe(true);
+    await person.waitFor(/access has been taken away/);
+    await fortress.admin.send(`/revoke ${person.id}`);
+    await fortress.admin.waitFor(/no such technician/);
   });
 
   it('voids the permit for a stolen device at once, too', async () => {
