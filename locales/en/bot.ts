@@ -337,9 +337,7 @@ export const bot = {
       'nothing-to-do': 'Was not bound',
       'service-centre': 'Service centre',
       'reported-done': 'Done, as you told me',
-      unconfirmed: 'Not confirmed',
       stopped: 'Stopped: reported stolen',
-      'given-up': 'Given up',
       cancelled: 'Closed',
     },
     button: {

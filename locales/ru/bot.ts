@@ -348,9 +348,7 @@ export const bot = {
       'nothing-to-do': 'Не было привязано',
       'service-centre': 'Сервисный центр',
       'reported-done': 'Сделано, с ваших слов',
-      unconfirmed: 'Не подтверждено',
-      stopped: 'Остановлена: устройство в розыске',
-      'given-up': 'Не получилось',
+      stopped: 'Остановлена: заявлено как краденое',
       cancelled: 'Закрыта',
     },
     button: {

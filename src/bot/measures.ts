@@ -89,7 +89,7 @@ export function createMeasures({
         const active = controls.active();
         if (active) {
           await jobs.cancel(active.caseId);
-          await house.cases.apply(active.caseId, { type: 'closed', outcome: 'stopped' });
+          await house.cases.apply(active.caseId, { type: 'closed', outcome: 'cancelled' });
         }
         controls.stop();
         await notify(userId, 'bot:access.expelled');

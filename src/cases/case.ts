@@ -32,8 +32,6 @@ export type CaseOutcome =
   | 'nothing-to-do'
   | 'service-centre'
   | 'reported-done'
-  | 'unconfirmed'
-  | 'given-up'
   | 'cancelled'
   /** Its device was reported stolen. */
   | 'stopped';

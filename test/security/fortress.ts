@@ -26,6 +26,8 @@ export interface Fortress {
   from(address: string): Site;
   /** Lets somebody in by an invitation. */
   technician(name: string): Promise<SimUser>;
+  /** The same for a person who is there already. */
+  letIn(person: SimUser): Promise<void>;
   /** Pairs a laptop with a technician: code, number, one poll, so that it is online. */
   laptop(technician: SimUser, address?: string): Promise<TestAgent>;
   /** A pairing code from the technician's chat. */
@@ -84,6 +86,13 @@ export async function openFortress(): Promise<Fortress> {
     return /pair ([A-Z]{5}-[A-Z]{5})/.exec(message.text)?.[1] ?? '';
   };
 
+  const letIn = async (person: SimUser) => {
+    await admin.send('/invite');
+    const link = await admin.waitFor(/start=/);
+    await person.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
+    await person.waitFor(/Welcome/);
+  };
+
   return {
     api,
     url,
@@ -92,12 +101,10 @@ export async function openFortress(): Promise<Fortress> {
     logged: () => lines.join(''),
     from,
     code,
+    letIn,
     async technician(name) {
-      await admin.send('/invite');
-      const link = await admin.waitFor(/start=/);
       const person = api.user({ firstName: name, languageCode: 'en' });
-      await person.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
-      await person.waitFor(/Welcome/);
+      await letIn(person);
       return person;
     },
     async laptop(technician, address = '192.0.2.10') {

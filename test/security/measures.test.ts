@@ -87,6 +87,10 @@ describe('an admin’s measure', () => {
     await person.waitFor(/access has been taken away/);
     await fortress.admin.send(`/revoke ${person.id}`);
     await fortress.admin.waitFor(/no such technician/);
+    // The case was closed for no fault of its device.
+    await fortress.letIn(person);
+    await person.send('/cases');
+    await person.waitFor(new RegExp(`${SERIAL}: Closed`));
   });
 
   it('voids the permit for a stolen device at once, too', async () => {
