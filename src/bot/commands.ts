@@ -12,6 +12,7 @@ import type { ChatControls } from '../flows/engine/engine.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentPort } from '../flows/ports.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
+import { ok } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Role } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
@@ -44,20 +45,29 @@ const MOST_WORDS = 12;
 export function createCommands(options: CommandsOptions): Commands {
   const { callApi, directory, agents, cases, audit, profiles, hubUrl, botUsername } = options;
 
+  /** Stops what an agent does for the running case; false when that could not be made sure. */
+  async function haltJob(controls: ChatControls): Promise<boolean> {
+    const caseId = controls.active()?.caseId ?? '';
+    // A conversation about nothing in particular has no case.
+    return caseId === '' || (await agents.cancel(caseId)).ok;
+  }
+
   const everyday: CommandSet['commands'] = {
     start: ({ say, t }) => say(t('bot:command.start')),
 
-    async new({ controls }) {
-      const active = controls.active();
-      if (active) await agents.cancel(active.caseId);
+    async new({ controls, say, t }) {
+      if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
       await controls.start('identify', { caseId: '' });
     },
 
     async cancel({ controls, say, t }) {
       const active = controls.active();
       if (!active) return say(t('bot:command.nothingToCancel'));
-      await agents.cancel(active.caseId);
-      await cases.apply(active.caseId, { type: 'closed', outcome: 'cancelled' });
+      const { caseId } = active;
+      if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
+      const closed =
+        caseId === '' ? ok(null) : await cases.apply(caseId, { type: 'closed', outcome: 'cancelled' });
+      if (!closed.ok) return say(t('bot:error.unreachable'));
       controls.stop();
       return say(t('bot:close.cancelled'));
     },

@@ -15,6 +15,7 @@ export interface Applied {
 
 /** Where cases are opened, changed and remembered. Callers keep one chat's calls in order. */
 export interface CaseDesk {
+  /** A new case; one of this chat in which nothing has happened yet is handed out again. */
   open(chatId: number): Promise<Result<CaseRecord, StoreFailure>>;
   get(id: string): Promise<Result<CaseRecord | null, StoreFailure>>;
   apply(id: string, action: CaseAction): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
@@ -38,8 +39,25 @@ export function createCaseDesk(
   const ofChats: Values<true> = store.values('chat-cases');
   const nextId = monotonicFactory();
 
+  const listFor: CaseDesk['listFor'] = async (chatId, most) => {
+    const keys = await ofChats.keys(`${chatId}:`);
+    if (!keys.ok) return keys;
+    const records: CaseRecord[] = [];
+    for (const key of keys.value.slice(-most).reverse()) {
+      const found = await cases.get(key.slice(key.indexOf(':') + 1));
+      if (!found.ok) return found;
+      if (found.value) records.push(found.value);
+    }
+    return ok(records);
+  };
+
   return {
+    listFor,
+
     async open(chatId) {
+      const latest = await listFor(chatId, 1);
+      if (!latest.ok) return latest;
+      if (latest.value[0]?.revision === 0) return ok(latest.value[0]);
       const now = clock();
       const opened = newCase(nextId(now), chatId, now);
       const noted = await audit.append({ what: 'case.opened', case: opened.id, by: chatId, detail: {} });
@@ -68,18 +86,6 @@ export function createCaseDesk(
       }
       const saved = await cases.set(id, applied.value);
       return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
-    },
-
-    async listFor(chatId, most) {
-      const keys = await ofChats.keys(`${chatId}:`);
-      if (!keys.ok) return keys;
-      const records: CaseRecord[] = [];
-      for (const key of keys.value.slice(-most).reverse()) {
-        const found = await cases.get(key.slice(key.indexOf(':') + 1));
-        if (!found.ok) return found;
-        if (found.value) records.push(found.value);
-      }
-      return ok(records);
     },
   };
 }

@@ -19,13 +19,14 @@ interface IdentifyWith {
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify: Flow = {
   name: 'identify',
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
-    const caseId =
-      args.caseId === ''
-        ? (await dialogue.house((house) => house.cases.open(dialogue.chatId))).id
-        : args.caseId;
+    const { caseId } = args;
+    if (caseId === '') {
+      const opened = await dialogue.house((house) => house.cases.open(dialogue.chatId));
+      return { go: 'identify', with: { ...args.with, caseId: opened.id } };
+    }
     if (choices) return choose(dialogue, caseId, choices);
     if (heard) return read(dialogue, caseId, heard);
 

@@ -1,0 +1,69 @@
+import type { Update } from 'grammy/types';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCommands } from '../../../src/bot/commands.ts';
+import { createProfiles } from '../../../src/bot/profiles.ts';
+import { createAudit } from '../../../src/cases/audit.ts';
+import { createCaseDesk } from '../../../src/cases/desk.ts';
+import type { ChatControls } from '../../../src/flows/engine/engine.ts';
+import type { AgentPort } from '../../../src/flows/ports.ts';
+import type { AgentDirectory } from '../../../src/hub/directory.ts';
+import { fail, ok } from '../../../src/kernel/result.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+
+const CHAT = 7;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: Store;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+/** The commands of a chat in the middle of a case, and what they said and did to the conversation. */
+function chatInACase() {
+  const said: string[] = [];
+  const done: string[] = [];
+  const controls: ChatControls = {
+    start: async (flow) => void done.push(`start ${flow}`),
+    stop: () => void done.push('stop'),
+    restart: async () => void done.push('restart'),
+    active: () => ({ flow: 'lan-unbind', caseId: 'case' }),
+  };
+  const audit = createAudit(store, Date.now);
+  const cases = createCaseDesk(store, audit, Date.now);
+  const commands = createCommands({
+    callApi: async (_method, payload) => {
+      said.push(String(payload.text));
+      return ok({});
+    },
+    directory: {} as AgentDirectory,
+    // The permit of a running unbind is in the store.
+    agents: {
+      cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),
+    } as unknown as AgentPort,
+    cases,
+    audit,
+    profiles: createProfiles(store.values('profiles')),
+    hubUrl: 'https://bot.example',
+    botUsername: 'unbind_bot',
+    more: [],
+  });
+  const send = (text: string) =>
+    commands({ update_id: 1, message: { text, chat: { id: CHAT } } } as Update, 'technician', controls);
+  return { send, said, done };
+}
+
+describe('a command that would end a case', () => {
+  it.each(['/cancel', '/new'])('claims nothing while the store is out of order: %s', async (command) => {
+    const { send, said, done } = chatInACase();
+    await store.close();
+    expect(await send(command)).toBe(true);
+    expect(said).toEqual([expect.stringMatching(/again in a minute/)]);
+    expect(done).toEqual([]);
+  });
+});
