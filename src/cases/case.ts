@@ -215,6 +215,11 @@ export function caseNumber(record: Pick<CaseRecord, 'id'>): string {
   return record.id.slice(-6);
 }
 
+/** The stage an open case goes on at. */
+export function stageOf(record: Pick<CaseRecord, 'stage' | 'report'>): Stage {
+  return record.stage === 'close' && record.report === null ? 'assess' : record.stage;
+}
+
 /**
  * What may still happen after the case was closed: an agent's late word, because what happened must be on record, and
  * a note, because an answer may come late.

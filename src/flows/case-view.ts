@@ -1,4 +1,4 @@
-import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
@@ -10,11 +10,6 @@ import { sayKept } from './trouble.ts';
 export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): string {
   if (record.closedAt !== null) return `bot:cases.outcome.${record.outcome ?? 'cancelled'}`;
   return record.awaitsAnswer ? 'bot:cases.waiting' : 'bot:cases.open';
-}
-
-/** The stage an open case goes on at. */
-function stageOf(record: CaseRecord): string {
-  return record.stage === 'close' && record.report === null ? 'assess' : record.stage;
 }
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */

@@ -1,3 +1,4 @@
+import { stageOf } from '../cases/case.ts';
 import type { Flow } from './engine/dialogue.ts';
 import type { Heard } from './engine/heard.ts';
 
@@ -14,8 +15,9 @@ export const switchCase: Flow = {
   async run(dialogue, args) {
     const given = args.with as unknown as SwitchWith | undefined;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
-    if (!given || !record?.device)
-      return { go: 'identify', with: { ...(given ? { heard: given.heard } : {}) } };
+    // Begun anew, for instance in another language: what was heard is gone, the case is not.
+    if (!given) return { go: record === null ? 'identify' : stageOf(record) };
+    if (!record?.device) return { go: 'identify', with: { heard: given.heard } };
     const named = given.heard.kind === 'serials' ? given.heard.devices : [];
     if (named.length === 1 && named[0]?.shortSerial === record.device.shortSerial)
       return { go: given.resume };

@@ -1,11 +1,11 @@
-import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { ArticleId } from '../policy/help.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 
 interface TroubleWith {
-  /** Stage to go back to; none: the conversation ends. */
+  /** Stage to go back to; by itself the one at which an open case stands. Without a case the conversation ends. */
   resume?: string;
   /** The message was typed already, and no article knows it. */
   unknown?: boolean;
@@ -18,10 +18,11 @@ export const trouble: Flow = {
   name: 'trouble',
   version: 1,
   async run(dialogue, args) {
-    const { resume, unknown, articles } = (args.with ?? {}) as TroubleWith;
+    const { unknown, articles, ...from } = (args.with ?? {}) as TroubleWith;
+    const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
+    const resume = from.resume ?? (record?.closedAt === null ? stageOf(record) : undefined);
     if (articles) return showArticles(dialogue, args.caseId, articles, resume);
     const back: Next = resume === undefined ? { end: true } : { go: resume };
-    const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
     const answer = await dialogue.ask(dialogue.t(unknown ? 'bot:trouble.unknown' : 'bot:trouble.ask'), {
       wants: ['photo', 'message'],
       help: 'bot:trouble.help',

@@ -153,6 +153,26 @@ describe('a case with a laptop on the LAN', () => {
     await technician.waitFor(/570000103/, STEP);
   }, 90_000);
 
+  it('comes back to its step from a question in between, whatever is typed during that one', async () => {
+    const { technician } = house;
+    await technician.send(CAMERA);
+    await technician.waitFor(offering('no'), STEP);
+    await technician.send(recorder3.profile.shortSerial);
+    await technician.waitFor(/another device/, STEP);
+    await technician.send('/language');
+    await technician.waitFor(/Language/, STEP);
+    await technician.press('Русский');
+    await technician.waitFor(/Добавляли ли это устройство/, STEP);
+    await technician.send('/help кракозябры');
+    await technician.waitFor(/Такого сообщения я не знаю/, STEP);
+    await technician.send('/language');
+    await technician.waitFor(/Язык/, STEP);
+    await technician.press('English');
+    await technician.waitFor(/What does the screen say/, STEP);
+    await pressId(technician, 'back');
+    await technician.waitFor(/Was this device ever added/, STEP);
+  }, 90_000);
+
   it('goes back from step to step, and closes on Cancel', async () => {
     const { technician } = house;
     await technician.send(CAMERA);
