@@ -17,7 +17,7 @@ export const agent = {
     },
     argument: {
       serial: 'serial number of the device, short (9 characters) or full',
-      code: 'the code the bot has shown',
+      code: 'the code the bot has shown; left out, it is asked for in the terminal',
     },
     option: {
       json: 'print one JSON value to standard output',
@@ -507,6 +507,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'has-credentials': 'The address must not contain a user name or password.',
     },
     pair: {
+      ask: 'The code the bot has shown',
       'not-a-code':
         'This is no pairing code. It has ten letters, for instance BCDFG-HJKLM; ask the bot for one.',
       insecure:

@@ -3,16 +3,23 @@ import { textsFor } from '../../kernel/texts.ts';
 import { pair } from '../link/pair.ts';
 import { run } from '../link/run.ts';
 import { createPrompt, type PromptKind } from '../prompt/choose.ts';
+import { askPairingCode } from '../prompt/terminal.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
-/** `pair`: makes this laptop an agent of the bot that issued the code. */
+/** `pair`: makes this laptop an agent of the bot that issued the code; a code that was left out is asked for. */
 export async function pairCommand(
-  { home, texts, say, signal }: CliContext,
-  code: string,
+  { home, texts, say, signal, input }: CliContext,
+  given: string | undefined,
   { server, insecureLan }: { readonly server: string; readonly insecureLan: boolean },
 ): Promise<ExitCode> {
+  if (given === undefined && !input.isTTY) {
+    say(texts('agent:cli.usage.missing', { name: 'code' }));
+    return EXIT.usage;
+  }
+  const code = given ?? (await askPairingCode(input, process.stderr, texts, signal));
+  if (code === null) return EXIT.failed;
   const end = await pair({
     code,
     server,

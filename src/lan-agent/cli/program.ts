@@ -122,10 +122,10 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
   program
     .command('pair')
     .description(about('pair'))
-    .argument('<code>', texts('agent:cli.argument.code'))
+    .argument('[code]', texts('agent:cli.argument.code'))
     .requiredOption('--server <url>', option('server'))
     .option('--insecure-lan', option('insecureLan'), false)
-    .action(async (code: string, args: { server: string; insecureLan: boolean }) => {
+    .action(async (code: string | undefined, args: { server: string; insecureLan: boolean }) => {
       const { pairCommand } = await import('./bot.ts');
       ends(await pairCommand(context, code, args));
     });

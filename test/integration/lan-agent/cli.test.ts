@@ -140,6 +140,7 @@ describe.concurrent('wrong usage', () => {
     ['two serial numbers', ['unbind', CAMERA, 'AC7000102', '--confirm', CAMERA, '--json']],
     ['a time that is none', ['discover', '--wait', 'soon', '--json']],
     ['an interface that is none', ['discover', '--interface', 'wlan9', '--json']],
+    ['no code to pair with, and nobody to ask', ['pair', '--server', 'https://bot.example']],
     ['no server to pair with', ['pair', 'BCDFGHJKLM']],
     ['a server that is none', ['pair', 'BCDFGHJKLM', '--server', 'ftp://example.org']],
   ];

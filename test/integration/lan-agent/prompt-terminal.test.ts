@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
+import { askPairingCode } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 
 const PLAN: UnbindPlan = {
@@ -19,8 +20,8 @@ const PLAN: UnbindPlan = {
 };
 
 /** A person at a terminal: types when the screen shows what they wait for. */
-function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
-  const input = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? true, setRawMode: () => input });
+function fakeTerminal(isTTY = true) {
+  const input = Object.assign(new PassThrough(), { isTTY, setRawMode: () => input });
   const output = Object.assign(new PassThrough(), { columns: 100, rows: 50 });
   let screen = '';
   let changed = () => {};
@@ -28,17 +29,21 @@ function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
     screen += stripVTControlCharacters(bytes.toString());
     changed();
   });
-  const stop = new AbortController();
-  const prompt = createPrompt({ kind: options.kind, texts: textsFor('en'), input, output });
   return {
     input,
-    stop,
-    answer: prompt.ask(PLAN, stop.signal),
+    output,
+    stop: new AbortController(),
     screen: () => screen,
     see: async (text: string) => {
       while (!screen.includes(text)) await new Promise<void>((resolve) => (changed = resolve));
     },
   };
+}
+function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
+  const terminal = fakeTerminal(options.isTTY);
+  const { input, output, stop } = terminal;
+  const prompt = createPrompt({ kind: options.kind, texts: textsFor('en'), input, output });
+  return { ...terminal, answer: prompt.ask(PLAN, stop.signal) };
 }
 const QUESTION = 'Admin password of the device';
 
@@ -106,6 +111,32 @@ describe('the password prompt in the terminal', () => {
     const terminal = openTerminal({ isTTY: false, kind: 'terminal' });
     terminal.input.write('secret1\r');
     expect(await terminal.answer).toEqual({ kind: 'unavailable' });
+  });
+});
+
+describe('the pairing code in the terminal', () => {
+  const ask = ({ input, output, stop }: ReturnType<typeof fakeTerminal>) =>
+    askPairingCode(input, output, textsFor('en'), stop.signal);
+
+  it('is asked for until it can be one', async () => {
+    const terminal = fakeTerminal();
+    const answer = ask(terminal);
+    await terminal.see('The code the bot has shown');
+    terminal.input.write('AC7000101\r');
+    await terminal.see('This is no pairing code');
+    terminal.input.write(`${'\x7f'.repeat(9)}bcdfg-hjklm\r`);
+    expect(await answer).toBe('bcdfg-hjklm');
+  });
+
+  it.each([
+    ['Ctrl+C', '\x03'],
+    ['Ctrl+D', '\x04'],
+  ])('is not waited for after %s', async (_, key) => {
+    const terminal = fakeTerminal();
+    const answer = ask(terminal);
+    await terminal.see('The code the bot has shown');
+    terminal.input.write(key);
+    expect(await answer).toBeNull();
   });
 });
 
