@@ -11,7 +11,15 @@ import { dirname, join } from 'node:path';
 import type { DeviceSpec } from '../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, manyCameras } from '../src/sandbox/device/profiles.ts';
-import { type House, offering, openHouse, pressId, STEP } from '../test/support/stage.ts';
+import {
+  type House,
+  offering,
+  openHouse,
+  pressId,
+  STEP,
+  toTheOffer,
+  toThePicture,
+} from '../test/support/stage.ts';
 
 interface Trouble {
   readonly what: string;
@@ -79,15 +87,12 @@ async function inTheChat(
   trouble: Trouble,
 ): Promise<string> {
   if (trouble.diskFull) await fillDisk(join(dirname(stage.storeFolder), 'laptop'));
-  await technician.send(serial);
-  await technician.waitFor(offering('no'), STEP);
-  await pressId(technician, 'no');
-  await technician.waitFor(offering('yes'), STEP);
-  await pressId(technician, 'yes');
-  await technician.waitFor(offering('sadp'), STEP);
-  await pressId(technician, 'sadp');
-  if (!trouble.diskFull) {
-    await technician.waitFor((message) => message.kind === 'photo', STEP);
+  if (trouble.diskFull) {
+    await technician.send(serial);
+    await toTheOffer(technician);
+    await pressId(technician, 'sadp');
+  } else {
+    await toThePicture(technician, serial);
     await technician.send(laptop.lastPicture());
     await laptop.typePassword(trouble.password ?? DEMO_PASSWORD);
   }

@@ -1,24 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
-import { type House, offering, online, openHouse, pressId, STEP } from '../support/stage.ts';
+import {
+  type House,
+  offering,
+  online,
+  openHouse,
+  pressId,
+  STEP,
+  toTheOffer,
+  toThePicture,
+} from '../support/stage.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
 let house: House;
-
-/** From the serial number to the picture in the chat. */
-async function toThePicture(): Promise<void> {
-  const { technician } = house;
-  await technician.send(CAMERA);
-  await technician.waitFor(offering('no'), STEP);
-  await pressId(technician, 'no');
-  await technician.waitFor(offering('yes'), STEP);
-  await pressId(technician, 'yes');
-  await technician.waitFor(offering('sadp'), STEP);
-  await pressId(technician, 'sadp');
-  await technician.waitFor((message) => message.kind === 'photo', STEP);
-}
 
 describe('a case with a laptop on the LAN', () => {
   beforeEach(async () => {
@@ -31,11 +27,7 @@ describe('a case with a laptop on the LAN', () => {
   it('goes from the label photo to "unbound, verified", and the device was told once', async () => {
     const { technician, laptop, stage } = house;
     await technician.sendPhoto(await labelOf(unbindableCamera.profile));
-    await technician.waitFor(offering('no'), STEP);
-    await pressId(technician, 'no');
-    await technician.waitFor(offering('yes'), STEP);
-    await pressId(technician, 'yes');
-    await technician.waitFor(offering('sadp'), STEP);
+    await toTheOffer(technician);
     await pressId(technician, 'sadp');
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     await technician.send(laptop.lastPicture());
@@ -51,7 +43,7 @@ describe('a case with a laptop on the LAN', () => {
 
   it('survives kill -9 of the bot while a picture waits for its answer', async () => {
     const { technician, laptop, stage } = house;
-    await toThePicture();
+    await toThePicture(technician, CAMERA);
     await stage.bot.kill();
     await technician.send(laptop.lastPicture());
     await stage.bot.start();
@@ -62,7 +54,7 @@ describe('a case with a laptop on the LAN', () => {
 
   it('uses one attempt on a wrong password, says how many are left and repeats nothing', async () => {
     const { technician, laptop, stage } = house;
-    await toThePicture();
+    await toThePicture(technician, CAMERA);
     await technician.send(laptop.lastPicture());
     await laptop.typePassword('Wrong-Pass1');
     const told = await technician.waitFor(/wrong password/, STEP);
@@ -77,7 +69,7 @@ describe('a case with a laptop on the LAN', () => {
 
   it('says what to do when the laptop is closed in the middle, and goes on once it is open again', async () => {
     const { technician, laptop, stage } = house;
-    await toThePicture();
+    await toThePicture(technician, CAMERA);
     await laptop.stop();
     await technician.waitFor(/interrupted before anything was sent/, STEP);
     laptop.start();

@@ -6,7 +6,7 @@ import type { Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
 import { createStage, type Stage } from '../../src/sandbox/stage.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
-import { offering, online, pressId, STEP } from '../support/stage.ts';
+import { online, STEP, toThePicture } from '../support/stage.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
@@ -29,14 +29,7 @@ describe('a technician who is stopped while the laptop asks for the password', (
     await pairLaptop(stage, laptop, mallory);
     laptop.start();
     await online(mallory);
-    await mallory.send(CAMERA);
-    await mallory.waitFor(offering('no'), STEP);
-    await pressId(mallory, 'no');
-    await mallory.waitFor(offering('yes'), STEP);
-    await pressId(mallory, 'yes');
-    await mallory.waitFor(offering('sadp'), STEP);
-    await pressId(mallory, 'sadp');
-    await mallory.waitFor((message) => message.kind === 'photo', STEP);
+    await toThePicture(mallory, CAMERA);
     await mallory.send(laptop.lastPicture());
     await mallory.waitFor(/password/, STEP);
   }, 90_000);

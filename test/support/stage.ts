@@ -43,6 +43,23 @@ export async function online(technician: SimUser): Promise<void> {
   throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
 }
 
+/** Answers the questions about a device that was just named, until it can be unbound now. */
+export async function toTheOffer(technician: SimUser): Promise<void> {
+  await technician.waitFor(offering('no'), STEP);
+  await pressId(technician, 'no');
+  await technician.waitFor(offering('yes'), STEP);
+  await pressId(technician, 'yes');
+  await technician.waitFor(offering('sadp'), STEP);
+}
+
+/** From the serial number to the picture in the chat. */
+export async function toThePicture(technician: SimUser, serial: string): Promise<void> {
+  await technician.send(serial);
+  await toTheOffer(technician);
+  await pressId(technician, 'sadp');
+  await technician.waitFor((message) => message.kind === 'photo', STEP);
+}
+
 /** A message with a button whose id is `id`. */
 export const offering = (id: string) => (message: ChatMessage) =>
   message.buttons.flat().some((button) => button.data?.endsWith(`:${id}`));
