@@ -13,7 +13,7 @@ export const bot = {
     idle: 'Send me a photo of the device label, or type its serial number. /help tells the rest.',
     staleButton: 'This button is from an earlier step. Use the last message.',
     wrongFile: 'I read only photos. Send the label as a photo (JPEG or PNG), or type the serial number.',
-    useButtons: 'Press one of the buttons under the last message.',
+    useButtons: 'Press one of the buttons above.',
   },
   error: {
     broken: 'Something broke on my side. Your case is kept. Send /new to start again.',
@@ -365,7 +365,7 @@ export const bot = {
   },
   command: {
     start:
-      'I help to unbind a Hikvision camera, recorder or intercom from a foreign Hik-Connect account: from the photo of the label to “unbound, verified”, or to the service centre.\n\nSend a photo of the label, or type the serial number.',
+      'I help you unbind a Hikvision camera, recorder or intercom from somebody else’s Hik-Connect account: from the photo of the label to “unbound, verified”, or to the service centre.\n\nSend a photo of the label, or type the serial number.',
     help: '<b>What I do</b>\nI find the way that fits this device and say why. With the agent on your laptop in the same network I do it with you in two minutes.\n\n<b>What is always needed</b>\nThe admin password of the device, typed on the laptop, never here.\n\n<b>What I never do</b>\nReset passwords, get around a login, guess.\n\n/new – next device\n/cases – your cases, answers to attach\n/explain – why this way\n/help <i>code or words</i> – what a message means\n/agents – your laptops\n/pair – add a laptop\n/language – English or Russian\n/cancel – stop here',
     welcome: 'Welcome. Send a photo of a device label, or type a serial number. /help tells the rest.',
     inviteUsed: 'This invitation is used up or too old. Ask for a new one.',

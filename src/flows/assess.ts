@@ -1,4 +1,5 @@
 import type { CaseRecord } from '../cases/case.ts';
+import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
 import type { TextValues } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
@@ -120,7 +121,9 @@ async function lookAround(
       ].join('\n\n');
       return lookAgain(dialogue, record, text, 'get-onto-lan');
     }
-    const { address, firmware } = device;
+    const { address } = device;
+    const version = parseFirmware(device.firmware ?? '');
+    const firmware = version === null ? device.firmware : formatFirmware(version);
     const seen = dialogue.t('bot:assess.seen', {
       model: device.model ?? record.device?.model ?? dialogue.t('bot:identify.modelUnknown'),
       address,

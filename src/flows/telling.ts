@@ -138,7 +138,9 @@ export function verdictText(
       ? ''
       : [
           t('bot:assess.unknowns'),
-          ...verdict.unknowns.map((fact) => `• ${t(`policy:question.${fact}.where`)}`),
+          ...verdict.unknowns.map(
+            (fact) => `• <b>${t(`policy:fact.${fact}`)}.</b> ${t(`policy:question.${fact}.where`)}`,
+          ),
         ].join('\n'),
     !site.laptopSees && wouldLaptopHelp(verdict) ? t('bot:assess.noLaptop') : '',
     site.named ? '' : t('bot:assess.notNamed'),

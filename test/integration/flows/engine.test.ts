@@ -260,7 +260,7 @@ describe('the conversations engine', () => {
     await start(engine, 'counter');
     const before = await store.values<ChatState>('chats').get(String(chat));
     await engine.handleUpdate(chat, message('hello there'));
-    expect(texts().at(-1)).toBe('Press one of the buttons under the last message.');
+    expect(texts().at(-1)).toBe('Press one of the buttons above.');
     const after = await store.values<ChatState>('chats').get(String(chat));
     expect(after.ok && after.value?.conversation).toEqual(before.ok && before.value?.conversation);
   });
