@@ -478,6 +478,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'Needed is the admin password of the device itself: not the verification code from its label and not the password of the app account.',
     cost: 'One attempt is made. Wrong passwords can lock the device for about 30 minutes.',
     question: 'Admin password of the device',
+    unseen: 'what you type is not shown',
     complaint: {
       empty: 'Nothing was typed. Type the admin password of the device.',
       'too-long':

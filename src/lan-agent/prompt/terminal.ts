@@ -2,14 +2,16 @@ import type { Key } from 'node:readline';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { isCancel, note, password } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
+import { limit } from '../limit.ts';
 import { createPasswordCheck, describePlan, type PasswordPrompt, PROMPT_TIME_LIMIT_MS } from './prompt.ts';
 
 /** A stream that may be a terminal. */
 export type TerminalInput = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
 
 /**
- * The masked prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to
- * results. Without a terminal nobody can be asked, and a password must not come out of a pipe by accident.
+ * The prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to results. What
+ * is typed is not shown, not even as stars: they would stay in the window and tell its length. Without a terminal
+ * nobody can be asked, and a password must not come out of a pipe by accident.
  */
 export function createTerminalPrompt(options: {
   texts: Texts;
@@ -27,22 +29,20 @@ export function createTerminalPrompt(options: {
       note([...rows, '', ...model.hints].join('\n'), model.title, { output });
 
       // The library overlooks the end of its input: Ctrl+D or a terminal that was closed.
-      const gone = new AbortController();
-      const leave = () => gone.abort();
+      const over = limit(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS, signal);
       const leaveOnCtrlD = (_: unknown, key: Key) => {
-        if (key.ctrl && key.name === 'd') leave();
+        if (key.ctrl && key.name === 'd') over.end();
       };
       const keys = readKeys(input);
-      keys.on('keypress', leaveOnCtrlD).once('end', leave);
-      const limit = AbortSignal.timeout(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS);
+      keys.on('keypress', leaveOnCtrlD).once('end', over.end);
 
       const typed = await password({
-        message: model.question,
-        mask: '*',
+        message: `${model.question} (${texts('agent:prompt.unseen')})`,
+        mask: '',
         clearOnError: true,
         input: keys,
         output,
-        signal: AbortSignal.any([signal, gone.signal, limit]),
+        signal: over.signal,
         validate: (value) => {
           const bytes = Buffer.from(value ?? '');
           const complaint = check(bytes);
@@ -50,6 +50,7 @@ export function createTerminalPrompt(options: {
           return complaint ? texts(`agent:prompt.complaint.${complaint}`) : undefined;
         },
       });
+      over.end();
       input.unpipe(keys).pause();
       if (isCancel(typed)) return { kind: 'abandoned' };
       return { kind: 'typed', password: Buffer.from(typed) };

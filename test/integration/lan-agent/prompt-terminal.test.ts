@@ -3,7 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
+import { createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import { collectGarbage } from './garbage.ts';
 
 const PLAN: UnbindPlan = {
   shortSerial: 'E12345678',
@@ -19,7 +21,7 @@ const PLAN: UnbindPlan = {
 };
 
 /** A person at a terminal: types when the screen shows what they wait for. */
-function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
+function openTerminal(options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number } = {}) {
   const input = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? true, setRawMode: () => input });
   const output = Object.assign(new PassThrough(), { columns: 100, rows: 50 });
   let screen = '';
@@ -29,7 +31,12 @@ function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
     changed();
   });
   const stop = new AbortController();
-  const prompt = createPrompt({ kind: options.kind, texts: textsFor('en'), input, output });
+  const { kind, timeLimitMs } = options;
+  const texts = textsFor('en');
+  const prompt =
+    timeLimitMs === undefined
+      ? createPrompt({ kind, texts, input, output })
+      : createTerminalPrompt({ texts, input, output, timeLimitMs });
   return {
     input,
     stop,
@@ -43,16 +50,17 @@ function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
 const QUESTION = 'Admin password of the device';
 
 describe('the password prompt in the terminal', () => {
-  it('shows the plan, masks what is typed and hands over the bytes', async () => {
+  it('shows the plan, hands over the bytes and shows nothing of what is typed, not even its length', async () => {
     const terminal = openTerminal();
     await terminal.see(QUESTION);
+    const before = terminal.screen().length;
     terminal.input.write('Pass-word1\r');
     const typed = await terminal.answer;
     expect(typed.kind === 'typed' && typed.password.toString()).toBe('Pass-word1');
     expect(terminal.screen()).toContain('E12345678');
     expect(terminal.screen()).toContain('not the verification code');
-    expect(terminal.screen()).toContain('**********');
-    expect(terminal.screen()).not.toContain('Pass-word1');
+    expect(terminal.screen()).toContain('not shown');
+    expect(terminal.screen().slice(before)).not.toMatch(/[*•▪]|Pass|word1/);
   });
 
   it('asks again when the password cannot be right', async () => {
@@ -100,6 +108,22 @@ describe('the password prompt in the terminal', () => {
     await terminal.see(QUESTION);
     terminal.stop.abort();
     expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('is abandoned when its time is over, garbage collected meanwhile or not', async () => {
+    const terminal = openTerminal({ timeLimitMs: 200 });
+    await terminal.see(QUESTION);
+    await collectGarbage();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('takes only the first line of what is pasted, and shows none of it', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('secret1\r\nunbind everything\r\n');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('secret1');
+    expect(terminal.screen()).not.toMatch(/secret|everything/);
   });
 
   it('takes no password from a pipe', async () => {
