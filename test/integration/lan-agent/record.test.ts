@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { parseRecording, type Recording } from '../../../src/lan-agent/record/recording.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
@@ -18,6 +16,7 @@ import {
   PASSWORD,
   type Site,
   site,
+  smallDisk,
   WRONG_PASSWORD,
 } from './agent.ts';
 
@@ -277,18 +276,6 @@ describe.concurrent('the recording and the unbind', () => {
     expect((await at.journal()).at(-1)).toMatchObject({ event: 'result', outcome: 'unbound' });
   });
 });
-
-/** A folder on a disk of so many bytes; skips the test where none can be made. */
-async function smallDisk(t: TestContext, bytes: number): Promise<string> {
-  const small = join(await emptyFolder(t), 'small');
-  await mkdir(small);
-  const run = promisify(execFile);
-  const mount = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'none', small];
-  const mounted = process.platform === 'linux' && (await run('mount', mount).catch(() => false));
-  if (!mounted) return t.skip('this user may not mount a small disk here');
-  t.onTestFinished(async () => void (await run('umount', [small])));
-  return small;
-}
 
 type Changes = Pick<DeviceSpec, 'quirks' | 'state' | 'canned'> & { profile?: Partial<DeviceSpec['profile']> };
 
