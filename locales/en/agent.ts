@@ -343,7 +343,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   record: {
     exists: 'There is a folder {{folder}} already, and it stays as it is. Name another one with --folder.',
     unwritable:
-      'The recording cannot be written to {{folder}} ({{code}}). Nothing was sent. Make room, or name another folder with --folder.',
+      'The recording cannot be written to {{folder}} ({{code}}). Nothing was sent. Name another folder with --folder: the one above it has to exist, with room on the disk and yours to write to.',
     incomplete:
       'The recording in {{folder}} is not complete ({{code}}): is the disk full? What is said here about the device is true all the same. Do not repeat an unbind for the sake of a recording.',
     written: 'Recorded in {{folder}}. Read README.txt in it, then send the whole folder to support.',
@@ -351,7 +351,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'No unbind was made. To make one and record it: unbind-agent record {{shortSerial}} --with-unbind --confirm {{shortSerial}}',
     title: 'Recording of device {{shortSerial}}',
     made: 'Made by unbind-agent {{agent}}, begun at {{startedAt}}.',
-    cutOff: 'The agent was ended before it could say how it ended.',
+    cutOff: 'The agent was stopped before it could say how it ended.',
     noUnbind: 'No unbind was asked for, and none was sent.',
     part: {
       device: 'Device',

@@ -99,6 +99,8 @@ export interface StatusReport {
   readonly status: UnbindStatus;
   /** The device's own word, with `unexpected`. */
   readonly word?: string;
+  /** The search or the question was stopped: that nothing came says nothing about the device. */
+  readonly stopped?: true;
   /** As discovered; null when the device was not found. */
   readonly device: DeviceSighting | null;
 }
