@@ -50,6 +50,20 @@ export const agent = {
       commands: 'Команды:',
       help: 'показать эту справку',
       version: 'показать версию',
+      choices: 'одно из: {{choices}}',
+      default: 'если не указать: {{value}}',
+    },
+    placeholder: {
+      code: 'код',
+      command: 'команда',
+      kind: 'где',
+      ms: 'мс',
+      'name|address': 'имя|адрес',
+      options: 'параметры',
+      path: 'путь',
+      serial: 'серийный номер',
+      'short serial': 'короткий номер',
+      url: 'адрес',
     },
     usage: {
       serial:
@@ -441,7 +455,7 @@ export const agent = {
     },
     pairing: {
       paired: 'Сопряжён с {{server}}',
-      'not-paired': 'Не сопряжён с ботом. Для discover, status и unbind это не нужно.',
+      'not-paired': 'Не сопряжён с ботом. Сопряжение нужно только для «run».',
       damaged: 'Файл сопряжения повреждён. Подключите заново: unbind-agent pair <code> --server <address>',
     },
     server: {
