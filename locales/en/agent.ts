@@ -189,7 +189,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'password-empty': 'The password was empty.',
     'password-too-long':
       'The password has more than 16 bytes. The device takes 16 at most; it was not shortened.',
-    'password-has-zero-byte': 'There is a zero byte in the password. Nobody can have set such a one.',
+    'password-has-control-character':
+      'There is a character in the password that no keyboard types, perhaps from copying.',
     'password-unread': 'No password came over standard input in time.',
     'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
     abandoned: 'The password prompt was left.',

@@ -71,7 +71,7 @@ export type InspectReason =
       UnbindReason,
       | 'password-empty'
       | 'password-too-long'
-      | 'password-has-zero-byte'
+      | 'password-has-control-character'
       | 'password-unread'
       | 'no-terminal'
       | 'abandoned'

@@ -110,7 +110,7 @@ export type UnbindReason =
   | 'confirm-mismatch'
   | 'password-empty'
   | 'password-too-long'
-  | 'password-has-zero-byte'
+  | 'password-has-control-character'
   | 'password-unread'
   | 'no-terminal'
   | 'abandoned'

@@ -125,6 +125,8 @@ describe('a password on standard input', () => {
     ['\r\n', ''],
     ['\nsecond', ''],
     ['', ''],
+    ['\ufeffsecret\r\n', 'secret'],
+    ['\ufeff\n', ''],
   ] as const)('%j is %j', async ([input, password]) => {
     expect(await read(input)).toBe(password);
   });
