@@ -23,6 +23,8 @@ import { type SettleOptions, settle } from './settle.ts';
 const DISCOVER_MS = 10_000;
 /** Longest verification after the datagram (protocol/sadp.md 13). */
 const VERIFY_MS = 60_000;
+/** Addresses that answer in the device's place and are named; somebody may make up any number. */
+const MAX_STRANGERS = 4;
 
 /** What an unbind works with. */
 interface Tools {
@@ -301,7 +303,8 @@ class Attempt {
       shortSerial,
       fullSerial: clean(device.announcement.fullSerial, 64),
       model: clean(device.announcement.model, 64),
-      address: device.announcement.ipv4 ?? device.source,
+      // Where the password goes: not what the device merely announces.
+      address: device.source,
       mac,
       interface: device.via.name,
       driver: driver.name,
@@ -331,7 +334,12 @@ class Attempt {
     return written.ok;
   }
 
+  readonly #strangers = new Set<string>();
+
+  /** Each of them is told once, and not more than a person would read. */
   readonly #foreign = (from: string): void => {
+    if (this.#strangers.has(from) || this.#strangers.size >= MAX_STRANGERS) return;
+    this.#strangers.add(from);
     this.#request.onNote?.({ kind: 'foreign-reply', from });
   };
 }
