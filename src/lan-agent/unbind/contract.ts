@@ -105,9 +105,8 @@ export interface StatusReport {
   readonly device: DeviceSighting | null;
 }
 
-/** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
-export type UnbindReason =
-  | 'confirm-mismatch'
+/** Reasons of whatever asks for the password: an unbind, or a reading. */
+export type PasswordTaskReason =
   | 'password-empty'
   | 'password-too-long'
   | 'password-has-control-character'
@@ -121,9 +120,17 @@ export type UnbindReason =
   | 'journal-unwritable'
   | 'busy'
   | 'ambiguous-device'
+  | 'not-activated'
+  | 'cancelled'
+  /** A fault of this program; before the password `refused`, after it `unknown`. */
+  | 'internal';
+
+/** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
+export type UnbindReason =
+  | PasswordTaskReason
+  | 'confirm-mismatch'
   | 'no-mac'
   | 'no-driver'
-  | 'not-activated'
   | 'cloud-offline'
   | 'cloud-disabled'
   | 'unanswered'
@@ -133,7 +140,6 @@ export type UnbindReason =
   | 'challenge-expired'
   | 'challenge-abandoned'
   | 'permit-refused'
-  | 'cancelled'
   | 'spoofed-exchange'
   | 'exchange-unanswered'
   | 'exchange-refused'
@@ -143,9 +149,7 @@ export type UnbindReason =
   | 'no-reply'
   | 'unreadable-reply'
   | 'send-failed'
-  | 'earlier-attempt'
-  /** A fault of this program; before the datagram `refused`, after it `unknown`. */
-  | 'internal';
+  | 'earlier-attempt';
 
 /** A report whose reason is one of ours. */
 export type Report = Omit<UnbindReport, 'reason'> & { readonly reason?: UnbindReason };

@@ -108,18 +108,10 @@ class Attempt {
       return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
     }
     const device = found.value;
-    if (await this.#isNotActivated(device)) return refused('not-activated');
-    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
-  }
-
-  /** By its announcement; where that says nothing, by the one question of its web server that needs no login. */
-  async #isNotActivated(device: FoundDevice): Promise<boolean> {
-    const { activated } = device.announcement;
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
-    if (activated !== null || !site.ok) return activated === false;
-    const { readActivation } = await import('../isapi/activation.ts');
-    const told = await readActivation(site.value, this.#request.signal);
-    return told.ok && !told.value;
+    const { isNotActivated } = await import('../isapi/activation.ts');
+    if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');
+    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
   }
 
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
