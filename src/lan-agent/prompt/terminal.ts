@@ -1,5 +1,6 @@
 import type { Key } from 'node:readline';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isCancel, note, password } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
 import { limit } from '../limit.ts';
@@ -23,6 +24,7 @@ export function createTerminalPrompt(options: {
   return {
     ask: async (plan, signal) => {
       if (!input.isTTY) return { kind: 'unavailable' };
+      if ((await dropTyped(input)) === 'left') return { kind: 'abandoned' };
       const model = describePlan(plan, texts);
       const check = createPasswordCheck();
       const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
@@ -56,6 +58,29 @@ export function createTerminalPrompt(options: {
       return { kind: 'typed', password: Buffer.from(typed) };
     },
   };
+}
+
+/** How long what waits in the terminal may take to come, ms. */
+const TYPED_BEFORE_MS = 60;
+const CTRL_C = 3;
+const CTRL_D = 4;
+
+/**
+ * Drops what was typed before the question: a stray key in front of the right password would make it a wrong one.
+ * @returns `left` where it was Ctrl+C or Ctrl+D, which make no signal meanwhile, or the terminal is gone
+ */
+async function dropTyped(input: TerminalInput): Promise<'left' | 'there'> {
+  let left = false;
+  const drop = (typed: Buffer) => {
+    left ||= typed.includes(CTRL_C) || typed.includes(CTRL_D);
+    typed.fill(0);
+  };
+  input.setRawMode?.(true);
+  input.on('data', drop);
+  await delay(TYPED_BEFORE_MS);
+  input.off('data', drop).pause();
+  input.setRawMode?.(false);
+  return left || input.readableEnded ? 'left' : 'there';
 }
 
 /**

@@ -96,6 +96,22 @@ describe('the password prompt in the terminal', () => {
     expect(await terminal.answer).toEqual({ kind: 'abandoned' });
   });
 
+  it.each([
+    ['Ctrl+C', '\x03'],
+    ['Ctrl+D', '\x04'],
+  ])('is abandoned by %s while it drops what was typed before the question', async (_, key) => {
+    const terminal = openTerminal();
+    terminal.input.write(`early${key}`);
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+    expect(terminal.screen()).toBe('');
+  });
+
+  it('is abandoned when the terminal is gone before the question', async () => {
+    const terminal = openTerminal();
+    terminal.input.end();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
   it('is abandoned when the terminal is closed', async () => {
     const terminal = openTerminal();
     await terminal.see(QUESTION);
