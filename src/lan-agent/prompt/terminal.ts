@@ -1,5 +1,5 @@
 import type { Key } from 'node:readline';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCancel, note, password } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
@@ -64,6 +64,8 @@ export function createTerminalPrompt(options: {
 const TYPED_BEFORE_MS = 60;
 const CTRL_C = 3;
 const CTRL_D = 4;
+const LF = 10;
+const CR = 13;
 
 /**
  * Drops what was typed before the question: a stray key in front of the right password would make it a wrong one.
@@ -85,10 +87,19 @@ async function dropTyped(input: TerminalInput): Promise<'left' | 'there'> {
 
 /**
  * What is typed, on a stream without errors: a terminal that was closed refuses to be put back as it was, and the
- * library's reader would make an exception of that, which ends the program before its journal line.
+ * library's reader would make an exception of that, which ends the program before its journal line. Of what is pasted
+ * only the first line: where that is refused, the next one would be taken for another try.
  */
-function readKeys(input: TerminalInput): PassThrough {
-  const keys = Object.assign(new PassThrough(), {
+function readKeys(input: TerminalInput): Transform {
+  const firstLine = new Transform({
+    transform: (typed: Buffer, _encoding, done) => {
+      const end = typed.findIndex((byte) => byte === CR || byte === LF);
+      if (end < 0) return done(null, typed);
+      typed.fill(0, end + 1);
+      done(null, typed.subarray(0, end + 1));
+    },
+  });
+  const keys = Object.assign(firstLine, {
     isTTY: true,
     setRawMode: (raw: boolean) => void input.setRawMode?.(raw),
   });

@@ -142,6 +142,16 @@ describe('the password prompt in the terminal', () => {
     expect(terminal.screen()).not.toMatch(/secret|everything/);
   });
 
+  it('does not try the second line of what is pasted when the first is refused', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('Dear colleague, the password is:\rshort1\r');
+    await terminal.see('at most 16 bytes');
+    terminal.input.write('right\r');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
+  });
+
   it('takes no password from a pipe', async () => {
     const terminal = openTerminal({ isTTY: false, kind: 'terminal' });
     terminal.input.write('secret1\r');
