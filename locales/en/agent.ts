@@ -49,6 +49,20 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       commands: 'Commands:',
       help: 'show this help',
       version: 'show the version',
+      choices: 'one of: {{choices}}',
+      default: '{{value}} if not given',
+    },
+    placeholder: {
+      code: 'code',
+      command: 'command',
+      kind: 'kind',
+      ms: 'ms',
+      'name|address': 'name|address',
+      options: 'options',
+      path: 'path',
+      serial: 'serial',
+      'short serial': 'short serial',
+      url: 'url',
     },
     usage: {
       serial:
@@ -175,7 +189,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'password-empty': 'The password was empty.',
     'password-too-long':
       'The password has more than 16 bytes. The device takes 16 at most; it was not shortened.',
-    'password-has-zero-byte': 'There is a zero byte in the password. Nobody can have set such a one.',
+    'password-has-control-character':
+      'There is a character in the password that no keyboard types, perhaps from copying.',
     'password-unread': 'No password came over standard input in time.',
     'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
     abandoned: 'The password prompt was left.',
@@ -343,7 +358,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   record: {
     exists: 'There is a folder {{folder}} already, and it stays as it is. Name another one with --folder.',
     unwritable:
-      'The recording cannot be written to {{folder}} ({{code}}). Nothing was sent. Make room, or name another folder with --folder.',
+      'The recording cannot be written to {{folder}} ({{code}}). Nothing was sent. Name another folder with --folder: the one above it has to exist, with room on the disk and yours to write to.',
     incomplete:
       'The recording in {{folder}} is not complete ({{code}}): is the disk full? What is said here about the device is true all the same. Do not repeat an unbind for the sake of a recording.',
     written: 'Recorded in {{folder}}. Read README.txt in it, then send the whole folder to support.',
@@ -351,7 +366,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'No unbind was made. To make one and record it: unbind-agent record {{shortSerial}} --with-unbind --confirm {{shortSerial}}',
     title: 'Recording of device {{shortSerial}}',
     made: 'Made by unbind-agent {{agent}}, begun at {{startedAt}}.',
-    cutOff: 'The agent was ended before it could say how it ended.',
+    cutOff: 'The agent was stopped before it could say how it ended.',
     noUnbind: 'No unbind was asked for, and none was sent.',
     part: {
       device: 'Device',
@@ -434,7 +449,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     pairing: {
       paired: 'Paired with {{server}}',
-      'not-paired': 'Not paired with a bot. That is fine for discover, status and unbind.',
+      'not-paired': 'Not paired with a bot. Only "run" needs that.',
       damaged: 'The pairing file is damaged. Pair again: unbind-agent pair <code> --server <address>',
     },
     server: {
@@ -478,6 +493,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'Needed is the admin password of the device itself: not the verification code from its label and not the password of the app account.',
     cost: 'One attempt is made. Wrong passwords can lock the device for about 30 minutes.',
     question: 'Admin password of the device',
+    unseen: 'what you type is not shown',
     complaint: {
       empty: 'Nothing was typed. Type the admin password of the device.',
       'too-long':

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { ensureHome, errorCode, type HomeFailure } from './home.ts';
@@ -67,14 +68,21 @@ async function take(folder: string, path: string, mark: string): Promise<Result<
 /** A lock file without a process number is being written, or was left so by a crash; ms. */
 const WRITING_MS = 10_000;
 
-/** Whether the process named in a lock file still runs. Our own pid is a leftover: `ours` knows better. */
+/** How much the clock may have been put right since the laptop started, ms. */
+const CLOCK_MS = 60_000;
+
+/**
+ * Whether the process named in a lock file still runs. Our own pid is a leftover: `ours` knows better. After a power
+ * cut the number may be another program's by now, so a lock that is older than the laptop's start is nobody's.
+ */
 async function isAlive(path: string): Promise<boolean> {
   const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-  if (!Number.isInteger(pid) || pid <= 0) {
-    const found = await stat(path).catch(() => null);
-    return found !== null && Date.now() - found.mtimeMs < WRITING_MS;
-  }
-  if (pid === process.pid) return false;
+  const age = await stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  if (!Number.isInteger(pid) || pid <= 0) return age < WRITING_MS;
+  if (pid === process.pid || age > uptime() * 1000 + CLOCK_MS) return false;
   try {
     process.kill(pid, 0);
     return true;

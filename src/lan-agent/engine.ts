@@ -93,11 +93,15 @@ export function createEngine(settings: EngineSettings): Engine {
           signal,
         });
         const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial);
-        if (!device) return { shortSerial, status: 'not-found', device: null };
+        const stopped = () => (signal?.aborted ? { stopped: true as const } : {});
+        if (!device) return { shortSerial, status: 'not-found', ...stopped(), device: null };
         const seen = sightingOf(device);
         if (device.conflict) return { shortSerial, status: 'unexpected', device: seen };
         const { answer } = await askStatus(lan, device, { signal });
         if (options.askActivation) await askActivation(settings, device, signal);
+        if (answer === null) {
+          return { shortSerial, status: 'unanswered', ...stopped(), device: withStatus(seen, null) };
+        }
         return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
       }),
 
@@ -148,8 +152,7 @@ function sightingOf(device: FoundDevice): Sighting {
   return { ...toSighting(device), ...(device.conflict ? { conflict: true as const } : {}) };
 }
 
-function statusOf(answer: StatusAnswer | null): Pick<StatusReport, 'status' | 'word'> {
-  if (answer === null) return { status: 'unanswered' };
+function statusOf(answer: StatusAnswer): Pick<StatusReport, 'status' | 'word'> {
   if (answer.kind !== 'unexpected') return { status: answer.kind };
   return { status: 'unexpected', word: clean(answer.word, 64) ?? '' };
 }

@@ -100,8 +100,8 @@ async function append(path: string, line: string): Promise<void> {
     const last = Buffer.alloc(1);
     if (size > 0) await file.read(last, 0, 1, size - 1);
     const cut = size > 0 && last.toString() !== '\n';
-    const written = await file.write(`${cut ? '\n' : ''}${line}\n`);
-    if (written.bytesWritten < line.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    // All of it, or an error: a single write may stop where the disk is full.
+    await file.writeFile(`${cut ? '\n' : ''}${line}\n`);
     await file.sync();
   } finally {
     await file.close();
@@ -127,10 +127,13 @@ async function files(home: string): Promise<string[]> {
   return names.filter((name) => /^journal-[0-9A-Z]{26}\.jsonl$/.test(name)).sort();
 }
 
+/** The newest file first: where it is rotated meanwhile, its lines are read twice and not missed. */
 async function readAll(home: string): Promise<JournalEntry[]> {
+  const read = (name: string) => readFile(join(home, name), 'utf8').catch(missing(''));
+  const newest = await read(FILE);
   const names = await files(home).catch(missing<string[]>([]));
-  const texts = [...names, FILE].map((name) => readFile(join(home, name), 'utf8').catch(missing('')));
-  return (await Promise.all(texts)).flatMap((text) => text.split('\n')).flatMap(readLine);
+  const older = await Promise.all(names.map(read));
+  return [...older, newest].flatMap((text) => text.split('\n')).flatMap(readLine);
 }
 
 /** A file that is not there is empty; one that cannot be read is a failure. */

@@ -62,7 +62,7 @@ export const ARTICLES = {
   'password-shape': [
     'password-empty',
     'password-too-long',
-    'password-has-zero-byte',
+    'password-has-control-character',
     'password-unread',
     'abandoned',
     'no-terminal',

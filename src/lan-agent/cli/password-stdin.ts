@@ -10,10 +10,12 @@ const WAIT_MS = 15_000;
 
 const LF = 0x0a;
 const CR = 0x0d;
+/** The byte order mark that Windows PowerShell and editors put before UTF-8; no password begins with it. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Reads a password from a pipe: the bytes up to the first LF or the end, without that LF or CRLF, nothing else
- * trimmed. A terminal is never waited for.
+ * Reads a password from a pipe: the bytes up to the first LF or the end, without that LF or CRLF and without a
+ * byte order mark, nothing else trimmed. A terminal is never waited for.
  * @returns the bytes, which the caller zeroes; they may be empty or too long
  */
 export async function readPassword(
@@ -60,9 +62,10 @@ export async function readCheckedPassword(
 
 /** Cuts at the first LF and drops a CR in front of it; the rest is zeroed. */
 function firstLine(all: Buffer): Buffer {
+  const start = all.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
   const lf = all.indexOf(LF);
   const end = lf > 0 && all[lf - 1] === CR ? lf - 1 : lf;
-  const line = Buffer.from(lf < 0 ? all : all.subarray(0, end));
+  const line = Buffer.from(all.subarray(start, lf < 0 ? all.length : end));
   all.fill(0);
   return line;
 }

@@ -78,9 +78,15 @@ async function record(
   const { texts } = context;
   const transcriber = new Transcriber(shortSerial, folder.write);
   const watched = { ...context, engine: context.engineWith(transcriber.tap) };
-  const course = await take(watched, shortSerial, args, verify);
-  await transcriber.finish(endOf(course));
-  const written = await folder.close((recording) => summarise(recording, texts));
+  const close = async (end: Parameters<Transcriber['finish']>[0]) => {
+    await transcriber.finish(end);
+    return folder.close((recording) => summarise(recording, texts));
+  };
+  const course = await take(watched, shortSerial, args, verify).catch(async (error) => {
+    await close(null);
+    throw error;
+  });
+  const written = await close(course.status.stopped ? null : endOf(course));
   if (!written.ok) {
     context.say(texts('agent:record.incomplete', { folder: path, code: written.failure.code }));
   }
@@ -103,7 +109,7 @@ async function take(
 ): Promise<Course> {
   const { engine, signal } = context;
   const status = await engine.readStatus({ shortSerial, signal, askActivation: true });
-  if (!args.withUnbind || status.status === 'not-found') return { status, unbind: null };
+  if (!args.withUnbind || status.stopped || status.status === 'not-found') return { status, unbind: null };
   const unbind = await unbindOnce(context, shortSerial, { ...args, confirm: args.confirm ?? '' }, verify);
   return { status, unbind };
 }

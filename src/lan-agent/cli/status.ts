@@ -17,12 +17,13 @@ export async function statusCommand(
 }
 
 /** The status in words, with the device it is about. */
-export function describeStatus({ shortSerial, status, word, device }: StatusReport, texts: Texts): string {
-  const key = isConflict(device) ? 'conflict' : status;
+export function describeStatus(report: StatusReport, texts: Texts): string {
+  const { shortSerial, status, word, stopped, device } = report;
+  const key = stopped ? 'reason.cancelled' : `status.${isConflict(device) ? 'conflict' : status}`;
   const { model, address, interface: through } = device ?? {};
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');
-  return `${head}\n${texts(`agent:status.${key}`, { word: word ?? '' })}`;
+  return `${head}\n${texts(`agent:${key}`, { word: word ?? '' })}`;
 }
 
 /** The exit code of a status. */

@@ -1,4 +1,4 @@
-import type { Command, CommanderError } from 'commander';
+import { type Command, type CommanderError, Help, type Option } from 'commander';
 import type { Texts } from '../../kernel/texts.ts';
 
 const INVALID = /^error: .*? is invalid(?: for argument '[^']*')?\. /s;
@@ -10,9 +10,10 @@ const CHOICES = /^Allowed choices are (.*)\.$/s;
  */
 export function describeUsage({ code, message }: CommanderError, texts: Texts): string {
   const [first = '', second = ''] = [...message.matchAll(/'([^']*)'/g)].map(([, name = '']) => name);
-  const name = first.replace(/=.*$/s, '');
+  const name = placeholders(first.replace(/=.*$/s, ''), texts);
   switch (code) {
     case 'commander.missingArgument':
+      return texts('agent:cli.usage.missing', { name: placeholders(`<${first}>`, texts) });
     case 'commander.missingMandatoryOptionValue':
       return texts('agent:cli.usage.missing', { name });
     case 'commander.optionMissingArgument':
@@ -44,8 +45,47 @@ export function translateHelp(program: Command, texts: Texts): Command {
       texts(`agent:cli.help.${word}`),
     ]),
   );
+  const plain = new Help();
   return program
     .helpOption('-h, --help', texts('agent:cli.help.help'))
     .helpCommand('help [command]', texts('agent:cli.help.help'))
-    .configureHelp({ styleTitle: (title) => titles.get(title) ?? title });
+    .configureHelp({
+      styleTitle: (title) => titles.get(title) ?? title,
+      commandUsage: (command) => placeholders(plain.commandUsage(command), texts),
+      subcommandTerm: (command) => placeholders(plain.subcommandTerm(command), texts),
+      argumentTerm: (argument) => placeholders(`<${argument.name()}>`, texts),
+      optionTerm: (option) => placeholders(option.flags, texts),
+      optionDescription: (option) => describeOption(option, texts),
+    });
+}
+
+/** What stands for a value in the help, as program.ts writes it. */
+const PLACEHOLDERS = [
+  'code',
+  'command',
+  'kind',
+  'ms',
+  'name|address',
+  'options',
+  'path',
+  'serial',
+  'short serial',
+  'url',
+] as const;
+
+function placeholders(text: string, texts: Texts): string {
+  return text.replace(/(?<=[<[])[a-z| ]+(?=[>\]])/g, (word) => {
+    const known = PLACEHOLDERS.find((one) => one === word);
+    return known === undefined ? word : texts(`agent:cli.placeholder.${known}`);
+  });
+}
+
+/** With what can be chosen and what holds otherwise; that a switch is off need not be said. */
+function describeOption({ description, argChoices, defaultValue }: Option, texts: Texts): string {
+  const isSaid = defaultValue !== undefined && typeof defaultValue !== 'boolean';
+  return [
+    description,
+    ...(argChoices ? [texts('agent:cli.help.choices', { choices: argChoices.join(', ') })] : []),
+    ...(isSaid ? [texts('agent:cli.help.default', { value: String(defaultValue) })] : []),
+  ].join('; ');
 }

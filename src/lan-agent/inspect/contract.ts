@@ -8,7 +8,7 @@ import type { IsapiRefusal } from '../isapi/answer.ts';
 import type { Capabilities, EzvizState } from '../isapi/documents.ts';
 import type { HttpFailure } from '../isapi/http.ts';
 import type { SiteRefusal } from '../isapi/site.ts';
-import type { PromptAnswer, Report, UnbindNote, UnbindPlan, UnbindReason } from '../unbind/contract.ts';
+import type { PasswordTaskReason, PromptAnswer, Report, UnbindNote, UnbindPlan } from '../unbind/contract.ts';
 
 /** What the password is asked for, as the plan of an unbind, but nothing is unbound: over HTTP no MAC is needed. */
 export type InspectPlan = Omit<UnbindPlan, 'driver' | 'mac'> & {
@@ -67,25 +67,7 @@ export type InspectOutcome =
 
 /** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
 export type InspectReason =
-  | Extract<
-      UnbindReason,
-      | 'password-empty'
-      | 'password-too-long'
-      | 'password-has-zero-byte'
-      | 'password-unread'
-      | 'no-terminal'
-      | 'abandoned'
-      | 'few-attempts'
-      | 'lock-running'
-      | 'after-lock'
-      | 'ledger-unreadable'
-      | 'journal-unwritable'
-      | 'busy'
-      | 'ambiguous-device'
-      | 'not-activated'
-      | 'cancelled'
-      | 'internal'
-    >
+  | PasswordTaskReason
   | SiteRefusal
   | HttpFailure
   | 'no-digest'

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { type DeviceLock, lockDevice } from '../device-lock.ts';
-import { readActivation } from '../isapi/activation.ts';
+import { isNotActivated } from '../isapi/activation.ts';
 import type { IsapiRefusal } from '../isapi/answer.ts';
 import { askWithLogin, type Told } from '../isapi/ask.ts';
 import { EZVIZ_PATH } from '../isapi/documents.ts';
@@ -310,17 +310,6 @@ class Inspection {
 
 /** States of a document that leave nothing to be done about it. */
 const COMPLETE: ReadonlySet<DocumentState> = new Set(['read', 'not-supported', 'no-permission']);
-
-/** By its announcement; where that says nothing, by the one question of its web server that needs no login. */
-async function isNotActivated(
-  { announcement }: FoundDevice,
-  site: Site,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (announcement.activated !== null) return !announcement.activated;
-  const told = await readActivation(site, signal);
-  return told.ok && !told.value;
-}
 
 function refused(reason: InspectReason): InspectEnd {
   return { outcome: 'refused', reason };

@@ -180,7 +180,7 @@ function join(shared: Socket, socket: Socket, lan: LanInterface, joined: Set<str
   }
 }
 
-/** Linux caps the buffer silently, so the size has to be read back; it reports the double of what it grants. */
+/** Linux caps the buffer silently, so the size has to be read back; there it reports the double of what it grants. */
 function enlargeBuffer(socket: Socket): LanNote[] {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER);
@@ -188,7 +188,7 @@ function enlargeBuffer(socket: Socket): LanNote[] {
     // The size read back below tells.
   }
   try {
-    const bytes = socket.getRecvBufferSize();
+    const bytes = socket.getRecvBufferSize() / (process.platform === 'linux' ? 2 : 1);
     return bytes < RECEIVE_BUFFER ? [{ kind: 'small-buffer', bytes }] : [];
   } catch {
     return [];

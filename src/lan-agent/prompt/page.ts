@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Texts } from '../../kernel/texts.ts';
+import { limit } from '../limit.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { formField } from './form.ts';
 import { CONTENT_SECURITY_POLICY, endPage, formPage } from './page-html.ts';
@@ -49,10 +50,7 @@ export function createPagePrompt(options: {
         const model = describePlan(plan, texts);
         const check = createPasswordCheck();
         const path = `/${randomBytes(24).toString('base64url')}`;
-        const over = AbortSignal.any([
-          signal,
-          AbortSignal.timeout(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS),
-        ]);
+        const { signal: over, end } = limit(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS, signal);
         const form = (complaint: PasswordComplaint | null) => formPage(model, texts, complaint);
 
         const server = createServer((request, response) => {
@@ -70,6 +68,7 @@ export function createPagePrompt(options: {
           }
           finished = true;
           over.removeEventListener('abort', abandon);
+          end();
           server.close();
           server.closeAllConnections();
           resolve(result);
@@ -132,10 +131,16 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   if (!(length <= MAX_BODY_BYTES)) return null;
   const body = Buffer.alloc(length);
   let at = 0;
-  // The parser ends the body at its declared length.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    at += chunk.copy(body, at);
-    chunk.fill(0);
+  try {
+    // The parser ends the body at its declared length.
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      at += chunk.copy(body, at);
+      chunk.fill(0);
+    }
+  } catch (error) {
+    // Cut off on its way: what has come of the password goes.
+    body.fill(0);
+    throw error;
   }
   return body;
 }

@@ -1,5 +1,6 @@
 import type { Texts } from '../../kernel/texts.ts';
 import type { InspectPlan } from '../inspect/contract.ts';
+import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
 import type { PromptAnswer, UnbindPlan } from '../unbind/contract.ts';
 
 /** What the password is for: an unbind, or a reading that changes nothing. */
@@ -14,8 +15,6 @@ export interface PasswordPrompt {
   ask(plan: PromptPlan, signal: AbortSignal): Promise<PromptAnswer>;
 }
 
-/** The device compares 16 bytes (protocol/sadp.md 8); a longer password is refused, never cut. */
-const MAX_PASSWORD_BYTES = 16;
 /** How long a prompt waits, ms: a technician may have to find the owner of the password first. */
 export const PROMPT_TIME_LIMIT_MS = 10 * 60_000;
 
@@ -66,6 +65,12 @@ function printable(text: string): string {
 /** What is wrong with a typed password; `agent:prompt.complaint.<word>` is the sentence. */
 export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'not-ascii';
 
+const COMPLAINTS: Readonly<Record<PasswordRefusal, PasswordComplaint>> = {
+  'password-empty': 'empty',
+  'password-too-long': 'too-long',
+  'password-has-control-character': 'control-characters',
+};
+
 /**
  * Judges typed passwords of one prompt before anything is sent, so that a slip of the finger costs no attempt.
  * Letters beyond ASCII are mostly a forgotten keyboard layout (protocol/sadp.md 11.1): they are objected to once,
@@ -74,10 +79,8 @@ export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'n
 export function createPasswordCheck(): (password: Buffer) => PasswordComplaint | null {
   let warned = false;
   return (password) => {
-    if (password.length === 0) return 'empty';
-    if (password.length > MAX_PASSWORD_BYTES) return 'too-long';
-    // A zero byte would end the password early in the envelope; no keyboard types the others.
-    if (password.some((byte) => byte < 0x20 || byte === 0x7f)) return 'control-characters';
+    const checked = checkPassword(password);
+    if (!checked.ok) return COMPLAINTS[checked.failure];
     if (!warned && password.some((byte) => byte > 0x7f)) {
       warned = true;
       return 'not-ascii';

@@ -62,7 +62,7 @@ function writeTo(path: string, stream: Writable): RecordingFolder {
       if (broken !== null) return fail({ reason: 'unwritable', code: broken });
       try {
         const recording = parseRecording(await readFile(join(path, RECORDING_FILE), 'utf8'));
-        if (!recording.ok) return fail({ reason: 'unwritable', code: recording.failure.problem });
+        if (!recording.ok) return fail({ reason: 'unwritable', code: 'unknown' });
         await writeFile(join(path, SUMMARY_FILE), summarise(recording.value), { flag: 'wx', mode: 0o600 });
         return ok(recording.value);
       } catch (error) {

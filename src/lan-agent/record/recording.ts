@@ -127,7 +127,7 @@ export interface Recording {
   readonly header: z.infer<typeof header>;
   /** In the order of time. */
   readonly events: readonly RecordedEvent[];
-  /** Null in the recording of an agent that was killed. */
+  /** Null in the recording of an agent that was stopped or killed. */
   readonly end: RecordingEnd | null;
 }
 

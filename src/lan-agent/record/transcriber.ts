@@ -54,9 +54,10 @@ export class Transcriber {
     http: (exchange) => this.#guarded(() => this.#write(this.#httpLine(exchange))),
   };
 
-  /** Writes what is still waiting, and how it ended. */
-  async finish(how: Pick<RecordingEnd, 'status' | 'word' | 'unbind'>): Promise<void> {
+  /** Writes what is still waiting, and how it ended; null where it was cut off. */
+  async finish(how: Pick<RecordingEnd, 'status' | 'word' | 'unbind'> | null): Promise<void> {
     await this.#mailbox.drain();
+    if (how === null) return;
     const others = this.#others + this.#waiting.length;
     const omitted = this.#omitted + this.#mailbox.dropped();
     this.#write({ kind: 'end', t: this.#since(), ...how, others, omitted });

@@ -4,13 +4,17 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 /** Most bytes of a password any device of these protocols takes; longer is refused, never cut (protocol/sadp.md 8). */
 const MAX_PASSWORD_BYTES = 16;
 
-export type PasswordRefusal = 'password-empty' | 'password-too-long' | 'password-has-zero-byte';
+export type PasswordRefusal = 'password-empty' | 'password-too-long' | 'password-has-control-character';
 
-/** Checks the length in bytes, 1 to 16. A zero byte would end the password early: the envelope is filled with them. */
+/**
+ * Checks the length in bytes, 1 to 16, and that a keyboard could have typed it: control characters come from pipes and
+ * from copying, and a zero byte would end the password early, because the envelope is filled with them.
+ */
 export function checkPassword(password: Buffer): Result<Buffer, PasswordRefusal> {
   if (password.length === 0) return fail('password-empty');
   if (password.length > MAX_PASSWORD_BYTES) return fail('password-too-long');
-  return password.includes(0) ? fail('password-has-zero-byte') : ok(password);
+  const isTyped = password.every((byte) => byte >= 0x20 && byte !== 0x7f);
+  return isTyped ? ok(password) : fail('password-has-control-character');
 }
 
 /**

@@ -99,16 +99,17 @@ export interface StatusReport {
   readonly status: UnbindStatus;
   /** The device's own word, with `unexpected`. */
   readonly word?: string;
+  /** The search or the question was stopped: that nothing came says nothing about the device. */
+  readonly stopped?: true;
   /** As discovered; null when the device was not found. */
   readonly device: DeviceSighting | null;
 }
 
-/** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
-export type UnbindReason =
-  | 'confirm-mismatch'
+/** Reasons of whatever asks for the password: an unbind, or a reading. */
+export type PasswordTaskReason =
   | 'password-empty'
   | 'password-too-long'
-  | 'password-has-zero-byte'
+  | 'password-has-control-character'
   | 'password-unread'
   | 'no-terminal'
   | 'abandoned'
@@ -119,9 +120,17 @@ export type UnbindReason =
   | 'journal-unwritable'
   | 'busy'
   | 'ambiguous-device'
+  | 'not-activated'
+  | 'cancelled'
+  /** A fault of this program; before the password `refused`, after it `unknown`. */
+  | 'internal';
+
+/** Closed reasons beside an outcome; `agent:reason.<word>` is the sentence. */
+export type UnbindReason =
+  | PasswordTaskReason
+  | 'confirm-mismatch'
   | 'no-mac'
   | 'no-driver'
-  | 'not-activated'
   | 'cloud-offline'
   | 'cloud-disabled'
   | 'unanswered'
@@ -131,7 +140,6 @@ export type UnbindReason =
   | 'challenge-expired'
   | 'challenge-abandoned'
   | 'permit-refused'
-  | 'cancelled'
   | 'spoofed-exchange'
   | 'exchange-unanswered'
   | 'exchange-refused'
@@ -141,9 +149,7 @@ export type UnbindReason =
   | 'no-reply'
   | 'unreadable-reply'
   | 'send-failed'
-  | 'earlier-attempt'
-  /** A fault of this program; before the datagram `refused`, after it `unknown`. */
-  | 'internal';
+  | 'earlier-attempt';
 
 /** A report whose reason is one of ours. */
 export type Report = Omit<UnbindReport, 'reason'> & { readonly reason?: UnbindReason };

@@ -23,6 +23,8 @@ import { type SettleOptions, settle } from './settle.ts';
 const DISCOVER_MS = 10_000;
 /** Longest verification after the datagram (protocol/sadp.md 13). */
 const VERIFY_MS = 60_000;
+/** Addresses that answer in the device's place and are named; somebody may make up any number. */
+const MAX_STRANGERS = 4;
 
 /** What an unbind works with. */
 interface Tools {
@@ -106,18 +108,10 @@ class Attempt {
       return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
     }
     const device = found.value;
-    if (await this.#isNotActivated(device)) return refused('not-activated');
-    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
-  }
-
-  /** By its announcement; where that says nothing, by the one question of its web server that needs no login. */
-  async #isNotActivated(device: FoundDevice): Promise<boolean> {
-    const { activated } = device.announcement;
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
-    if (activated !== null || !site.ok) return activated === false;
-    const { readActivation } = await import('../isapi/activation.ts');
-    const told = await readActivation(site.value, this.#request.signal);
-    return told.ok && !told.value;
+    const { isNotActivated } = await import('../isapi/activation.ts');
+    if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');
+    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
   }
 
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
@@ -301,7 +295,8 @@ class Attempt {
       shortSerial,
       fullSerial: clean(device.announcement.fullSerial, 64),
       model: clean(device.announcement.model, 64),
-      address: device.announcement.ipv4 ?? device.source,
+      // Where the password goes: not what the device merely announces.
+      address: device.source,
       mac,
       interface: device.via.name,
       driver: driver.name,
@@ -331,7 +326,12 @@ class Attempt {
     return written.ok;
   }
 
+  readonly #strangers = new Set<string>();
+
+  /** Each of them is told once, and not more than a person would read. */
   readonly #foreign = (from: string): void => {
+    if (this.#strangers.has(from) || this.#strangers.size >= MAX_STRANGERS) return;
+    this.#strangers.add(from);
     this.#request.onNote?.({ kind: 'foreign-reply', from });
   };
 }

@@ -2,10 +2,11 @@
  * The real command line as a child process, on an emulated LAN, with a state folder of its own. It is bundled once a
  * file, because the processes are many and a bundle starts in a third of the time; cli.test.ts starts the source too.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, type TestContext } from 'vitest';
 import type { DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
@@ -132,6 +133,18 @@ export async function emptyFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'unbind-agent-'));
   t.onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A folder on a disk of so many bytes; skips the test where none can be made. */
+export async function smallDisk(t: TestContext, bytes: number): Promise<string> {
+  const small = join(await emptyFolder(t), 'small');
+  await mkdir(small);
+  const run = promisify(execFile);
+  const mount = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'none', small];
+  const mounted = process.platform === 'linux' && (await run('mount', mount).catch(() => false));
+  if (!mounted) return t.skip('this user may not mount a small disk here');
+  t.onTestFinished(async () => void (await run('umount', [small])));
+  return small;
 }
 
 /** Words that start the agent from its source, as `npm run agent` does. */

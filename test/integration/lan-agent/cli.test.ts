@@ -202,6 +202,15 @@ describe.concurrent('wrong usage', () => {
     expect(stderr).toContain('UNBIND_AGENT_TEST_NETWORK');
   });
 
+  it('helps in Russian without a word of English between its angle brackets', async (t) => {
+    const at = await site(t, []);
+    for (const words of [[], ['discover'], ['unbind'], ['record'], ['pair'], ['run']]) {
+      const { stdout } = await at.agent([...words, '--help'], { env: { LC_ALL: 'ru_RU.UTF-8' } });
+      expect(stdout).toContain('[параметры]');
+      expect(stdout).not.toMatch(/[<[][a-z| ]+[>\]]|default|choices/);
+    }
+  });
+
   it('helps', async (t) => {
     const folder = await emptyFolder(t);
     const { code, stdout } = await spawnAgent(t, ['--help'], '', { UNBIND_AGENT_HOME: folder }).ended;

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
@@ -202,6 +203,15 @@ describe.concurrent('discovery', () => {
     t.onTestFinished(() => clearInterval(hello));
     const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
     expect(devices[0]).toMatchObject({ shortSerial: CAMERA, address: '127.4.4.4', mac: null });
+  });
+
+  it('says how large a buffer Linux grants, not the double that it reports', async (t) => {
+    const limit = await readFile('/proc/sys/net/core/rmem_max', 'utf8').catch(() => null);
+    if (limit === null) return t.skip('only Linux tells its limit');
+    const granted = Number(limit);
+    const { engine } = await open(t, []);
+    const { notes } = await engine.discover({ waitMs: 1 });
+    expect(notes).toEqual(granted < 4 * 1024 * 1024 ? [{ kind: 'small-buffer', bytes: granted }] : []);
   });
 
   it('finds every one of 300 devices that answer at once', async (t) => {

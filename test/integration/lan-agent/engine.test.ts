@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
@@ -6,12 +7,15 @@ import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { UnbindPlan, UnbindRequest } from '../../../src/lan-agent/unbind/contract.ts';
 import { unbindReport } from '../../../src/link/messages.ts';
 import type { EmulatedDevice } from '../../../src/sandbox/device/device.ts';
+import * as profiles from '../../../src/sandbox/device/profiles.ts';
 import { CAMERA, oneCamera, PASSWORD } from './agent.ts';
 
 interface Bench {
   engine: Engine;
   camera: EmulatedDevice;
   home: string;
+  /** Of SADP on this LAN. */
+  port: number;
   /** What was asked of whom, in order. */
   log: string[];
   /** The Buffer the engine was given. */
@@ -30,6 +34,7 @@ async function bench(t: TestContext, changes: Parameters<typeof oneCamera>[1] = 
     engine: createEngine({ home, network: network.value, sadp31: true }),
     camera,
     home,
+    port: lan.port,
     log,
     password,
     request: (overrides = {}) => ({
@@ -108,6 +113,53 @@ describe.concurrent('an unbind that the bot asked for', () => {
         origin: 'bot',
       },
     ]);
+  });
+
+  it('shows the address that answers, not the one it announces', async (t) => {
+    const { fullSerial, mac } = profiles.unbindableCamera.profile;
+    const announced = '192.168.1.1';
+    const inquiry = [
+      `<ProbeMatch><Uuid></Uuid><Types>inquiry</Types><DeviceSN>${fullSerial}</DeviceSN><MAC>${mac}</MAC><IPv4Address>${announced}</IPv4Address></ProbeMatch>`,
+    ];
+    const at = await bench(t, { canned: { inquiry } });
+    const shown: string[] = [];
+    const prompt: UnbindRequest['prompt'] = async ({ address }) => {
+      shown.push(address);
+      return { kind: 'abandoned' };
+    };
+    await at.engine.performUnbind(at.request({ prompt }));
+    expect(shown).toEqual([at.camera.profile.address]);
+  });
+
+  it('names each stranger that answers for the device once, and only a few of them', async (t) => {
+    const at = await bench(t, { quirks: { ignoresUnicast: true } });
+    const strangers = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(async (number) => {
+        const stranger = createSocket({ type: 'udp4' });
+        t.onTestFinished(() => void stranger.close());
+        await new Promise<void>((done) => stranger.bind(0, `127.0.2.${number}`, done));
+        return stranger;
+      }),
+    );
+    const ear = createSocket({ type: 'udp4', reuseAddr: true });
+    t.onTestFinished(() => void ear.close());
+    await new Promise<void>((done) => ear.bind(at.port, '239.255.255.250', done));
+    ear.addMembership('239.255.255.250', '127.0.0.1');
+    ear.on('message', (bytes, { address, port }) => {
+      const question = String(bytes);
+      if (!question.startsWith('<?xml') || !question.includes('<Types>getUnbindStatus<')) return;
+      const reply = question.replaceAll('Probe>', 'ProbeMatch>');
+      for (const stranger of [...strangers, ...strangers]) stranger.send(reply, port, address);
+    });
+    const notes: string[] = [];
+    await at.engine.performUnbind(
+      at.request({
+        prompt: async () => ({ kind: 'abandoned' }),
+        onNote: (note) => notes.push(note.kind === 'foreign-reply' ? note.from : note.kind),
+      }),
+    );
+    expect(notes).toHaveLength(4);
+    expect(new Set(notes).size).toBe(4);
   });
 
   const refusals: [string, Partial<UnbindRequest>, string][] = [

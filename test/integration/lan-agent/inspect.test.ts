@@ -502,7 +502,7 @@ describe.concurrent('the password stays here', () => {
   it.for([
     ['', 'password-empty'],
     ['more than sixteen bytes', 'password-too-long'],
-    ['zero\0byte', 'password-has-zero-byte'],
+    ['zero\0byte', 'password-has-control-character'],
   ] as const)('where it cannot be one: %j', async ([password, reason], t) => {
     const { device, inspect, typed } = await place(t);
     expect(await inspect(password)).toMatchObject({ outcome: 'refused', reason, password: 'not-sent' });

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import { collectGarbage } from './garbage.ts';
 
 const PLAN: UnbindPlan = {
   shortSerial: 'E12345678',
@@ -187,8 +188,9 @@ describe('the password page', () => {
     expect(await gone(url)).toBe(true);
   });
 
-  it('is abandoned when its time is over', async () => {
-    const { url, answer } = await openPage({ timeLimitMs: 50 });
+  it('is abandoned when its time is over, garbage collected meanwhile or not', async () => {
+    const { url, answer } = await openPage({ timeLimitMs: 200 });
+    await collectGarbage();
     expect(await answer).toEqual({ kind: 'abandoned' });
     expect(await gone(url)).toBe(true);
   });

@@ -3,8 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
-import { askPairingCode } from '../../../src/lan-agent/prompt/terminal.ts';
+import { askPairingCode, createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import { collectGarbage } from './garbage.ts';
 
 const PLAN: UnbindPlan = {
   shortSerial: 'E12345678',
@@ -39,25 +40,31 @@ function fakeTerminal(isTTY = true) {
     },
   };
 }
-function openTerminal(options: { isTTY?: boolean; kind?: PromptKind } = {}) {
+function openTerminal(options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number } = {}) {
   const terminal = fakeTerminal(options.isTTY);
   const { input, output, stop } = terminal;
-  const prompt = createPrompt({ kind: options.kind, texts: textsFor('en'), input, output });
+  const { kind, timeLimitMs } = options;
+  const texts = textsFor('en');
+  const prompt =
+    timeLimitMs === undefined
+      ? createPrompt({ kind, texts, input, output })
+      : createTerminalPrompt({ texts, input, output, timeLimitMs });
   return { ...terminal, answer: prompt.ask(PLAN, stop.signal) };
 }
 const QUESTION = 'Admin password of the device';
 
 describe('the password prompt in the terminal', () => {
-  it('shows the plan, masks what is typed and hands over the bytes', async () => {
+  it('shows the plan, hands over the bytes and shows nothing of what is typed, not even its length', async () => {
     const terminal = openTerminal();
     await terminal.see(QUESTION);
+    const before = terminal.screen().length;
     terminal.input.write('Pass-word1\r');
     const typed = await terminal.answer;
     expect(typed.kind === 'typed' && typed.password.toString()).toBe('Pass-word1');
     expect(terminal.screen()).toContain('E12345678');
     expect(terminal.screen()).toContain('not the verification code');
-    expect(terminal.screen()).toContain('**********');
-    expect(terminal.screen()).not.toContain('Pass-word1');
+    expect(terminal.screen()).toContain('not shown');
+    expect(terminal.screen().slice(before)).not.toMatch(/[*•▪]|Pass|word1/);
   });
 
   it('asks again when the password cannot be right', async () => {
@@ -93,6 +100,22 @@ describe('the password prompt in the terminal', () => {
     expect(await terminal.answer).toEqual({ kind: 'abandoned' });
   });
 
+  it.each([
+    ['Ctrl+C', '\x03'],
+    ['Ctrl+D', '\x04'],
+  ])('is abandoned by %s while it drops what was typed before the question', async (_, key) => {
+    const terminal = openTerminal();
+    terminal.input.write(`early${key}`);
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+    expect(terminal.screen()).toBe('');
+  });
+
+  it('is abandoned when the terminal is gone before the question', async () => {
+    const terminal = openTerminal();
+    terminal.input.end();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
   it('is abandoned when the terminal is closed', async () => {
     const terminal = openTerminal();
     await terminal.see(QUESTION);
@@ -105,6 +128,32 @@ describe('the password prompt in the terminal', () => {
     await terminal.see(QUESTION);
     terminal.stop.abort();
     expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('is abandoned when its time is over, garbage collected meanwhile or not', async () => {
+    const terminal = openTerminal({ timeLimitMs: 200 });
+    await terminal.see(QUESTION);
+    await collectGarbage();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('takes only the first line of what is pasted, and shows none of it', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('secret1\r\nunbind everything\r\n');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('secret1');
+    expect(terminal.screen()).not.toMatch(/secret|everything/);
+  });
+
+  it('does not try the second line of what is pasted when the first is refused', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('Dear colleague, the password is:\rshort1\r');
+    await terminal.see('at most 16 bytes');
+    terminal.input.write('right\r');
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
   });
 
   it('takes no password from a pipe', async () => {

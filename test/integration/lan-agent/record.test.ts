@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { textsFor } from '../../../src/kernel/texts.ts';
+import type { CliContext } from '../../../src/lan-agent/cli/context.ts';
+import { recordCommand } from '../../../src/lan-agent/cli/record.ts';
+import { createEngine } from '../../../src/lan-agent/engine.ts';
+import type { Network } from '../../../src/lan-agent/network/network.ts';
 import { parseRecording, type Recording } from '../../../src/lan-agent/record/recording.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { recorder4, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -18,6 +21,7 @@ import {
   PASSWORD,
   type Site,
   site,
+  smallDisk,
   WRONG_PASSWORD,
 } from './agent.ts';
 
@@ -143,8 +147,41 @@ describe.concurrent('without consent', () => {
     const { child, ended } = at.start(['record', CAMERA, '--json', '--folder', folder]);
     await asked;
     child.kill('SIGINT');
-    expect((await ended).json()).toMatchObject({ status: 'not-found', complete: true });
-    expect((await read(folder)).end).toMatchObject({ status: 'not-found' });
+    const { code, json } = await ended;
+    expect(code).toBe(1);
+    expect(json()).toMatchObject({ status: 'not-found', stopped: true, complete: true });
+    // "Not found" would be said of a search that was not made to its end.
+    expect((await read(folder)).end).toBeNull();
+    expect(await readFile(join(folder, 'README.txt'), 'utf8')).toContain('was stopped before');
+  });
+
+  it('keeps what it has when the program fails in the middle', async (t) => {
+    const home = await emptyFolder(t);
+    const folder = join(home, 'recording');
+    const network: Network = {
+      port: 41_020,
+      loopback: true,
+      survey: () => {
+        throw new Error('no interfaces today');
+      },
+    };
+    const context: CliContext = {
+      env: {},
+      language: 'en',
+      texts: textsFor('en'),
+      home,
+      network,
+      engine: createEngine({ home, network }),
+      engineWith: (tap) => createEngine({ home, network, tap }),
+      signal: new AbortController().signal,
+      input: process.stdin,
+      print: async () => undefined,
+      say: () => undefined,
+    };
+    const args = { json: true, folder, withUnbind: false, passwordStdin: false, afterLock: false };
+    await expect(recordCommand(context, CAMERA, args)).rejects.toThrow('no interfaces today');
+    expect((await readdir(folder)).sort()).toEqual(['README.txt', 'recording.jsonl']);
+    expect((await read(folder)).end).toBeNull();
   });
 
   it('refuses an unbind that was not confirmed, before anything is sent or written', async (t) => {
@@ -277,18 +314,6 @@ describe.concurrent('the recording and the unbind', () => {
     expect((await at.journal()).at(-1)).toMatchObject({ event: 'result', outcome: 'unbound' });
   });
 });
-
-/** A folder on a disk of so many bytes; skips the test where none can be made. */
-async function smallDisk(t: TestContext, bytes: number): Promise<string> {
-  const small = join(await emptyFolder(t), 'small');
-  await mkdir(small);
-  const run = promisify(execFile);
-  const mount = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'none', small];
-  const mounted = process.platform === 'linux' && (await run('mount', mount).catch(() => false));
-  if (!mounted) return t.skip('this user may not mount a small disk here');
-  t.onTestFinished(async () => void (await run('umount', [small])));
-  return small;
-}
 
 type Changes = Pick<DeviceSpec, 'quirks' | 'state' | 'canned'> & { profile?: Partial<DeviceSpec['profile']> };
 

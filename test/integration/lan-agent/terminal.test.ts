@@ -100,6 +100,23 @@ describe.concurrent('a person at the terminal', () => {
     expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
 
+  it.for([
+    ['a whole line', 'status\r'],
+    ['a stray key', 'x'],
+  ] as const)(
+    'does not take for the password what was typed before the question: %s',
+    async ([, early], t) => {
+      const at = await oneCamera(t);
+      const terminal = openTerminal(t, at);
+      await terminal.see(`Looking for ${CAMERA}`);
+      terminal.type(early);
+      await terminal.see(QUESTION);
+      terminal.type(`${PASSWORD}\r`);
+      expect(await terminal.ended).toBe(0);
+      expect(at.camera.snapshot()).toMatchObject({ passwordsTried: 1, unbindsExecuted: 1 });
+    },
+  );
+
   it('closes the window at the prompt: nothing is sent, and the journal says so', async (t) => {
     const at = await oneCamera(t);
     const terminal = openTerminal(t, at);

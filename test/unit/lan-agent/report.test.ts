@@ -66,6 +66,8 @@ describe('sightings', () => {
     expect(toSighting(elsewhere).reachability).toBe('other-subnet');
     expect(routesTo(elsewhere)).toEqual(['multicast']);
     expect(routesTo(found)).toEqual([{ unicast: '192.168.1.64' }, 'multicast']);
+    // It announces an address of this subnet, but its datagrams come from beyond the gateway.
+    expect(routesTo({ ...found, source: '203.0.113.9' })).toEqual(['multicast']);
   });
 
   it.for([
@@ -125,6 +127,8 @@ describe('a password on standard input', () => {
     ['\r\n', ''],
     ['\nsecond', ''],
     ['', ''],
+    ['\ufeffsecret\r\n', 'secret'],
+    ['\ufeff\n', ''],
   ] as const)('%j is %j', async ([input, password]) => {
     expect(await read(input)).toBe(password);
   });

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDevice } from '../../../src/lan-agent/device-lock.ts';
@@ -260,6 +260,13 @@ describe('the lock of a device', () => {
       expect(lock.ok && (await lock.value.held())).toBe(true);
     },
   );
+
+  it('is nobody’s when it is older than the start of the laptop, whoever has its number now', async () => {
+    await leave(`${process.ppid} abc\n`);
+    const beforeStart = Date.now() / 1000 - uptime() - 120;
+    await utimes(path(), beforeStart, beforeStart);
+    expect((await lockDevice(home, SERIAL)).ok).toBe(true);
+  });
 
   it('waits for one that is just being written, not for one that was left unwritten', async () => {
     await leave('');
