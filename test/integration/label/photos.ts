@@ -66,7 +66,7 @@ export async function noisy(picture: Sharp, strength: number): Promise<Sharp> {
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
 
-/** A picture with a white disc over its middle, as a flash leaves it. */
+/** A picture with a white disc over its middle that ends softly, as a flash leaves it. */
 export async function reflecting(picture: Sharp, radius: number): Promise<Sharp> {
   const { data, info } = await picture
     .greyscale()
@@ -76,7 +76,7 @@ export async function reflecting(picture: Sharp, radius: number): Promise<Sharp>
   const spoilt = data.map((value, at) => {
     const x = (at % info.width) - info.width / 2;
     const y = Math.floor(at / info.width) - info.height / 2;
-    return Math.hypot(x, y) < radius ? 255 : value;
+    return Math.min(255, value + 500 * Math.exp(-((Math.hypot(x, y) / radius) ** 4)));
   });
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
