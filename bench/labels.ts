@@ -7,24 +7,20 @@
  * Photos are drawn and photographed from the seed (bench/labels/photos.ts); the ladder was tuned on seed 1. A folder is
  * searched with its sub-folders for pictures that have a text beside them: `photo.png` and `photo.txt`. `--sheets`
  * writes two contact sheets of the codes: the hardest that were read, and those that were not.
- * `wrong` counts readings that say anything else than the code does. Memory is the peak of the whole process so far:
- * readers run in the order of the table.
+ * `wrong` counts readings that say anything else than the code does. Every reader runs in a process of its own: `peak MB`
+ * is the most that one held, `idle` what it held before its first photo (bench/labels/reading.ts; Linux only).
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { parseLabel } from '../src/device/label.ts';
-import { prepareCodes, readCodes } from '../src/label/codes.ts';
-import { LADDER, stepsOf, workingSize } from '../src/label/ladder.ts';
-import { hardenSharp, openPhoto } from '../src/label/photo.ts';
-import { readPhoto } from '../src/label/read-photo.ts';
 import { easyPhoto, hardPhoto, type LabelPhoto } from './labels/photos.ts';
 import { SINGLE_READERS } from './labels/readers.ts';
+import type { Outcome, Said, Task } from './labels/reading.ts';
 import { drawSheet } from './labels/sheet.ts';
 
 type Photo = Pick<LabelPhoto, 'name' | 'bytes' | 'text'> & Partial<LabelPhoto>;
-type Outcome = 'read' | 'wrong' | 'missed';
 
 const { values } = parseArgs({
   options: {
@@ -36,26 +32,15 @@ const { values } = parseArgs({
   },
 });
 
-/** Milliseconds for one photo, as in the bot. */
-const BUDGET_MS = 700;
-
 const photos = values.folder ? await photosIn(values.folder) : await generated();
-hardenSharp();
-await prepareCodes();
 const table = new Map<string, { outcome: Outcome; ms: number }[]>();
-const memory = new Map<string, number>();
-await measure('ours', values.folder ? ourTexts : ourLabel);
-for (const [name, read] of Object.entries(SINGLE_READERS)) {
-  await measure(name, async ({ bytes, text }) => {
-    const opened = await openPhoto(bytes);
-    if (!opened.ok) return 'missed';
-    return judge(await read(opened.value).catch(() => []), text);
-  });
-}
+const memory = new Map<string, { idle: number; peak: number }>();
+await measure('ours', values.folder ? 'texts' : 'labels');
+for (const name of Object.keys(SINGLE_READERS)) await measure(name, name);
 
 const column = (text: string | number, width: number) => String(text).padStart(width);
 console.log(`${photos.length} photos`);
-console.log('reader        read       wrong  median   p95 ms  peak MB');
+console.log('reader        read       wrong  median   p95 ms  peak MB  idle');
 for (const [name, results] of table)
   line(
     name,
@@ -95,47 +80,25 @@ async function photosIn(folder: string): Promise<Photo[]> {
   return (await Promise.all(found)).filter((photo) => photo !== null);
 }
 
-async function measure(name: string, read: (photo: Photo) => Promise<Outcome>): Promise<void> {
+/** Runs a reader over all photos, in its own process. */
+async function measure(name: string, reader: string): Promise<void> {
+  const entry = new URL('./labels/reading.ts', import.meta.url);
+  const child = fork(entry, [reader], { serialization: 'advanced' });
+  child.on('exit', (code) => {
+    // Ended by a signal: the one below.
+    if (code !== null) throw new Error(`the process of ${name} ended with ${code}`);
+  });
+  const next = async () => (await once(child, 'message'))[0] as Said;
+  const idle = (await next()).mb;
   const results: { outcome: Outcome; ms: number }[] = [];
-  for (const photo of photos) {
-    const start = performance.now();
-    const outcome = await read(photo);
-    results.push({ outcome, ms: performance.now() - start });
+  for (const { bytes, text } of photos) {
+    child.send({ bytes, text } satisfies Task);
+    const said = await next();
+    if ('outcome' in said) results.push(said);
+    memory.set(name, { idle, peak: said.mb });
   }
+  child.kill();
   table.set(name, results);
-  memory.set(name, Math.round(process.resourceUsage().maxRSS / 1024));
-}
-
-/** The pipeline as the bot runs it: from bytes to the facts of the label. */
-async function ourLabel({ bytes, text }: Photo): Promise<Outcome> {
-  const reading = await readPhoto({ bytes, budgetMs: BUDGET_MS });
-  const label = parseLabel(text);
-  if (reading.kind !== 'label' || !label.ok) return reading.kind === 'several' ? 'wrong' : 'missed';
-  return reading.facts.shortSerial === label.value.facts.shortSerial ? 'read' : 'wrong';
-}
-
-/** The ladder over photos of codes that are no labels: up to the first code. */
-async function ourTexts({ bytes, text }: Photo): Promise<Outcome> {
-  const opened = await openPhoto(bytes);
-  if (!opened.ok) return 'missed';
-  const photo = await workingSize(opened.value);
-  const end = performance.now() + BUDGET_MS;
-  for (const step of LADDER.flatMap((rung) => stepsOf(photo, rung).map((one) => ({ ...one, rung })))) {
-    if (performance.now() >= end) break;
-    const codes = await readCodes(await step.view(), step.rung.linear);
-    if (codes.length > 0)
-      return judge(
-        codes.map((code) => code.text),
-        text,
-      );
-  }
-  return 'missed';
-}
-
-function judge(texts: readonly string[], expected: string): Outcome {
-  const plain = (text: string) => text.replace(/\r\n?/g, '\n').trim();
-  if (texts.some((text) => plain(text) === plain(expected))) return 'read';
-  return texts.length > 0 ? 'wrong' : 'missed';
 }
 
 function union(names: readonly string[]): Outcome[] {
@@ -151,7 +114,8 @@ function line(name: string, outcomes: readonly Outcome[], times: readonly number
   const share = `${((100 * count('read')) / outcomes.length).toFixed(1)} %`;
   console.log(
     `${name.padEnd(11)} ${column(count('read'), 4)} ${column(share, 7)} ${column(count('wrong'), 6)} ` +
-      `${column(at(0.5), 7)} ${column(at(0.95), 8)} ${column(memory.get(name) ?? '', 8)}`,
+      `${column(at(0.5), 7)} ${column(at(0.95), 8)} ${column(memory.get(name)?.peak ?? '', 8)} ` +
+      column(memory.get(name)?.idle ?? '', 5),
   );
 }
 

@@ -13,7 +13,8 @@ export interface LabelPhoto {
   readonly box: readonly Point[];
 }
 
-const CLEAN: Shot = {
+/** A photo as it should be. */
+export const CLEAN: Shot = {
   width: 1280,
   height: 960,
   module: 4,
@@ -51,7 +52,7 @@ const SPOILT: Record<string, (random: Random, shot: Shot) => Partial<Shot>> = {
 };
 
 /** Photos technicians take on a bad day: small codes, each spoilt in one or two ways. Two of ten are no QR code. */
-export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto> {
+export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto & { ways: string[] }> {
   const random = createRandom(seed * 100_003 + index);
   const kind: Kind = index % 10 < 8 ? 'qr' : index % 10 === 8 ? 'data matrix' : 'code 128';
   const shot = {
@@ -68,7 +69,8 @@ export async function hardPhoto(seed: number, index: number): Promise<LabelPhoto
     .sort(() => random.between(-1, 1))
     .slice(0, random.pick([1, 1, 2]));
   const spoilt: Shot = Object.assign({}, shot, ...ways.map((way) => SPOILT[way]?.(random, shot)));
-  return take(`hard ${seed}/${index}: ${ways.join(', ')}`, random, kind, spoilt);
+  const photo = await take(`hard ${seed}/${index}: ${ways.join(', ')}`, random, kind, spoilt);
+  return { ...photo, ways };
 }
 
 /** Photos as they should be: modules of 3 pixels and more, sharp, lit. */
@@ -85,7 +87,8 @@ export async function easyPhoto(seed: number, index: number): Promise<LabelPhoto
   });
 }
 
-async function take(name: string, random: Random, kind: Kind, shot: Shot): Promise<LabelPhoto> {
+/** Photographs a label drawn from the same numbers. */
+export async function take(name: string, random: Random, kind: Kind, shot: Shot): Promise<LabelPhoto> {
   const drawing = drawLabel(random, kind);
   // Long bars are photographed from farther away: they have to be in the photo.
   const framed = { ...shot, module: Math.min(shot.module, (0.92 * shot.width) / drawing.code.width) };

@@ -4,9 +4,10 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { prepareCodes } from './codes.ts';
+import { hasTooManyScans } from './jpeg.ts';
 import { hardenSharp } from './photo.ts';
 import { readPhoto } from './read-photo.ts';
-import type { PhotoJob } from './reading.ts';
+import type { LabelReading, PhotoJob } from './reading.ts';
 
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs as a worker thread; see pool.ts');
@@ -14,6 +15,9 @@ if (!port) throw new Error('worker.ts runs as a worker thread; see pool.ts');
 hardenSharp();
 await prepareCodes();
 port.on('message', async (job: PhotoJob) => {
-  port.postMessage({ answer: await readPhoto(job) });
+  const answer: LabelReading = hasTooManyScans(job.bytes)
+    ? { kind: 'rejected', reason: 'not-an-image' }
+    : await readPhoto(job);
+  port.postMessage({ answer });
 });
 port.postMessage({ ready: true });

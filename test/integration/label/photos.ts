@@ -66,7 +66,7 @@ export async function noisy(picture: Sharp, strength: number): Promise<Sharp> {
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
 
-/** A picture with a white disc over its middle, as a flash leaves it. */
+/** A picture with a white disc over its middle that ends softly, as a flash leaves it. */
 export async function reflecting(picture: Sharp, radius: number): Promise<Sharp> {
   const { data, info } = await picture
     .greyscale()
@@ -76,7 +76,7 @@ export async function reflecting(picture: Sharp, radius: number): Promise<Sharp>
   const spoilt = data.map((value, at) => {
     const x = (at % info.width) - info.width / 2;
     const y = Math.floor(at / info.width) - info.height / 2;
-    return Math.hypot(x, y) < radius ? 255 : value;
+    return Math.min(255, value + 500 * Math.exp(-((Math.hypot(x, y) / radius) ** 4)));
   });
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
@@ -109,24 +109,26 @@ export async function hopeless(): Promise<Buffer> {
 
 /** A PNG of a few kilobytes that unpacks to `side` x `side` pixels. */
 export function bomb(side: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const framed = Buffer.alloc(body.length + 8);
-    framed.writeUInt32BE(data.length, 0);
-    body.copy(framed, 4);
-    framed.writeUInt32BE(crc32(body), body.length + 4);
-    return framed;
-  };
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   header[8] = 1; // one bit a pixel, grey
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(side * (Math.ceil(side / 8) + 1)))),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(side * (Math.ceil(side / 8) + 1)))),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** One chunk of a PNG file, with its length and its sum. */
+export function pngChunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
 }
 
 function crc32(bytes: Buffer): number {
