@@ -4,11 +4,13 @@
  *   npx tsx bench/labels.ts [--seed 2026] [--count 300] [--easy] [--sheets DIR]
  *   npx tsx bench/labels.ts --folder DIR
  *
- * Photos are drawn and photographed from the seed (bench/labels/photos.ts); the ladder was tuned on seed 1. A folder is
- * searched with its sub-folders for pictures that have a text beside them: `photo.png` and `photo.txt`. `--sheets`
- * writes two contact sheets of the codes: the hardest that were read, and those that were not.
- * `wrong` counts readings that say anything else than the code does. Every reader runs in a process of its own: `peak MB`
- * is the most that one held, `idle` what it held before its first photo (bench/labels/reading.ts; Linux only).
+ * Photos are drawn and photographed from the seed (bench/labels/photos.ts); the ladder was tuned on seeds 1 to 20. A
+ * folder is searched with its sub-folders for pictures that have a text beside them: `photo.png` and `photo.txt`.
+ * `--sheets` writes two contact sheets of the codes: the hardest that were read, and those that were not.
+ * `wrong` counts readings that say anything else than the code does. In drawn photos there is one label, so that ours
+ * is wrong too when it offers several devices of which one is right: the others were made up from a misread code.
+ * Every reader runs in a process of its own: `peak MB` is the most that one held, `idle` what it held before its first
+ * photo (bench/labels/reading.ts; Linux only).
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseLabel } from '../../src/device/label.ts';
-import { prepareCodes, readCodes } from '../../src/label/codes.ts';
-import { LADDER, stepsOf, workingSize } from '../../src/label/ladder.ts';
+import { climb } from '../../src/label/climb.ts';
+import { prepareCodes } from '../../src/label/codes.ts';
+import { workingSize } from '../../src/label/ladder.ts';
 import { hardenSharp, openPhoto } from '../../src/label/photo.ts';
 import { readPhoto } from '../../src/label/read-photo.ts';
 import type { LabelPhoto } from './photos.ts';
@@ -57,18 +58,13 @@ async function ourLabel({ bytes, text }: Task): Promise<Outcome> {
 async function ourTexts({ bytes, text }: Task): Promise<Outcome> {
   const opened = await openPhoto(bytes);
   if (!opened.ok) return 'missed';
-  const photo = await workingSize(opened.value);
-  const end = performance.now() + BUDGET_MS;
-  for (const step of LADDER.flatMap((rung) => stepsOf(photo, rung).map((one) => ({ ...one, rung })))) {
-    if (performance.now() >= end) break;
-    const codes = await readCodes(await step.view(), step.rung.linear);
-    if (codes.length > 0)
-      return judge(
-        codes.map((code) => code.text),
-        text,
-      );
-  }
-  return 'missed';
+  const texts: string[] = [];
+  await climb(await workingSize(opened.value), {
+    end: performance.now() + BUDGET_MS,
+    add: (code) => texts.push(code.text),
+    isDone: () => texts.length > 0,
+  });
+  return judge(texts, text);
 }
 
 /** A reader as it comes. */

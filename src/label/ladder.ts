@@ -1,22 +1,9 @@
-import type { View } from './codes.ts';
+import { findStripes, straighten } from './bars.ts';
+import type { DamagedCode, Effort, View } from './codes.ts';
+import { redraw } from './modules.ts';
 import { fromGrey, type Grey, type Point, toGrey } from './photo.ts';
+import { crop, enlarge } from './pixels.ts';
 import { findRegions, type Region } from './regions.ts';
-
-/** One way to prepare a photo for the decoder. */
-interface Rung {
-  readonly name: string;
-  /** Cheap rungs are all tried before a code that is no label becomes the answer. */
-  readonly cheap: boolean;
-  /** Helps bar codes only: the other codes are found in any direction. */
-  readonly linear?: boolean;
-  /** What is prepared: the photo in working size, as it came, or the regions where a code is most likely. */
-  readonly from: 'working' | 'original' | 'regions';
-  /** The prepared picture. `enlarged` is how many pixels of its side it makes of one. */
-  readonly enlarged: number;
-  prepare(picture: Grey): Promise<Grey>;
-  /** Degrees by which the prepared picture is turned clockwise. Any other difference is one of size. */
-  readonly degrees?: number;
-}
 
 /** A photo as it came and in working size. */
 export interface Photo {
@@ -27,8 +14,35 @@ export interface Photo {
   readonly regions: readonly Region[];
 }
 
+/** One way to prepare a photo for the decoder. */
+export interface Rung {
+  readonly name: string;
+  /** Cheap rungs are all tried before a code that is no label becomes the answer. */
+  readonly cheap: boolean;
+  readonly effort: Effort;
+  /** The pictures it makes of a photo: one, one for each region, or none. `damaged`: codes found, not read so far. */
+  steps(photo: Photo, damaged: readonly DamagedCode[]): Step[];
+}
+
+/** One picture a rung makes of a photo. */
+export interface Step {
+  /** Pixels that are made and looked at. */
+  readonly pixels: number;
+  /** Null when nothing can be made of it. */
+  view(): View | null | Promise<View>;
+}
+
+type Prepare = (picture: Grey) => Grey | Promise<Grey>;
+
 /** Large enough for a label that fills a third of the photo, small enough to be read in a tenth of a second. */
 const WORKING_SIDE = 1600;
+/** Codes with errors that are drawn anew on one rung; more are the pattern of a shirt. */
+const REDRAWN = 6;
+/** What drawing a code anew costs, in pixels looked at. */
+const REDRAWN_PIXELS = 1_000_000;
+
+/** What laying a patch of stripes straight costs for each pixel of its length, in pixels looked at. */
+const STRAIGHTENED = 100;
 
 export async function workingSize(original: Grey): Promise<Photo> {
   const isLarge = Math.max(original.width, original.height) > WORKING_SIDE;
@@ -37,87 +51,98 @@ export async function workingSize(original: Grey): Promise<Photo> {
   return { original, working, regions: findRegions(working) };
 }
 
-/** A rung over the photo in working size that keeps its size. */
-const whole = (prepare: Rung['prepare']) => ({ from: 'working', enlarged: 1, prepare }) as const;
-/** A rung over the likely regions, enlarged. */
-const near = (enlarged: number, then: Rung['prepare'] = async (picture) => picture) =>
-  ({
-    from: 'regions',
-    enlarged,
-    prepare: async (picture: Grey) => then(await scale(picture, enlarged)),
-  }) as const;
-
 /**
- * Preparations in the order of what they save and cost on photographed labels (bench/labels.ts). Enlarging the likely
- * regions saves most of all and costs less than one look at the whole photo; `half` and `denoised` are for the grain
- * of real sensors. Normalising, CLAHE, thresholds and negation saved nothing: the decoder does its own.
+ * Preparations in the order of what they save and cost on photographed labels (bench/labels.ts, decision 0017).
+ * Enlarging the likely regions saves most of all and costs less than one look at the whole photo. Normalising, CLAHE,
+ * thresholds and negation saved nothing: the decoder does its own.
  */
 export const LADDER: readonly Rung[] = [
-  { name: 'plain', cheap: true, ...whole(async (picture) => picture) },
-  { name: 'near', cheap: true, ...near(2) },
-  { name: 'nearer', cheap: true, ...near(3) },
-  { name: 'sharper', cheap: true, ...whole(sharpen) },
-  { name: 'near-sharper', cheap: false, ...near(2, sharpen) },
-  { name: 'half', cheap: false, ...whole((picture) => scale(picture, 0.5)), enlarged: 0.5 },
-  { name: 'original', cheap: false, from: 'original', enlarged: 1, prepare: async (picture) => picture },
-  { name: 'tilted-left', cheap: false, linear: true, ...tilted(-30) },
-  { name: 'tilted-right', cheap: false, linear: true, ...tilted(30) },
-  { name: 'contrast', cheap: false, ...whole((picture) => gain(picture, 1.6, -80)) },
-  { name: 'nearer-sharper', cheap: false, ...near(3, sharpen) },
-  { name: 'brighter', cheap: false, ...whole((picture) => gain(picture, 2.5, 0)) },
-  { name: 'denoised', cheap: false, ...whole((picture) => toGrey(fromGrey(picture).median(3))) },
-  { name: 'larger-sharper', cheap: false, ...whole(async (p) => sharpen(await scale(p, 2))), enlarged: 2 },
+  { name: 'glance', cheap: true, effort: 'quick', steps: whole() },
+  { name: 'near', cheap: true, effort: 'quick', steps: near(2) },
+  { name: 'bars', cheap: true, effort: 'bars', steps: bars },
+  { name: 'plain', cheap: true, effort: 'close', steps: whole() },
+  { name: 'nearer', cheap: true, effort: 'quick', steps: near(3) },
+  { name: 'redrawn', cheap: false, effort: 'drawn', steps: redrawn },
+  { name: 'near-sharper', cheap: false, effort: 'close', steps: near(2, sharpen) },
+  { name: 'nearest', cheap: false, effort: 'all', steps: near(3) },
+  { name: 'redrawn-again', cheap: false, effort: 'drawn', steps: redrawn },
+  { name: 'turned', cheap: false, effort: 'all', steps: whole() },
+  { name: 'original', cheap: false, effort: 'close', steps: original },
+  { name: 'half', cheap: false, effort: 'all', steps: whole((picture) => scale(picture, 0.5)) },
+  { name: 'brighter', cheap: false, effort: 'close', steps: whole((picture) => gain(picture, 2.5)) },
 ];
 
-/** One picture a rung makes of a photo. */
-interface Step {
-  /** Pixels the decoder will have to look at. */
-  readonly pixels: number;
-  view(): Promise<View>;
+/** A second look, where a label was read: at what is beside its codes. */
+export function beside({ original, working }: Photo, boxes: readonly (readonly Point[])[]): Step[] {
+  const factor = working.width / original.width;
+  const known = boxes.map((box) => box.map(({ x, y }) => ({ x: x * factor, y: y * factor })));
+  return near(2)({ original, working, regions: findRegions(working, known) }, []);
 }
 
-/** What a rung makes of a photo: a picture, one for each region, or nothing. */
-export function stepsOf({ original, working, regions }: Photo, rung: Rung): Step[] {
-  if (rung.from === 'original' && original === working) return [];
+/** The photo in working size. */
+function whole(prepare: Prepare = (picture) => picture): Rung['steps'] {
+  return ({ original, working }) => {
+    const part = { left: 0, top: 0, width: working.width, height: working.height };
+    return [stepOf(working, part, original.width / working.width, prepare)];
+  };
+}
+
+/** The likely regions, enlarged. */
+function near(enlarged: number, then: Prepare = (picture) => picture): Rung['steps'] {
+  return ({ original, working, regions }) =>
+    regions.map((region) => ({
+      ...stepOf(working, region, original.width / working.width, (piece) => then(enlarge(piece, enlarged))),
+      pixels: region.width * region.height * enlarged ** 2,
+    }));
+}
+
+/** The photo as it came, where that is larger. */
+function original({ original, working }: Photo): Step[] {
+  const part = { left: 0, top: 0, width: original.width, height: original.height };
+  return original === working ? [] : [stepOf(original, part, 1, (picture) => picture)];
+}
+
+/** Everything striped, laid straight. */
+function bars({ original, working }: Photo): Step[] {
   const factor = original.width / working.width;
-  const source = rung.from === 'original' ? original : working;
-  const all = { left: 0, top: 0, width: working.width, height: working.height };
-  const parts = rung.from === 'regions' ? regions : [all];
-  return parts.map((part) => ({
-    pixels: part.width * part.height * (source.width / working.width) ** 2 * rung.enlarged ** 2,
-    async view() {
-      const piece = part === all ? source : await toGrey(fromGrey(source).extract(part));
-      const picture = await rung.prepare(piece);
-      return { picture, toPhoto: wayBack(picture, part, factor, rung.degrees ?? 0) };
-    },
+  return findStripes(working).map((stripes) => ({
+    pixels: stripes.length * STRAIGHTENED,
+    view: () => straighten(working, stripes, factor),
   }));
 }
 
-/** Every rung keeps the middle of what it prepares in the middle: what it changes is the size or the angle. */
-function wayBack(picture: Grey, part: Region, factor: number, degrees: number): (point: Point) => Point {
-  const pixel = degrees === 0 ? part.width / picture.width : 1;
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  return (point) => {
-    const [x, y] = [point.x - picture.width / 2, point.y - picture.height / 2];
-    return {
-      x: factor * (part.left + part.width / 2 + pixel * (x * cos + y * sin)),
-      y: factor * (part.top + part.height / 2 + pixel * (y * cos - x * sin)),
-    };
+/** Codes with errors, drawn anew: as they were found, and where they fit best. */
+function redrawn({ original }: Photo, damaged: readonly DamagedCode[]): Step[] {
+  return damaged.slice(-REDRAWN).flatMap((code) =>
+    [false, true].map((isExact) => ({
+      pixels: REDRAWN_PIXELS,
+      view: () => redraw(original, code, isExact),
+    })),
+  );
+}
+
+function stepOf(picture: Grey, part: Region, factor: number, prepare: Prepare): Step {
+  return {
+    pixels: part.width * part.height,
+    async view() {
+      const isAll = part.width === picture.width && part.height === picture.height;
+      const prepared = await prepare(isAll ? picture : crop(picture, part));
+      const pixel = (factor * part.width) / prepared.width;
+      return {
+        picture: prepared,
+        toPhoto: ({ x, y }) => ({ x: factor * part.left + pixel * x, y: factor * part.top + pixel * y }),
+      };
+    },
   };
 }
 
 function scale(picture: Grey, factor: number): Promise<Grey> {
   const width = Math.max(1, Math.round(picture.width * factor));
-  return toGrey(fromGrey(picture).resize({ width, kernel: factor < 1 ? 'lanczos3' : 'cubic' }));
+  return toGrey(fromGrey(picture).resize({ width }));
 }
 
-function gain(picture: Grey, factor: number, offset: number): Promise<Grey> {
-  return toGrey(fromGrey(picture).linear(factor, offset));
-}
-
-function tilted(degrees: number) {
-  const turn = (picture: Grey) => toGrey(fromGrey(picture).rotate(degrees, { background: '#888888' }));
-  return { degrees, ...whole(turn) };
+function gain(picture: Grey, factor: number): Promise<Grey> {
+  return toGrey(fromGrey(picture).linear(factor, 0));
 }
 
 /** Unsharp mask. By hand, because sharp's own goes through colour and takes five times as long. */

@@ -23,7 +23,7 @@ interface LabelReaderOptions {
   readonly workers?: number;
   /** Photos that may wait for a thread. Default 8: each is held in memory. */
   readonly queue?: number;
-  /** Time for preparing and reading one photo, milliseconds, after it was unpacked. Default 700. */
+  /** Time for one photo, milliseconds; one that took longer than half to unpack has half for reading. Default 700. */
   readonly budgetMs?: number;
   /** After this time, milliseconds, the thread is killed, whatever it does. Default 10 000. */
   readonly killAfterMs?: number;

@@ -42,6 +42,6 @@ export const MAX_BYTES = 20 * 1024 * 1024;
 /** One photo on its way into a worker. */
 export interface PhotoJob {
   readonly bytes: Uint8Array;
-  /** Time for preparations, milliseconds; none is begun after it. */
+  /** Time from the bytes on, milliseconds. What will not be done by then is not begun. */
   readonly budgetMs: number;
 }

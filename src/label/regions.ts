@@ -1,4 +1,4 @@
-import type { Grey } from './photo.ts';
+import type { Grey, Point } from './photo.ts';
 
 /** A rectangle in a picture, pixels. */
 export interface Region {
@@ -21,12 +21,15 @@ const FLOOR = 64;
 
 /**
  * Where in a picture a code is most likely: where brightness changes most, in both directions, for the light there is.
+ * @param known corners of codes that have been read, so that others are found beside them
  * @returns up to two regions, the most likely first, all within the picture.
  */
-export function findRegions(picture: Grey): Region[] {
+export function findRegions(picture: Grey, known: readonly (readonly Point[])[] = []): Region[] {
   const columns = Math.floor(picture.width / BLOCK);
   const rows = Math.floor(picture.height / BLOCK);
-  const scores = gather(edginess(picture, columns, rows), columns, rows);
+  const edges = edginess(picture, columns, rows);
+  for (const corners of known) forget(edges, columns, corners);
+  const scores = gather(edges, columns, rows);
   const regions: Region[] = [];
   while (regions.length < REGIONS) {
     const best = scores.reduce((top, score, at) => (score > (scores[top] ?? 0) ? at : top), 0);
@@ -50,6 +53,16 @@ export function findRegions(picture: Grey): Region[] {
     });
   }
   return regions;
+}
+
+/** Takes a code out: all blocks it reaches into. */
+function forget(edges: Float32Array, columns: number, corners: readonly Point[]): void {
+  const [left, right] = [Math.min(...corners.map(({ x }) => x)), Math.max(...corners.map(({ x }) => x))];
+  const [top, bottom] = [Math.min(...corners.map(({ y }) => y)), Math.max(...corners.map(({ y }) => y))];
+  edges.forEach((_, at) => {
+    const [x, y] = [(at % columns) * BLOCK, Math.floor(at / columns) * BLOCK];
+    if (x + BLOCK > left && x < right && y + BLOCK > top && y < bottom) edges[at] = 0;
+  });
 }
 
 /** How much brightness changes in each block, across and down, the weaker direction counting most. */

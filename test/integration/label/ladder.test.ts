@@ -1,0 +1,92 @@
+import sharp, { type Sharp } from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hardPhoto } from '../../../bench/labels/photos.ts';
+import { prepareCodes } from '../../../src/label/codes.ts';
+import { readPhoto } from '../../../src/label/read-photo.ts';
+import { code128, dataMatrix, label, noisy, one, qr, table } from './photos.ts';
+
+beforeAll(prepareCodes);
+
+const read = (bytes: Uint8Array) => readPhoto({ bytes, budgetMs: 60_000 });
+const jpeg = (picture: Sharp) => picture.jpeg({ quality: 80 }).toBuffer();
+const small = async (code: Buffer, width: number) => sharp(code).resize({ width }).png().toBuffer();
+const isOurs = { kind: 'label', facts: { shortSerial: 'J50000062' } };
+
+async function serials(bytes: Uint8Array): Promise<string[]> {
+  const reading = await read(bytes);
+  return reading.kind === 'several' ? reading.labels.map(({ facts }) => facts.shortSerial).sort() : [];
+}
+
+describe('a code that is not as decoders like it', () => {
+  it.each([
+    [
+      'inverted QR code',
+      async () =>
+        sharp(await qr(label()))
+          .negate({ alpha: false })
+          .png()
+          .toBuffer(),
+    ],
+    [
+      'mirrored QR code',
+      async () =>
+        sharp(await qr(label()))
+          .flop()
+          .png()
+          .toBuffer(),
+    ],
+    [
+      'inverted Data Matrix',
+      async () =>
+        sharp(await dataMatrix(label()))
+          .negate({ alpha: false })
+          .png()
+          .toBuffer(),
+    ],
+    [
+      'mirrored Data Matrix',
+      async () =>
+        sharp(await dataMatrix(label()))
+          .flop()
+          .png()
+          .toBuffer(),
+    ],
+  ])('is read: an %s', async (_, code) => {
+    expect(await read(await jpeg(await one(await code())))).toMatchObject(isOurs);
+  });
+
+  it.each([0, 45, 75, 90, 160, 200, 300])('is read: a Data Matrix at %i degrees', async (rotate) => {
+    expect(await read(await jpeg(await one(await dataMatrix(label()), rotate)))).toMatchObject(isOurs);
+  });
+
+  it.each(Array.from({ length: 12 }, (_, at) => at * 15))('is read: bars at %i degrees', async (rotate) => {
+    const picture = await one(await code128('J50000062', 2), rotate);
+    expect(await read(await jpeg(picture.blur(1)))).toMatchObject(isOurs);
+    expect(await read(await jpeg(await noisy(picture, 60)))).toMatchObject(isOurs);
+  });
+
+  it('is read where it is out of focus and shaken, by what its own patterns show', async () => {
+    const { bytes, text } = await hardPhoto(2, 27);
+    expect(await read(bytes)).toMatchObject({ facts: { shortSerial: text.split(/[\r\n]+/)[1] } });
+  });
+});
+
+describe('a photo of several labels', () => {
+  it('offers one that is much smaller than the other', async () => {
+    const code = await small(await qr(label('AE3000063'), 600), 62);
+    const picture = await table([
+      { code: await qr(label()), left: 80 },
+      { code, left: 800, top: 560 },
+    ]);
+    expect(await serials(await jpeg(picture))).toEqual(['AE3000063', 'J50000062']);
+  });
+
+  it('offers three of different kinds', async () => {
+    const codes = [
+      { code: await qr(label()), left: 40, top: 40 },
+      { code: await dataMatrix(label('AE3000063')), left: 600, top: 60 },
+      { code: await qr(label('AE3000064')), left: 400, top: 460 },
+    ];
+    expect(await serials(await jpeg(await table(codes)))).toEqual(['AE3000063', 'AE3000064', 'J50000062']);
+  });
+});
