@@ -87,7 +87,7 @@ export const noise = (width: number, height: number) =>
     .jpeg({ quality: 90 })
     .toBuffer();
 
-/** Thousands of corners of QR codes that belong to no code: the whole ladder takes ten seconds over it. */
+/** Thousands of corners of QR codes that belong to no code: the whole ladder takes two seconds over it. */
 export async function hopeless(): Promise<Buffer> {
   const corner = Buffer.from(
     Array.from({ length: 81 }, (_, at) => {

@@ -294,7 +294,7 @@ describe('the reader', () => {
   });
 
   it('kills a thread that takes too long; others and later photos are read', async () => {
-    const impatient = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 2000 });
+    const impatient = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 800 });
     const photo = await jpeg(one(await qr(label())));
     const readings = await Promise.all([impatient.read(await hopeless()), impatient.read(photo)]);
     await impatient.close();
