@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { hasTooManyScans } from './jpeg.ts';
 import type { PhotoRejection } from './reading.ts';
 
 /** A picture in shades of grey, one byte a pixel, row by row. */
@@ -19,6 +20,8 @@ export interface Point {
 const MAX_PIXELS = 40_000_000;
 /** Longest side kept, pixels. Larger photos are made smaller while they are unpacked. */
 const MAX_SIDE = 3200;
+/** The same for a photo that is kept with a case: what a technician can read on it stays readable. */
+const COPY_SIDE = 2560;
 /** Longest time for unpacking, seconds. A thread cannot be killed inside libvips, only libvips itself can stop. */
 const MAX_SECONDS = 8;
 
@@ -41,7 +44,24 @@ export function hardenSharp(): void {
 }
 
 /** Unpacks a photo upright and in grey. What is transparent becomes white; of an animation the first picture counts. */
-export async function openPhoto(bytes: Uint8Array): Promise<Result<Grey, PhotoRejection>> {
+export function openPhoto(bytes: Uint8Array): Promise<Result<Grey, PhotoRejection>> {
+  return unpack(bytes, MAX_SIDE, toGrey);
+}
+
+/**
+ * The picture of a photo, upright, as a JPEG with at most 2560 pixels on its longest side, and nothing else: no place
+ * and no name the camera wrote into it, nothing hidden behind it.
+ */
+export function copyPhoto(bytes: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>> {
+  return unpack(bytes, COPY_SIDE, (photo) => photo.jpeg({ quality: 85 }).toBuffer());
+}
+
+async function unpack<T>(
+  bytes: Uint8Array,
+  side: number,
+  finish: (photo: Sharp) => Promise<T>,
+): Promise<Result<T, PhotoRejection>> {
+  if (hasTooManyScans(bytes)) return fail('not-an-image');
   try {
     // The header alone tells the size: a small file may unpack to gigabytes.
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -49,9 +69,9 @@ export async function openPhoto(bytes: Uint8Array): Promise<Result<Grey, PhotoRe
     const photo = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'truncated', sequentialRead: true })
       .autoOrient()
       .flatten({ background: '#ffffff' })
-      .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
       .timeout({ seconds: MAX_SECONDS });
-    return ok(await toGrey(photo));
+    return ok(await finish(photo));
   } catch (error) {
     // sharp tells causes only in words; whatever else it says, these bytes are no picture for us.
     return fail(error instanceof Error && error.message.startsWith('timeout') ? 'timeout' : 'not-an-image');

@@ -5,7 +5,7 @@ import { workingSize } from './ladder.ts';
 import { openPhoto } from './photo.ts';
 import { drawPlaces } from './places.ts';
 import { tipFor } from './quality.ts';
-import type { LabelReading, PhotoJob } from './reading.ts';
+import type { LabelReading, ReadJob } from './reading.ts';
 
 /** Kept for what comes after the ladder: the tip for the photo. Milliseconds. */
 const RESERVE_MS = 30;
@@ -14,13 +14,14 @@ const RESERVE_MS = 30;
  * Reads one photo: climbs the ladder of preparations until a label is found, the budget is used up or a code makes
  * clear that this is something else.
  */
-export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelReading> {
+export async function readPhoto({ bytes, budgetMs, cancelled }: ReadJob): Promise<LabelReading> {
   const start = performance.now();
   const opened = await openPhoto(bytes);
   if (!opened.ok) return { kind: 'rejected', reason: opened.failure };
 
   const photo = await workingSize(opened.value);
   const findings = createFindings();
+  const isCancelled = () => cancelled !== undefined && Atomics.load(cancelled, 0) !== 0;
   const boxes: Code['box'][] = [];
   const add = (code: Code) => {
     findings.add(code);
@@ -31,8 +32,10 @@ export async function readPhoto({ bytes, budgetMs }: PhotoJob): Promise<LabelRea
   await climb(photo, {
     end,
     add,
-    isDone: ({ cheap }) => findings.isCertain() || (!cheap && findings.isTelling()),
+    isDone: ({ cheap }) => isCancelled() || findings.isCertain() || (!cheap && findings.isTelling()),
   });
+  // Nobody hears it: the thread is wanted for the next photo.
+  if (isCancelled()) return { kind: 'unreadable', tip: null };
   // Another label, too small for the rung that read the first, must not go unmentioned.
   if (findings.isCertain()) for (const code of await lookBeside(photo, boxes)) findings.add(code);
 

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../kernel/log.ts';
+import { fail, type Result } from '../kernel/result.ts';
 import { createPool } from './pool.ts';
-import { type LabelReading, MAX_BYTES, type PhotoJob } from './reading.ts';
+import { type LabelReading, MAX_BYTES, type PhotoJob, type PhotoRejection } from './reading.ts';
 import { createTextEngine } from './text/engine.ts';
 import type { TextReading } from './text/protocol.ts';
 
@@ -14,6 +15,8 @@ export interface LabelReader {
    * @throws only the signal's reason, when it is aborted. Everything else is a reading.
    */
   read(bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<LabelReading>;
+  /** A photo as it may be kept: the picture alone, upright, a JPEG of at most 2560 pixels a side. Never throws. */
+  copy(bytes: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>>;
   /** Ends all threads and the process that reads print; photos that are open, and later ones, are answered `busy`. */
   close(): Promise<void>;
 }
@@ -33,6 +36,12 @@ interface LabelReaderOptions {
   readonly log?: Log;
 }
 
+/** What a thread answers to each task. */
+interface Answers {
+  read: LabelReading;
+  copy: Result<Uint8Array, PhotoRejection>;
+}
+
 /** First bytes of what phones send; nothing else reaches a decoder. `ftyp` stands for HEIF and AVIF. */
 const SIGNATURES: readonly [offset: number, bytes: string][] = [
   [0, '\xff\xd8\xff'],
@@ -44,12 +53,12 @@ const SIGNATURES: readonly [offset: number, bytes: string][] = [
 export function createLabelReader(options: LabelReaderOptions = {}): LabelReader {
   const { queue = 8, budgetMs = 700, killAfterMs = 10_000, text = true, log } = options;
   const workers = options.workers ?? Math.max(1, Math.min(2, availableParallelism() - 1));
-  const pool = createPool<PhotoJob, LabelReading>({
+  const pool = createPool<PhotoJob, Answers[PhotoJob['task']]>({
     entry: workerEntry(),
     workers,
     queue,
     killAfterMs,
-    // The copy made below has its memory to itself.
+    // `work` gives every job memory of its own.
     transfer: ({ bytes }) => [bytes.buffer as ArrayBuffer],
     onCrash: (error) => log?.error({ err: error }, 'label worker died'),
   });
@@ -57,17 +66,31 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     ...childEntry(),
     onCrash: (error) => log?.error({ err: error }, 'the process that reads print died'),
   });
+  /** A thread answers each task in the task's own way. The photo is copied and handed over. */
+  async function work<Task extends PhotoJob['task']>(
+    job: PhotoJob & { task: Task },
+    signal?: AbortSignal,
+  ): Promise<Result<Answers[Task], PhotoRejection>> {
+    if (job.bytes.byteLength > MAX_BYTES) return fail('too-large');
+    if (!isPhoto(job.bytes)) return fail('not-an-image');
+    const answer = await pool.run({ ...job, bytes: new Uint8Array(job.bytes) }, signal);
+    return answer as Result<Answers[Task], PhotoRejection>;
+  }
+
   return {
     async read(bytes, { signal } = {}) {
-      if (bytes.byteLength > MAX_BYTES) return { kind: 'rejected', reason: 'too-large' };
-      if (!isPhoto(bytes)) return { kind: 'rejected', reason: 'not-an-image' };
-      // A copy of its own, which is handed over: the caller's bytes may be a view into more.
-      const result = await pool.run({ bytes: new Uint8Array(bytes), budgetMs }, signal);
+      const cancelled = new Int32Array(new SharedArrayBuffer(4));
+      signal?.addEventListener('abort', () => Atomics.store(cancelled, 0, 1), { once: true });
+      const result = await work({ task: 'read', bytes, budgetMs, cancelled }, signal);
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
       const printed = await print.read(new Uint8Array(bytes), signal);
       if (!printed.ok) log?.warn({ failure: printed.failure }, 'print was not read');
       return printed.ok ? withPrint(result.value, printed.value) : result.value;
+    },
+    async copy(bytes) {
+      const answer = await work({ task: 'copy', bytes });
+      return answer.ok ? answer.value : answer;
     },
     async close() {
       print.close();

@@ -39,9 +39,15 @@ export type PhotoRejection =
 /** Largest file, bytes: what the Bot API lets a bot download. */
 export const MAX_BYTES = 20 * 1024 * 1024;
 
-/** One photo on its way into a worker. */
-export interface PhotoJob {
+/** One photo on its way into a worker: to be read, or to be copied without what cameras write beside the picture. */
+export type PhotoJob =
+  | ({ readonly task: 'read' } & ReadJob)
+  | { readonly task: 'copy'; readonly bytes: Uint8Array };
+
+export interface ReadJob {
   readonly bytes: Uint8Array;
   /** Time from the bytes on, milliseconds. What will not be done by then is not begun. */
   readonly budgetMs: number;
+  /** Memory shared with the worker: its first number is no longer 0 when nobody waits for the reading any more. */
+  readonly cancelled?: Int32Array;
 }

@@ -90,3 +90,13 @@ describe('a photo of several labels', () => {
     expect(await serials(await jpeg(await table(codes)))).toEqual(['AE3000063', 'AE3000064', 'J50000062']);
   });
 });
+
+describe('a photo nobody waits for any more', () => {
+  it('is not looked at any further', async () => {
+    const bytes = await qr(label());
+    const cancelled = new Int32Array(new SharedArrayBuffer(4));
+    expect(await readPhoto({ bytes, budgetMs: 60_000, cancelled })).toMatchObject(isOurs);
+    Atomics.store(cancelled, 0, 1);
+    expect(await readPhoto({ bytes, budgetMs: 60_000, cancelled })).toMatchObject({ kind: 'unreadable' });
+  });
+});
