@@ -315,6 +315,8 @@ export const bot = {
   notes: {
     kept: 'Kept with case {{case}}. /cases shows it.',
     'too-large': 'This picture is too large to keep. Send it as a photo, not as a file. Case {{case}}.',
+    'not-a-photo': 'I cannot open this as a picture. Send it as a photo. Case {{case}}.',
+    'not-now': 'I could not take this photo. Send it again in a minute. Case {{case}}.',
     'download-failed': 'Telegram did not give me the photo. Send it again. Case {{case}}.',
     'too-many': 'Case {{case}} keeps 20 notes already. I did not keep this one.',
   },

@@ -154,6 +154,7 @@ export function createBot(parts: BotParts): Bot {
       blobs: store.values('blobs'),
       cases,
       download: (fileId, maxBytes) => client.downloadFile(fileId, maxBytes),
+      copy: labels.copy,
       clock,
     }),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { HouseFailure, Kept, NotesPort } from '../flows/ports.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import type { PhotoRejection } from '../label/reading.ts';
 import type { Values } from '../store/store.ts';
 
 /** Largest photo kept with a case, bytes: what Telegram makes of a photo is far below, a file may be anything. */
@@ -15,12 +16,14 @@ export interface NotesOptions {
   cases: Pick<CaseDesk, 'apply'>;
   /** Downloads a file of Telegram's. */
   download(fileId: string, maxBytes: number): Promise<Result<Uint8Array, string>>;
+  /** The picture of a photo and nothing of what else is in its file (label/reader.ts). */
+  copy(photo: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>>;
   /** Milliseconds. */
   clock: () => number;
 }
 
 /** What technicians keep with their cases: photos and texts, stored as bytes under the case's name. */
-export function createNotes({ blobs, cases, download, clock }: NotesOptions): NotesPort {
+export function createNotes({ blobs, cases, download, copy, clock }: NotesOptions): NotesPort {
   /** The key is made of what is kept, so that a step repeated after a crash keeps it once. */
   async function keep(
     caseId: string,
@@ -42,7 +45,8 @@ export function createNotes({ blobs, cases, download, clock }: NotesOptions): No
     async photo(caseId, fileId) {
       const file = await download(fileId, MAX_NOTE_BYTES);
       if (!file.ok) return ok(file.failure === 'too-large' ? 'too-large' : 'download-failed');
-      return keep(caseId, 'photo', fileId, file.value);
+      const picture = await copy(file.value);
+      return picture.ok ? keep(caseId, 'photo', fileId, picture.value) : ok(notKept(picture.failure));
     },
 
     text: (caseId, text) => keep(caseId, 'text', text, Buffer.from(text)),
@@ -52,4 +56,16 @@ export function createNotes({ blobs, cases, download, clock }: NotesOptions): No
       return stored.ok ? ok(null) : fail('store-unavailable');
     },
   };
+}
+
+function notKept(why: PhotoRejection): Kept {
+  switch (why) {
+    case 'too-large':
+    case 'too-many-pixels':
+      return 'too-large';
+    case 'not-an-image':
+      return 'not-a-photo';
+    default:
+      return 'not-now';
+  }
 }

@@ -118,10 +118,10 @@ export interface RegionPort {
 }
 
 /** What became of something that was to be kept with a case. */
-export type Kept = 'kept' | 'too-large' | 'download-failed' | 'too-many';
+export type Kept = 'kept' | 'too-large' | 'not-a-photo' | 'not-now' | 'download-failed' | 'too-many';
 
 export interface NotesPort {
-  /** Keeps a photo from Telegram with the case. The same photo twice is kept once. */
+  /** Keeps the picture of a photo from Telegram with the case, without place and names. The same twice is kept once. */
   photo(caseId: string, fileId: string): Answer<Kept>;
   /** Keeps a text with the case, as it is. */
   text(caseId: string, text: string): Answer<Kept>;
