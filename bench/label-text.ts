@@ -1,11 +1,14 @@
 /**
  * How much of the print on drawn labels is read, how surely, and what that costs: labels of a fixed seed, capitals of 8
- * to 28 pixels, every sixth turned by a quarter or a half, through the child process as the bot uses it.
+ * to 28 pixels, every sixth turned by a quarter or a half, through the child process as the bot uses it. Beside it, what
+ * the engine alone would have given: one look, and the first text that has the form of a short serial.
  * Run: npx tsx bench/label-text.ts [labels per size, default 12] [seed, default 77]
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openPhoto } from '../src/label/photo.ts';
 import { createTextEngine } from '../src/label/text/engine.ts';
+import { openOcr } from '../src/label/text/ocr.ts';
 import { inventLabel, inventShot, photograph, seeded } from '../test/integration/label/printed.ts';
 
 const FONTS = [null, 'Liberation Sans', 'Liberation Sans Narrow', 'DejaVu Sans', 'Roboto', 'Liberation Mono'];
@@ -20,6 +23,15 @@ const engine = createTextEngine({
   killAfterMs: 120_000,
   onCrash: (error) => console.log(`crash: ${error.message}`),
 });
+
+const ocr = await openOcr();
+const SHORT_SERIAL = /\b(?:[A-Z]{2}\d{7}|[A-Z]\d{8}|\d{9})\b/;
+
+async function engineAlone(photo: Uint8Array): Promise<string | null> {
+  const opened = await openPhoto(photo);
+  const lines = opened.ok ? await ocr.lines(opened.value, 960) : [];
+  return lines.map(({ text }) => SHORT_SERIAL.exec(text)?.[0]).find((text) => text !== undefined) ?? null;
+}
 
 /** Peak memory of the child, MB; 0 where the system does not tell. */
 async function peakMb(): Promise<number> {
@@ -40,6 +52,8 @@ for (const capitals of SIZES) {
     wrong: 0,
     'wrong unasked': 0,
     none: 0,
+    'alone: right': 0,
+    'alone: wrong': 0,
   };
   rows[`${capitals} px`] = row;
   for (let index = 0; index < perSize; index++) {
@@ -53,6 +67,8 @@ for (const capitals of SIZES) {
     times.push(performance.now() - start);
     peak = Math.max(peak, await peakMb());
     row.photos++;
+    const alone = await engineAlone(photo);
+    if (alone !== null) row[alone === label.shortSerial ? 'alone: right' : 'alone: wrong']++;
     const serials = result.ok ? result.value.serials : [];
     const [first] = serials;
     if (!first) {
