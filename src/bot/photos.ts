@@ -16,7 +16,7 @@ interface PhotosOptions {
 }
 
 interface Photos extends LabelPort {
-  /** Sees every update first: a new photo ends the reading of the one before it in its chat. */
+  /** Sees every update first: a new photo ends the reading of the one before it in its chat, also while that is fetched. */
   arrived(chatId: number, update: Update): void;
 }
 
@@ -32,13 +32,13 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
   }
 
   async function read(chatId: number, fileId: string): Promise<PhotoReading | 'store-unavailable'> {
-    const file = await download(fileId);
-    if (!file.ok) {
-      return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
-    }
     const controller = new AbortController();
     running.set(chatId, controller);
     try {
+      const file = await download(fileId);
+      controller.signal.throwIfAborted();
+      if (!file.ok)
+        return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
       const reading = await reader.read(file.value, { signal: controller.signal });
       if (reading.kind === 'several') {
         const picture = await keep(reading.picture);

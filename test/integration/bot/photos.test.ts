@@ -1,6 +1,7 @@
+import type { Update } from 'grammy/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPhotos } from '../../../src/bot/photos.ts';
-import { ok } from '../../../src/kernel/result.ts';
+import { fail, ok } from '../../../src/kernel/result.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -41,5 +42,20 @@ describe('a photo of several labels', () => {
     expect(again).toMatchObject({ kind: 'unreadable' });
     expect(await photos.forget(picture)).toEqual(ok(undefined));
     expect(await blobs.get(picture)).toEqual(ok(undefined));
+  });
+
+  it('is not read when a newer one comes while Telegram is still giving it', async () => {
+    const newer = { update_id: 1, message: { photo: [] } } as unknown as Update;
+    for (const given of [ok(photo), fail('unreachable')]) {
+      const photos = createPhotos({
+        blobs: store.values<string>('blobs'),
+        reader,
+        download: async () => {
+          photos.arrived(1, newer);
+          return given;
+        },
+      });
+      expect(await photos.read(1, 'file')).toEqual(ok({ kind: 'rejected', reason: 'superseded' }));
+    }
   });
 });
