@@ -20,6 +20,11 @@ export interface PrintedSerial {
   readonly fullSerial: string | null;
   readonly model: string | null;
   readonly certainty: PrintCertainty;
+  /**
+   * Whether the print says that it is a serial number: `S/N` or the like stands before it, or it is a full one. Without
+   * that, nine digits may be what is printed under the bars of a part number.
+   */
+  readonly isNamed: boolean;
   /** Index of the line that shows it. */
   readonly line: number;
 }
@@ -34,6 +39,7 @@ interface Found {
   readonly short: string;
   readonly model: string | null;
   readonly isRepaired: boolean;
+  readonly isNamed: boolean;
   readonly line: number;
 }
 
@@ -46,17 +52,11 @@ export function readPrint(lines: readonly string[]): PrintedSerial[] {
   const found = lines.flatMap((line, index) =>
     line.length > MAX_LINE ? [] : inLine(line, lines[index + 1], index),
   );
-  const announced = found.some(({ short }) => /^\D/.test(short));
+  const hasLetters = found.some(({ short }) => /^\D/.test(short));
   const groups = new Map<string, Found[]>();
   for (const one of found) {
     // Labels carry other numbers of nine digits; beside a serial with letters they are part numbers.
-    if (
-      announced &&
-      one.full === null &&
-      /^\d/.test(one.short) &&
-      !/S.?N|SERIAL/i.test(lines[one.line] ?? '')
-    )
-      continue;
+    if (hasLetters && /^\d/.test(one.short) && !one.isNamed) continue;
     groups.set(one.short, [...(groups.get(one.short) ?? []), one]);
   }
   const model = modelIn(lines);
@@ -78,6 +78,7 @@ function serialOf(group: readonly Found[], printedModel: string | null): Printed
     fullSerial: full?.full ?? null,
     model: full?.model ?? printedModel,
     certainty,
+    isNamed: (exact.length > 0 ? exact : group).some(({ isNamed }) => isNamed),
     // The short line is the one a person compares fastest.
     line: (exact.find((one) => one.full === null) ?? first).line,
   };
@@ -89,26 +90,30 @@ function isAgreed(exact: readonly Found[]): boolean {
 }
 
 function inLine(line: string, next: string | undefined, index: number): Found[] {
-  const exact = serialTexts(line).flatMap((text) => foundOf(text, false, index));
-  if (exact.length > 0) return exact;
   const tail = announcedTail(line);
+  const at = { line: index, isNamed: tail !== null };
+  const exact = serialTexts(line).flatMap((text) => foundOf(text, { ...at, isRepaired: false }));
+  if (exact.length > 0) return exact;
   const bare = (tail ?? fold(line)).replace(/\s+/g, '').replace(/^[^A-Z\d]+|[^A-Z\d]+$/g, '');
   if (MODEL_START.test(bare)) {
     const wrapped = bare + fold(next ?? '').replace(/\s+/g, '');
     // A full serial that does not fit on one line goes on in the next.
     const whole =
-      wrapped.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(wrapped) ? foundOf(wrapped, false, index) : [];
+      wrapped.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(wrapped)
+        ? foundOf(wrapped, { ...at, isRepaired: false })
+        : [];
     if (whole.length > 0) return whole;
   }
   const repaired = [...repairFull(bare), ...(tail === null ? [] : repairShort(bare))];
-  return repaired.flatMap((text) => foundOf(text, true, index));
+  return repaired.flatMap((text) => foundOf(text, { ...at, isRepaired: true }));
 }
 
-function foundOf(text: string, isRepaired: boolean, line: number): Found[] {
+function foundOf(text: string, at: Pick<Found, 'isRepaired' | 'isNamed' | 'line'>): Found[] {
   const parsed = parseSerial(text);
   if (!parsed.ok) return [];
   const { short, model } = parsed.value;
-  return [{ full: parsed.value.text === short ? null : parsed.value.text, short, model, isRepaired, line }];
+  const full = parsed.value.text === short ? null : parsed.value.text;
+  return [{ ...at, full, short, model, isNamed: at.isNamed || full !== null }];
 }
 
 /** The model on a line of its own, with or without its name in front. */

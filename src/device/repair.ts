@@ -24,7 +24,7 @@ const LETTER_FOR: Readonly<Record<string, string>> = {
 /** A character where a digit belongs: a digit or what looks like one. */
 const D = '[\\dOQDIL|ZSGB]';
 const LOOSE_FULL = new RegExp(
-  `^(?<head>.*?)(?<date>[2Z][0OQD]${D}{6})(?:V(?<fw>${D}{6}))?(?<codes>(?:[A-Z0125 68]{2}){1,2})(?<short>[A-Z\\d|]{2}${D}{7})(?<feat>[A-Z]{2,6})?$`,
+  `^(?<head>.*?)(?<date>[2Z][0OQD]${D}{6})(?:V(?<fw>${D}{6}))?(?<codes>(?:[A-Z012568]{2}){1,2})(?<short>[A-Z\\d|]{2}${D}{7})(?<feat>[A-Z]{2,6})?$`,
 );
 
 const digits = (text: string) => [...text].map((letter) => DIGIT_FOR[letter] ?? letter).join('');

@@ -1,8 +1,9 @@
+import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import { createTextEngine } from '../../../src/label/text/engine.ts';
 import { isAlone } from '../../../src/label/text/read-text.ts';
-import { CODE, noise } from './photos.ts';
+import { CODE, code128, noise, table } from './photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from './printed.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -24,6 +25,20 @@ const only = {
   full: await photograph({ ...LABEL, prints: 'full' }, GOOD_SHOT),
 };
 const columns = await photograph({ ...LABEL, prints: 'short', columns: true }, GOOD_SHOT);
+const NINE = '301234567';
+/** A bar code of nine digits, and the same digits in print as vendors set them: under the bars, or as the S/N. */
+async function bars(print: string): Promise<Buffer> {
+  const picture = await table([{ code: await code128(NINE), left: 200, top: 100 }]);
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="520" height="70"><rect width="520" height="70"
+    fill="#fff"/><text x="20" y="48" font-family="sans-serif" font-size="34">${print}</text></svg>`;
+  const printed = await sharp(Buffer.from(text)).png().toBuffer();
+  return picture
+    .composite([{ input: printed, left: 200, top: 400 }])
+    .jpeg()
+    .toBuffer();
+}
+const part = await bars(NINE);
+const named = await bars(`S/N: ${NINE}`);
 const nothing = await noise(640, 480);
 
 const reader = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 60_000 });
@@ -95,6 +110,21 @@ describe('a label without a code', () => {
     ['Model: DS-2CD2386G2-IU', false],
   ])('shows "%s" alone or not at all', (text, alone) => {
     expect(isAlone(text)).toBe(alone);
+  });
+
+  it.each([
+    [
+      'the same digits are printed without a name: they may be a part number',
+      () => part,
+      ['bar-code'],
+      false,
+    ],
+    ['the print calls the number S/N', () => named, ['bar-code', 'print'], true],
+  ])('has a bar code of nine digits, and %s', async (_, photo, sources, isCertain) => {
+    const patient = createLabelReader({ workers: 1, budgetMs: 60_000, killAfterMs: 60_000 });
+    const reading = await patient.read(photo());
+    await patient.close();
+    expect(reading).toMatchObject({ kind: 'label', facts: { shortSerial: NINE }, sources, isCertain });
   });
 
   it('is answered as before where nothing is printed either', async () => {

@@ -49,6 +49,16 @@ describe('readPrint', () => {
     expect(one(['301234567', 'S/N: J50000062'])).toEqual([['J50000062', 'single']]);
   });
 
+  it('knows whether the print calls a number a serial number, or it may be one of a part', () => {
+    const named = (...lines: string[]) => readPrint(lines).map(({ isNamed }) => isNamed);
+    expect(named('301234567')).toEqual([false]);
+    expect(named('PART NO 301234567')).toEqual([false]);
+    expect(named('SENSOR 301234567', 'S/N: J50000062')).toEqual([true]);
+    expect(named('S/N: 301234567')).toEqual([true]);
+    expect(named('301234567', 'S/N: 301234567')).toEqual([true]);
+    expect(named(FULL)).toEqual([true]);
+  });
+
   it('gives the model and nothing of the verification code', () => {
     const read = readPrint(['Model: DS-2CD2386G2-IU', 'S/N: J50000062', 'Verification Code: QWERTZ']);
     expect(read).toMatchObject([{ model: 'DS-2CD2386G2-IU', fullSerial: null, line: 1 }]);
