@@ -50,6 +50,7 @@ export function redraw(picture: Grey, { kind, box }: DamagedCode, isExact: boole
   const pattern = patterns[fits.indexOf(Math.max(...fits))];
   if (!pattern) return null;
   const corners = isExact ? box : moved(picture, box, pattern);
+  if (!isConvex(corners)) return null;
   const dark = decide(picture, corners, pattern);
   const { size } = pattern;
   const side = (size + 2 * QUIET) * DRAWN;
@@ -127,6 +128,15 @@ function placeIn([a, b, c, d]: Box): (u: number, v: number) => Point {
   };
 }
 
+/** Whether four corners can be those of a square as a camera sees it, from either side. */
+function isConvex(box: Box): boolean {
+  const turns = box.map((corner, at) => {
+    const [next, last] = [box[(at + 1) % 4] ?? corner, box[(at + 3) % 4] ?? corner];
+    return (next.x - corner.x) * (last.y - corner.y) - (next.y - corner.y) * (last.x - corner.x);
+  });
+  return turns.every((turn) => turn > 0) || turns.every((turn) => turn < 0);
+}
+
 /** How well known modules fit: their correlation with what is there, in each quarter of the code by its own light. */
 function fitOf(picture: Grey, box: Box, { size, known, places }: Pattern): number {
   const place = placeIn(box);
@@ -148,8 +158,7 @@ function fitOf(picture: Grey, box: Box, { size, known, places }: Pattern): numbe
     const spread = Math.sqrt(Math.max(4, square / count - (shade / count) ** 2));
     return (((shade / count) * (dark / count) - product / count) / spread) * (count / places.length);
   });
-  const fit = fits.reduce((sum, one) => sum + one, 0);
-  return Number.isFinite(fit) ? fit : -1;
+  return fits.reduce((sum, one) => sum + one, 0);
 }
 
 /** Moves the corners, each by itself and all together, to where the known modules fit best. */

@@ -35,7 +35,8 @@ interface Canvas {
 
 /**
  * Draws a frame with its number around every place over what coarse cells leave of the photo.
- * @param places the corners of each label's codes in the photo; at most 8 labels, numbered from 1
+ * @param places the corners of each label's codes in the photo, and wherever else they were computed to be; at most 8
+ *   labels, numbered from 1
  * @returns a JPEG
  */
 export async function drawPlaces(
@@ -43,7 +44,8 @@ export async function drawPlaces(
   places: readonly (readonly (readonly Point[])[])[],
 ): Promise<Buffer> {
   const longest = Math.max(photo.width, photo.height);
-  const largest = Math.max(...places.flat().map(longestSide));
+  const finite = places.map((boxes) => boxes.filter(isSomewhere));
+  const largest = Math.max(1, ...finite.flat().map(longestSide));
   const cells = Math.max(2, Math.min(PHOTO_CELLS, Math.floor((CODE_CELLS * longest) / largest)));
   const coarse = await fromGrey(photo)
     .resize({ width: cells, height: cells, fit: 'inside' })
@@ -61,19 +63,24 @@ export async function drawPlaces(
     .toBuffer({ resolveWithObject: true });
   const canvas: Canvas = { data, width: info.width, height: info.height };
   const factor = SIDE / longest;
-  for (const [index, boxes] of places.entries()) {
-    for (const box of boxes)
-      drawPlace(
-        canvas,
-        box.map(({ x, y }) => ({ x: x * factor, y: y * factor })),
-        DIGITS[index] ?? '',
-      );
+  // A line is drawn step by step: one far beyond the edge would never end.
+  const inside = ({ x, y }: Point) => ({
+    x: clamp(x * factor, 0, canvas.width),
+    y: clamp(y * factor, 0, canvas.height),
+  });
+  for (const [index, boxes] of finite.entries()) {
+    for (const box of boxes) drawPlace(canvas, box.map(inside), DIGITS[index] ?? '');
   }
   return sharp(data, { raw: info }).jpeg({ quality: 85 }).toBuffer();
 }
 
+/** Corners come out of divisions: those of a code seen from its edge may lie nowhere. */
+function isSomewhere(box: readonly Point[]): boolean {
+  return box.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+}
+
 function longestSide(box: readonly Point[]): number {
-  return Math.max(1, ...sidesOf(box).map(([from, to]) => Math.hypot(to.x - from.x, to.y - from.y)));
+  return Math.max(...sidesOf(box).map(([from, to]) => Math.hypot(to.x - from.x, to.y - from.y)));
 }
 
 function sidesOf(box: readonly Point[]): (readonly [Point, Point])[] {
