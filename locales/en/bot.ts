@@ -82,7 +82,7 @@ export const bot = {
       'too-dark':
         'I cannot read it: too dark. Light the label with the torch and send it again, or type the serial number.',
       'too-small':
-        'I cannot read it: the code is too small. Come closer: the code should be as wide as a thumb on the screen.',
+        'I cannot read it: the code is too small. Come closer, until the code is as wide as a thumb on the screen, or type the serial number.',
       blurred:
         'I cannot read it: blurred. Hold still, let it focus, send it again, or type the serial number.',
       glare: 'I cannot read it: glare. Tilt the phone a little and send it again, or type the serial number.',
