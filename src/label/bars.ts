@@ -1,3 +1,8 @@
+/**
+ * Bars at any tilt. A bar code is a patch in which all edges have one direction, whatever that is; once the direction is
+ * known, and how perspective turns it from end to end, the patch is sampled anew with its bars upright, and every line
+ * of the new picture is the mean of what lies along the bars, which noise and blur do not survive.
+ */
 import type { View } from './codes.ts';
 import type { Grey, Point } from './photo.ts';
 import { shadeAt } from './pixels.ts';

@@ -40,7 +40,6 @@ const WORKING_SIDE = 1600;
 const REDRAWN = 6;
 /** What drawing a code anew costs, in pixels looked at. */
 const REDRAWN_PIXELS = 1_000_000;
-
 /** What laying a patch of stripes straight costs for each pixel of its length, in pixels looked at. */
 const STRAIGHTENED = 100;
 
@@ -111,7 +110,7 @@ function bars({ original, working }: Photo): Step[] {
   }));
 }
 
-/** Codes with errors, drawn anew: as they were found, and where they fit best. */
+/** Codes with errors, drawn anew: with their corners where they fit best, and where they were found. */
 function redrawn({ original }: Photo, damaged: readonly DamagedCode[]): Step[] {
   return damaged.slice(-REDRAWN).flatMap((code) =>
     [false, true].map((isExact) => ({
