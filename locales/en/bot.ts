@@ -43,7 +43,7 @@ export const bot = {
         'I read <code>{{serial}}</code> from the print, from one line only. Compare every character. Is it right?',
       repaired:
         'The print is unclear: I guess <code>{{serial}}</code>. Look-alikes such as 0 and O may be wrong. Compare every character. Is it right?',
-      bare: 'I read <code>{{serial}}</code> from a bar code. Nine digits may also be a part number. Does the S/N line say the same?',
+      bare: 'I read <code>{{serial}}</code> from a code. Nine digits may also be a part number. Does the S/N line say the same?',
       typed:
         'A short serial number has only digits after its first letters. Do you mean <code>{{serial}}</code>? Compare every character.',
     },

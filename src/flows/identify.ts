@@ -192,7 +192,7 @@ async function printed(
   return next;
 }
 
-/** Why a number is not taken without a Yes: unclear print, a bare bar code, a typing mistake. */
+/** Why a number is not taken without a Yes: unclear print, nine digits in a code, a typing mistake. */
 type Doubt = PrintCertainty | 'bare' | 'typed';
 
 async function confirm(

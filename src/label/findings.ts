@@ -92,12 +92,11 @@ function sourceOf(format: Code['format']): LabelSource {
 }
 
 /**
- * Boxes carry bar codes of nine digits that are part numbers, in the form of an old short serial (own rule). Such a
- * code counts only where nothing better is in the photo.
+ * Boxes carry codes of nine digits that are part numbers, in the form of an old short serial, some with a model behind
+ * them (own rule). Such a code counts only where nothing better is in the photo: labels begin with their host.
  */
-function isCertain(facts: LabelFacts): boolean {
-  const isBare = facts.host === null && facts.fullSerial === null && facts.model === null;
-  return !isBare || /\D/.test(facts.shortSerial);
+function isCertain({ host, fullSerial, shortSerial }: LabelFacts): boolean {
+  return host !== null || fullSerial !== null || /\D/.test(shortSerial);
 }
 
 /** Two codes of one device, such as a QR code with the model and a bar code with the full serial. */

@@ -126,12 +126,15 @@ function withPrint(reading: LabelReading, { serials, picture }: TextReading): La
     hasVerificationCode: false,
   }));
   if (reading.kind === 'label') {
-    // A bar code of nine digits may be a part number. Print that calls the same number a serial number settles it;
+    // Nine digits may be a part number. Print that calls the same number a serial number settles it;
     // the digits alone say nothing: they stand under the bars of part numbers, too.
     const same = serials.findIndex((serial) => serial.shortSerial === reading.facts.shortSerial);
     const facts = labels[same];
-    if (facts && serials[same]?.isNamed && serials[same].certainty !== 'repaired')
-      return { kind: 'label', facts, sources: [...reading.sources, 'print'], isCertain: true };
+    if (facts && serials[same]?.isNamed && serials[same].certainty !== 'repaired') {
+      const model = reading.facts.model ?? facts.model;
+      const both = { ...reading.facts, fullSerial: facts.fullSerial, model };
+      return { kind: 'label', facts: both, sources: [...reading.sources, 'print'], isCertain: true };
+    }
     if (facts && serials.length === 1) return reading;
     if (first.certainty !== 'agreed') {
       const all = facts ? labels : [...labels, reading.facts];

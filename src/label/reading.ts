@@ -21,7 +21,7 @@ export type LabelReading =
 export interface FoundLabel {
   readonly facts: LabelFacts;
   readonly sources: readonly LabelSource[];
-  /** False for a bare number that may be no serial: only a person may take it for one. */
+  /** False for nine digits that may be a part number: only a person may take them for a serial. */
   readonly isCertain: boolean;
 }
 

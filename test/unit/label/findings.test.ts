@@ -52,6 +52,15 @@ describe('what the codes of one photo say together', () => {
     });
   });
 
+  it.each([
+    ['a carton: part number and what is inside', '301234567 DS-1280ZJ-XS', false],
+    ['a carton, in lines', '301234567\nDS-1280ZJ-XS\n10', false],
+    ['a label with its host', 'www.hik-connect.com\r301234567\rQWERTZ\rDS-2CD2032-I\r', true],
+    ['a full serial', 'DS-2CD2032-I20150805AAWR301234567', true],
+  ])('takes nine digits for a serial only where the code is a label: %s', (_, text, isCertain) => {
+    expect(findings(text).isCertain()).toBe(isCertain);
+  });
+
   it('knows from which codes of which places each label was read, however often they were seen', () => {
     const all = createFindings();
     const other = qr.replace('J50000062', 'J50000063');
