@@ -64,7 +64,7 @@ export function createTextEngine(options: TextEngineOptions): TextEngine {
       if (started !== child) return;
       if ('ready' in message) {
         isReady = true;
-        begin();
+        if (running) begin();
       } else if (message.id === running?.id) {
         finish(ok(message.reading));
       }
@@ -129,10 +129,16 @@ export function createTextEngine(options: TextEngineOptions): TextEngine {
       if (isClosed || waiting.length >= queue) return fail('busy');
       return new Promise((resolve, reject) => {
         const abort = () => {
+          reject(signal?.reason);
           const place = waiting.indexOf(job);
           if (place >= 0) waiting.splice(place, 1);
           else if (isReady) send({ cancel: job.id });
-          reject(signal?.reason);
+          else if (running === job) {
+            // The child is still starting and has not heard of it.
+            clearTimeout(timer);
+            running = null;
+            pump();
+          }
         };
         const job: Job = {
           id: ++lastId,

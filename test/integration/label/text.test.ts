@@ -171,6 +171,19 @@ describe('the process that reads print', () => {
     expect(await small.read(bytes)).toEqual({ ok: false, failure: 'busy' });
   });
 
+  it('does nothing for a photo nobody waits for any more when it is ready', async () => {
+    const left = engine({ queue: 1 });
+    const bytes = new Uint8Array(9);
+    const abort = new AbortController();
+    const given = left.read(bytes, abort.signal);
+    abort.abort(new Error('another photo'));
+    await expect(given).rejects.toThrow('another photo');
+    // The process is still starting: one photo takes the place of the one given up, and one waits behind it.
+    const open = await Promise.all([left.read(bytes), left.read(bytes)]);
+    expect(open).toEqual(Array(2).fill({ ok: true, value: { serials: [], picture: null } }));
+    left.close();
+  });
+
   it('gives up with the reason of the request', async () => {
     const left = engine();
     const abort = new AbortController();
