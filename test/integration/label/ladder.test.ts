@@ -73,7 +73,8 @@ describe('a code that is not as decoders like it', () => {
 
 describe('a photo of several labels', () => {
   it('offers one that is much smaller than the other', async () => {
-    const code = await small(await qr(label('AE3000063'), 600), 62);
+    // Too small for the rung that reads the other: only the second look finds it.
+    const code = await small(await qr(label('AE3000063'), 600), 50);
     const picture = await table([
       { code: await qr(label()), left: 80 },
       { code, left: 800, top: 560 },
