@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { childEnv } from '../kernel/child-env.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 
 /** `busy`: the queue is full or the pool is closed. `timeout`, `crashed`: the thread was ended, with this job only. */
@@ -51,7 +52,7 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
   let isClosed = false;
 
   function start(): Slot<Input, Answer> {
-    const thread = new Worker(options.entry, { execArgv: [] });
+    const thread = new Worker(options.entry, { execArgv: [], env: childEnv() });
     const slot: Slot<Input, Answer> = { thread, job: null, isReady: false, timer: undefined };
     slots.add(slot);
     thread.on('message', (message: { ready: true } | { answer: Answer }) => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { childEnv } from '../../kernel/child-env.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { FromChild, TextReading, ToChild } from './protocol.ts';
 
@@ -52,10 +53,10 @@ export function createTextEngine(options: TextEngineOptions): TextEngine {
   const send = (message: ToChild) => child?.send(message);
 
   function start(): ChildProcess {
-    // No environment: the child opens strangers' photos and has no business with the bot's secrets.
     const started = fork(entry, {
       execArgv: [...execArgv],
-      env: {},
+      // The child opens strangers' photos and has no business with the bot's secrets.
+      env: childEnv(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from '../../../src/label/pool.ts';
 
-type Job = number | 'exit' | 'throw' | 'hang';
+type Job = number | 'exit' | 'throw' | 'hang' | 'secret';
 const deaths: string[] = [];
-let pool: Pool<Job, number>;
-function start(options: Partial<PoolOptions> = {}): Pool<Job, number> {
+let pool: Pool<Job, number | null>;
+function start(options: Partial<PoolOptions> = {}): Pool<Job, number | null> {
   pool = createPool({
     entry: new URL('./pool-worker.mjs', import.meta.url),
     workers: 1,
@@ -20,7 +20,7 @@ afterEach(async () => {
   await pool.close();
 });
 
-const answer = (value: number) => ({ ok: true, value });
+const answer = (value: number | null) => ({ ok: true, value });
 const failure = (reason: string) => ({ ok: false, failure: reason });
 
 describe('a pool of threads', () => {
@@ -30,6 +30,12 @@ describe('a pool of threads', () => {
       expect(await Promise.all([run(1), run(2), run(3), run(4)])).toEqual([2, 4, 6, 8].map(answer));
       await close();
     }
+  });
+
+  it('tells its threads nothing of the bot’s environment', async () => {
+    vi.stubEnv('BOT_TOKEN', '123456789:stolen');
+    expect(await start().run('secret')).toEqual(answer(null));
+    vi.unstubAllEnvs();
   });
 
   it('refuses what does not fit into the queue', async () => {

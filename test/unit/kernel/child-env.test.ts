@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { childEnv } from '../../../src/kernel/child-env.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+
+describe('the environment of child processes', () => {
+  it('holds what the system needs and nothing of the program’s own', () => {
+    const env = {
+      BOT_TOKEN: '1:secret',
+      WEBHOOK_SECRET: 'x',
+      NODE_OPTIONS: '--inspect',
+      HTTPS_PROXY: 'http://u:p@h',
+    };
+    expect(childEnv({ ...env, PATH: '/bin', TMPDIR: '/tmp', SystemRoot: 'C:\\Windows' })).toEqual({
+      TMPDIR: '/tmp',
+      SystemRoot: 'C:\\Windows',
+    });
+  });
+
+  it('is named wherever a program starts a process or a thread', () => {
+    const starts = /\b(?:fork|spawn|spawnSync|exec|execSync|execFile|execFileSync)\(|\bnew Worker\(/;
+    const files = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('sandbox'))
+      .map((file) => ({ file, text: readFileSync(new URL(`src/${file}`, ROOT), 'utf8') }))
+      .filter(({ text }) => /node:(?:child_process|worker_threads)/.test(text) && starts.test(text));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter(({ text }) => !text.includes('env: childEnv()')).map(({ file }) => file)).toEqual([]);
+  });
+});
