@@ -203,7 +203,10 @@ function refusalFor(error: FastifyError | Refusal): Refusal {
 }
 
 /** A body as its schema has it. Another `version` gets an answer of its own: updating helps, trying again does not. */
-function parse<S extends z.ZodType>(schema: S, request: FastifyRequest): z.output<S> {
+function parse<S extends z.ZodObject<{ version: z.ZodType }>>(
+  schema: S,
+  request: FastifyRequest,
+): z.output<S> {
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(bodyOf(request)).toString());
@@ -211,7 +214,8 @@ function parse<S extends z.ZodType>(schema: S, request: FastifyRequest): z.outpu
     throw new Refusal('bad-request');
   }
   const version: unknown = Object(json).version;
-  if (typeof version === 'number' && version !== LINK_VERSION) throw new Refusal('version-unsupported');
+  const spoken = schema.shape.version.safeParse(version).success;
+  if (typeof version === 'number' && !spoken) throw new Refusal('version-unsupported');
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new Refusal('bad-request');
   return parsed.data;

@@ -9,7 +9,13 @@ import { z } from 'zod';
 import { isSmallPng } from './picture.ts';
 
 /** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
+
+/**
+ * What a paired laptop may speak: only pairing changed with version 2, so one with an older agent goes on. A field that
+ * came with version 2 is optional here, and missing from what an older agent sends.
+ */
+const spokenVersion = z.union([z.literal(1), z.literal(LINK_VERSION)]);
 
 /** Largest body either side accepts, bytes. A picture (base64) fits with room to spare. */
 export const MAX_BODY_BYTES = 512 * 1024;
@@ -202,7 +208,7 @@ export type PairState = z.infer<typeof pairState>;
 
 /** `POST /v1/poll` (signed). The cursor acknowledges every command up to it. Held open up to `waitMs`. */
 export const pollRequest = z.object({
-  version: z.literal(LINK_VERSION),
+  version: spokenVersion,
   cursor: id.nullable(),
   waitMs: z.number().int().min(0).max(50_000),
   /** Start of this agent process (ULID): a newer epoch takes over, an older one is answered `superseded`. */
@@ -216,7 +222,7 @@ export type PollAnswer = z.infer<typeof pollAnswer>;
 
 /** `POST /v1/events` (signed). Accepted ids are safe: the agent forgets them; others are sent again. */
 export const eventsRequest = z.object({
-  version: z.literal(LINK_VERSION),
+  version: spokenVersion,
   epoch: id,
   events: z.array(agentEvent).min(1).max(50),
 });
@@ -227,7 +233,7 @@ export type EventsAnswer = z.infer<typeof eventsAnswer>;
 
 /** `POST /v1/permit` (signed): trade a permit for the right to send one datagram. Answered once, ever. */
 export const permitRequest = z.object({
-  version: z.literal(LINK_VERSION),
+  version: spokenVersion,
   permit: text(64),
   jobId: id,
   shortSerial,
@@ -241,7 +247,7 @@ export type PermitAnswer = z.infer<typeof permitAnswer>;
  * key it is answered the same, so that an agent whose answer was lost finds out.
  */
 export const rotateRequest = z.object({
-  version: z.literal(LINK_VERSION),
+  version: spokenVersion,
   /** Ed25519 public key, SPKI DER, base64url. */
   publicKey: text(128),
   /** Ed25519 signature of the new key over `unbind-rotate\n` + agent id + `\n` + publicKey, base64url. */

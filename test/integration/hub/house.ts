@@ -152,6 +152,8 @@ export class TestAgent {
   readonly privateKey: KeyObject;
   agentId = ulid();
   hubKey: KeyObject | null = null;
+  /** Version of the wire this agent speaks. */
+  version: number = LINK_VERSION;
   readonly #house: Site;
 
   constructor(house: Site, keys = generateKeyPairSync('ed25519')) {
@@ -167,7 +169,7 @@ export class TestAgent {
     const code = typed.replace('-', '');
     const { publicKey, host } = this;
     const proof = signPairing(code, publicKey, this.privateKey);
-    const body = { version: LINK_VERSION, code, publicKey, proof, host, ...change };
+    const body = { version: this.version, code, publicKey, proof, host, ...change };
     const answer = await this.raw('POST', '/v1/pair', JSON.stringify(body), {});
     if (answer.status === 200) {
       const paired = answer.body as PairAnswer;
@@ -192,16 +194,16 @@ export class TestAgent {
     epoch?: string;
     signal?: AbortSignal;
   } = {}) {
-    const body = { version: LINK_VERSION, cursor, waitMs, epoch, host: this.host };
+    const body = { version: this.version, cursor, waitMs, epoch, host: this.host };
     return this.send('POST', '/v1/poll', body, signal ? { signal } : {});
   }
 
   sendEvents(events: readonly AgentEvent[]): Promise<Answer> {
-    return this.send('POST', '/v1/events', { version: LINK_VERSION, epoch: this.epoch, events });
+    return this.send('POST', '/v1/events', { version: this.version, epoch: this.epoch, events });
   }
 
   permit(permit: string, jobId: string, shortSerial = SERIAL): Promise<Answer> {
-    return this.send('POST', '/v1/permit', { version: LINK_VERSION, permit, jobId, shortSerial });
+    return this.send('POST', '/v1/permit', { version: this.version, permit, jobId, shortSerial });
   }
 
   send(

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
+import { formatPublicKey, signRotation } from '../../../src/link/signing.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
 import {
   discover,
@@ -44,6 +45,23 @@ describe('the link', () => {
   };
   const commands = async (poll: ReturnType<TestAgent['poll']>) =>
     ((await poll).body.commands ?? []) as { id: string; type: string; jobId: string }[];
+
+  it('goes on for a laptop paired before, whose agent speaks the version before', async () => {
+    agent.version = 1;
+    expect((await agent.poll()).status).toBe(200);
+    const command = discover(house);
+    const { commandId } = await value(house.hub.desk.send(agent.agentId, command));
+    expect(await commands(agent.poll())).toEqual([{ ...command, id: commandId }]);
+    const event = failed(house, command.jobId);
+    expect((await agent.sendEvents([event])).body).toEqual({ accepted: [event.id] });
+    expect(await agent.permit('A'.repeat(43), command.jobId)).toMatchObject({ body: { granted: false } });
+    const next = generateKeyPairSync('ed25519');
+    const publicKey = formatPublicKey(next.publicKey);
+    const proof = signRotation(agent.agentId, publicKey, next.privateKey);
+    expect(await agent.send('POST', '/v1/rotate', { version: 1, publicKey, proof })).toMatchObject({
+      status: 200,
+    });
+  });
 
   describe('commands', () => {
     it('wake a held poll at once', async () => {

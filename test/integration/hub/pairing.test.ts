@@ -165,11 +165,18 @@ describe('pairing', () => {
     });
     expect(await agent.askToPair(code, { proof: 'A'.repeat(86) })).toMatchObject({ status: 401 });
     expect(await agent.askToPair(code, { publicKey: 'AAAA' })).toMatchObject({ status: 400 });
-    expect(await agent.askToPair(code, { version: 2 })).toMatchObject({
-      status: 426,
-      body: { error: 'version-unsupported' },
-    });
     expect((await agent.askToPair(code)).status).toBe(200);
+  });
+
+  it('is for agents of this version alone, and spends no code on others', async () => {
+    const code = await issue();
+    for (const version of [1, 3]) {
+      expect(await new TestAgent(house).askToPair(code, { version })).toMatchObject({
+        status: 426,
+        body: { error: 'version-unsupported' },
+      });
+    }
+    expect((await new TestAgent(house).askToPair(code)).status).toBe(200);
   });
 
   it('shows people a laptop name without characters that play tricks', async () => {

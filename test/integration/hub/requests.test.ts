@@ -121,11 +121,15 @@ describe('a signed request', () => {
       const answer = await agent.raw('POST', '/v1/poll', wrong, agent.sign('POST', '/v1/poll', wrong));
       expect(answer).toMatchObject({ status: 400, body: { error: 'bad-request' }, signed: true });
     }
-    const newer = body().replace('"version":1', '"version":2');
-    expect(await agent.raw('POST', '/v1/poll', newer, agent.sign('POST', '/v1/poll', newer))).toMatchObject({
-      status: 426,
-      body: { error: 'version-unsupported' },
-    });
+    for (const version of [0, LINK_VERSION + 1]) {
+      const other = body().replace(`"version":${LINK_VERSION}`, `"version":${version}`);
+      expect(await agent.raw('POST', '/v1/poll', other, agent.sign('POST', '/v1/poll', other))).toMatchObject(
+        {
+          status: 426,
+          body: { error: 'version-unsupported' },
+        },
+      );
+    }
   });
 
   it('is refused when it is too large, announced or not', async () => {
