@@ -7,6 +7,7 @@ import { bot as botEn } from './en/bot.ts';
 import { card as cardEn } from './en/card.ts';
 import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
+import { notice as noticeEn } from './en/notice.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
 import { agent as agentRu } from './ru/agent.ts';
@@ -14,6 +15,7 @@ import { bot as botRu } from './ru/bot.ts';
 import { card as cardRu } from './ru/card.ts';
 import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
+import { notice as noticeRu } from './ru/notice.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
 
@@ -27,6 +29,7 @@ export const resources = {
     card: cardEn,
     guide: guideEn,
     help: helpEn,
+    notice: noticeEn,
     policy: policyEn,
     sandbox: sandboxEn,
   },
@@ -36,6 +39,7 @@ export const resources = {
     card: cardRu,
     guide: guideRu,
     help: helpRu,
+    notice: noticeRu,
     policy: policyRu,
     sandbox: sandboxRu,
   },

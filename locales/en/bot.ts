@@ -446,10 +446,6 @@ export const bot = {
       'Stop a device reported stolen: <code>/deny J50000062</code>. Take it off the list: <code>/allow J50000062</code>.',
     stolen:
       '🛑 <code>{{serial}}</code> was reported as stolen. The case is stopped and the operator has been told. If that is a mistake, talk to the operator.',
-    stolenSeen:
-      '🛑 {{name}} ({{id}}) tried to work on <code>{{serial}}</code>, which is on the list of stolen devices. The case is stopped.',
-    guessing:
-      '⚠️ Many wrong pairing codes came in within ten minutes. Nobody can pair a laptop until it calms down. If this goes on, somebody is guessing: look at the log.',
   },
   audit: {
     cli: {

@@ -37,6 +37,7 @@ import { createJobs } from './jobs.ts';
 import { createLimits } from './limits.ts';
 import { createMeasures } from './measures.ts';
 import { createNotes } from './notes.ts';
+import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './notices.ts';
 import { createPhotos } from './photos.ts';
 import { createProfiles } from './profiles.ts';
 import { createJobRules } from './rules.ts';
@@ -61,6 +62,8 @@ export interface BotParts {
   buttonKey: Secret<Uint8Array>;
   /** Address agents dial, as /pair shows it. */
   hubUrl: string;
+  /** What the operator decides about notices; the house's own choice where left out. */
+  notices?: NoticeSettings;
   log: Log;
   /** Milliseconds. */
   clock?: () => number;
@@ -78,8 +81,8 @@ export interface Bot {
   pairingRequested(request: PairingRequest): Promise<void>;
   /** An agent has come online. */
   agentOnline(agentId: string): Promise<void>;
-  /** Too many wrong pairing codes: admins should know. */
-  guessing(): Promise<void>;
+  /** Gives notice of a thing that happened outside the chat. */
+  raise: Notices['raise'];
   /** Loads alarms of the last run and publishes the command menu. */
   start(): Promise<Result<void, 'store-unavailable'>>;
   /** Lets what is running end. */
@@ -108,6 +111,16 @@ export function createBot(parts: BotParts): Bot {
     },
   };
   const callApi = client.relay.bind(client);
+  const notices = createNotices({
+    store,
+    admins: access.admins,
+    callApi,
+    profiles,
+    directory,
+    settings: parts.notices ?? NOTICE_DEFAULTS,
+    log,
+    clock,
+  });
 
   const timers = createTimers(
     store.values('timers'),
@@ -182,6 +195,7 @@ export function createBot(parts: BotParts): Bot {
     cases,
     audit,
     profiles,
+    notices,
     hubUrl,
     botUsername: me.username,
     more: [
@@ -196,18 +210,10 @@ export function createBot(parts: BotParts): Bot {
     await tell(callApi, chatId, escaping(textsFor(await profiles.language(chatId)))(key, values));
   }
 
-  async function tellAdmins(key: string, values: TextValues = {}): Promise<void> {
-    for (const adminId of access.admins) await notify(adminId, key, values);
-  }
-
   async function reportStolen({ chatId, device }: CaseRecord): Promise<void> {
     const serial = device?.shortSerial ?? '';
     await notify(chatId, 'bot:limits.stolen', { serial });
-    await tellAdmins('bot:limits.stolenSeen', {
-      serial,
-      name: await profiles.name(chatId),
-      id: String(chatId),
-    });
+    await notices.raise({ kind: 'stolen.tried', person: chatId, serial });
   }
 
   /** True when this person is to be left waiting; they are told so once a minute, and only if they belong here. */
@@ -324,7 +330,7 @@ export function createBot(parts: BotParts): Bot {
       ]);
     },
 
-    guessing: () => tellAdmins('bot:limits.guessing'),
+    raise: notices.raise,
 
     async agentOnline(agentId) {
       const agent = await directory.get(agentId);
@@ -350,6 +356,7 @@ export function createBot(parts: BotParts): Bot {
         });
         if (!set.ok) log.warn({ failure: set.failure.kind }, 'the command menu could not be set');
       }
+      await notices.start();
       const loaded = await timers.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
     },
@@ -357,6 +364,7 @@ export function createBot(parts: BotParts): Bot {
     async stop() {
       timers.stop();
       await queue.idle();
+      await notices.stop();
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { CallApi } from '../flows/engine/bridge.ts';
+import type { CallApi, CallFailure } from '../flows/engine/bridge.ts';
 import { buttonLabel } from '../flows/engine/html.ts';
+import type { Result } from '../kernel/result.ts';
 
 /** A button outside conversations; `data` at most 64 bytes. */
 export interface PlainButton {
@@ -33,18 +34,24 @@ export async function sayList(
   }
 }
 
-/** Says a thing in a chat outside conversations: commands, pairing, notices. Failures are the client's to report. */
+/**
+ * Says a thing in a chat outside conversations: commands, pairing, notices. Failures are the client's to report; who
+ * has to say it again later looks at the result.
+ * @param quiet the phone makes no sound
+ */
 export async function tell(
   callApi: CallApi,
   chatId: number,
   text: string,
   rows: readonly (readonly PlainButton[])[] = [],
-): Promise<void> {
-  await callApi('sendMessage', {
+  quiet = false,
+): Promise<Result<unknown, CallFailure>> {
+  return await callApi('sendMessage', {
     chat_id: chatId,
     text,
     parse_mode: 'HTML',
     link_preview_options: { is_disabled: true },
+    ...(quiet ? { disable_notification: true } : {}),
     ...(rows.length === 0
       ? {}
       : {

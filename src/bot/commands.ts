@@ -17,6 +17,7 @@ import { textsFor } from '../kernel/texts.ts';
 import type { Role } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import { tell } from './chat.ts';
+import type { Notices } from './notices.ts';
 import type { Profiles } from './profiles.ts';
 
 export interface CommandsOptions {
@@ -26,6 +27,7 @@ export interface CommandsOptions {
   cases: Pick<CaseDesk, 'apply'>;
   audit: Pick<Audit, 'append'>;
   profiles: Profiles;
+  notices: Pick<Notices, 'raise'>;
   /** Address agents dial, shown by /pair. */
   hubUrl: string;
   botUsername: string;
@@ -43,7 +45,7 @@ export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'h
 const MOST_WORDS = 12;
 
 export function createCommands(options: CommandsOptions): Commands {
-  const { callApi, directory, agents, cases, audit, profiles, hubUrl, botUsername } = options;
+  const { callApi, directory, agents, cases, audit, profiles, notices, hubUrl, botUsername } = options;
 
   /** Stops what an agent does for the running case; false when that could not be made sure. */
   async function haltJob(controls: ChatControls): Promise<boolean> {
@@ -112,7 +114,10 @@ export function createCommands(options: CommandsOptions): Commands {
         detail: { agent: agentId, outcome },
       });
       if (!noted.ok) return say(t('bot:error.unreachable'));
-      if (confirmed.ok) return say(t('bot:pair.done', { name: confirmed.value.name }));
+      if (confirmed.ok) {
+        await notices.raise({ kind: 'laptop.paired', agent: agentId, by: chatId });
+        return say(t('bot:pair.done', { name: confirmed.value.name }));
+      }
       if (confirmed.failure === 'wrong-number') return say(t('bot:pair.wrong'));
       return say(t(confirmed.failure === 'store-unavailable' ? 'bot:error.unreachable' : 'bot:pair.over'));
     },
@@ -137,7 +142,7 @@ export function createCommands(options: CommandsOptions): Commands {
       language,
       controls,
       t: escaping(textsFor(language)),
-      say: (text, rows) => tell(callApi, chatId, text, rows),
+      say: async (text, rows) => void (await tell(callApi, chatId, text, rows)),
     };
 
     if (query) {

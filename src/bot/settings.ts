@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
+import { NOTICE_KINDS, type NoticeSettings, WAYS } from './notices.ts';
 
 /** What is wrong with a setting; `settings.<word>` is its sentence. */
 type SettingsWord =
@@ -49,6 +50,7 @@ export interface Settings {
   regionPack: string | null;
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
+  notices: NoticeSettings;
   logLevel: LogLevel;
 }
 
@@ -79,6 +81,8 @@ const EXAMPLES = {
   WEBHOOK_SECRET: 'openssl rand -hex 32',
   REGION_PACK: './region.json',
   READ_PRINT: 'on',
+  NOTICES: 'laptop.paired=quiet,access.joined=digest',
+  NOTICE_DIGEST_HOURS: '12',
   LOG_LEVEL: 'info',
 } as const;
 
@@ -114,6 +118,21 @@ const listenAddress = shaped(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/)
   })
   .refine(({ port }) => port <= 65_535, malformed);
 
+const HOUR_MS = 60 * 60 * 1000;
+
+/** `kind=way` of as many notices as one likes. */
+const noticeWays = z.string().transform((text, context): NoticeSettings['ways'] => {
+  const pairs = text.split(/[\s,]+/).map((pair) => pair.split('='));
+  const kinds: readonly string[] = NOTICE_KINDS;
+  const ways: readonly string[] = WAYS;
+  const good = pairs.every(
+    ([kind = '', way = '', ...rest]) => kinds.includes(kind) && ways.includes(way) && rest.length === 0,
+  );
+  if (good) return Object.fromEntries(pairs);
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies SettingsWord });
+  return z.NEVER;
+});
+
 const schema = z.object({
   // Bot API tokens are digits, a colon and 35 characters; servers of one's own may use longer ones.
   BOT_TOKEN: shaped(/^\d{6,}:[A-Za-z0-9_-]{30,100}$/).transform((token) => new Secret(token)),
@@ -140,6 +159,11 @@ const schema = z.object({
     .optional(),
   REGION_PACK: z.string().optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
+  NOTICES: noticeWays.default({}),
+  NOTICE_DIGEST_HOURS: shaped(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= 168, malformed)
+    .default(Number(EXAMPLES.NOTICE_DIGEST_HOURS)),
   LOG_LEVEL: z.enum(LOG_LEVELS, malformed).default('info'),
 });
 type Parsed = z.output<typeof schema>;
@@ -207,6 +231,7 @@ function settingsFrom(parsed: Parsed): Settings {
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: parsed.REGION_PACK ?? null,
     readPrint: parsed.READ_PRINT === 'on',
+    notices: { ways: parsed.NOTICES, digestMs: parsed.NOTICE_DIGEST_HOURS * HOUR_MS },
     logLevel: parsed.LOG_LEVEL,
   };
 }

@@ -106,7 +106,7 @@ async function bringUp(
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
-    onGuessing: () => aside(bot?.guessing()),
+    onGuessing: () => aside(bot?.raise({ kind: 'pairing.guessing', prefix: null })),
     // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
     trustProxy: 'loopback',
     ...(tls.value ? { tls: tls.value } : {}),
@@ -139,6 +139,7 @@ async function bringUp(
     catalogue: own.value.catalogue,
     buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,
+    notices: settings.notices,
     log,
   });
   const running = bot;

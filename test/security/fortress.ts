@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Update } from 'grammy/types';
 import { Agent, request } from 'undici';
+import { NOTICE_DEFAULTS } from '../../src/bot/notices.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -62,6 +63,7 @@ export async function openFortress(): Promise<Fortress> {
       },
       regionPack: null,
       readPrint: false,
+      notices: NOTICE_DEFAULTS,
       logLevel: 'debug',
     },
     log,

@@ -49,6 +49,7 @@ function chatInACase() {
     cases,
     audit,
     profiles: createProfiles(store.values('profiles')),
+    notices: { raise: async () => undefined },
     hubUrl: 'https://bot.example',
     botUsername: 'unbind_bot',
     more: [],

@@ -33,6 +33,7 @@ describe('settings', () => {
       updates: { mode: 'polling' },
       regionPack: null,
       readPrint: true,
+      notices: { ways: {}, digestMs: 12 * 3_600_000 },
       logLevel: 'info',
     });
   });
@@ -49,6 +50,25 @@ describe('settings', () => {
     expect(settingsOf({ READ_PRINT: 'on' }).readPrint).toBe(true);
     expect(problemsOf({ ...MINIMAL, READ_PRINT: 'no' })).toEqual([
       { setting: 'READ_PRINT', problem: 'malformed', example: 'on' },
+    ]);
+  });
+
+  it('choose how notices are told, by names that exist', () => {
+    const set = settingsOf({
+      NOTICES: 'laptop.paired=quiet, access.joined=digest',
+      NOTICE_DIGEST_HOURS: '1',
+    });
+    expect(set.notices).toEqual({
+      ways: { 'laptop.paired': 'quiet', 'access.joined': 'digest' },
+      digestMs: 3_600_000,
+    });
+    for (const text of ['laptop.paired', 'laptop.paired=off', 'laptop.eaten=quiet', 'a=b=c', '=quiet']) {
+      expect(problemsOf({ ...MINIMAL, NOTICES: text })).toMatchObject([
+        { setting: 'NOTICES', problem: 'malformed' },
+      ]);
+    }
+    expect(problemsOf({ ...MINIMAL, NOTICE_DIGEST_HOURS: '0' })).toMatchObject([
+      { setting: 'NOTICE_DIGEST_HOURS', problem: 'malformed' },
     ]);
   });
 
@@ -166,6 +186,8 @@ describe('settings', () => {
           'TELEGRAM_API_ROOT',
           'WEBHOOK_SECRET',
           'WEBHOOK_URL',
+          'NOTICES',
+          'NOTICE_DIGEST_HOURS',
         ],
       ].sort(),
     );

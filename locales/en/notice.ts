@@ -1,0 +1,71 @@
+/**
+ * Security notices: what admins and the owners of a laptop hear of by themselves. One sentence what happened, one what
+ * to do where there is something to do. HTML of Telegram; values are escaped by the caller.
+ */
+export const notice = {
+  what: {
+    access: {
+      joined:
+        '👤 {{person}} has joined with an invitation of {{by}} (no. {{invitation}}). Not right? /people',
+      asks: '👤 {{person}} wants to join with your invitation no. {{invitation}}. Nothing works for them before you decide.',
+      approved: '👤 {{by}} has let {{person}} in.',
+      declined: '👤 {{by}} has turned {{person}} away.',
+      revoked: '👤 {{by}} has taken the access of {{person}} away.',
+    },
+    laptop: {
+      paired: '💻 “{{laptop}}” ({{system}}, {{address}}) was paired by {{by}}. Not right? Remove it: /agents',
+      refused:
+        '💻 {{by}} pressed “Not mine”: “{{laptop}}” ({{system}}, {{address}}) had a pairing code from their chat. Ask them who saw the code.',
+      'wrong-number':
+        '⚠️ Wrong number while pairing “{{laptop}}” ({{system}}, {{address}}) with {{person}}. The code is burnt, nothing was paired. If they typed carefully, another machine answered: let them pair again over another network.',
+      'new-key':
+        '🔑 “{{laptop}}” asks for a new key, from {{address}}. The old one stays good until its owner says yes. Did nobody start the agent there? Remove it: /agents',
+      rotated: '🔑 “{{laptop}}” has a new key; the old one opens nothing any more.',
+      'taken-over':
+        '⚠️ “{{laptop}}”: a second program with its key has taken over, from {{address}}. If the agent was not started twice, the key is stolen: remove it now, /agents',
+      'new-address': '💻 “{{laptop}}” calls from another address: {{address}}.',
+      revoked: '💻 “{{laptop}}” was removed. Its key opens nothing any more.',
+      unproven:
+        '⚠️ “{{laptop}}” reports <code>{{serial}}</code> of {{person}} as unbound, but that cannot be so: it went around the permit or the picture. Recorded as unproven. Look at the device itself, and at the laptop.',
+      flooding: '⚠️ “{{laptop}}” sends more than an honest laptop does. The rest is not listened to.',
+    },
+    pairing: {
+      guessing:
+        '⚠️ Many wrong pairing codes came in. Cannot pair for a while: {{prefix}}. Somebody may be guessing: look at the log.',
+    },
+    limit: {
+      reached:
+        '📈 {{person}} has reached the limit of {{most}} unbinds in 24 hours. To let them go on: /lift',
+    },
+    stolen: {
+      tried:
+        '🛑 {{person}} tried to work on <code>{{serial}}</code>, which is on the list of stolen devices. The case is stopped.',
+      unbound:
+        '🛑 <code>{{serial}}</code>, now on the list of stolen devices, was unbound here on {{at}} by {{person}}.',
+    },
+    pin: {
+      blocked:
+        '⚠️ {{person}} typed a wrong PIN too often: blocked for {{minutes}} minutes. Ask them: is the phone lost? /revoke takes the access away, /resetpin forgets the PIN.',
+      set: '🔢 {{person}} has a new PIN.',
+      reset: '🔢 {{by}} has made the bot forget the PIN of {{person}}.',
+    },
+    audit: {
+      damaged:
+        '⚠️ The audit trail was changed: {{faults}} faults, the first at entry {{seq}}. Somebody had access to the store. On the server: <code>unbind-bot audit verify</code>',
+      head: '🧾 The audit trail is whole. Keep this message: <code>{{place}}</code>',
+    },
+    house: {
+      crashed:
+        '⚠️ The bot was not shut down but ended in the middle of its work, last seen {{at}}. It runs again, nothing is lost.',
+      more: 'Too much happened to list it all ({{of}}). The audit trail has it.',
+    },
+  },
+  none: { prefix: 'everybody' },
+  someone: '{{name}} ({{id}})',
+  digest: {
+    title: '<b>What else happened</b>',
+    line: '• {{time}}: {{what}}',
+    times: '{{line}} <i>(×{{times}})</i>',
+  },
+  button: { approve: 'Let in', decline: 'Turn away' },
+} as const;

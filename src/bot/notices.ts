@@ -1,0 +1,453 @@
+/**
+ * What the people responsible hear of by themselves: admins, and the owners of a laptop. A notice that was raised is on
+ * disk before it is told and is told after a crash, then perhaps twice; one thing is one message, and what is no
+ * message of its own comes in a digest (docs/decisions/0026).
+ */
+import { createHash } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+import type { Language } from '../../locales/index.ts';
+import type { CallApi } from '../flows/engine/bridge.ts';
+import { escaping } from '../flows/engine/html.ts';
+import type { AgentDirectory } from '../hub/directory.ts';
+import { type BucketRules, createBuckets } from '../hub/limits.ts';
+import type { Log } from '../kernel/log.ts';
+import { type TextValues, textsFor } from '../kernel/texts.ts';
+import type { Store } from '../store/store.ts';
+import { type PlainButton, tell } from './chat.ts';
+import type { Profiles } from './profiles.ts';
+
+/** A laptop that is not, or not yet, an agent of this house: what it said of itself, and where it came from. */
+export interface Stranger {
+  readonly name: string;
+  readonly system: string;
+  /** IP address. */
+  readonly address: string;
+}
+
+/**
+ * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
+ * (whom it is about, who did it), `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
+ * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it.
+ */
+export type Notice =
+  | {
+      readonly kind: 'access.joined';
+      readonly person: number;
+      readonly by: number;
+      readonly invitation: string;
+    }
+  | { readonly kind: 'access.asks'; readonly person: number; readonly invitation: string }
+  | { readonly kind: 'access.approved'; readonly person: number; readonly by: number }
+  | { readonly kind: 'access.declined'; readonly person: number; readonly by: number }
+  | { readonly kind: 'access.revoked'; readonly person: number; readonly by: number }
+  /** Confirmed in the chat. */
+  | { readonly kind: 'laptop.paired'; readonly agent: string; readonly by: number }
+  /** "Not mine". */
+  | { readonly kind: 'laptop.refused'; readonly laptop: Stranger; readonly by: number }
+  /** The number typed or picked was not the laptop's: somebody may stand in the middle. */
+  | { readonly kind: 'laptop.wrong-number'; readonly laptop: Stranger; readonly person: number }
+  /** It asks for another key; the owner's yes is awaited, the old key stays good until then. */
+  | { readonly kind: 'laptop.new-key'; readonly agent: string; readonly address: string }
+  /** The new key counts from now on. `by` null: nobody had to be asked. */
+  | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number | null }
+  /** Another process with the same key has taken over. */
+  | { readonly kind: 'laptop.taken-over'; readonly agent: string; readonly address: string }
+  | { readonly kind: 'laptop.new-address'; readonly agent: string; readonly address: string }
+  | { readonly kind: 'laptop.revoked'; readonly agent: string; readonly by: number | null }
+  /** It reported an unbind the house cannot believe. */
+  | {
+      readonly kind: 'laptop.unproven';
+      readonly agent: string;
+      readonly serial: string;
+      readonly person: number;
+    }
+  /** It sent more than any honest laptop does; the rest is not listened to. */
+  | { readonly kind: 'laptop.flooding'; readonly agent: string }
+  /** Wrong pairing codes. `prefix`: the network that is blocked; null: everybody is. */
+  | { readonly kind: 'pairing.guessing'; readonly prefix: string | null }
+  | { readonly kind: 'limit.reached'; readonly person: number; readonly most: number }
+  /** Somebody tried to work on a device of the stolen list. */
+  | { readonly kind: 'stolen.tried'; readonly person: number; readonly serial: string }
+  /** A device that was put on the stolen list had been unbound here before. */
+  | { readonly kind: 'stolen.unbound'; readonly serial: string; readonly at: number; readonly person: number }
+  | { readonly kind: 'pin.blocked'; readonly person: number; readonly minutes: number }
+  | { readonly kind: 'pin.set'; readonly person: number }
+  | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number }
+  /** `seq`: the first entry that is not as it was written. */
+  | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
+  /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */
+  | { readonly kind: 'audit.head'; readonly place: string }
+  /** The bot was not shut down; `at`: its last sign of life. */
+  | { readonly kind: 'house.crashed'; readonly at: number }
+  /** More different things waited than are kept apart. */
+  | { readonly kind: 'house.more'; readonly of: Exclude<NoticeKind, 'house.more'> };
+
+export type NoticeKind = Notice['kind'];
+
+/** How a notice is told: with a sound, without one, or with others in a digest. */
+export const WAYS = ['sound', 'quiet', 'digest'] as const;
+export type NoticeWay = (typeof WAYS)[number];
+
+interface Rule {
+  /** `both`: admins and the laptop's owners. */
+  readonly to: 'admins' | 'both';
+  /** Unless the operator says otherwise (NOTICES). */
+  readonly way: NoticeWay;
+  /** Equal notices within this time are one thing: those that follow are counted in the digest, ms. */
+  readonly oneThingMs: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A sound is for what somebody has to do something about now. */
+const RULES: Readonly<Record<NoticeKind, Rule>> = {
+  'access.joined': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'access.asks': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'access.approved': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'access.declined': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'access.revoked': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'laptop.paired': { to: 'both', way: 'digest', oneThingMs: HOUR },
+  'laptop.refused': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'laptop.wrong-number': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'laptop.new-key': { to: 'both', way: 'quiet', oneThingMs: DAY },
+  'laptop.rotated': { to: 'both', way: 'digest', oneThingMs: HOUR },
+  'laptop.taken-over': { to: 'both', way: 'sound', oneThingMs: HOUR },
+  'laptop.new-address': { to: 'both', way: 'digest', oneThingMs: DAY },
+  'laptop.revoked': { to: 'both', way: 'quiet', oneThingMs: MINUTE },
+  'laptop.unproven': { to: 'both', way: 'sound', oneThingMs: HOUR },
+  'laptop.flooding': { to: 'both', way: 'quiet', oneThingMs: DAY },
+  'pairing.guessing': { to: 'admins', way: 'sound', oneThingMs: HOUR },
+  'limit.reached': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'stolen.tried': { to: 'admins', way: 'sound', oneThingMs: HOUR },
+  'stolen.unbound': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'pin.blocked': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'pin.set': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'pin.reset': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'audit.damaged': { to: 'admins', way: 'sound', oneThingMs: DAY },
+  'audit.head': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'house.crashed': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'house.more': { to: 'admins', way: 'digest', oneThingMs: DAY },
+};
+
+export const NOTICE_KINDS = Object.keys(RULES) as NoticeKind[];
+
+/** What the operator decides about notices (settings). */
+export interface NoticeSettings {
+  /** Ways that differ from the house's own. */
+  readonly ways: Partial<Readonly<Record<NoticeKind, NoticeWay>>>;
+  /** Longest time a thing waits for its digest, ms. */
+  readonly digestMs: number;
+}
+
+export const NOTICE_DEFAULTS: NoticeSettings = { ways: {}, digestMs: 12 * HOUR };
+
+export interface Notices {
+  /**
+   * Gives notice of a thing. When it resolves the notice is on disk, or, with a store that is out of order, told from
+   * memory; never throws. Raise it before the thing is done, as an audit entry is written: what is done again after a
+   * crash is raised again, and is still one thing.
+   */
+  raise(notice: Notice): Promise<void>;
+  /** Tells what the last run left, and digests when they are due. */
+  start(): Promise<void>;
+  /** Resolves when nothing can be told at the moment. */
+  idle(): Promise<void>;
+  /** Ends waits; what is being told is finished. What was not told stays for the next start. */
+  stop(): Promise<void>;
+}
+
+export interface NoticesOptions {
+  store: Pick<Store, 'values' | 'claims'>;
+  admins: readonly number[];
+  callApi: CallApi;
+  profiles: Pick<Profiles, 'language' | 'name'>;
+  directory: Pick<AgentDirectory, 'get'>;
+  settings: NoticeSettings;
+  log: Log;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+}
+
+/** A notice that somebody has not heard yet. */
+interface Waiting {
+  readonly notice: Notice;
+  /** Who is to hear it, a Telegram id, and how. */
+  readonly person: number;
+  readonly way: NoticeWay;
+  /** When it was raised first, ms since 1970. */
+  readonly at: number;
+  /** How often the same thing was raised since; 1 for a message of its own. */
+  readonly times: number;
+}
+
+/** Things of one kind that wait, each kept apart; what comes on top is only counted. */
+const MOST_WAITING = 50;
+/** Messages of one kind that a person gets at once, and then by and by; the rest is for the digest. */
+const PERSON_PACE: BucketRules = { burst: 10, perSecond: 1 / 360 };
+/** How often digests are looked at, ms. */
+const LOOK_MS = MINUTE;
+/** Pauses before Telegram is tried again, ms; the last one stays. */
+const AGAIN_MS = [1_000, 5_000, 30_000, 5 * MINUTE];
+/** Characters of a digest that are sent as one message, which has 4096. */
+const DIGEST_LENGTH = 3_500;
+
+export function createNotices(options: NoticesOptions): Notices {
+  const { store, admins, callApi, profiles, directory, settings, log, clock } = options;
+  const kept = store.values<Waiting>('notices');
+  const pace = createBuckets(PERSON_PACE, clock);
+  const nextKey = monotonicFactory();
+  /** Key -> what waits, oldest first; what lies in the store, or should. */
+  const waiting = new Map<string, Waiting>();
+  let loading: Promise<void> | null = null;
+  /** One change of what waits at a time. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let telling: Promise<void> | null = null;
+  let tellAgain = false;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
+  let looking: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function alone<T>(task: () => Promise<T>): Promise<T> {
+    const done = turn.then(task);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  const load = () => {
+    loading ??= (async () => {
+      const keys = await kept.keys();
+      if (!keys.ok)
+        return log.error({ failure: keys.failure.reason }, 'notices of the last run are not read');
+      for (const key of keys.value) {
+        const found = await kept.get(key);
+        if (found.ok && found.value) waiting.set(key, found.value);
+        else if (!found.ok)
+          log.error({ failure: found.failure.reason }, 'a notice of the last run is not read');
+      }
+    })();
+    return loading;
+  };
+
+  async function keep(key: string, thing: Waiting | null): Promise<void> {
+    if (thing) waiting.set(key, thing);
+    else waiting.delete(key);
+    const saved = thing ? await kept.set(key, thing) : await kept.delete(key);
+    if (!saved.ok) log.error({ failure: saved.failure.reason }, 'a notice could not be written');
+  }
+
+  /** Everybody who should hear of it but who did it, and how. */
+  async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
+    const { kind } = notice;
+    const usual = settings.ways[kind] ?? RULES[kind].way;
+    // A question has buttons, which a digest has not; and whose laptop it is hears of it at once.
+    const atOnce = usual === 'digest' ? 'quiet' : usual;
+    const asks = buttonsOf(notice).length > 0;
+    const ways = new Map(admins.map((admin) => [admin, asks ? atOnce : usual]));
+    if (RULES[kind].to === 'both' && 'agent' in notice) {
+      const agent = await directory.get(notice.agent);
+      if (agent.ok) for (const owner of agent.value?.technicians ?? []) ways.set(owner, atOnce);
+    }
+    if ('by' in notice && notice.by !== null) ways.delete(notice.by);
+    for (const [person, way] of ways) {
+      // One kind's flood must not push another kind out of sight.
+      if (!asks && way !== 'digest' && pace.take(`${person}:${kind}`) > 0) ways.set(person, 'digest');
+    }
+    return ways;
+  }
+
+  async function add(notice: Notice): Promise<void> {
+    await load();
+    const thing = createHash('sha256').update(JSON.stringify(notice)).digest('base64url');
+    const first = await store.claims.once(`notice:${thing}`, RULES[notice.kind].oneThingMs);
+    // Twice is better than never.
+    const isFirst = !first.ok || first.value;
+    for (const [person, way] of await audienceOf(notice))
+      await addFor(person, isFirst ? way : 'digest', notice);
+  }
+
+  async function addFor(person: number, way: NoticeWay, notice: Notice): Promise<void> {
+    const thing = JSON.stringify(notice);
+    const theirs = [...waiting].filter(([, other]) => other.person === person);
+    const [key, same] =
+      theirs.find(([, other]) => other.way === 'digest' && JSON.stringify(other.notice) === thing) ?? [];
+    if (way === 'digest' && key !== undefined && same) return keep(key, { ...same, times: same.times + 1 });
+    const alike = theirs.filter(([, other]) => other.notice.kind === notice.kind);
+    if (alike.length >= MOST_WAITING && notice.kind !== 'house.more')
+      return addFor(person, 'digest', { kind: 'house.more', of: notice.kind });
+    await keep(nextKey(clock()), { notice, person, way, at: clock(), times: 1 });
+  }
+
+  /** Says one message and forgets what it told. False: Telegram cannot be reached now. */
+  async function say(
+    person: number,
+    text: string,
+    rows: readonly (readonly PlainButton[])[],
+    quiet: boolean,
+    keys: readonly string[],
+  ): Promise<boolean> {
+    const told = await tell(callApi, person, text, rows, quiet);
+    if (!told.ok) {
+      const { failure } = told;
+      if (failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500) return false;
+      log.warn({ chat: person, code: failure.code }, 'a notice was refused by Telegram');
+    }
+    await alone(async () => {
+      for (const key of keys) await keep(key, null);
+    });
+    return true;
+  }
+
+  async function tellSingles(): Promise<boolean> {
+    for (const [key, { notice, person, way }] of [...waiting]) {
+      if (stopped) return true;
+      if (way === 'digest') continue;
+      const language = await profiles.language(person);
+      const label = textsFor(language);
+      const rows = buttonsOf(notice).map((row) =>
+        row.map(({ word, data }) => ({ text: label(`notice:button.${word}`), data })),
+      );
+      if (!(await say(person, await textOf(notice, language), rows, way === 'quiet', [key]))) return false;
+    }
+    return true;
+  }
+
+  async function tellDigests(): Promise<boolean> {
+    const digests = [...waiting].filter(([, { way }]) => way === 'digest');
+    const due = digests.filter(([, { at }]) => at <= clock() - settings.digestMs);
+    for (const person of new Set(due.map(([, thing]) => thing.person))) {
+      const language = await profiles.language(person);
+      const title = textsFor(language)('notice:digest.title');
+      const theirs = digests.filter(([, thing]) => thing.person === person);
+      for (let at = 0; at < theirs.length && !stopped; ) {
+        const lines: string[] = [];
+        const keys: string[] = [];
+        for (const [key, thing] of theirs.slice(at)) {
+          const line = await lineOf(thing, language);
+          if (keys.length > 0 && [...lines, line].join('\n').length > DIGEST_LENGTH) break;
+          lines.push(line);
+          keys.push(key);
+        }
+        if (!(await say(person, [title, ...lines].join('\n'), [], true, keys))) return false;
+        at += keys.length;
+      }
+    }
+    return true;
+  }
+
+  /** Tells all that can be told; again after a pause where Telegram does not answer. */
+  function run(): Promise<void> {
+    tellAgain = true;
+    telling ??= rounds();
+    return telling;
+  }
+
+  async function rounds(): Promise<void> {
+    clearTimeout(retry);
+    try {
+      while (tellAgain && !stopped) {
+        tellAgain = false;
+        if ((await tellSingles()) && (await tellDigests())) {
+          failures = 0;
+          continue;
+        }
+        retry = setTimeout(() => void run(), AGAIN_MS[failures] ?? AGAIN_MS.at(-1)).unref();
+        failures += 1;
+        break;
+      }
+    } catch (error) {
+      log.error({ err: error }, 'notices could not be told');
+    } finally {
+      // In the same step as the last look at `tellAgain`: whoever raises next begins anew.
+      telling = null;
+    }
+  }
+
+  /** A line of a digest. */
+  async function lineOf({ notice, times, at }: Waiting, language: Language): Promise<string> {
+    const t = textsFor(language);
+    const what = await textOf(notice, language);
+    const line = t('notice:digest.line', { time: momentOf(at, language), what });
+    return times === 1 ? line : t('notice:digest.times', { line, times });
+  }
+
+  async function textOf(notice: Notice, language: Language): Promise<string> {
+    const values = await valuesOf(notice, language);
+    return escaping(textsFor(language))(`notice:what.${notice.kind}`, values);
+  }
+
+  /** The fields of a notice as people read them. */
+  async function valuesOf(notice: Notice, language: Language): Promise<TextValues> {
+    const t = textsFor(language);
+    const values: Record<string, string | number> = {};
+    for (const [field, value] of Object.entries(notice)) {
+      if (field === 'kind') continue;
+      if ((field === 'person' || field === 'by') && typeof value === 'number') {
+        const name = await profiles.name(value);
+        values[field] = name === '' ? String(value) : t('notice:someone', { name, id: String(value) });
+      } else if (field === 'agent') {
+        const agent = await directory.get(String(value));
+        const found = agent.ok ? agent.value : null;
+        values.laptop = found?.name ?? String(value);
+        values.system = found?.host.system ?? '';
+        values.address ??= found?.address ?? '';
+      } else if (field === 'laptop' && typeof value === 'object') {
+        const { name, system, address } = value as Stranger;
+        Object.assign(values, { laptop: name, system, address });
+      } else if (field === 'at') {
+        values.at = momentOf(Number(value), language);
+      } else if (value === null) {
+        values[field] = t(`notice:none.${field}`);
+      } else {
+        values[field] = typeof value === 'number' ? value : String(value);
+      }
+    }
+    return values;
+  }
+
+  return {
+    async raise(notice) {
+      log.info({ notice: notice.kind }, 'notice');
+      await alone(() => add(notice)).catch((error: unknown) =>
+        log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
+      );
+      void run();
+    },
+
+    async start() {
+      await alone(load);
+      looking = setInterval(() => void run(), LOOK_MS).unref();
+      void run();
+    },
+
+    async idle() {
+      await turn;
+      await telling;
+    },
+
+    async stop() {
+      stopped = true;
+      clearInterval(looking);
+      clearTimeout(retry);
+      await turn;
+      await telling;
+    },
+  };
+}
+
+/** The buttons of a notice that asks something: the word of the label, and what pressing it says to the commands. */
+function buttonsOf(notice: Notice): { word: string; data: string }[][] {
+  if (notice.kind !== 'access.asks') return [];
+  return [
+    [
+      { word: 'approve', data: `j:yes:${notice.person}` },
+      { word: 'decline', data: `j:no:${notice.person}` },
+    ],
+  ];
+}
+
+function momentOf(time: number, language: Language): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' }).format(time);
+}

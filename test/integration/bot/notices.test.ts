@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createNotices, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/notices.ts';
+import { createProfiles } from '../../../src/bot/profiles.ts';
+import { createHub } from '../../../src/hub/hub.ts';
+import { createLog } from '../../../src/kernel/log.ts';
+import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { clientFor, localBotApi, rawServer } from './support.ts';
+
+const HOUR = 60 * 60 * 1000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: Store;
+let api: LocalBotApi;
+let olga: SimUser;
+let ivan: SimUser;
+let anna: SimUser;
+let now: number;
+let open: Notices[];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+  api = await localBotApi();
+  olga = api.user({ firstName: 'Olga' });
+  ivan = api.user({ firstName: 'Ivan' });
+  anna = api.user({ firstName: 'Anna' });
+  now = Date.UTC(2026, 10, 28, 12);
+  open = [];
+  for (const person of [olga, ivan, anna]) await person.send('/start');
+  const profiles = createProfiles(store.values('profiles'));
+  await profiles.meet(olga.id, { first_name: 'Olga', language_code: 'en' });
+  await profiles.meet(ivan.id, { first_name: 'Ivan', language_code: 'ru' });
+  await profiles.meet(anna.id, { first_name: 'Anna <b>', language_code: 'en' });
+  await store.values('hub-agents').set('LAPTOP', {
+    id: 'LAPTOP',
+    name: 'Van 7',
+    host: { name: 'van', system: 'Windows 11' },
+    publicKey: 'key',
+    technicians: [anna.id],
+    createdAt: now,
+    revoked: false,
+  });
+});
+afterEach(async () => {
+  for (const notices of open) await notices.stop();
+  await store.close();
+  await folder.remove();
+});
+
+/** The bot's notices with two admins: Olga reads English, Ivan Russian. */
+function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: string } = api): Notices {
+  const log = createLog('silent', 'test');
+  const client = clientFor(telegram);
+  const made = createNotices({
+    store,
+    admins: [olga.id, ivan.id],
+    callApi: client.relay.bind(client),
+    profiles: createProfiles(store.values('profiles')),
+    directory: createHub({ store, log, onEvent: async () => true, onPairing: async () => undefined })
+      .directory,
+    settings,
+    log,
+    clock: () => now,
+  });
+  open.push(made);
+  return made;
+}
+
+/** A Telegram whose network is down. */
+async function outOfReach(): Promise<{ url: string; token: string }> {
+  const { url, token } = await rawServer((request) => request.socket.destroy());
+  return { url, token };
+}
+
+const heard = (person: SimUser) =>
+  person.messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
+const last = (person: SimUser) => heard(person).at(-1) ?? '';
+/** Of the last message to a person: whether the phone stayed silent. */
+const silent = (person: SimUser) =>
+  api.calls.findLast(({ method, parameters }) => method === 'sendMessage' && parameters.chat_id === person.id)
+    ?.parameters.disable_notification === true;
+
+describe('a notice', () => {
+  it('is told to every admin in their language, whoever did it excepted, and to the owner at once', async () => {
+    const { raise, idle } = notices();
+    await raise({ kind: 'laptop.revoked', agent: 'LAPTOP', by: olga.id });
+    await idle();
+    expect(heard(olga)).toEqual([]);
+    expect(last(ivan)).toContain('Ноутбук «Van 7» убран');
+    expect(last(anna)).toContain('“Van 7” was removed');
+    expect([silent(ivan), silent(anna)]).toEqual([true, true]);
+    await raise({ kind: 'laptop.paired', agent: 'LAPTOP', by: 5 });
+    await idle();
+    expect(heard(ivan)).toHaveLength(1);
+    expect(last(anna)).toContain('was paired by 5');
+  });
+
+  it('makes a sound where somebody has to act, and shows names as they are', async () => {
+    const { raise, idle } = notices();
+    await raise({ kind: 'stolen.tried', person: anna.id, serial: 'J50000062' });
+    await idle();
+    expect(last(olga)).toBe(
+      `🛑 Anna <b> (${anna.id}) tried to work on J50000062, which is on the list of stolen devices. The case is stopped.`,
+    );
+    expect(silent(olga)).toBe(false);
+  });
+
+  it('is one message however often the thing happens; repeats are counted in the digest', async () => {
+    const { raise, idle } = notices();
+    for (let n = 0; n < 5; n++) await raise({ kind: 'limit.reached', person: anna.id, most: 20 });
+    await idle();
+    expect(heard(olga)).toHaveLength(1);
+    now += 13 * HOUR;
+    await raise({ kind: 'house.crashed', at: now });
+    await idle();
+    expect(heard(olga).join('\n')).toMatch(/What else happened\n• .*limit of 20 unbinds.* \(×4\)/);
+    expect(heard(ivan).join('\n')).toMatch(/Что ещё произошло\n• .*\(×4\)/);
+    const count = heard(olga).length;
+    now += 13 * HOUR;
+    await raise({ kind: 'audit.head', place: '1:a' });
+    await idle();
+    expect(heard(olga)).toHaveLength(count + 1);
+  });
+
+  it('of one kind in a flood does not push another kind out of sight, and is kept within bounds', async () => {
+    const { raise, idle } = notices();
+    for (let n = 0; n < 100; n++) await raise({ kind: 'pairing.guessing', prefix: `192.0.${n}.0/24` });
+    await raise({ kind: 'stolen.tried', person: anna.id, serial: 'J50000062' });
+    await idle();
+    expect(heard(olga)).toHaveLength(11);
+    expect(last(olga)).toContain('J50000062');
+    now += 13 * HOUR;
+    await raise({ kind: 'audit.head', place: '1:a' });
+    await idle();
+    const digest = heard(olga).join('\n');
+    expect(digest).toContain('192.0.30.0/24');
+    expect(digest).toMatch(/list it all \(pairing\.guessing\).*\(×\d+\)/);
+    for (const text of heard(olga)) expect(text.length).toBeLessThanOrEqual(4096);
+  });
+
+  it('goes where the operator says', async () => {
+    const { raise, idle } = notices({
+      ways: { 'access.joined': 'sound', 'limit.reached': 'digest' },
+      digestMs: HOUR,
+    });
+    await raise({ kind: 'access.joined', person: anna.id, by: 1, invitation: 'K7' });
+    await idle();
+    expect(silent(olga)).toBe(false);
+    await raise({ kind: 'limit.reached', person: anna.id, most: 20 });
+    await idle();
+    expect(heard(olga)).toHaveLength(1);
+  });
+
+  it('is told after a crash, and after an outage of Telegram', async () => {
+    const before = notices(NOTICE_DEFAULTS, await outOfReach());
+    await before.raise({ kind: 'house.crashed', at: now });
+    await before.raise({ kind: 'pin.set', person: anna.id });
+    await before.idle();
+    expect(heard(olga)).toEqual([]);
+    await before.stop();
+    await store.close();
+    store = await openTestStore(folder.path);
+    const after = notices();
+    await after.start();
+    await after.idle();
+    expect(heard(olga)).toHaveLength(1);
+    expect(heard(ivan)).toHaveLength(1);
+    now += 13 * HOUR;
+    await after.raise({ kind: 'audit.head', place: '1:a' });
+    await after.idle();
+    expect(heard(olga).join('\n')).toMatch(/What else happened\n• .*new PIN/);
+  });
+
+  it('that Telegram refuses for one person is told to the others', async () => {
+    const { raise, idle } = notices();
+    api.fault({
+      method: 'sendMessage',
+      kind: 'status',
+      status: 403,
+      description: 'Forbidden: bot was blocked',
+      times: 1,
+    });
+    await raise({ kind: 'house.crashed', at: now });
+    await raise({ kind: 'audit.head', place: '1:a' });
+    await idle();
+    expect(heard(olga)).toHaveLength(1);
+    expect(heard(ivan)).toHaveLength(2);
+  });
+});
