@@ -26,7 +26,7 @@ export const agent = {
       interface: 'search only on this interface, by name or address; may be repeated',
       confirm: 'the short serial number once more, as the confirmation',
       passwordStdin: 'read the admin password from standard input, up to the first line end',
-      afterLock: 'make one careful try after a lock of the device has run out',
+      afterLock: 'make one careful try after a lock of the device, known or assumed, has run out',
       folder:
         'new folder for the recording; by default one in the current folder, named after device and time',
       withUnbind: 'also unbind the device, with --confirm, and record that: it really is unbound then',
@@ -170,7 +170,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   outcome: {
     unbound: 'Unbound. The device itself says that it is not bound any more.',
     'accepted-unconfirmed':
-      'The device has accepted the unbind, but has not confirmed it yet. Ask again in a minute with "status"; do not unbind again before.',
+      'The device has accepted the unbind, but has not confirmed it yet. Ask again in a minute with "status"; for ten minutes no other unbind is sent.',
     unknown:
       'It is not known whether the unbind worked. Ask in a minute with "status"; nothing was sent a second time.',
     'not-bound': 'The device is not bound to any account. Nothing was sent: add it to your own account.',
@@ -183,6 +183,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     refused: 'Nothing was sent.',
     attemptsLeft: 'Attempts left: {{number}}.',
     lockMinutes: 'Minutes until the lock ends: {{number}}. Restarting the device does not help.',
+    lockAssumed: 'Minutes until a careful try is possible: {{number}}.',
   },
   reason: {
     'confirm-mismatch': '--confirm has to repeat the short serial number {{shortSerial}} exactly.',
@@ -195,10 +196,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
     abandoned: 'The password prompt was left.',
     'few-attempts':
-      'The device has two attempts or fewer left, or has not said how many. One more wrong password could lock it. Find the right password with the owner, then unbind another way, for instance in the Hik-Connect app.',
+      'By its own word the device has two attempts or fewer left. One more wrong password could lock it. Find the right password with the owner, then unbind another way, for instance in the Hik-Connect app.',
+    'lock-assumed':
+      'The device may be locked, but has not said so, or not for how long: it has refused a password, or left attempts unanswered. Nothing was sent. Be sure of the password meanwhile: then one careful try is possible.',
+    'try-used':
+      'The device has refused a password without saying how many attempts are left, and the one careful try after that was made. Another one could lock it, so this agent makes none. The owner’s own login leads on: he logs in to the device himself, in its web page, its menu or the Hik-Connect app, and unbinds it there.',
     'lock-running': 'By its own word the device is locked, so nothing was sent to it.',
     'after-lock':
-      'A lock of the device has run out. One careful try is possible: be sure of the password, then run the same command with --after-lock.',
+      'A lock of the device, or the time it may have been locked for, has run out. One careful try is possible, and no second one: be sure of the password, then run the same command with --after-lock.',
     'ledger-unreadable':
       'The file with this device’s attempts cannot be read. It is in the folder "ledger" of the state folder; see what is wrong with it.',
     'journal-unwritable':
@@ -251,6 +256,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'no-permission': 'This account may not read it. The administrator of the device is needed.',
     'device-refused': 'The device’s web server has refused the question.',
     internal: 'The agent has made a mistake in itself; standard error says more.',
+    'earlier-accepted':
+      'That was an earlier attempt. The device may still be working on it, so nothing was sent this time.',
+    'address-changed':
+      'The device answers from another address than before, so it was not asked further. Start again: it is looked for anew.',
     'earlier-attempt': 'An earlier attempt, whose end was not known, has worked. Nothing was sent this time.',
   },
   inspect: {
@@ -337,9 +346,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'earlier-attempt': {
       unbound: 'How an earlier attempt ended was not known. The device says that it has worked.',
       'still-bound':
-        'How an earlier attempt ended was not known. The device is still bound, so it may have used up a try.',
+        'How an earlier attempt ended was not known. The device says that it is still bound: nothing was carried out.',
       unsettled: 'How an earlier attempt ended was not known, and still is not.',
     },
+    'not-carried-out':
+      'No answer came, and the device has said twice that it is still bound: the unbind was not carried out, and no failure is counted.',
     'password-not-ascii':
       'There are letters beyond English ones in the password. Devices normally take English letters only.',
     'foreign-reply': 'Somebody else answers in the device’s place: {{from}}. It was ignored.',
@@ -488,6 +499,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     attempts_one: '{{count}} attempt',
     attempts_other: '{{count}} attempts',
+    attemptsAssumed_one: 'at least {{count}} attempt (the device said more, then left attempts unanswered)',
+    attemptsAssumed_other:
+      'at least {{count}} attempts (the device said more, then left attempts unanswered)',
     attemptsUnknown: 'the device has not said',
     which:
       'Needed is the admin password of the device itself: not the verification code from its label and not the password of the app account.',

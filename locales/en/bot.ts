@@ -209,6 +209,8 @@ export const bot = {
       '❌ The device says: wrong password. One attempt was used; nothing is repeated. Ask the owner for the admin password, check capital letters and keyboard layout.',
     denied:
       '❌ The device refused without a reason. On some firmware this means a wrong password, so it counts as one attempt. Nothing is repeated.',
+    lockedUnsaid:
+      '🔒 The device is locked and does not say for how long. Wait {{minutes}} min to be safe, and do not try a password meanwhile.',
     locked:
       '🔒 The device is locked for about {{minutes}} min. Wait until it is over, and do not try a password meanwhile.',
     'not-found': 'The device did not answer on the network. Check power and cable, then try again.',
@@ -218,7 +220,13 @@ export const bot = {
         'The password is longer than 16 bytes. This protocol cannot carry it. Nothing was sent.',
       'password-abandoned': 'No password was typed on the laptop. Nothing was sent.',
       'few-attempts':
-        '🛑 Too few attempts are left before the device locks itself, or their number is not known. I stop here: nothing was sent. Get the right password from the owner first, then take another way.',
+        '🛑 By the device’s own word too few attempts are left before it locks itself. I stop here: nothing was sent. Get the right password from the owner first, then take another way.',
+      'try-used':
+        '🛑 The device refused a password without saying how many attempts are left, and the one careful try after that was made. I make no other: nothing was sent. The owner’s own login leads on: let him log in to the device himself and unbind it there, or in his app.',
+      'lock-assumed':
+        'The device may be locked, but does not say so: it refused a password or left attempts unanswered. Nothing was sent. About {{minutes}} min from now one careful try is possible, if you confirm it. Ask the owner for the password meanwhile.',
+      'address-changed':
+        'The device changed its address on the network in the middle. Nothing was sent. Try again: it is looked for anew.',
       'cloud-offline':
         'The device is not connected to the cloud, so it cannot unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
       'cloud-disabled':
@@ -232,7 +240,7 @@ export const bot = {
       'handshake-failed': 'The key exchange with the device failed. No password was sent. Try again.',
       'not-activated': 'The device is not activated: it has no password yet. Activate it first.',
       'after-lock':
-        'The lock is over. One careful try is allowed if you confirm it. Be sure of the password: ask the owner.',
+        'The lock, or the time it may have lasted, is over. One careful try is allowed if you confirm it, and no second one. Be sure of the password: ask the owner.',
       'permit-refused':
         'The permission for this unbinding was already used or ran out. Nothing was sent. Start again.',
       'challenge-failed': 'The picture was not read right twice. Nothing was sent.',

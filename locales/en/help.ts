@@ -72,8 +72,8 @@ export const help = {
     'few-attempts': {
       title: 'Why I stop before the last attempts',
       means:
-        'Two tries or fewer are left, or nobody can say how many. The next mistake would lock the device.',
-      todo: 'Get the right password from the owner first. Do not try before that.',
+        'Two tries or fewer are left, or nobody can say how many and the one careful try was made. The next mistake could lock the device.',
+      todo: 'Get the right password from the owner first, or let him log in to the device himself and unbind it there. Do not try before that.',
     },
     'password-shape': {
       title: 'The password could not be used',

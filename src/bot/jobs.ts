@@ -426,12 +426,13 @@ export function createJobs(options: JobsOptions): Jobs {
 
 /** The report as a case keeps it (an optional field that is absent stays absent). */
 function reportOf(report: Extract<AgentEvent, { type: 'outcome' }>['report']) {
-  const { outcome, reason, attemptsLeft, lockMinutes, verified } = report;
+  const { outcome, reason, attemptsLeft, lockMinutes, lockAssumed, verified } = report;
   return {
     outcome,
     verified,
     ...(reason === undefined ? {} : { reason }),
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     ...(lockMinutes === undefined ? {} : { lockMinutes }),
+    ...(lockAssumed === undefined ? {} : { lockAssumed }),
   };
 }

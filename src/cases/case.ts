@@ -73,6 +73,8 @@ export interface CaseReport {
   reason?: string;
   attemptsLeft?: number;
   lockMinutes?: number;
+  /** The device has not said `lockMinutes`. */
+  lockAssumed?: boolean;
   verified: boolean;
 }
 

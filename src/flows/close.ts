@@ -69,6 +69,8 @@ const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextSt
   abandoned: ['password-abandoned', 'again'],
   'no-terminal': ['password-abandoned', 'again'],
   'few-attempts': ['few-attempts', 'recheck'],
+  'try-used': ['try-used', 'recheck'],
+  'lock-assumed': ['lock-assumed', 'after-lock'],
   'ledger-unreadable': ['ledger-unreadable', 'recheck'],
   'after-lock': ['after-lock', 'after-lock'],
   'journal-unwritable': ['journal-unwritable', 'again'],
@@ -87,6 +89,7 @@ const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextSt
   'challenge-abandoned': ['cancelled', 'again'],
   'permit-refused': ['permit-refused', 'again'],
   cancelled: ['cancelled', 'again'],
+  'address-changed': ['address-changed', 'again'],
   'spoofed-exchange': ['spoofed-exchange', 'again'],
   'exchange-unanswered': ['handshake-failed', 'again'],
   'exchange-refused': ['handshake-failed', 'again'],
@@ -103,6 +106,7 @@ const AFTER: Readonly<Record<string, NextStep>> = {
 };
 
 function sentenceOf(report: CaseReport): string {
+  if (report.outcome === 'locked' && report.lockMinutes === undefined) return 'lockedUnsaid';
   if (report.outcome !== 'refused') return report.outcome;
   return `refused.${REFUSALS[report.reason ?? '']?.[0] ?? 'plain'}`;
 }

@@ -34,6 +34,8 @@ const entry = z.object({
   mac: z.string().nullable().optional(),
   address: z.string().optional(),
   interface: z.string().optional(),
+  /** As the device announced it. */
+  bindStatus: z.string().optional(),
   driver: z.string().optional(),
   outcome: z.string().optional(),
   reason: z.string().optional(),
@@ -41,9 +43,14 @@ const entry = z.object({
   word: z.string().optional(),
   attemptsLeft: z.number().optional(),
   lockMinutes: z.number().optional(),
+  /** The device has not said `lockMinutes`. */
+  lockAssumed: z.boolean().optional(),
   verified: z.boolean().optional(),
 });
 export type JournalEntry = z.infer<typeof entry>;
+
+/** The intent of an attempt whose end nobody saw, with what its result says, where there is one. */
+export type OpenAttempt = Omit<JournalEntry, 'event'> & { readonly event: 'intent' };
 
 /**
  * The agent's diary of what it did to devices: one JSON object a line, only ever appended to, on disk before the
@@ -52,7 +59,7 @@ export type JournalEntry = z.infer<typeof entry>;
 export interface Journal {
   write(what: Omit<JournalEntry, 'at' | 'operator'>): Promise<Result<void, HomeFailure>>;
   /** Intents for this device whose end nobody saw: a crash came before the result, or the device only accepted it. */
-  unsettled(shortSerial: string): Promise<Result<readonly JournalEntry[], HomeFailure>>;
+  unsettled(shortSerial: string): Promise<Result<readonly OpenAttempt[], HomeFailure>>;
 }
 
 /** Opens the journal of a state folder; nothing is made before the first line. */
@@ -81,7 +88,16 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
             )
             .map(({ attempt }) => attempt),
         );
-        return ok(entries.filter(({ event, attempt }) => event === 'intent' && !ended.has(attempt)));
+        const results = new Map(
+          entries.filter(({ event }) => event === 'result').map((one) => [one.attempt, one]),
+        );
+        return ok(
+          entries.flatMap(({ event, ...intent }) => {
+            if (event !== 'intent' || ended.has(intent.attempt)) return [];
+            const { outcome, reason } = results.get(intent.attempt) ?? {};
+            return [{ ...intent, event, outcome, reason }];
+          }),
+        );
       } catch (error) {
         return fail({ reason: 'unwritable', code: errorCode(error) });
       }

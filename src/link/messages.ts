@@ -86,10 +86,12 @@ export const unbindReport = z.object({
   outcome: unbindOutcome,
   /** Why an outcome is what it is, a closed word such as `few-attempts`; always present for `refused`. */
   reason: text(64).optional(),
-  /** Tries left by the device's own counter, 0 and up. */
+  /** Tries left by the device's own counter, 0 and up; never what the laptop assumes. */
   attemptsLeft: z.number().int().min(0).max(1000).optional(),
   /** Whole minutes until the lock ends. */
   lockMinutes: z.number().int().min(0).max(10_080).optional(),
+  /** True: the device has not said `lockMinutes`; the laptop waits for them to be safe. */
+  lockAssumed: z.boolean().optional(),
   /** True only when the device itself said afterwards that it is not bound. */
   verified: z.boolean(),
 });

@@ -57,8 +57,9 @@ export const ARTICLES = {
     '0x40002090',
     'lock-running',
     'after-lock',
+    'lock-assumed',
   ],
-  'few-attempts': ['few-attempts', 'ledger-unreadable'],
+  'few-attempts': ['few-attempts', 'try-used', 'ledger-unreadable'],
   'password-shape': [
     'password-empty',
     'password-too-long',

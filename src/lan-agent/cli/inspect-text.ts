@@ -1,5 +1,6 @@
 import type { Texts } from '../../kernel/texts.ts';
 import { DOCUMENTS, type InspectReport } from '../inspect/contract.ts';
+import { numberLines } from '../notes.ts';
 
 /** The report of an inspection for people: what happened, then what the device says and what to do next. */
 export function describeInspection(report: InspectReport, texts: Texts): string {
@@ -17,13 +18,12 @@ export function describeInspection(report: InspectReport, texts: Texts): string 
 }
 
 function ending(report: InspectReport, texts: Texts): string[] {
-  const { outcome, reason, attemptsLeft, lockMinutes, offered, shortSerial } = report;
+  const { outcome, reason, offered, shortSerial } = report;
   return [
     texts(`agent:inspect.outcome.${outcome}`),
     ...(reason ? [texts(`agent:reason.${reason}`, { shortSerial })] : []),
     ...(offered?.length ? [texts('agent:inspect.offered', { schemes: offered.join(', ') })] : []),
-    ...(attemptsLeft === undefined ? [] : [texts('agent:outcome.attemptsLeft', { number: attemptsLeft })]),
-    ...(lockMinutes === undefined ? [] : [texts('agent:outcome.lockMinutes', { number: lockMinutes })]),
+    ...numberLines(report, texts),
   ];
 }
 

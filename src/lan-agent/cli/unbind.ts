@@ -1,4 +1,4 @@
-import { noteText } from '../notes.ts';
+import { noteText, numberLines } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { askPassword } from './ask-password.ts';
@@ -91,12 +91,10 @@ export function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null
 
 /** The report in words. */
 export function describeUnbind(report: Report, { texts }: Pick<CliContext, 'texts'>): string {
-  const { shortSerial, outcome, reason, attemptsLeft, lockMinutes } = report;
+  const { shortSerial, outcome, reason } = report;
   const lines = [`${shortSerial}: ${texts(`agent:outcome.${outcome}`)}`];
   if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));
-  if (attemptsLeft !== undefined) lines.push(texts('agent:outcome.attemptsLeft', { number: attemptsLeft }));
-  if (lockMinutes !== undefined) lines.push(texts('agent:outcome.lockMinutes', { number: lockMinutes }));
-  return lines.join('\n');
+  return [...lines, ...numberLines(report, texts)].join('\n');
 }
 
 /** The report of an unbind that was not even begun. */

@@ -78,7 +78,7 @@ export type InspectReason =
   | 'device-refused';
 
 /** How an inspection ended. */
-export interface InspectEnd extends Pick<Report, 'attemptsLeft' | 'lockMinutes'> {
+export interface InspectEnd extends Pick<Report, 'attemptsLeft' | 'lockMinutes' | 'lockAssumed'> {
   readonly outcome: InspectOutcome;
   readonly reason?: InspectReason;
   /** Login schemes the device has offered, with `no-digest`. */

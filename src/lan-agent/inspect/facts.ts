@@ -1,4 +1,6 @@
 /** What a device's documents say together (protocol/isapi.md 2 to 4, 6.2). Pure. */
+
+import { wholeMinutes } from '../isapi/answer.ts';
 import {
   type Capabilities,
   type EzvizState,
@@ -112,7 +114,7 @@ function mergeCapabilities(documents: readonly Capabilities[]): Capabilities | n
 function lockFacts(settings: LoginLock | null, capabilities: Capabilities | null): LockFacts | null {
   if (settings) {
     const { enabled, attempts, lockSeconds } = settings;
-    const lockMinutes = lockSeconds === null ? null : Math.ceil(lockSeconds / 60);
+    const lockMinutes = wholeMinutes(lockSeconds);
     return { enabled, attempts, lockMinutes, from: 'settings' };
   }
   const attempts = usual(capabilities?.attempts);

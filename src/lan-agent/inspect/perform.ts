@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { type DeviceLock, lockDevice } from '../device-lock.ts';
 import { isNotActivated } from '../isapi/activation.ts';
-import type { IsapiRefusal } from '../isapi/answer.ts';
+import { type IsapiRefusal, wholeMinutes } from '../isapi/answer.ts';
 import { askWithLogin, type Told } from '../isapi/ask.ts';
 import { EZVIZ_PATH } from '../isapi/documents.ts';
 import type { HttpFailure } from '../isapi/http.ts';
@@ -9,7 +9,7 @@ import { openPins } from '../isapi/pins.ts';
 import type { IsapiElement } from '../isapi/read-document.ts';
 import { type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
-import { type Ledger, openLedger } from '../ledger.ts';
+import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { limit } from '../limit.ts';
 import { openLan } from '../network/lan.ts';
 import type { Network } from '../network/network.ts';
@@ -18,7 +18,7 @@ import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
 import { checkPassword } from '../sadp/envelope.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
-import { attemptsOf, ledgerRefusal } from '../unbind/end.ts';
+import { attemptsOf, ledgerRefusal, locked } from '../unbind/end.ts';
 import {
   DOCUMENTS,
   type DocumentName,
@@ -102,7 +102,7 @@ class Inspection {
     const permission = await this.#ledger.permission(shortSerial, afterLock);
     if (!permission.ok) return refused('ledger-unreadable');
     if (permission.value.kind !== 'allowed') return ledgerRefusal(permission.value);
-    const plan = this.#plan(device, permission.value.attemptsLeft);
+    const plan = this.#plan(device, permission.value);
     if (!(await this.#write(device, { event: 'begun' }))) return refused('journal-unwritable');
     const end = await this.#withPassword(device, site.value, plan, lock);
     const { offered: _, ...entry } = end;
@@ -136,7 +136,7 @@ class Inspection {
     }
   }
 
-  #plan(device: FoundDevice, attemptsLeft: number | null): InspectPlan {
+  #plan(device: FoundDevice, { attemptsLeft, assumed }: Allowed): InspectPlan {
     return {
       shortSerial: this.#request.shortSerial,
       fullSerial: clean(device.announcement.fullSerial, 64),
@@ -147,6 +147,7 @@ class Inspection {
       interface: device.via.name,
       driver: null,
       attemptsLeft,
+      attemptsAssumed: assumed,
       technician: null,
       origin: 'local',
     };
@@ -230,9 +231,9 @@ class Inspection {
         this.#password = 'refused';
         return { outcome: 'wrong-password', ...attemptsOf(told.attemptsLeft) };
       case 'locked': {
-        const lockMinutes = Math.ceil(told.lockSeconds / 60);
+        const lockMinutes = wholeMinutes(told.lockSeconds);
         await this.#learn({ kind: 'locked', lockMinutes });
-        return { outcome: 'locked', lockMinutes };
+        return { outcome: 'locked', ...locked(lockMinutes) };
       }
       case 'not-activated':
         if (this.#password === 'not-sent') return refused('not-activated');

@@ -3,8 +3,6 @@ import { digits } from '../sadp/message.ts';
 import { flagAt } from './documents.ts';
 import { type IsapiElement, textAt } from './read-document.ts';
 
-/** Seconds a lock is taken to last when the device does not say it readably (6.1). */
-const ASSUMED_LOCK_SECONDS = 1800;
 /** A number no device means is as good as none. */
 const MOST_ATTEMPTS = 1000;
 const MOST_LOCK_SECONDS = 7 * 24 * 3600;
@@ -26,7 +24,8 @@ export type IsapiAnswer =
   /** No credentials were sent, so nothing is said about them. */
   | { readonly kind: 'challenge'; readonly attemptsLeft: number | null }
   | { readonly kind: 'wrong-password'; readonly attemptsLeft: number | null }
-  | { readonly kind: 'locked'; readonly lockSeconds: number; readonly attemptsLeft: number | null }
+  /** `lockSeconds`: null where the device does not say them readably. */
+  | { readonly kind: 'locked'; readonly lockSeconds: number | null; readonly attemptsLeft: number | null }
   | { readonly kind: 'not-activated' }
   | { readonly kind: 'refused'; readonly why: IsapiRefusal };
 
@@ -73,7 +72,7 @@ export function judge(
   const usedUp = textAt(root, 'errorCode') === ATTEMPTS_USED_UP;
   if (['lock', 'locked'].includes(lockWord) || LOCKED.includes(subCode) || usedUp) {
     const told = count(root, ['unlockTime', 'resLockTime'], MOST_LOCK_SECONDS);
-    return { kind: 'locked', lockSeconds: told || ASSUMED_LOCK_SECONDS, attemptsLeft };
+    return { kind: 'locked', lockSeconds: told || null, attemptsLeft };
   }
   const refusal = REFUSALS.get(subCode);
   const isLogin = inner === 401 || WRONG_PASSWORD.includes(subCode);
@@ -103,4 +102,9 @@ function unnamed(status: number): IsapiRefusal {
 function count(root: IsapiElement, names: readonly string[], most: number): number | null {
   const numbers = names.map((name) => digits(textAt(root, name)));
   return numbers.find((number) => number !== null && number <= most) ?? null;
+}
+
+/** A time in seconds as SADP counts it; null stays unknown. */
+export function wholeMinutes(seconds: number | null): number | null {
+  return seconds === null ? null : Math.ceil(seconds / 60);
 }

@@ -1,6 +1,7 @@
 import { limit } from '../limit.ts';
 import { checkPassword } from '../sadp/envelope.ts';
 import type { Counters } from '../sadp/reply.ts';
+import { wholeMinutes } from './answer.ts';
 import { askWithLogin, type Told } from './ask.ts';
 import type { Login } from './digest.ts';
 import { EZVIZ_PATH, readEzviz } from './documents.ts';
@@ -25,7 +26,7 @@ export type Proof =
   | { readonly kind: 'bound' }
   | { readonly kind: 'unknown'; readonly why: ProofGap }
   | ({ readonly kind: 'wrong-password' } & Counters)
-  | { readonly kind: 'locked'; readonly lockMinutes: number }
+  | { readonly kind: 'locked'; readonly lockMinutes: number | null }
   | { readonly kind: 'not-activated' };
 
 /**
@@ -54,7 +55,7 @@ function conclude(told: Told): Proof {
     case 'wrong-password':
       return { kind: 'wrong-password', attemptsLeft: told.attemptsLeft, lockMinutes: null };
     case 'locked':
-      return { kind: 'locked', lockMinutes: Math.ceil(told.lockSeconds / 60) };
+      return { kind: 'locked', lockMinutes: wholeMinutes(told.lockSeconds) };
     case 'not-activated':
       return { kind: 'not-activated' };
     case 'no-answer':

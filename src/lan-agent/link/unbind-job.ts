@@ -56,10 +56,11 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
         signal,
         challenge: (_plan, over) => pictures.run(over),
         prompt: async (plan, over) => {
-          await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft: plan.attemptsLeft });
+          const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
+          await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft });
           const answer = await tools.promptFor(command.language).ask(plan, over);
           if (answer.kind !== 'typed') {
-            await emit({ type: 'prompt', jobId, state: 'abandoned', attemptsLeft: plan.attemptsLeft });
+            await emit({ type: 'prompt', jobId, state: 'abandoned', attemptsLeft });
           }
           return answer;
         },
@@ -84,7 +85,7 @@ export async function settleUnbind(
   signal: AbortSignal,
 ): Promise<Report> {
   const { shortSerial, jobId, technician } = command;
-  const { verified, attemptsLeft, lockMinutes } = await engine.performUnbind({
+  const { verified, attemptsLeft, lockMinutes, lockAssumed } = await engine.performUnbind({
     shortSerial,
     origin: 'bot',
     caseId: jobId,
@@ -102,6 +103,7 @@ export async function settleUnbind(
     reason: 'earlier-attempt',
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     ...(lockMinutes === undefined ? {} : { lockMinutes }),
+    ...(lockAssumed === undefined ? {} : { lockAssumed }),
     verified,
   };
 }

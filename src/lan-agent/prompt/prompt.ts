@@ -37,7 +37,9 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
   const attempts =
     plan.attemptsLeft === null
       ? texts('agent:prompt.attemptsUnknown')
-      : texts('agent:prompt.attempts', { count: plan.attemptsLeft });
+      : texts(plan.attemptsAssumed ? 'agent:prompt.attemptsAssumed' : 'agent:prompt.attempts', {
+          count: plan.attemptsLeft,
+        });
   const task = plan.driver === null ? 'inspect' : 'unbind';
   return {
     title: texts(`agent:prompt.title.${task}`),

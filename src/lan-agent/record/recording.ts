@@ -105,6 +105,7 @@ const end = z.object({
       reason: z.string().optional(),
       attemptsLeft: z.number().optional(),
       lockMinutes: z.number().optional(),
+      lockAssumed: z.boolean().optional(),
       verified: z.boolean(),
     })
     .optional(),

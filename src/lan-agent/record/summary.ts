@@ -1,5 +1,6 @@
 import type { Texts } from '../../kernel/texts.ts';
 import { clean } from '../network/sighting.ts';
+import { numberLines } from '../notes.ts';
 import { announcementIn, type Findings, findingsOf, messageOf } from './findings.ts';
 import type { Content, RecordedEvent, Recording, RecordingEnd } from './recording.ts';
 
@@ -65,13 +66,11 @@ function deviceRows(events: readonly RecordedEvent[], texts: Texts): string[] {
 }
 
 function outcome({ status, word, unbind }: RecordingEnd, shortSerial: string, texts: Texts): string[] {
-  const { attemptsLeft, lockMinutes, reason } = unbind ?? {};
   return [
     texts(`agent:status.${status}`, { word: word ?? '' }),
     unbind ? texts(`agent:outcome.${unbind.outcome}`) : texts('agent:record.noUnbind'),
-    ...(reason ? [texts(`agent:reason.${reason}`, { shortSerial })] : []),
-    ...(attemptsLeft === undefined ? [] : [texts('agent:outcome.attemptsLeft', { number: attemptsLeft })]),
-    ...(lockMinutes === undefined ? [] : [texts('agent:outcome.lockMinutes', { number: lockMinutes })]),
+    ...(unbind?.reason ? [texts(`agent:reason.${unbind.reason}`, { shortSerial })] : []),
+    ...(unbind ? numberLines(unbind, texts) : []),
   ];
 }
 

@@ -1,8 +1,5 @@
 import { digits, type SadpMessage, type StrictValue } from './message.ts';
 
-/** Minutes a lock is taken to last when the device does not say it readably (protocol/sadp.md 10.2, own). */
-const ASSUMED_LOCK_MINUTES = 30;
-
 /** Longest `Code` a device may send, characters (R15). */
 const MAX_CODE_LENGTH = 511;
 
@@ -26,7 +23,7 @@ export type UnbindAnswer =
   | { readonly kind: 'success' }
   | ({ readonly kind: 'wrong-password' } & Counters)
   | ({ readonly kind: 'denied' } & Counters)
-  | { readonly kind: 'locked'; readonly lockMinutes: number }
+  | { readonly kind: 'locked'; readonly lockMinutes: number | null }
   | { readonly kind: 'not-activated' }
   | ({ readonly kind: 'unexpected'; readonly word: string } & Counters)
   | { readonly kind: 'unreadable' };
@@ -34,7 +31,7 @@ export type UnbindAnswer =
 /** The device's answer to the key exchange. */
 export type ExchangeAnswer =
   | { readonly kind: 'code'; readonly code: string }
-  | { readonly kind: 'locked'; readonly lockMinutes: number }
+  | { readonly kind: 'locked'; readonly lockMinutes: number | null }
   | { readonly kind: 'not-activated' }
   | { readonly kind: 'refused' }
   | { readonly kind: 'unreadable' };
@@ -72,7 +69,7 @@ export function readUnbindReply(message: SadpMessage): UnbindAnswer {
     case 'failed':
       return { kind: 'denied', ...counters };
     case 'locked':
-      return { kind: 'locked', lockMinutes: counters.lockMinutes ?? ASSUMED_LOCK_MINUTES };
+      return { kind: 'locked', lockMinutes: counters.lockMinutes };
     case 'notactivated':
       return { kind: 'not-activated' };
     default:
@@ -87,8 +84,7 @@ export function readExchangeReply(message: SadpMessage): ExchangeAnswer {
   if (result.kind === 'contradictory' || code.kind === 'contradictory') return { kind: 'unreadable' };
   if (result.kind === 'value') {
     const word = result.text.toLowerCase();
-    const lockMinutes = readCounters(message).lockMinutes ?? ASSUMED_LOCK_MINUTES;
-    if (word === 'locked') return { kind: 'locked', lockMinutes };
+    if (word === 'locked') return { kind: 'locked', lockMinutes: readCounters(message).lockMinutes };
     if (word === 'notactivated') return { kind: 'not-activated' };
     if (word !== 'success') return { kind: 'refused' };
   }

@@ -15,4 +15,4 @@ export interface Channel {
 export type Stop =
   | { readonly reason: UnbindReason }
   /** The device itself says so, already in the key exchange. */
-  | { readonly reason: 'locked'; readonly lockMinutes: number };
+  | { readonly reason: 'locked'; readonly lockMinutes: number | null };

@@ -18,6 +18,8 @@ export interface UnbindPlan {
   readonly driver: DriverName;
   /** Tries left by the device's own words; null when it never said a number. */
   readonly attemptsLeft: number | null;
+  /** Attempts have had no answer since: the device has said a higher number than `attemptsLeft`. */
+  readonly attemptsAssumed: boolean;
   /** Whoever asked for the unbind, as shown to the person at the laptop; null on the command line. */
   readonly technician: string | null;
   readonly origin: UnbindOrigin;
@@ -85,6 +87,8 @@ export interface UnbindRequest {
 /** A fact noticed on the way. Words are keys of `agent:note.*`. */
 export type UnbindNote =
   | { readonly kind: 'earlier-attempt'; readonly settled: 'unbound' | 'still-bound' | 'unsettled' }
+  /** Of the attempt of this run: no answer, and the device said twice that it is still bound. */
+  | { readonly kind: 'not-carried-out' }
   | { readonly kind: 'password-not-ascii' }
   | { readonly kind: 'foreign-reply'; readonly from: string }
   | { readonly kind: 'unexpected-word'; readonly word: string }
@@ -115,7 +119,11 @@ export type PasswordTaskReason =
   | 'abandoned'
   | 'few-attempts'
   | 'lock-running'
+  /** The device may be locked, but has not said so, or not for how long. */
+  | 'lock-assumed'
   | 'after-lock'
+  /** The one careful try was made; what leads on is the owner's own login. */
+  | 'try-used'
   | 'ledger-unreadable'
   | 'journal-unwritable'
   | 'busy'
@@ -149,7 +157,11 @@ export type UnbindReason =
   | 'no-reply'
   | 'unreadable-reply'
   | 'send-failed'
-  | 'earlier-attempt';
+  | 'earlier-attempt'
+  /** The device has accepted an earlier unbind a while ago and is still given time for it. */
+  | 'earlier-accepted'
+  /** The device answers from another address than before. */
+  | 'address-changed';
 
 /** A report whose reason is one of ours. */
 export type Report = Omit<UnbindReport, 'reason'> & { readonly reason?: UnbindReason };

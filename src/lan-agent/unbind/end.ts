@@ -21,7 +21,7 @@ export function concluded({ answer, notBound }: Settlement, pending: PendingAnsw
     case 'denied':
       return { outcome: 'denied', ...attemptsOf(answer.attemptsLeft), ...locked(answer.lockMinutes) };
     case 'locked':
-      return { outcome: 'locked', lockMinutes: answer.lockMinutes };
+      return { outcome: 'locked', ...locked(answer.lockMinutes) };
     case 'not-activated':
       return { outcome: 'denied', reason: 'not-activated' };
     case 'unexpected':
@@ -37,10 +37,15 @@ export function refused(reason: UnbindReason): End & { reason: UnbindReason } {
 /** What the ledger has against an attempt, in words of a report. */
 export function ledgerRefusal(permission: Exclude<Permission, { kind: 'allowed' }>) {
   switch (permission.kind) {
-    case 'lock-running':
-      return { outcome: 'locked', reason: 'lock-running', lockMinutes: permission.lockMinutes } as const;
+    case 'lock-running': {
+      const { lockMinutes, assumed } = permission;
+      return assumed
+        ? ({ outcome: 'refused', reason: 'lock-assumed', lockMinutes, lockAssumed: true } as const)
+        : ({ outcome: 'locked', reason: 'lock-running', lockMinutes } as const);
+    }
     case 'after-lock':
-      return { outcome: 'refused', reason: 'after-lock' } as const;
+    case 'try-used':
+      return { outcome: 'refused', reason: permission.kind } as const;
     case 'few-attempts':
       return {
         outcome: 'refused',
@@ -55,7 +60,8 @@ export function attemptsOf(attemptsLeft: number | null): Pick<Report, 'attemptsL
   return attemptsLeft === null ? {} : { attemptsLeft };
 }
 
-function locked(lockMinutes: number | null): Pick<Report, 'lockMinutes'> {
+/** The time of a lock as part of a report; nothing where the device did not say it. */
+export function locked(lockMinutes: number | null): Pick<Report, 'lockMinutes'> {
   return lockMinutes === null ? {} : { lockMinutes };
 }
 

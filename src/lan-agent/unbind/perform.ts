@@ -2,21 +2,21 @@ import { ulid } from 'ulid';
 import { lockDevice } from '../device-lock.ts';
 import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
-import { type Ledger, openLedger } from '../ledger.ts';
+import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { chooseInterfaces, type Network } from '../network/network.ts';
 import { findOne } from '../network/one-device.ts';
 import { routesTo } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
-import type { StatusAnswer } from '../sadp/reply.ts';
+import type { StatusAnswer, UnbindAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
 import type { Tap } from '../tap.ts';
 import type { Channel } from './channel.ts';
 import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
-import { settleEarlier } from './earlier.ts';
-import { concluded, type End, ledgerRefusal, refused, toReport } from './end.ts';
+import { isAccepted, settleEarlier } from './earlier.ts';
+import { concluded, type End, ledgerRefusal, locked, refused, toReport } from './end.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
@@ -93,7 +93,7 @@ class Attempt {
     const allowed = permission.value;
     if (allowed.kind !== 'allowed') return ledgerRefusal(allowed);
 
-    const plan = this.#plan(channel, driver, allowed.attemptsLeft);
+    const plan = this.#plan(channel, driver, allowed);
     if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
     const end = await this.#withPassword(channel, driver, plan);
     const written = await this.#write(channel, { event: 'result', ...end });
@@ -160,15 +160,36 @@ class Attempt {
     if (!earlier.ok) return refused('journal-unwritable');
     if (earlier.value.length === 0) return false;
     const settled = await settleEarlier(channel, driver, earlier.value, answer, this.#settleOptions());
+    if (settled !== 'unbound' && answer?.kind === 'can-unbind' && earlier.value.some(isAccepted)) {
+      return { outcome: 'accepted-unconfirmed', reason: 'earlier-accepted' };
+    }
     onNote?.({ kind: 'earlier-attempt', settled });
     if (settled === 'unsettled') return false;
     const worked = settled === 'unbound';
-    for (const { attempt } of earlier.value) {
-      const outcome = worked ? 'unbound' : 'unknown';
-      await this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
+    if (worked) {
+      await this.#learn({ kind: 'success' });
+    } else {
+      // An answer that says nothing may have been a refusal; one that said "accepted" is no failure anyway.
+      const unheard = earlier.value.filter(
+        ({ outcome, reason }) => outcome !== 'accepted-unconfirmed' && reason !== 'unreadable-reply',
+      );
+      const saved = await this.#ledger.notCarriedOut(shortSerial, unheard.length);
+      if (!saved.ok) return refused('ledger-unreadable');
     }
-    if (worked) await this.#ledger.answered(shortSerial, { kind: 'success' });
+    for (const { attempt } of earlier.value) await this.#settled(channel, attempt, worked);
     return worked;
+  }
+
+  /** Notes for later runs that the end of an attempt is known. */
+  #settled(channel: Channel, attempt: string, worked: boolean): Promise<boolean> {
+    const outcome = worked ? 'unbound' : 'unknown';
+    return this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
+  }
+
+  /** What the device has said is kept; where it cannot be, the person hears of it. */
+  async #learn(answer: UnbindAnswer): Promise<void> {
+    const saved = await this.#ledger.answered(this.#request.shortSerial, answer);
+    if (!saved.ok) this.#request.onNote?.({ kind: 'ledger-not-saved' });
   }
 
   #settleOptions(): SettleOptions {
@@ -217,11 +238,8 @@ class Attempt {
     if (!sent.ok) {
       const { failure } = sent;
       if (failure.reason !== 'locked') return refused(failure.reason);
-      await this.#ledger.answered(this.#request.shortSerial, {
-        kind: 'locked',
-        lockMinutes: failure.lockMinutes,
-      });
-      return { outcome: 'locked', lockMinutes: failure.lockMinutes };
+      await this.#learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
+      return { outcome: 'locked', ...locked(failure.lockMinutes) };
     }
     const pending = sent.value;
     try {
@@ -234,7 +252,8 @@ class Attempt {
   /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
   async #intend(channel: Channel, driver: UnbindDriver): Promise<UnbindReason | null> {
     if (!(await this.#stillLocked())) return 'busy';
-    const written = await this.#write(channel, { event: 'intent', driver: driver.name });
+    const { bindStatus } = channel.device.announcement;
+    const written = await this.#write(channel, { event: 'intent', driver: driver.name, bindStatus });
     if (!written) return 'journal-unwritable';
     const counted = await this.#ledger.begin(this.#request.shortSerial, channel.mac);
     return counted.ok ? null : 'journal-unwritable';
@@ -247,7 +266,7 @@ class Attempt {
     pending: PendingAnswer,
     password: Buffer,
   ): Promise<End> {
-    const { shortSerial, onStage, onNote } = this.#request;
+    const { onStage, onNote } = this.#request;
     const site = siteOf(channel.device, this.#tools.network.loopback, this.#tools.tap?.http);
     if (!site.ok) password.fill(0);
     onStage?.('sent');
@@ -257,10 +276,8 @@ class Attempt {
     const deadline = Math.min(latest, options.deadline - (site.ok ? PROOF_MS : 0));
     const settlement = await settle(channel, driver, pending, { ...options, deadline });
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
-    if (learnt) {
-      const saved = await this.#ledger.answered(shortSerial, learnt);
-      if (!saved.ok) onNote?.({ kind: 'ledger-not-saved' });
-    }
+    if (learnt) await this.#learn(learnt);
+    else if (settlement.notCarriedOut) await this.#letGo(channel);
     if (learnt?.kind === 'unexpected') {
       onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });
     }
@@ -272,9 +289,17 @@ class Attempt {
     return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
   }
 
+  /** No answer, and nothing has changed, as the device said twice: it is no failure, and there is nothing to settle. */
+  async #letGo(channel: Channel): Promise<void> {
+    const saved = await this.#ledger.notCarriedOut(this.#request.shortSerial, 1);
+    if (!saved.ok) return this.#request.onNote?.({ kind: 'ledger-not-saved' });
+    this.#request.onNote?.({ kind: 'not-carried-out' });
+    await this.#settled(channel, this.#id, false);
+  }
+
   /** One login to the web server of a device that has accepted this password; what it costs goes to the ledger. */
   async #isProven(site: Site, { device }: Channel, password: Buffer): Promise<boolean> {
-    const { signal, shortSerial, onNote } = this.#request;
+    const { signal } = this.#request;
     if (signal.aborted) return false;
     const [{ readProof }, { openPins }] = await Promise.all([
       import('../isapi/proof.ts'),
@@ -282,14 +307,11 @@ class Attempt {
     ]);
     const login = { userName: device.announcement.digestUser, password };
     const proof = await readProof(site, openPins(this.#tools.home), login, signal);
-    if (proof.kind === 'wrong-password' || proof.kind === 'locked') {
-      const saved = await this.#ledger.answered(shortSerial, proof);
-      if (!saved.ok) onNote?.({ kind: 'ledger-not-saved' });
-    }
+    if (proof.kind === 'wrong-password' || proof.kind === 'locked') await this.#learn(proof);
     return proof.kind === 'not-bound';
   }
 
-  #plan({ device, mac }: Channel, driver: UnbindDriver, attemptsLeft: number | null): UnbindPlan {
+  #plan({ device, mac }: Channel, driver: UnbindDriver, { attemptsLeft, assumed }: Allowed): UnbindPlan {
     const { shortSerial, technician, origin } = this.#request;
     return {
       shortSerial,
@@ -301,6 +323,7 @@ class Attempt {
       interface: device.via.name,
       driver: driver.name,
       attemptsLeft,
+      attemptsAssumed: assumed,
       technician: technician ?? null,
       origin,
     };

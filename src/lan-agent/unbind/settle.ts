@@ -16,6 +16,11 @@ const LOOK_MS = 6000;
 const MIN_LOOK_MS = 1000;
 const INQUIRY_MS = 1000;
 
+/** An unbind younger than this may still be on its way through the cloud. */
+export const ON_ITS_WAY_MS = 20_000;
+/** How often "bound" has to be read after that, so that it says what became of an unbind without an answer. */
+export const BOUND_READINGS = 2;
+
 /** What is known when nothing more is to be learnt. */
 export interface Settlement {
   /** The device's readable answer; null when none came or it said nothing. */
@@ -24,6 +29,8 @@ export interface Settlement {
   readonly notBound: boolean;
   /** The last thing it said is that it is bound: then nobody else needs to be asked. */
   readonly saysBound: boolean;
+  /** No answer came at all, and the device said twice, after the wait, that it is still bound. */
+  readonly notCarriedOut: boolean;
 }
 
 export interface SettleOptions {
@@ -44,17 +51,26 @@ export async function settle(
   options: SettleOptions,
 ): Promise<Settlement> {
   const left = () => Math.max(0, options.deadline - performance.now());
+  const sent = performance.now();
   await pending.wait(Math.min(ANSWER_MS, left()), options.signal);
   let next = readable(pending) ? FIRST_LOOK_MS : 0;
   let binding: Binding = 'unknown';
+  let boundReadings = 0;
   while (!options.signal.aborted && !isRefusal(readable(pending))) {
     await pause(Math.min(next, left()), options.signal);
+    const isSettled = performance.now() - sent >= ON_ITS_WAY_MS;
     binding = await askBinding(channel, driver, options);
+    if (binding === 'bound' && isSettled) boundReadings++;
     if (binding === 'not-bound' || left() === 0) break;
     next = LOOK_EVERY_MS;
   }
   const answer = readable(pending);
-  return { answer, notBound: binding === 'not-bound', saysBound: binding === 'bound' };
+  return {
+    answer,
+    notBound: binding === 'not-bound',
+    saysBound: binding === 'bound',
+    notCarriedOut: pending.current() === null && boundReadings >= BOUND_READINGS,
+  };
 }
 
 /** What the device says about its binding; `unknown` when it says nothing that counts. */

@@ -242,7 +242,7 @@ describe.concurrent('a reading with the right password', () => {
     await inspect();
     expect(await openLedger(home).permission(CAMERA, false)).toEqual({
       ok: true,
-      value: { kind: 'allowed', attemptsLeft: null },
+      value: { kind: 'allowed', attemptsLeft: null, assumed: false },
     });
   });
 
@@ -259,6 +259,7 @@ describe.concurrent('a reading with the right password', () => {
       interface: 'test',
       driver: null,
       attemptsLeft: 5,
+      attemptsAssumed: false,
       technician: null,
       origin: 'local',
     });
@@ -329,7 +330,7 @@ describe.concurrent('a wrong password', () => {
     const first = await inspect(WRONG);
     expect(first).toMatchObject({ outcome: 'wrong-password' });
     expect(first.attemptsLeft).toBeUndefined();
-    expect(await inspect()).toMatchObject({ outcome: 'refused', reason: 'few-attempts' });
+    expect(await inspect()).toMatchObject({ outcome: 'refused', reason: 'lock-assumed', lockMinutes: 30 });
     expect(plans).toHaveLength(1);
     expect(device.snapshot().passwordsTried).toBe(1);
   });
@@ -395,7 +396,7 @@ describe.concurrent('a lock', () => {
     const { device, inspect, changeLedger } = await place(t, { state: { lockedUntil: Date.now() + 60_000 } });
     await inspect();
     device.set({ lockedUntil: null });
-    await changeLedger({ lockedUntil: Date.now() - 1000 });
+    await changeLedger({ lock: { until: Date.now() - 1000, minutes: 1, assumed: false } });
     expect(await inspect()).toMatchObject({ outcome: 'refused', reason: 'after-lock' });
     expect(device.snapshot().passwordsTried).toBe(0);
     expect(await inspect(DEMO_PASSWORD, { afterLock: true })).toMatchObject({ outcome: 'read' });
@@ -567,7 +568,7 @@ describe.concurrent('a web server that does not answer as it should', () => {
       withoutResult: 1,
     });
     await inspect();
-    expect(await inspect()).toMatchObject({ outcome: 'refused', reason: 'few-attempts' });
+    expect(await inspect()).toMatchObject({ outcome: 'refused', reason: 'lock-assumed' });
     expect(logins()).toBe(2);
   });
 

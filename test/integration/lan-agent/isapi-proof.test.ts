@@ -161,7 +161,7 @@ describe.concurrent('the second proof', () => {
     expect(camera.snapshot()).toMatchObject({ httpAuthFailures: 1, triesLeft: 5 });
     expect(await openLedger(home).permission(CAMERA, false)).toEqual({
       ok: true,
-      value: { kind: 'allowed', attemptsLeft: 5 },
+      value: { kind: 'allowed', attemptsLeft: 5, assumed: false },
     });
   });
 

@@ -15,6 +15,7 @@ const PLAN: UnbindPlan = {
   interface: 'lo',
   driver: 'sadp-3.0',
   attemptsLeft: 4,
+  attemptsAssumed: false,
   technician: 'Anna & "co"',
   origin: 'bot',
 };

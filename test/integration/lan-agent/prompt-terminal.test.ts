@@ -16,6 +16,7 @@ const PLAN: UnbindPlan = {
   interface: 'lo',
   driver: 'sadp-3.0',
   attemptsLeft: null,
+  attemptsAssumed: false,
   technician: 'Anna',
   origin: 'bot',
 };

@@ -8,8 +8,10 @@ async function ledger({ home }: Site): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(join(home, 'ledger', `${CAMERA}.json`), 'utf8'));
 }
 
-async function changeLedger(at: Site, changes: Record<string, unknown>): Promise<void> {
-  const entry = { ...(await ledger(at)), ...changes };
+/** Puts the end of the lock into the past. */
+async function endLock(at: Site): Promise<void> {
+  const before = await ledger(at);
+  const entry = { ...before, lock: { ...(before.lock as object), until: Date.now() - 1000 } };
   await writeFile(join(at.home, 'ledger', `${CAMERA}.json`), JSON.stringify(entry));
 }
 
@@ -41,15 +43,32 @@ describe.concurrent('wrong passwords and locks', () => {
   it.for([
     { what: 'no counter', quirks: { noCounter: true }, outcome: 'wrong-password' },
     { what: 'failed', quirks: { failedForWrongPassword: true }, outcome: 'denied' },
-  ])('refuses after a failure that says $what', async ({ quirks, outcome }, t) => {
-    const at = await oneCamera(t, { quirks });
-    const first = await at.unbind({ password: WRONG_PASSWORD });
-    expect(first.json()).toEqual({ shortSerial: CAMERA, outcome, verified: false });
-    expect(first.code).toBe(1);
-    const second = await at.unbind();
-    expect(second.json()).toMatchObject({ outcome: 'refused', reason: 'few-attempts' });
-    expect(at.camera.snapshot().passwordsTried).toBe(1);
-  });
+  ])(
+    'gives the device half an hour after a failure that says $what, then makes one try',
+    async ({ quirks, outcome }, t) => {
+      const at = await oneCamera(t, { quirks });
+      const first = await at.unbind({ password: WRONG_PASSWORD });
+      expect(first.json()).toEqual({ shortSerial: CAMERA, outcome, verified: false });
+      expect(first.code).toBe(1);
+      const second = await at.unbind();
+      expect(second.json()).toEqual({
+        shortSerial: CAMERA,
+        outcome: 'refused',
+        reason: 'lock-assumed',
+        lockMinutes: 30,
+        lockAssumed: true,
+        verified: false,
+      });
+      expect(second.code).toBe(3);
+      expect(at.camera.snapshot().passwordsTried).toBe(1);
+
+      await endLock(at);
+      expect((await at.unbind()).json()).toMatchObject({ outcome: 'refused', reason: 'after-lock' });
+      const careful = await at.unbind({ words: ['--after-lock'] });
+      expect(careful.json()).toMatchObject({ outcome: 'unbound', verified: true });
+      expect(at.camera.snapshot().passwordsTried).toBe(2);
+    },
+  );
 
   it('passes on the lock, then keeps to it without asking the device again', async (t) => {
     const at = await oneCamera(t, { state: { lockedUntil: Date.now() + 29 * 60_000 } });
@@ -74,7 +93,7 @@ describe.concurrent('wrong passwords and locks', () => {
     const at = await oneCamera(t, { state: { lockedUntil: Date.now() + 60_000 } });
     await at.unbind();
     at.camera.set({ lockedUntil: null });
-    await changeLedger(at, { lockedUntil: Date.now() - 1000 });
+    await endLock(at);
 
     const without = await at.unbind();
     expect(without.json()).toMatchObject({ outcome: 'refused', reason: 'after-lock' });
@@ -83,8 +102,15 @@ describe.concurrent('wrong passwords and locks', () => {
     at.camera.set({ noCounter: true });
     const careful = await at.unbind({ password: WRONG_PASSWORD, words: ['--after-lock'] });
     expect(careful.json()).toMatchObject({ outcome: 'wrong-password' });
-    const again = await at.unbind({ words: ['--after-lock'] });
-    expect(again.json()).toMatchObject({ outcome: 'refused', reason: 'few-attempts' });
+    const again = await at.agent(
+      ['unbind', CAMERA, '--confirm', CAMERA, '--after-lock', '--password-stdin'],
+      {
+        input: PASSWORD,
+      },
+    );
+    expect(again.code).toBe(3);
+    expect(again.stdout).toContain('The owner’s own login leads on');
+    expect(at.camera.snapshot().passwordsTried).toBe(1);
   }, 60_000);
 
   it('refuses when the attempts on record cannot be read', async (t) => {
@@ -99,7 +125,7 @@ describe.concurrent('wrong passwords and locks', () => {
     const at = await oneCamera(t);
     await at.unbind({ password: WRONG_PASSWORD });
     await at.unbind();
-    expect(await ledger(at)).toMatchObject({ failed: false, attemptsLeft: null, withoutResult: 0 });
+    expect(await ledger(at)).toMatchObject({ attemptsLeft: null, withoutResult: 0, lock: null });
   });
 });
 
@@ -203,6 +229,55 @@ describe.concurrent('outcomes that stay open', () => {
     expect(at.camera.snapshot().unbindsReceived).toBe(2);
     expect((await at.journal()).map(({ event }) => event)).toContain('settled');
   }, 60_000);
+});
+
+describe.concurrent('attempts without an end', () => {
+  const QUICK = { UNBIND_AGENT_VERIFY_SECONDS: '5' };
+
+  it('are no failures where the device has carried nothing out: two lost ones, and the third one works', async (t) => {
+    const at = await oneCamera(t, { quirks: { loseUnbindRequest: true } });
+    for (let round = 0; round < 2; round++) {
+      const lost = await at.unbind({ env: QUICK });
+      expect(lost.json()).toMatchObject({ outcome: 'unknown', reason: 'no-reply' });
+    }
+    at.camera.set({ loseUnbindRequest: false });
+    const third = await at.unbind({ env: QUICK });
+    expect(third.json()).toEqual({ shortSerial: CAMERA, outcome: 'unbound', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, passwordsTried: 1 });
+  }, 120_000);
+
+  it('are settled in the same run where there is time for it', async (t) => {
+    const at = await oneCamera(t, { quirks: { loseUnbindRequest: true } });
+    const lost = await at.unbind({ env: { UNBIND_AGENT_VERIFY_SECONDS: '32' } });
+    expect(lost.json()).toMatchObject({ outcome: 'unknown', reason: 'no-reply' });
+    expect(lost.stderr).toContain('no failure is counted');
+    expect(await ledger(at)).toMatchObject({ withoutResult: 0, notCarriedOut: 1 });
+    expect((await at.journal()).map(({ event }) => event)).toEqual(['begun', 'intent', 'settled', 'result']);
+  }, 120_000);
+
+  it('have no second unbind on their heels when the device has accepted them', async (t) => {
+    const at = await oneCamera(t, { quirks: { settleAfterMs: 600_000 } });
+    expect((await at.unbind({ env: QUICK })).json()).toMatchObject({ outcome: 'accepted-unconfirmed' });
+    const again = await at.unbind({ env: QUICK });
+    expect(again.json()).toEqual({
+      shortSerial: CAMERA,
+      outcome: 'accepted-unconfirmed',
+      reason: 'earlier-accepted',
+      verified: false,
+    });
+    expect(again.code).toBe(4);
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, exchanges: 1, passwordsTried: 1 });
+    expect(await ledger(at)).toMatchObject({ withoutResult: 0, lock: null });
+  }, 120_000);
+
+  it('have worked when the device left the cloud with its status question and announces that it is not bound', async (t) => {
+    const at = await oneCamera(t, { quirks: { settleAfterMs: 600_000 } });
+    expect((await at.unbind({ env: QUICK })).json()).toMatchObject({ outcome: 'accepted-unconfirmed' });
+    at.camera.set({ bound: false, answersStatus: false });
+    const again = await at.unbind({ env: QUICK });
+    expect(again.json()).toMatchObject({ outcome: 'unbound', reason: 'earlier-attempt', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1 });
+  }, 120_000);
 });
 
 /** Until the device has the unbind: the point of no return. */

@@ -13,6 +13,7 @@ const PLAN: UnbindPlan = {
   interface: 'eth0',
   driver: 'sadp-3.0',
   attemptsLeft: null,
+  attemptsAssumed: false,
   technician: 'Anna',
   origin: 'bot',
 };

@@ -176,12 +176,12 @@ describe('answers of devices', () => {
 
   it.for(['lock', 'locked', 'LOCKED'])('are a lock by the word %s, whatever the counter says', (word) => {
     const locked = userCheck(`<lockStatus>${word}</lockStatus><retryLoginTime>3</retryLoginTime>`);
-    expect(answerOf(401, locked)).toEqual({ kind: 'locked', lockSeconds: 1800, attemptsLeft: 3 });
+    expect(answerOf(401, locked)).toEqual({ kind: 'locked', lockSeconds: null, attemptsLeft: 3 });
   });
 
   it.for(['userNameLocked', 'USERLOCKED'])('are a lock by the sub code %s', (word) => {
     const root = `<ResponseStatus><subStatusCode>${word}</subStatusCode></ResponseStatus>`;
-    expect(answerOf(403, root)).toMatchObject({ kind: 'locked', lockSeconds: 1800 });
+    expect(answerOf(403, root)).toMatchObject({ kind: 'locked', lockSeconds: null });
   });
 
   it('are a lock by the one number that has no name', () => {

@@ -145,10 +145,10 @@ describe('reading the XML of devices (protocol/sadp.md 4)', () => {
     expect(answer).toEqual({ kind: 'denied', attemptsLeft: 3, lockMinutes: null });
   });
 
-  it('assumes 30 minutes where a lock has no readable end', () => {
-    expect(readUnbindReply(reply('<Result>locked</Result>'))).toEqual({ kind: 'locked', lockMinutes: 30 });
+  it('says no minutes where a lock has no readable end', () => {
+    expect(readUnbindReply(reply('<Result>locked</Result>'))).toEqual({ kind: 'locked', lockMinutes: null });
     const absurd = '<Result>locked</Result><SurplusLockTime>99999999</SurplusLockTime>';
-    expect(readUnbindReply(reply(absurd))).toEqual({ kind: 'locked', lockMinutes: 30 });
+    expect(readUnbindReply(reply(absurd))).toEqual({ kind: 'locked', lockMinutes: null });
   });
 
   it.for([

@@ -5,12 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDevice } from '../../../src/lan-agent/device-lock.ts';
 import { agentHome, ensureHome, patiently, replaceFile } from '../../../src/lan-agent/home.ts';
 import { openJournal } from '../../../src/lan-agent/journal.ts';
-import { openLedger } from '../../../src/lan-agent/ledger.ts';
-import type { UnbindAnswer } from '../../../src/lan-agent/sadp/reply.ts';
 
 const SERIAL = 'AC7000101';
-const MAC = '00-00-5e-00-53-a1';
-const MINUTE = 60_000;
 
 let home = '';
 beforeEach(async () => {
@@ -128,107 +124,20 @@ describe('the journal', () => {
     expect(open.ok && open.value).toHaveLength(1);
   });
 
+  it('tells of an open attempt what its result says', async () => {
+    const journal = openJournal(home);
+    await journal.write({ ...line, event: 'intent', bindStatus: 'bound' });
+    await journal.write({ ...line, event: 'result', outcome: 'accepted-unconfirmed' });
+    const open = await journal.unsettled(SERIAL);
+    expect(open.ok && open.value).toMatchObject([{ bindStatus: 'bound', outcome: 'accepted-unconfirmed' }]);
+  });
+
   it('says so when it cannot be written or read', async () => {
     await mkdir(join(home, 'journal.jsonl'));
     const journal = openJournal(home);
     const failure = { reason: 'unwritable', code: 'EISDIR' };
     expect(await journal.write({ ...line, event: 'intent' })).toEqual({ ok: false, failure });
     expect(await journal.unsettled(SERIAL)).toEqual({ ok: false, failure });
-  });
-});
-
-describe('the ledger', () => {
-  let now = 0;
-  const ledger = () => openLedger(home, () => now);
-  const permission = async (afterLock = false) => {
-    const judged = await ledger().permission(SERIAL, afterLock);
-    return judged.ok ? judged.value : judged.failure;
-  };
-  const attempt = async (answer?: UnbindAnswer) => {
-    await ledger().begin(SERIAL, MAC);
-    if (answer) await ledger().answered(SERIAL, answer);
-  };
-  const wrong = (attemptsLeft: number | null): UnbindAnswer => ({
-    kind: 'wrong-password',
-    attemptsLeft,
-    lockMinutes: null,
-  });
-  beforeEach(() => {
-    now = Date.parse('2026-01-02T03:04:05Z');
-  });
-
-  it('allows the first attempt', async () => {
-    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: null });
-  });
-
-  it.for([
-    [3, 'allowed'],
-    [2, 'few-attempts'],
-    [1, 'few-attempts'],
-    [0, 'few-attempts'],
-    [null, 'few-attempts'],
-  ] as const)('after a wrong password with %j attempts left: %s', async ([attemptsLeft, kind]) => {
-    await attempt(wrong(attemptsLeft));
-    expect(await permission()).toEqual({ kind, attemptsLeft });
-    expect(await permission(true)).toEqual({ kind, attemptsLeft });
-  });
-
-  it('takes `failed` and unknown words for possible wrong passwords', async () => {
-    await attempt({ kind: 'denied', attemptsLeft: null, lockMinutes: null });
-    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
-    await attempt({ kind: 'unexpected', word: 'x', attemptsLeft: null, lockMinutes: null });
-    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
-  });
-
-  it('counts an attempt without a result as one that may have been used up', async () => {
-    await attempt(wrong(4));
-    await attempt();
-    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: 3 });
-    await attempt({ kind: 'unreadable' });
-    expect(await permission()).toEqual({ kind: 'few-attempts', attemptsLeft: 2 });
-  });
-
-  it('allows one more attempt after one without a result, not two', async () => {
-    await attempt();
-    expect(await permission()).toMatchObject({ kind: 'allowed' });
-    await attempt();
-    expect(await permission()).toMatchObject({ kind: 'few-attempts' });
-  });
-
-  it('keeps to a lock to the last minute, then allows one careful try', async () => {
-    await attempt({ kind: 'locked', lockMinutes: 29 });
-    expect(await permission(true)).toEqual({ kind: 'lock-running', lockMinutes: 29 });
-    now += 28 * MINUTE + 1;
-    expect(await permission(true)).toEqual({ kind: 'lock-running', lockMinutes: 1 });
-    now += MINUTE;
-    expect(await permission()).toEqual({ kind: 'after-lock' });
-    expect(await permission(true)).toMatchObject({ kind: 'allowed' });
-    await attempt();
-    expect(await permission(true)).toMatchObject({ kind: 'few-attempts' });
-  });
-
-  it('takes a lock of zero minutes for one that is about to end', async () => {
-    await attempt({ kind: 'locked', lockMinutes: 0 });
-    expect(await permission()).toEqual({ kind: 'lock-running', lockMinutes: 1 });
-  });
-
-  it('begins anew after a success', async () => {
-    await attempt(wrong(3));
-    await attempt({ kind: 'success' });
-    expect(await permission()).toEqual({ kind: 'allowed', attemptsLeft: null });
-  });
-
-  it('survives a restart, for the reader too', async () => {
-    await attempt(wrong(5));
-    const text = await readFile(join(home, 'ledger', `${SERIAL}.json`), 'utf8');
-    expect(JSON.parse(text)).toMatchObject({ shortSerial: SERIAL, mac: MAC, attemptsLeft: 5, failed: true });
-  });
-
-  it('does not take a damaged file for a clean sheet', async () => {
-    await mkdir(join(home, 'ledger'));
-    await writeFile(join(home, 'ledger', `${SERIAL}.json`), '{}');
-    expect(await permission()).toMatchObject({ reason: 'unwritable' });
-    expect((await ledger().begin(SERIAL, MAC)).ok).toBe(false);
   });
 });
 
