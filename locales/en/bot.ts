@@ -466,18 +466,25 @@ export const bot = {
       file: 'check an exported file (jsonl) instead of the store',
       head: 'where the trail ended at an earlier check or in the log: it has to go through there',
       badHead: '--head has to be a number and a hash as an earlier check printed them, seq:hash.',
+      seal: 'Vouch for where the trail begins. Only when you know why: the bot got another token.',
       export: 'Print the whole trail.',
       format: 'one JSON object a line, or a table',
     },
     whole:
       'Nothing was changed. Entries: {{entries}}, from number {{first}} on. Keep this line elsewhere, it makes the next check prove more: --head {{place}}',
     forgotten: 'Entry {{seq}} is not kept any more; the trail begins with {{first}}. Give a later --head.',
+    sealNotChecked:
+      'The trail was shortened by age. Who shortened it cannot be checked without the bot’s settings (BOT_TOKEN).',
     damaged: 'The trail was changed. Entries: {{entries}}',
     unreadable: 'The trail cannot be read: {{detail}}',
     fault: {
       missing: 'Entry {{seq}} is missing.',
       altered: 'Entry {{seq}} is not what was written.',
       unlinked: 'Entry {{seq}} does not follow the one before it: that one was replaced.',
+      beheaded:
+        'The trail begins with entry {{seq}}, and no entry says that those before it were forgotten by age: they were taken away.',
+      unsealed:
+        'The trail begins with entry {{seq}}; an entry says why, but not under the seal of this bot. If the bot has got another token since, vouch for it: unbind-bot audit seal. Otherwise entries were taken away.',
       rewritten: 'Entry {{seq}} is not the one you named: the trail was written anew or cut off.',
       cut: 'Entry {{seq}} should not be the last one: the end was cut off or replaced.',
     },

@@ -6,8 +6,8 @@ export const notice = {
   what: {
     access: {
       joined:
-        '👤 {{person}} has joined with an invitation of {{by}} (no. {{invitation}}). Not right? /people',
-      asks: '👤 {{person}} wants to join with your invitation no. {{invitation}}. Nothing works for them before you decide.',
+        '👤 {{person}} has joined with invitation no. {{invitation}} of {{inviter}}. Not right? /people',
+      asks: '👤 {{person}} wants to join with invitation no. {{invitation}} of {{inviter}}. Nothing works for them before you decide.',
       approved: '👤 {{by}} has let {{person}} in.',
       declined: '👤 {{by}} has turned {{person}} away.',
       revoked: '👤 {{by}} has taken the access of {{person}} away.',
@@ -52,6 +52,8 @@ export const notice = {
     audit: {
       damaged:
         '⚠️ The audit trail was changed: {{faults}} faults, the first at entry {{seq}}. Somebody had access to the store. On the server: <code>unbind-bot audit verify</code>',
+      unkept:
+        '⚠️ Where the audit trail ends could not be handed on ({{to}}). Look at AUDIT_HEAD_TO and the log.',
       head: '🧾 The audit trail is whole. Keep this message: <code>{{place}}</code>',
     },
     house: {

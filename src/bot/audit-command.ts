@@ -1,7 +1,7 @@
 /** `unbind-bot audit`: checks and exports the audit trail, beside a running bot if need be. Results on standard output. */
 import { readFile } from 'node:fs/promises';
 import { type Audit, type AuditCheck, createAudit } from '../cases/audit.ts';
-import { CHAIN_START, type ChainPlace, createChainCheck, readLine } from '../cases/chain.ts';
+import { CHAIN_START, type ChainPlace, createChainCheck, readLine, type Seal } from '../cases/chain.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { openStore } from '../store/open.ts';
@@ -20,12 +20,13 @@ interface Output {
 /** Opens the trail of a store, and closes the store after `task`. */
 export async function withAudit<T>(
   storeUrl: string,
+  seal: Seal,
   task: (audit: Audit) => Promise<Result<T, { reason: string }>>,
 ): Promise<Result<T, { reason: string }>> {
   const opened = await openStore(storeUrl);
   if (!opened.ok) return opened;
   try {
-    return await task(createAudit(opened.value, Date.now));
+    return await task(createAudit(opened.value, Date.now, seal));
   } finally {
     await opened.value.close();
   }
@@ -51,11 +52,15 @@ export async function verifyAudit(
   return ok(tell(checked.value, output, known));
 }
 
-/** Checks an exported file (JSON lines), wherever it was taken to. */
+/**
+ * Checks an exported file (JSON lines), wherever it was taken to.
+ * @param seal where the bot's token is at hand; without it nobody can tell who let a shortened trail begin
+ */
 export async function verifyFile(
   path: string,
   output: Output,
   known?: ChainPlace,
+  seal: Seal | null = null,
 ): Promise<Result<boolean, { reason: string }>> {
   let text: string;
   try {
@@ -68,12 +73,19 @@ export async function verifyFile(
   const at = lines.findIndex((line) => readLine(line));
   const good = readLine(lines[at] ?? '');
   const start: ChainPlace = good ? { seq: good.seq - at - 1, hash: good.previous } : CHAIN_START;
-  const check = createChainCheck(start, known);
+  const check = createChainCheck(start, known, seal);
   for (const line of lines) check.add(line);
   const head = check.last();
   check.end(head);
   const found = { entries: lines.length, first: start.seq + 1, head, faults: check.faults };
+  if (start.seq > 0 && seal === null) output.print(output.texts('bot:audit.sealNotChecked'));
   return ok(tell(found, output, known));
+}
+
+/** The operator vouches for the beginning of the trail as it is. */
+export async function sealAudit(audit: Audit, output: Output): Promise<Result<boolean, { reason: string }>> {
+  const sealed = await audit.sealBeginning();
+  return sealed.ok ? verifyAudit(audit, output) : sealed;
 }
 
 function tell(

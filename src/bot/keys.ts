@@ -1,8 +1,9 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Seal } from '../cases/chain.ts';
 import { Secret } from '../kernel/secret.ts';
 
 /** What a key is for; each purpose gets its own. */
-export type KeyPurpose = 'invitations' | 'buttons';
+export type KeyPurpose = 'invitations' | 'buttons' | 'audit' | 'pins';
 
 /**
  * A 32-byte key for keyed hashes, derived from the bot token (HKDF, RFC 5869). It is never stored, so that a copy of
@@ -10,4 +11,10 @@ export type KeyPurpose = 'invitations' | 'buttons';
  */
 export function keyFor(token: Secret<string>, purpose: KeyPurpose): Secret<Uint8Array> {
   return new Secret(new Uint8Array(hkdfSync('sha256', token.reveal(), '', `unbind-bot ${purpose}`, 32)));
+}
+
+/** How this bot seals a text of its audit trail (cases/chain.ts). */
+export function sealFor(token: Secret<string>): Seal {
+  const key = keyFor(token, 'audit');
+  return (text) => createHmac('sha256', key.reveal()).update(text).digest('hex');
 }

@@ -12,10 +12,12 @@ import {
   type ExportFormat,
   exportAudit,
   parsePlace,
+  sealAudit,
   verifyAudit,
   verifyFile,
   withAudit,
 } from './audit-command.ts';
+import { sealFor } from './keys.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
 
@@ -43,12 +45,15 @@ audit
   .option('--head <seq:hash>', t('bot:audit.cli.head'), place)
   .action(async ({ file, head }: { file?: string; head?: ChainPlace }) => {
     const output = { texts: t, print };
-    finish(
-      file === undefined
-        ? await withAudit(settingsOrExit().storeUrl, (trail) => verifyAudit(trail, output, head))
-        : await verifyFile(file, output, head),
-    );
+    if (file === undefined) return finish(await withTrail((trail) => verifyAudit(trail, output, head)));
+    // A file is checked anywhere; beside the bot's settings its seals are checked, too.
+    const settings = readSettings(process.env);
+    finish(await verifyFile(file, output, head, settings.ok ? sealFor(settings.value.token) : null));
   });
+audit
+  .command('seal')
+  .description(t('bot:audit.cli.seal'))
+  .action(async () => finish(await withTrail((trail) => sealAudit(trail, { texts: t, print }))));
 audit
   .command('export')
   .description(t('bot:audit.cli.export'))
@@ -56,9 +61,15 @@ audit
     new Option('--format <format>', t('bot:audit.cli.format')).choices(EXPORT_FORMATS).default('jsonl'),
   )
   .action(async ({ format }: { format: ExportFormat }) =>
-    finish(await withAudit(settingsOrExit().storeUrl, (trail) => exportAudit(trail, format, print))),
+    finish(await withTrail((trail) => exportAudit(trail, format, print))),
   );
 await program.parseAsync();
+
+/** Opens the trail of the bot's own store under its own seal. */
+function withTrail(task: Parameters<typeof withAudit<boolean>>[2]) {
+  const { storeUrl, token } = settingsOrExit();
+  return withAudit(storeUrl, sealFor(token), task);
+}
 
 function days(text: string): number {
   const given = Number(text);

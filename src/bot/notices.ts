@@ -26,17 +26,22 @@ export interface Stranger {
 
 /**
  * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
- * (whom it is about, who did it), `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
+ * (whom it is about, who did it), `inviter` who made the invitation no. `invitation`, `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
  * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it.
  */
 export type Notice =
   | {
       readonly kind: 'access.joined';
       readonly person: number;
-      readonly by: number;
+      readonly inviter: number;
       readonly invitation: string;
     }
-  | { readonly kind: 'access.asks'; readonly person: number; readonly invitation: string }
+  | {
+      readonly kind: 'access.asks';
+      readonly person: number;
+      readonly inviter: number;
+      readonly invitation: string;
+    }
   | { readonly kind: 'access.approved'; readonly person: number; readonly by: number }
   | { readonly kind: 'access.declined'; readonly person: number; readonly by: number }
   | { readonly kind: 'access.revoked'; readonly person: number; readonly by: number }
@@ -77,6 +82,8 @@ export type Notice =
   | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
   /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */
   | { readonly kind: 'audit.head'; readonly place: string }
+  /** The end of the trail could not be handed to where the operator keeps it. */
+  | { readonly kind: 'audit.unkept'; readonly to: string }
   /** The bot was not shut down; `at`: its last sign of life. */
   | { readonly kind: 'house.crashed'; readonly at: number }
   /** More different things waited than are kept apart. */
@@ -127,6 +134,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'pin.reset': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
   'audit.damaged': { to: 'admins', way: 'sound', oneThingMs: DAY },
   'audit.head': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'audit.unkept': { to: 'admins', way: 'quiet', oneThingMs: DAY },
   'house.crashed': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
   'house.more': { to: 'admins', way: 'digest', oneThingMs: DAY },
 };
@@ -182,6 +190,8 @@ interface Waiting {
   readonly times: number;
 }
 
+/** Fields that hold a Telegram id. */
+const PEOPLE = ['person', 'by', 'inviter'];
 /** Things of one kind that wait, each kept apart; what comes on top is only counted. */
 const MOST_WAITING = 50;
 /** Messages of one kind that a person gets at once, and then by and by; the rest is for the digest. */
@@ -384,7 +394,7 @@ export function createNotices(options: NoticesOptions): Notices {
     const values: Record<string, string | number> = {};
     for (const [field, value] of Object.entries(notice)) {
       if (field === 'kind') continue;
-      if ((field === 'person' || field === 'by') && typeof value === 'number') {
+      if (PEOPLE.includes(field) && typeof value === 'number') {
         const name = await profiles.name(value);
         values[field] = name === '' ? String(value) : t('notice:someone', { name, id: String(value) });
       } else if (field === 'agent') {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
+import type { HeadKeeper } from './audit-watch.ts';
 import { NOTICE_KINDS, type NoticeSettings, WAYS } from './notices.ts';
 
 /** What is wrong with a setting; `settings.<word>` is its sentence. */
@@ -51,6 +52,8 @@ export interface Settings {
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
   notices: NoticeSettings;
+  /** How often the audit trail is looked at, and who is told where it ends. */
+  auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   logLevel: LogLevel;
 }
 
@@ -83,6 +86,8 @@ const EXAMPLES = {
   READ_PRINT: 'on',
   NOTICES: 'laptop.paired=quiet,access.joined=digest',
   NOTICE_DIGEST_HOURS: '12',
+  AUDIT_HEAD_TO: 'chat,file:/mnt/other/unbind-heads,syslog://logs.example.org:514',
+  AUDIT_HEAD_HOURS: '24',
   LOG_LEVEL: 'info',
 } as const;
 
@@ -133,6 +138,33 @@ const noticeWays = z.string().transform((text, context): NoticeSettings['ways'] 
   return z.NEVER;
 });
 
+const SYSLOG_PORT = 514;
+
+/** A list of `chat`, `file:<path>` and `syslog://host:port`. */
+const headKeepers = z.string().transform((text, context): HeadKeeper[] => {
+  const keepers = text.split(/[\s,]+/).map(headKeeper);
+  if (keepers.every((keeper) => keeper !== null)) return keepers;
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies SettingsWord });
+  return z.NEVER;
+});
+
+function headKeeper(text: string): HeadKeeper | null {
+  if (text === 'chat') return { to: 'chat' };
+  if (/^file:./.test(text)) return { to: 'file', path: text.slice('file:'.length) };
+  const [, host, port] =
+    /^syslog:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
+  const number = Number(port ?? SYSLOG_PORT);
+  if (host === undefined || number < 1 || number > 65_535) return null;
+  return { to: 'syslog', host: host.replace(/^\[|\]$/g, ''), port: number };
+}
+
+/** Whole hours, a week at most. */
+const hours = (usual: string) =>
+  shaped(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((given) => given >= 1 && given <= 168, malformed)
+    .default(Number(usual));
+
 const schema = z.object({
   // Bot API tokens are digits, a colon and 35 characters; servers of one's own may use longer ones.
   BOT_TOKEN: shaped(/^\d{6,}:[A-Za-z0-9_-]{30,100}$/).transform((token) => new Secret(token)),
@@ -160,10 +192,9 @@ const schema = z.object({
   REGION_PACK: z.string().optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
   NOTICES: noticeWays.default({}),
-  NOTICE_DIGEST_HOURS: shaped(/^\d{1,3}$/)
-    .transform(Number)
-    .refine((hours) => hours >= 1 && hours <= 168, malformed)
-    .default(Number(EXAMPLES.NOTICE_DIGEST_HOURS)),
+  NOTICE_DIGEST_HOURS: hours(EXAMPLES.NOTICE_DIGEST_HOURS),
+  AUDIT_HEAD_TO: headKeepers.default([]),
+  AUDIT_HEAD_HOURS: hours(EXAMPLES.AUDIT_HEAD_HOURS),
   LOG_LEVEL: z.enum(LOG_LEVELS, malformed).default('info'),
 });
 type Parsed = z.output<typeof schema>;
@@ -232,6 +263,7 @@ function settingsFrom(parsed: Parsed): Settings {
     regionPack: parsed.REGION_PACK ?? null,
     readPrint: parsed.READ_PRINT === 'on',
     notices: { ways: parsed.NOTICES, digestMs: parsed.NOTICE_DIGEST_HOURS * HOUR_MS },
+    auditHead: { everyMs: parsed.AUDIT_HEAD_HOURS * HOUR_MS, keepers: parsed.AUDIT_HEAD_TO },
     logLevel: parsed.LOG_LEVEL,
   };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { cardPicture } from '../cards/pictures.ts';
-import { type Audit, createAudit } from '../cases/audit.ts';
+import { createAudit } from '../cases/audit.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -11,10 +11,12 @@ import { createLabelReader } from '../label/reader.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { createAccess } from './access.ts';
+import { watchAudit } from './audit-watch.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createIntake } from './intake.ts';
-import { keyFor } from './keys.ts';
+import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
+import { createRunMark } from './run-mark.ts';
 import type { Settings } from './settings.ts';
 import { TelegramClient } from './telegram.ts';
 
@@ -40,7 +42,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
@@ -78,8 +79,11 @@ async function bringUp(
   const store = opened.value;
   onStop(() => store.close());
 
-  const audit = createAudit(store, Date.now);
-  if (keepAuditDays !== null) onStop(keepAudit(audit, keepAuditDays, log));
+  const audit = createAudit(store, Date.now, sealFor(settings.token));
+  const mark = createRunMark(store, Date.now);
+  const lastLife = await mark.begin();
+  if (!lastLife.ok) return fail({ reason: 'store', detail: lastLife.failure.reason });
+  onStop(() => mark.end());
   const client = clientFor(settings, store);
   onStop(() => client.disconnect());
   const me = await greet(client, log);
@@ -144,6 +148,17 @@ async function bringUp(
   });
   const running = bot;
   onStop(() => running.stop());
+  if (lastLife.value !== null) await running.raise({ kind: 'house.crashed', at: lastLife.value });
+  onStop(
+    watchAudit({
+      audit,
+      keepDays: keepAuditDays,
+      ...settings.auditHead,
+      raise: running.raise,
+      log,
+      clock: Date.now,
+    }),
+  );
   const ready = await bot.start();
   if (!ready.ok) return fail({ reason: 'store', detail: ready.failure });
   const polling = await intake.start();
@@ -155,30 +170,6 @@ async function bringUp(
   }
   onStop(() => intake.stop());
   return ok({ hubUrl, ended });
-}
-
-/**
- * Forgets old audit entries, now and daily, and puts the end of the trail into the log: kept elsewhere, it shows when
- * somebody who owns the store has written the whole trail anew.
- * @returns what ends it
- */
-function keepAudit(audit: Audit, keepDays: number, log: Log): () => Promise<void> {
-  const look = async () => {
-    const pruned = await audit.prune(Date.now() - keepDays * DAY_MS);
-    const checked = await audit.verify();
-    if (!pruned.ok || !checked.ok) return log.error('the audit trail could not be looked at');
-    const { entries, head, faults } = checked.value;
-    if (faults.length > 0) return log.error({ faults: faults.slice(0, 10) }, 'the audit trail was changed');
-    return log.info({ entries, ...head }, 'audit trail is whole');
-  };
-  let looking = look();
-  const daily = setInterval(() => {
-    looking = look();
-  }, DAY_MS).unref();
-  return async () => {
-    clearInterval(daily);
-    await looking;
-  };
 }
 
 /** Where the hub listens, as an address to call. */

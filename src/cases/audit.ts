@@ -4,11 +4,13 @@ import { withClaim } from '../store/with-claim.ts';
 import {
   type AuditFault,
   type AuditNote,
+  beginningOf,
   CHAIN_START,
   type ChainPlace,
   createChainCheck,
   nextLine,
   readLine,
+  type Seal,
 } from './chain.ts';
 
 /** Where the kept part of the trail begins and ends. */
@@ -38,12 +40,24 @@ export interface Audit {
   read(each: (line: string) => void): Promise<Result<void, StoreFailure>>;
   /** Forgets entries older than `before` (ms since 1970); the rest still hangs together. Says how many went. */
   prune(before: number): Promise<Result<number, StoreFailure>>;
+  /** The operator vouches for where the trail begins, for instance after the bot got another token. */
+  sealBeginning(): Promise<Result<void, StoreFailure>>;
+  /** Where the trail ends now. */
+  head(): Promise<Result<ChainPlace, StoreFailure>>;
 }
 
 const keyOf = (seq: number) => String(seq).padStart(12, '0');
 
-/** Opens the trail on a store. `clock` in milliseconds. */
-export function createAudit(store: Pick<Store, 'values' | 'claims'>, clock: () => number): Audit {
+/**
+ * Opens the trail on a store. `clock` in milliseconds.
+ * @param seal marks and checks where the trail begins once its oldest entries are forgotten; whoever only appends
+ *   needs none
+ */
+export function createAudit(
+  store: Pick<Store, 'values' | 'claims'>,
+  clock: () => number,
+  seal: Seal | null = null,
+): Audit {
   const lines = store.values<string>('audit');
   const ends = store.values<Bounds>('audit-ends');
   /** One at a time in this process; the claim is for the others. */
@@ -95,7 +109,7 @@ export function createAudit(store: Pick<Store, 'values' | 'claims'>, clock: () =
       const found = await bounds();
       if (!found.ok) return found;
       const { base, head } = found.value;
-      const check = createChainCheck(base, known);
+      const check = createChainCheck(base, known, seal);
       const walked = await walk(found.value, check.add);
       if (!walked.ok) return walked;
       check.end(head);
@@ -121,20 +135,37 @@ export function createAudit(store: Pick<Store, 'values' | 'claims'>, clock: () =
           kept = { seq, hash: entry.hash };
         }
         if (kept === base) return ok(0);
-        const moved = await ends.set('ends', { base: kept, head });
+        const entries = kept.seq - base.seq;
+        // First the entry that lets the trail begin there: a beginning without one is a trail that was cut.
+        const detail = { entries, ...beginningOf(kept, seal) };
+        const noted = await write({ what: 'audit.pruned', case: null, by: null, detail });
+        if (!noted.ok) return noted;
+        const after = await bounds();
+        if (!after.ok) return after;
+        const moved = await ends.set('ends', { base: kept, head: after.value.head });
         if (!moved.ok) return moved;
         for (let seq = base.seq + 1; seq <= kept.seq; seq++) {
           const gone = await lines.delete(keyOf(seq));
           if (!gone.ok) return gone;
         }
-        const entries = kept.seq - base.seq;
-        const noted = await write({
-          what: 'audit.pruned',
+        return ok(entries);
+      }),
+
+    sealBeginning: () =>
+      alone(async () => {
+        const found = await bounds();
+        if (!found.ok) return found;
+        return write({
+          what: 'audit.sealed',
           case: null,
           by: null,
-          detail: { entries, upTo: kept.seq },
+          detail: beginningOf(found.value.base, seal),
         });
-        return noted.ok ? ok(entries) : noted;
       }),
+
+    async head() {
+      const found = await bounds();
+      return found.ok ? ok(found.value.head) : found;
+    },
   };
 }

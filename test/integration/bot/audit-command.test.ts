@@ -2,9 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exportAudit, parsePlace, verifyAudit, verifyFile } from '../../../src/bot/audit-command.ts';
+import {
+  exportAudit,
+  parsePlace,
+  sealAudit,
+  verifyAudit,
+  verifyFile,
+} from '../../../src/bot/audit-command.ts';
+import { sealFor } from '../../../src/bot/keys.ts';
 import { type Audit, createAudit } from '../../../src/cases/audit.ts';
-import type { ChainPlace } from '../../../src/cases/chain.ts';
+import { beginningOf, type ChainPlace } from '../../../src/cases/chain.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -66,7 +74,39 @@ async function cutOff(upTo: number): Promise<void> {
   await ends.set('ends', { ...bounds.value, head: { seq: upTo, hash: JSON.parse(line.value).hash } });
 }
 
+/** Takes the oldest entries away as somebody does who owns the store: the note where the trail begins goes along. */
+async function dropOldest(upTo: number): Promise<void> {
+  const entries = store.values<string>('audit');
+  const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
+  const [line, bounds] = [await entries.get(String(upTo).padStart(12, '0')), await ends.get('ends')];
+  if (!line.ok || line.value === undefined || !bounds.ok || !bounds.value) throw new Error('no such entry');
+  for (let seq = bounds.value.base.seq + 1; seq <= upTo; seq++)
+    await entries.delete(String(seq).padStart(12, '0'));
+  await ends.set('ends', { ...bounds.value, base: { seq: upTo, hash: JSON.parse(line.value).hash } });
+}
+
 describe('a check of the trail', () => {
+  it('finds that the oldest entries were taken away together with the note of where it begins', async () => {
+    await notes(5);
+    await dropOldest(2);
+    const { whole, said } = await verified(null);
+    expect(whole).toBe(false);
+    expect(said).toContain('begins with entry 3');
+    expect(await verified(await exported('jsonl'))).toMatchObject({ whole: false });
+  });
+
+  it('finds the same behind entries that were forgotten as they should be', async () => {
+    await notes(3);
+    now += 10 * DAY;
+    await notes(3);
+    await audit.prune(now - DAY);
+    expect(await verified(null)).toMatchObject({ whole: true });
+    await dropOldest(5);
+    expect(await verified(null)).toMatchObject({ whole: false });
+    await dropOldest(7);
+    expect(await verified(null)).toMatchObject({ whole: false });
+  });
+
   it('finds and locates one byte changed anywhere in an exported file', async () => {
     await notes(6, 'a “quoted” \\ text');
     const bytes = Buffer.from(await exported('jsonl'));
@@ -82,6 +122,52 @@ describe('a check of the trail', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('finds an entry that somebody without the seal made up to excuse what is gone', async () => {
+    audit = createAudit(store, () => now, sealFor(new Secret('the bot')));
+    await notes(3);
+    now += 10 * DAY;
+    await notes(4);
+    await audit.prune(now - DAY);
+    expect(await verified(null)).toMatchObject({ whole: true });
+    // What pruning itself writes, appended by somebody who owns the store, with the best seal he has.
+    const line = await store.values<string>('audit').get('000000000006');
+    const hash = line.ok && line.value !== undefined ? String(JSON.parse(line.value).hash) : '';
+    const detail = { entries: 3, ...beginningOf({ seq: 6, hash }, sealFor(new Secret('no bot'))) };
+    await audit.append({ what: 'audit.pruned', case: null, by: null, detail });
+    await dropOldest(6);
+    const { whole, said } = await verified(null);
+    expect(whole).toBe(false);
+    expect(said).toContain('not under the seal of this bot');
+    // The operator, who knows why, vouches for it.
+    expect(await sealAudit(audit, { texts: textsFor('en'), print: () => undefined })).toEqual({
+      ok: true,
+      value: true,
+    });
+    expect(await verified(null)).toMatchObject({ whole: true });
+    expect((await verified(await exported('jsonl'))).said).toContain('cannot be checked without');
+  });
+
+  it('is whole after a crash between the entry about what is forgotten and the forgetting', async () => {
+    await notes(3);
+    now += 10 * DAY;
+    await notes(1);
+    const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
+    const before = await ends.get('ends');
+    const entries = store.values<string>('audit');
+    const first = await entries.get('000000000001');
+    await audit.prune(now - DAY);
+    if (before.ok && before.value && first.ok && first.value) {
+      // Killed after the new beginning was written and before the first entry went.
+      expect(await verified(null)).toMatchObject({ whole: true });
+      await entries.set('000000000001', first.value);
+      expect(await verified(null)).toMatchObject({ whole: true });
+    } else throw new Error('nothing to go back to');
+    await notes(2);
+    now += 10 * DAY;
+    expect((await audit.prune(now - DAY)).ok).toBe(true);
+    expect(await verified(null)).toMatchObject({ whole: true });
   });
 
   it('finds a tail that was cut off together with the note of where it ends, by the place kept from an earlier check', async () => {

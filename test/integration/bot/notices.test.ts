@@ -146,7 +146,7 @@ describe('a notice', () => {
       ways: { 'access.joined': 'sound', 'limit.reached': 'digest' },
       digestMs: HOUR,
     });
-    await raise({ kind: 'access.joined', person: anna.id, by: 1, invitation: 'K7' });
+    await raise({ kind: 'access.joined', person: anna.id, inviter: 1, invitation: 'K7' });
     await idle();
     expect(silent(olga)).toBe(false);
     await raise({ kind: 'limit.reached', person: anna.id, most: 20 });

@@ -34,6 +34,7 @@ describe('settings', () => {
       regionPack: null,
       readPrint: true,
       notices: { ways: {}, digestMs: 12 * 3_600_000 },
+      auditHead: { everyMs: 24 * 3_600_000, keepers: [] },
       logLevel: 'info',
     });
   });
@@ -70,6 +71,27 @@ describe('settings', () => {
     expect(problemsOf({ ...MINIMAL, NOTICE_DIGEST_HOURS: '0' })).toMatchObject([
       { setting: 'NOTICE_DIGEST_HOURS', problem: 'malformed' },
     ]);
+  });
+
+  it('say where the end of the audit trail goes', () => {
+    const { auditHead } = settingsOf({
+      AUDIT_HEAD_TO: 'chat, file:/mnt/usb/heads syslog://127.0.0.1:5514,syslog://[::1]',
+      AUDIT_HEAD_HOURS: '6',
+    });
+    expect(auditHead).toEqual({
+      everyMs: 6 * 3_600_000,
+      keepers: [
+        { to: 'chat' },
+        { to: 'file', path: '/mnt/usb/heads' },
+        { to: 'syslog', host: '127.0.0.1', port: 5514 },
+        { to: 'syslog', host: '::1', port: 514 },
+      ],
+    });
+    for (const text of ['mail', 'file:', 'syslog:', 'syslog://', 'syslog://a:0', 'syslog://a/b', 'chat,']) {
+      expect(problemsOf({ ...MINIMAL, AUDIT_HEAD_TO: text })).toMatchObject([
+        { setting: 'AUDIT_HEAD_TO', problem: 'malformed' },
+      ]);
+    }
   });
 
   it('name every problem at once, each with an example', () => {
@@ -188,6 +210,8 @@ describe('settings', () => {
           'WEBHOOK_URL',
           'NOTICES',
           'NOTICE_DIGEST_HOURS',
+          'AUDIT_HEAD_TO',
+          'AUDIT_HEAD_HOURS',
         ],
       ].sort(),
     );

@@ -1,0 +1,131 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parsePlace } from '../../../src/bot/audit-command.ts';
+import { type HeadKeeper, lookAtAudit } from '../../../src/bot/audit-watch.ts';
+import type { Notice } from '../../../src/bot/notices.ts';
+import { createRunMark } from '../../../src/bot/run-mark.ts';
+import { type Audit, createAudit } from '../../../src/cases/audit.ts';
+import { createLog } from '../../../src/kernel/log.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: Store;
+let audit: Audit;
+let now: number;
+let raised: Notice[];
+let logged: string[];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+  now = Date.UTC(2026, 10, 28, 12);
+  audit = createAudit(store, () => now);
+  [raised, logged] = [[], []];
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+async function notes(count: number): Promise<void> {
+  for (let n = 1; n <= count; n++)
+    await audit.append({ what: 'case.stage', case: 'C1', by: 7, detail: { n } });
+}
+const look = (keepers: readonly HeadKeeper[], keepDays: number | null = null) =>
+  lookAtAudit({
+    audit,
+    keepDays,
+    everyMs: DAY,
+    keepers,
+    raise: async (notice) => void raised.push(notice),
+    log: createLog('info', 'test', { write: (line: string) => void logged.push(line) }),
+    clock: () => now,
+  });
+
+describe('the watch over the audit trail', () => {
+  it('adds a line to a file of its owner alone; what was written anew does not go through it', async () => {
+    const path = join(folder.path, 'heads');
+    await notes(3);
+    await look([{ to: 'file', path }]);
+    await notes(2);
+    now += DAY;
+    await look([{ to: 'file', path }]);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^2026-11-28T12:00:00\.000Z 3:[0-9a-f]{64}$/),
+      expect.stringMatching(/^2026-11-29T12:00:00\.000Z 5:[0-9a-f]{64}$/),
+      '',
+    ]);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const known = parsePlace(lines[1]?.split(' ')[1] ?? '') ?? undefined;
+    expect(await audit.verify(known)).toMatchObject({ value: { faults: [] } });
+    // Somebody who owns the store writes the whole trail anew.
+    for (const space of ['audit', 'audit-ends']) {
+      const keys = await store.values(space).keys();
+      for (const key of keys.ok ? keys.value : []) await store.values(space).delete(key);
+    }
+    await notes(6);
+    expect(await audit.verify()).toMatchObject({ value: { faults: [] } });
+    expect(await audit.verify(known)).toMatchObject({ value: { faults: [{ seq: 5, fault: 'rewritten' }] } });
+  });
+
+  it('tells a syslog server and the admins', async () => {
+    const server: Socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    const arrived = once(server, 'message') as Promise<[Buffer]>;
+    await notes(2);
+    await look([{ to: 'syslog', host: '127.0.0.1', port }, { to: 'chat' }]);
+    const [message] = await arrived;
+    expect(message.toString()).toMatch(
+      /^<85>1 2026-11-28T12:00:00\.000Z \S+ unbind-bot \d+ audit-head - 2:[0-9a-f]{64}$/,
+    );
+    expect(raised).toEqual([{ kind: 'audit.head', place: expect.stringMatching(/^2:[0-9a-f]{64}$/) }]);
+    server.close();
+  });
+
+  it('says so when the place could not be handed on', async () => {
+    await notes(1);
+    await look([{ to: 'file', path: join(folder.path, 'no', 'folder') }]);
+    expect(raised).toEqual([{ kind: 'audit.unkept', to: 'file' }]);
+    expect(logged.join('')).toContain('ENOENT');
+  });
+
+  it('forgets what is too old', async () => {
+    await notes(3);
+    now += 10 * DAY;
+    await notes(1);
+    await look([], 5);
+    expect(await audit.verify()).toMatchObject({ value: { first: 4, faults: [] } });
+    expect(raised).toEqual([]);
+  });
+
+  it('tells that the trail was changed, hands no place on and forgets nothing', async () => {
+    const path = join(folder.path, 'heads');
+    await notes(4);
+    await store.values<string>('audit').set('000000000003', '{}');
+    now += 10 * DAY;
+    await look([{ to: 'chat' }, { to: 'file', path }], 5);
+    expect(raised).toEqual([{ kind: 'audit.damaged', seq: 3, faults: 1 }]);
+    expect(await audit.verify()).toMatchObject({ value: { first: 1 } });
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('the mark of a run', () => {
+  it('tells a crash from a shutdown, and when it was last alive', async () => {
+    expect(await createRunMark(store, () => now).begin()).toEqual({ ok: true, value: null });
+    now += DAY;
+    const second = createRunMark(store, () => now);
+    expect(await second.begin()).toEqual({ ok: true, value: now - DAY });
+    await second.end();
+    const third = createRunMark(store, () => now);
+    expect(await third.begin()).toEqual({ ok: true, value: null });
+    await third.end();
+  });
+});
