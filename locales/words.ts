@@ -25,6 +25,9 @@ export const vocabulary = {
 /** Whole answers, per language. */
 export const replies = [ru.replies, en.replies];
 
+/** What is said around passwords, per language (`src/device/secret.ts`). */
+export const secretWords = [en.secrets, ru.secrets];
+
 /** Words by which an article of /help is found (`src/policy/help.ts`): article -> words or beginnings of words. */
 export const helpWords: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(helpEn).map(([article, words]) => [

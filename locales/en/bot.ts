@@ -196,6 +196,15 @@ export const bot = {
     helpPicture: 'Type only the characters from the picture, or press “Another picture”.',
     button: { refresh: 'Another picture' },
   },
+  password: {
+    deleted:
+      '🔒 That looked like a password: I deleted your message and kept nothing of it. A password is typed on the laptop or on the device, never here.',
+    stays:
+      '⚠️ That looks like a password. I kept nothing of it, but Telegram does not let me delete your message. <b>Delete it yourself:</b> hold it down, “Delete”. A password is typed on the laptop or on the device, never here.',
+    sendAgain:
+      'Then send it again: I kept nothing of it. Your next message is taken as it is and stays in the chat.',
+    button: { none: 'It was no password' },
+  },
   outcome: {
     unbound:
       '✅ <b>Unbound, verified.</b> {{model}} <code>{{serial}}</code> says itself that no account is bound any more. Add it to your own account in Hik-Connect now.',

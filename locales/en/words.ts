@@ -172,3 +172,14 @@ export const replies = {
   'dont-know':
     /^ (?:(?:no|yes)[ ,]+)?(?:i )?(?:don.?t know|do not know|dunno|no idea|not sure|can.?t say|\?+)[ .!]*$/,
 } as const;
+
+/** Around passwords (`src/device/secret.ts`): whole words in lower case. */
+export const secrets = {
+  announcing: /pass(?:word|wd|phrase|code)s?|pwd|psw|(?:pass|pw|pin(?:-?code)?)(?=\s*[:=])/,
+  between:
+    /is|was|are|be|it|it's|its|for|of|to|on|in|and|the|an?|my|his|her|their|our|your|this|that|here|from|by|with|now|device|camera|cam|recorder|nvr|dvr|intercom|admin|administrator|user|login/,
+  after:
+    /not?|yes|ok|fine|there|known|unknown|lost|gone|forg\w+|missing|wrong|incorrect|right|correct|invalid|error|failed|reset\w*|recover\w*|chang\w+|expired?|protected|required?|needed|please|again|help|later|same|new|old|set|only|too|strong|weak|manager|field|prompt|page|hint|box|does|doesn't|did|didn't|has|had|can|can't|will|works?|fits?|accepted|refused|rejected|asked|anymore|either|yet|instead|what|which|where|who|why|how|if|when|but|or|because|ask\w*|see|below|above|hik-?connect|ezviz|wi-?fi|account|app|cloud|e-?mail|router|laptop|windows/,
+  numbered:
+    /building|floor|room|office|site|house|flat|gate|door|warehouse|shop|camera|cam|channel|recorder|nvr|dvr|ipc|device|port|step|option|error|code|version|firmware|build|model|number|no|unit|line|case|ticket|order|win|windows|android|iphone|ipad|ios|galaxy|redmi|pixel|ivms|sadp|chrome|firefox|turbohd|acusense|colorvu|hik-?connect|ezviz|vlan/,
+} as const;

@@ -291,11 +291,10 @@ export function createBot(parts: BotParts): Bot {
 
   return {
     async handle(update) {
-      // Only private chats: in a group somebody else would read the picture. Edits were answered when first sent.
+      // Only private chats: in a group somebody else would read the picture.
       if (!isPrivate(update)) return ok(undefined);
       const { chatId, userId, kind } = classify(update);
-      if (chatId === null || userId === null || kind === 'edited' || kind === 'membership')
-        return ok(undefined);
+      if (chatId === null || userId === null || kind === 'membership') return ok(undefined);
       // First of all: a flood must cost nothing but this look.
       if (await isTooFast(userId)) return ok(undefined);
       const role = await admitted(update, userId);

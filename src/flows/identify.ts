@@ -83,15 +83,22 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
   }
 }
 
-/** A code or text that is no label, named for what it is. What holds other people's passwords leaves the chat. */
 async function refused(
   dialogue: Dialogue,
   caseId: string,
   { reason, host }: { reason: LabelRefusal; host?: string | null },
   messageId: number,
 ): Promise<Next> {
+  return again(caseId, await refusal(dialogue, reason, messageId), host);
+}
+
+/**
+ * Key of the sentence for a code or text that is no label, named for what it is. What holds other people's passwords
+ * leaves the chat.
+ */
+export async function refusal(dialogue: Dialogue, reason: LabelRefusal, messageId: number): Promise<string> {
   const isGone = reason === 'exported-credentials' && (await dialogue.remove(messageId));
-  return again(caseId, `bot:label.refused.${isGone ? 'exported-deleted' : reason}`, host);
+  return `bot:label.refused.${isGone ? 'exported-deleted' : reason}`;
 }
 
 async function readPhoto(

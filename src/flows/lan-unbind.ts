@@ -28,14 +28,14 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind: Flow = {
   name: 'lan-unbind',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const state = (args.with ?? {}) as UnbindWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     if (record.report) return { go: 'close' };
     if (record.job?.kind !== 'unbind') return start(dialogue, record, state);
-    if (state.prompt) return listen(dialogue, record, 'bot:unbind.typePassword', AFTER_PROMPT);
+    if (state.prompt) return besidePrompt(dialogue, record);
     if (
       record.challenge &&
       record.challenge.jobId === record.job.id &&
@@ -62,16 +62,22 @@ async function start(dialogue: Dialogue, record: CaseRecord, state: UnbindWith):
 }
 
 /** Says where things stand and waits for the laptop. */
-async function listen(
-  dialogue: Dialogue,
-  record: CaseRecord,
-  key: string,
-  events: HouseEvent['type'][] = EVENTS,
-): Promise<Next> {
+async function listen(dialogue: Dialogue, record: CaseRecord, key: string): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
-    events,
+    events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
     help: 'bot:unbind.help',
+  });
+  return react(dialogue, record, answer);
+}
+
+/** The laptop asks for the password: what is typed here now is most likely that. */
+async function besidePrompt(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  const answer = await dialogue.ask(dialogue.t('bot:unbind.typePassword'), {
+    events: AFTER_PROMPT,
+    ...(record.job ? { jobId: record.job.id } : {}),
+    help: 'bot:unbind.help',
+    besideSecret: true,
   });
   return react(dialogue, record, answer);
 }

@@ -1,6 +1,7 @@
 import { stageOf } from '../cases/case.ts';
 import type { Flow } from './engine/dialogue.ts';
 import type { Heard } from './engine/heard.ts';
+import { refusal } from './identify.ts';
 
 interface SwitchWith {
   heard: Heard;
@@ -11,13 +12,19 @@ interface SwitchWith {
 /** A photo or serial number in the middle of a case: another device, or a slip? One question tells. */
 export const switchCase: Flow = {
   name: 'switch',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const given = args.with as unknown as SwitchWith | undefined;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     // Begun anew, for instance in another language: what was heard is gone, the case is not.
     if (!given) return { go: record === null ? 'identify' : stageOf(record) };
     if (!record?.device) return { go: 'identify', with: { heard: given.heard } };
+    if (given.heard.kind === 'refused-label') {
+      // No device at all: said what it is, and the case goes on.
+      const { reason, host, messageId } = given.heard;
+      await dialogue.say(dialogue.t(await refusal(dialogue, reason, messageId), { host: host ?? '' }));
+      return { go: given.resume };
+    }
     const named = given.heard.kind === 'serials' ? given.heard.devices : [];
     if (named.length === 1 && named[0]?.shortSerial === record.device.shortSerial)
       return { go: given.resume };

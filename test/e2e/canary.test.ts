@@ -16,6 +16,8 @@ import { openTestStore, temporaryFolder } from '../support/store.ts';
 const PASSWORD = 'Canary-Admin-77';
 const WRONG_PASSWORD = 'Canary-Wrong-88';
 const CHAT_PASSWORD = 'Canary-Chat-99';
+/** Nothing about it looks like a password: it is one because one is being asked for. */
+const PROMPT_PASSWORD = 'canarykitten';
 const VERIFICATION_CODE = 'ZQXJKV';
 const { profile } = unbindableCamera;
 
@@ -61,6 +63,9 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     const secondPicture = laptop.lastPicture();
     await technician.send(secondPicture);
+    await technician.waitFor(/admin password of the device/, STEP);
+    await technician.send(PROMPT_PASSWORD);
+    await technician.waitFor(/looked like a password/, STEP);
     await laptop.typePassword(PASSWORD);
     await technician.waitFor(/Unbound, verified/, STEP);
     await laptop.stop();
@@ -71,6 +76,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'admin password': PASSWORD,
       'wrong password': WRONG_PASSWORD,
       'password typed into the chat': CHAT_PASSWORD,
+      'password typed beside the prompt': PROMPT_PASSWORD,
       'verification code': VERIFICATION_CODE,
       'first picture answer': firstPicture,
       'second picture answer': secondPicture,
@@ -84,6 +90,9 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
     );
     expect(hits(canaries, places)).toEqual([]);
+    const chat = Buffer.from(JSON.stringify(technician.messages));
+    expect(chat.includes('looked like a password')).toBe(true);
+    expect(hits({ CHAT_PASSWORD, PROMPT_PASSWORD }, { chat })).toEqual([]);
     // A permit is carried by the command in the hub's mailbox and on the laptop until it is spent; nowhere else.
     const carriers = /^(store|agent home)/;
     const others = Object.fromEntries(Object.entries(places).filter(([name]) => !carriers.test(name)));

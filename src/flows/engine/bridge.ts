@@ -12,6 +12,11 @@ export type CallFailure =
   | { kind: 'refused'; code: number; description: string }
   | { kind: 'unreachable'; description: string };
 
+/** Whether the same call may succeed a little later: the network, an outage of Telegram, too many calls. */
+export function isPassing(failure: CallFailure): boolean {
+  return failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500;
+}
+
 /** Makes one Bot API call. Never throws. */
 export type CallApi = (
   method: string,
@@ -31,8 +36,7 @@ export function bridgeTo(callApi: CallApi): ApiBaseData {
     const answer = await callApi(method, JSON.parse(request.body) as Record<string, unknown>);
     if (answer.ok) return { json: async () => ({ ok: true, result: answer.value }) };
     const { failure } = answer;
-    if (failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500)
-      throw new Error(failure.description);
+    if (failure.kind === 'unreachable' || isPassing(failure)) throw new Error(failure.description);
     return { json: async () => ({ ok: false, error_code: failure.code, description: failure.description }) };
   };
   return {

@@ -1,5 +1,5 @@
 import type { Conversation } from '@grammyjs/conversations';
-import type { Context } from 'grammy';
+import { type Context, GrammyError } from 'grammy';
 import type { InlineKeyboardMarkup } from 'grammy/types';
 import type { Language } from '../../../locales/index.ts';
 import type { Result } from '../../kernel/result.ts';
@@ -37,6 +37,8 @@ export interface Ask {
   /** Key of a stored picture to show above the text. */
   photo?: string;
   back?: boolean;
+  /** A password is being asked for elsewhere: what is typed here and not understood is taken for one. */
+  besideSecret?: true;
 }
 
 /** What a question returns: only what it asked for, or a way out. */
@@ -173,8 +175,8 @@ export class Dialogue {
     try {
       return await this.#context.api.deleteMessage(this.chatId, messageId);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'GrammyError') throw error;
-      return false;
+      if (!(error instanceof GrammyError)) throw error;
+      return /not found/.test(error.description);
     }
   }
 
@@ -206,6 +208,7 @@ export class Dialogue {
       tag,
       help: ask.help,
       ...(ask.nonce === undefined ? {} : { nonce: ask.nonce }),
+      ...(ask.besideSecret ? { besideSecret: true } : {}),
     });
     await this.#settle(messageId, ask.photo === undefined ? text : null, answer, rows);
     return answer;

@@ -17,16 +17,25 @@ import {
   resumeConversation,
 } from '@grammyjs/conversations';
 import { type Context, HttpError } from 'grammy';
-import type { Update, UserFromGetMe } from 'grammy/types';
+import type { CallbackQuery, Update, UserFromGetMe } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { textsFor } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
-import { bridgeTo, type CallApi } from './bridge.ts';
+import { bridgeTo, type CallApi, isPassing } from './bridge.ts';
 import { Dialogue, type Flow, type HeardUpdate, HouseUnavailable, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
-import { type Heard, hear, isConversationButton, type WaitSpec, wanted } from './heard.ts';
+import {
+  callbackData,
+  type Heard,
+  hasPasswordInCommand,
+  hear,
+  isConversationButton,
+  type WaitSpec,
+  wanted,
+  withoutPasswords,
+} from './heard.ts';
 import {
   type ActiveConversation,
   type ChatState,
@@ -71,6 +80,8 @@ export interface EngineOptions {
   buttonKey: Secret<Uint8Array>;
   /** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
   newDevice: { idle: string; during: string };
+  /** Milliseconds. */
+  clock?: () => number;
 }
 
 export interface Engine {
@@ -104,6 +115,9 @@ const MAX_PASSAGES = 12;
 /** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
 const WATCHDOG_MS = 90_000;
 
+/** How long a text that is sent again because it was no password is waited for, ms. */
+const SENT_AGAIN_MS = 10 * 60_000;
+
 /** Characters of a button's tag: 36^8 of them. */
 const TAG_LENGTH = 8;
 
@@ -123,7 +137,7 @@ interface Turn {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { house, states, callApi, me, log, exclusive, newDevice, buttonKey } = options;
+  const { house, states, callApi, me, log, exclusive, newDevice, buttonKey, clock = Date.now } = options;
   const flows = new Map(options.flows.map((flow) => [flow.name, flow]));
   const api = bridgeTo(callApi);
 
@@ -278,6 +292,54 @@ export function createEngine(options: EngineOptions): Engine {
     if (!sent.ok) log.warn({ chat: chatId, failure: sent.failure.kind }, 'could not tell the technician');
   }
 
+  /** Data of the button under "it looked like a password": good in this chat alone. */
+  function noPasswordButton(chatId: number): string {
+    return callbackData(tagFor(JSON.stringify([chatId, 'no password'])), 'send-again');
+  }
+
+  /** Takes a message out of the chat. False: Telegram does not let the bot. */
+  async function takeOut(chatId: number, messageId: number): Promise<boolean> {
+    const gone = await callApi('deleteMessage', { chat_id: chatId, message_id: messageId });
+    if (gone.ok) return true;
+    // Handed in again, the message is met once more: nothing may be left standing for want of a connection.
+    if (isPassing(gone.failure)) throw new HttpError('deleteMessage', gone.failure);
+    return /not found/.test(gone.failure.description);
+  }
+
+  /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything. */
+  async function removePassword({ chatId }: Turn, messageId: number, help: string | null): Promise<void> {
+    const isGone = await takeOut(chatId, messageId);
+    const t = textsFor(await house.language(chatId));
+    const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [t(help)])];
+    const button = { text: t('bot:password.button.none'), callback_data: noPasswordButton(chatId) };
+    const told = await callApi('sendMessage', {
+      chat_id: chatId,
+      text: text.join('\n\n'),
+      parse_mode: 'HTML',
+      reply_markup: { inline_keyboard: [[button]] },
+    });
+    if (!told.ok && isPassing(told.failure)) throw new HttpError('sendMessage', told.failure);
+  }
+
+  /** It was no password: the next text is taken as it is. Nothing of the deleted one was kept to go back to. */
+  async function expectAgain(turn: Turn, query: CallbackQuery): Promise<void> {
+    turn.chat.asItIsUntil = clock() + SENT_AGAIN_MS;
+    await callApi('answerCallbackQuery', { callback_query_id: query.id });
+    await callApi('editMessageReplyMarkup', {
+      chat_id: turn.chatId,
+      message_id: query.message?.message_id,
+    });
+    await tell(turn.chatId, 'bot:password.sendAgain');
+  }
+
+  /** Whether a message is taken as it is, because its sender said so before he sent it again. */
+  function isTakenAsItIs({ chat }: Turn, { message }: Update): boolean {
+    if (message?.text === undefined || chat.asItIsUntil === undefined) return false;
+    const isInTime = clock() < chat.asItIsUntil;
+    delete chat.asItIsUntil;
+    return isInTime;
+  }
+
   /** Restarts the stage from the case when the flow that wrote the log is not the flow of today. */
   async function modernise(turn: Turn): Promise<void> {
     const active = turn.chat.conversation;
@@ -296,7 +358,18 @@ export function createEngine(options: EngineOptions): Engine {
     await modernise(turn);
     const active = turn.chat.conversation;
     const spec = active ? pendingSpec(active) : IDLE;
-    const heard = hear(update, spec);
+    const query = update.callback_query;
+    if (query?.data === noPasswordButton(turn.chatId)) {
+      await expectAgain(turn, query);
+      return 'handled';
+    }
+    const rest = isTakenAsItIs(turn, update) ? null : withoutPasswords(update, spec);
+    const heard = hear(rest ?? update, spec);
+    if (rest !== null) {
+      const goesOn = saysMore(heard);
+      await removePassword(turn, update.message?.message_id ?? 0, goesOn ? null : spec.help);
+      if (!goesOn) return active ? 'handled' : 'nobody-listens';
+    }
     if (update.callback_query) {
       const stale = heard.kind === 'stale-button';
       await callApi('answerCallbackQuery', {
@@ -324,6 +397,15 @@ export function createEngine(options: EngineOptions): Engine {
     }
     await tell(turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
     return active ? 'handled' : 'nobody-listens';
+  }
+
+  /** What an edited message said first was answered then: it is only looked at for a password. */
+  async function reread(turn: Turn, edited: NonNullable<Update['edited_message']>): Promise<Handled> {
+    const { conversation } = turn.chat;
+    const spec = conversation ? pendingSpec(conversation) : IDLE;
+    if (withoutPasswords({ update_id: 0, message: edited }, spec) !== null)
+      await removePassword(turn, edited.message_id, null);
+    return 'handled';
   }
 
   function controlsOf(turn: Turn): ChatControls {
@@ -384,9 +466,13 @@ export function createEngine(options: EngineOptions): Engine {
     handleUpdate: (chatId, update, outside) =>
       withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
+        if (update.edited_message) return reread(turn, update.edited_message);
         const own =
           !isConversationButton(update.callback_query?.data ?? '') &&
           ((await outside?.(controlsOf(turn))) ?? false);
+        if (own && hasPasswordInCommand(update)) {
+          await removePassword(turn, update.message?.message_id ?? 0, null);
+        }
         const handled = own ? 'handled' : await converse(turn, update);
         turn.chat.seenUpdates = remember(turn.chat.seenUpdates, update.update_id);
         return handled;
@@ -414,6 +500,13 @@ export function createEngine(options: EngineOptions): Engine {
 
     control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn)), true),
   };
+}
+
+/** Whether what is left of a message without its password is worth an answer of its own. */
+function saysMore(heard: Heard): boolean {
+  return heard.kind === 'message'
+    ? heard.articles.length > 0
+    : heard.kind !== 'other' && heard.kind !== 'note';
 }
 
 /** Events one handling may deliver; more would mean a stage that asks for the same event for ever. */

@@ -4,12 +4,13 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { helpWords, replies, vocabulary } from '../../../locales/words.ts';
+import { helpWords, replies, secretWords, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
+import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
 import { findSerials, guessSerials, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
-import { type ArticleId, findArticles } from '../../policy/help.ts';
+import { type ArticleId, articleAbout, findArticles } from '../../policy/help.ts';
 import type { HouseEvent } from './events.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface WaitSpec {
   help: string;
   /** Key of the picture answer's proof, when `wants` has `picture-code`. */
   nonce?: string;
+  /** A password is being asked for elsewhere: whatever is typed here and not understood is one. */
+  besideSecret?: true;
 }
 
 /** A device someone named in the chat, without its verification code. */
@@ -115,11 +118,8 @@ const MAX_TEXT = 4096;
 
 function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (text.length > MAX_TEXT) return { kind: 'other' };
-  if (spec.wants.includes('picture-code') && spec.nonce !== undefined) {
-    // A serial number typed here is a new device, not an answer: answers are at most seven characters.
-    if (text.replace(/\s/g, '').length <= 7) {
-      return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
-    }
+  if (spec.nonce !== undefined && isPictureAnswer(text, spec)) {
+    return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
   }
   const label = parseLabel(text);
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
@@ -141,8 +141,7 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (guesses.length > 0) return { kind: 'serials', devices: guesses.map(deviceOfSerial), guessed: true };
   if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
   if (spec.wants.includes('words')) {
-    const plain = ` ${text.trim().toLowerCase()} `;
-    const reply = REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
+    const reply = replyIn(text);
     if (reply) return { kind: 'reply', reply };
     const said = saidInWords(text, vocabulary);
     if (said) return { kind: 'words', said };
@@ -159,7 +158,62 @@ function saidOf(text: string, model: string | null): { said?: SaidInWords } {
   return Object.keys(answers).length > 0 ? { said: { answers } } : {};
 }
 
+/** A serial number typed under a picture is a new device, not an answer: answers are at most seven characters. */
+function isPictureAnswer(text: string, spec: WaitSpec): boolean {
+  return spec.wants.includes('picture-code') && text.replace(/\s/g, '').length <= 7;
+}
+
 const REPLIES = ['dont-know', 'yes', 'no'] as const;
+
+function replyIn(text: string): (typeof REPLIES)[number] | undefined {
+  const plain = ` ${text.trim().toLowerCase()} `;
+  return REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
+}
+
+/** What is understood of words beside and behind passwords. */
+const KNOWN: KnownWords = {
+  isAnswer: (text) => saidInWords(text, vocabulary)?.answers.adminPassword !== undefined,
+  isWord: (word) => findArticles(word, helpWords).length > 0,
+  isName: (word) =>
+    articleAbout(word) !== null ||
+    (/\D/.test(word) && guessSerials(word).length > 0) ||
+    saidInWords(word, vocabulary)?.model !== undefined,
+};
+
+/**
+ * An update without the passwords somebody typed into it (docs/decisions/0027): what is left may be heard. Pure.
+ * @returns null when there is none
+ */
+export function withoutPasswords(update: Update, spec: WaitSpec): Update | null {
+  const { message } = update;
+  if (message?.text !== undefined) {
+    const text = textWithoutPasswords(message.text, spec);
+    return text === null ? null : { ...update, message: { ...message, text } };
+  }
+  const caption = withoutSecrets(message?.caption ?? '', secretWords, KNOWN);
+  return message === undefined || caption === null ? null : { ...update, message: { ...message, caption } };
+}
+
+function textWithoutPasswords(text: string, spec: WaitSpec): string | null {
+  if (spec.nonce !== undefined && isPictureAnswer(text, spec)) return null;
+  // Codes with secrets in them are told apart and dealt with by name.
+  const label = parseLabel(text);
+  if (!label.ok && isSecret(label.failure.reason)) return null;
+  if (spec.besideSecret && !namesDevice(text) && replyIn(text) === undefined) return '';
+  // A text that is to be kept as it is may hold numbers of all kinds.
+  const isNote = spec.wants.includes('note') && /\S\s+\S/.test(text);
+  return withoutSecrets(text, secretWords, KNOWN, isNote ? 'announced' : 'any');
+}
+
+/** Whether a command holds a password: behind its word, since what a command takes has many shapes. Pure. */
+export function hasPasswordInCommand({ message }: Update): boolean {
+  const text = message?.text ?? '';
+  return text.startsWith('/') && withoutSecrets(text, secretWords, KNOWN, 'announced') !== null;
+}
+
+function namesDevice(text: string): boolean {
+  return parseLabel(text).ok || findSerials(text).length > 0 || guessSerials(text).length > 0;
+}
 
 /** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */
 function isSecret(reason: LabelRefusal): boolean {

@@ -13,6 +13,8 @@ export interface ChatState {
   seenEvents: string[];
   /** Album whose photo named the device: its other photos are not new devices. */
   album: string | null;
+  /** Until then the next text is taken as it is, ms: the last one was no password. Absent: it is looked through. */
+  asItIsUntil?: number;
 }
 
 export interface ActiveConversation {

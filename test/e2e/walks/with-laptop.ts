@@ -74,9 +74,9 @@ export const WITH_LAPTOP: readonly Walk[] = [
       at.wrong('the bot is restarted while the picture waits');
       await at.whileBotIsDown(() => at.types(at.laptop.lastPicture()));
       await at.sees('bot:unbind.typePassword');
-      at.wrong('the password is typed into the chat: it is neither taken nor kept');
-      await at.types('Canary-Pass-77');
-      await at.sees('bot:unbind.help');
+      at.wrong('the password is typed into the chat: it is deleted, and neither taken nor kept');
+      await at.types('canarykitten');
+      await at.sees('bot:password.deleted');
       await at.laptop.typePassword(DEMO_PASSWORD);
       await at.sees('bot:outcome.unbound');
     },
@@ -201,7 +201,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.step('activate', 'password');
       at.wrong('the new password is typed into the chat');
       await at.types('Canary-Pass-77');
-      await at.sees('bot:guide.help');
+      await at.sees('bot:password.deleted');
       at.wrong('said to be active, and is not: the laptop looks again');
       await at.press('next');
       await at.sees('bot:guide.compare', { success: at.t('guide:success.activate') });

@@ -54,7 +54,7 @@ afterEach(async () => {
 /** The part of the house a toy flow touches; anything else would be a mistake of the test. */
 const house = { language: async () => 'en' } as unknown as House;
 
-async function engineWith(flows: Flow[]): Promise<Engine> {
+async function engineWith(flows: Flow[], clock?: () => number): Promise<Engine> {
   const me = await client.tryCall('getMe', {});
   if (!me.ok) throw me.failure;
   const chats = store.values<ChatState>('chats');
@@ -76,6 +76,7 @@ async function engineWith(flows: Flow[]): Promise<Engine> {
     },
     buttonKey: new Secret(new Uint8Array(32)),
     newDevice: { idle: flows[0]?.name ?? '', during: flows[0]?.name ?? '' },
+    ...(clock ? { clock } : {}),
   });
 }
 
@@ -399,5 +400,104 @@ describe('the conversations engine', () => {
     expect(api.calls.filter((call) => call.method === 'sendPhoto')).toHaveLength(1);
     const state = await store.values<ChatState>('chats').get(String(chat));
     expect(JSON.stringify(state)).not.toContain(png.toString('base64').slice(0, 40));
+  });
+
+  describe('a password in the chat', () => {
+    const person = () => api.user({ id: chat });
+    /** Sends a text as a person does and hands it to the engine. */
+    async function sends(engine: Engine, text: string): Promise<number> {
+      const { id } = await person().send(text);
+      const update = message(text);
+      if (update.message) update.message.message_id = id;
+      expect(await engine.handleUpdate(chat, update)).toMatchObject({ ok: true });
+      return id;
+    }
+    const inChat = (id: number) => person().messages.some((one) => one.id === id);
+
+    it('is deleted and told, and what stands beside it is heard all the same', async () => {
+      const engine = await engineWith([counter]);
+      await start(engine, 'counter');
+      const alone = await sends(engine, 'Canary-Pass-77');
+      expect(inChat(alone)).toBe(false);
+      expect(texts().at(-1)).toMatch(/deleted your message.*\n+.*Press one of the buttons/s);
+      const words = await sends(engine, 'how does this work?');
+      expect(inChat(words)).toBe(true);
+      const beside = await sends(engine, 'J50000062 password: kitten');
+      expect(inChat(beside)).toBe(false);
+      expect(texts().slice(-2)).toEqual([expect.stringContaining('deleted'), expect.stringContaining('one')]);
+      const state = JSON.stringify(await store.values<ChatState>('chats').get(String(chat)));
+      expect(state).not.toMatch(/Canary|kitten/);
+    });
+
+    it('is left to its sender where Telegram does not let the bot delete it', async () => {
+      const engine = await engineWith([counter]);
+      await start(engine, 'counter');
+      const description = "Bad Request: message can't be deleted for everyone";
+      api.fault({ method: 'deleteMessage', kind: 'status', status: 400, description });
+      const id = await sends(engine, 'Canary-Pass-77');
+      expect(inChat(id)).toBe(true);
+      expect(texts().at(-1)).toContain('Delete it yourself');
+    });
+
+    it('is deleted in the end when Telegram could not be reached, or its answer was lost', async () => {
+      const engine = await engineWith([counter]);
+      await start(engine, 'counter');
+      const { id } = await person().send('Canary-Pass-77');
+      const update = message('Canary-Pass-77');
+      if (update.message) update.message.message_id = id;
+      api.fault({ method: 'deleteMessage', kind: 'status', status: 502 });
+      expect(await engine.handleUpdate(chat, update)).toEqual({ ok: false, failure: 'telegram-unreachable' });
+      api.fault({ method: 'sendMessage', kind: 'status', status: 502 });
+      expect(await engine.handleUpdate(chat, update)).toEqual({ ok: false, failure: 'telegram-unreachable' });
+      expect(await engine.handleUpdate(chat, update)).toEqual(ok('handled'));
+      expect(inChat(id)).toBe(false);
+      expect(texts().at(-1)).toContain('I deleted your message');
+    });
+
+    it('was none: the next text is taken as it is, once and for ten minutes', async () => {
+      let now = 1_000_000;
+      const heard: string[] = [];
+      const notes: Flow = {
+        name: 'notes',
+        version: 1,
+        async run(dialogue) {
+          const answer = await dialogue.ask('note?', { wants: ['note'], help: 'bot:cases.attachHelp' });
+          if (answer.kind === 'note') heard.push(answer.text);
+          return { go: 'notes' };
+        },
+      };
+      const engine = await engineWith([notes], () => now);
+      await start(engine, 'notes');
+      const text = 'The new password: 4711-reset';
+      await sends(engine, text);
+      expect(heard).toEqual([]);
+      await engine.handleUpdate(chat, press('It was no password'));
+      expect(texts().at(-1)).toContain('send it again');
+      const again = await sends(engine, text);
+      expect(inChat(again)).toBe(true);
+      expect(heard).toEqual([text]);
+      // The button is good for one text.
+      expect(inChat(await sends(engine, text))).toBe(false);
+      await engine.handleUpdate(chat, press('It was no password'));
+      now += 11 * 60_000;
+      expect(inChat(await sends(engine, text))).toBe(false);
+      expect(heard).toEqual([text]);
+    });
+
+    it('is deleted from an edited message too, and nothing else is answered', async () => {
+      const engine = await engineWith([counter]);
+      await start(engine, 'counter');
+      const { id } = await person().send('hello');
+      const edited = (text: string) => {
+        const { message: edited_message } = message(text);
+        return { update_id: nextUpdate++, edited_message: { ...edited_message, message_id: id } } as Update;
+      };
+      const before = texts();
+      await engine.handleUpdate(chat, edited('hello there'));
+      expect(texts()).toEqual(before);
+      await engine.handleUpdate(chat, edited('Canary-Pass-77'));
+      expect(inChat(id)).toBe(false);
+      expect(texts().at(-1)).toContain('I deleted your message');
+    });
   });
 });
