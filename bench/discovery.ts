@@ -41,7 +41,10 @@ const SEARCHES: Readonly<Record<string, (network: Network) => Promise<Pick<Figur
   ours: async (network) => {
     const lan = await openLan(network, network.survey().used);
     const heard = heardUntil();
-    const stop = lan.listen(({ bytes }) => heard.add(bytes));
+    const stop = lan.listen(({ bytes }) => {
+      heard.add(bytes);
+      return false;
+    });
     const { devices } = await search(lan, { waitMs: WAIT_MS });
     stop();
     lan.close();

@@ -27,6 +27,8 @@ export const agent = {
       confirm: 'the short serial number once more, as the confirmation',
       passwordStdin: 'read the admin password from standard input, up to the first line end',
       afterLock: 'make one careful try after a lock of the device, known or assumed, has run out',
+      directCable:
+        'confirm that laptop and device hang on one cable or switch, for a device that hears only what goes to everybody',
       folder:
         'new folder for the recording; by default one in the current folder, named after device and time',
       withUnbind: 'also unbind the device, with --confirm, and record that: it really is unbound then',
@@ -118,7 +120,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     cloud: { on: 'switched on', off: 'switched off' },
     omitted: 'More devices answered than are listed: {{number}}.',
-    dropped: 'Datagrams that came too fast to be looked at: {{number}}. Somebody floods this network.',
+    dropped: 'Answers that came too fast to be looked at: {{number}}. Somebody floods this network.',
+    lost: 'Datagrams this laptop was too slow for: {{number}}. Answers may be among them: search again for devices that are missing.',
     interfaces: 'Interfaces',
     used: 'searched',
     skipped: 'not searched: {{reason}}',
@@ -154,8 +157,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'The device does not answer this question: its firmware has no LAN unbind, or something filters it.',
     refused: 'The device has refused the question.',
     unexpected: 'The device answered with a word this agent does not know: {{word}}',
-    conflict:
-      'More than one answer comes with this serial number, so nothing was asked. Connect laptop and device by one cable; from a recorder with two cables unplug one.',
     'not-found':
       'The device was not found on this network. Check its power and cable, or run "unbind-agent discover".',
   },
@@ -211,6 +212,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     busy: 'Another agent on this laptop is working on this device right now.',
     'ambiguous-device':
       'More than one answer comes with this serial number and nobody can say which one is real. Connect laptop and device by one cable; from a recorder with two cables unplug one.',
+    flooded:
+      'So many datagrams come here that answers are lost, and nobody can say who else has answered. Connect laptop and device by one cable or switch, then start again.',
+    'slow-device':
+      'The device takes more than two and a half seconds to answer. Somebody faster could answer in its place and would not be noticed, so the password was not sent. Wait until it is less busy, or restart it; connect laptop and device by one cable or switch.',
+    'no-direct-cable':
+      'The device hears only what goes to everybody, and anybody on this network could answer in its place and read the password. Connect laptop and device by one cable or switch and confirm it when asked, or with --direct-cable. Nothing was sent.',
+    'late-answer':
+      'When the unbind was out, somebody else answered in the device’s place too. He may know the admin password now. Connect laptop and device by one cable, ask with "status" how it stands, and set another admin password.',
     'no-mac': 'The device does not say its MAC address, and without it no command reaches it.',
     'no-driver': 'The device offers no unbind protocol that this agent may use.',
     'not-activated': 'The device is not activated: it has no password yet.',
@@ -353,7 +362,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'No answer came, and the device has said twice that it is still bound: the unbind was not carried out, and no failure is counted.',
     'password-not-ascii':
       'There are letters beyond English ones in the password. Devices normally take English letters only.',
-    'foreign-reply': 'Somebody else answers in the device’s place: {{from}}. It was ignored.',
+    'foreign-reply': 'More than one answers in the name of this device, one of them from {{from}}.',
+    'late-answer': 'Somebody else has answered after the unbind was sent. It is in the journal.',
+    'wire-mac':
+      'On the wire the device’s address belongs to another MAC than it announces: {{mac}}. Behind a repeater that is normal; on a cable somebody may have taken its address.',
     'unexpected-word': 'The device’s word: {{word}}',
     'port-fallback':
       'The SADP port is taken by another program. Some devices will not be heard: close the SADP tool, iVMS-4200 and Batch Configuration.',
@@ -489,6 +501,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       fullSerial: 'Full serial number',
       address: 'Address',
       mac: 'MAC',
+      wireMac: 'MAC on the wire',
       method: 'Method',
       technician: 'Asked for by',
       attempts: 'Attempts left',
@@ -506,6 +519,19 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     which:
       'Needed is the admin password of the device itself: not the verification code from its label and not the password of the app account.',
     cost: 'One attempt is made. Wrong passwords can lock the device for about 30 minutes.',
+    wireMac: '{{mac}}, not the one it announces: normal behind a repeater, a bad sign on a cable',
+    risk: {
+      unbind:
+        'Whoever on this network can silence the device or take its address (ARP) can get this password. If you do not trust everybody here, cancel and connect laptop and device by one cable or switch first.',
+      inspect:
+        'Whoever on this network can silence the device or take its address (ARP) gets something to try passwords against. If you do not trust everybody here, cancel and connect laptop and device by one cable or switch first.',
+    },
+    cable: {
+      why: 'This device hears only what goes to everybody, so anybody on this network could answer in its place and read the password.',
+      question: 'Do laptop and device hang on one cable, or on one switch with nothing else on it?',
+      yes: 'Yes',
+      no: 'No',
+    },
     question: 'Admin password of the device',
     unseen: 'what you type is not shown',
     complaint: {
@@ -514,6 +540,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
         'The device takes at most 16 bytes, this is longer. It was not shortened and no attempt was made. Type it again.',
       'control-characters':
         'There is a character in it that no keyboard types, perhaps from copying. No attempt was made. Type it again.',
+      'no-cable':
+        'Confirm that laptop and device hang on one cable or switch, then type the password again. No attempt was made.',
       'not-ascii':
         'There are letters beyond English ones in it: check the keyboard layout. No attempt was made. Type it again; if it really is so, it will be used as typed.',
     },

@@ -260,6 +260,12 @@ export const bot = {
         'The laptop cannot read its record of attempts, so nobody knows how many are left. Nothing was sent. Have the agent’s journal looked at first.',
       'ambiguous-device':
         '⚠️ Several devices on this network claim this serial number. Nobody can say which is real, so nothing was sent. Connect laptop and device with one cable, look again.',
+      flooded:
+        '⚠️ So many datagrams come to the laptop that answers are lost, and nobody can say who else answers for the device. Nothing was sent. Connect laptop and device with one cable or switch, look again.',
+      'slow-device':
+        '⚠️ The device answers too slowly: somebody faster could answer in its place and read the password. Nothing was sent. Connect laptop and device with one cable or switch, wait until the device is less busy.',
+      'no-direct-cable':
+        '⚠️ The device hears only what goes to everybody on the network, so anybody there could read the password. Nothing was sent. Connect laptop and device with one cable or switch, try again and confirm it on the laptop.',
       'status-refused': 'The device refused to say whether it can be unbound. Nothing was sent.',
       cancelled: 'Stopped. Nothing was sent.',
       plain: 'The laptop refused for safety. Nothing was sent.',

@@ -3,8 +3,10 @@ import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
+import { findOne } from './network/one-device.ts';
 import { type FoundDevice, search } from './network/search.ts';
 import { clean, toSighting, withStatus } from './network/sighting.ts';
+import { type Watch, watchFor } from './network/watch.ts';
 import type { StatusAnswer } from './sadp/reply.ts';
 import type { Tap } from './tap.ts';
 import type { Report, StatusReport, UnbindRequest } from './unbind/contract.ts';
@@ -44,8 +46,10 @@ export interface DiscoveryReport {
   readonly seen: boolean;
   /** Devices beyond the caps. */
   readonly omitted: number;
-  /** Datagrams that came too fast to be looked at: somebody floods the network. */
+  /** Answers that came too fast to be looked at: somebody floods the network. */
   readonly dropped: number;
+  /** Datagrams that this laptop has lost before the agent saw them. */
+  readonly lost: number;
   readonly notes: readonly LanNote[];
 }
 
@@ -73,36 +77,26 @@ export function createEngine(settings: EngineSettings): Engine {
   return {
     discover: async ({ waitMs, until = null, interfaces, signal }) =>
       withLan(settings, interfaces, async (lan, survey) => {
-        const { devices, omitted, dropped } = await search(lan, { waitMs, until, signal });
+        const { devices, omitted, dropped, lost } = await search(lan, { waitMs, until, signal });
         return {
           devices: devices.map(sightingOf),
           interfaces: reportInterfaces(lan, survey),
           seen: until === null || devices.some(({ announcement }) => announcement.shortSerial === until),
           omitted,
           dropped,
+          lost,
           notes: lan.notes,
         };
       }),
 
-    readStatus: async ({ shortSerial, interfaces, signal, ...options }) =>
+    readStatus: async ({ shortSerial, interfaces, signal = new AbortController().signal, ...options }) =>
       withLan(settings, interfaces, async (lan) => {
-        const { devices } = await search(lan, {
-          waitMs: DISCOVER_MS,
-          until: shortSerial,
-          lingerMs: 300,
-          signal,
-        });
-        const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial);
-        const stopped = () => (signal?.aborted ? { stopped: true as const } : {});
-        if (!device) return { shortSerial, status: 'not-found', ...stopped(), device: null };
-        const seen = sightingOf(device);
-        if (device.conflict) return { shortSerial, status: 'unexpected', device: seen };
-        const { answer } = await askStatus(lan, device, { signal });
-        if (options.askActivation) await askActivation(settings, device, signal);
-        if (answer === null) {
-          return { shortSerial, status: 'unanswered', ...stopped(), device: withStatus(seen, null) };
+        const watch = watchFor(lan, shortSerial, signal);
+        try {
+          return await readStatus(settings, watch, shortSerial, signal, options.askActivation ?? false);
+        } finally {
+          watch.stop();
         }
-        return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
       }),
 
     // Loaded when it is needed: discovery should be on the wire before journal and schemas are read.
@@ -119,6 +113,33 @@ export function createEngine(settings: EngineSettings): Engine {
       return performInspect(settings, request);
     },
   };
+}
+
+async function readStatus(
+  settings: EngineSettings,
+  watch: Watch,
+  shortSerial: string,
+  signal: AbortSignal,
+  alsoActivation: boolean,
+): Promise<StatusReport> {
+  const found = await findOne(watch.lan, watch, shortSerial, DISCOVER_MS, signal);
+  const stopped = () => (signal.aborted ? { stopped: true as const } : {});
+  const device = found.ok ? found.value : found.failure.device;
+  const seen = device && sightingOf(device);
+  const ambiguous = (reason: NonNullable<StatusReport['reason']>) =>
+    ({ shortSerial, status: 'unexpected', reason, device: seen }) as const;
+  const not = found.ok ? null : found.failure.reason;
+  if (not === 'ambiguous-device' || not === 'flooded') return ambiguous(not);
+  if (!device || !seen) return { shortSerial, status: 'not-found', ...stopped(), device: null };
+  const lostBefore = watch.lost();
+  const { answer } = await askStatus(watch, { signal: watch.signal });
+  if (watch.disputed() !== null) return ambiguous('ambiguous-device');
+  if (answer === null && watch.lost() > lostBefore) return ambiguous('flooded');
+  if (alsoActivation) await askActivation(settings, device, signal);
+  if (answer === null) {
+    return { shortSerial, status: 'unanswered', ...stopped(), device: withStatus(seen, null) };
+  }
+  return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
 }
 
 async function withLan<T>(

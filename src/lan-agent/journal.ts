@@ -19,9 +19,10 @@ const entry = z.object({
   /**
    * `begun`: a person is asked for the password. `intent`: the datagram of an unbind is about to leave. `result`: how
    * it ended, also where nothing was sent. `settled`: what a later run found out about an intent without a result.
-   * `login`: the password is about to be used for reading alone. `inspected`: how that ended.
+   * `login`: the password is about to be used for reading alone. `inspected`: how that ended. `late-answer`: when the
+   * datagram was out, somebody else answered in the device's place.
    */
-  event: z.enum(['begun', 'intent', 'result', 'settled', 'login', 'inspected']),
+  event: z.enum(['begun', 'intent', 'result', 'settled', 'login', 'inspected', 'late-answer']),
   /** Names one attempt from its intent to its result (ULID). */
   attempt: z.string(),
   origin: z.enum(['local', 'bot']),

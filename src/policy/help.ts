@@ -149,7 +149,14 @@ export const ARTICLES = {
     'expired',
   ],
   'exchange-failed': ['exchange-unanswered', 'exchange-refused', 'exchange-unreadable'],
-  'two-devices': ['spoofed-exchange', 'ambiguous-device'],
+  'two-devices': [
+    'spoofed-exchange',
+    'ambiguous-device',
+    'flooded',
+    'slow-device',
+    'no-direct-cable',
+    'late-answer',
+  ],
   'laptop-stopped': [
     'journal-unwritable',
     'internal',

@@ -28,6 +28,7 @@ export async function discoverCommand(context: CliContext, args: DiscoverArgumen
   });
   if (!report.interfaces.some(({ used }) => used)) context.say(texts('agent:doctor.interfaces.failed'));
   if (report.dropped > 0) context.say(texts('agent:discover.dropped', { number: report.dropped }));
+  if (report.lost > 0) context.say(texts('agent:discover.lost', { number: report.lost }));
   for (const note of report.notes) context.say(noteText(note, texts));
   if (args.json) {
     if (report.omitted > 0) context.say(texts('agent:discover.omitted', { number: report.omitted }));

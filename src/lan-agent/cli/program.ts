@@ -77,6 +77,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .requiredOption('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
     .option('--after-lock', option('afterLock'), false)
+    .option('--direct-cable', option('directCable'), false)
     .addOption(
       new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
     )
@@ -110,6 +111,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .option('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
     .option('--after-lock', option('afterLock'), false)
+    .option('--direct-cable', option('directCable'), false)
     .addOption(
       new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
     )

@@ -18,6 +18,7 @@ export interface RecordArguments {
   readonly confirm?: string;
   readonly passwordStdin: boolean;
   readonly afterLock: boolean;
+  readonly directCable: boolean;
   readonly prompt?: PromptKind;
 }
 

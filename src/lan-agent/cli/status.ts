@@ -18,8 +18,8 @@ export async function statusCommand(
 
 /** The status in words, with the device it is about. */
 export function describeStatus(report: StatusReport, texts: Texts): string {
-  const { shortSerial, status, word, stopped, device } = report;
-  const key = stopped ? 'reason.cancelled' : `status.${isConflict(device) ? 'conflict' : status}`;
+  const { shortSerial, status, word, reason, stopped, device } = report;
+  const key = stopped ? 'reason.cancelled' : reason ? `reason.${reason}` : `status.${status}`;
   const { model, address, interface: through } = device ?? {};
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');
@@ -27,11 +27,7 @@ export function describeStatus(report: StatusReport, texts: Texts): string {
 }
 
 /** The exit code of a status. */
-export function statusExit({ status, device }: StatusReport): ExitCode {
+export function statusExit({ status, reason }: StatusReport): ExitCode {
   const silent = status === 'unanswered' || status === 'not-found';
-  return silent || isConflict(device) ? EXIT.failed : EXIT.done;
-}
-
-function isConflict(device: StatusReport['device']): boolean {
-  return device !== null && 'conflict' in device;
+  return silent || reason ? EXIT.failed : EXIT.done;
 }

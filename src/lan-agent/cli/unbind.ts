@@ -11,6 +11,7 @@ export interface UnbindArguments {
   readonly confirm: string;
   readonly passwordStdin: boolean;
   readonly afterLock: boolean;
+  readonly directCable: boolean;
   /** Where the password is asked for; the terminal by default, and never a page nobody asked for. */
   readonly prompt?: PromptKind;
 }
@@ -55,6 +56,7 @@ export async function unbindOnce(
       shortSerial,
       origin: 'local',
       afterLock: args.afterLock,
+      directCable: args.directCable,
       signal: context.signal,
       prompt: async (plan, signal) =>
         password

@@ -32,7 +32,9 @@ export interface InspectRequest {
 /** Things worth telling the person that are no outcome. */
 export type InspectNote = Extract<
   UnbindNote,
-  { kind: 'port-fallback' | 'password-not-ascii' | 'ledger-not-saved' | 'journal-not-saved' }
+  {
+    kind: 'foreign-reply' | 'port-fallback' | 'password-not-ascii' | 'ledger-not-saved' | 'journal-not-saved';
+  }
 >;
 
 /** The documents in the order they are asked for: first the cheap test of the password (protocol/isapi.md 6). */

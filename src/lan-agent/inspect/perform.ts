@@ -11,13 +11,15 @@ import { type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { limit } from '../limit.ts';
-import { openLan } from '../network/lan.ts';
+import { type Lan, openLan } from '../network/lan.ts';
 import type { Network } from '../network/network.ts';
-import { findOne } from '../network/one-device.ts';
+import { findOne, isStillOne } from '../network/one-device.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
+import { type Watch, watchFor } from '../network/watch.ts';
 import { checkPassword } from '../sadp/envelope.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
+import type { PromptAnswer } from '../unbind/contract.ts';
 import { attemptsOf, ledgerRefusal, locked } from '../unbind/end.ts';
 import {
   DOCUMENTS,
@@ -65,6 +67,7 @@ export async function performInspect(tools: Tools, request: InspectRequest): Pro
   try {
     return inspection.report(await inspection.run(lock.value));
   } finally {
+    inspection.close();
     await lock.value.release();
   }
 }
@@ -79,6 +82,11 @@ class Inspection {
   readonly #states = new Map<DocumentName, DocumentState>();
   readonly #documents: Partial<Record<DocumentName, IsapiElement>> = {};
   #device: FoundDevice | null = null;
+  #lan: Lan | null = null;
+  /** On the device from before the first inquiry to the last login. */
+  #watch: Watch | null = null;
+  /** What had been lost when it was last seen that the device is the only one of its name. */
+  #lostBefore = 0;
   #password: InspectReport['password'] = 'not-sent';
   /** Why the login was held back at the last moment. */
   #heldBack: InspectReason = 'journal-unwritable';
@@ -112,6 +120,11 @@ class Inspection {
     return end;
   }
 
+  close(): void {
+    this.#watch?.stop();
+    this.#lan?.close();
+  }
+
   report(end: InspectEnd): InspectReport {
     return reportOf(this.#request.shortSerial, end, {
       device: this.#device,
@@ -126,14 +139,26 @@ class Inspection {
     onStage?.('discovering');
     const { network } = this.#tools;
     const lan = await openLan(network, network.survey().used);
-    try {
-      if (lan.notes.some(({ kind }) => kind === 'port-fallback')) onNote?.({ kind: 'port-fallback' });
-      const found = await findOne(lan, shortSerial, DISCOVER_MS, signal);
-      if (found.ok) return found.value;
-      return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
-    } finally {
-      lan.close();
-    }
+    this.#lan = lan;
+    if (lan.notes.some(({ kind }) => kind === 'port-fallback')) onNote?.({ kind: 'port-fallback' });
+    const watch = watchFor(lan, shortSerial, signal, (from) => onNote?.({ kind: 'foreign-reply', from }));
+    this.#watch = watch;
+    const found = await findOne(lan, watch, shortSerial, DISCOVER_MS, signal);
+    this.#lostBefore = watch.lost();
+    if (found.ok) return found.value;
+    const { reason } = found.failure;
+    return reason === 'not-found' ? { outcome: 'not-found' } : refused(reason);
+  }
+
+  /** Whether the device is still the only one of its name. @returns what speaks against it */
+  async #lookAgain(): Promise<InspectReason | null> {
+    const watch = this.#watch;
+    if (!watch) return 'internal';
+    if (watch.disputed() !== null) return 'ambiguous-device';
+    if (watch.lost() === this.#lostBefore) return null;
+    const not = await isStillOne(watch, watch.signal);
+    this.#lostBefore = watch.lost();
+    return not === 'not-found' ? 'flooded' : not;
   }
 
   #plan(device: FoundDevice, { attemptsLeft, assumed }: Allowed): InspectPlan {
@@ -144,6 +169,8 @@ class Inspection {
       // Where the password goes: not what the device merely announces.
       address: device.source,
       mac: clean(device.announcement.mac, 17),
+      wireMac: null,
+      askCable: false,
       interface: device.via.name,
       driver: null,
       attemptsLeft,
@@ -160,16 +187,22 @@ class Inspection {
     plan: InspectPlan,
     lock: DeviceLock,
   ): Promise<InspectEnd> {
-    const { signal, onStage, onNote, prompt } = this.#request;
-    const answer = await prompt(plan, signal);
+    const { onStage, onNote } = this.#request;
+    const signal = this.#watch?.signal ?? this.#request.signal;
+    const answer = await this.#askPassword(plan, signal);
     if (answer.kind === 'unavailable') return refused('no-terminal');
-    if (answer.kind === 'abandoned') return refused(signal.aborted ? 'cancelled' : 'abandoned');
+    if (answer.kind !== 'typed') {
+      const halted = this.#watch?.disputed() ? 'ambiguous-device' : signal.aborted ? 'cancelled' : null;
+      return refused(halted ?? 'abandoned');
+    }
     const { password } = answer;
     const over = limit(READING_MS, signal);
     try {
       const checked = checkPassword(password);
       if (!checked.ok) return refused(checked.failure);
       if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
+      const doubtful = await this.#lookAgain();
+      if (doubtful) return refused(doubtful);
       if (signal.aborted) return refused('cancelled');
       onStage?.('reading');
       const login = { userName: device.announcement.digestUser, password };
@@ -181,6 +214,17 @@ class Inspection {
     } finally {
       over.end();
       password.fill(0);
+    }
+  }
+
+  /** Asks the person, and meanwhile everybody who is there: who was silent before may have found his voice. */
+  async #askPassword(plan: InspectPlan, signal: AbortSignal): Promise<PromptAnswer> {
+    const asking = new AbortController();
+    this.#watch?.keepAsking(asking.signal);
+    try {
+      return await this.#request.prompt(plan, signal);
+    } finally {
+      asking.abort();
     }
   }
 
@@ -202,6 +246,11 @@ class Inspection {
   async #begin({ announcement }: FoundDevice, lock: DeviceLock): Promise<boolean> {
     if (!(await lock.held())) {
       this.#heldBack = 'busy';
+      return false;
+    }
+    const doubtful = await this.#lookAgain();
+    if (doubtful) {
+      this.#heldBack = doubtful;
       return false;
     }
     if (this.#password !== 'not-sent') return true;

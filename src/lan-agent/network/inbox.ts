@@ -11,35 +11,43 @@ const LARGE_BYTES = 8 * 1024;
 /** Bytes of such large ones of one address that are read per second: a few replies, or one of the largest. */
 const MAX_LARGE_BYTES_PER_SECOND = 64 * 1024;
 
-export interface Inbox {
-  readonly put: (datagram: Datagram) => void;
+export interface Inbox<T extends Datagram> {
+  readonly put: (datagram: T) => void;
   /** Datagrams thrown away because too many came, of one address or at all. */
   dropped(): number;
-  /** Reads what is still waiting. */
-  drain(): Promise<void>;
+  /**
+   * Reads what is still waiting, and takes nothing more.
+   * @param ms longest time for it
+   * @returns how many were left then
+   */
+  drain(ms?: number): Promise<number>;
 }
 
 /**
  * Takes datagrams off the sockets at once and hands them on in small slices: a burst of replies is lost in the
- * kernel's buffer if every one is parsed before the next is fetched. What one address may send is limited.
+ * kernel's buffer if every one is parsed before the next is fetched. While they still come in, they come first. What
+ * one address may send is limited.
  */
-export function inbox(
-  read: (datagram: Datagram) => void,
+export function inbox<T extends Datagram>(
+  read: (datagram: T) => void,
   now: () => number = () => performance.now(),
-): Inbox {
-  const waiting: Datagram[] = [];
+): Inbox<T> {
+  const waiting: T[] = [];
   const perSource = new Map<string, { count: number; largeBytes: number }>();
   let waitingBytes = 0;
   let second = 0;
   let dropped = 0;
   let scheduled = false;
+  let closed = false;
+  let busy = false;
 
   const slice = () => {
     scheduled = false;
-    for (const datagram of waiting.splice(0, SLICE)) {
+    for (const datagram of waiting.splice(0, busy ? 1 : SLICE)) {
       waitingBytes -= datagram.bytes.length;
       read(datagram);
     }
+    busy = false;
     schedule();
   };
   const schedule = () => {
@@ -50,6 +58,8 @@ export function inbox(
 
   return {
     put: (datagram) => {
+      if (closed) return;
+      busy = true;
       const current = Math.floor(now() / 1000);
       if (current !== second) {
         second = current;
@@ -72,8 +82,13 @@ export function inbox(
       schedule();
     },
     dropped: () => dropped,
-    drain: async () => {
-      while (waiting.length > 0) await new Promise((done) => setImmediate(done));
+    drain: async (ms = Number.POSITIVE_INFINITY) => {
+      closed = true;
+      const deadline = performance.now() + ms;
+      while (waiting.length > 0 && performance.now() < deadline) {
+        await new Promise((done) => setImmediate(done));
+      }
+      return waiting.splice(0).length;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { errorCode } from '../home.ts';
+import { kernelLosses, strangerLosses } from './losses.ts';
 import { broadcastOf, type LanInterface, type Network } from './network.ts';
 
 /** Multicast group of SADP (protocol/sadp.md 2). */
@@ -10,6 +11,9 @@ const MULTICAST_TTL = 2;
 
 /** A hundred devices answer within a few ms; what the kernel cannot hold is lost. Bytes. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+/** Turns of the event loop in which datagrams may go on coming before we stop waiting for a pause. */
+const QUIET_TURNS = 256;
 
 /** One received datagram. */
 export interface Datagram {
@@ -40,6 +44,9 @@ export interface LanTap {
   received(datagram: Datagram): void;
 }
 
+/** Takes a datagram in. @returns whether it answers a question of ours */
+export type Listener = (datagram: Datagram) => boolean;
+
 /** Open sockets on a set of interfaces. */
 export interface Lan {
   readonly network: Network;
@@ -55,7 +62,14 @@ export interface Lan {
    */
   send(through: LanInterface, to: Destination, bytes: Buffer): Promise<string | null>;
   /** Calls back with every datagram until the returned function is called. */
-  listen(listener: (datagram: Datagram) => void): () => void;
+  listen(listener: Listener): () => void;
+  /**
+   * Datagrams that were lost before we saw them, as far as the system tells; where it does not, those that came faster
+   * than any could surely be kept. Grows.
+   */
+  lost(): number;
+  /** Waits until all that has arrived was handed on. False: it does not stop coming. */
+  quiet(): Promise<boolean>;
   close(): void;
 }
 
@@ -64,19 +78,29 @@ export interface Lan {
  * Send sockets have ports of their own: with another SADP program on the port a unicast reply to the shared port
  * would reach only one of the two (protocol/sadp.md 2). Replies are taken from all sockets.
  */
-export async function openLan(network: Network, wanted: readonly LanInterface[], tap?: LanTap): Promise<Lan> {
+export async function openLan(
+  network: Network,
+  wanted: readonly LanInterface[],
+  tap?: LanTap,
+  losses: typeof kernelLosses = kernelLosses,
+): Promise<Lan> {
   const notes: LanNote[] = [];
-  const listeners = new Set<(datagram: Datagram) => void>();
+  const listeners = new Set<Listener>();
+  const strangers = strangerLosses();
+  let received = 0;
   const ownPorts = new Set<string>();
   const echoed = new Set<string>();
   const receive =
     (via: LanInterface | null) =>
     (bytes: Buffer, { address, port }: RemoteInfo) => {
+      received++;
       // Loopback is no LAN, and our own requests come back by multicast: neither is worth parsing.
       if (address.startsWith('127.') !== network.loopback) return;
       if (ownPorts.has(`${address}:${port}`)) return void echoed.add(address);
       const datagram = { bytes, from: address, via };
-      for (const listener of listeners) listener(datagram);
+      let isAnswer = false;
+      for (const listener of listeners) isAnswer = listener(datagram) || isAnswer;
+      if (!isAnswer) strangers.count(bytes.length);
       tap?.received(datagram);
     };
 
@@ -97,6 +121,11 @@ export async function openLan(network: Network, wanted: readonly LanInterface[],
     }
   }
   notes.push(...[shared, ...sockets.values()].flatMap(enlargeBuffer).slice(0, 1));
+  const lost =
+    losses(
+      [shared, ...sockets.values()].map((socket) => socket.address()),
+      [...joined],
+    ) ?? strangers.lost;
   const noteOnce = (kind: 'send-failed', name: string, code: string) => {
     if (!notes.some((note) => note.kind === kind && note.name === name)) notes.push({ kind, name, code });
   };
@@ -127,11 +156,26 @@ export async function openLan(network: Network, wanted: readonly LanInterface[],
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    lost,
+    quiet: async () => {
+      for (let turn = 0; turn < QUIET_TURNS; turn++) {
+        const before = received;
+        // Two: the first may come in the middle of a look at the sockets.
+        await nextTurn();
+        await nextTurn();
+        if (received === before) return true;
+      }
+      return false;
+    },
     close: () => {
       listeners.clear();
       for (const socket of [shared, ...sockets.values()]) socket.close();
     },
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 /** The receive socket; on any free port where the SADP port belongs to a program that does not share it. */

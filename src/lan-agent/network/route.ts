@@ -8,12 +8,11 @@ export function isSameSubnet(device: FoundDevice): boolean {
 }
 
 /**
- * Ways to reach a device, the preferred one first. Unicast keeps others from seeing the exchange; whether every
- * firmware takes commands by unicast is unknown (protocol/sadp.md U9), so the read-only status question finds out
- * and what carries a secret follows the way that was answered. A source beyond the subnet is never sent to, whatever
- * it announces: the gateway would carry it out of the site.
+ * The way to the device alone: it keeps others from seeing our questions, and who has not seen one cannot answer it.
+ * Null for a source beyond the subnet, whatever it announces: the gateway would carry the datagram out of the site.
+ * Whether every firmware takes commands by unicast is unknown (protocol/sadp.md U9), so the read-only status question
+ * finds out.
  */
-export function routesTo(device: FoundDevice): readonly [Destination, ...Destination[]] {
-  const isNear = isSameSubnet(device) && inSubnet(device.via, device.source);
-  return isNear ? [{ unicast: device.source }, 'multicast'] : ['multicast'];
+export function directWay(device: FoundDevice): Destination | null {
+  return inSubnet(device.via, device.source) ? { unicast: device.source } : null;
 }

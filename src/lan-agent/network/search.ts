@@ -1,5 +1,6 @@
 import { limit, pause } from '../limit.ts';
 import { type Announcement, readAnnouncement } from '../sadp/announcement.ts';
+import { uuidsIn } from '../sadp/match.ts';
 import { macKey, readMessage } from '../sadp/message.ts';
 import { inquiry, newUuid } from '../sadp/requests.ts';
 import { inbox } from './inbox.ts';
@@ -9,15 +10,24 @@ import { inSubnet, type LanInterface } from './network.ts';
 /** Three inquiries at once, because one is easily lost, then one per second (protocol/sadp.md 2). Ms after the start. */
 const FIRST_INQUIRIES = [0, 200, 400];
 const EVERY_MS = 1000;
+/** After the end: longest time to read what has come before it, ms. */
+const DRAIN_MS = 100;
 
 /** A network of cameras has hundreds; more than this is somebody playing with us. */
 const MAX_DEVICES = 2048;
 /** One address is one device; recorders that answer for their cameras are the exception. */
 const MAX_PER_SOURCE = 16;
+/** Different contents of one address that are remembered, so as not to parse them again. */
+const MAX_KEPT = 16;
+/** Most bytes of such contents: many times a large site. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+const UUID_LENGTH = 36;
 /** A device needs seconds to change its address: two that answer within this time are two answerers, ms. */
 const MOVE_MS = 2000;
 /** Addresses asked by unicast because they spoke to somebody else; each costs one datagram a second. */
 const MAX_HEARD = 64;
+/** Strangers' datagrams that are read in a second, to hear of addresses worth a question. */
+const MAX_STRANGERS_PER_SECOND = 64;
 
 /** A device that answered, and where. */
 export interface FoundDevice {
@@ -35,7 +45,10 @@ export interface SearchOptions {
   readonly waitMs: number;
   /** Short serial whose answer ends the search. */
   readonly until?: string | null;
-  /** How long to go on listening after that answer, for a second device with the same serial, ms. */
+  /**
+   * How long to go on listening after that answer, for a second device with the same serial, ms. Where something was
+   * lost meanwhile, the next answer is waited for: until then the search is not `clean`.
+   */
   readonly lingerMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,45 +58,94 @@ export interface SearchReport {
   readonly devices: readonly FoundDevice[];
   /** Devices beyond the caps. */
   readonly omitted: number;
-  /** Datagrams that came too fast to be looked at. */
+  /** Answers that came too fast to be looked at: somebody floods the network. */
   readonly dropped: number;
+  /** Datagrams that were lost before we saw them; replies may have been among them. */
+  readonly lost: number;
+  /** Nothing that could have been an answer was lost: in all, or with `lingerMs` around the wanted device's answer. */
+  readonly clean: boolean;
 }
+
+/** An inquiry of ours. */
+interface Asked {
+  readonly uuid: string;
+  /** The interface it left by: the echo of its Uuid tells how the device was reached. */
+  readonly through: LanInterface;
+  /** What had been lost before it was asked. */
+  readonly lostBefore: number;
+}
+
+/** A datagram that answers an inquiry. */
+type Answer = Datagram & { readonly asked: Asked; readonly at: number };
 
 /** Asks "who is there?" on every open interface, by schedule, until the time is over or the wanted device answered. */
 export async function search(lan: Lan, options: SearchOptions): Promise<SearchReport> {
   const found = new Findings(lan.interfaces);
   // Nobody can be asked, so nobody will answer.
-  if (lan.interfaces.length === 0) return found.report(0);
+  if (lan.interfaces.length === 0) return { ...found.report(), dropped: 0, lost: 0, clean: true };
+  const { lingerMs, until } = options;
   const over = limit(options.waitMs, options.signal);
+  const wanted = until ? Buffer.from(until) : null;
+  const mailbox = inbox<Answer>((answer) => found.take(answer));
+  const lostAtStart = lan.lost();
+  let unread = 0;
+  const lost = () => lan.lost() - lostAtStart + mailbox.dropped() + found.overflowed + unread;
+  let clean = false;
   let ending: NodeJS.Timeout | undefined;
-  const mailbox = inbox((datagram) => {
-    found.take(datagram);
-    if (options.until && found.has(options.until)) ending ??= setTimeout(over.end, options.lingerMs ?? 0);
+  const answered = ({ lostBefore }: Asked) => {
+    if (lingerMs === undefined) return over.end();
+    ending ??= setTimeout(() => {
+      ending = undefined;
+      clean = lost() === lostBefore;
+      if (clean) over.end();
+    }, lingerMs);
+  };
+  const stopListening = lan.listen((datagram) => {
+    const answer = found.match(datagram);
+    if (!answer) {
+      found.hear(datagram);
+      return false;
+    }
+    // The wanted one is looked at before all others: a queue or a cap could hide it, or somebody who says he is it.
+    const isWanted = wanted !== null && datagram.bytes.includes(wanted);
+    if (isWanted && !found.knows(answer)) found.take(answer);
+    else if (!isWanted && !found.knows(answer)) mailbox.put(answer);
+    if (isWanted && until && found.has(until)) answered(answer.asked);
+    return true;
   });
-  const stopListening = lan.listen(mailbox.put);
   try {
     for (let round = 0; !over.signal.aborted; round++) {
-      await ask(lan, found, round);
+      await ask(lan, found, round, lost());
       const now = FIRST_INQUIRIES[round] ?? EVERY_MS * (round - FIRST_INQUIRIES.length + 1);
       const next = FIRST_INQUIRIES[round + 1] ?? EVERY_MS * (round - FIRST_INQUIRIES.length + 2);
       await pause(next - now, over.signal);
+    }
+    // Who has found the one it looked for does not wait for the others.
+    if (until && found.has(until)) await mailbox.drain(0);
+    else {
+      await lan.quiet();
+      unread = await mailbox.drain(DRAIN_MS);
     }
   } finally {
     over.end();
     clearTimeout(ending);
     stopListening();
-    await mailbox.drain();
   }
-  return found.report(mailbox.dropped());
+  return {
+    ...found.report(),
+    dropped: mailbox.dropped() + found.overflowed,
+    lost: lan.lost() - lostAtStart + unread,
+    clean: clean || lost() === 0,
+  };
 }
 
 /** One round of inquiries. Broadcast goes with every second one: it reaches devices behind switches that eat multicast. */
-async function ask(lan: Lan, found: Findings, round: number): Promise<void> {
+async function ask(lan: Lan, found: Findings, round: number, lostBefore: number): Promise<void> {
   for (const through of lan.interfaces) {
     const destinations: Destination[] = round % 2 === 0 ? ['multicast'] : ['multicast', 'broadcast'];
     destinations.push(...found.silent(through).map((unicast) => ({ unicast })));
     const uuid = newUuid();
-    found.asked(uuid, through);
+    found.asked({ uuid, through, lostBefore });
     for (const to of destinations) await lan.send(through, to, inquiry(uuid).bytes);
   }
 }
@@ -100,24 +162,38 @@ interface Claim {
   readonly contradictory: boolean;
 }
 
+/** A content that was read before: the same bytes around another Uuid say nothing new. */
+interface Content {
+  readonly bytes: Buffer;
+  /** Where its Uuid is. */
+  readonly at: number;
+  /** Null: it is no announcement. */
+  readonly announcement: Announcement | null;
+}
+
 /** What has answered so far. */
 class Findings {
   readonly #interfaces: readonly LanInterface[];
-  /** Which interface an inquiry left by: the echo of its Uuid tells how the device was reached. */
-  readonly #asked = new Map<string, LanInterface>();
+  readonly #asked = new Map<string, Asked>();
   readonly #claims = new Map<string, Claim>();
   readonly #serials = new Set<string | null>();
   /** Addresses that spoke SADP, but have not answered us yet: worth a unicast inquiry. */
   readonly #heard = new Set<string>();
   readonly #perSource = new Map<string, number>();
+  readonly #contents = new Map<string, Content[]>();
   readonly #omitted = new Set<string>();
+  #keptBytes = 0;
+  #second = 0;
+  #strangers = 0;
+  /** Answers that were not kept because their address had said too many different things. */
+  overflowed = 0;
 
   constructor(interfaces: readonly LanInterface[]) {
     this.#interfaces = interfaces;
   }
 
-  asked(uuid: string, through: LanInterface): void {
-    this.#asked.set(uuid, through);
+  asked(asked: Asked): void {
+    this.#asked.set(asked.uuid, asked);
   }
 
   has(shortSerial: string): boolean {
@@ -128,18 +204,55 @@ class Findings {
     return [...this.#heard].filter((address) => inSubnet(through, address));
   }
 
-  take({ bytes, from, via }: Datagram): void {
+  /** The datagram with the inquiry it answers, told by the Uuid in its bytes; null where it answers none. */
+  match(datagram: Datagram): Answer | null {
+    for (const { uuid, at } of uuidsIn(datagram.bytes)) {
+      const asked = this.#asked.get(uuid);
+      if (asked) return { ...datagram, asked, at };
+    }
+    return null;
+  }
+
+  /** Notes the address of somebody who spoke to others. */
+  hear({ bytes, from }: Datagram): void {
+    if (this.#heard.size >= MAX_HEARD || this.#heard.has(from) || this.#perSource.has(from)) return;
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) this.#strangers = 0;
+    this.#second = second;
+    if (++this.#strangers > MAX_STRANGERS_PER_SECOND) return;
+    const message = readMessage(bytes);
+    if (message.ok && readAnnouncement(message.value).ok) this.#heard.add(from);
+  }
+
+  /** Takes in what was read before, without reading it again. @returns false where it is new */
+  knows({ bytes, at, from, via, asked }: Answer): boolean {
+    const content = this.#contents.get(from)?.find((one) => isSame(one, { bytes, at }));
+    if (!content) return false;
+    if (content.announcement)
+      this.#keep({ ...content.announcement, uuid: asked.uuid }, from, via ?? asked.through);
+    return true;
+  }
+
+  take(answer: Answer): void {
+    // Read meanwhile: the same content may have waited twice.
+    if (this.knows(answer)) return;
+    const { bytes, at, from, via, asked } = answer;
+    const contents = this.#contents.get(from) ?? [];
+    this.#contents.set(from, contents);
+    if (contents.length >= MAX_KEPT) {
+      this.overflowed++;
+      this.#keptBytes -= contents.shift()?.bytes.length ?? 0;
+    }
     const message = readMessage(bytes);
     const read = message.ok ? readAnnouncement(message.value) : message;
-    if (!read.ok) return;
-    const announcement = read.value;
-    const through = this.#asked.get(announcement.uuid ?? '');
-    if (!through) {
-      if (this.#heard.size < MAX_HEARD && !this.#perSource.has(from)) this.#heard.add(from);
-      return;
+    const isOurs = read.ok && read.value.uuid === asked.uuid;
+    if (this.#keptBytes + bytes.length <= MAX_KEPT_BYTES) {
+      this.#keptBytes += bytes.length;
+      contents.push({ bytes, at, announcement: isOurs ? read.value : null });
     }
+    if (!isOurs) return;
     this.#heard.delete(from);
-    this.#keep(announcement, from, via ?? through);
+    this.#keep(read.value, from, via ?? asked.through);
   }
 
   #keep(announcement: Announcement, source: string, heardThrough: LanInterface): void {
@@ -171,7 +284,7 @@ class Findings {
     return this.#interfaces.find((lan) => lan.name === via.name && inSubnet(lan, source)) ?? via;
   }
 
-  report(dropped: number): SearchReport {
+  report(): Pick<SearchReport, 'devices' | 'omitted'> {
     const claims = withoutMoved([...this.#claims.values()]);
     const perSerial = countBy(claims, ({ announcement }) => serialOf(announcement));
     return {
@@ -182,7 +295,6 @@ class Findings {
         conflict: contradictory || (perSerial.get(serialOf(announcement)) ?? 0) > 1,
       })),
       omitted: this.#omitted.size,
-      dropped,
     };
   }
 }
@@ -201,6 +313,16 @@ function withoutMoved(claims: readonly Claim[]): Claim[] {
     const key = identity(announcement);
     return !key || (newest.get(key) ?? 0) < lastAt + MOVE_MS;
   });
+}
+
+/** Whether two answers are the same but for the Uuid. */
+function isSame(one: Pick<Content, 'bytes' | 'at'>, other: Pick<Content, 'bytes' | 'at'>): boolean {
+  const { bytes, at } = one;
+  if (bytes.length !== other.bytes.length || at !== other.at) return false;
+  const end = at + UUID_LENGTH;
+  return (
+    bytes.compare(other.bytes, 0, at, 0, at) === 0 && bytes.compare(other.bytes, end, undefined, end) === 0
+  );
 }
 
 /** Null for a device that does not say both: another one may say the same half. */

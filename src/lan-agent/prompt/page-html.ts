@@ -10,6 +10,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; font-weight: 600; }
 label { display: block; margin: 1.5rem 0 .25rem; font-weight: 600; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem; }
+input[type=checkbox] { width: auto; margin-right: .5rem; }
 button { font: inherit; padding: .6rem 1.2rem; margin: 1rem .5rem 0 0; }
 [role=alert] { border-left: .3rem solid #c62828; padding: .3rem .8rem; font-weight: 600; }
 `;
@@ -34,6 +35,11 @@ export function formPage(model: PromptModel, texts: Texts, complaint: PasswordCo
   const alert = complaint
     ? `<p role="alert">${escapeHtml(texts(`agent:prompt.complaint.${complaint}`))}</p>`
     : '';
+  const cable = model.cable
+    ? `<p>${escapeHtml(model.cable.why)}</p>
+<label><input name="cable" type="checkbox" value="yes">${escapeHtml(model.cable.question)}</label>
+`
+    : '';
   return page(
     texts,
     model.title,
@@ -41,7 +47,7 @@ export function formPage(model: PromptModel, texts: Texts, complaint: PasswordCo
 ${model.hints.map((hint) => `<p>${escapeHtml(hint)}</p>`).join('\n')}
 ${alert}
 <form method="post" autocomplete="off">
-<label for="password">${escapeHtml(model.question)}</label>
+${cable}<label for="password">${escapeHtml(model.question)}</label>
 <input id="password" name="password" type="password" autocomplete="off" autofocus>
 <button name="action" value="send">${escapeHtml(model.button)}</button>
 <button name="action" value="cancel">${escapeHtml(texts('agent:prompt.button.cancel'))}</button>

@@ -89,6 +89,7 @@ export function createPagePrompt(options: {
           if (!body) return send(response, 413);
           const action = formField(body, 'action');
           const password = formField(body, 'password');
+          const directCable = formField(body, 'cable')?.toString() === 'yes';
           body.fill(0);
           if (action?.toString() === 'cancel') {
             password?.fill(0);
@@ -96,13 +97,14 @@ export function createPagePrompt(options: {
             return send(response, 200, endPage(model, texts, 'cancelled'));
           }
           if (!password) return send(response, 400);
-          const complaint = check(password);
+          const complaint = model.cable && !directCable ? 'no-cable' : check(password);
           if (complaint) {
             password.fill(0);
             return send(response, 422, form(complaint));
           }
           // The browser gets its last page first, then the server goes away.
-          response.once('close', () => finish({ kind: 'typed', password }));
+          const given = { kind: 'typed', password } as const;
+          response.once('close', () => finish(model.cable ? { ...given, directCable: true } : given));
           return send(response, 200, endPage(model, texts, 'taken'));
         };
 

@@ -24,6 +24,8 @@ export interface PromptModel {
   readonly rows: readonly { readonly label: string; readonly value: string }[];
   /** Which password is meant and what a wrong one costs. */
   readonly hints: readonly string[];
+  /** What has to be confirmed before the password; null: nothing. */
+  readonly cable: { readonly why: string; readonly question: string } | null;
   readonly question: string;
   /** On the page: the button that sends the password, and the last words after it. */
   readonly button: string;
@@ -49,11 +51,15 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
       ...row('fullSerial', plan.fullSerial),
       ...row('address', `${plan.address} (${plan.interface})`),
       ...row('mac', plan.mac),
+      ...row('wireMac', plan.wireMac && texts('agent:prompt.wireMac', { mac: plan.wireMac })),
       ...row('method', plan.driver && texts(`agent:prompt.method.${plan.driver}`)),
       ...row('technician', plan.technician),
       ...row('attempts', attempts),
     ],
-    hints: [texts('agent:prompt.which'), texts('agent:prompt.cost')],
+    hints: [texts('agent:prompt.which'), texts('agent:prompt.cost'), texts(`agent:prompt.risk.${task}`)],
+    cable: plan.askCable
+      ? { why: texts('agent:prompt.cable.why'), question: texts('agent:prompt.cable.question') }
+      : null,
     question: texts('agent:prompt.question'),
     button: texts(`agent:prompt.button.${task}`),
     taken: texts(`agent:prompt.end.taken.${task}`),
@@ -64,8 +70,8 @@ function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').slice(0, 80);
 }
 
-/** What is wrong with a typed password; `agent:prompt.complaint.<word>` is the sentence. */
-export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'not-ascii';
+/** What is wrong with a typed password, or beside it; `agent:prompt.complaint.<word>` is the sentence. */
+export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'not-ascii' | 'no-cable';
 
 const COMPLAINTS: Readonly<Record<PasswordRefusal, PasswordComplaint>> = {
   'password-empty': 'empty',

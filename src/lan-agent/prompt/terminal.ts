@@ -1,7 +1,7 @@
 import type { Key } from 'node:readline';
 import { type Readable, Transform, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isCancel, note, password, text } from '@clack/prompts';
+import { confirm, isCancel, note, password, text } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
 import { type Limit, limit } from '../limit.ts';
@@ -31,6 +31,11 @@ export function createTerminalPrompt(options: {
       const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
       note([...rows, '', ...model.hints].join('\n'), model.title, { output });
 
+      const { cable } = model;
+      if (cable) {
+        const agreed = await askYesNo(input, output, texts, `${cable.why}\n${cable.question}`, signal);
+        if (agreed !== true) return { kind: agreed === false ? 'no-cable' : 'abandoned' };
+      }
       const over = limit(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS, signal);
       const typed = await atTerminal(input, over, (keys) =>
         password({
@@ -49,9 +54,33 @@ export function createTerminalPrompt(options: {
         }),
       );
       if (isCancel(typed)) return { kind: 'abandoned' };
-      return { kind: 'typed', password: Buffer.from(typed) };
+      const given = { kind: 'typed', password: Buffer.from(typed) } as const;
+      return cable ? { ...given, directCable: true } : given;
     },
   };
+}
+
+/** Null when the person leaves or the time is over. */
+async function askYesNo(
+  input: TerminalInput,
+  output: Writable,
+  texts: Texts,
+  message: string,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const over = limit(PROMPT_TIME_LIMIT_MS, signal);
+  const agreed = await atTerminal(input, over, (keys) =>
+    confirm({
+      message,
+      active: texts('agent:prompt.cable.yes'),
+      inactive: texts('agent:prompt.cable.no'),
+      initialValue: false,
+      input: keys,
+      output,
+      signal: over.signal,
+    }),
+  );
+  return isCancel(agreed) ? null : agreed;
 }
 
 /** Asks for the pairing code until what is typed can be one; null when the person leaves or the time is over. */

@@ -16,6 +16,16 @@ export interface UnbindPlan {
   /** Name of the laptop's interface the device answered through. */
   readonly interface: string;
   readonly driver: DriverName;
+  /**
+   * Its MAC on the wire where that is not the announced one: behind a repeater that is normal, else somebody may have
+   * taken its address. Null: it is, or the system does not tell (neighbour.ts).
+   */
+  readonly wireMac: string | null;
+  /**
+   * The device hears only what goes to everybody, so that anybody here could answer the key exchange and read the
+   * password; a person has to confirm that laptop and device hang on one cable or switch, and nobody has yet.
+   */
+  readonly askCable: boolean;
   /** Tries left by the device's own words; null when it never said a number. */
   readonly attemptsLeft: number | null;
   /** Attempts have had no answer since: the device has said a higher number than `attemptsLeft`. */
@@ -35,8 +45,15 @@ export type UnbindOrigin = 'local' | 'bot';
  * `unavailable`: nobody can be asked (no terminal).
  */
 export type PromptAnswer =
-  | { readonly kind: 'typed'; readonly password: Buffer }
+  | {
+      readonly kind: 'typed';
+      readonly password: Buffer;
+      /** What `askCable` asks for was confirmed. */
+      readonly directCable?: true;
+    }
   | { readonly kind: 'abandoned' }
+  /** What `askCable` asks for was denied. */
+  | { readonly kind: 'no-cable' }
   | { readonly kind: 'unavailable' };
 
 /** How the picture code ended; everything but `passed` ends the unbind before the password is asked for. */
@@ -69,6 +86,8 @@ export interface UnbindRequest {
   readonly permit?: (plan: UnbindPlan, signal: AbortSignal) => Promise<boolean>;
   /** A person confirmed one careful try after a lock has run out. */
   readonly afterLock: boolean;
+  /** A person confirmed beforehand that laptop and device hang on one cable or switch; false by default. */
+  readonly directCable?: boolean;
   /** Before the datagram an abort cancels; after it, an abort only ends the verification early. */
   readonly signal: AbortSignal;
   readonly onStage?: (stage: UnbindStage) => void;
@@ -91,6 +110,9 @@ export type UnbindNote =
   | { readonly kind: 'not-carried-out' }
   | { readonly kind: 'password-not-ascii' }
   | { readonly kind: 'foreign-reply'; readonly from: string }
+  | { readonly kind: 'late-answer' }
+  /** Twelve hexadecimal digits. */
+  | { readonly kind: 'wire-mac'; readonly mac: string }
   | { readonly kind: 'unexpected-word'; readonly word: string }
   | { readonly kind: 'port-fallback' }
   | { readonly kind: 'ledger-not-saved' }
@@ -103,6 +125,8 @@ export interface StatusReport {
   readonly status: UnbindStatus;
   /** The device's own word, with `unexpected`. */
   readonly word?: string;
+  /** Why nobody can say what the device itself would answer, with `unexpected`. */
+  readonly reason?: 'ambiguous-device' | 'flooded';
   /** The search or the question was stopped: that nothing came says nothing about the device. */
   readonly stopped?: true;
   /** As discovered; null when the device was not found. */
@@ -128,6 +152,8 @@ export type PasswordTaskReason =
   | 'journal-unwritable'
   | 'busy'
   | 'ambiguous-device'
+  /** So much came or was lost that nobody can say who else has answered. */
+  | 'flooded'
   | 'not-activated'
   | 'cancelled'
   /** A fault of this program; before the password `refused`, after it `unknown`. */
@@ -148,7 +174,11 @@ export type UnbindReason =
   | 'challenge-expired'
   | 'challenge-abandoned'
   | 'permit-refused'
+  | 'slow-device'
+  | 'no-direct-cable'
   | 'spoofed-exchange'
+  /** Somebody else answered in the device's place when the datagram was out. */
+  | 'late-answer'
   | 'exchange-unanswered'
   | 'exchange-refused'
   | 'exchange-unreadable'

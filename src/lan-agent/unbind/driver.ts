@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Lan } from '../network/lan.ts';
 import type { FoundDevice } from '../network/search.ts';
+import type { Watch } from '../network/watch.ts';
 import { checkPassword, digestPassword, seal31, sealPassword } from '../sadp/envelope.ts';
 import { newUuid, type SadpRequest, unbindRequest, unbindRequest31 } from '../sadp/requests.ts';
 import type { Channel, Stop } from './channel.ts';
@@ -14,7 +14,6 @@ export interface UnbindSteps {
   readonly signal: AbortSignal;
   /** Puts the intent on disk; a reason instead of null keeps the datagram from being sent. */
   readonly beforeSending: () => Promise<UnbindReason | null>;
-  readonly onForeign?: ((from: string) => void) | undefined;
 }
 
 /** One way to perform the unbind call. */
@@ -23,7 +22,7 @@ export interface UnbindDriver {
   /** Whether the device offers this way. */
   fits(device: FoundDevice): boolean;
   /** What the device says about its binding; read-only. */
-  precheck(lan: Lan, device: FoundDevice, options: AskStatusOptions): Promise<StatusReading>;
+  precheck(watch: Watch, options: AskStatusOptions): Promise<StatusReading>;
   /** Refuses a password this way cannot carry, before anything is sent. */
   check(device: FoundDevice, password: Buffer): Result<Buffer, UnbindReason>;
   /** Key exchange, then ONE datagram to ONE destination, never repeated. */
@@ -80,25 +79,26 @@ function driver(version: Version): UnbindDriver {
     fits: (device) => device.announcement.protocols.includes(version.protocol),
     precheck: askStatus,
     check,
-    unbind: async (channel, password, { signal, beforeSending, onForeign }) => {
-      const prepared = check(channel.device, password);
+    unbind: async (channel, password, { signal, beforeSending }) => {
+      const { lan, device } = channel.watch;
+      const prepared = check(device, password);
       if (!prepared.ok) return fail({ reason: prepared.failure });
       const exchanged = await exchangeKeys(channel, version.exchange, version.bits, signal);
       if (!exchanged.ok) {
         prepared.value.fill(0);
         return exchanged;
       }
-      const { random, spoofed, stop } = exchanged.value;
+      const { random, objection, isDisputed } = exchanged.value;
       try {
         const request = version.seal(channel.mac, random, prepared.value);
-        const refused = await beforeSending();
+        // What has arrived is read first: before the attempt is put on record, and once more after that.
+        const objects = async () => ((await lan.quiet()) ? objection() : (objection() ?? 'flooded'));
+        const refused = (await objects()) ?? (await beforeSending()) ?? (await objects());
         if (refused) return fail({ reason: refused });
         // Nothing is awaited between these checks and the datagram.
-        if (spoofed()) return fail({ reason: 'spoofed-exchange' });
         if (signal.aborted) return fail({ reason: 'cancelled' });
-        return ok(sendOnce(channel, request, onForeign));
+        return ok(sendOnce(channel, request, isDisputed));
       } finally {
-        stop();
         random.fill(0);
         prepared.value.fill(0);
       }

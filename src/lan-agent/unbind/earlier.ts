@@ -62,7 +62,7 @@ export function isAccepted({ at, outcome }: OpenAttempt): boolean {
 }
 
 /** A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too. */
-function hasTurned({ device }: Channel, attempts: readonly OpenAttempt[]): boolean {
+function hasTurned({ watch: { device } }: Channel, attempts: readonly OpenAttempt[]): boolean {
   const wasBound = attempts.some(({ bindStatus }) => bindStatus === 'bound');
   return wasBound && device.announcement.bindStatus === 'not-bound';
 }

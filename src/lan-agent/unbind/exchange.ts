@@ -1,30 +1,34 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { aborted, limit, pause } from '../limit.ts';
-import { listenForReplies } from '../network/replies.ts';
+import { wireMac } from '../network/neighbour.ts';
 import { createExchangeKey, type ExchangeKey, openCode } from '../sadp/key-exchange.ts';
 import { type ExchangeAnswer, readExchangeReply } from '../sadp/reply.ts';
 import { exchangeRequest, newUuid, type SadpRequest } from '../sadp/requests.ts';
 import type { Channel, Stop } from './channel.ts';
+import type { UnbindReason } from './contract.ts';
 
-/** Times of the requests, ms after the start. */
-const ASK_AT = [0, 2500, 5000];
-/** Long enough after the last one for a device that takes several seconds over each. */
-const WAIT_MS = 12_000;
-/** How long a second, different reply is waited for (protocol/sadp.md 3, 15 rule 6). */
-const SPOOF_WINDOW_MS = 300;
+/** Times of the requests, ms after the start: as far apart as the slowest device that is taken. */
+const ASK_AT = [0, 2500, 5000, 7500];
+const WAIT_MS = 10_000;
+/** A device that takes longer for an answer is not told from somebody who was faster, ms. */
+export const SLOWEST_MS = 2500;
+/** How long a second answer is waited for at least, ms (protocol/sadp.md 3, 15 rule 6). */
+const LEAST_WINDOW_MS = 1500;
 
 export interface Exchanged {
   /** 16 bytes that become the key; whoever takes them zeroes them. */
   readonly random: Buffer;
-  /** True from the moment that somebody else answered too. Asked again just before the password leaves. */
-  spoofed(): boolean;
-  stop(): void;
+  /** Why the password must not leave, by all that has come so far; null: nothing speaks against it. */
+  objection(): UnbindReason | null;
+  /** True from the moment that a second, different answer has come. */
+  isDisputed(): boolean;
 }
 
 /**
  * The key exchange of protocol/sadp.md 8 and 9. A request that stays unanswered is repeated with a fresh key and
  * Uuid, and only the reply to the latest one counts: the device remembers only its latest random text.
- * The exchange ends at any sign of a second answerer, because whoever answers could read the password.
+ * Whoever answers could read the password, so the exchange ends at any sign of a second answerer, and at any loss that
+ * could have hidden one. It is waited for twice as long as this device has ever needed.
  */
 export async function exchangeKeys(
   channel: Channel,
@@ -32,23 +36,38 @@ export async function exchangeKeys(
   bits: 1024 | 2048,
   signal: AbortSignal,
 ): Promise<Result<Exchanged, Stop>> {
+  const { watch, wireMac: wire } = channel;
+  const { lan, device } = watch;
+  const lostBefore = watch.lost();
   const over = limit(WAIT_MS, signal);
   let latest: { request: SadpRequest; key: ExchangeKey } | undefined;
   let answer: ExchangeAnswer | undefined;
-  let spoofed = false;
+  let disputed = false;
 
-  const replies = listenForReplies(channel.lan, channel.device, ({ match, request, message }) => {
-    const read = readExchangeReply(message);
-    if (match === 'foreign-source') spoofed = true;
-    else if (request.uuid !== latest?.request.uuid) return;
-    else if (answer) spoofed ||= !isSame(answer, read);
-    else answer = read;
-    over.end();
-  });
-  const failed = (reason: Stop): Result<never, Stop> => {
-    over.end();
-    replies.stop();
-    return fail(reason);
+  const objection = (): UnbindReason | null => {
+    const dispute = watch.disputed();
+    if (dispute) return dispute;
+    if (watch.lost() > lostBefore) return 'flooded';
+    if (watch.slowestMs() > SLOWEST_MS) return 'slow-device';
+    // Somebody has taken its address over since its status was read.
+    return wire !== null && wireMac(device.source, device.via.name) !== wire ? 'ambiguous-device' : null;
+  };
+  const ask = async (key: ExchangeKey) => {
+    const request = exchangeRequest(newUuid(), channel.mac, types, key.code);
+    latest = { request, key };
+    let own: ExchangeAnswer | undefined;
+    watch.expect(request, ({ message, roundTripMs }) => {
+      const read = readExchangeReply(message);
+      if (own !== undefined && !isSame(own, read)) {
+        disputed = true;
+        watch.dispute(device.source, 'spoofed-exchange');
+      }
+      own ??= read;
+      // One for an earlier question: the device has forgotten what it says, but not how slow it is.
+      if (request === latest?.request) answer ??= read;
+      if (answer || roundTripMs > SLOWEST_MS) over.end();
+    });
+    await lan.send(device.via, channel.route, request.bytes);
   };
 
   let now = 0;
@@ -57,24 +76,41 @@ export async function exchangeKeys(
     if (over.signal.aborted) break;
     now = at;
     const key = await createExchangeKey(bits).catch(() => null);
-    if (!key) return failed({ reason: 'no-driver' });
+    if (!key) {
+      over.end();
+      return fail({ reason: 'no-driver' });
+    }
     // Answered meanwhile: one more request would make the device forget the code it has just sent.
     if (over.signal.aborted) break;
-    const request = exchangeRequest(newUuid(), channel.mac, types, key.code);
-    latest = { request, key };
-    replies.expect(request);
-    await channel.lan.send(channel.device.via, channel.route, request.bytes);
+    await ask(key);
   }
   await aborted(over.signal);
-  if (answer && !spoofed) await pause(SPOOF_WINDOW_MS, signal);
+  over.end();
+  const answeredAt = performance.now();
+  // The window grows with every slower answer that comes in it.
+  while (answer && !signal.aborted && objection() === null) {
+    const left = answeredAt + windowMs(watch.slowestMs()) - performance.now();
+    if (left <= 0) break;
+    await pause(left, signal);
+  }
 
-  if (signal.aborted) return failed({ reason: 'cancelled' });
-  if (spoofed) return failed({ reason: 'spoofed-exchange' });
+  const against = objection();
+  if (against) return fail({ reason: against });
+  if (signal.aborted) return fail({ reason: 'cancelled' });
   const code = understand(answer);
-  if (!code.ok) return failed(code.failure);
+  if (!code.ok) return fail(code.failure);
   const random = latest ? openCode(latest.key, code.value) : fail('bad-padding' as const);
-  if (!random.ok) return failed({ reason: 'exchange-unreadable' });
-  return ok({ random: random.value, spoofed: () => spoofed, stop: replies.stop });
+  if (!random.ok) return fail({ reason: 'exchange-unreadable' });
+  return ok({ random: random.value, objection, isDisputed: () => disputed });
+}
+
+/**
+ * How long a second answer is waited for after the first one, ms: twice what this device needs, at least 1.5 s; at most
+ * 5 s, because a slower one is refused.
+ * @param slowestMs its slowest answer so far
+ */
+export function windowMs(slowestMs: number): number {
+  return Math.min(2 * SLOWEST_MS, Math.max(LEAST_WINDOW_MS, 2 * slowestMs));
 }
 
 function understand(answer: ExchangeAnswer | undefined): Result<string, Stop> {

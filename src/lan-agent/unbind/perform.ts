@@ -4,19 +4,23 @@ import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { type Lan, openLan } from '../network/lan.ts';
+import { wireMac } from '../network/neighbour.ts';
 import { chooseInterfaces, type Network } from '../network/network.ts';
-import { findOne } from '../network/one-device.ts';
-import { routesTo } from '../network/route.ts';
+import { findOne, isStillOne } from '../network/one-device.ts';
+import { directWay } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
+import { type Watch, watchFor } from '../network/watch.ts';
+import { macKey } from '../sadp/message.ts';
 import type { StatusAnswer, UnbindAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
 import type { Tap } from '../tap.ts';
 import type { Channel } from './channel.ts';
-import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
+import type { PromptAnswer, Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
 import { isAccepted, settleEarlier } from './earlier.ts';
 import { concluded, type End, ledgerRefusal, locked, refused, toReport } from './end.ts';
+import { SLOWEST_MS } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
@@ -50,7 +54,11 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
     lan = await openLan(tools.network, chosen.ok ? chosen.value.used : [], tools.tap);
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
     const attempt = new Attempt(tools, request, lan, lock.value.held);
-    return toReport(shortSerial, await attempt.run());
+    try {
+      return toReport(shortSerial, await attempt.run());
+    } finally {
+      attempt.stop();
+    }
   } finally {
     lan?.close();
     await lock.value.release();
@@ -66,6 +74,10 @@ class Attempt {
   readonly #journal: Journal;
   readonly #ledger: Ledger;
   readonly #id = ulid();
+  /** On the device from before the first inquiry to the end. */
+  readonly #watch: Watch;
+  /** What had been lost when it was last seen that the device is the only one of its name. */
+  #lostBefore = 0;
 
   constructor(tools: Tools, request: UnbindRequest, lan: Lan, stillLocked: () => Promise<boolean>) {
     this.#tools = tools;
@@ -74,6 +86,11 @@ class Attempt {
     this.#stillLocked = stillLocked;
     this.#journal = openJournal(tools.home);
     this.#ledger = openLedger(tools.home);
+    this.#watch = watchFor(lan, request.shortSerial, request.signal, this.#foreign);
+  }
+
+  stop(): void {
+    this.#watch.stop();
   }
 
   async run(): Promise<End> {
@@ -103,10 +120,12 @@ class Attempt {
 
   async #find(): Promise<FoundDevice | End> {
     const { shortSerial, signal, discoverMs = DISCOVER_MS } = this.#request;
-    const found = await findOne(this.#lan, shortSerial, discoverMs, signal);
+    const found = await findOne(this.#lan, this.#watch, shortSerial, discoverMs, signal);
     if (!found.ok) {
-      return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
+      const { reason } = found.failure;
+      return reason === 'not-found' ? { outcome: 'not-found' } : refused(reason);
     }
+    this.#lostBefore = this.#watch.lost();
     const device = found.value;
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     const { isNotActivated } = await import('../isapi/activation.ts');
@@ -116,18 +135,38 @@ class Attempt {
 
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
   async #checkStatus(device: FoundDevice, driver: UnbindDriver): Promise<Channel | End> {
-    const { signal, onStage } = this.#request;
+    const { onStage, onNote } = this.#request;
+    const watch = this.#watch;
     onStage?.('status');
-    const { answer, route } = await driver.precheck(this.#lan, device, { signal, onForeign: this.#foreign });
-    if (signal.aborted) return refused('cancelled');
-    const mac = device.announcement.mac ?? '';
-    const channel: Channel = { lan: this.#lan, device, mac, route: route ?? routesTo(device)[0] };
+    const { answer, route } = await driver.precheck(watch, { signal: watch.signal });
+    const halted = this.#halted();
+    if (halted) return refused(halted);
+    const direct = directWay(device);
+    const isDirect = route !== null && route !== 'multicast';
+    // That a device is silent, or hears everybody's questions alone, is not known where its answers may be lost.
+    if (!isDirect && watch.lost() > this.#lostBefore) return refused('flooded');
+    const channel: Channel = {
+      watch,
+      mac: device.announcement.mac ?? '',
+      route: route ?? direct ?? 'multicast',
+      wireMac: wireMac(device.source, device.via.name),
+    };
+    const onWire = otherWireMac(channel);
+    if (onWire) onNote?.({ kind: 'wire-mac', mac: onWire });
 
     const earlier = await this.#takeUpEarlier(channel, driver, answer);
     if (typeof earlier === 'object') return earlier;
-    if (signal.aborted) return refused('cancelled');
+    const haltedLater = this.#halted();
+    if (haltedLater) return refused(haltedLater);
     if (earlier) return { outcome: 'unbound', reason: 'earlier-attempt', verified: true };
-    return this.#stopAt(answer) ?? channel;
+    const end = this.#stopAt(answer);
+    if (end) return end;
+    return watch.slowestMs() > SLOWEST_MS ? refused('slow-device') : channel;
+  }
+
+  /** Why nothing more may be done: somebody else answers for the device, or it was stopped. */
+  #halted(): UnbindReason | null {
+    return this.#watch.disputed() ?? (this.#request.signal.aborted ? 'cancelled' : null);
   }
 
   #stopAt(answer: StatusAnswer | null): End | null {
@@ -193,34 +232,41 @@ class Attempt {
   }
 
   #settleOptions(): SettleOptions {
-    const { signal, deadline = Number.POSITIVE_INFINITY } = this.#request;
-    return { signal, deadline, onForeign: this.#foreign };
+    const { deadline = Number.POSITIVE_INFINITY } = this.#request;
+    return { signal: this.#watch.signal, deadline };
   }
 
   /** Picture, password, permit, exchange, datagram. The password is zeroed on every path out of here. */
   async #withPassword(channel: Channel, driver: UnbindDriver, plan: UnbindPlan): Promise<End> {
-    const { signal, onStage, onNote, challenge, prompt, permit } = this.#request;
+    const { onStage, onNote, challenge, permit } = this.#request;
+    const { signal } = this.#watch;
     if (challenge) {
       onStage?.('challenge');
       const end = await challenge(plan, signal);
-      if (signal.aborted) return refused('cancelled');
+      const halted = this.#halted();
+      if (halted) return refused(halted);
       if (end !== 'passed') return refused(`challenge-${end}`);
     }
     onStage?.('password');
-    const answer = await prompt(plan, signal);
+    const answer = await this.#askPassword(plan);
     if (answer.kind === 'unavailable') return refused('no-terminal');
-    if (answer.kind === 'abandoned') return refused(signal.aborted ? 'cancelled' : 'abandoned');
+    if (answer.kind === 'no-cable') return refused('no-direct-cable');
+    if (answer.kind === 'abandoned') return refused(this.#halted() ?? 'abandoned');
     const { password } = answer;
     try {
-      const checked = driver.check(channel.device, password);
+      if (plan.askCable && !answer.directCable) return refused('no-direct-cable');
+      const checked = driver.check(channel.watch.device, password);
       if (!checked.ok) return refused(checked.failure);
       checked.value.fill(0);
       if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
+      const doubtful = await this.#lookAgain();
+      if (doubtful) return refused(doubtful);
       if (permit) {
         onStage?.('permit');
-        if (!(await permit(plan, signal))) return refused(signal.aborted ? 'cancelled' : 'permit-refused');
+        if (!(await permit(plan, signal))) return refused(this.#halted() ?? 'permit-refused');
       }
-      if (signal.aborted) return refused('cancelled');
+      const halted = this.#halted();
+      if (halted) return refused(halted);
       onStage?.('exchange');
       return await this.#send(channel, driver, password);
     } finally {
@@ -228,12 +274,30 @@ class Attempt {
     }
   }
 
+  /** Asks the person, and meanwhile everybody who is there: who was silent before may have found his voice. */
+  async #askPassword(plan: UnbindPlan): Promise<PromptAnswer> {
+    const asking = new AbortController();
+    this.#watch.keepAsking(asking.signal);
+    try {
+      return await this.#request.prompt(plan, this.#watch.signal);
+    } finally {
+      asking.abort();
+    }
+  }
+
+  /** Where something was lost since the device was found, it is looked at once more. @returns what speaks against it */
+  async #lookAgain(): Promise<UnbindReason | null> {
+    const halted = this.#halted();
+    if (halted || this.#watch.lost() === this.#lostBefore) return halted;
+    const not = await isStillOne(this.#watch, this.#watch.signal);
+    this.#lostBefore = this.#watch.lost();
+    return not === 'not-found' ? 'flooded' : not;
+  }
+
   async #send(channel: Channel, driver: UnbindDriver, password: Buffer): Promise<End> {
-    const { signal } = this.#request;
     const sent = await driver.unbind(channel, password, {
-      signal,
+      signal: this.#watch.signal,
       beforeSending: () => this.#intend(channel, driver),
-      onForeign: this.#foreign,
     });
     if (!sent.ok) {
       const { failure } = sent;
@@ -241,18 +305,13 @@ class Attempt {
       await this.#learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
       return { outcome: 'locked', ...locked(failure.lockMinutes) };
     }
-    const pending = sent.value;
-    try {
-      return await this.#verify(channel, driver, pending, password);
-    } finally {
-      pending.stop();
-    }
+    return this.#verify(channel, driver, sent.value, password);
   }
 
   /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
   async #intend(channel: Channel, driver: UnbindDriver): Promise<UnbindReason | null> {
     if (!(await this.#stillLocked())) return 'busy';
-    const { bindStatus } = channel.device.announcement;
+    const { bindStatus } = channel.watch.device.announcement;
     const written = await this.#write(channel, { event: 'intent', driver: driver.name, bindStatus });
     if (!written) return 'journal-unwritable';
     const counted = await this.#ledger.begin(this.#request.shortSerial, channel.mac);
@@ -267,7 +326,8 @@ class Attempt {
     password: Buffer,
   ): Promise<End> {
     const { onStage, onNote } = this.#request;
-    const site = siteOf(channel.device, this.#tools.network.loopback, this.#tools.tap?.http);
+    const { device } = channel.watch;
+    const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     if (!site.ok) password.fill(0);
     onStage?.('sent');
     onStage?.('verifying');
@@ -275,6 +335,8 @@ class Attempt {
     const latest = performance.now() + (this.#request.verifyMs ?? VERIFY_MS);
     const deadline = Math.min(latest, options.deadline - (site.ok ? PROOF_MS : 0));
     const settlement = await settle(channel, driver, pending, { ...options, deadline });
+    // Whose words these are nobody can say: neither an outcome nor the attempts rest on them.
+    if (this.#watch.disputed() !== null) return this.#disputed(channel);
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
     if (learnt) await this.#learn(learnt);
     else if (settlement.notCarriedOut) await this.#letGo(channel);
@@ -283,7 +345,7 @@ class Attempt {
     }
     // As with its announcement: a device that called itself "not bound" before would prove nothing by it.
     const settled = settlement.notBound || settlement.saysBound;
-    const isOpen = !settled && channel.device.announcement.bindStatus !== 'not-bound';
+    const isOpen = !settled && device.announcement.bindStatus !== 'not-bound';
     const wanted = isOpen && settlement.answer?.kind === 'success';
     const proven = wanted && site.ok && (await this.#isProven(site.value, channel, password));
     return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
@@ -297,9 +359,17 @@ class Attempt {
     await this.#settled(channel, this.#id, false);
   }
 
+  /** Somebody else answered when the datagram was out: too late to stop, not too late to tell. */
+  async #disputed(channel: Channel): Promise<End> {
+    this.#request.onNote?.({ kind: 'late-answer' });
+    const written = await this.#write(channel, { event: 'late-answer' });
+    if (!written) this.#request.onNote?.({ kind: 'journal-not-saved' });
+    return { outcome: 'unknown', reason: 'late-answer' };
+  }
+
   /** One login to the web server of a device that has accepted this password; what it costs goes to the ledger. */
-  async #isProven(site: Site, { device }: Channel, password: Buffer): Promise<boolean> {
-    const { signal } = this.#request;
+  async #isProven(site: Site, { watch: { device } }: Channel, password: Buffer): Promise<boolean> {
+    const { signal } = this.#watch;
     if (signal.aborted) return false;
     const [{ readProof }, { openPins }] = await Promise.all([
       import('../isapi/proof.ts'),
@@ -311,8 +381,10 @@ class Attempt {
     return proof.kind === 'not-bound';
   }
 
-  #plan({ device, mac }: Channel, driver: UnbindDriver, { attemptsLeft, assumed }: Allowed): UnbindPlan {
-    const { shortSerial, technician, origin } = this.#request;
+  #plan(channel: Channel, driver: UnbindDriver, { attemptsLeft, assumed }: Allowed): UnbindPlan {
+    const { shortSerial, technician, origin, directCable = false } = this.#request;
+    const { watch, mac, route } = channel;
+    const { device } = watch;
     return {
       shortSerial,
       fullSerial: clean(device.announcement.fullSerial, 64),
@@ -322,6 +394,8 @@ class Attempt {
       mac,
       interface: device.via.name,
       driver: driver.name,
+      wireMac: otherWireMac(channel),
+      askCable: route === 'multicast' && !directCable,
       attemptsLeft,
       attemptsAssumed: assumed,
       technician: technician ?? null,
@@ -330,7 +404,7 @@ class Attempt {
   }
 
   async #write(
-    { device }: Channel,
+    { watch: { device } }: Channel,
     what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>,
   ): Promise<boolean> {
     const { shortSerial, origin, technician, caseId } = this.#request;
@@ -357,4 +431,9 @@ class Attempt {
     this.#strangers.add(from);
     this.#request.onNote?.({ kind: 'foreign-reply', from });
   };
+}
+
+/** The MAC on the wire where it is another one than the device announces. */
+function otherWireMac({ wireMac: onWire, mac }: Channel): string | null {
+  return onWire === macKey(mac) ? null : onWire;
 }

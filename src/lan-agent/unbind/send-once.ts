@@ -1,5 +1,4 @@
 import { aborted, limit } from '../limit.ts';
-import { listenForReplies } from '../network/replies.ts';
 import { readUnbindReply, type UnbindAnswer } from '../sadp/reply.ts';
 import type { SadpRequest } from '../sadp/requests.ts';
 import type { Channel } from './channel.ts';
@@ -12,25 +11,29 @@ export interface PendingAnswer {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** The system's error code where the datagram may not have left at all. */
   sendError(): string | null;
-  stop(): void;
+  /** True from the moment that the key exchange was answered a second time, and differently: too late to stop. */
+  isDisputed(): boolean;
 }
 
 /** Sends the one datagram of an unbind. There is no second send in this file, and must never be. */
 export function sendOnce(
-  channel: Channel,
+  { watch, route }: Channel,
   request: SadpRequest,
-  onForeign: ((from: string) => void) | undefined,
+  isDisputed: () => boolean,
 ): PendingAnswer {
+  const { lan, device } = watch;
   let answer: UnbindAnswer | null = null;
   let arrive = () => {};
   let error: string | null = null;
-  const replies = listenForReplies(channel.lan, channel.device, ({ match, message, from }) => {
-    if (match === 'foreign-source') return onForeign?.(from);
-    answer ??= readUnbindReply(message);
+  watch.expect(request, ({ message }) => {
+    const read = readUnbindReply(message);
+    if (answer && JSON.stringify(answer) !== JSON.stringify(read)) {
+      watch.dispute(device.source, 'ambiguous-device');
+    }
+    answer ??= read;
     arrive();
   });
-  replies.expect(request);
-  void channel.lan.send(channel.device.via, channel.route, request.bytes).then((code) => {
+  void lan.send(device.via, route, request.bytes).then((code) => {
     error = code;
   });
   return {
@@ -42,6 +45,6 @@ export function sendOnce(
       wait.end();
     },
     sendError: () => error,
-    stop: replies.stop,
+    isDisputed,
   };
 }

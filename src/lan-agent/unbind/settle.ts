@@ -1,5 +1,6 @@
 import { pause } from '../limit.ts';
 import { search } from '../network/search.ts';
+import { macKey } from '../sadp/message.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
 import type { Channel } from './channel.ts';
 import type { UnbindDriver } from './driver.ts';
@@ -37,7 +38,6 @@ export interface SettleOptions {
   readonly signal: AbortSignal;
   /** When to stop looking, ms of `performance.now()`. The status is read once even after it. */
   readonly deadline: number;
-  readonly onForeign: (from: string) => void;
 }
 
 /**
@@ -78,12 +78,13 @@ export type Binding = 'bound' | 'not-bound' | 'unknown';
 
 /** Asks the device once whether it is bound. */
 export async function askBinding(
-  { lan, device, route }: Channel,
+  { watch, route }: Channel,
   driver: UnbindDriver,
-  { signal, onForeign, deadline }: SettleOptions,
+  { signal, deadline }: SettleOptions,
 ): Promise<Binding> {
+  const { lan, device } = watch;
   const waitMs = Math.max(MIN_LOOK_MS, Math.min(LOOK_MS, deadline - performance.now()));
-  const { answer } = await driver.precheck(lan, device, { signal, route, waitMs, onForeign });
+  const { answer } = await driver.precheck(watch, { signal, route, waitMs });
   if (answer?.kind === 'not-bound') return 'not-bound';
   // A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too.
   // One that says "bound" here has the last word, and one that announced "not bound" before has proved nothing.
@@ -95,9 +96,10 @@ export async function askBinding(
     signal,
   });
   const announced = devices.some(
-    ({ source, announcement }) =>
+    ({ source, announcement, conflict }) =>
+      !conflict &&
       source === device.source &&
-      announcement.mac === device.announcement.mac &&
+      macKey(announcement.mac) === macKey(device.announcement.mac) &&
       announcement.bindStatus === 'not-bound',
   );
   return announced ? 'not-bound' : 'unknown';

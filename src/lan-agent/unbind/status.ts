@@ -1,15 +1,19 @@
 import { aborted, limit, pause } from '../limit.ts';
-import type { Destination, Lan } from '../network/lan.ts';
-import { listenForReplies } from '../network/replies.ts';
-import { routesTo } from '../network/route.ts';
-import type { FoundDevice } from '../network/search.ts';
+import type { Destination } from '../network/lan.ts';
+import { directWay } from '../network/route.ts';
+import type { Watch } from '../network/watch.ts';
 import { readStatusReply, type StatusAnswer } from '../sadp/reply.ts';
 import { isAddressable, newUuid, statusRequest } from '../sadp/requests.ts';
 
 /** Times of the questions, ms after the start. They are read-only and may be repeated (protocol/sadp.md 7). */
 const ASK_AT = [0, 600, 1400, 2500];
-/** Then the device does not know the question, or something filters it. */
-const WAIT_MS = 6000;
+/** How long an answer to the last of them is waited for, ms: then the device does not know the question. */
+const LAST_MS = 2500;
+/** To everybody: anybody can read the question and answer it, so the slowest answer is waited for, ms. */
+const EVERYBODY_AT = [0, 600, 1400];
+const EVERYBODY_MS = 5000;
+/** As long where nobody has answered at all. */
+const NOBODY_MS = 3500;
 
 export interface StatusReading {
   /** Null: no answer. */
@@ -20,52 +24,66 @@ export interface StatusReading {
 
 export interface AskStatusOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A way that is known to be answered; without it, unicast first and multicast after. */
+  /** The way that was chosen before; without it, the device alone, and only where it stays silent everybody. */
   readonly route?: Destination | null;
   readonly waitMs?: number;
-  /** Called with the address of anybody else who answers our question. */
-  readonly onForeign?: ((from: string) => void) | undefined;
 }
 
-/** Asks one device for its unbind status; no password, nothing changes on the device. */
-export async function askStatus(
-  lan: Lan,
-  device: FoundDevice,
-  options: AskStatusOptions = {},
-): Promise<StatusReading> {
+/**
+ * Asks one device for its unbind status; no password, nothing changes on the device. An answer to a question that went
+ * to the device alone decides the way: only the four of them unanswered lead to everybody.
+ */
+export async function askStatus(watch: Watch, options: AskStatusOptions = {}): Promise<StatusReading> {
+  const { signal, route } = options;
+  if (route)
+    return { answer: await ask(watch, route, ASK_AT, options.waitMs ?? lastOf(ASK_AT), signal), route };
+  const direct = directWay(watch.device);
+  const alone = direct && (await ask(watch, direct, ASK_AT, lastOf(ASK_AT), signal));
+  if (alone || signal?.aborted) return { answer: alone, route: direct };
+  const answer = await ask(watch, 'multicast', EVERYBODY_AT, NOBODY_MS, signal, EVERYBODY_MS);
+  return { answer, route: answer && 'multicast' };
+}
+
+function lastOf(times: readonly number[]): number {
+  return (times.at(-1) ?? 0) + LAST_MS;
+}
+
+/** @param thenMs once there is an answer: how long to go on listening after the start for others to it; 0 by default */
+async function ask(
+  watch: Watch,
+  route: Destination,
+  times: readonly number[],
+  waitMs: number,
+  signal: AbortSignal | undefined,
+  thenMs = 0,
+): Promise<StatusAnswer | null> {
+  const { lan, device } = watch;
   const { mac } = device.announcement;
-  if (!isAddressable(mac)) return { answer: null, route: null };
-
-  const over = limit(options.waitMs ?? WAIT_MS, options.signal);
-  const routes = new Map<string, Destination>();
-  let reading: StatusReading = { answer: null, route: null };
-  const replies = listenForReplies(lan, device, ({ match, request, message, from }) => {
-    if (match === 'foreign-source') return options.onForeign?.(from);
-    if (reading.answer) return;
-    reading = { answer: readStatusReply(message), route: routes.get(request.uuid) ?? null };
-    over.end();
-  });
-  try {
-    let now = 0;
-    for (const [round, at] of ASK_AT.entries()) {
-      await pause(at - now, over.signal);
-      if (over.signal.aborted) break;
-      now = at;
-      const request = statusRequest(newUuid(), mac);
-      const route = options.route ?? pick(routesTo(device), round);
-      routes.set(request.uuid, route);
-      replies.expect(request);
-      await lan.send(device.via, route, request.bytes);
-    }
-    await aborted(over.signal);
-  } finally {
-    over.end();
-    replies.stop();
+  if (!isAddressable(mac)) return null;
+  const begun = performance.now();
+  const over = limit(waitMs, signal);
+  let first: StatusAnswer | null = null;
+  let now = 0;
+  for (const at of times) {
+    await pause(at - now, over.signal);
+    if (over.signal.aborted) break;
+    now = at;
+    const request = statusRequest(newUuid(), mac);
+    let own: StatusAnswer | null = null;
+    watch.expect(request, ({ message }) => {
+      const answer = readStatusReply(message);
+      // Two answers to one question: nobody can say which is the device's.
+      if (own && JSON.stringify(own) !== JSON.stringify(answer))
+        watch.dispute(device.source, 'ambiguous-device');
+      own ??= answer;
+      first ??= answer;
+      over.end();
+    });
+    await lan.send(device.via, route, request.bytes);
   }
-  return reading;
-}
-
-/** The preferred way twice, then the next one. */
-function pick(routes: readonly [Destination, ...Destination[]], round: number): Destination {
-  return routes[Math.floor(round / 2)] ?? routes.at(-1) ?? routes[0];
+  await aborted(over.signal);
+  over.end();
+  if (first && thenMs > 0)
+    await pause(Math.max(0, begun + thenMs - performance.now()), signal ?? watch.signal);
+  return first;
 }

@@ -14,6 +14,8 @@ const PLAN: UnbindPlan = {
   mac: '00-00-5e-00-53-a1',
   interface: 'lo',
   driver: 'sadp-3.0',
+  wireMac: null,
+  askCable: false,
   attemptsLeft: 4,
   attemptsAssumed: false,
   technician: 'Anna & "co"',
@@ -21,7 +23,7 @@ const PLAN: UnbindPlan = {
 };
 
 /** Opens a page and gives its address and what the prompt will answer. */
-async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number } = {}) {
+async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number; askCable?: boolean } = {}) {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   let announce: (url: string) => void = () => {};
@@ -33,7 +35,7 @@ async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number 
     announce,
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
   });
-  const answer = prompt.ask(PLAN, stop.signal);
+  const answer = prompt.ask({ ...PLAN, askCable: options.askCable ?? false }, stop.signal);
   const url = new URL(await announced);
   return { url, answer, stop };
 }
@@ -85,6 +87,16 @@ describe('the password page', () => {
     const typed = await answer;
     expect(typed.kind === 'typed' && typed.password.toString()).toBe('a +&=%é"');
     expect(await gone(url)).toBe(true);
+  });
+
+  it('takes no password before the cable is confirmed, where that is asked for', async () => {
+    const { url, answer } = await openPage({ askCable: true });
+    expect((await send(url)).text).toContain('name="cable" type="checkbox"');
+    const without = await post(url, { password: 'Pass-word1', action: 'send' });
+    expect(without.status).toBe(422);
+    expect(without.text).toContain('Confirm that laptop and device hang on one cable');
+    await post(url, { cable: 'yes', password: 'Pass-word1', action: 'send' });
+    expect(await answer).toMatchObject({ kind: 'typed', directCable: true });
   });
 
   it('listens on this computer only, at an address nobody can guess', async () => {

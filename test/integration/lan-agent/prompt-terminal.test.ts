@@ -15,6 +15,8 @@ const PLAN: UnbindPlan = {
   mac: '00-00-5e-00-53-a1',
   interface: 'lo',
   driver: 'sadp-3.0',
+  wireMac: null,
+  askCable: false,
   attemptsLeft: null,
   attemptsAssumed: false,
   technician: 'Anna',
@@ -41,7 +43,9 @@ function fakeTerminal(isTTY = true) {
     },
   };
 }
-function openTerminal(options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number } = {}) {
+function openTerminal(
+  options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number; askCable?: boolean } = {},
+) {
   const terminal = fakeTerminal(options.isTTY);
   const { input, output, stop } = terminal;
   const { kind, timeLimitMs } = options;
@@ -50,7 +54,7 @@ function openTerminal(options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs
     timeLimitMs === undefined
       ? createPrompt({ kind, texts, input, output })
       : createTerminalPrompt({ texts, input, output, timeLimitMs });
-  return { ...terminal, answer: prompt.ask(PLAN, stop.signal) };
+  return { ...terminal, answer: prompt.ask({ ...PLAN, askCable: options.askCable ?? false }, stop.signal) };
 }
 const QUESTION = 'Admin password of the device';
 
@@ -66,6 +70,23 @@ describe('the password prompt in the terminal', () => {
     expect(terminal.screen()).toContain('not the verification code');
     expect(terminal.screen()).toContain('not shown');
     expect(terminal.screen().slice(before)).not.toMatch(/[*•▪]|Pass|word1/);
+  });
+
+  it.each([
+    ['confirmed', 'y', { kind: 'typed', directCable: true }],
+    ['denied', 'n', { kind: 'no-cable' }],
+    ['left at Enter, which is no confirmation', '\r', { kind: 'no-cable' }],
+    ['left', '\x03', { kind: 'abandoned' }],
+  ])('asks for the cable before the password: %s', async (_, key, end) => {
+    const terminal = openTerminal({ askCable: true });
+    await terminal.see('hang on one cable');
+    expect(terminal.screen()).not.toContain(QUESTION);
+    terminal.input.write(key);
+    if (end.kind === 'typed') {
+      await terminal.see(QUESTION);
+      terminal.input.write('Pass-word1\r');
+    }
+    expect(await terminal.answer).toMatchObject(end);
   });
 
   it('asks again when the password cannot be right', async () => {

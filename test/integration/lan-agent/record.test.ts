@@ -178,7 +178,14 @@ describe.concurrent('without consent', () => {
       print: async () => undefined,
       say: () => undefined,
     };
-    const args = { json: true, folder, withUnbind: false, passwordStdin: false, afterLock: false };
+    const args = {
+      json: true,
+      folder,
+      withUnbind: false,
+      passwordStdin: false,
+      afterLock: false,
+      directCable: false,
+    };
     await expect(recordCommand(context, CAMERA, args)).rejects.toThrow('no interfaces today');
     expect((await readdir(folder)).sort()).toEqual(['README.txt', 'recording.jsonl']);
     expect((await read(folder)).end).toBeNull();

@@ -37,19 +37,15 @@ describe.concurrent('an unbind that works', () => {
     expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, exchanges: 1 });
   });
 
-  it('reaches a device of another subnet by multicast', async (t) => {
-    const at = await oneCamera(t, {
-      profile: { announcedAddress: '192.168.1.64', subnetMask: '255.255.255.0' },
-      quirks: { ignoresUnicast: true },
-    });
-    expect((await at.unbind()).json()).toMatchObject({ outcome: 'unbound' });
-  });
-
-  it('finds out that a device takes commands by multicast only', async (t) => {
+  it('finds out that a device takes commands by multicast only, and wants the cable confirmed', async (t) => {
     const at = await oneCamera(t, { quirks: { ignoresUnicast: true } });
-    expect((await at.unbind()).json()).toMatchObject({ outcome: 'unbound' });
+    const without = await at.unbind();
+    expect(without.json()).toMatchObject({ outcome: 'refused', reason: 'no-direct-cable' });
+    expect(without.code).toBe(3);
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+    expect((await at.unbind({ words: ['--direct-cable'] })).json()).toMatchObject({ outcome: 'unbound' });
     expect(at.camera.snapshot().unbindsReceived).toBe(1);
-  });
+  }, 60_000);
 
   it('is not misled by decoys, copies, braces and a slow device', async (t) => {
     const at = await oneCamera(t, {
@@ -59,8 +55,8 @@ describe.concurrent('an unbind that works', () => {
     expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, passwordsTried: 1 });
   });
 
-  it('copes with an exchange that is answered later than it is repeated', async (t) => {
-    const at = await oneCamera(t, { quirks: { replyDelayMs: 2800 } });
+  it('waits for a device that needs two seconds for every answer, and sends one datagram', async (t) => {
+    const at = await oneCamera(t, { quirks: { replyDelayMs: 2000 } });
     const ended = await at.unbind({ env: { UNBIND_AGENT_VERIFY_SECONDS: '20' } });
     expect(ended.json()).toMatchObject({ outcome: 'unbound' });
     expect(at.camera.snapshot().unbindsReceived).toBe(1);
@@ -183,16 +179,37 @@ describe.concurrent('safety before the password leaves', () => {
   });
 
   it.for([
-    { from: '127.0.1.66', order: 'after' },
-    { from: '127.0.1.66', order: 'before' },
-    { from: null, order: 'after' },
-  ] as const)('stops when somebody else answers the exchange ($from, $order)', async (spoofExchange, t) => {
-    const at = await oneCamera(t, { quirks: { spoofExchange: { ...spoofExchange, delayMs: 0 } } });
-    const ended = await at.unbind();
-    expect(ended.json()).toMatchObject({ outcome: 'refused', reason: 'spoofed-exchange' });
-    expect(ended.code).toBe(3);
-    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 0, passwordsLeaked: 0 });
+    { from: '127.0.1.66', order: 'after', delayMs: 0 },
+    { from: '127.0.1.66', order: 'before', delayMs: 0 },
+    { from: null, order: 'after', delayMs: 0 },
+    { from: null, order: 'after', delayMs: 1300 },
+  ] as const)(
+    'stops when somebody else answers the exchange ($from, $order, $delayMs)',
+    async (spoofExchange, t) => {
+      const at = await oneCamera(t, { quirks: { spoofExchange } });
+      const ended = await at.unbind();
+      expect(ended.json()).toMatchObject({ outcome: 'refused', reason: 'spoofed-exchange' });
+      expect(ended.code).toBe(3);
+      expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 0, passwordsLeaked: 0 });
+    },
+  );
+
+  it('refuses a device that is too slow to be told from somebody faster', async (t) => {
+    const at = await oneCamera(t, { quirks: { replyDelayMs: 2800 } });
+    expect((await at.unbind()).json()).toMatchObject({ outcome: 'refused', reason: 'slow-device' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
+
+  it('tells and puts on record a second answer to the exchange that came too late to stop', async (t) => {
+    const spoofExchange = { from: null, order: 'after', delayMs: 2300 } as const;
+    const at = await oneCamera(t, { quirks: { spoofExchange, settleAfterMs: 20_000 } });
+    const ended = await at.unbind();
+    expect(ended.json()).toMatchObject({ outcome: 'unknown', reason: 'late-answer', verified: false });
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toContain('Somebody else has answered after the unbind was sent.');
+    const journal = await at.journal();
+    expect(journal.map(({ event }) => event)).toEqual(['begun', 'intent', 'late-answer', 'result']);
+  }, 60_000);
 
   it.for([
     { exchangeReply: 'failed', reason: 'exchange-refused' },

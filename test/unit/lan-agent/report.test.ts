@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitOf } from '../../../src/lan-agent/cli/exit.ts';
 import { readPassword } from '../../../src/lan-agent/cli/password-stdin.ts';
 import { limit, pause } from '../../../src/lan-agent/limit.ts';
-import { routesTo } from '../../../src/lan-agent/network/route.ts';
+import { directWay } from '../../../src/lan-agent/network/route.ts';
 import type { FoundDevice } from '../../../src/lan-agent/network/search.ts';
 import { clean, toSighting, withStatus } from '../../../src/lan-agent/network/sighting.ts';
 import type { Report } from '../../../src/lan-agent/unbind/contract.ts';
@@ -64,10 +64,10 @@ describe('sightings', () => {
   it('know a device of another subnet, and reach it by multicast alone', () => {
     const elsewhere = change({ ipv4: '10.0.0.64' });
     expect(toSighting(elsewhere).reachability).toBe('other-subnet');
-    expect(routesTo(elsewhere)).toEqual(['multicast']);
-    expect(routesTo(found)).toEqual([{ unicast: '192.168.1.64' }, 'multicast']);
-    // It announces an address of this subnet, but its datagrams come from beyond the gateway.
-    expect(routesTo({ ...found, source: '203.0.113.9' })).toEqual(['multicast']);
+    expect(directWay(found)).toEqual({ unicast: '192.168.1.64' });
+    // Whatever it announces: where its datagrams come from decides, and nothing goes beyond the gateway.
+    expect(directWay(elsewhere)).toEqual({ unicast: '192.168.1.64' });
+    expect(directWay({ ...found, source: '203.0.113.9' })).toBeNull();
   });
 
   it.for([
