@@ -35,7 +35,7 @@ async function engineAlone(photo: Uint8Array): Promise<string | null> {
 
 /** Peak memory of the child, MB; 0 where the system does not tell. */
 async function peakMb(): Promise<number> {
-  const status = await readFile(`/proc/${engine.pid()}/status`, 'utf8').catch(() => '');
+  const status = await readFile(`/proc/${engine.pids()[0]}/status`, 'utf8').catch(() => '');
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
@@ -95,6 +95,6 @@ times.sort((a, b) => a - b);
 const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
 console.log(`first photo with start included; median ${at(0.5)} ms, p95 ${at(0.95)} ms`);
 console.log(
-  `child: ${Math.round(peak)} MB at peak, ${engine.pid() === null ? 'ended' : 'running'} after idle`,
+  `child: ${Math.round(peak)} MB at peak, ${engine.pids().length === 0 ? 'ended' : 'running'} after idle`,
 );
-engine.close();
+await engine.close();

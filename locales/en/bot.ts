@@ -93,6 +93,7 @@ export const bot = {
       'too-large': 'The file is over 20 MB. Send it as a photo, not as a file.',
       'too-many-pixels': 'The picture has too many pixels. Send it as a photo, not as a file.',
       'not-an-image': 'I cannot open this as a picture. Send it as a photo, or type the serial number.',
+      heif: 'This is a HEIC or AVIF file. I do not open those: send it as a photo, not as a file, or type the serial number.',
       timeout: 'Reading this picture took too long. Take a new photo, or type the serial number.',
       busy: 'Many photos are waiting. Send it again in a minute, or type the serial number.',
       crashed: 'I could not read this picture. Take a new photo, or type the serial number.',

@@ -64,6 +64,7 @@ function notKept(why: PhotoRejection): Kept {
     case 'too-many-pixels':
       return 'too-large';
     case 'not-an-image':
+    case 'heif':
       return 'not-a-photo';
     default:
       return 'not-now';

@@ -19,15 +19,17 @@ export interface LabelFacts {
 export type LabelSource = 'qr' | 'data-matrix' | 'bar-code' | 'print';
 
 /** Why a text is not a usable label (protocol/labels.md 3.2). */
-export type LabelRefusal =
-  | 'exported-credentials'
-  | 'password-procedure'
-  | 'wifi'
-  | 'not-a-device'
-  | 'unknown-url'
-  | 'empty'
-  | 'no-serial'
-  | 'too-long';
+export const LABEL_REFUSALS = [
+  'exported-credentials',
+  'password-procedure',
+  'wifi',
+  'not-a-device',
+  'unknown-url',
+  'empty',
+  'no-serial',
+  'too-long',
+] as const;
+export type LabelRefusal = (typeof LABEL_REFUSALS)[number];
 
 /** A refusal. `host` belongs to `unknown-url`; nothing else of the text is kept, because it may be a secret. */
 interface RefusedLabel {

@@ -52,6 +52,8 @@ export type PhotoReading =
         | 'too-large'
         | 'too-many-pixels'
         | 'not-an-image'
+        /** HEIC, HEIF or AVIF, sent as a file. */
+        | 'heif'
         | 'timeout'
         | 'busy'
         | 'crashed'

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Code, type DamagedCode, type Effort, readCodes } from './codes.ts';
 import { beside, LADDER, type Photo, type Rung, type Step } from './ladder.ts';
 import type { Point } from './photo.ts';
@@ -50,6 +51,8 @@ export async function climb(photo: Photo, { end, add, isDone }: Climb): Promise<
     const steps = rung.steps(photo, damaged.slice(fresh));
     if (rung.effort === 'drawn') fresh = damaged.length;
     for (const step of steps) {
+      // Otherwise nothing that was said meanwhile is heard: the decoder never gives the loop its turn.
+      await setImmediate();
       if (isDone(rung)) return;
       await take(step, rung.effort);
     }

@@ -4,7 +4,7 @@ const MAX_SCANS = 100;
 /**
  * Whether a JPEG file has so many scans that it was made to hurt. Each is work for all pixels and may cost the sender
  * no more than fifty bytes, and libjpeg does them all before libvips gets the chance to look at its time-out: a file of
- * 700 kB keeps it busy for minutes, on a thread that cannot be ended. Other files have none.
+ * 700 kB keeps it busy for minutes, and would cost a process. Other files have none.
  */
 export function hasTooManyScans(bytes: Uint8Array): boolean {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return false;

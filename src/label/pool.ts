@@ -1,127 +1,222 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { parse } from 'node:path';
 import { childEnv } from '../kernel/child-env.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { withoutDescriptors } from './descriptors.ts';
 
-/** `busy`: the queue is full or the pool is closed. `timeout`, `crashed`: the thread was ended, with this job only. */
-type PoolFailure = 'busy' | 'timeout' | 'crashed';
+/** `busy`: the queue is full or the pool is closed. `timeout`, `crashed`: the process is gone, with this job only. */
+export type PoolFailure = 'busy' | 'timeout' | 'crashed';
 
-export interface PoolOptions<Input = unknown> {
-  /** The thread's module. It posts `{ ready: true }` once, then `{ answer }` for every job, in order. */
+export interface PoolOptions<Input> {
+  /** The processes' module; it calls `serve` (serve.ts). */
   readonly entry: URL;
-  /** Most threads at once, 1 and up. They start when they are needed. */
+  /** Options for their node: from source they have to load TypeScript. */
+  readonly execArgv: readonly string[];
+  /** Most processes at once, 1 and up. They start when they are needed. */
   readonly workers: number;
-  /** Most jobs that wait for a thread. */
+  /** Most jobs that wait for a process. */
   readonly queue: number;
-  /** Longest time for one job, milliseconds, from the moment the thread is ready for it. */
+  /** Longest time for one job, milliseconds, from the moment the process is ready for it. */
   readonly killAfterMs: number;
-  /** Memory of a job that moves to its thread and is gone here, so that nothing large is copied on this thread. */
-  readonly transfer?: (input: Input) => ArrayBuffer[];
-  /** Told why a thread died by itself. */
-  readonly onCrash: (error: Error) => void;
+  /** A process ends after this time without work, milliseconds, and gives its memory back. */
+  readonly idleMs: number;
+  /** Most memory of one process, MB of RAM: beyond it, it is over at once, whatever it does (serve.ts). */
+  readonly memoryMb: number;
+  /** Whether a process may answer a job so. One that says anything else was taken over, and is ended. */
+  readonly isAnswer: (said: unknown, input: Input) => boolean;
+  /** Told why a process died by itself, or had to be ended for what it said. */
+  readonly onCrash?: (error: Error) => void;
 }
 
 export interface Pool<Input, Answer> {
   /**
-   * Runs one job in a thread of its own.
-   * @throws the signal's reason when it is aborted; a job that runs already is finished, but its answer is dropped.
+   * Runs one job in a process of its own. When it is answered `timeout` or `crashed`, the process is gone already.
+   * @throws the signal's reason when it is aborted; a job that runs already is told so, and its answer is dropped.
    */
   run(input: Input, signal?: AbortSignal): Promise<Result<Answer, PoolFailure>>;
-  /** Ends all threads; open jobs and later ones are answered `busy`. */
+  /** Ids of the processes that are there. */
+  pids(): number[];
+  /** Ends all processes; open jobs and later ones are answered `busy`. */
   close(): Promise<void>;
 }
 
-/** Longest time a thread may take to get ready, milliseconds: loading from source on a busy machine takes seconds. */
+/** What a process is told: a job, or that nobody waits for one any more. */
+export type ToProcess<Input> = { readonly id: number; readonly input: Input } | { readonly cancel: number };
+/** What a process says, as long as it is ours. */
+export type FromProcess = { readonly ready: true } | { readonly id: number; readonly answer: unknown };
+
+/** Longest time a process may take to get ready, milliseconds: loading from source on a busy machine takes seconds. */
 const START_LIMIT_MS = 60_000;
+/** How much of its last words goes into the log, characters. */
+const MAX_LAST_WORDS = 1000;
 
 interface Job<Input, Answer> {
+  readonly id: number;
   readonly input: Input;
   settle(result: Result<Answer, PoolFailure>): void;
 }
 
 interface Slot<Input, Answer> {
-  readonly thread: Worker;
+  readonly child: ChildProcess;
   job: Job<Input, Answer> | null;
   isReady: boolean;
+  /** Why it is being ended: it takes no more work, and counts as there until it is gone. */
+  ending: PoolFailure | 'idle' | null;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** A bounded pool of threads. A job that hangs or crashes costs its own thread and nothing else. */
+/**
+ * A bounded pool of processes for work on what strangers send. They have no environment, no open file and no
+ * connection of ours. A job that hangs, crashes or wants too much memory costs its own process and nothing else.
+ */
 export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Input, Answer> {
   const waiting: Job<Input, Answer>[] = [];
   const slots = new Set<Slot<Input, Answer>>();
   let isClosed = false;
+  let lastId = 0;
+  let onEmpty: () => void = () => undefined;
 
   function start(): Slot<Input, Answer> {
-    const thread = new Worker(options.entry, { execArgv: [], env: childEnv() });
-    const slot: Slot<Input, Answer> = { thread, job: null, isReady: false, timer: undefined };
+    const child = withoutDescriptors((stdio) =>
+      fork(options.entry, [String(options.memoryMb)], {
+        execArgv: [...options.execArgv],
+        env: childEnv(),
+        // In the bot's own folder are its settings and, where nobody said otherwise, its store.
+        cwd: parse(process.execPath).root,
+        serialization: 'advanced',
+        stdio,
+      }),
+    );
+    const slot: Slot<Input, Answer> = { child, job: null, isReady: false, ending: null, timer: undefined };
     slots.add(slot);
-    thread.on('message', (message: { ready: true } | { answer: Answer }) => {
-      if ('answer' in message) finish(slot, ok(message.answer));
-      else {
-        slot.isReady = true;
-        limit(slot);
-      }
+    let lastWords = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-MAX_LAST_WORDS);
     });
-    const crash = (error: Error) => {
-      if (!slots.has(slot)) return;
-      options.onCrash(error);
-      drop(slot, 'crashed');
-    };
-    thread.on('error', (error) => crash(error instanceof Error ? error : new Error(String(error))));
-    thread.on('exit', (code) => crash(new Error(`the thread ended with ${code}`)));
+    child.on('message', (message) => hear(slot, message));
+    child.on('error', (error) => {
+      lastWords += error.message;
+      // It never came to life, and will not end either.
+      if (child.pid === undefined) gone(slot, lastWords);
+    });
+    // Its last words may come after its end.
+    child.on('close', (code, signal) => gone(slot, `the process ended with ${code ?? signal}: ${lastWords}`));
     return slot;
+  }
+
+  /** Hears a process out. What it says comes from where strangers' photos are: it may be anything. */
+  function hear(slot: Slot<Input, Answer>, message: unknown): void {
+    const { job } = slot;
+    const said: Partial<FromProcess> = typeof message === 'object' && message !== null ? message : {};
+    if (slot.ending) return;
+    if ('ready' in said && !slot.isReady) {
+      slot.isReady = true;
+      if (job) hand(slot, job);
+    } else if (job && 'id' in said && said.id === job.id && options.isAnswer(said.answer, job.input)) {
+      finish(slot, ok(said.answer as Answer));
+    } else {
+      options.onCrash?.(new Error('the process said what none of ours says'));
+      end(slot, 'crashed');
+    }
   }
 
   function assign(slot: Slot<Input, Answer>, job: Job<Input, Answer>): void {
     slot.job = job;
-    limit(slot);
-    // Only work keeps the process alive, idle threads do not.
-    slot.thread.ref();
-    slot.thread.postMessage(job.input, options.transfer?.(job.input) ?? []);
+    // Only work keeps the bot alive, idle processes do not.
+    slot.child.ref();
+    slot.child.channel?.ref();
+    if (slot.isReady) hand(slot, job);
+    else limit(slot, START_LIMIT_MS);
   }
 
-  function limit(slot: Slot<Input, Answer>): void {
+  function hand(slot: Slot<Input, Answer>, { id, input }: Job<Input, Answer>): void {
+    limit(slot, options.killAfterMs);
+    tell(slot, { id, input });
+  }
+
+  function tell(slot: Slot<Input, Answer>, message: ToProcess<Input>): void {
+    // A process that is gone hears nothing; its end is told elsewhere.
+    slot.child.send(message, () => undefined);
+  }
+
+  function limit(slot: Slot<Input, Answer>, ms: number): void {
     clearTimeout(slot.timer);
-    slot.timer = setTimeout(() => drop(slot, 'timeout'), slot.isReady ? options.killAfterMs : START_LIMIT_MS);
+    slot.timer = setTimeout(() => end(slot, 'timeout'), ms);
   }
 
   function finish(slot: Slot<Input, Answer>, result: Result<Answer, PoolFailure>): void {
-    clearTimeout(slot.timer);
     const { job } = slot;
-    slot.job = null;
-    slot.thread.unref();
+    rest(slot);
     job?.settle(result);
     pump();
   }
 
-  function drop(slot: Slot<Input, Answer>, failure: PoolFailure): void {
+  function rest(slot: Slot<Input, Answer>): void {
+    clearTimeout(slot.timer);
+    slot.job = null;
+    slot.child.unref();
+    slot.child.channel?.unref();
+    (slot.child.stderr as Socket | null)?.unref();
+    slot.timer = setTimeout(() => end(slot, 'idle'), options.idleMs).unref();
+  }
+
+  /** Ends a process, whatever it does. It is over when the system says so. */
+  function end(slot: Slot<Input, Answer>, why: PoolFailure | 'idle'): void {
+    if (slot.ending) return;
+    clearTimeout(slot.timer);
+    slot.ending = why;
+    slot.child.ref();
+    slot.child.kill('SIGKILL');
+  }
+
+  function gone(slot: Slot<Input, Answer>, how: string): void {
     if (!slots.delete(slot)) return;
-    void slot.thread.terminate();
-    finish(slot, fail(failure));
+    clearTimeout(slot.timer);
+    if (!slot.ending) options.onCrash?.(new Error(how));
+    slot.job?.settle(fail(slot.ending === null || slot.ending === 'idle' ? 'crashed' : slot.ending));
+    if (slots.size === 0) onEmpty();
+    pump();
   }
 
   function pump(): void {
     while (waiting.length > 0 && !isClosed) {
-      const idle =
-        [...slots].find((slot) => !slot.job) ?? (slots.size < options.workers ? start() : undefined);
-      const job = idle && waiting.shift();
+      const slot =
+        [...slots].find(({ job, ending }) => !job && !ending) ??
+        (slots.size < options.workers ? start() : undefined);
+      const job = slot && waiting.shift();
       if (!job) return;
-      assign(idle, job);
+      assign(slot, job);
+    }
+  }
+
+  /** Nobody waits for this job any more. */
+  function giveUp(job: Job<Input, Answer>): void {
+    const place = waiting.indexOf(job);
+    if (place >= 0) waiting.splice(place, 1);
+    const slot = [...slots].find((one) => one.job === job);
+    if (!slot || slot.ending) return;
+    if (slot.isReady) {
+      tell(slot, { cancel: job.id });
+    } else {
+      // It is still starting and has not heard of it.
+      rest(slot);
+      pump();
     }
   }
 
   return {
     async run(input, signal) {
       signal?.throwIfAborted();
-      const isFull = slots.size >= options.workers && [...slots].every((slot) => slot.job);
+      const isFull = slots.size >= options.workers && [...slots].every(({ job, ending }) => job || ending);
       if (isClosed || (isFull && waiting.length >= options.queue)) return fail('busy');
       return new Promise((resolve, reject) => {
         const abort = () => {
-          const place = waiting.indexOf(job);
-          if (place >= 0) waiting.splice(place, 1);
+          giveUp(job);
           reject(signal?.reason);
         };
         const job: Job<Input, Answer> = {
+          id: ++lastId,
           input,
           settle(result) {
             signal?.removeEventListener('abort', abort);
@@ -133,12 +228,16 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
         pump();
       });
     },
+    pids: () => [...slots].flatMap(({ child }) => child.pid ?? []),
     async close() {
       isClosed = true;
-      const open = [...slots];
       for (const job of waiting.splice(0)) job.settle(fail('busy'));
-      for (const slot of open) drop(slot, 'busy');
-      await Promise.all(open.map((slot) => slot.thread.terminate()));
+      if (slots.size === 0) return;
+      const empty = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+      });
+      for (const slot of slots) end(slot, 'busy');
+      await empty;
     },
   };
 }

@@ -12,16 +12,18 @@ const RESERVE_MS = 30;
 
 /**
  * Reads one photo: climbs the ladder of preparations until a label is found, the budget is used up or a code makes
- * clear that this is something else.
+ * clear that this is something else. `isCancelled`: whether nobody waits for it any more; asked between the steps.
  */
-export async function readPhoto({ bytes, budgetMs, cancelled }: ReadJob): Promise<LabelReading> {
+export async function readPhoto(
+  { bytes, budgetMs }: ReadJob,
+  isCancelled: () => boolean = () => false,
+): Promise<LabelReading> {
   const start = performance.now();
   const opened = await openPhoto(bytes);
   if (!opened.ok) return { kind: 'rejected', reason: opened.failure };
 
   const photo = await workingSize(opened.value);
   const findings = createFindings();
-  const isCancelled = () => cancelled !== undefined && Atomics.load(cancelled, 0) !== 0;
   const boxes: Code['box'][] = [];
   const add = (code: Code) => {
     findings.add(code);
@@ -34,7 +36,7 @@ export async function readPhoto({ bytes, budgetMs, cancelled }: ReadJob): Promis
     add,
     isDone: ({ cheap }) => isCancelled() || findings.isCertain() || (!cheap && findings.isTelling()),
   });
-  // Nobody hears it: the thread is wanted for the next photo.
+  // Nobody hears it: the process is wanted for the next photo.
   if (isCancelled()) return { kind: 'unreadable', tip: null };
   // Another label, too small for the rung that read the first, must not go unmentioned.
   if (findings.isCertain()) for (const code of await lookBeside(photo, boxes)) findings.add(code);

@@ -1,7 +1,8 @@
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
-import type { PrintCertainty } from '../device/printed.ts';
+import type { PrintCertainty, PrintedSerial } from '../device/printed.ts';
+import type { Result } from '../kernel/result.ts';
 
-/** What a photo said. Never holds a verification code: that stays in the worker that read it. */
+/** What a photo said. Never holds a verification code: that stays in the process that read it. */
 export type LabelReading =
   | ({ kind: 'label' } & FoundLabel)
   /** Labels of different devices (by short serial), 2 to 8, and a JPEG that shows where each is (places.ts). */
@@ -25,21 +26,28 @@ export interface FoundLabel {
   readonly isCertain: boolean;
 }
 
-export type PhotoTip = 'too-dark' | 'too-small' | 'blurred' | 'glare';
+export const PHOTO_TIPS = ['too-dark', 'too-small', 'blurred', 'glare'] as const;
+export type PhotoTip = (typeof PHOTO_TIPS)[number];
 
-/** Why a photo was not looked at, or not to the end. `busy` is worth another try later. */
-export type PhotoRejection =
-  | 'too-large'
-  | 'too-many-pixels'
-  | 'not-an-image'
-  | 'timeout'
-  | 'busy'
-  | 'crashed';
+/**
+ * Why a photo was not looked at, or not to the end. `busy` is worth another try later. `heif`: HEIC, HEIF or AVIF, a
+ * picture whose decoders are too large a target for what strangers send.
+ */
+export const PHOTO_REJECTIONS = [
+  'too-large',
+  'too-many-pixels',
+  'not-an-image',
+  'heif',
+  'timeout',
+  'busy',
+  'crashed',
+] as const;
+export type PhotoRejection = (typeof PHOTO_REJECTIONS)[number];
 
 /** Largest file, bytes: what the Bot API lets a bot download. */
 export const MAX_BYTES = 20 * 1024 * 1024;
 
-/** One photo on its way into a worker: to be read, or to be copied without what cameras write beside the picture. */
+/** One photo on its way into a process: to be read, or to be copied without what cameras write beside the picture. */
 export type PhotoJob =
   | ({ readonly task: 'read' } & ReadJob)
   | { readonly task: 'copy'; readonly bytes: Uint8Array };
@@ -48,6 +56,16 @@ export interface ReadJob {
   readonly bytes: Uint8Array;
   /** Time from the bytes on, milliseconds. What will not be done by then is not begun. */
   readonly budgetMs: number;
-  /** Memory shared with the worker: its first number is no longer 0 when nobody waits for the reading any more. */
-  readonly cancelled?: Int32Array;
+}
+
+/** What the process says of each task. */
+export interface PhotoAnswers {
+  readonly read: LabelReading;
+  readonly copy: Result<Uint8Array, PhotoRejection>;
+}
+
+/** Serials in print, the surest first, and a picture of their lines one below the other; null: none may be shown. */
+export interface TextReading {
+  readonly serials: readonly PrintedSerial[];
+  readonly picture: Uint8Array | null;
 }

@@ -1,19 +1,13 @@
-/**
- * A thread for work on photos, one after the other. It says `ready` once and then answers every job.
- * What goes wrong beyond the readings ends the thread: the pool puts a new one in its place.
- */
-import { parentPort } from 'node:worker_threads';
+/** A process that unpacks photos, reads their codes and copies pictures. */
 import { prepareCodes } from './codes.ts';
 import { copyPhoto, hardenSharp } from './photo.ts';
 import { readPhoto } from './read-photo.ts';
-import type { PhotoJob } from './reading.ts';
+import type { PhotoAnswers, PhotoJob } from './reading.ts';
+import { serve } from './serve.ts';
 
-const port = parentPort;
-if (!port) throw new Error('worker.ts runs as a worker thread; see pool.ts');
-
-hardenSharp();
-await prepareCodes();
-port.on('message', async (job: PhotoJob) => {
-  port.postMessage({ answer: job.task === 'copy' ? await copyPhoto(job.bytes) : await readPhoto(job) });
+await serve<PhotoJob, PhotoAnswers[PhotoJob['task']]>(async () => {
+  hardenSharp();
+  await prepareCodes();
+  return async (job, isCancelled) =>
+    job.task === 'copy' ? copyPhoto(job.bytes) : readPhoto(job, isCancelled);
 });
-port.postMessage({ ready: true });

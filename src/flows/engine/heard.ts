@@ -221,7 +221,7 @@ function isSecret(reason: LabelRefusal): boolean {
 }
 
 /** Image types a technician sends as a file; anything else is a wrong file. */
-const IMAGE_TYPES = /^image\/(jpeg|png|webp|heic|heif|bmp|tiff)$/;
+const IMAGE_TYPES = /^image\/(jpeg|png|webp|heic|heif|avif|bmp|tiff)$/;
 
 /**
  * Reduces an update to what a conversation may hear. Pure. The result holds no free text; what was not wanted is

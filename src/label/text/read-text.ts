@@ -2,8 +2,8 @@ import sharp from 'sharp';
 import { fold, SERIAL_PREFIX } from '../../device/lookalikes.ts';
 import { type PrintedSerial, readPrint } from '../../device/printed.ts';
 import { fromGrey, type Grey, openPhoto, toGrey } from '../photo.ts';
+import type { TextReading } from '../reading.ts';
 import type { Line, Ocr } from './ocr.ts';
-import type { TextReading } from './protocol.ts';
 
 /** Longest side of the photo in which lines are sought, pixels: most labels need no more, small print does. */
 const SIDES = [960, 1920];

@@ -19,7 +19,7 @@ import { hopeless } from '../label/photos.ts';
 const STEP = { timeoutMs: 40_000 };
 const LATE = /took too long/;
 
-/** The real bot on a local Bot API, with one thread for photos that is killed soon. */
+/** The real bot on a local Bot API, with one process for photos that is killed soon. */
 async function openBot() {
   const folder = await temporaryFolder();
   const store = await openTestStore(folder.path);
@@ -95,7 +95,7 @@ async function openBot() {
   };
 }
 
-describe('a photo on which the thread that reads it dies', () => {
+describe('a photo on which the process that reads it dies', () => {
   let house: Awaited<ReturnType<typeof openBot>>;
   beforeAll(async () => {
     house = await openBot();
@@ -107,7 +107,7 @@ describe('a photo on which the thread that reads it dies', () => {
     if (!ann || !bob || !cid) throw new Error('nobody is there');
     const bad = await hopeless();
     for (const person of [ann, cid]) await person.sendDocument(bad, 'label.png', 'image/png');
-    // Two threads have to start and die before Cid hears of it.
+    // Two processes have to start and die before Cid hears of it.
     await bob.send('J50000063');
     await bob.waitFor(/Serial number.*J50000063/, STEP);
     expect(cid.transcript()).not.toMatch(LATE);

@@ -1,5 +1,5 @@
 /** Files made to hurt whoever unpacks them, and files that are two things at once. */
-import { deflateRawSync, deflateSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, inflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { bomb, label, one, pngChunk, qr, table } from './photos.ts';
 
@@ -128,6 +128,42 @@ const transparent = async (paper: string) => {
     .toBuffer();
 };
 
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+
+/** A photo as a PNG: what stands before its data, and the data of all its chunks. */
+async function png(): Promise<{ head: Buffer; data: Buffer }> {
+  const file = await (await one(await qr(label()))).png().toBuffer();
+  const start = file.indexOf('IDAT') - 4;
+  const pieces: Buffer[] = [];
+  for (let at = start; file.toString('latin1', at + 4, at + 8) === 'IDAT'; ) {
+    const next = at + 12 + file.readUInt32BE(at);
+    pieces.push(file.subarray(at + 8, next - 4));
+    at = next;
+  }
+  return { head: file.subarray(0, start), data: Buffer.concat(pieces) };
+}
+
+const pngOf = (head: Buffer, data: Buffer) =>
+  Buffer.concat([head, pngChunk('IDAT', data), pngChunk('IEND', Buffer.alloc(0))]);
+
+/** A PNG that is whole from outside, and whose packed data are not. */
+async function spoilt(): Promise<Buffer> {
+  const { head, data } = await png();
+  return pngOf(head, Buffer.from(data.map((value, at) => (at % 40 === 39 ? value ^ 0x55 : value))));
+}
+
+/** A PNG with other rows than it should have. */
+async function rows(change: (all: Buffer) => Buffer): Promise<Buffer> {
+  const { head, data } = await png();
+  return pngOf(head, deflateSync(change(inflateSync(data))));
+}
+
+/** An AVIF of one colour: libheif took 8 seconds and 800 MB for it. */
+const flatAvif = () =>
+  sharp({ create: { width: 6300, height: 6300, channels: 3, background: '#888888' } })
+    .avif({ effort: 0, quality: 1 })
+    .toBuffer();
+
 /** A box of an ISO base media file. */
 const box = (type: string, ...content: (Buffer | string)[]): Buffer => {
   const body = Buffer.concat(content.map((part) => (typeof part === 'string' ? bytes(part) : part)));
@@ -220,16 +256,17 @@ export const HOSTILE_FILES: readonly [name: string, said: string, make: Make][] 
   ['a progressive JPEG of 8000 scans, which take minutes', 'not-an-image', () => scans(8000)],
   ['two JPEGs in one file, as of a burst', 'J50000062', burst],
   ['a WebP of 500 pictures', 'unreadable', () => pages(500).webp().toBuffer()],
-  ['a large AVIF', 'J50000062', saved((picture) => picture.resize(2400).avif({ effort: 0 }))],
-  ['an AVIF of 4 tiles', 'J50000062', () => tiles(2)],
-  ['an AVIF of 225 tiles, all of them one', 'J50000062', () => tiles(15)],
-  ['an AVIF of 65 000 tiles, all of them one', 'not-an-image', () => tiles(255)],
-  ['an AVIF with a grid that is none', 'not-an-image', () => heif('grid', 'avif')],
-  ['a HEIC of an iPhone, in a codec that is not free', 'not-an-image', () => heif('hvc1')],
-  ['a HEIF of a codec nobody knows', 'not-an-image', () => heif('zzzz')],
+  ['a large AVIF', 'heif', saved((picture) => picture.resize(2400).avif({ effort: 0 }))],
+  ['an AVIF of 4 tiles', 'heif', () => tiles(2)],
+  ['an AVIF of 225 tiles, all of them one', 'heif', () => tiles(15)],
+  ['an AVIF of 65 000 tiles, all of them one', 'heif', () => tiles(255)],
+  ['an AVIF of 1.2 kB that unpacks to 40 megapixels', 'heif', flatAvif],
+  ['an AVIF with a grid that is none', 'heif', () => heif('grid', 'avif')],
+  ['a HEIC of an iPhone, in a codec that is not free', 'heif', () => heif('hvc1')],
+  ['a HEIF of a codec nobody knows', 'heif', () => heif('zzzz')],
   [
     'a HEIF of random boxes',
-    'not-an-image',
+    'heif',
     () => Buffer.concat([bytes('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(5000, 0xff)]),
   ],
   ['a photo with a ZIP archive behind it', 'J50000062', atTheEnd('PK\x03\x04\x14\0\0\0\x08\0')],
@@ -252,6 +289,14 @@ export const HOSTILE_FILES: readonly [name: string, said: string, make: Make][] 
     'not-an-image',
     async () => Buffer.concat([bytes('\xff\xd8\xff'), await saved((picture) => picture.tiff())()]),
   ],
+  ['a film that begins as a HEIF does', 'not-an-image', () => bytes('\0\0\0\x18ftypisom\0\0\0\0isommp42')],
+  ['a PNG whose data are spoilt', 'not-an-image', spoilt],
+  ['a PNG with half of its rows', 'not-an-image', () => rows((all) => all.subarray(0, all.length / 2))],
+  ['a PNG whose rows are filtered in a way there is none', 'not-an-image', () => rows((all) => all.fill(9))],
+  ['a PNG without data', 'not-an-image', () => rows(() => Buffer.alloc(0))],
+  ['an SVG', 'not-an-image', () => bytes(SVG)],
+  ['an SVG behind the first bytes of a JPEG', 'not-an-image', () => bytes(`\xff\xd8\xff${SVG}`)],
+  ['an SVG behind the first bytes of a PNG', 'not-an-image', () => bytes(`\x89PNG\r\n\x1a\n${SVG}`)],
   ['a GIF', 'not-an-image', saved((picture) => picture.gif())],
   ['a GIF of 50 pictures', 'not-an-image', () => pages(50).gif().toBuffer()],
 ];

@@ -5,6 +5,7 @@
  */
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/kernel/log.ts';
 import { openPhoto } from '../../../src/label/photo.ts';
 import { createLabelReader, type LabelReading } from '../../../src/label/reader.ts';
 import { HOSTILE_FILES, photo, tagged } from './hostile-files.ts';
@@ -19,6 +20,14 @@ function said(reading: LabelReading): string {
   return reading.kind === 'rejected' ? reading.reason : reading.kind;
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('a hostile file', () => {
   it.each(HOSTILE_FILES)('%s: %s', async (_, expected, make) => {
     const reading = await reader.read(await make());
@@ -29,6 +38,40 @@ describe('a hostile file', () => {
   it('leaves nothing behind: the next photo is read', async () => {
     await reader.read(bomb(6000));
     expect(said(await reader.read(await photo()))).toBe('J50000062');
+  });
+});
+
+describe('a photo that wants more than it may have', () => {
+  /** A PNG that has to be unpacked whole before its first row is known: 8 bytes for each pixel. */
+  const interlaced = () =>
+    sharp({
+      create: { width: 6000, height: 6000, channels: 4, background: { r: 10, g: 20, b: 30, alpha: 0.5 } },
+    })
+      .toColourspace('rgb16')
+      .png({ progressive: true, compressionLevel: 1 })
+      .toBuffer();
+
+  it('is answered, read or copied, and costs its process alone: the next photo is read', async () => {
+    const deaths: unknown[] = [];
+    const log = { error: (...words: unknown[]) => deaths.push(words) } as unknown as Log;
+    const small = createLabelReader({ workers: 1, text: false, killAfterMs: 60_000, memoryMb: 250, log });
+    const bytes = await interlaced();
+    expect(said(await small.read(bytes))).toBe('crashed');
+    expect(await small.copy(bytes)).toEqual({ ok: false, failure: 'crashed' });
+    expect(deaths).toHaveLength(2);
+    expect(said(await small.read(await photo()))).toBe('J50000062');
+    await small.close();
+  });
+
+  it('is over when it is answered: nothing goes on unpacking it', async () => {
+    const bytes = await interlaced();
+    const hasty = createLabelReader({ workers: 1, text: false, budgetMs: 60_000, killAfterMs: 200 });
+    const reading = hasty.read(bytes);
+    const pids = hasty.pids();
+    expect(said(await reading)).toBe('timeout');
+    expect(pids).toHaveLength(1);
+    expect(pids.filter(isAlive)).toEqual([]);
+    await hasty.close();
   });
 });
 

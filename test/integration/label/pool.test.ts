@@ -1,30 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from '../../../src/label/pool.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
-type Job = number | 'exit' | 'throw' | 'hang' | 'secret';
+vi.setConfig({ testTimeout: 60_000 });
+
+type Job = number | 'exit' | 'throw' | 'hang' | 'fill' | 'lie' | 'shout' | 'patience' | 'home';
+interface Home {
+  readonly env: Record<string, string>;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly files: readonly string[];
+}
+/** A program with a pool of its own, whose only process hangs. */
+const BOT = new URL('./pool-bot.mjs', import.meta.url);
 const deaths: string[] = [];
-let pool: Pool<Job, number | null>;
-function start(options: Partial<PoolOptions> = {}): Pool<Job, number | null> {
+let pool: Pool<Job, number | Home>;
+function start(options: Partial<PoolOptions<Job>> = {}): Pool<Job, number | Home> {
   pool = createPool({
-    entry: new URL('./pool-worker.mjs', import.meta.url),
+    entry: new URL('./pool-process.mjs', import.meta.url),
+    execArgv: ['--import', import.meta.resolve('tsx')],
     workers: 1,
     queue: 4,
     killAfterMs: 60_000,
+    idleMs: 60_000,
+    memoryMb: 300,
+    isAnswer: (said) => typeof said === 'number' || (typeof said === 'object' && said !== null),
     onCrash: (error) => deaths.push(error.message),
     ...options,
   });
   return pool;
 }
 afterEach(async () => {
+  vi.unstubAllEnvs();
   deaths.length = 0;
   await pool.close();
 });
 
-const answer = (value: number | null) => ({ ok: true, value });
+const answer = (value: number) => ({ ok: true, value });
 const failure = (reason: string) => ({ ok: false, failure: reason });
+function isAlive(pid: number | undefined): boolean {
+  try {
+    return process.kill(pid ?? 0, 0);
+  } catch {
+    return false;
+  }
+}
+/** Files and connections behind the descriptors of a process; Linux only. */
+const shared = (files: readonly string[]) => files.filter((file) => /^(?:\/|socket:|pipe:)/.test(file));
 
-describe('a pool of threads', () => {
-  it('answers every job with its own answer, on one thread and on several', async () => {
+describe('a pool of processes', () => {
+  it('answers every job with its own answer, in one process and in several', async () => {
     for (const workers of [1, 3]) {
       const { run, close } = start({ workers });
       expect(await Promise.all([run(1), run(2), run(3), run(4)])).toEqual([2, 4, 6, 8].map(answer));
@@ -32,36 +62,58 @@ describe('a pool of threads', () => {
     }
   });
 
-  it('tells its threads nothing of the bot’s environment', async () => {
-    vi.stubEnv('BOT_TOKEN', '123456789:stolen');
-    expect(await start().run('secret')).toEqual(answer(null));
-    vi.unstubAllEnvs();
-  });
-
   it('refuses what does not fit into the queue', async () => {
     const { run } = start({ queue: 1 });
     expect(await Promise.all([run(1), run(2), run(3)])).toEqual([answer(2), answer(4), failure('busy')]);
   });
 
-  it.each([['exit'], ['throw']] as const)(
-    'replaces a thread that dies (%s) and loses its job only',
-    async (death) => {
-      const { run } = start();
-      expect(await Promise.all([run(1), run(death), run(2)])).toEqual([
-        answer(2),
-        failure('crashed'),
-        answer(4),
-      ]);
-      expect(deaths).toEqual([death === 'throw' ? 'told to throw' : 'the thread ended with 3']);
-    },
-  );
-
-  it('kills a thread that hangs and loses its job only', async () => {
-    const { run } = start({ killAfterMs: 300 });
-    expect(await Promise.all([run('hang'), run(2)])).toEqual([failure('timeout'), answer(4)]);
+  it.each([
+    ['exit', 'the process ended with 3'],
+    ['throw', 'told to throw'],
+  ] as const)('replaces a process that dies (%s) and loses its job only', async (death, cause) => {
+    const { run } = start();
+    expect(await Promise.all([run(1), run(death), run(2)])).toEqual([
+      answer(2),
+      failure('crashed'),
+      answer(4),
+    ]);
+    expect(deaths).toHaveLength(1);
+    expect(deaths[0]).toContain(cause);
   });
 
-  it('answers crashed when the thread cannot even start', async () => {
+  it('kills a process that hangs: it is gone when the job is answered', async () => {
+    const { run, pids } = start({ killAfterMs: 300 });
+    await run(1);
+    const [pid] = pids();
+    const answers = await Promise.all([run('hang').then((one) => [one, isAlive(pid)]), run(2)]);
+    expect(answers).toEqual([[failure('timeout'), false], answer(4)]);
+  });
+
+  it('ends a process that takes more memory than it may, although it never listens', async () => {
+    const { run } = start();
+    expect(await Promise.all([run('fill'), run(2)])).toEqual([failure('crashed'), answer(4)]);
+    expect(deaths.join()).toContain('SIGKILL');
+  });
+
+  it.each(['lie', 'shout'] as const)('ends a process that says what none of ours says (%s)', async (how) => {
+    const { run, pids } = start();
+    await run(1);
+    const [pid] = pids();
+    expect(await run(how)).toEqual(failure('crashed'));
+    expect([deaths.length, isAlive(pid)]).toEqual([1, false]);
+    expect(await run(2)).toEqual(answer(4));
+  });
+
+  it('ends a process that has nothing to do, and starts another when it is needed', async () => {
+    const { run, pids } = start({ idleMs: 100 });
+    await run(1);
+    const [pid] = pids();
+    await vi.waitFor(() => expect([pids(), isAlive(pid)]).toEqual([[], false]), { timeout: 20_000 });
+    expect(await run(2)).toEqual(answer(4));
+    expect(deaths).toEqual([]);
+  });
+
+  it('answers crashed when the process cannot even start', async () => {
     const { run } = start({ entry: new URL('./missing.mjs', import.meta.url) });
     expect(await run(1)).toEqual(failure('crashed'));
     expect(deaths.join()).toContain('missing.mjs');
@@ -78,10 +130,87 @@ describe('a pool of threads', () => {
     expect([await first, await third]).toEqual([answer(2), answer(6)]);
   });
 
-  it('answers open jobs busy when it is closed, and later ones too', async () => {
-    const { run, close } = start();
+  it('does not begin a job that is aborted while its process is starting', async () => {
+    const { run } = start({ queue: 1 });
+    const abort = new AbortController();
+    const first = run('exit', abort.signal);
+    abort.abort(new Error('not any more'));
+    await expect(first).rejects.toThrow('not any more');
+    // One takes its place, and one waits behind it.
+    expect(await Promise.all([run(2), run(3)])).toEqual([answer(4), answer(6)]);
+  });
+
+  it('tells a process that nobody waits any more for what it is doing', async () => {
+    const { run } = start();
+    await run(1);
+    const abort = new AbortController();
+    const first = run('patience', abort.signal);
+    abort.abort(new Error('not any more'));
+    await expect(first).rejects.toThrow('not any more');
+    expect(await run(2)).toEqual(answer(4));
+  });
+
+  it('answers open jobs busy when it is closed, and later ones too; no process is left', async () => {
+    const { run, pids, close } = start();
+    await run(1);
+    const [pid] = pids();
     const open = [run('hang'), run(2)];
     await close();
+    expect(isAlive(pid)).toBe(false);
     expect(await Promise.all([...open, run(3)])).toEqual(['busy', 'busy', 'busy'].map(failure));
+  });
+});
+
+describe('what a process has of the bot', () => {
+  const TOKEN = '123456789:stolen';
+
+  it('is no secret: neither in its environment nor in its arguments, and its folder is not the bot’s', async () => {
+    vi.stubEnv('BOT_TOKEN', TOKEN);
+    vi.stubEnv('STORE_URL', 'lmdb:/var/lib/fixture');
+    const { run, pids } = start();
+    const said = await run('home');
+    if (!said.ok || typeof said.value === 'number') throw new Error(JSON.stringify(said));
+    expect(Object.keys(said.value.env)).not.toContain('BOT_TOKEN');
+    expect(said.value.argv.slice(2)).toEqual(['300']);
+    expect(said.value.cwd).not.toBe(process.cwd());
+    if (process.platform !== 'linux') return;
+    for (const file of ['environ', 'cmdline']) {
+      const text = readFileSync(`/proc/${pids()[0]}/${file}`, 'latin1');
+      expect(text).not.toMatch(/123456789|fixture/);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('is no open file and no connection', async () => {
+    const folder = await temporaryFolder();
+    const store = await openTestStore(folder.path);
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const said = await start().run('home');
+    if (!said.ok || typeof said.value === 'number') throw new Error(JSON.stringify(said));
+    const ours = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return [];
+      }
+    });
+    expect(shared(ours).some((file) => file.startsWith(folder.path))).toBe(true);
+    expect(
+      shared([...said.value.files]).filter((file) => ours.includes(file) && file !== '/dev/null'),
+    ).toEqual([]);
+    server.close();
+    await store.close();
+    await folder.remove();
+  });
+
+  it.runIf(process.platform === 'linux')('ends with the bot, whatever the process does', async () => {
+    const bot = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(BOT)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [line] = await once(bot.stdout.setEncoding('utf8'), 'data');
+    const pid = Number(line);
+    expect(isAlive(pid)).toBe(true);
+    bot.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
   });
 });

@@ -74,7 +74,7 @@ describe('a photo of a label', () => {
     });
   });
 
-  it.each(['png', 'webp', 'avif'] as const)('is read from a %s file', async (format) => {
+  it.each(['png', 'webp'] as const)('is read from a %s file', async (format) => {
     expect(await read(await (await one(await qr(label()))).toFormat(format).toBuffer())).toEqual(found);
   });
 
@@ -132,7 +132,7 @@ describe('a photo of a label', () => {
     expect(await read(await jpeg(await noisy(picture, 110), 70))).toMatchObject({ facts: bare });
   });
 
-  it('is read from a sample of the sandbox, also after libvips was hardened', async () => {
+  it('is read from a sample of the sandbox', async () => {
     const sample = {
       model: 'DS-7608NI-K2/8P',
       fullSerial: 'DS-7608NI-K2/8P0820190204CCRRD20000042WCVU',
@@ -250,10 +250,6 @@ describe('a file that is no photo', () => {
       'an SVG that says it is a PNG',
       Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from(svg)]),
     ],
-    [
-      'an SVG that says it is HEIF',
-      Buffer.concat([Buffer.from('\0\0\0\x18ftypheic', 'latin1'), Buffer.from(svg)]),
-    ],
     ['a PDF', Buffer.from('%PDF-1.7\n')],
     ['a GIF', Buffer.from('GIF89a\x01\0\x01\0\0\0\0;', 'latin1')],
   ])('is refused: %s', async (_, bytes) => {
@@ -293,7 +289,7 @@ describe('the reader', () => {
     expect(readings).toEqual([found, found, found, busy, busy]);
   });
 
-  it('kills a thread that takes too long; others and later photos are read', async () => {
+  it('kills a process that takes too long; others and later photos are read', async () => {
     // The one takes seconds, the other hundredths of a second: the limit lies between them on any machine.
     const impatient = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 300 });
     const readings = await Promise.all(

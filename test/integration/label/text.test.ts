@@ -15,7 +15,6 @@ const LABEL: PrintedLabel = {
   prints: 'both',
   columns: false,
 };
-// Drawn first: a reader closes libvips to drawings for the whole process.
 const turned = new Map<number, Buffer>();
 for (const turn of [0, 90, 180, 270])
   turned.set(turn, await photograph(LABEL, { ...GOOD_SHOT, turn: turn + 2 }));
@@ -136,11 +135,11 @@ describe('the process that reads print', () => {
   it('ends when it was idle and comes back when it is needed', async () => {
     const short = engine({ idleMs: 100 });
     const first = short.read(both);
-    const pid = short.pid() ?? 0;
+    const pid = short.pids()[0] ?? 0;
     expect((await first).ok).toBe(true);
-    await vi.waitFor(() => expect([short.pid(), isAlive(pid)]).toEqual([null, false]), { timeout: 20_000 });
+    await vi.waitFor(() => expect([short.pids(), isAlive(pid)]).toEqual([[], false]), { timeout: 20_000 });
     expect((await short.read(both)).ok).toBe(true);
-    short.close();
+    await short.close();
   });
 
   it('costs one photo when it is killed', async () => {
@@ -148,17 +147,17 @@ describe('the process that reads print', () => {
     const fragile = engine({ onCrash: (error: Error) => crashes.push(error.message) });
     const lost = fragile.read(both);
     const next = fragile.read(both);
-    process.kill(fragile.pid() ?? 0, 'SIGKILL');
+    process.kill(fragile.pids()[0] ?? 0, 'SIGKILL');
     expect(await lost).toEqual({ ok: false, failure: 'crashed' });
     expect((await next).ok).toBe(true);
     expect(crashes).toHaveLength(1);
-    fragile.close();
+    await fragile.close();
   });
 
   it('is killed when it takes too long', async () => {
     const impatient = engine({ killAfterMs: 1 });
     expect(await impatient.read(both)).toEqual({ ok: false, failure: 'timeout' });
-    impatient.close();
+    await impatient.close();
   });
 
   it('answers busy beyond its queue and once it is closed', async () => {
@@ -166,7 +165,7 @@ describe('the process that reads print', () => {
     const bytes = new Uint8Array(9);
     const open = [small.read(bytes), small.read(bytes), small.read(bytes)];
     expect(await open[2]).toEqual({ ok: false, failure: 'busy' });
-    small.close();
+    await small.close();
     expect(await open[0]).toEqual({ ok: false, failure: 'busy' });
     expect(await small.read(bytes)).toEqual({ ok: false, failure: 'busy' });
   });
@@ -181,7 +180,7 @@ describe('the process that reads print', () => {
     // The process is still starting: one photo takes the place of the one given up, and one waits behind it.
     const open = await Promise.all([left.read(bytes), left.read(bytes)]);
     expect(open).toEqual(Array(2).fill({ ok: true, value: { serials: [], picture: null } }));
-    left.close();
+    await left.close();
   });
 
   it('gives up with the reason of the request', async () => {
@@ -190,6 +189,6 @@ describe('the process that reads print', () => {
     const reading = left.read(both, abort.signal);
     abort.abort(new Error('another photo'));
     await expect(reading).rejects.toThrow('another photo');
-    left.close();
+    await left.close();
   });
 });
