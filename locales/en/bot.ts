@@ -416,6 +416,7 @@ export const bot = {
   agents: {
     none: 'No laptop is paired yet. Add one: /pair',
     title: '<b>Your laptops</b>',
+    house: '<b>All laptops of the house</b>: {{count}}, page {{page}} of {{pages}}',
     online: '🟢 {{number}}. <b>{{name}}</b> ({{system}}), connected',
     offline: '⚪ {{number}}. <b>{{name}}</b> ({{system}}), last seen {{when}}',
     details: '      {{address}} · {{people}}',
@@ -433,7 +434,14 @@ export const bot = {
     yours: '“{{laptop}}” is yours now. Go on with your case.',
     free: 'Nobody holds this laptop any more: just go on.',
     unbinding: 'An unbind of yours is running on it. Finish or cancel it first.',
-    button: { revoke: 'Remove {{number}}: {{name}}', ask: 'Ask for it', give: 'Hand it over' },
+    button: {
+      house: 'All laptops',
+      before: '← Before',
+      after: 'More →',
+      revoke: 'Remove {{number}}: {{name}}',
+      ask: 'Ask for it',
+      give: 'Hand it over',
+    },
   },
   pair: {
     code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows a number: I ask you for it here.',
@@ -453,6 +461,12 @@ export const bot = {
     person: '{{number}}. {{name}} · <code>{{id}}</code> · since {{since}}',
     revoked: 'Technician {{id}} is out. What was running is stopped.',
     expelled: 'Your access has been taken away by an admin. What was running is stopped.',
+    invitedBy: '<i>You were invited by {{name}} (invitation no. {{invitation}}).</i>',
+    waiting: 'Your invitation is good. An admin has to let you in now; I write to you when they have.',
+    notWaiting: 'This person does not wait any more: it was decided, or took longer than a week.',
+    letIn: '{{name}} is in and was told.',
+    turnedAway: '{{name}} was turned away and told.',
+    declined: 'An admin has turned your invitation down. If that is a mistake, talk to whoever invited you.',
     isAdmin: 'Admins are named in the settings (ADMIN_IDS) and can only be removed there.',
     notMember: 'There is no such technician. /people shows everybody.',
     howToRevoke: 'Which technician? For example <code>/revoke 123456789</code>. /people shows the ids.',
@@ -506,7 +520,9 @@ export const bot = {
     },
   },
   invite: {
-    link: 'Invitation for one person, good for {{hours}} hours:\n{{link}}',
+    link: 'Invitation no. {{number}} for one person, good for {{hours}} hours:\n{{link}}',
+    asks: 'It asks for approval: whoever uses it waits until an admin taps “Let in”.',
+    howToAsk: 'To be asked first: <code>/invite ask</code>',
     onlyAdmins: 'Only admins invite people.',
   },
   settings: {

@@ -1,6 +1,6 @@
 /**
  * Who may use the bot. Admins are named in the settings; technicians come in by an invitation: a link an admin makes,
- * good for one person and 24 hours. Membership is read from the store every time, so a revoked technician is out with
+ * good for one person and 24 hours. Where it asks for approval, its bearer waits until an admin has let them in. Membership is read from the store every time, so a revoked technician is out with
  * the next update, in every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
@@ -17,6 +17,8 @@ interface Technician {
   name: string;
   /** Who made the invitation. */
   invitedBy: number;
+  /** Its number (`Invitation.number`). */
+  invitation: string;
   /** Unix time, ms. */
   since: number;
 }
@@ -24,9 +26,14 @@ interface Technician {
 interface Invitation {
   /** Parameter of `https://t.me/<bot>?start=…`: 32 characters of the alphabet Telegram allows there. */
   token: string;
+  /** What people call it by: no secret, and no way to the token. */
+  number: string;
   /** How long it is good, ms. */
   ttlMs: number;
 }
+
+/** Somebody who used an invitation; `waits`: an admin decides whether they come in. */
+type Newcomer = Technician & { waits: boolean };
 
 /** `unknown`: no such invitation, or it has expired. `used`: somebody was faster. `member`: this user is in already. */
 type RedeemRefusal = 'unknown' | 'used' | 'member';
@@ -37,12 +44,24 @@ export interface Access {
   /** What a user is at this moment; null for a stranger. */
   roleOf(userId: number): Promise<Result<Role | null, StoreFailure>>;
   /** Makes an invitation. That `adminId` is an admin is the caller's check. */
-  invite(adminId: number): Promise<Result<Invitation, StoreFailure>>;
-  /** Uses an invitation; at most one call ever succeeds, in all processes together. */
+  invite(adminId: number, asks?: boolean): Promise<Result<Invitation, StoreFailure>>;
+  /**
+   * Uses an invitation; at most one call ever succeeds, in all processes together.
+   * @param announce called when it is in the audit trail and before it counts
+   */
   redeem(
     token: string,
     user: { id: number; name: string },
-  ): Promise<Result<Technician, RedeemRefusal | StoreFailure>>;
+    announce?: (newcomer: Newcomer) => Promise<void>,
+  ): Promise<Result<Newcomer, RedeemRefusal | StoreFailure>>;
+  /** Whether this person has used an invitation and waits for an admin. */
+  isWaiting(userId: number): Promise<Result<boolean, StoreFailure>>;
+  /** Lets somebody in who waits, or turns them away. That `adminId` is an admin is the caller's check. */
+  decide(
+    adminId: number,
+    userId: number,
+    letIn: boolean,
+  ): Promise<Result<Technician, 'not-waiting' | StoreFailure>>;
   /** Takes a technician's access away, at once. That `adminId` is an admin is the caller's check. */
   revoke(adminId: number, userId: number): Promise<Result<void, RevokeRefusal | StoreFailure>>;
   /** Those named in the settings. */
@@ -64,6 +83,10 @@ export interface AccessOptions {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** An admin has this long to decide about somebody who waits, ms. */
+const WAIT_MS = 7 * DAY_MS;
+/** Characters of an invitation's number. */
+const NUMBER_LENGTH = 6;
 const TOKEN_BYTES = 24;
 const TOKEN_SHAPE = /^[A-Za-z0-9_-]{32}$/;
 /** Characters kept of a name someone chose in Telegram (up to 64 + 64 there). */
@@ -72,10 +95,13 @@ const NAME_LENGTH = 64;
 export function createAccess({ store, audit, adminIds, key, now = Date.now }: AccessOptions): Access {
   const admins = new Set(adminIds);
   const technicians = store.values<Technician>('technicians');
-  const invitations = store.values<{ by: number; expiresAt: number }>('invitations');
+  const invitations = store.values<{ by: number; expiresAt: number; asks?: boolean }>('invitations');
+  const waiting = store.values<Technician>('applicants');
   const hashed = (token: string) => createHmac('sha256', key.reveal()).update(token).digest('hex');
 
-  const note = (what: 'access.invited' | 'access.joined' | 'access.revoked', by: number, detail = {}) =>
+  const numberOf = (id: string) => id.slice(0, NUMBER_LENGTH).toUpperCase();
+
+  const note = (what: `access.${string}`, by: number, detail = {}) =>
     audit.append({ what, case: null, by, detail });
 
   async function roleOf(userId: number): Promise<Result<Role | null, StoreFailure>> {
@@ -89,16 +115,38 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
     roleOf,
     admins: adminIds,
 
-    async invite(adminId) {
+    async invite(adminId, asks = false) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      const id = hashed(token);
       const expiresAt = now() + DAY_MS;
-      const noted = await note('access.invited', adminId);
+      const noted = await note('access.invited', adminId, { invitation: numberOf(id), asks });
       if (!noted.ok) return noted;
-      const saved = await invitations.set(hashed(token), { by: adminId, expiresAt }, DAY_MS);
-      return saved.ok ? ok({ token, ttlMs: DAY_MS }) : saved;
+      const saved = await invitations.set(id, { by: adminId, expiresAt, asks }, DAY_MS);
+      return saved.ok ? ok({ token, number: numberOf(id), ttlMs: DAY_MS }) : saved;
     },
 
-    async redeem(token, user) {
+    async isWaiting(userId) {
+      const found = await waiting.get(String(userId));
+      return found.ok ? ok(found.value !== undefined) : found;
+    },
+
+    async decide(adminId, userId, letIn) {
+      const found = await waiting.get(String(userId));
+      if (!found.ok) return found;
+      if (!found.value) return fail('not-waiting');
+      const noted = await note(letIn ? 'access.approved' : 'access.declined', adminId, {
+        technician: userId,
+      });
+      if (!noted.ok) return noted;
+      const saved = letIn
+        ? await technicians.set(String(userId), { ...found.value, since: now() })
+        : ok(undefined);
+      if (!saved.ok) return saved;
+      const gone = await waiting.delete(String(userId));
+      return gone.ok ? ok(found.value) : gone;
+    },
+
+    async redeem(token, user, announce = async () => undefined) {
       if (!TOKEN_SHAPE.test(token)) return fail('unknown');
       const role = await roleOf(user.id);
       if (!role.ok) return role;
@@ -117,12 +165,20 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
         userId: user.id,
         name: [...user.name.replace(/\p{C}/gu, '')].slice(0, NAME_LENGTH).join(''),
         invitedBy: invitation.value.by,
+        invitation: numberOf(id),
         since: now(),
       };
-      const noted = await note('access.joined', user.id, { invitedBy: technician.invitedBy });
+      const waits = invitation.value.asks === true;
+      const noted = await note(waits ? 'access.asked' : 'access.joined', user.id, {
+        invitedBy: technician.invitedBy,
+        invitation: technician.invitation,
+      });
       if (!noted.ok) return noted;
-      const saved = await technicians.set(String(user.id), technician);
-      return saved.ok ? ok(technician) : saved;
+      await announce({ ...technician, waits });
+      const saved = waits
+        ? await waiting.set(String(user.id), technician, WAIT_MS)
+        : await technicians.set(String(user.id), technician);
+      return saved.ok ? ok({ ...technician, waits }) : saved;
     },
 
     async revoke(adminId, userId) {

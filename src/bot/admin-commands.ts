@@ -1,4 +1,6 @@
 /** What admins do: invite and remove people, lift a day's limit, keep the list of stolen devices. */
+
+import type { CaseDesk } from '../cases/desk.ts';
 import { isShortSerial, parseSerial } from '../device/serial.ts';
 import type { HouseFailure } from '../flows/ports.ts';
 import type { Result } from '../kernel/result.ts';
@@ -7,11 +9,18 @@ import type { Access } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import { sayList } from './chat.ts';
 import type { Limits } from './limits.ts';
+import type { Notices } from './notices.ts';
 
 export interface AdminCommandsOptions {
   access: Access;
   limits: Limits;
+  cases: Pick<CaseDesk, 'unboundBefore'>;
+  notices: Pick<Notices, 'raise'>;
+  /** Every invitation asks for approval, not only those made by `/invite ask`. */
+  invitesAsk: boolean;
   botUsername: string;
+  /** Tells a person something in their language. */
+  notify(chatId: number, key: string): Promise<void>;
   /** Takes a technician's access away and ends what they are doing. */
   expel(
     adminId: number,
@@ -28,7 +37,7 @@ const NAME_LENGTH = 32;
 const USER_ID = /^[1-9]\d{0,15}$/;
 
 export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
-  const { access, limits, botUsername, expel, stopDevice } = options;
+  const { access, limits, cases, notices, invitesAsk, botUsername, notify, expel, stopDevice } = options;
 
   async function remove({ chatId, say, t }: Call, id: string | undefined): Promise<void> {
     if (!USER_ID.test(id ?? '')) return say(t('bot:access.howToRevoke'));
@@ -38,12 +47,27 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
     return say(t(expelled.failure === 'admin' ? 'bot:access.isAdmin' : 'bot:access.notMember'));
   }
 
+  /** Lets somebody in who waits for it, or turns them away. */
+  async function decide({ chatId, say, t }: Call, id: string | undefined, letIn: boolean): Promise<void> {
+    const person = Number(id);
+    if (!USER_ID.test(id ?? '')) return say(t('bot:access.notWaiting'));
+    const decided = await access.decide(chatId, person, letIn);
+    if (!decided.ok)
+      return say(t(decided.failure === 'not-waiting' ? 'bot:access.notWaiting' : 'bot:error.unreachable'));
+    await notices.raise({ kind: letIn ? 'access.approved' : 'access.declined', person, by: chatId });
+    await notify(person, letIn ? 'bot:command.welcome' : 'bot:access.declined');
+    return say(t(letIn ? 'bot:access.letIn' : 'bot:access.turnedAway', { name: decided.value.name }));
+  }
+
   const commands: CommandSet['commands'] = {
-    async invite({ chatId, say, t }) {
-      const invited = await access.invite(chatId);
+    async invite({ chatId, say, t }, [word]) {
+      const asks = invitesAsk || word?.toLowerCase() === 'ask';
+      const invited = await access.invite(chatId, asks);
       if (!invited.ok) return say(t('bot:error.unreachable'));
-      const link = `https://t.me/${botUsername}?start=${invited.value.token}`;
-      return say(t('bot:invite.link', { link, hours: Math.round(invited.value.ttlMs / 3_600_000) }));
+      const { token, number, ttlMs } = invited.value;
+      const link = `https://t.me/${botUsername}?start=${token}`;
+      const text = t('bot:invite.link', { link, number, hours: Math.round(ttlMs / 3_600_000) });
+      return say([text, t(asks ? 'bot:invite.asks' : 'bot:invite.howToAsk')].join('\n'));
     },
 
     async people({ language, say, t }) {
@@ -93,7 +117,11 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       const denied = await limits.deny(chatId, serial);
       if (!denied.ok) return say(t('bot:error.unreachable'));
       const stopped = await stopDevice(serial);
-      return say(stopped.ok ? t('bot:limits.denied', { serial }) : t('bot:error.unreachable'));
+      const before = await cases.unboundBefore(serial);
+      if (!stopped.ok || !before.ok) return say(t('bot:error.unreachable'));
+      await say(t('bot:limits.denied', { serial }));
+      for (const { chatId: person, closedAt, updatedAt } of before.value)
+        await notices.raise({ kind: 'stolen.unbound', serial, at: closedAt ?? updatedAt, person });
     },
 
     async allow({ chatId, say, t }, [typed]) {
@@ -113,6 +141,7 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
   return {
     commands: Object.fromEntries(Object.entries(commands).map(([name, task]) => [name, onlyAdmins(task)])),
     buttons: {
+      j: onlyAdmins((call, [verb, id]) => decide(call, id, verb === 'yes')),
       x: onlyAdmins((call, [verb, id]) =>
         verb === 'revoke' ? remove(call, id) : call.say(call.t('bot:access.howToRevoke')),
       ),

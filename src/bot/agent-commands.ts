@@ -4,10 +4,13 @@ import type { Audit } from '../cases/audit.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../hub/directory.ts';
+import { ok } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Call, CommandSet } from './call.ts';
 import { type Listed, type PlainButton, sayList, tell } from './chat.ts';
 import type { Driver, Drivers } from './drivers.ts';
+import type { Measures } from './measures.ts';
+import type { Notices } from './notices.ts';
 import type { Profiles } from './profiles.ts';
 
 export interface AgentCommandsOptions {
@@ -16,17 +19,33 @@ export interface AgentCommandsOptions {
   drivers: Drivers;
   profiles: Profiles;
   audit: Pick<Audit, 'append'>;
-  /** Whether an unbind of this chat is under way on the agent. */
-  isUnbinding(agentId: string, chatId: number): Promise<boolean>;
+  notices: Pick<Notices, 'raise'>;
+  isUnbinding: Measures['isUnbinding'];
+  removeLaptop: Measures['removeLaptop'];
 }
 
 /** Laptops in one message: with names as long as they may be they fit into its 4096 characters. */
 const MOST_LISTED = 8;
 
 export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
-  const { callApi, directory, drivers, profiles, audit, isUnbinding } = options;
+  const { callApi, directory, drivers, profiles, audit, notices, isUnbinding, removeLaptop } = options;
 
-  /** One laptop of /agents: its lines and its buttons. */
+  /** What is said of a laptop in a list. */
+  async function linesOf({ t, ...call }: Call, agent: AgentRecord, number: number): Promise<string[]> {
+    const { name } = agent;
+    const values = { number, name, system: agent.host.system };
+    const state = directory.isOnline(agent.id)
+      ? t('bot:agents.online', values)
+      : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, { t, ...call }) });
+    const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));
+    const details = t('bot:agents.details', {
+      address: agent.address ?? t('bot:agents.never'),
+      people: people.filter(Boolean).join(', '),
+    });
+    return [state, details];
+  }
+
+  /** One laptop of the person's own: its lines and its buttons. */
   async function view(call: Call, agent: AgentRecord, number: number): Promise<Listed> {
     const { chatId, language, t } = call;
     // Buttons show text as it is, without markup to escape.
@@ -34,22 +53,36 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     const found = await drivers.of(agent.id);
     const driver = found.ok ? found.value : null;
     const { name } = agent;
-    const values = { number, name, system: agent.host.system };
-    const state = directory.isOnline(agent.id)
-      ? t('bot:agents.online', values)
-      : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, call) });
-    const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));
-    const details = t('bot:agents.details', {
-      address: agent.address ?? t('bot:agents.never'),
-      people: people.filter(Boolean).join(', '),
-    });
     const row: PlainButton[] = [
       { text: label('bot:agents.button.revoke', { number, name }), data: `a:revoke:${agent.id}` },
     ];
     const others = driver !== null && driver.chatId !== chatId;
     if (others) row.push({ text: t('bot:agents.button.ask'), data: `a:ask:${agent.id}` });
     const driven = others ? [await drivenLine(driver, language, t)] : [];
-    return { lines: [state, details, ...driven], row };
+    return { lines: [...(await linesOf(call, agent, number)), ...driven], row };
+  }
+
+  /** A page of all laptops of the house, for an admin; `page` from 0. */
+  async function sayHouse(call: Call, page: number): Promise<void> {
+    const { language, say, t } = call;
+    const label = textsFor(language);
+    const listed = await directory.list();
+    if (!listed.ok) return say(t('bot:error.unreachable'));
+    if (listed.value.length === 0) return say(t('bot:agents.none'));
+    const pages = Math.ceil(listed.value.length / MOST_LISTED);
+    const at = Math.min(Math.max(0, page), pages - 1);
+    const some = listed.value.slice(at * MOST_LISTED, (at + 1) * MOST_LISTED);
+    const numberOf = (nth: number) => at * MOST_LISTED + nth + 1;
+    const lines = await Promise.all(some.map((agent, nth) => linesOf(call, agent, numberOf(nth))));
+    const title = t('bot:agents.house', { count: listed.value.length, page: at + 1, pages });
+    const turns = [
+      ...(at > 0 ? [{ text: t('bot:agents.button.before'), data: `h:page:${at - 1}` }] : []),
+      ...(at < pages - 1 ? [{ text: t('bot:agents.button.after'), data: `h:page:${at + 1}` }] : []),
+    ];
+    const rows = some.map(({ id, name }, nth) => [
+      { text: label('bot:agents.button.revoke', { number: numberOf(nth), name }), data: `h:revoke:${id}` },
+    ]);
+    return say([title, ...lines.flat()].join('\n'), [...rows, ...(turns.length > 0 ? [turns] : [])]);
   }
 
   async function drivenLine(driver: Driver, language: Language, t: Call['t']): Promise<string> {
@@ -65,6 +98,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       const what = shared ? 'agent.left' : 'agent.revoked';
       const noted = await audit.append({ what, case: null, by: chatId, detail });
       if (!noted.ok) return say(t('bot:error.unreachable'));
+      if (!shared) await notices.raise({ kind: 'laptop.revoked', agent: id, by: chatId });
       await drivers.release(id, chatId);
       const left = await directory.leave(id, chatId);
       if (!left.ok) return say(t('bot:error.unreachable'));
@@ -99,13 +133,16 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   return {
     commands: {
       async agents(call) {
-        const { chatId, say, t } = call;
+        const { chatId, role, say, t } = call;
         const listed = await directory.listFor(chatId);
         if (!listed.ok) return say(t('bot:error.unreachable'));
-        if (listed.value.length === 0) return say(t('bot:agents.none'));
+        if (listed.value.length === 0)
+          return role === 'admin' ? sayHouse(call, 0) : say(t('bot:agents.none'));
         const items = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
         const last = [t('bot:agents.howToRename'), t('bot:agents.howToShare')];
-        await sayList(say, { title: t('bot:agents.title'), items, last }, MOST_LISTED);
+        const all = { lines: [], row: [{ text: t('bot:agents.button.house'), data: 'h:page:0' }] };
+        const listedItems = role === 'admin' ? [...items, all] : items;
+        await sayList(say, { title: t('bot:agents.title'), items: listedItems, last }, MOST_LISTED);
       },
 
       async rename({ chatId, say, t }, [number, ...words]) {
@@ -123,6 +160,18 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       },
     },
     buttons: {
+      async h(call, [verb, word = '']) {
+        const { chatId, role, say, t } = call;
+        if (role !== 'admin') return say(t('bot:invite.onlyAdmins'));
+        if (verb === 'page') return sayHouse(call, Number.parseInt(word, 10) || 0);
+        const agent = verb === 'revoke' ? await directory.get(word) : ok(null);
+        if (!agent.ok) return say(t('bot:error.unreachable'));
+        if (!agent.value || agent.value.revoked) return say(t('bot:agents.gone'));
+        const removed = await removeLaptop(chatId, word);
+        if (!removed.ok) return say(t('bot:error.unreachable'));
+        return say(t('bot:agents.revoked', { name: agent.value.name }));
+      },
+
       async a(call, [verb = '', agentId = '', ...words]) {
         const { chatId, say, t } = call;
         const agent = await directory.get(agentId);

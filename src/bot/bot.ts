@@ -64,6 +64,8 @@ export interface BotParts {
   hubUrl: string;
   /** What the operator decides about notices; the house's own choice where left out. */
   notices?: NoticeSettings;
+  /** Every invitation asks for approval. */
+  invitesAsk?: boolean;
   log: Log;
   /** Milliseconds. */
   clock?: () => number;
@@ -131,7 +133,7 @@ export function createBot(parts: BotParts): Bot {
   const jobs = createJobs({
     store,
     cases,
-    mayStart: createJobRules({ access, limits, drivers }),
+    mayStart: createJobRules({ access, limits, drivers, notices }),
     directory,
     desk,
     timers,
@@ -187,7 +189,18 @@ export function createBot(parts: BotParts): Bot {
     buttonKey,
     newDevice: { idle: IDLE, during: DURING },
   });
-  const measures = createMeasures({ access, engine, jobs, house, directory, drivers, notify, log });
+  const measures = createMeasures({
+    access,
+    engine,
+    jobs,
+    house,
+    directory,
+    drivers,
+    audit,
+    notices,
+    notify,
+    log,
+  });
   const commands = createCommands({
     callApi,
     directory,
@@ -200,8 +213,17 @@ export function createBot(parts: BotParts): Bot {
     botUsername: me.username,
     more: [
       createCaseCommands(cases),
-      createAgentCommands({ callApi, directory, drivers, profiles, audit, ...measures }),
-      createAdminCommands({ access, limits, botUsername: me.username, ...measures }),
+      createAgentCommands({ callApi, directory, drivers, profiles, audit, notices, ...measures }),
+      createAdminCommands({
+        access,
+        limits,
+        cases,
+        notices,
+        invitesAsk: parts.invitesAsk ?? false,
+        botUsername: me.username,
+        notify,
+        ...measures,
+      }),
     ],
   });
 
@@ -272,10 +294,16 @@ export function createBot(parts: BotParts): Bot {
     const token = /^\/start ([A-Za-z0-9_-]{16,64})$/.exec(update.message?.text ?? '')?.[1];
     const t = textsFor(languageOf(from?.language_code));
     if (token !== undefined && from) {
-      const joined = await access.redeem(token, { id: userId, name: from.first_name });
+      const joined = await access.redeem(token, { id: userId, name: from.first_name }, announce);
       if (joined.ok) {
         await profiles.meet(userId, from);
-        await tell(callApi, userId, t('bot:command.welcome'));
+        const { waits, invitedBy: inviter, invitation } = joined.value;
+        const by = escaping(t)('bot:access.invitedBy', { name: await profiles.name(inviter), invitation });
+        await tell(
+          callApi,
+          userId,
+          [t(waits ? 'bot:access.waiting' : 'bot:command.welcome'), by].join('\n\n'),
+        );
         return ok(null);
       }
       if (joined.failure === 'unknown' || joined.failure === 'used') {
@@ -285,8 +313,21 @@ export function createBot(parts: BotParts): Bot {
       }
       return fail('store-unavailable');
     }
-    if (await access.shouldAnswerStranger(userId)) await tell(callApi, userId, t('bot:command.stranger'));
+    if (await access.shouldAnswerStranger(userId)) {
+      const waits = await access.isWaiting(userId);
+      await tell(callApi, userId, t(waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger'));
+    }
     return ok(null);
+
+    async function announce({ waits, invitedBy: inviter, invitation }: Announced): Promise<void> {
+      if (from) await profiles.meet(userId, from);
+      await notices.raise({
+        kind: waits ? 'access.asks' : 'access.joined',
+        person: userId,
+        inviter,
+        invitation,
+      });
+    }
   }
 
   return {
@@ -367,6 +408,8 @@ export function createBot(parts: BotParts): Bot {
     },
   };
 }
+
+type Announced = Parameters<NonNullable<Parameters<Access['redeem']>[2]>>[0];
 
 /** The chat has more waiting than it may. */
 class QueueFull extends Error {}

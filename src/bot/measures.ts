@@ -1,4 +1,5 @@
 /** What an admin's decision does to work that is under way. */
+import type { Audit } from '../cases/audit.ts';
 import type { CaseRecord } from '../cases/case.ts';
 import type { ChatControls, Engine } from '../flows/engine/engine.ts';
 import type { House, HouseFailure } from '../flows/ports.ts';
@@ -8,6 +9,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Access } from './access.ts';
 import type { Drivers } from './drivers.ts';
 import type { Jobs } from './jobs.ts';
+import type { Notices } from './notices.ts';
 
 export interface Measures {
   /**
@@ -23,6 +25,11 @@ export interface Measures {
    * agent is told with their next step. After a failure it is finished by being asked for again.
    */
   stopDevice(shortSerial: string): Promise<Result<void, HouseFailure>>;
+  /** Turns a laptop away for good, for everybody who uses it; its jobs are stopped first, permits are void. */
+  removeLaptop(
+    adminId: number,
+    agentId: string,
+  ): Promise<Result<void, 'agent-unknown' | 'store-unavailable'>>;
   /** Whether an unbind of this chat is under way on the agent. */
   isUnbinding(agentId: string, chatId: number): Promise<boolean>;
 }
@@ -34,6 +41,8 @@ export function createMeasures({
   house,
   directory,
   drivers,
+  audit,
+  notices,
   notify,
   log,
 }: {
@@ -43,6 +52,8 @@ export function createMeasures({
   house: Pick<House, 'cases'>;
   directory: AgentDirectory;
   drivers: Drivers;
+  audit: Pick<Audit, 'append'>;
+  notices: Pick<Notices, 'raise'>;
   notify(chatId: number, key: string): Promise<void>;
   log: Log;
 }): Measures {
@@ -70,6 +81,9 @@ export function createMeasures({
 
   return {
     async expel(adminId, userId) {
+      const role = await access.roleOf(userId);
+      if (role.ok && role.value === 'technician')
+        await notices.raise({ kind: 'access.revoked', person: userId, by: adminId });
       // From here on the person is a stranger; the rest clears away what they were in the middle of.
       const revoked = await access.revoke(adminId, userId);
       if (!revoked.ok && revoked.failure !== 'not-a-member')
@@ -108,6 +122,18 @@ export function createMeasures({
         });
       }
       return ok(undefined);
+    },
+
+    async removeLaptop(adminId, agentId) {
+      const halted = await haltJobs(({ job }) => job?.agentId === agentId);
+      if (!halted.ok) return fail('store-unavailable');
+      const detail = { agent: agentId, technician: null };
+      const noted = await audit.append({ what: 'agent.revoked', case: null, by: adminId, detail });
+      if (!noted.ok) return fail('store-unavailable');
+      await notices.raise({ kind: 'laptop.revoked', agent: agentId, by: adminId });
+      const driver = await drivers.of(agentId);
+      if (driver.ok && driver.value) await drivers.release(agentId, driver.value.chatId);
+      return directory.revoke(agentId);
     },
 
     async isUnbinding(agentId, chatId) {

@@ -3,7 +3,8 @@ import type { HouseFailure, JobRefusal } from '../flows/ports.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Access } from './access.ts';
 import type { Drivers } from './drivers.ts';
-import type { Limits } from './limits.ts';
+import { DAILY_UNBINDS, type Limits } from './limits.ts';
+import type { Notices } from './notices.ts';
 
 /** Whether a case may have an agent do a job now; null: it may. */
 export type JobRules = (
@@ -21,10 +22,12 @@ export function createJobRules({
   access,
   limits,
   drivers,
+  notices,
 }: {
   access: Pick<Access, 'roleOf'>;
   limits: Pick<Limits, 'isDenied' | 'takeUnbind'>;
   drivers: Pick<Drivers, 'take'>;
+  notices: Pick<Notices, 'raise'>;
 }): JobRules {
   return async (record, kind, agentId) => {
     const role = await access.roleOf(record.chatId);
@@ -39,6 +42,8 @@ export function createJobRules({
     if (kind !== 'unbind') return ok(null);
     const counted = await limits.takeUnbind(record.chatId, record.id);
     if (!counted.ok) return fail('store-unavailable');
-    return ok(counted.value ? null : 'daily-limit');
+    if (counted.value) return ok(null);
+    await notices.raise({ kind: 'limit.reached', person: record.chatId, most: DAILY_UNBINDS });
+    return ok('daily-limit');
   };
 }

@@ -52,6 +52,8 @@ export interface Settings {
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
   notices: NoticeSettings;
+  /** Every invitation asks an admin before its bearer comes in. */
+  invitesAsk: boolean;
   /** How often the audit trail is looked at, and who is told where it ends. */
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   logLevel: LogLevel;
@@ -84,6 +86,7 @@ const EXAMPLES = {
   WEBHOOK_SECRET: 'openssl rand -hex 32',
   REGION_PACK: './region.json',
   READ_PRINT: 'on',
+  INVITES_ASK: 'off',
   NOTICES: 'laptop.paired=quiet,access.joined=digest',
   NOTICE_DIGEST_HOURS: '12',
   AUDIT_HEAD_TO: 'chat,file:/mnt/other/unbind-heads,syslog://logs.example.org:514',
@@ -191,6 +194,7 @@ const schema = z.object({
     .optional(),
   REGION_PACK: z.string().optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
+  INVITES_ASK: z.enum(['on', 'off'], malformed).default('off'),
   NOTICES: noticeWays.default({}),
   NOTICE_DIGEST_HOURS: hours(EXAMPLES.NOTICE_DIGEST_HOURS),
   AUDIT_HEAD_TO: headKeepers.default([]),
@@ -262,6 +266,7 @@ function settingsFrom(parsed: Parsed): Settings {
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: parsed.REGION_PACK ?? null,
     readPrint: parsed.READ_PRINT === 'on',
+    invitesAsk: parsed.INVITES_ASK === 'on',
     notices: { ways: parsed.NOTICES, digestMs: parsed.NOTICE_DIGEST_HOURS * HOUR_MS },
     auditHead: { everyMs: parsed.AUDIT_HEAD_HOURS * HOUR_MS, keepers: parsed.AUDIT_HEAD_TO },
     logLevel: parsed.LOG_LEVEL,

@@ -144,6 +144,7 @@ async function bringUp(
     buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,
     notices: settings.notices,
+    invitesAsk: settings.invitesAsk,
     log,
   });
   const running = bot;

@@ -21,6 +21,8 @@ export interface CaseDesk {
   apply(id: string, action: CaseAction): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
   /** The latest cases of a chat, newest first, at most `most`. */
   listFor(chatId: number, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
+  /** Cases, oldest first, in which the device was unbound, or is said to have been. Reads every case: for admins. */
+  unboundBefore(shortSerial: string): Promise<Result<CaseRecord[], StoreFailure>>;
 }
 
 /**
@@ -73,6 +75,19 @@ export function createCaseDesk(
       return found.ok ? ok(found.value ?? null) : found;
     },
 
+    async unboundBefore(shortSerial) {
+      const ids = await cases.keys();
+      if (!ids.ok) return ids;
+      const records: CaseRecord[] = [];
+      for (const id of ids.value) {
+        const found = await cases.get(id);
+        if (!found.ok) return found;
+        if (found.value?.device?.shortSerial === shortSerial && wasUnbound(found.value))
+          records.push(found.value);
+      }
+      return ok(records);
+    },
+
     async apply(id, action) {
       const found = await cases.get(id);
       if (!found.ok) return found;
@@ -88,6 +103,12 @@ export function createCaseDesk(
       return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
     },
   };
+}
+
+/** By the agent's report, or by what the technician said at the end of a guide. */
+function wasUnbound({ outcome, report }: CaseRecord): boolean {
+  const reported = report?.outcome === 'unbound' || report?.outcome === 'accepted-unconfirmed';
+  return reported || outcome === 'unbound' || outcome === 'reported-done';
 }
 
 /** What an action adds to the trail: itself, and the verdict when the action has changed it. */

@@ -43,6 +43,8 @@ export interface AgentDirectory {
   refusePairing(agentId: string, technicianId: number): Answer<void, ConfirmFailure>;
   /** The technician's agents that are not revoked, oldest first. */
   listFor(technicianId: number): Answer<AgentRecord[]>;
+  /** All agents that are not revoked, oldest first: for admins. */
+  list(): Answer<AgentRecord[]>;
   /** Any agent, revoked ones included; null when there is none. */
   get(id: string): Answer<AgentRecord | null>;
   /** Gives an agent another name: control characters dropped, at most 64 characters. */
@@ -90,6 +92,19 @@ export function createDirectory({
     });
   }
 
+  async function listWhere(isMeant: (agent: StoredAgent) => boolean): Answer<AgentRecord[]> {
+    const all = await agents.list();
+    if (!all.ok) return fail('store-unavailable');
+    const records: AgentRecord[] = [];
+    for (const agent of all.value) {
+      if (agent.revoked || !isMeant(agent)) continue;
+      const record = await recordOf(agent);
+      if (!record.ok) return record;
+      records.push(record.value);
+    }
+    return ok(records);
+  }
+
   const revoke: AgentDirectory['revoke'] = async (id) => {
     const revoked = await agents.change(id, (agent) => agent && { ...agent, revoked: true });
     if (!revoked.ok) return fail('store-unavailable');
@@ -108,18 +123,8 @@ export function createDirectory({
       return confirmed.ok ? recordOf(confirmed.value) : confirmed;
     },
     refusePairing: (agentId, technicianId) => pairing.refuse(agentId, technicianId),
-    listFor: async (technicianId) => {
-      const all = await agents.list();
-      if (!all.ok) return fail('store-unavailable');
-      const records: AgentRecord[] = [];
-      for (const agent of all.value) {
-        if (agent.revoked || !agent.technicians.includes(technicianId)) continue;
-        const record = await recordOf(agent);
-        if (!record.ok) return record;
-        records.push(record.value);
-      }
-      return ok(records);
-    },
+    listFor: (technicianId) => listWhere(({ technicians }) => technicians.includes(technicianId)),
+    list: () => listWhere(() => true),
     get: async (id) => {
       if (id === '') return ok(null);
       const found = await agents.find(id);

@@ -63,6 +63,7 @@ export async function openFortress(): Promise<Fortress> {
       },
       regionPack: null,
       readPrint: false,
+      invitesAsk: false,
       notices: NOTICE_DEFAULTS,
       auditHead: { everyMs: 86_400_000, keepers: [] },
       logLevel: 'debug',

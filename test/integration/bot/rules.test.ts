@@ -3,6 +3,7 @@ import { createAccess } from '../../../src/bot/access.ts';
 import { createDrivers } from '../../../src/bot/drivers.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
 import { createLimits, DAILY_UNBINDS } from '../../../src/bot/limits.ts';
+import type { Notice } from '../../../src/bot/notices.ts';
 import { createJobRules } from '../../../src/bot/rules.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { type CaseRecord, newCase } from '../../../src/cases/case.ts';
@@ -17,6 +18,7 @@ const SERIAL = 'J50000062';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: Store;
+let raised: Notice[];
 
 /** Everything a rule asks, on a real store, with Ann let in. */
 async function house() {
@@ -25,9 +27,10 @@ async function house() {
   const access = createAccess({ store, audit, adminIds: [ADMIN], key });
   const limits = createLimits(store, audit, Date.now);
   const drivers = createDrivers(store, audit, Date.now);
+  const notices = { raise: async (notice: Notice) => void raised.push(notice) };
   const invited = await access.invite(ADMIN);
   if (invited.ok) await access.redeem(invited.value.token, { id: ANN, name: 'Ann' });
-  return { access, limits, drivers, mayStart: createJobRules({ access, limits, drivers }) };
+  return { access, limits, drivers, mayStart: createJobRules({ access, limits, drivers, notices }) };
 }
 const caseOf = (chatId: number, id = 'case'): CaseRecord => ({
   ...newCase(id, chatId, 1),
@@ -37,6 +40,7 @@ const caseOf = (chatId: number, id = 'case'): CaseRecord => ({
 beforeEach(async () => {
   folder = await temporaryFolder();
   store = await openTestStore(folder.path);
+  raised = [];
 });
 afterEach(async () => {
   await store.close();
