@@ -177,6 +177,8 @@ export const bot = {
       cancelled: 'Stopped. Nothing was sent to the device.',
       busy: 'The laptop is busy with another device. Try again in a minute.',
       interrupted: 'The agent on the laptop was interrupted before anything was sent. Try again.',
+      unproven:
+        '⚠️ The laptop spoke of another device than the one it was asked about. That is on record and counts for nothing. Try again, or with another laptop.',
       plain: 'The laptop could not do that. Nothing was sent to the device. Try again, or take another way.',
     },
     overdue:
@@ -206,11 +208,20 @@ export const bot = {
       'Then send it again: I kept nothing of it. Your next message is taken as it is and stays in the chat.',
     button: { none: 'It was no password' },
   },
+  unproven: {
+    'no-picture': 'the picture was not read, or the password not asked for.',
+    'no-permit': 'it never asked for the permission without which nothing is sent.',
+    'other-serial': 'it speaks of another device.',
+    'not-verified': 'the device did not say so itself.',
+    'no-earlier-attempt': 'it appeals to an earlier attempt that was not made through this bot.',
+  },
   outcome: {
     unbound:
       '✅ <b>Unbound, verified.</b> {{model}} <code>{{serial}}</code> says itself that no account is bound any more. Add it to your own account in Hik-Connect now.',
     'not-bound':
       '✅ No account is bound to <code>{{serial}}</code>: nothing had to be sent. Add it to your own account in Hik-Connect.',
+    unproven:
+      '⚠️ <b>Unproven.</b> The laptop reports an end for <code>{{serial}}</code> that cannot be so: {{why}} It is on record and counts for nothing. Look at the device again; if the laptop was not changed by you, have it looked at.',
     'accepted-unconfirmed':
       'The device accepted the unbinding, but does not yet say “not bound”. This can take a few minutes. Read the status again; nothing is sent a second time.',
     unknown:

@@ -3,17 +3,27 @@
  * record in the case first and then told to the conversation.
  */
 import { monotonicFactory } from 'ulid';
-import type { CaseJob, CaseRecord, JobKind } from '../cases/case.ts';
+import type { Audit } from '../cases/audit.ts';
+import type { CaseJob, CaseRecord, CaseReport, JobKind } from '../cases/case.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
 import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
-import { type BucketRules, createBuckets } from '../hub/limits.ts';
+import { type BucketRules, createBuckets, createQuiet } from '../hub/limits.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { AgentEvent } from '../link/messages.ts';
 import type { Store, Values } from '../store/store.ts';
+import {
+  BEGUN,
+  type Disbelief,
+  disbeliefOf,
+  type JobFacts,
+  type JobStory,
+  LAST_WORDS,
+  storyAfter,
+} from './belief.ts';
 import type { JobRules } from './rules.ts';
 import type { Timers } from './timers.ts';
 
@@ -36,21 +46,31 @@ interface JobNote {
   caseId: string;
   agentId: string;
   kind: JobKind;
+  shortSerial: string;
   /** The command is in the agent's mailbox. */
   sent: boolean;
-  /** The agent has had its last word on this job. */
-  over?: true;
 }
 
-/** What an agent may say about a job of a kind: a search reports no unbind. */
-const WORDS: Readonly<Record<JobKind, readonly AgentEvent['type'][]>> = {
-  discover: ['discovered', 'job-failed'],
-  status: ['status', 'job-failed'],
-  unbind: ['outcome', 'job-failed', 'challenge', 'challenge-result', 'prompt'],
-};
-const LAST_WORDS: readonly AgentEvent['type'][] = ['discovered', 'status', 'outcome', 'job-failed'];
+/** What was believed of a job, and what else is remembered of its events. */
+interface KeptStory extends JobStory {
+  /** Ids of those that were dealt with: they may come again. */
+  heard: readonly string[];
+  /** What was refused and why, each once. */
+  doubts: readonly string[];
+}
+
+/** What the person in the chat has done about a picture. */
+interface PictureWords {
+  answers: number;
+  refreshed: boolean;
+}
+
+/** Ids of a job's events that are remembered: more than an agent may have on their way at once. */
+const MOST_HEARD = 100;
 /** What an agent may say about one job before its last word: far above what a person asks of it. */
 const TALK: BucketRules = { burst: 40, perSecond: 1 / 30 };
+/** Lines in the log about events of one agent that were dropped. */
+const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 
 export interface JobsOptions {
   store: Store;
@@ -60,8 +80,13 @@ export interface JobsOptions {
   directory: AgentDirectory;
   desk: JobDesk;
   timers: Timers;
+  audit: Pick<Audit, 'append'>;
   clock: () => number;
   log: Log;
+  /** An agent said a thing that cannot be true and would have been a success. */
+  onUnproven(about: { agentId: string; shortSerial: string; chatId: number }): Promise<void>;
+  /** An agent says more than any honest one does. */
+  onFlooding(agentId: string): Promise<void>;
   technicianName(chatId: number): Promise<string>;
   language(chatId: number): Promise<'en' | 'ru'>;
   /** Hands an event to the chat's conversation after `record` has put it on record, all in the chat's order. */
@@ -86,12 +111,26 @@ export interface Jobs extends AgentPort {
   running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
 
+/** What an event comes to: a word for the conversation, a change of the case, the silence that may follow, ms. */
+interface Prepared {
+  readonly heard: HouseEvent;
+  readonly record: () => Promise<Result<void, HouseFailure>>;
+  /** Null: the job is over. */
+  readonly silence: number | null;
+}
+
 export function createJobs(options: JobsOptions): Jobs {
-  const { store, cases, directory, desk, timers, clock, log, deliver } = options;
+  const { store, cases, directory, desk, timers, audit, clock, log, deliver } = options;
   const notes: Values<JobNote> = store.values('jobs');
+  /** Apart from the notes: written by what agents say alone, one event of a job at a time. */
+  const stories: Values<KeptStory> = store.values('job-stories');
+  /** By job and picture; written by what the chat says alone. */
+  const pictureWords: Values<PictureWords> = store.values('job-pictures');
   const pictures: Values<string> = store.values('blobs');
   const nextId = monotonicFactory();
   const talk = createBuckets(TALK, clock);
+  const quiet = createQuiet(LINES, clock);
+  const turns = new Map<string, Promise<unknown>>();
 
   const gone = (): { ok: false; failure: HouseFailure } => fail('store-unavailable');
 
@@ -124,8 +163,9 @@ export function createJobs(options: JobsOptions): Jobs {
     if (ruled.value !== null) return ok({ started: false, reason: ruled.value });
 
     const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
+    const { shortSerial } = record.device;
     const note = (sent: boolean) =>
-      notes.set(job.id, { chatId: record.chatId, caseId, agentId, kind, sent }, NOTE_MS);
+      notes.set(job.id, { chatId: record.chatId, caseId, agentId, kind, shortSerial, sent }, NOTE_MS);
     const noted = await note(false);
     if (!noted.ok) return gone();
     const applied = await cases.apply(caseId, { type: 'job-started', job });
@@ -159,17 +199,38 @@ export function createJobs(options: JobsOptions): Jobs {
     }
   }
 
-  /** Sends a command that belongs to the case's running job; without one there is nothing to send. */
+  /**
+   * Sends a command that belongs to the case's running job; without one there is nothing to send. `before` puts on
+   * record that it is sent: what the agent answers is believed only then.
+   */
   async function follow(
     caseId: string,
     command: (job: CaseJob, expiresAt: number) => Parameters<JobDesk['send']>[1],
+    before: (job: CaseJob) => Promise<Result<void, HouseFailure>>,
   ): Promise<Result<void, HouseFailure>> {
     const found = await cases.get(caseId);
     if (!found.ok) return gone();
     const job = found.value?.job;
     if (!job) return ok(undefined);
+    const noted = await before(job);
+    if (!noted.ok) return noted;
     const sent = await post(job.agentId, command(job, clock() + TAKE_UP_MS));
     return sent.ok ? ok(undefined) : sent;
+  }
+
+  const wordsOf = (jobId: string, challengeId: string) => pictureWords.get(`${jobId}:${challengeId}`);
+
+  /** Notes what the chat says about a picture, in the chat's order. */
+  async function noteWord(
+    jobId: string,
+    challengeId: string,
+    change: (words: PictureWords) => PictureWords,
+  ): Promise<Result<void, HouseFailure>> {
+    const before = await wordsOf(jobId, challengeId);
+    if (!before.ok) return gone();
+    const words = change(before.value ?? { answers: 0, refreshed: false });
+    const saved = await pictureWords.set(`${jobId}:${challengeId}`, words, NOTE_MS);
+    return saved.ok ? ok(undefined) : gone();
   }
 
   async function halt(job: CaseJob): Promise<Result<void, HouseFailure>> {
@@ -244,21 +305,19 @@ export function createJobs(options: JobsOptions): Jobs {
     },
 
     answerChallenge: (caseId, challengeId, proof) =>
-      follow(caseId, (job, expiresAt) => ({
-        type: 'challenge-answer',
-        jobId: job.id,
-        challengeId,
-        proof,
-        expiresAt,
-      })),
+      follow(
+        caseId,
+        (job, expiresAt) => ({ type: 'challenge-answer', jobId: job.id, challengeId, proof, expiresAt }),
+        (job) =>
+          noteWord(job.id, challengeId, ({ answers, ...words }) => ({ ...words, answers: answers + 1 })),
+      ),
 
     refreshChallenge: (caseId, challengeId) =>
-      follow(caseId, (job, expiresAt) => ({
-        type: 'challenge-refresh',
-        jobId: job.id,
-        challengeId,
-        expiresAt,
-      })),
+      follow(
+        caseId,
+        (job, expiresAt) => ({ type: 'challenge-refresh', jobId: job.id, challengeId, expiresAt }),
+        (job) => noteWord(job.id, challengeId, (words) => ({ ...words, refreshed: true })),
+      ),
 
     async cancel(caseId) {
       const found = await cases.get(caseId);
@@ -273,32 +332,7 @@ export function createJobs(options: JobsOptions): Jobs {
       return quiet.ok ? ok(undefined) : gone();
     },
 
-    async take(agentId, event) {
-      const note = await notes.get(event.jobId);
-      if (!note.ok) return false;
-      const fault = faultOf(agentId, event, note.value);
-      if (note.value === undefined || fault !== null) {
-        // There is no one to tell, and keeping it would only make it come again.
-        log.warn({ agent: agentId, job: event.jobId, event: event.type, fault }, 'event dropped');
-        return true;
-      }
-      const { chatId, caseId } = note.value;
-      const prepared = await prepare(event, caseId);
-      if (!prepared.ok) return false;
-      if (!prepared.value) return true;
-      const { heard, record, silence } = prepared.value;
-      const delivered = await deliver(chatId, heard, async () => {
-        const done = await record();
-        if (!done.ok) return done;
-        const alarm =
-          silence === null
-            ? await timers.clear(event.jobId)
-            : await timers.set(chatId, event.jobId, clock() + silence);
-        return alarm.ok ? ok(undefined) : gone();
-      });
-      if (!delivered.ok || !LAST_WORDS.includes(event.type)) return delivered.ok;
-      return (await notes.set(event.jobId, { ...note.value, over: true }, NOTE_MS)).ok;
-    },
+    take: (agentId, event) => inTurn(event.jobId, () => takeOne(agentId, event)),
 
     async running(agentId) {
       const jobIds = await notes.keys();
@@ -332,37 +366,165 @@ export function createJobs(options: JobsOptions): Jobs {
     },
   };
 
-  /** Why an event is not worth hearing; null when it is. An agent is believed about its own running job alone. */
-  function faultOf(agentId: string, event: AgentEvent, note: JobNote | undefined): string | null {
-    if (note?.agentId !== agentId) return 'unknown job';
-    if (!WORDS[note.kind].includes(event.type)) return 'no word of this kind of job';
-    if (note.over) return 'job is over';
-    return LAST_WORDS.includes(event.type) || talk.take(event.jobId) === 0 ? null : 'too much talk';
+  /** One event of a job at a time: what is believed of the next one hangs on it. */
+  function inTurn<T>(jobId: string, task: () => Promise<T>): Promise<T> {
+    const done = (turns.get(jobId) ?? Promise.resolve()).then(task);
+    const settled = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(jobId, settled);
+    void settled.then(() => turns.get(jobId) === settled && turns.delete(jobId));
+    return done;
+  }
+
+  async function takeOne(agentId: string, event: AgentEvent): Promise<boolean> {
+    const [note, kept] = await Promise.all([notes.get(event.jobId), stories.get(event.jobId)]);
+    if (!note.ok || !kept.ok) return false;
+    if (note.value?.agentId !== agentId) return drop(agentId, event, 'unknown-job');
+    const story = kept.value ?? { ...BEGUN, heard: [], doubts: [] };
+    // Dealt with, but the agent did not get to know.
+    if (story.heard.includes(event.id)) return true;
+    if (!LAST_WORDS.includes(event.type) && talk.take(event.jobId) > 0) {
+      await options.onFlooding(agentId);
+      return drop(agentId, event, 'too-much-talk');
+    }
+    const facts = await factsOf(note.value, event.jobId, story);
+    if (!facts.ok) return false;
+    const why = disbeliefOf(story, event, facts.value);
+    return why === null ? believe(note.value, story, event) : disbelieve(note.value, story, event, why);
+  }
+
+  /** There is no one to tell, and keeping it would only make it come again. */
+  function drop(agentId: string, event: AgentEvent, why: Disbelief | 'unknown-job' | 'too-much-talk'): true {
+    const unlogged = quiet.leftOut(agentId);
+    if (unlogged !== null) {
+      log.warn({ agent: agentId, job: event.jobId, event: event.type, why, unlogged }, 'event dropped');
+    }
+    return true;
+  }
+
+  async function factsOf(
+    { agentId, kind, shortSerial }: JobNote,
+    jobId: string,
+    story: JobStory,
+  ): Promise<Result<JobFacts, HouseFailure>> {
+    const picture = story.pictures.at(-1);
+    const [traded, earlier, words] = await Promise.all([
+      desk.wasTraded(jobId),
+      desk.hasTraded(agentId, shortSerial),
+      picture === undefined ? ok(undefined) : wordsOf(jobId, picture),
+    ]);
+    if (!traded.ok || !earlier.ok || !words.ok) return gone();
+    const { answers = 0, refreshed = false } = words.value ?? {};
+    const permitTraded = traded.value;
+    return ok({
+      kind,
+      shortSerial,
+      now: clock(),
+      permitTraded,
+      tradedEarlier: earlier.value,
+      answers,
+      refreshed,
+    });
+  }
+
+  /** Puts an event on record in the case, tells the conversation, and remembers that it was heard. */
+  async function believe(note: JobNote, story: KeptStory, event: AgentEvent): Promise<boolean> {
+    const prepared = await prepare(event, note);
+    if (!prepared.ok) return false;
+    return hear(note, event, prepared.value, { ...story, ...storyAfter(story, event) });
+  }
+
+  /**
+   * Refuses an event that cannot be true. It is on record, the same of one job once; what was to be the job's own end
+   * ends it, as unproven.
+   */
+  async function disbelieve(
+    note: JobNote,
+    story: KeptStory,
+    event: AgentEvent,
+    why: Disbelief,
+  ): Promise<boolean> {
+    const { agentId, caseId, chatId, shortSerial, kind } = note;
+    const { id, jobId, type } = event;
+    drop(agentId, event, why);
+    const claim = event.type === 'outcome' ? event.report.outcome : null;
+    const doubt = `${claim ?? type} ${why}`;
+    if (!story.doubts.includes(doubt)) {
+      const detail = { job: jobId, agent: agentId, serial: shortSerial, event: type, claim, why };
+      const noted = await audit.append({ what: 'case.unproven', case: caseId, by: null, detail });
+      if (!noted.ok) return false;
+      // The same word once more is what an honest agent says after a crash.
+      if (claim === 'unbound' && story.outcome !== 'unbound')
+        await options.onUnproven({ agentId, shortSerial, chatId });
+    }
+    const doubted = { ...story, doubts: [...new Set([...story.doubts, doubt])] };
+    const isItsEnd = (kind === 'unbind' && type === 'outcome') || (kind === 'status' && type === 'status');
+    if (why === 'after-last-word' || !isItsEnd) return (await stories.set(jobId, doubted, NOTE_MS)).ok;
+    const report: CaseReport = { outcome: 'unproven', reason: why, verified: false };
+    const told: Prepared =
+      type === 'outcome'
+        ? {
+            heard: { id, caseId, type: 'outcome', jobId, report },
+            record: applying(caseId, { type: 'reported', jobId, report }),
+            silence: null,
+          }
+        : {
+            heard: { id, caseId, type: 'job-failed', jobId, reason: 'unproven' },
+            record: applying(caseId, { type: 'job-ended', jobId }),
+            silence: null,
+          };
+    return hear(note, event, told, { ...doubted, step: 'over' });
+  }
+
+  async function hear(
+    { chatId, kind }: JobNote,
+    event: AgentEvent,
+    { heard, record, silence }: Prepared,
+    story: KeptStory,
+  ): Promise<boolean> {
+    const { id, jobId } = event;
+    if (kind === 'unbind' && story.step === 'over') {
+      // Whoever has had the last word has nothing more to send.
+      const voided = await desk.revokePermit(jobId);
+      if (!voided.ok) return false;
+    }
+    const delivered = await deliver(chatId, heard, async () => {
+      const done = await record();
+      if (!done.ok) return done;
+      const alarm =
+        silence === null ? await timers.clear(jobId) : await timers.set(chatId, jobId, clock() + silence);
+      return alarm.ok ? ok(undefined) : gone();
+    });
+    if (!delivered.ok) return false;
+    const kept = { ...story, heard: [...story.heard, id].slice(-MOST_HEARD) };
+    return (await stories.set(jobId, kept, NOTE_MS)).ok;
+  }
+
+  function applying(caseId: string, action: Parameters<CaseDesk['apply']>[1]) {
+    return async (): Promise<Result<void, HouseFailure>> => {
+      const applied = await cases.apply(caseId, action);
+      return applied.ok ? ok(undefined) : gone();
+    };
   }
 
   /** What an agent's event means for the case and for the conversation. */
   async function prepare(
     event: AgentEvent,
-    caseId: string,
-  ): Promise<
-    Result<
-      { heard: HouseEvent; record: () => Promise<Result<void, HouseFailure>>; silence: number | null } | null,
-      HouseFailure
-    >
-  > {
+    { caseId, agentId, shortSerial }: JobNote,
+  ): Promise<Result<Prepared, HouseFailure>> {
     const { id, jobId } = event;
-    const apply =
-      (action: Parameters<CaseDesk['apply']>[1]) => async (): Promise<Result<void, HouseFailure>> => {
-        const applied = await cases.apply(caseId, action);
-        return applied.ok ? ok(undefined) : gone();
-      };
+    const apply = (action: Parameters<CaseDesk['apply']>[1]) => applying(caseId, action);
     switch (event.type) {
       case 'discovered': {
-        const found = await cases.get(caseId);
-        if (!found.ok) return gone();
-        const wanted = found.value?.device?.shortSerial;
-        const agentId = found.value?.job?.agentId ?? '';
-        const device = event.devices.find((sighting) => sighting.shortSerial === wanted) ?? null;
+        // The others are nobody's business here: a laptop tells how many there are, and no more.
+        const wanted = event.devices.filter((sighting) => sighting.shortSerial === shortSerial);
+        const others = event.devices.length - wanted.length;
+        const unlogged = others > 0 ? quiet.leftOut(agentId) : null;
+        if (unlogged !== null)
+          log.warn({ agent: agentId, job: jobId, others, unlogged }, 'devices nobody asked about');
+        const device = wanted[0] ?? null;
         return ok({
           heard: {
             id,
@@ -410,7 +572,7 @@ export function createJobs(options: JobsOptions): Jobs {
         });
       case 'outcome':
         return ok({
-          heard: { id, caseId, type: 'outcome', jobId, report: event.report },
+          heard: { id, caseId, type: 'outcome', jobId, report: reportOf(event.report) },
           record: apply({ type: 'reported', jobId, report: reportOf(event.report) }),
           silence: null,
         });
@@ -425,7 +587,7 @@ export function createJobs(options: JobsOptions): Jobs {
 }
 
 /** The report as a case keeps it (an optional field that is absent stays absent). */
-function reportOf(report: Extract<AgentEvent, { type: 'outcome' }>['report']) {
+function reportOf(report: Extract<AgentEvent, { type: 'outcome' }>['report']): CaseReport {
   const { outcome, reason, attemptsLeft, lockMinutes, lockAssumed, verified } = report;
   return {
     outcome,

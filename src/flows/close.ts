@@ -40,6 +40,7 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
     serial: record.device?.shortSerial ?? '',
     model: record.sighting?.model ?? record.device?.model ?? t('bot:identify.modelUnknown'),
     minutes: report.lockMinutes ?? ASSUMED_LOCK_MINUTES,
+    why: report.outcome === 'unproven' ? t(`bot:unproven.${report.reason}`) : '',
   };
   const lines = [t(`bot:outcome.${sentenceOf(report)}`, values)];
   if (report.attemptsLeft !== undefined) {

@@ -142,7 +142,15 @@ async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Pr
 }
 
 /** Reasons of job-failed we have a sentence for; any other is told as a plain failure. */
-const FAILURES = ['challenge-failed', 'challenge-expired', 'expired', 'cancelled', 'busy', 'interrupted'];
+const FAILURES = [
+  'challenge-failed',
+  'challenge-expired',
+  'expired',
+  'cancelled',
+  'busy',
+  'interrupted',
+  'unproven',
+];
 
 /** The word a sentence exists for. */
 export function knownFailure(reason: string): string {

@@ -6,12 +6,19 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents } from './agents.ts';
+import { type BucketRules, createQuiet } from './limits.ts';
 import { commandBox } from './polls.ts';
 import type { Presence } from './presence.ts';
 
 const PERMIT_TTL_MS = 15 * 60_000;
 /** A spent permit is remembered longer than any copy of it is good. */
 const SPENT_MEMORY_MS = 2 * PERMIT_TTL_MS;
+/** That a job's permit was traded is remembered for longer than its outcome may be on the way. */
+const TRADED_MEMORY_MS = 24 * 60 * 60_000;
+/** An attempt nobody knows the end of is settled by a later job, whenever that is. */
+const EARLIER_MEMORY_MS = 90 * 24 * 60 * 60_000;
+/** Lines in the log about one agent's questions. */
+const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -40,6 +47,10 @@ export interface JobDesk {
   issuePermit(what: PermitScope): Promise<Result<string, 'store-unavailable'>>;
   /** Makes a job's permit worthless. False when it was spent before: the datagram may be on its way. */
   revokePermit(jobId: string): Promise<Result<boolean, 'store-unavailable'>>;
+  /** Whether this job's permit was traded for the right to send; once true it stays so. */
+  wasTraded(jobId: string): Promise<Result<boolean, 'store-unavailable'>>;
+  /** Whether the agent has ever traded a permit for this device, within 90 days. */
+  hasTraded(agentId: string, shortSerial: string): Promise<Result<boolean, 'store-unavailable'>>;
 }
 
 export interface PermitScope {
@@ -79,6 +90,14 @@ export function createJobDesk({
   log: Log;
 }): JobDeskWithPermits {
   const permits = store.values<StoredPermit>('hub-permits');
+  /** By job, and by agent and device. */
+  const trades = store.values<true>('hub-trades');
+  const quiet = createQuiet(LINES, clock);
+  const tradeOf = (agentId: string, shortSerial: string) => `${agentId}:${shortSerial}`;
+  const isTraded = async (key: string) => {
+    const found = await trades.get(key);
+    return found.ok ? ok(found.value === true) : fail('store-unavailable' as const);
+  };
   const hashOf = (permit: string) => createHash('sha256').update(permit).digest('hex');
   const refusalOf = (agentId: string, what: string) => `hub:permit-refused:${agentId}:${what}`;
   const spend = (jobId: string) => store.claims.once(`hub:permit:${jobId}`, SPENT_MEMORY_MS);
@@ -117,6 +136,9 @@ export function createJobDesk({
       return first.ok ? ok(first.value) : fail('store-unavailable');
     },
 
+    wasTraded: (jobId) => isTraded(jobId),
+    hasTraded: (agentId, shortSerial) => isTraded(tradeOf(agentId, shortSerial)),
+
     spendPermit: async (agentId, { permit, jobId, shortSerial }) => {
       const found = await permits.get(jobId);
       if (!found.ok) return found;
@@ -131,7 +153,15 @@ export function createJobDesk({
       if (!first.ok) return first;
       const { caseId = null } = stored ?? {};
       const granted = first.value;
-      log.info({ agentId, jobId, shortSerial, caseId, granted }, 'permit asked for');
+      if (granted) {
+        const byDevice = await trades.set(tradeOf(agentId, shortSerial), true, EARLIER_MEMORY_MS);
+        // Last of all: what is not on disk is not granted, and a report of it would not be believed.
+        const byJob = byDevice.ok ? await trades.set(jobId, true, TRADED_MEMORY_MS) : byDevice;
+        if (!byJob.ok) return byJob;
+      }
+      const unlogged = quiet.leftOut(agentId);
+      if (unlogged !== null)
+        log.info({ agentId, jobId, shortSerial, caseId, granted, unlogged }, 'permit asked for');
       // A refusal is noted once per job: whoever asks in a circle must not drown the trail.
       const what = stored?.agentId === agentId ? jobId : 'unknown';
       const news = granted ? ok(true) : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);

@@ -29,6 +29,26 @@ export function createBuckets({ burst, perSecond }: BucketRules, clock: () => nu
   };
 }
 
+/**
+ * Keeps anybody from filling the log: lets a few lines about each key through, then one a while. `leftOut` is asked
+ * before a line is written and says how many were kept back before it; null: this one is, too.
+ */
+export function createQuiet(rules: BucketRules, clock: () => number) {
+  const lines = createBuckets(rules, clock);
+  const kept = new Map<string, number>();
+  return {
+    leftOut(key: string): number | null {
+      const before = kept.get(key) ?? 0;
+      if (lines.take(key) === 0) {
+        kept.delete(key);
+        return before;
+      }
+      if (kept.size < MAX_KEYS) kept.set(key, before + 1);
+      return null;
+    },
+  };
+}
+
 export interface BreakerRules {
   /** Failures within the window that open the breaker. */
   readonly failures: number;

@@ -127,8 +127,12 @@ export const agentCommand = z.discriminatedUnion('type', [
 ]);
 export type AgentCommand = z.infer<typeof agentCommand>;
 
+/** End of the year 9999, ms. */
+const LATEST = 253_402_300_799_999;
+
+/** `at`: when it happened by the agent's clock, ms since 1970; for people, the house goes by its own. */
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
-  z.object({ id, type: z.literal(type), jobId: id, at: z.number().int(), ...shape });
+  z.object({ id, type: z.literal(type), jobId: id, at: z.number().int().min(0).max(LATEST), ...shape });
 
 /** Interface of the laptop as discovery used or skipped it. */
 export const interfaceReport = z.object({
@@ -142,10 +146,11 @@ export type InterfaceReport = z.infer<typeof interfaceReport>;
 
 /** Events from the agent. */
 export const agentEvent = z.discriminatedUnion('type', [
+  /** Where one device is looked for, `devices` holds that one and whatever else claims its serial number. */
   event('discovered', {
     devices: z.array(deviceSighting).max(500),
-    /** How many more there were than fit. */
-    omitted: z.number().int().min(0),
+    /** How many more there were: those nobody asked about, and those that do not fit. */
+    omitted: z.number().int().min(0).max(100_000),
     interfaces: z.array(interfaceReport).max(64),
   }),
   event('status', { shortSerial, status: unbindStatus, device: deviceSighting.nullable() }),
@@ -156,7 +161,8 @@ export const agentEvent = z.discriminatedUnion('type', [
     image: text(300_000).refine(isSmallPng),
     /** Key of the answer's proof (picture-answer.ts), base64url, fresh for every picture. */
     nonce: text(64),
-    expiresAt: z.number().int(),
+    /** Ms since 1970, server clock. */
+    expiresAt: z.number().int().min(0).max(LATEST),
     triesLeft: z.number().int().min(0).max(9),
   }),
   event('challenge-result', {
@@ -165,7 +171,10 @@ export const agentEvent = z.discriminatedUnion('type', [
     triesLeft: z.number().int().min(0).max(9),
   }),
   /** The password prompt on the laptop: shown, or left without an answer. Never anything about what was typed. */
-  event('prompt', { state: z.enum(['shown', 'abandoned']), attemptsLeft: z.number().int().nullable() }),
+  event('prompt', {
+    state: z.enum(['shown', 'abandoned']),
+    attemptsLeft: z.number().int().min(0).max(1000).nullable(),
+  }),
   /** The unbind ended. Exactly one per `unbind` command that was accepted. */
   event('outcome', { report: unbindReport }),
   /** A command could not be carried out; `reason` is a closed word. */

@@ -1,12 +1,24 @@
 import { deflateSync } from 'node:zlib';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../src/cases/audit.ts';
+import { type AuditEntry, readLine } from '../../src/cases/chain.ts';
 import { encodePng } from '../../src/lan-agent/picture/png.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
 import { bomb } from '../integration/label/photos.ts';
 import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
-import { DEVICE, event, SERIAL, searched, unbindingBy } from './walk.ts';
+import {
+  answeredPicture,
+  DEVICE,
+  event,
+  picture,
+  SERIAL,
+  searched,
+  toThePassword,
+  unbindingBy,
+} from './walk.ts';
 
 const UNBOUND = { shortSerial: SERIAL, outcome: 'unbound' as const, verified: true };
 
@@ -32,20 +44,24 @@ describe('a paired laptop that lies', () => {
 
   const png = (width = 60, height = 20) =>
     encodePng({ width, height, pixels: new Uint8Array(width * height) }, [255, 255, 255], [0, 0, 0]);
-  const picture = (jobId: string, image = png().toString('base64')) =>
-    event('challenge', {
-      jobId,
-      challengeId: ulid(),
-      image,
-      nonce: 'A'.repeat(22),
-      expiresAt: Date.now() + 60_000,
-      triesLeft: 2,
-    });
   const photos = () => ann.messages.filter(({ kind, from }) => kind === 'photo' && from === 'bot').length;
   const sendMessages = () =>
     fortress.api.calls.filter(
       ({ method, parameters }) => method === 'sendMessage' && parameters.chat_id === ann.id,
     ).length;
+
+  /** Entries of the audit trail of a kind. */
+  const trail = async (what: string): Promise<AuditEntry[]> => {
+    const store = await openStore(fortress.storeUrl);
+    if (!store.ok) throw new Error(store.failure.reason);
+    const entries: AuditEntry[] = [];
+    await createAudit(store.value, Date.now).read((line) => {
+      const entry = readLine(line);
+      if (entry?.what === what) entries.push(entry);
+    });
+    await store.value.close();
+    return entries;
+  };
 
   const discovery = () => searched(ann, laptop);
   const unbinding = () => unbindingBy(ann, laptop);
@@ -101,7 +117,8 @@ describe('a paired laptop that lies', () => {
     ];
     const before = photos();
     for (const [what, bytes] of hostile) {
-      await laptop.sendEvents([picture(jobId, typeof bytes === 'string' ? bytes : bytes.toString('base64'))]);
+      const image = typeof bytes === 'string' ? bytes : bytes.toString('base64');
+      await laptop.sendEvents([picture(jobId, { image })]);
       expect(tally.count(photos() === before), what).toBe(true);
     }
     await laptop.sendEvents([picture(jobId)]);
@@ -128,8 +145,9 @@ describe('a paired laptop that lies', () => {
     await ann.waitFor(/Language\?/);
   });
 
-  it('is heard once about how a job ended, however often it says so', async () => {
-    const { jobId } = await unbinding();
+  it('is heard once about how a job ended, however often and whatever it says afterwards', async () => {
+    const { jobId, permit } = await toThePassword(ann, laptop);
+    expect((await laptop.permit(permit, jobId, SERIAL)).body).toEqual({ granted: true });
     expect((await laptop.sendEvents([event('outcome', { jobId, report: UNBOUND })])).status).toBe(200);
     await ann.waitFor(/Unbound, verified/);
     const before = sendMessages();
@@ -144,10 +162,120 @@ describe('a paired laptop that lies', () => {
     expect(tally.count(sendMessages() === before)).toBe(true);
     await ann.send('/cases');
     await ann.waitFor(/cases/i);
+    const noted = (await trail('case.unproven')).filter(({ detail }) => detail.job === jobId);
+    // Each of the four different words once.
+    expect(tally.count(noted.length === 4)).toBe(true);
+  });
+
+  const said = (content: object) => ({ report: { ...UNBOUND, ...content } });
+  const impossible: [string, (jobId: string, permit: string) => Promise<object>, RegExp][] = [
+    ['without a picture or a permit', async () => said({}), /never asked for the permission/],
+    [
+      'with a permit and no picture',
+      async (jobId, permit) => {
+        expect((await laptop.permit(permit, jobId, SERIAL)).body).toEqual({ granted: true });
+        return said({});
+      },
+      /the picture was not read/,
+    ],
+    [
+      'with a picture nobody answered',
+      async (jobId, permit) => {
+        const challengeId = ulid();
+        await laptop.permit(permit, jobId, SERIAL);
+        await laptop.sendEvents([
+          picture(jobId, { challengeId }),
+          event('challenge-result', { jobId, challengeId, result: 'passed', triesLeft: 2 }),
+          event('prompt', { jobId, state: 'shown', attemptsLeft: 5 }),
+        ]);
+        return said({});
+      },
+      /the picture was not read/,
+    ],
+    [
+      'with a picture read, but no permit',
+      async (jobId) => {
+        const challengeId = await answeredPicture(ann, laptop, jobId);
+        await laptop.sendEvents([
+          event('challenge-result', { jobId, challengeId, result: 'passed', triesLeft: 2 }),
+          event('prompt', { jobId, state: 'shown', attemptsLeft: 5 }),
+        ]);
+        return said({});
+      },
+      /never asked for the permission/,
+    ],
+    ['for another serial', async () => said({ shortSerial: 'J50000063' }), /speaks of another device/],
+    ['that the device did not verify', async () => said({ verified: false }), /did not say so itself/],
+    ['by an earlier attempt nobody made', async () => said({ reason: 'earlier-attempt' }), /earlier attempt/],
+    [
+      'with a wrong password that was never sent',
+      async () => said({ outcome: 'wrong-password', verified: false }),
+      /never asked for the permission/,
+    ],
+  ];
+  it.each(impossible)('is not believed an end %s: told as unproven, on record', async (_what, lie, why) => {
+    const { jobId, permit } = await unbinding();
+    const content = (await lie(jobId, permit)) as { report: typeof UNBOUND };
+    await laptop.sendEvents([event('outcome', { jobId, ...content })]);
+    const told = await ann.waitFor(/Unproven/);
+    expect(tally.count(why.test(told.text) && !/Unbound, verified/.test(ann.transcript()))).toBe(true);
+    const noted = await trail('case.unproven');
+    expect(noted.some(({ detail }) => detail.job === jobId && detail.claim === content.report.outcome)).toBe(
+      true,
+    );
+    // The job is over: its permit is worth nothing, and a better lie comes too late.
+    const late = await laptop.permit(permit, jobId, SERIAL);
+    expect(tally.count(late.body.granted === false)).toBe(true);
+    const before = sendMessages();
+    await laptop.sendEvents([event('outcome', { jobId, report: UNBOUND })]);
+    expect(tally.count(sendMessages() === before && !/Unbound, verified/.test(ann.transcript()))).toBe(true);
+  });
+
+  it('loses its permit with the last word', async () => {
+    const { jobId, permit } = await unbinding();
+    await laptop.sendEvents([event('job-failed', { jobId, reason: 'cancelled' })]);
+    await ann.waitFor(/Stopped/);
+    expect(tally.count((await laptop.permit(permit, jobId, SERIAL)).body.granted === false)).toBe(true);
+  });
+
+  it('cannot answer about another device than it was asked about', async () => {
+    const jobId = await discovery();
+    await laptop.sendEvents([event('discovered', { jobId, devices: [DEVICE], omitted: 0, interfaces: [] })]);
+    const { jobId: asked } = await nextCommand(laptop, 'status');
+    const other = { ...DEVICE, shortSerial: 'J50000063' };
+    await laptop.sendEvents([
+      event('status', { jobId: asked, shortSerial: SERIAL, status: 'not-bound', device: other }),
+    ]);
+    await ann.waitFor(/spoke of another device/);
+    expect(tally.count(!/nothing had to be sent/.test(ann.transcript()))).toBe(true);
+  });
+
+  it('cannot keep a technician waiting for days with a picture that never ends', async () => {
+    const { jobId } = await unbinding();
+    const before = photos();
+    for (const expiresAt of [Date.now() + 24 * 60 * 60_000, 253_402_300_799_999, Number.MAX_SAFE_INTEGER, -1])
+      await laptop.sendEvents([picture(jobId, { expiresAt })]);
+    await laptop.sendEvents([picture(jobId, { triesLeft: 9 })]);
+    expect(tally.count(photos() === before)).toBe(true);
+  });
+
+  it('cannot fill the log: what is dropped is a few lines, and how many more there were', async () => {
+    const { jobId } = await unbinding();
+    const prompt = () => event('prompt', { jobId, state: 'shown', attemptsLeft: 5 });
+    const about = () =>
+      fortress
+        .logged()
+        .split('\n')
+        .filter((line) => line.includes('event dropped') && line.includes(laptop.agentId)).length;
+    for (let n = 0; n < 20; n++) await laptop.sendEvents(Array.from({ length: 50 }, prompt));
+    expect(tally.count(about() <= 25)).toBe(true);
+    expect((await trail('case.unproven')).filter(({ detail }) => detail.job === jobId).length).toBeLessThan(
+      3,
+    );
   });
 
   it('was refused everything it tried', () => {
-    expect(tally.tried).toBeGreaterThan(45);
+    expect(tally.tried).toBeGreaterThan(70);
     expect(tally.refused).toBe(tally.tried);
   });
 });

@@ -1,5 +1,6 @@
 /** A technician's way to an unbind, with a laptop whose every word a test chooses. */
 import { ulid } from 'ulid';
+import { encodePng } from '../../src/lan-agent/picture/png.ts';
 import type { AgentEvent, DeviceSighting } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
@@ -52,4 +53,45 @@ export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
   await pressId(technician, 'sadp');
   await technician.waitFor(/Asked the laptop/);
   return nextCommand(laptop, 'unbind');
+}
+
+const image = encodePng({ width: 60, height: 20, pixels: new Uint8Array(1200) }, [255, 255, 255], [0, 0, 0]);
+
+/** A picture for the chat, good for a minute. */
+export function picture(jobId: string, content: Partial<Content<'challenge'>> = {}): AgentEvent {
+  return event('challenge', {
+    jobId,
+    challengeId: ulid(),
+    image: image.toString('base64'),
+    nonce: 'A'.repeat(22),
+    expiresAt: Date.now() + 60_000,
+    triesLeft: 2,
+    ...content,
+  });
+}
+
+/** Shows a picture and has the technician answer it. Gives the picture's id. */
+export async function answeredPicture(
+  technician: SimUser,
+  laptop: TestAgent,
+  jobId: string,
+): Promise<string> {
+  const challengeId = ulid();
+  await laptop.sendEvents([picture(jobId, { challengeId })]);
+  await technician.waitFor(({ kind }) => kind === 'photo');
+  await technician.send('ABCDE');
+  await nextCommand(laptop, 'challenge-answer');
+  return challengeId;
+}
+
+/** Walks an unbind to the moment at which an honest laptop sends its one datagram: all but the permit is there. */
+export async function toThePassword(technician: SimUser, laptop: TestAgent) {
+  const command = await unbindingBy(technician, laptop);
+  const { jobId } = command;
+  const challengeId = await answeredPicture(technician, laptop, jobId);
+  await laptop.sendEvents([
+    event('challenge-result', { jobId, challengeId, result: 'passed', triesLeft: 2 }),
+    event('prompt', { jobId, state: 'shown', attemptsLeft: 5 }),
+  ]);
+  return command;
 }

@@ -1,4 +1,5 @@
-import type { DeviceSighting, UnbindReport, UnbindStatus } from '../../link/messages.ts';
+import type { CaseReport } from '../../cases/case.ts';
+import type { DeviceSighting, UnbindStatus } from '../../link/messages.ts';
 
 /**
  * What reaches a conversation from the house and not from Telegram. Small on purpose: a conversation's log keeps
@@ -26,7 +27,7 @@ export type HouseEvent = { id: string; caseId: string } & (
       triesLeft: number;
     }
   | { type: 'prompt'; jobId: string; state: 'shown' | 'abandoned' }
-  | { type: 'outcome'; jobId: string; report: UnbindReport }
+  | { type: 'outcome'; jobId: string; report: CaseReport }
   | { type: 'job-failed'; jobId: string; reason: string }
   /** The agent has been silent for longer than the job may take. */
   | { type: 'job-overdue'; jobId: string }

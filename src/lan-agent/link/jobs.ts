@@ -1,5 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
-import type { AgentCommand, DeviceSighting } from '../../link/messages.ts';
+import type { AgentCommand } from '../../link/messages.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
 import type { NewEvent, Outbox } from './outbox.ts';
@@ -49,13 +49,9 @@ export function createJobs(
         const { until, waitMs } = command;
         const found = await engine.discover({ until, waitMs, signal: abort.signal });
         for (const note of found.notes) tools.onNote(note);
-        // The one that is looked for is told, however many have answered before it.
-        const isWanted = ({ shortSerial }: DeviceSighting) => until !== null && shortSerial === until;
-        const inOrder = [
-          ...found.devices.filter(isWanted),
-          ...found.devices.filter((device) => !isWanted(device)),
-        ];
-        const devices = inOrder.slice(0, MAX_DEVICES);
+        // Where one is asked for, the others are nobody's business: their number is enough.
+        const asked = found.devices.filter(({ shortSerial }) => until === null || shortSerial === until);
+        const devices = asked.slice(0, MAX_DEVICES);
         const omitted = found.omitted + found.devices.length - devices.length;
         return {
           type: 'discovered',
