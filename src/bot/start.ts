@@ -110,7 +110,7 @@ async function bringUp(
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
-    onGuessing: () => aside(bot?.raise({ kind: 'pairing.guessing', prefix: null })),
+    onGuessing: (prefix) => aside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
     trustProxy: 'loopback',
     ...(tls.value ? { tls: tls.value } : {}),

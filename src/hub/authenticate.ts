@@ -1,7 +1,15 @@
+import type { KeyObject } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { isTimely, parsePublicKey, readSignature, TIME_WINDOW_MS, verifyRequest } from '../link/signing.ts';
+import {
+  isTimely,
+  parsePublicKey,
+  type RequestSignature,
+  readSignature,
+  TIME_WINDOW_MS,
+  verifyRequest,
+} from '../link/signing.ts';
 import type { Store } from '../store/store.ts';
-import type { Agents } from './agents.ts';
+import type { Agents, StoredAgent } from './agents.ts';
 import type { PairingDesk } from './pairing.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 
@@ -15,11 +23,31 @@ export interface Sender {
   readonly paired: boolean;
 }
 
-/**
- * Checks a signed request, cheapest first; the store is written to only for senders who hold a key we know.
- * @param onVerified told who asks, and under which nonce, as soon as the signature is known to be good
- * @returns a function that throws a `Refusal` unless the request passes
- */
+/** Who a request says it is from: the agent, or a laptop that is being paired, is known; nothing is proven yet. */
+export interface Caller {
+  readonly signature: RequestSignature;
+  readonly key: KeyObject;
+  /** Null: a laptop that is being paired. */
+  readonly agent: StoredAgent | null;
+}
+
+/** Checks signed requests, cheapest first. Every check throws a `Refusal` unless the request passes. */
+export interface Authenticator {
+  /** By the headers' shape, and whether anybody has that id. */
+  recognise(request: FastifyRequest): Promise<Caller>;
+  /**
+   * Signature, time and nonce. The store is written to only for senders who hold a key we know.
+   * @param digest of the body: the header's, where there is one
+   * @param onVerified told as soon as the signature is known to be good
+   */
+  verify(
+    request: FastifyRequest,
+    caller: Caller,
+    digest: string,
+    onVerified: () => Promise<void>,
+  ): Promise<Sender>;
+}
+
 export function createAuthenticator({
   store,
   agents,
@@ -30,28 +58,31 @@ export function createAuthenticator({
   agents: Agents;
   pairing: PairingDesk;
   clock: () => number;
-}) {
-  return async (
-    request: FastifyRequest,
-    onVerified: (sender: { agentId: string; nonce: string }) => Promise<void>,
-  ): Promise<Sender> => {
-    const signature = readSignature(request.headers);
-    if (!signature) throw new Refusal('bad-signature');
-    const { agentId, nonce, time } = signature;
-    const agent = orRefuse(await agents.find(agentId));
-    const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
-    const key = keyText === null ? null : parsePublicKey(keyText);
-    if (!key) throw new Refusal('unknown-agent');
-    const content = { method: request.method, path: request.raw.url ?? '', body: bodyOf(request) };
-    if (!verifyRequest(content, signature, key)) throw new Refusal('bad-signature');
+}): Authenticator {
+  return {
+    recognise: async (request) => {
+      const signature = readSignature(request.headers);
+      if (!signature) throw new Refusal('bad-signature');
+      const { agentId } = signature;
+      const agent = orRefuse(await agents.find(agentId));
+      const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
+      const key = keyText === null ? null : parsePublicKey(keyText);
+      if (!key) throw new Refusal('unknown-agent');
+      return { signature, key, agent };
+    },
 
-    await onVerified({ agentId, nonce });
-    if (agent?.revoked) throw new Refusal('revoked');
-    // Only now: this refusal tells the agent the time, so it must be one the agent can believe.
-    if (!isTimely(time, clock())) throw new Refusal('clock-skew');
-    const first = await store.claims.once(`hub:nonce:${agentId}:${nonce}`, NONCE_MEMORY_MS);
-    if (!orRefuse(first)) throw new Refusal('replayed-nonce');
-    return { agentId, paired: agent !== null };
+    verify: async (request, { signature, key, agent }, digest, onVerified) => {
+      const { agentId, nonce, time } = signature;
+      const content = { method: request.method, path: request.raw.url ?? '' };
+      if (!verifyRequest(content, digest, signature, key)) throw new Refusal('bad-signature');
+      await onVerified();
+      if (agent?.revoked) throw new Refusal('revoked');
+      // Only now: this refusal tells the agent the time, so it must be one the agent can believe.
+      if (!isTimely(time, clock())) throw new Refusal('clock-skew');
+      const first = await store.claims.once(`hub:nonce:${agentId}:${nonce}`, NONCE_MEMORY_MS);
+      if (!orRefuse(first)) throw new Refusal('replayed-nonce');
+      return { agentId, paired: agent !== null };
+    },
   };
 }
 

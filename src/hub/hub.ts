@@ -2,7 +2,7 @@
  * The HTTP side that agents talk to (design: pairing and the link), and the house's side of the same things:
  * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
  */
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { createAudit } from '../cases/audit.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -11,13 +11,14 @@ import { createAgents } from './agents.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createJobDesk, type JobDesk } from './desk.ts';
 import { type AgentDirectory, createDirectory, type PairingRequest } from './directory.ts';
+import type { Door } from './door.ts';
 import { createKeyring } from './keys.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
 import { createRotation } from './rotation.ts';
 import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
-import { createServer } from './server.ts';
+import { type Certificate, createServer, type HubServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
 const LIMITS: HubLimits = {
@@ -25,8 +26,15 @@ const LIMITS: HubLimits = {
   agents: { burst: 60, perSecond: 10 },
   pairing: { burst: 10, perSecond: 1 / 20 },
   neighbourhood: { burst: 30, perSecond: 1 / 10 },
-  guesses: { failures: 50, windowMs: 10 * 60_000 },
-  connections: { total: 10_000, perAddress: 1_000 },
+  guesses: { failures: 20, windowMs: 10 * 60_000 },
+  connections: {
+    total: 10_000,
+    strangers: 512,
+    perPrefix: 128,
+    perAddress: 64,
+    perAgent: 8,
+    strangerMs: 10_000,
+  },
 };
 
 /** Time for answers under way when the hub closes. */
@@ -46,10 +54,10 @@ export interface HubOptions {
   onPairing: (request: PairingRequest) => Promise<void>;
   /** An agent is there that was not. */
   onOnline?: (agentId: string) => void;
-  /** So many wrong pairing codes came in that nobody can pair for a while: somebody may be guessing. */
-  onGuessing?: () => void;
+  /** So many wrong pairing codes came from a neighbourhood that it cannot pair for a while; told once in six hours. */
+  onGuessing?: (prefix: string) => void;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
-  tls?: { cert: string; key: string };
+  tls?: Certificate;
   /** Whose `X-Forwarded-For` to believe: how many proxies stand before the hub, or their addresses. Default: nobody. */
   trustProxy?: number | string;
   /** Further routes for the same listener, such as a webhook. */
@@ -68,6 +76,8 @@ export interface Hub {
     host: string;
     port: number;
   }): Promise<Result<{ host: string; port: number }, ListenFailure>>;
+  /** Shows another certificate from now on. `bad-certificate`: it cannot be used, the old one stays. */
+  useCertificate(certificate: Certificate): Result<void, 'bad-certificate'>;
   /** Answers held polls with nothing, lets requests under way finish (three seconds), and stops listening. */
   close(): Promise<void>;
 }
@@ -84,22 +94,24 @@ export function createHub(options: HubOptions): Hub {
   const polls = createPolls({ store, agents, presence, log });
   const desk = createJobDesk({ store, agents, presence, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, presence, polls, log });
-  const authenticate = createAuthenticator({ store, agents, pairing, clock });
+  const authenticator = createAuthenticator({ store, agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
-  const routes = hubRoutes({
-    keys,
-    authenticate,
-    pairing,
-    polls,
-    desk,
-    rotateKey: createRotation({ agents, audit, log }),
-    onEvent,
-    onGuessing,
-    clock,
-    limits,
-    log,
-  });
-  let server: FastifyInstance | undefined;
+  const routesBehind = (door: Door) =>
+    hubRoutes({
+      keys,
+      authenticator,
+      door,
+      pairing,
+      polls,
+      desk,
+      rotateKey: createRotation({ agents, audit, log }),
+      onEvent,
+      onGuessing,
+      clock,
+      limits,
+      log,
+    });
+  let server: HubServer | undefined;
 
   return {
     directory,
@@ -107,23 +119,37 @@ export function createHub(options: HubOptions): Hub {
     listen: async ({ host, port }) => {
       try {
         server = createServer({ ...options, connections: limits.connections });
-        for (const plugin of options.plugins ?? []) await server.register(plugin);
-        await server.register(routes);
-        server.addHook('preClose', async () => polls.close());
-        await server.listen({ host, port });
-        const bound = server.server.address();
+        const { app, door } = server;
+        await app.register(async (others) => {
+          // What a plugin lets in before a body is received has shown a secret of its own.
+          others.addHook('preParsing', async ({ raw }) => door.admit(raw.socket, null));
+          for (const plugin of options.plugins ?? []) await others.register(plugin);
+        });
+        await app.register(routesBehind(door));
+        app.addHook('preClose', async () => polls.close());
+        await app.listen({ host, port });
+        const bound = app.server.address();
         return ok({ host, port: bound === null || typeof bound === 'string' ? port : bound.port });
       } catch (error) {
-        await server?.close();
+        await server?.app.close();
         const failure = listenFailure(error);
         if (failure) return fail(failure);
         throw error;
       }
     },
+    useCertificate: (certificate) => {
+      try {
+        server?.useCertificate(certificate);
+        return ok(undefined);
+      } catch (error) {
+        if (listenFailure(error) === 'bad-certificate') return fail('bad-certificate');
+        throw error;
+      }
+    },
     close: async () => {
       polls.close();
-      const impatient = setTimeout(() => server?.server.closeAllConnections(), CLOSE_GRACE_MS);
-      await server?.close();
+      const impatient = setTimeout(() => server?.app.server.closeAllConnections(), CLOSE_GRACE_MS);
+      await server?.app.close();
       clearTimeout(impatient);
     },
   };

@@ -55,23 +55,30 @@ export interface BreakerRules {
   readonly windowMs: number;
 }
 
-/** Counts failures of everybody together. While too many lie within the window, nobody passes. */
-export function createBreaker({ failures, windowMs }: BreakerRules, clock: () => number) {
-  let recent: number[] = [];
-  return {
-    /** True for the failure that opens the breaker. */
-    failed(): boolean {
-      const wasClosed = this.waitSeconds() === 0;
-      recent = [...recent, clock()].slice(-failures);
-      return wasClosed && this.waitSeconds() > 0;
+/** Counts failures by key. While too many of a key lie within the window, that key does not pass; others do. */
+export function createBreakers({ failures, windowMs }: BreakerRules, clock: () => number) {
+  const recent = new Map<string, readonly number[]>();
+  const breakers = {
+    /** True for the failure that opens the key's breaker. */
+    failed(key: string): boolean {
+      const wasClosed = breakers.waitSeconds(key) === 0;
+      const times = [...(recent.get(key) ?? []), clock()].slice(-failures);
+      // Deleting first moves the key to the end: the map stays in the order of the last failure.
+      recent.delete(key);
+      recent.set(key, times);
+      const [longestAgo] = recent.keys();
+      if (recent.size > MAX_KEYS && longestAgo !== undefined) recent.delete(longestAgo);
+      return wasClosed && breakers.waitSeconds(key) > 0;
     },
-    /** Seconds until somebody may pass again, 0 while closed. */
-    waitSeconds(): number {
-      const [oldest] = recent;
-      if (oldest === undefined || recent.length < failures) return 0;
+    /** Seconds until the key may pass again, 0 while closed. */
+    waitSeconds(key: string): number {
+      const times = recent.get(key) ?? [];
+      const [oldest] = times;
+      if (oldest === undefined || times.length < failures) return 0;
       return Math.max(0, Math.ceil((oldest + windowMs - clock()) / 1000));
     },
   };
+  return breakers;
 }
 
 /** The neighbourhood of an address, where one guesser may have many: IPv4 /24, IPv6 /48. */

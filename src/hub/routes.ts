@@ -1,4 +1,10 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteShorthandOptions,
+} from 'fastify';
 import type { z } from 'zod';
 import type { Log } from '../kernel/log.ts';
 import type { Result } from '../kernel/result.ts';
@@ -7,6 +13,7 @@ import {
   type EventsAnswer,
   eventsRequest,
   LINK_VERSION,
+  MAX_BODY_BYTES,
   type PairAnswer,
   type PairState,
   type PermitAnswer,
@@ -17,16 +24,17 @@ import {
   type RotateAnswer,
   rotateRequest,
 } from '../link/messages.ts';
-import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, signAnswer } from '../link/signing.ts';
+import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, bodyDigest, signAnswer } from '../link/signing.ts';
 import type { StoreFailure } from '../store/store.ts';
-import { bodyOf, type createAuthenticator } from './authenticate.ts';
+import { type Authenticator, bodyOf, type Caller, type Sender } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
+import type { ConnectionLimits, Door } from './door.ts';
 import type { HubKeys } from './keys.ts';
 import {
   addressKey,
   type BreakerRules,
   type BucketRules,
-  createBreaker,
+  createBreakers,
   createBuckets,
   prefixKey,
 } from './limits.ts';
@@ -34,12 +42,17 @@ import type { PairingDesk } from './pairing.ts';
 import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { createRotation } from './rotation.ts';
-import type { ConnectionLimits } from './server.ts';
+import { closeUnread } from './server.ts';
 
 /** How long `GET /v1/pair` is held open. */
 const PAIR_HOLD_MS = 25_000;
 
-/** What one address, and all pairing laptops together, may ask for. */
+/** Large bodies of agents that do not say beforehand what they signed (link version 1): received at the same time. */
+const MOST_UNPROVEN_BODIES = 8;
+/** After one alert about guessing there is none for this long, ms: where else it goes on is in the log. */
+const ALERT_AGAIN_MS = 6 * 60 * 60_000;
+
+/** What one address, and its neighbourhood, may ask for. */
 export interface HubLimits {
   readonly requests: BucketRules;
   /** Signed requests of one agent, wherever it calls from. */
@@ -48,7 +61,7 @@ export interface HubLimits {
   readonly pairing: BucketRules;
   /** `POST /v1/pair` from an IPv4 /24 or an IPv6 /48. */
   readonly neighbourhood: BucketRules;
-  /** Wrong pairing codes from everywhere. */
+  /** Wrong pairing codes from an IPv4 /24 or an IPv6 /48, which then may not pair for a while. */
   readonly guesses: BreakerRules;
   readonly connections: ConnectionLimits;
 }
@@ -60,18 +73,24 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set once the request's signature was found good; its answer is then signed. */
     signer: { agentId: string; nonce: string; keys: HubKeys } | null;
+    /** On signed routes: who the request says it is from. */
+    caller: Caller | null;
+    /** On signed routes, once everything but the body was found good. */
+    sender: Sender | null;
   }
 }
 
 export interface RouteParts {
   keys: () => Promise<Result<HubKeys, StoreFailure>>;
-  authenticate: ReturnType<typeof createAuthenticator>;
+  authenticator: Authenticator;
+  door: Door;
   pairing: PairingDesk;
   polls: Polls;
   desk: JobDeskWithPermits;
   rotateKey: ReturnType<typeof createRotation>;
   onEvent: EventTaker;
-  onGuessing: () => void;
+  /** Somebody in this neighbourhood is guessing pairing codes. */
+  onGuessing: (prefix: string) => void;
   clock: () => number;
   limits: HubLimits;
   log: Log;
@@ -79,25 +98,91 @@ export interface RouteParts {
 
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
-  const { keys, authenticate, pairing, polls, desk, rotateKey, onEvent, onGuessing, clock, limits, log } =
-    parts;
+  const { keys, authenticator, door, pairing, polls, desk, rotateKey, onEvent, onGuessing } = parts;
+  const { clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
   const neighbourhoods = createBuckets(limits.neighbourhood, clock);
-  const guesses = createBreaker(limits.guesses, clock);
+  const guesses = createBreakers(limits.guesses, clock);
+  let alertedAt = Number.NEGATIVE_INFINITY;
+  /** Bodies of events on their way, by agent. */
+  const receiving = new Map<string, FastifyRequest>();
+  let unproven = 0;
   const pass = (waitSeconds: number) => {
     if (waitSeconds > 0) throw new Refusal('too-many-requests', waitSeconds);
   };
 
-  /** The sender of a signed request. Only `GET /v1/pair` may be asked before the pairing is confirmed. */
-  async function senderOf(request: FastifyRequest, mayBePending = false): Promise<string> {
-    const { agentId, paired } = await authenticate(request, async (signer) => {
-      request.signer = { ...signer, keys: orRefuse(await keys()) };
+  /** Checks the signature over a digest; from then on the answer is signed, and the connection no stranger's. */
+  async function prove(request: FastifyRequest, caller: Caller, digest: string): Promise<Sender> {
+    const { agentId, nonce } = caller.signature;
+    const sender = await authenticator.verify(request, caller, digest, async () => {
+      request.signer = { agentId, nonce, keys: orRefuse(await keys()) };
     });
+    door.admit(request.raw.socket, agentId);
     pass(senders.take(agentId));
-    if (!paired && !mayBePending) throw new Refusal('not-confirmed');
-    return agentId;
+    return sender;
+  }
+
+  /**
+   * A signed route: all that can be known is found out before its body is received, and that is the agent's rate, too,
+   * and whether it may have this much read. The agent's newer events end older ones that are still on their way.
+   */
+  function signed({ mayBePending = false, large = false } = {}): RouteShorthandOptions {
+    const mayCall = ({ paired }: Sender) => {
+      if (!paired && !mayBePending) throw new Refusal('not-confirmed');
+    };
+    return {
+      ...(large ? { bodyLimit: MAX_BODY_BYTES } : {}),
+      onRequest: async (request, reply) => {
+        const caller = await authenticator.recognise(request);
+        request.caller = caller;
+        const { agentId, digest } = caller.signature;
+        if (digest !== null) {
+          request.sender = await prove(request, caller, digest);
+          mayCall(request.sender);
+          if (!large) return;
+          receiving.get(agentId)?.raw.destroy();
+        } else {
+          if (!large) return;
+          if (unproven >= MOST_UNPROVEN_BODIES || receiving.has(agentId))
+            throw new Refusal('too-many-requests', 1);
+          unproven += 1;
+        }
+        receiving.set(agentId, request);
+        reply.raw.once('close', () => {
+          if (digest === null) unproven -= 1;
+          if (receiving.get(agentId) === request) receiving.delete(agentId);
+        });
+      },
+      preHandler: async (request) => {
+        const { caller } = request;
+        if (!caller) throw new Refusal('bad-signature');
+        if (caller.signature.digest === null) {
+          request.sender = await prove(request, caller, bodyDigest(bodyOf(request)));
+          mayCall(request.sender);
+        } else if (bodyDigest(bodyOf(request)) !== caller.signature.digest) {
+          request.signer = null;
+          throw new Refusal('bad-signature');
+        }
+        if (receiving.get(caller.signature.agentId) === request) receiving.delete(caller.signature.agentId);
+      },
+    };
+  }
+
+  /** The sender of a request to a signed route. */
+  function senderOf({ sender }: FastifyRequest): string {
+    if (!sender) throw new Refusal('bad-signature');
+    return sender.agentId;
+  }
+
+  /** Notes a wrong code. */
+  function guessed(prefix: string): void {
+    if (!guesses.failed(prefix)) return;
+    log.warn({ prefix }, 'too many wrong pairing codes: cannot pair for a while');
+    if (clock() - alertedAt < ALERT_AGAIN_MS) return;
+    alertedAt = clock();
+    onGuessing(prefix);
   }
 
   /** Hands events over in order. After one that was not taken, later ones of the same job wait for it. */
@@ -121,6 +206,8 @@ export function hubRoutes(parts: RouteParts) {
     // Bytes, because the signature is over bytes; and JSON is read only after it was found good.
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     app.decorateRequest('signer', null);
+    app.decorateRequest('caller', null);
+    app.decorateRequest('sender', null);
 
     app.addHook('onRequest', async (request) => pass(requests.take(addressKey(request.ip))));
 
@@ -139,6 +226,7 @@ export function hubRoutes(parts: RouteParts) {
       if (refusal.code === 'internal')
         log.error({ err: error, route: request.routeOptions.url }, 'request failed');
       if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
+      closeUnread(request, reply);
       return reply.code(refusal.status).send(refusal.body);
     });
 
@@ -151,44 +239,43 @@ export function hubRoutes(parts: RouteParts) {
       '/v1/pair',
       {
         onRequest: async (request) => {
+          const prefix = prefixKey(request.ip);
+          pass(guesses.waitSeconds(prefix));
           pass(pairings.take(addressKey(request.ip)));
-          pass(neighbourhoods.take(prefixKey(request.ip)));
+          pass(neighbourhoods.take(prefix));
         },
       },
       async (request): Promise<PairAnswer> => {
-        pass(guesses.waitSeconds());
         const asked = parse(pairRequest, request);
-        const onGuess = () => {
-          if (guesses.failed()) onGuessing();
-        };
+        const onGuess = () => guessed(prefixKey(request.ip));
         return orRefuse(await pairing.request(asked, request.ip, onGuess));
       },
     );
 
-    app.get('/v1/pair', async (request, reply): Promise<PairState> => {
-      const agentId = await senderOf(request, true);
+    app.get('/v1/pair', signed({ mayBePending: true }), async (request, reply): Promise<PairState> => {
+      const agentId = senderOf(request);
       return { state: orRefuse(await pairing.state(agentId, PAIR_HOLD_MS, gone(reply))) };
     });
 
-    app.post('/v1/poll', async (request, reply): Promise<PollAnswer> => {
-      const agentId = await senderOf(request);
+    app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer> => {
+      const agentId = senderOf(request);
       const asked = parse(pollRequest, request);
       return { commands: orRefuse(await polls.hold(agentId, asked, request.ip, gone(reply))) };
     });
 
-    app.post('/v1/events', async (request): Promise<EventsAnswer> => {
-      const agentId = await senderOf(request);
+    app.post('/v1/events', signed({ large: true }), async (request): Promise<EventsAnswer> => {
+      const agentId = senderOf(request);
       return { accepted: await takeEvents(agentId, parse(eventsRequest, request).events) };
     });
 
-    app.post('/v1/rotate', async (request): Promise<RotateAnswer> => {
-      const agentId = await senderOf(request);
+    app.post('/v1/rotate', signed(), async (request): Promise<RotateAnswer> => {
+      const agentId = senderOf(request);
       orRefuse(await rotateKey(agentId, parse(rotateRequest, request)));
       return { rotated: true };
     });
 
-    app.post('/v1/permit', async (request): Promise<PermitAnswer> => {
-      const agentId = await senderOf(request);
+    app.post('/v1/permit', signed(), async (request): Promise<PermitAnswer> => {
+      const agentId = senderOf(request);
       return { granted: orRefuse(await desk.spendPermit(agentId, parse(permitRequest, request))) };
     });
   };

@@ -1,8 +1,10 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
-import { MAX_BODY_BYTES } from '../link/messages.ts';
+import { constants } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { MAX_SMALL_BODY_BYTES } from '../link/messages.ts';
+import { type ConnectionLimits, createDoor, type Door } from './door.ts';
 import { addressKey } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
@@ -18,18 +20,43 @@ const CHECK_EVERY_MS = 2_000;
 /** Above the 60 seconds that proxies keep idle connections, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
 
+/**
+ * Keys that are forgotten after each connection, whoever may come to own the certificate's key later: ECDHE alone in TLS
+ * 1.2, and TLS 1.3, which has nothing else.
+ */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** A certificate and its key: PEM texts. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface ServerOptions {
-  /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Certificate;
   readonly trustProxy?: number | string;
   readonly connections: ConnectionLimits;
 }
 
-/** Connections open at the same time: each costs memory and a file handle, which the bot's own calls need too. */
-export interface ConnectionLimits {
-  readonly total: number;
-  /** From one address; where proxies are believed, not from this machine: all of a proxy's come from its address. */
-  readonly perAddress: number;
+/** A server and the watch over its connections. */
+export interface HubServer {
+  readonly app: FastifyInstance;
+  readonly door: Door;
+  /**
+   * Shows another certificate to those who come from now on; connections that are open stay as they are.
+   * @throws Error with a code of OpenSSL's when certificate and key cannot be used; the old one stays
+   */
+  readonly useCertificate: (certificate: Certificate) => void;
 }
 
 /**
@@ -37,7 +64,7 @@ export interface ConnectionLimits {
  * our words too, with a `Date` like everything else.
  * @throws Error with a code of OpenSSL's when certificate and key cannot be used
  */
-export function createServer({ tls, trustProxy, connections }: ServerOptions): FastifyInstance {
+export function createServer({ tls, trustProxy, connections }: ServerOptions): HubServer {
   const badRequest = new Refusal('bad-request');
   const timeouts = {
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -45,19 +72,25 @@ export function createServer({ tls, trustProxy, connections }: ServerOptions): F
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,
   };
-  const security = { ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+  const secureServers: HttpsServer[] = [];
+  const isProxy = (address: string) => trustProxy !== undefined && LOOPBACK.includes(address);
+  const door = createDoor(connections, isProxy);
   const app = fastify({
     serverFactory: (handler) => {
-      const server = tls
-        ? createHttpsServer({ ...timeouts, ...security }, handler)
-        : createHttpServer(timeouts, handler);
-      const isProxy = (address: string) => trustProxy !== undefined && LOOPBACK.includes(address);
-      bound(server, connections, isProxy);
+      const secure = tls
+        ? createHttpsServer(
+            { ...timeouts, ...securityOf(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+            handler,
+          )
+        : null;
+      if (secure) secureServers.push(secure);
+      const server = secure ?? createHttpServer(timeouts, handler);
+      door.watch(server);
       return server;
     },
     // A number of hops counts from the connection itself, which is hop 0.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: MAX_SMALL_BODY_BYTES,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(badRequest.status, { 'content-type': 'application/json' });
@@ -76,27 +109,37 @@ export function createServer({ tls, trustProxy, connections }: ServerOptions): F
       return socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
     },
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(badRequest.status).send(badRequest.body));
-  return app;
+  // Before a body is read: fastify would do so even for a path that there is not.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    closeUnread(request, reply);
+    return reply.code(badRequest.status).send(badRequest.body);
+  });
+  return {
+    app,
+    door,
+    useCertificate: (certificate) => {
+      const security = securityOf(certificate);
+      // Found out before any server has it: `setSecureContext` alone would leave one without a context.
+      createSecureContext(security);
+      for (const server of secureServers) server.setSecureContext(security);
+    },
+  };
 }
 
-/** Holds a server to its limits; a connection too many is closed unheard. */
-function bound(
-  server: Server,
-  { total, perAddress }: ConnectionLimits,
-  isProxy: (address: string) => boolean,
-): void {
-  const open = new Map<string, number>();
-  server.maxConnections = total;
-  server.on('connection', (socket: Socket) => {
-    const address = addressKey(socket.remoteAddress ?? '');
-    const count = (open.get(address) ?? 0) + 1;
-    if (count > perAddress && !isProxy(address)) return socket.destroy();
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
-    });
-  });
+/** Session tickets would be worth as much as the connections they take up again, under a key that stays for days. */
+function securityOf({ cert, key }: Certificate) {
+  return {
+    cert,
+    key,
+    minVersion: 'TLSv1.2' as const,
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+}
+
+/** Ends the connection after an answer to a body that was not read: the rest of it would still be received. */
+export function closeUnread(request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.raw.complete) reply.header('connection', 'close');
 }

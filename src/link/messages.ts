@@ -17,8 +17,10 @@ export const LINK_VERSION = 2;
  */
 const spokenVersion = z.union([z.literal(1), z.literal(LINK_VERSION)]);
 
-/** Largest body either side accepts, bytes. A picture (base64) fits with room to spare. */
+/** Largest body of events, and of an answer, bytes. A picture (base64) fits with room to spare. */
 export const MAX_BODY_BYTES = 512 * 1024;
+/** Largest body of any other request, bytes. */
+export const MAX_SMALL_BODY_BYTES = 8 * 1024;
 
 const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const shortSerial = z.string().regex(/^(?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})$/);

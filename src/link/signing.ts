@@ -13,6 +13,7 @@ const HEADERS = {
   time: 'unbind-time',
   nonce: 'unbind-nonce',
   signature: 'unbind-signature',
+  digest: 'unbind-digest',
 } as const;
 
 /** Header of the hub's answer that carries its signature. */
@@ -42,6 +43,11 @@ export interface RequestSignature {
   readonly nonce: string;
   /** 64 bytes, base64url. */
   readonly signature: string;
+  /**
+   * SHA-256 of the body, hex: with it the signature can be checked before a body is received. Null from agents of link
+   * version 1, which send none.
+   */
+  readonly digest: string | null;
 }
 
 const SHAPES: Readonly<Record<keyof typeof HEADERS, RegExp>> = {
@@ -49,13 +55,15 @@ const SHAPES: Readonly<Record<keyof typeof HEADERS, RegExp>> = {
   time: /^\d{13}$/,
   nonce: /^[A-Za-z0-9_-]{22}$/,
   signature: /^[A-Za-z0-9_-]{86}$/,
+  digest: /^[0-9a-f]{64}$/,
 };
 
 function canonicalRequest(
-  { method, path, body }: RequestContent,
-  { agentId, time, nonce }: Omit<RequestSignature, 'signature'>,
+  { method, path }: Pick<RequestContent, 'method' | 'path'>,
+  digest: string,
+  { agentId, time, nonce }: Pick<RequestSignature, 'agentId' | 'time' | 'nonce'>,
 ): Buffer {
-  return Buffer.from([method, path, sha256(body), time, nonce, agentId].join('\n'));
+  return Buffer.from([method, path, digest, time, nonce, agentId].join('\n'));
 }
 
 /** Headers that sign a request with a fresh nonce. `time`: milliseconds since 1970, best by the hub's clock. */
@@ -66,16 +74,18 @@ export function signRequest(
   const { agentId } = request;
   const time = Math.trunc(request.time);
   const nonce = randomBytes(16).toString('base64url');
-  const signature = sign(null, canonicalRequest(request, { agentId, time, nonce }), privateKey);
+  const digest = bodyDigest(request.body);
+  const signature = sign(null, canonicalRequest(request, digest, { agentId, time, nonce }), privateKey);
   return {
     [HEADERS.agent]: agentId,
     [HEADERS.time]: String(time),
     [HEADERS.nonce]: nonce,
     [HEADERS.signature]: signature.toString('base64url'),
+    [HEADERS.digest]: digest,
   };
 }
 
-/** The signature in a request's headers (names in lower case); null unless all four are there and well-formed. */
+/** The signature in a request's headers (names in lower case); null unless all are there and well-formed. */
 export function readSignature(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): RequestSignature | null {
@@ -87,8 +97,10 @@ export function readSignature(
   const time = read('time');
   const nonce = read('nonce');
   const signature = read('signature');
+  const digest = read('digest');
+  if (digest === null && headers[HEADERS.digest] !== undefined) return null;
   if (agentId === null || time === null || nonce === null || signature === null) return null;
-  return { agentId, time: Number(time), nonce, signature };
+  return { agentId, time: Number(time), nonce, signature, digest };
 }
 
 /** Whether a signed time is close enough to the hub's clock; both in milliseconds since 1970. */
@@ -96,13 +108,22 @@ export function isTimely(time: number, now: number): boolean {
   return Math.abs(time - now) <= TIME_WINDOW_MS;
 }
 
-/** Whether the signature was made by this key for exactly this request. Says nothing about time and nonce. */
+/**
+ * Whether the signature was made by this key for exactly this request with a body of this digest. Says nothing about
+ * time and nonce, nor, where the digest is the header's, about the body that is to come.
+ */
 export function verifyRequest(
-  request: RequestContent,
+  request: Pick<RequestContent, 'method' | 'path'>,
+  digest: string,
   signature: RequestSignature,
   publicKey: KeyObject,
 ): boolean {
-  return verify(null, canonicalRequest(request, signature), publicKey, bytes(signature.signature));
+  return verify(null, canonicalRequest(request, digest, signature), publicKey, bytes(signature.signature));
+}
+
+/** SHA-256 of a body as its header carries it, hex. */
+export function bodyDigest(body: string | Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 /** What of an answer is signed; `nonce` and `agentId` are the request's, so that no answer serves twice. */
@@ -116,7 +137,7 @@ export interface AnswerContent {
 }
 
 function canonicalAnswer({ status, body, time, nonce, agentId }: AnswerContent): Buffer {
-  return Buffer.from(['unbind-answer', status, sha256(body), time, nonce, agentId].join('\n'));
+  return Buffer.from(['unbind-answer', status, bodyDigest(body), time, nonce, agentId].join('\n'));
 }
 
 /** The time in `ANSWER_TIME_HEADER`; null when there is none in its form. */
@@ -176,10 +197,6 @@ export function parsePublicKey(text: string): KeyObject | null {
 /** SPKI DER, base64url. */
 export function formatPublicKey(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'der' }).toString('base64url');
-}
-
-function sha256(body: string | Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
 }
 
 function bytes(base64url: string): Buffer {

@@ -38,7 +38,10 @@ export async function failure<F>(result: Promise<Result<unknown, F>>): Promise<F
 }
 
 type Hooks = Partial<
-  Pick<HubOptions, 'onEvent' | 'onOnline' | 'limits' | 'tls' | 'trustProxy' | 'plugins' | 'onPairing'>
+  Pick<
+    HubOptions,
+    'onEvent' | 'onOnline' | 'limits' | 'tls' | 'trustProxy' | 'plugins' | 'onPairing' | 'onGuessing'
+  >
 >;
 
 export interface House {
@@ -68,7 +71,14 @@ const NO_LIMITS = {
   pairing: { burst: 10_000, perSecond: 10_000 },
   neighbourhood: { burst: 10_000, perSecond: 10_000 },
   guesses: { failures: 10_000, windowMs: MINUTE },
-  connections: { total: 10_000, perAddress: 10_000 },
+  connections: {
+    total: 10_000,
+    strangers: 10_000,
+    perPrefix: 10_000,
+    perAddress: 10_000,
+    perAgent: 10_000,
+    strangerMs: MINUTE,
+  },
 };
 
 export async function openHouse(hooks: Hooks = {}): Promise<House> {

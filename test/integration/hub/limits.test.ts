@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type House, MINUTE, openHouse, TestAgent, value } from './house.ts';
+import { type House, MINUTE, openHouse, type Site, TestAgent, value } from './house.ts';
 
 describe('limits', () => {
   let house: House;
@@ -38,15 +38,40 @@ describe('limits', () => {
     expect((await health()).status).toBe(200);
   });
 
-  it('stop all pairing after too many wrong codes from everywhere, until the window has passed', async () => {
-    house = await openHouse({ trustProxy: 1, limits: { guesses: { failures: 3, windowMs: MINUTE } } });
+  it('stop a neighbourhood that guesses codes until the window has passed, nobody else, with one alert', async () => {
+    const alerts: string[] = [];
+    house = await openHouse({
+      trustProxy: 1,
+      limits: { guesses: { failures: 3, windowMs: MINUTE } },
+      onGuessing: (prefix) => void alerts.push(prefix),
+    });
+    const from = (ip: string): Site => ({
+      ...house,
+      url: house.url,
+      dispatcher: house.dispatcher.compose(
+        (dispatch) => (options, handler) =>
+          dispatch({ ...options, headers: { ...options.headers, 'x-forwarded-for': ip } }, handler),
+      ),
+    });
+    const ask = (ip: string, code: string) => new TestAgent(from(ip)).askToPair(code);
     const { code } = await value(house.hub.directory.issueCode(1));
-    for (let n = 0; n < 3; n++) expect((await new TestAgent(house).askToPair('BCDFGHJKLM')).status).toBe(404);
-    const refused = await new TestAgent(house).askToPair(code);
-    expect(refused).toMatchObject({ status: 429, body: { error: 'too-many-requests' } });
-    expect((await health()).status).toBe(200);
+    const other = await value(house.hub.directory.issueCode(2));
+    for (let net = 0; net < 20; net++) {
+      for (let n = 0; n < 3; n++) expect((await ask(`203.0.${net}.${n}`, 'BCDFGHJKLM')).status).toBe(404);
+      expect(await ask(`203.0.${net}.9`, code)).toMatchObject({
+        status: 429,
+        body: { error: 'too-many-requests' },
+      });
+    }
+    expect((await ask('198.51.100.1', code)).status).toBe(200);
+    expect((await ask('2001:db8:1::1', 'BCDFGHJKLM')).status).toBe(404);
+    expect(alerts).toEqual(['203.0.0']);
     house.passTime(MINUTE);
-    expect((await new TestAgent(house).askToPair(code)).status).toBe(200);
+    expect((await ask('203.0.0.9', other.code)).status).toBe(200);
+    // Much later it is news again.
+    house.passTime(7 * 60 * MINUTE);
+    for (let n = 0; n < 3; n++) await ask('203.0.7.1', 'BCDFGHJKLM');
+    expect(alerts).toEqual(['203.0.0', '203.0.7']);
   });
 
   it('do not believe a forwarded address from just anybody', async () => {

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LINK_VERSION, MAX_BODY_BYTES } from '../../../src/link/messages.ts';
-import { failure, type House, openHouse, pairedAgent, TestAgent, value } from './house.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LINK_VERSION, MAX_BODY_BYTES, MAX_SMALL_BODY_BYTES } from '../../../src/link/messages.ts';
+import { bodyDigest } from '../../../src/link/signing.ts';
+import { failed, failure, type House, openHouse, pairedAgent, TestAgent, value } from './house.ts';
 
 const WINDOW = 120_000;
 
@@ -40,9 +42,14 @@ describe('a signed request', () => {
   });
 
   it('is refused with another body than signed', async () => {
-    const headers = agent.sign('POST', '/v1/poll', body());
-    expect(await agent.raw('POST', '/v1/poll', body(1), headers)).toMatchObject(BAD_SIGNATURE);
-    expect(await agent.raw('POST', '/v1/poll', `${body()} `, headers)).toMatchObject(BAD_SIGNATURE);
+    for (const other of [body(1), `${body()} `, '']) {
+      const headers = agent.sign('POST', '/v1/poll', body());
+      expect(await agent.raw('POST', '/v1/poll', other, headers)).toMatchObject(BAD_SIGNATURE);
+      // With its own digest, too: that is not what was signed.
+      const digest = { 'unbind-digest': bodyDigest(other) };
+      const moved = { ...agent.sign('POST', '/v1/poll', body()), ...digest };
+      expect(await agent.raw('POST', '/v1/poll', other, moved)).toMatchObject(BAD_SIGNATURE);
+    }
   });
 
   it('is refused with another time, nonce, agent or signature in its headers', async () => {
@@ -61,7 +68,7 @@ describe('a signed request', () => {
       const answer = await agent.raw('POST', '/v1/poll', body(), { ...headers, ...changed });
       expect(answer).toMatchObject(BAD_SIGNATURE);
     }
-    for (const missing of Object.keys(headers)) {
+    for (const missing of Object.keys(headers).filter((name) => name !== 'unbind-digest')) {
       const { [missing]: _, ...rest } = headers;
       expect(await agent.raw('POST', '/v1/poll', body(), rest)).toMatchObject(BAD_SIGNATURE);
     }
@@ -112,7 +119,7 @@ describe('a signed request', () => {
       '{"version":1}',
       '"poll"',
       '{"version":1,"__proto__":{"cursor":null}}',
-      '['.repeat(100_000),
+      '['.repeat(8_000),
       '\u0000',
       body().replace('"waitMs":0', '"waitMs":50001'),
       body().replace('"waitMs":0', '"waitMs":-1'),
@@ -132,14 +139,85 @@ describe('a signed request', () => {
     }
   });
 
-  it('is refused when it is too large, announced or not', async () => {
-    const large = 'x'.repeat(MAX_BODY_BYTES + 1);
-    const answer = await agent.raw('POST', '/v1/poll', large, agent.sign('POST', '/v1/poll', large));
-    expect(answer).toMatchObject({ status: 413, body: { error: 'too-large' } });
-    const fits = 'x'.repeat(MAX_BODY_BYTES);
-    expect((await agent.raw('POST', '/v1/poll', fits, agent.sign('POST', '/v1/poll', fits))).status).toBe(
-      400,
+  it('is refused when it is too large, events later than others', async () => {
+    for (const [path, most] of [
+      ['/v1/poll', MAX_SMALL_BODY_BYTES],
+      ['/v1/permit', MAX_SMALL_BODY_BYTES],
+      ['/v1/rotate', MAX_SMALL_BODY_BYTES],
+      ['/v1/events', MAX_BODY_BYTES],
+    ] as const) {
+      const large = 'x'.repeat(most + 1);
+      expect(await agent.raw('POST', path, large, agent.sign('POST', path, large))).toMatchObject({
+        status: 413,
+        body: { error: 'too-large' },
+      });
+      const fits = 'x'.repeat(most);
+      expect((await agent.raw('POST', path, fits, agent.sign('POST', path, fits))).status).toBe(400);
+    }
+  });
+
+  it('is received no further than its headers while it is not proven: neither a stranger’s nor a path nobody has', async () => {
+    const stranger = new TestAgent(house);
+    stranger.agentId = agent.agentId;
+    const empty = '';
+    const heads: [string, Record<string, string>, number][] = [
+      ['/v1/events', {}, 401],
+      ['/v1/events', new TestAgent(house).sign('POST', '/v1/events', empty), 401],
+      ['/v1/events', stranger.sign('POST', '/v1/events', empty), 401],
+      ['/v1/events', agent.sign('POST', '/v1/poll', empty), 401],
+      ['/v1/events', { ...agent.sign('POST', '/v1/events', empty), 'unbind-time': '1760000000000' }, 401],
+      ['/v1/poll', {}, 401],
+      ['/v1/nowhere', {}, 400],
+      ['/telegram', {}, 400],
+    ];
+    for (const [path, headers, status] of heads) {
+      // The answer comes although not a byte of the body does.
+      const socket = connect(Number(new URL(house.url).port), '127.0.0.1');
+      const head = Object.entries({ ...headers, 'content-type': 'application/json' }).map(
+        ([name, value]) => `${name}: ${value}`,
+      );
+      socket.write(
+        [`POST ${path} HTTP/1.1`, 'host: x', ...head, 'content-length: 524288', '', ''].join('\r\n'),
+      );
+      const answer = await text(socket);
+      expect(answer, `${path} ${JSON.stringify(headers)}`).toContain(`HTTP/1.1 ${status} `);
+      expect(answer.toLowerCase()).toContain('connection: close');
+    }
+  });
+
+  it('of an agent of link version 1, which sends no digest, is served as before', async () => {
+    const old = (path: string, content: string) => {
+      const { 'unbind-digest': _, ...headers } = agent.sign('POST', path, content);
+      return agent.raw('POST', path, content, headers);
+    };
+    const poll = body().replace(`"version":${LINK_VERSION}`, '"version":1');
+    expect(await old('/v1/poll', poll)).toMatchObject({ status: 200, signed: true });
+    const { 'unbind-digest': _, ...headers } = agent.sign('POST', '/v1/poll', poll);
+    expect(await agent.raw('POST', '/v1/poll', `${poll} `, headers)).toMatchObject(BAD_SIGNATURE);
+    const events = JSON.stringify({ version: 1, epoch: agent.epoch, events: [failed(house)] });
+    const padded = events.replace('{', `{${' '.repeat(100_000)}`);
+    expect((await old('/v1/events', padded)).status).toBe(200);
+  });
+
+  it('of events ends an older one of the same agent that is still on its way', async () => {
+    const slow = connect(Number(new URL(house.url).port), '127.0.0.1');
+    const content = JSON.stringify({ version: LINK_VERSION, epoch: agent.epoch, events: [failed(house)] });
+    const head = Object.entries({
+      ...agent.sign('POST', '/v1/events', content),
+      'content-type': 'application/json',
+      'content-length': String(content.length),
+    }).map(([name, value]) => `${name}: ${value}`);
+    slow.write(['POST /v1/events HTTP/1.1', 'host: x', ...head, '', content.slice(0, 10)].join('\r\n'));
+    const ended = once(
+      slow.on('error', () => undefined),
+      'close',
     );
+    await vi.waitFor(async () => {
+      expect((await agent.sendEvents([failed(house)])).status).toBe(200);
+      expect(slow.destroyed || slow.readableEnded || slow.closed).toBe(true);
+    });
+    slow.destroy();
+    await ended;
   });
 
   it('is answered 410 once its agent is revoked, signed and for good, and others are not', async () => {

@@ -22,6 +22,7 @@ import {
 import {
   ANSWER_SIGNATURE_HEADER,
   ANSWER_TIME_HEADER,
+  bodyDigest,
   formatPublicKey,
   isTimely,
   parsePublicKey,
@@ -180,7 +181,7 @@ export class ScriptedHub {
     if (path === '/v1/pair' && request.method === 'POST') return this.#pair(body, answer, refuse);
     if (
       !signature ||
-      !verifyRequest({ method: request.method ?? '', path, body }, signature, this.#agentKey)
+      !verifyRequest({ method: request.method ?? '', path }, bodyDigest(body), signature, this.#agentKey)
     ) {
       return refuse('bad-signature', false);
     }

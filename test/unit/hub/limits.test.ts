@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressKey, createBreaker, createBuckets } from '../../../src/hub/limits.ts';
+import { addressKey, createBreakers, createBuckets, createQuiet } from '../../../src/hub/limits.ts';
 
 describe('token buckets', () => {
   it('let through the burst and then the rate, never more', () => {
@@ -55,27 +55,57 @@ describe('token buckets', () => {
 describe('the breaker', () => {
   it('opens at the limit and closes when the window has passed', () => {
     let now = 0;
-    const breaker = createBreaker({ failures: 3, windowMs: 10_000 }, () => now);
+    const breaker = createBreakers({ failures: 3, windowMs: 10_000 }, () => now);
     for (let n = 0; n < 3; n++) {
-      expect(breaker.waitSeconds()).toBe(0);
-      breaker.failed();
+      expect(breaker.waitSeconds('a')).toBe(0);
+      breaker.failed('a');
       now += 1_000;
     }
-    expect(breaker.waitSeconds()).toBe(7);
+    expect(breaker.waitSeconds('a')).toBe(7);
     now = 10_000;
-    expect(breaker.waitSeconds()).toBe(0);
-    breaker.failed();
-    expect(breaker.waitSeconds()).toBe(1);
+    expect(breaker.waitSeconds('a')).toBe(0);
+    breaker.failed('a');
+    expect(breaker.waitSeconds('a')).toBe(1);
   });
 
   it('stays closed for failures that are far apart', () => {
     let now = 0;
-    const breaker = createBreaker({ failures: 2, windowMs: 1_000 }, () => now);
+    const breaker = createBreakers({ failures: 2, windowMs: 1_000 }, () => now);
     for (let n = 0; n < 10; n++) {
-      breaker.failed();
+      breaker.failed('a');
       now += 1_000;
-      expect(breaker.waitSeconds()).toBe(0);
+      expect(breaker.waitSeconds('a')).toBe(0);
     }
+  });
+});
+
+describe('many breakers', () => {
+  it('open one by one: nobody is kept out for what another did', () => {
+    const breakers = createBreakers({ failures: 3, windowMs: 10_000 }, () => 0);
+    expect([1, 2, 3, 4].map(() => breakers.failed('guesser'))).toEqual([false, false, true, false]);
+    expect(breakers.waitSeconds('guesser')).toBe(10);
+    expect(breakers.waitSeconds('neighbour')).toBe(0);
+    expect(breakers.failed('neighbour')).toBe(false);
+  });
+
+  it('are not remembered without bound', () => {
+    const breakers = createBreakers({ failures: 1, windowMs: 10_000 }, () => 0);
+    breakers.failed('first');
+    for (let n = 0; n < 10_000; n++) breakers.failed(`other ${n}`);
+    expect(breakers.waitSeconds('first')).toBe(0);
+    expect(breakers.waitSeconds('other 9999')).toBe(10);
+  });
+});
+
+describe('lines about somebody', () => {
+  it('are a few, and the next one says how many were left out', () => {
+    let now = 0;
+    const quiet = createQuiet({ burst: 2, perSecond: 0.1 }, () => now);
+    expect(Array.from({ length: 6 }, () => quiet.leftOut('a'))).toEqual([0, 0, null, null, null, null]);
+    expect(quiet.leftOut('b')).toBe(0);
+    now = 10_000;
+    expect(quiet.leftOut('a')).toBe(4);
+    expect(quiet.leftOut('a')).toBeNull();
   });
 });
 
