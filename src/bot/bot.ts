@@ -140,8 +140,9 @@ export function createBot(parts: BotParts): Bot {
     audit,
     clock,
     log,
-    onUnproven: async () => undefined,
-    onFlooding: async () => undefined,
+    onUnproven: ({ agentId, shortSerial, chatId }) =>
+      notices.raise({ kind: 'laptop.unproven', agent: agentId, serial: shortSerial, person: chatId }),
+    onFlooding: (agentId) => notices.raise({ kind: 'laptop.flooding', agent: agentId }),
     technicianName: profiles.name,
     language: profiles.language,
     deliver,

@@ -72,6 +72,9 @@ const TALK: BucketRules = { burst: 40, perSecond: 1 / 30 };
 /** Lines in the log about events of one agent that were dropped. */
 const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 
+/** How often it is said that an agent says too much. */
+const FLOODS: BucketRules = { burst: 1, perSecond: 1 / 3600 };
+
 export interface JobsOptions {
   store: Store;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
@@ -130,6 +133,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const nextId = monotonicFactory();
   const talk = createBuckets(TALK, clock);
   const quiet = createQuiet(LINES, clock);
+  const floods = createBuckets(FLOODS, clock);
   const turns = new Map<string, Promise<unknown>>();
 
   const gone = (): { ok: false; failure: HouseFailure } => fail('store-unavailable');
@@ -386,7 +390,7 @@ export function createJobs(options: JobsOptions): Jobs {
     // Dealt with, but the agent did not get to know.
     if (story.heard.includes(event.id)) return true;
     if (!LAST_WORDS.includes(event.type) && talk.take(event.jobId) > 0) {
-      await options.onFlooding(agentId);
+      if (floods.take(agentId) === 0) await options.onFlooding(agentId);
       return drop(agentId, event, 'too-much-talk');
     }
     const facts = await factsOf(note.value, event.jobId, story);
