@@ -27,7 +27,7 @@ process.exitCode = await main();
 process.stdout.write('', () => (isHungUp ? process.kill(process.pid, 'SIGHUP') : process.exit()));
 
 async function main(): Promise<ExitCode> {
-  const context = createContext(process, stop.signal);
+  const context = createContext(process, stop);
   if (!context.ok) {
     process.stderr.write(`${context.failure}\n`);
     return EXIT.usage;
@@ -44,5 +44,8 @@ async function main(): Promise<ExitCode> {
     context.value.say(crashText(error, context.value.texts));
     if (words.includes('--json')) await context.value.print('{"error":"internal"}');
     return EXIT.failed;
+  } finally {
+    // Not before whoever was asked has noticed that it is over: a shell would show what they go on typing, and run it.
+    await context.value.keyboard.released();
   }
 }

@@ -5,11 +5,14 @@ import type { CliContext } from './context.ts';
 
 /** Asks the person for the admin password: in the terminal, unless they chose the page. */
 export async function askPassword(
-  { texts, input }: CliContext,
+  { texts, keyboard }: CliContext,
   kind: PromptKind | undefined,
   plan: PromptPlan,
   signal: AbortSignal,
 ): Promise<PromptAnswer> {
   const { createPrompt } = await import('../prompt/choose.ts');
-  return createPrompt({ kind: kind ?? 'terminal', texts, input, output: process.stderr }).ask(plan, signal);
+  return createPrompt({ kind: kind ?? 'terminal', texts, keyboard, output: process.stderr }).ask(
+    plan,
+    signal,
+  );
 }

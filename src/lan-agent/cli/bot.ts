@@ -10,15 +10,15 @@ import { EXIT, type ExitCode } from './exit.ts';
 
 /** `pair`: makes this laptop an agent of the bot that issued the code; a code that was left out is asked for. */
 export async function pairCommand(
-  { home, texts, say, signal, input }: CliContext,
+  { home, texts, say, signal, keyboard }: CliContext,
   given: string | undefined,
   { server, insecureLan }: { readonly server: string; readonly insecureLan: boolean },
 ): Promise<ExitCode> {
-  if (given === undefined && !input.isTTY) {
+  if (given === undefined && !keyboard.isTerminal) {
     say(texts('agent:cli.usage.missing', { name: 'code' }));
     return EXIT.usage;
   }
-  const code = given ?? (await askPairingCode(input, process.stderr, texts, signal));
+  const code = given ?? (await askPairingCode(keyboard, process.stderr, texts, signal));
   if (code === null) return EXIT.failed;
   const end = await pair({
     code,
@@ -44,13 +44,13 @@ export async function pairCommand(
 
 /** `run`: works for the bot until it is stopped. */
 export async function runCommand(context: CliContext, prompt: PromptKind | undefined): Promise<ExitCode> {
-  const { home, engine, texts, say, signal, env, input } = context;
+  const { home, engine, texts, say, signal, env, keyboard } = context;
   const level = LOG_LEVELS.find((one) => one === env.LOG_LEVEL) ?? 'warn';
   const end = await run({
     home,
     engine,
     promptFor: (language) =>
-      createPrompt({ kind: prompt, texts: textsFor(language), input, output: process.stderr }),
+      createPrompt({ kind: prompt, texts: textsFor(language), keyboard, output: process.stderr }),
     agentVersion: AGENT_VERSION,
     texts,
     say,

@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '../engine.ts';
 import { agentHome } from '../home.ts';
 import { type Network, realNetwork } from '../network/network.ts';
 import { testNetwork } from '../network/test-network.ts';
+import { createKeyboard, type Keyboard } from '../prompt/keyboard.ts';
 import type { Tap } from '../tap.ts';
 
 /** What every command works with. */
@@ -22,6 +23,8 @@ export interface CliContext {
   /** Aborted by Ctrl-C, SIGTERM and a closed terminal. */
   readonly signal: AbortSignal;
   readonly input: NodeJS.ReadStream;
+  /** The same input, for questions to a person. */
+  readonly keyboard: Keyboard;
   /** Writes a line of the result to standard output; done when the system has taken it or nobody reads any more. */
   print(text: string): Promise<void>;
   /** Writes a line for people to standard error. */
@@ -33,8 +36,8 @@ function languageFrom(env: NodeJS.ProcessEnv): Language {
   return languageOf(env.LC_ALL || env.LANG || Intl.DateTimeFormat().resolvedOptions().locale);
 }
 
-/** Builds the context; a failure is a sentence about a wrong setting. */
-export function createContext(process: NodeJS.Process, signal: AbortSignal): Result<CliContext, string> {
+/** Builds the context; a failure is a sentence about a wrong setting. `stop` ends the program in good order. */
+export function createContext(process: NodeJS.Process, stop: AbortController): Result<CliContext, string> {
   const { env } = process;
   const language = languageFrom(env);
   const texts = textsFor(language);
@@ -50,8 +53,9 @@ export function createContext(process: NodeJS.Process, signal: AbortSignal): Res
     network: network.value,
     engine: createEngine(settings),
     engineWith: (tap) => createEngine({ ...settings, tap }),
-    signal,
+    signal: stop.signal,
     input: process.stdin,
+    keyboard: createKeyboard(process.stdin, () => stop.abort()),
     print: (text) => new Promise((done) => process.stdout.write(`${text}\n`, () => done())),
     say: (text) => void process.stderr.write(`${text}\n`),
   });

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { Texts } from '../../kernel/texts.ts';
+import type { Keyboard } from './keyboard.ts';
 import { createPagePrompt } from './page.ts';
 import type { PasswordPrompt } from './prompt.ts';
-import { createTerminalPrompt, type TerminalInput } from './terminal.ts';
+import { createTerminalPrompt } from './terminal.ts';
 
 /** `--prompt`: where the password is asked for. */
 export const PROMPT_KINDS = ['terminal', 'page'] as const;
@@ -16,12 +17,12 @@ export type PromptKind = (typeof PROMPT_KINDS)[number];
 export function createPrompt(options: {
   kind: PromptKind | undefined;
   texts: Texts;
-  input: TerminalInput;
+  keyboard: Keyboard;
   output: Writable;
 }): PasswordPrompt {
-  const { texts, input, output } = options;
-  const kind = options.kind ?? (input.isTTY ? 'terminal' : 'page');
-  if (kind === 'terminal') return createTerminalPrompt({ texts, input, output });
+  const { texts, keyboard, output } = options;
+  const kind = options.kind ?? (keyboard.isTerminal ? 'terminal' : 'page');
+  if (kind === 'terminal') return createTerminalPrompt({ texts, keyboard, output });
   return createPagePrompt({
     texts,
     announce: (url) => output.write(`${texts('agent:prompt.open')}\nprompt-page: ${url}\n`),

@@ -8,6 +8,7 @@ import { createEngine } from '../../../src/lan-agent/engine.ts';
 import { run } from '../../../src/lan-agent/link/run.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import { createPrompt } from '../../../src/lan-agent/prompt/choose.ts';
+import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 
 const home = process.env.UNBIND_AGENT_HOME ?? '';
 const network = testNetwork(process.env.UNBIND_AGENT_TEST_NETWORK ?? '', false);
@@ -17,7 +18,12 @@ await run({
   home,
   engine: createEngine({ home, network: network.value }),
   promptFor: (language) =>
-    createPrompt({ kind: 'page', texts: textsFor(language), input: process.stdin, output: process.stderr }),
+    createPrompt({
+      kind: 'page',
+      texts: textsFor(language),
+      keyboard: createKeyboard(process.stdin, () => undefined),
+      output: process.stderr,
+    }),
   agentVersion: '0.0.0-test',
   texts: textsFor('en'),
   say: (line) => void process.stderr.write(`${line}\n`),

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
+import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 import { askPairingCode, createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';
@@ -25,8 +26,16 @@ const PLAN: UnbindPlan = {
 
 /** A person at a terminal: types when the screen shows what they wait for. */
 function fakeTerminal(isTTY = true) {
-  const input = Object.assign(new PassThrough(), { isTTY, setRawMode: () => input });
+  const raw: boolean[] = [];
+  const input = Object.assign(new PassThrough(), {
+    isTTY,
+    setRawMode: (on: boolean) => {
+      raw.push(on);
+      return input;
+    },
+  });
   const output = Object.assign(new PassThrough(), { columns: 100, rows: 50 });
+  const interrupts: string[] = [];
   let screen = '';
   let changed = () => {};
   output.on('data', (bytes: Buffer) => {
@@ -37,9 +46,14 @@ function fakeTerminal(isTTY = true) {
     input,
     output,
     stop: new AbortController(),
+    interrupts,
+    keyboard: createKeyboard(input, () => interrupts.push('Ctrl+C')),
     screen: () => screen,
-    see: async (text: string) => {
-      while (!screen.includes(text)) await new Promise<void>((resolve) => (changed = resolve));
+    /** Whether the terminal shows what is typed. */
+    isShown: () => raw.at(-1) !== true,
+    /** @param from where on the screen to look for it */
+    see: async (text: string, from = 0) => {
+      while (!screen.includes(text, from)) await new Promise<void>((resolve) => (changed = resolve));
     },
   };
 }
@@ -47,14 +61,15 @@ function openTerminal(
   options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number; askCable?: boolean } = {},
 ) {
   const terminal = fakeTerminal(options.isTTY);
-  const { input, output, stop } = terminal;
+  const { keyboard, output, stop } = terminal;
   const { kind, timeLimitMs } = options;
   const texts = textsFor('en');
   const prompt =
     timeLimitMs === undefined
-      ? createPrompt({ kind, texts, input, output })
-      : createTerminalPrompt({ texts, input, output, timeLimitMs });
-  return { ...terminal, answer: prompt.ask({ ...PLAN, askCable: options.askCable ?? false }, stop.signal) };
+      ? createPrompt({ kind, texts, keyboard, output })
+      : createTerminalPrompt({ texts, keyboard, output, timeLimitMs });
+  const plan = { ...PLAN, askCable: options.askCable ?? false };
+  return { ...terminal, prompt, answer: prompt.ask(plan, stop.signal) };
 }
 const QUESTION = 'Admin password of the device';
 
@@ -185,9 +200,108 @@ describe('the password prompt in the terminal', () => {
   });
 });
 
+describe('a question in the terminal that has ended by itself', () => {
+  const ENTER = 'Press Enter alone';
+
+  it.each([
+    ['the job is cancelled', {}, 'it was stopped'],
+    ['its time is over', { timeLimitMs: 200 }, 'Too late'],
+  ])('hides and drops what is typed until Enter alone when %s', async (_, options, why) => {
+    const terminal = openTerminal(options);
+    await terminal.see(QUESTION);
+    terminal.input.write('Pass-');
+    if (!('timeLimitMs' in options)) terminal.stop.abort();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+    expect(terminal.screen()).toContain(why);
+    expect(terminal.screen()).toContain(ENTER);
+    terminal.input.write('word1\r');
+    await terminal.see('was not used');
+    expect(terminal.isShown()).toBe(false);
+    expect(terminal.keyboard.isHeld()).toBe(true);
+    terminal.input.write('\r');
+    await terminal.keyboard.released();
+    expect(terminal.isShown()).toBe(true);
+    expect(terminal.screen()).not.toMatch(/Pass-|word1/);
+  });
+
+  it('is not left for the shell by Escape either', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write('\x1b');
+    await terminal.answer;
+    expect(terminal.screen()).toContain(ENTER);
+    expect(terminal.isShown()).toBe(false);
+  });
+
+  it.each([
+    ['Ctrl+C', '\x03'],
+    ['Ctrl+D', '\x04'],
+  ])('is over at once where the person has left it with %s', async (_, key) => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.input.write(key);
+    await terminal.answer;
+    await terminal.keyboard.released();
+    expect(terminal.isShown()).toBe(true);
+    expect(terminal.screen()).not.toContain(ENTER);
+  });
+
+  it('stops the program at Ctrl+C', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.stop.abort();
+    await terminal.answer;
+    terminal.input.write('Pass\x03');
+    await terminal.keyboard.released();
+    expect(terminal.interrupts).toEqual(['Ctrl+C']);
+    expect(terminal.isShown()).toBe(true);
+  });
+
+  it('lets go of a terminal that is closed', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.stop.abort();
+    await terminal.answer;
+    terminal.input.end();
+    await terminal.keyboard.released();
+    expect(terminal.interrupts).toEqual([]);
+  });
+
+  it('keeps the next question until the person has noticed, and its answer is its own', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.stop.abort();
+    await terminal.answer;
+    const before = terminal.screen().length;
+    const next = terminal.prompt.ask(PLAN, new AbortController().signal);
+    await terminal.see('Another question waits');
+    terminal.input.write('of-the-first\r');
+    await terminal.see('was not used');
+    expect(terminal.screen().slice(before)).not.toContain(QUESTION);
+    terminal.input.write('\r');
+    await terminal.see(QUESTION, before);
+    terminal.input.write('right\r');
+    const typed = await next;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
+  });
+
+  it('does not show the next question where that ended while it waited', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    terminal.stop.abort();
+    await terminal.answer;
+    const stop = new AbortController();
+    const next = terminal.prompt.ask(PLAN, stop.signal);
+    await terminal.see('Another question waits');
+    stop.abort();
+    expect(await next).toEqual({ kind: 'abandoned' });
+    expect(terminal.isShown()).toBe(false);
+  });
+});
+
 describe('the pairing code in the terminal', () => {
-  const ask = ({ input, output, stop }: ReturnType<typeof fakeTerminal>) =>
-    askPairingCode(input, output, textsFor('en'), stop.signal);
+  const ask = ({ keyboard, output, stop }: ReturnType<typeof fakeTerminal>) =>
+    askPairingCode(keyboard, output, textsFor('en'), stop.signal);
 
   it('is asked for until it can be one', async () => {
     const terminal = fakeTerminal();

@@ -7,6 +7,7 @@ import type { CliContext } from '../../../src/lan-agent/cli/context.ts';
 import { recordCommand } from '../../../src/lan-agent/cli/record.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import type { Network } from '../../../src/lan-agent/network/network.ts';
+import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 import { parseRecording, type Recording } from '../../../src/lan-agent/record/recording.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { recorder4, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -175,6 +176,7 @@ describe.concurrent('without consent', () => {
       engineWith: (tap) => createEngine({ home, network, tap }),
       signal: new AbortController().signal,
       input: process.stdin,
+      keyboard: createKeyboard(process.stdin, () => undefined),
       print: async () => undefined,
       say: () => undefined,
     };

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
-import { bundle, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
+import { bundle, bundleAgent, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
 
 const NO_TERMINAL =
   process.platform !== 'linux' || spawnSync('script', ['--version']).error
@@ -13,11 +13,14 @@ const NO_TERMINAL =
 
 const CTRL_C = '\x03';
 const QUESTION = 'Admin password of the device';
+/** Stands below a question that has ended by itself. */
+const TOLD = 'Press Enter alone';
 
-/** Starts an unbind in a terminal of 100 columns. */
-function openTerminal(t: TestContext, at: Site) {
-  const unbind = `stty cols 100 rows 40; exec "$NODE" "$AGENT" unbind ${CAMERA} --confirm ${CAMERA}`;
-  const child = spawn('script', ['-qefc', unbind, '/dev/null'], {
+const UNBIND = `exec "$NODE" "$AGENT" unbind ${CAMERA} --confirm ${CAMERA}`;
+
+/** Starts an unbind, or what else a shell is told, in a terminal of 100 columns. */
+function openTerminal(t: TestContext, at: Site, command = UNBIND) {
+  const child = spawn('script', ['-qefc', `stty cols 100 rows 40; ${command}`, '/dev/null'], {
     env: {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
@@ -47,10 +50,13 @@ function openTerminal(t: TestContext, at: Site) {
     type: (keys: string) => void child.stdin.write(keys),
     /** The window is closed: the terminal is gone under the program. */
     close: () => void child.kill('SIGKILL'),
-    see: async (text: string) => {
-      while (!screen.includes(text)) await new Promise<void>((done) => (changed = done));
+    /** @param from where on the screen to look for it */
+    see: async (text: string, from = 0) => {
+      while (!screen.includes(text, from)) await new Promise<void>((done) => (changed = done));
     },
     screen: () => screen,
+    /** Sends a signal to the process that has said its number as `pid 1234.` */
+    signal: (name: NodeJS.Signals) => process.kill(Number(/pid (\d+)\./.exec(screen)?.[1]), name),
   };
 }
 
@@ -98,6 +104,49 @@ describe.concurrent('a person at the terminal', () => {
     expect(await result(at)).toMatchObject({ outcome: 'refused', reason: 'abandoned' });
     expect(await locks(at)).toEqual([]);
     expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('is not shown what they go on typing when the program is told to end: a shell is not reached before', async (t) => {
+    const at = await oneCamera(t);
+    // The shell that started the agent takes a line afterwards, and shows it as shells do.
+    const agent = `sh -c 'echo "pid $$."; ${UNBIND}'; echo "ended $?"; read line; echo "taken ($line)"`;
+    const terminal = openTerminal(t, at, agent);
+    await terminal.see(QUESTION);
+    terminal.type(PASSWORD.slice(0, 4));
+    terminal.signal('SIGTERM');
+    await terminal.see(TOLD);
+    terminal.type(`${PASSWORD.slice(4)}\r`);
+    await terminal.see('was not used');
+    expect(terminal.screen()).not.toContain('ended');
+    terminal.type('\r');
+    await terminal.see('ended 3');
+    terminal.type('\r');
+    await terminal.ended;
+    expect(terminal.screen()).toContain('taken ()');
+    expect(terminal.screen()).not.toContain(PASSWORD.slice(0, 4));
+    expect(terminal.screen()).not.toContain(PASSWORD.slice(4));
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('is not shown what they go on typing when the chat cancels, and it is no answer to the next question', async (t) => {
+    const at = await oneCamera(t);
+    const program = join(at.home, 'question.mjs');
+    await bundleAgent(program, {}, 'test/integration/lan-agent/question.ts');
+    const terminal = openTerminal(t, at, `exec "$NODE" "${program}"`);
+    await terminal.see(QUESTION);
+    terminal.signal('SIGUSR2');
+    await terminal.see('question 1: abandoned');
+    await terminal.see('Another question waits');
+    const before = terminal.screen().length;
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.see('was not used');
+    expect(terminal.screen().slice(before)).not.toContain(QUESTION);
+    terminal.type('\r');
+    await terminal.see(QUESTION, before);
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.see('question 2: typed');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen()).not.toContain(PASSWORD);
   });
 
   it.for([
