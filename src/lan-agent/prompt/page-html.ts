@@ -15,13 +15,18 @@ button { font: inherit; padding: .6rem 1.2rem; margin: 1rem .5rem 0 0; }
 [role=alert] { border-left: .3rem solid #c62828; padding: .3rem .8rem; font-weight: 600; }
 `;
 
+/** Takes the form away from under whoever is typing. */
+const OVER_STYLE = 'form { display: none; }';
+
+const hashOf = (style: string) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+
 /**
  * What the page may do: show its own style and send its form back. It runs no script, loads nothing and cannot be
  * framed, so nothing else in the browser can read the field or press the button.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  `style-src ${hashOf(STYLE)} ${hashOf(OVER_STYLE)}`,
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
@@ -55,10 +60,24 @@ ${cable}<label for="password">${escapeHtml(model.question)}</label>
   );
 }
 
+/** How a question ended. `timeout`, `stopped`: by itself, with the form still open in a browser. */
+export type PageEnd = 'taken' | 'cancelled' | 'timeout' | 'stopped';
+
 /** The last page: what happens now. */
-export function endPage(model: PromptModel, texts: Texts, end: 'taken' | 'cancelled'): string {
-  const words = end === 'taken' ? model.taken : texts('agent:prompt.end.cancelled');
-  return page(texts, model.title, `<p>${escapeHtml(words)}</p>`);
+export function endPage(model: PromptModel, texts: Texts, end: PageEnd): string {
+  return page(texts, model.title, `<p>${escapeHtml(endWords(model, texts, end))}</p>`);
+}
+
+/**
+ * The rest of a form that was kept loading: the browser puts it below at once, without a script, and the field is gone
+ * with whatever was typed into it.
+ */
+export function overPart(model: PromptModel, texts: Texts, end: PageEnd): string {
+  return `<style>${OVER_STYLE}</style><p role="alert">${escapeHtml(endWords(model, texts, end))}</p>\n`;
+}
+
+function endWords(model: PromptModel, texts: Texts, end: PageEnd): string {
+  return end === 'taken' ? model.taken : texts(`agent:prompt.end.${end}`);
 }
 
 function page(texts: Texts, title: string, body: string): string {

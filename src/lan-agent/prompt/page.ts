@@ -5,7 +5,7 @@ import type { Texts } from '../../kernel/texts.ts';
 import { limit } from '../limit.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { formField } from './form.ts';
-import { CONTENT_SECURITY_POLICY, endPage, formPage } from './page-html.ts';
+import { CONTENT_SECURITY_POLICY, endPage, formPage, overPart, type PageEnd } from './page-html.ts';
 import {
   createPasswordCheck,
   describePlan,
@@ -17,6 +17,8 @@ import {
 const HOST = '127.0.0.1';
 /** A form with a far too long password still fits, so that it can be told. */
 const MAX_BODY_BYTES = 4096;
+/** How long a browser may take to fetch the last words, ms. */
+const FAREWELL_MS = 2_000;
 
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -33,7 +35,8 @@ const HEADERS = {
 /**
  * The prompt as a page that lives for one question: on 127.0.0.1 only, on a port and a path nobody can guess, gone
  * once it is answered. Checked on every request are the Host (a foreign name that resolves to 127.0.0.1), on a POST
- * also the Origin (a form on another site).
+ * also the Origin (a form on another site). A form stays loading as long as its question: when that ends by itself,
+ * the rest of the page takes the field away and says so.
  *
  * @param options.announce gets the address once the page can be opened; knowing it is the right to answer, so it
  *   belongs on the technician's own screen and in no log
@@ -51,7 +54,6 @@ export function createPagePrompt(options: {
         const check = createPasswordCheck();
         const path = `/${randomBytes(24).toString('base64url')}`;
         const { signal: over, end } = limit(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS, signal);
-        const form = (complaint: PasswordComplaint | null) => formPage(model, texts, complaint);
 
         const server = createServer((request, response) => {
           void answer(request, response).catch(() => send(response, 400));
@@ -60,26 +62,38 @@ export function createPagePrompt(options: {
         server.requestTimeout = 10_000;
         server.maxConnections = 16;
 
-        let finished = false;
-        const finish = (result: PromptAnswer) => {
-          if (finished) {
+        const forms = new Set<ServerResponse>();
+        /** A form, of which the rest is sent when its question is over. */
+        const show = (response: ServerResponse, status: number, complaint: PasswordComplaint | null) => {
+          writeHead(response, status, 'html');
+          response.write(formPage(model, texts, complaint));
+          forms.add(response);
+          response.once('close', () => forms.delete(response));
+        };
+
+        let origin = '';
+        let ended: PageEnd | null = null;
+        const finish = (result: PromptAnswer, how: PageEnd) => {
+          if (ended) {
             if (result.kind === 'typed') result.password.fill(0);
             return;
           }
-          finished = true;
+          ended = how;
           over.removeEventListener('abort', abandon);
           end();
+          for (const form of forms) form.end(overPart(model, texts, how));
           server.close();
-          server.closeAllConnections();
+          setTimeout(() => server.closeAllConnections(), FAREWELL_MS).unref();
           resolve(result);
         };
-        const abandon = () => finish({ kind: 'abandoned' });
+        const abandon = () => finish({ kind: 'abandoned' }, signal.aborted ? 'stopped' : 'timeout');
 
         const answer = async (request: IncomingMessage, response: ServerResponse) => {
-          const origin = `http://${HOST}:${(server.address() as AddressInfo | null)?.port}`;
           if (`http://${request.headers.host}` !== origin) return send(response, 421);
           if (request.url !== path) return send(response, 404);
-          if (request.method === 'GET') return send(response, 200, form(null));
+          if (request.method === 'GET') {
+            return ended ? send(response, 410, endPage(model, texts, ended)) : show(response, 200, null);
+          }
           if (request.method !== 'POST') return send(response, 405);
           if (request.headers.origin !== origin) return send(response, 403);
           if (request.headers['content-type'] !== 'application/x-www-form-urlencoded')
@@ -91,40 +105,48 @@ export function createPagePrompt(options: {
           const password = formField(body, 'password');
           const directCable = formField(body, 'cable')?.toString() === 'yes';
           body.fill(0);
+          if (ended) {
+            password?.fill(0);
+            return send(response, 410, endPage(model, texts, ended));
+          }
           if (action?.toString() === 'cancel') {
             password?.fill(0);
-            response.once('close', abandon);
+            response.once('close', () => finish({ kind: 'abandoned' }, 'cancelled'));
             return send(response, 200, endPage(model, texts, 'cancelled'));
           }
           if (!password) return send(response, 400);
           const complaint = model.cable && !directCable ? 'no-cable' : check(password);
           if (complaint) {
             password.fill(0);
-            return send(response, 422, form(complaint));
+            return show(response, 422, complaint);
           }
           // The browser gets its last page first, then the server goes away.
           const given = { kind: 'typed', password } as const;
-          response.once('close', () => finish(model.cable ? { ...given, directCable: true } : given));
+          response.once('close', () =>
+            finish(model.cable ? { ...given, directCable: true } : given, 'taken'),
+          );
           return send(response, 200, endPage(model, texts, 'taken'));
         };
 
         if (over.aborted) return resolve({ kind: 'abandoned' });
         over.addEventListener('abort', abandon, { once: true });
-        server.once('error', () => finish({ kind: 'unavailable' }));
-        server.listen(0, HOST, () =>
-          options.announce(`http://${HOST}:${(server.address() as AddressInfo).port}${path}`),
-        );
+        server.once('error', () => finish({ kind: 'unavailable' }, 'stopped'));
+        server.listen(0, HOST, () => {
+          origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+          options.announce(`${origin}${path}`);
+        });
       }),
   };
 }
 
 function send(response: ServerResponse, status: number, html?: string): void {
   if (response.headersSent) return;
-  response.writeHead(status, {
-    ...HEADERS,
-    'content-type': html === undefined ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
-  });
+  writeHead(response, status, html === undefined ? 'plain' : 'html');
   response.end(html ?? STATUS_CODES[status]);
+}
+
+function writeHead(response: ServerResponse, status: number, type: 'html' | 'plain'): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': `text/${type}; charset=utf-8` });
 }
 
 /** The body, or null when it is not a form with a password: larger, or without a declared length. */

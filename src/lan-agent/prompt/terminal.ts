@@ -75,7 +75,7 @@ export async function askPairingCode(
   signal: AbortSignal,
 ): Promise<string | null> {
   const timeLimitMs = PROMPT_TIME_LIMIT_MS;
-  return atTerminal({ keyboard, output, texts, timeLimitMs, signal }, (keys, over) =>
+  return atTerminal<string>({ keyboard, output, texts, timeLimitMs, signal }, (keys, over) =>
     text({
       message: texts('agent:link.pair.ask'),
       input: keys,

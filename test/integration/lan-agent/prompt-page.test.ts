@@ -1,11 +1,15 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { get, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { chromium } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';
 
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const PLAN: UnbindPlan = {
   shortSerial: 'E12345678',
   fullSerial: null,
@@ -51,8 +55,13 @@ function send(url: URL, { method = 'GET', path = url.pathname, headers = {}, bod
   return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     const outgoing = request({ host: url.hostname, port: url.port, path, method, headers }, (answer) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      const done = () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        // A form stays loading as long as its question.
+        if (text.includes('</html>')) done();
+      });
+      answer.on('end', done);
     });
     outgoing.on('error', reject).end(body);
   });
@@ -207,6 +216,65 @@ describe('the password page', () => {
     expect(await answer).toEqual({ kind: 'abandoned' });
     expect(await gone(url)).toBe(true);
   });
+
+  it.each([
+    ['the job is cancelled', undefined, 'it was stopped in the chat'],
+    ['its time is over', 300, 'Too late'],
+  ])('says so in a form that is still open when %s', async (_, timeLimitMs, words) => {
+    const { url, answer, stop } = await openPage(timeLimitMs === undefined ? {} : { timeLimitMs });
+    const form = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
+    if (timeLimitMs === undefined) stop.abort();
+    let text = '';
+    for await (const part of form.setEncoding('utf8')) text += part;
+    const [, rest = ''] = text.split('</html>');
+    expect(rest).toContain(words);
+    const [, style = ''] = /<style>(.*)<\/style>/.exec(rest) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(style).toContain('display: none');
+    expect(form.headers['content-security-policy']).toContain(`'sha256-${hash}'`);
+    expect(await answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('does not take a password that comes when it is over, and says so', async () => {
+    const { url, answer, stop } = await openPage();
+    const body = 'password=secret1&action=unbind';
+    const headers = {
+      origin: url.origin,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+      expect: '100-continue',
+    };
+    const sent = request({ host: url.hostname, port: url.port, path: url.pathname, method: 'POST', headers });
+    const answered = new Promise<IncomingMessage>((resolve) => sent.once('response', resolve));
+    sent.flushHeaders();
+    await new Promise((resolve) => sent.once('continue', resolve));
+    stop.abort();
+    expect(await answer).toEqual({ kind: 'abandoned' });
+    sent.end(body);
+    const late = await answered;
+    let text = '';
+    for await (const part of late.setEncoding('utf8')) text += part;
+    expect([late.statusCode, text]).toEqual([410, expect.stringContaining('it was stopped in the chat')]);
+  });
+
+  it.skipIf(!existsSync(CHROMIUM))(
+    'takes the field away from whoever types into it, in a browser',
+    async () => {
+      const browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: ['--no-sandbox', '--disable-gpu'],
+      });
+      onTestFinished(() => browser.close());
+      const { url, stop } = await openPage();
+      const page = await browser.newPage();
+      await page.goto(url.href, { waitUntil: 'commit' });
+      const field = page.locator('#password');
+      await field.fill('half a pass');
+      stop.abort();
+      await field.waitFor({ state: 'hidden' });
+      expect(await page.locator('[role=alert]').textContent()).toContain('This question is over');
+    },
+  );
 
   it('never opens for a job that is over already', async () => {
     const prompt = createPagePrompt({ texts: textsFor('en'), announce: () => expect.unreachable() });
