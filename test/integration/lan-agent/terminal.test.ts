@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { bundle, bundleAgent, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
@@ -131,7 +132,7 @@ describe.concurrent('a person at the terminal', () => {
   it('is not shown what they go on typing when the chat cancels, and it is no answer to the next question', async (t) => {
     const at = await oneCamera(t);
     const program = join(at.home, 'question.mjs');
-    await bundleAgent(program, {}, 'test/integration/lan-agent/question.ts');
+    await bundleAgent(program, {}, fileURLToPath(new URL('./question.ts', import.meta.url)));
     const terminal = openTerminal(t, at, `exec "$NODE" "${program}"`);
     await terminal.see(QUESTION);
     terminal.signal('SIGUSR2');
