@@ -1,7 +1,8 @@
 /**
  * Discovery on large sites, over real UDP on loopback: what is found, how soon, and for how much memory, beside the
- * search that most tools do, "join the group, ask once, read every datagram as it comes". Then `--until` with the
- * agent's command line. Site and searcher are processes of their own.
+ * search that most tools do, "join the group, ask once, read every datagram as it comes". Then how soon one wanted
+ * device is known among all that answer at once, beside a bare round trip that parses nothing; what `--wait` comes to;
+ * and `--until` with the agent's command line. Site and searcher are processes of their own.
  *
  *   npx tsx bench/discovery.ts [devices…]
  */
@@ -27,6 +28,12 @@ const RUNS = 5;
 const UNTIL_RUNS = 20;
 const UNTIL_DEVICES = 250;
 const WAIT_MS = 6000;
+/** Sites on which one device is looked for: so many devices, each answering once or in two copies. */
+const CROWDS = [
+  [250, 'multicast'],
+  [250, 'both'],
+  [2000, 'multicast'],
+] as const;
 
 /** What one search of one process brought. */
 interface Figures {
@@ -35,9 +42,15 @@ interface Figures {
   readonly lastMs: number;
   /** Growth of the process's memory by the search, MiB. */
   readonly memoryMiB: number;
+  /** The whole search, ms: what it was given and what it takes beyond. */
+  readonly wholeMs: number;
+  /** Answers that were thrown away, and datagrams that were lost before. */
+  readonly missed: string;
 }
 
-const SEARCHES: Readonly<Record<string, (network: Network) => Promise<Pick<Figures, 'found' | 'lastMs'>>>> = {
+const SEARCHES: Readonly<
+  Record<string, (network: Network) => Promise<Pick<Figures, 'found' | 'lastMs' | 'wholeMs' | 'missed'>>>
+> = {
   ours: async (network) => {
     const lan = await openLan(network, network.survey().used);
     const heard = heardUntil();
@@ -45,10 +58,17 @@ const SEARCHES: Readonly<Record<string, (network: Network) => Promise<Pick<Figur
       heard.add(bytes);
       return false;
     });
-    const { devices } = await search(lan, { waitMs: WAIT_MS });
+    const begun = performance.now();
+    const { devices, dropped, lost } = await search(lan, { waitMs: WAIT_MS });
+    const wholeMs = performance.now() - begun;
     stop();
     lan.close();
-    return { found: devices.length, lastMs: heard.lastMs() };
+    return {
+      found: devices.length,
+      lastMs: heard.lastMs(),
+      wholeMs,
+      missed: `${dropped} thrown away, ${lost} lost`,
+    };
   },
   plain: async (network) => {
     const [through] = network.survey().used;
@@ -67,12 +87,44 @@ const SEARCHES: Readonly<Record<string, (network: Network) => Promise<Pick<Figur
     socket.send(inquiry(newUuid()).bytes, network.port, '239.255.255.250');
     await new Promise((done) => setTimeout(done, WAIT_MS));
     socket.close();
-    return { found: found.size, lastMs: heard.lastMs() };
+    return { found: found.size, lastMs: heard.lastMs(), wholeMs: WAIT_MS, missed: 'nobody counts' };
+  },
+};
+
+/** How soon a device is known, ms from the first inquiry. */
+const ROUND_TRIPS: Readonly<Record<string, (network: Network, serial: string) => Promise<number>>> = {
+  ours: async (network, serial) => {
+    const lan = await openLan(network, network.survey().used);
+    const begun = performance.now();
+    const { devices } = await search(lan, { waitMs: WAIT_MS, until: serial });
+    const ms = performance.now() - begun;
+    lan.close();
+    if (!devices.some(({ announcement }) => announcement.shortSerial === serial))
+      throw new Error('not found');
+    return ms;
+  },
+  bare: async (network, serial) => {
+    const [through] = network.survey().used;
+    const socket = createSocket({ type: 'udp4', reuseAddr: true });
+    await new Promise<void>((done) => socket.bind(network.port, done));
+    socket.addMembership('239.255.255.250', through?.address);
+    socket.setMulticastInterface(through?.address ?? '');
+    const wanted = Buffer.from(serial);
+    const begun = performance.now();
+    const answered = new Promise<void>((done) => {
+      socket.on('message', (bytes) => bytes.includes(wanted) && done());
+    });
+    socket.send(inquiry(newUuid()).bytes, network.port, '239.255.255.250');
+    await answered;
+    const ms = performance.now() - begun;
+    socket.close();
+    return ms;
   },
 };
 
 const [role, ...words] = process.argv.slice(2);
-if (role === 'site') await beSite(Number(words[0]));
+if (role === 'site') await beSite(Number(words[0]), words[1]);
+else if (role === 'until') await beFinder(words[0] ?? '', words[1] ?? '', words[2] ?? '');
 else if (role === 'search') await beSearcher(words[0] ?? '', words[1] ?? '');
 else await compare([role, ...words].map(Number).filter((size) => size > 0));
 
@@ -85,15 +137,37 @@ async function compare(asked: readonly number[]): Promise<void> {
         runs.push(JSON.parse((await start('search', name, site.said)).said));
       }
       const least = Math.min(...runs.map(({ found }) => found));
-      const column = (key: 'lastMs' | 'memoryMiB') => middle(runs.map((run) => run[key])).toFixed(0);
+      const column = (key: 'lastMs' | 'memoryMiB' | 'wholeMs') =>
+        middle(runs.map((run) => run[key])).toFixed(0);
       console.log(
         `${size} devices, ${name}: found ${least} at worst of ${RUNS} runs; the last one after ` +
-          `${column('lastMs')} ms; ${column('memoryMiB')} MiB (medians)`,
+          `${column('lastMs')} ms of ${column('wholeMs')} (asked: ${WAIT_MS}); ${column('memoryMiB')} MiB (medians); ` +
+          `last run: ${runs.at(-1)?.missed}`,
       );
     }
     site.child.kill();
   }
+  for (const [size, replyBy] of CROWDS) await timeRoundTrip(size, replyBy);
   await timeUntil();
+}
+
+/** One device among many that answer at the same moment. */
+async function timeRoundTrip(size: number, replyBy: string): Promise<void> {
+  const site = await start('site', String(size), replyBy);
+  const serials = manyCameras(size).map(({ profile }) => profile.shortSerial);
+  const times: Record<string, number[]> = { ours: [], bare: [] };
+  for (let run = 0; run < UNTIL_RUNS; run++) {
+    const serial = serials[Math.floor((run * size) / UNTIL_RUNS)] ?? '';
+    for (const [name, ms] of Object.entries(times)) {
+      ms.push(Number((await start('until', name, site.said, serial)).said));
+    }
+  }
+  site.child.kill();
+  const [ours, bare] = [middle(times.ours ?? []), middle(times.bare ?? [])];
+  console.log(
+    `one of ${size} (${replyBy}): known after ${ours.toFixed(1)} ms, bare round trip ${bare.toFixed(1)} ms, ` +
+      `${(ours / bare).toFixed(1)} times (medians of ${UNTIL_RUNS})`,
+  );
 }
 
 /** The command line as a technician starts it, bundled as it is shipped. */
@@ -132,9 +206,19 @@ async function timeUntil(): Promise<void> {
   );
 }
 
-async function beSite(size: number): Promise<void> {
-  const { testNetwork: setting } = await createEmulatedLan({ devices: manyCameras(size) });
+async function beSite(size: number, replyBy = 'multicast'): Promise<void> {
+  const quirks = { replyBy: replyBy === 'both' ? 'both' : 'multicast' } as const;
+  const devices = manyCameras(size).map((device) => ({ ...device, quirks }));
+  const { testNetwork: setting } = await createEmulatedLan({ devices });
   process.send?.(setting);
+}
+
+async function beFinder(name: string, setting: string, serial: string): Promise<void> {
+  const network = testNetwork(setting, false);
+  const find = ROUND_TRIPS[name];
+  if (!network.ok || !find) throw new Error(`cannot look for ${serial} by ${name}`);
+  const ms = await find(network.value, serial);
+  process.send?.(String(ms), () => process.exit());
 }
 
 async function beSearcher(name: string, setting: string): Promise<void> {

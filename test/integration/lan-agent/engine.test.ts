@@ -111,6 +111,7 @@ describe.concurrent('an unbind that the bot asked for', () => {
         wireMac: null,
         askCable: false,
         attemptsLeft: null,
+        attemptsAssumed: false,
         technician: 'Ann',
         origin: 'bot',
       },
@@ -161,6 +162,52 @@ describe.concurrent('an unbind that the bot asked for', () => {
     expect(at.log).not.toContain('password typed');
     expect(notes[0]).toMatch(/^127\.0\.2\./);
     expect(new Set(notes).size).toBe(notes.length);
+  });
+
+  it('takes no more than sixteen different answers to one question, and refuses where there were more', async (t) => {
+    const at = await bench(t, { quirks: { ignoresUnicast: true, replyDelayMs: 300 } });
+    const { address, mac } = at.camera.profile;
+    // Somebody who sends with the device's own address.
+    const forger = createSocket({ type: 'udp4' });
+    const ear = createSocket({ type: 'udp4', reuseAddr: true });
+    for (const socket of [forger, ear]) t.onTestFinished(() => void socket.close());
+    await new Promise<void>((done) => forger.bind(0, address, done));
+    await new Promise<void>((done) => ear.bind(at.port, '239.255.255.250', done));
+    ear.addMembership('239.255.255.250', '127.0.0.1');
+    ear.on('message', (bytes, sender) => {
+      const question = String(bytes);
+      const uuid = /<Uuid>([^<]+)/.exec(question)?.[1];
+      if (!uuid || !question.includes('<Types>getUnbindStatus<') || sender.address === address) return;
+      for (let i = 0; i < 20; i++) {
+        const answer = `<ProbeMatch><Uuid>${uuid}</Uuid><MAC>${mac}</MAC><Types>getUnbindStatus</Types><Result>success</Result><N>${i}</N></ProbeMatch>`;
+        forger.send(answer, sender.port, sender.address);
+      }
+    });
+    const report = await at.engine.performUnbind(at.request({ directCable: true }));
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'flooded' });
+    expect(at.log).not.toContain('password typed');
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('closes the prompt when a second device claims the serial number meanwhile', async (t) => {
+    const at = await bench(t);
+    const { fullSerial, mac } = at.camera.profile;
+    const twin = createSocket({ type: 'udp4' });
+    t.onTestFinished(() => void twin.close());
+    await new Promise<void>((done) => twin.bind(0, '127.0.2.9', done));
+    twin.setMulticastInterface('127.0.0.1');
+    const hello = `<Hello><Uuid>x</Uuid><Types>hello</Types><DeviceSN>${fullSerial}</DeviceSN><MAC>${mac}</MAC></Hello>`;
+    const report = await at.engine.performUnbind(
+      at.request({
+        prompt: (_plan, over) =>
+          new Promise((done) => {
+            over.addEventListener('abort', () => done({ kind: 'abandoned' }), { once: true });
+            twin.send(hello, at.port, '239.255.255.250');
+          }),
+      }),
+    );
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'ambiguous-device' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
 
   const refusals: [string, Partial<UnbindRequest>, string][] = [

@@ -67,9 +67,9 @@ describe('a laptop with several networks', PATIENT, () => {
   });
 
   it.for([
-    ['of the second subnet, by unicast', '172.16.5.64/24'],
-    ['of a wrong subnet, by multicast', '192.168.1.64/24'],
-  ] as const)('reads the status of a device %s, and unbinds it', async ([, address], t) => {
+    ['of the second subnet, by unicast', '172.16.5.64/24', []],
+    ['of a wrong subnet, by multicast, with the cable confirmed', '192.168.1.64/24', ['--direct-cable']],
+  ] as const)('reads the status of a device %s, and unbinds it', async ([, address, words], t) => {
     const world = createWorld(t);
     const [first, second, office] = [world.wire(), world.wire(), world.wire()];
     const laptop = await createLaptop(t, world);
@@ -82,7 +82,7 @@ describe('a laptop with several networks', PATIENT, () => {
 
     const status = await laptop.agent(['status', camera.shortSerial, '--json']);
     expect(status.json()).toEqual({ shortSerial: camera.shortSerial, status: 'can-unbind' });
-    const ended = await laptop.unbind(camera.shortSerial);
+    const ended = await laptop.unbind(camera.shortSerial, { words });
     expect(ended.json()).toEqual({ shortSerial: camera.shortSerial, outcome: 'unbound', verified: true });
     expect(await camera.snapshot()).toMatchObject({
       bound: false,
@@ -122,7 +122,7 @@ describe('a laptop with several networks', PATIENT, () => {
 
     for (const device of [camera, lost]) {
       const end = await capture(t, world, wire);
-      const ended = await laptop.unbind(device.shortSerial);
+      const ended = await laptop.unbind(device.shortSerial, { words: ['--direct-cable'] });
       expect(ended.json()).toMatchObject({ outcome: 'unbound', verified: true });
       expect(await device.snapshot()).toMatchObject({ exchanges: 1, unbindsReceived: 1, unbindsExecuted: 1 });
       const captured = await end();

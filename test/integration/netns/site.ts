@@ -74,6 +74,8 @@ export interface Laptop extends Host {
 export interface LaptopOptions extends AgentOptions {
   /** Words that start the agent, in place of its bundle. */
   readonly program?: readonly string[];
+  /** Further words of the command. */
+  readonly words?: readonly string[];
 }
 
 export async function createLaptop(t: TestContext, world: World): Promise<Laptop> {
@@ -91,8 +93,8 @@ export async function createLaptop(t: TestContext, world: World): Promise<Laptop
       const ended = await agent(['discover', '--json', ...words]);
       return ended.json<Seen[]>().sort((a, b) => a.shortSerial.localeCompare(b.shortSerial));
     },
-    unbind: (serial, options) =>
-      agent(['unbind', serial, '--confirm', serial, '--password-stdin', '--json'], {
+    unbind: (serial, { words = [], ...options } = {}) =>
+      agent(['unbind', serial, '--confirm', serial, '--password-stdin', '--json', ...words], {
         input: `${PASSWORD}\n`,
         ...options,
       }),

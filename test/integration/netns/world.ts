@@ -16,6 +16,9 @@ const ETC = '/etc/netns';
 /** Why there are no namespaces to be had, for the list of skipped tests; null where there are. */
 export const NO_NAMESPACES: string | null = whyNone();
 
+/** What a world needs of a test: a place for what has to be done at its end. */
+export type Scope = Pick<TestContext, 'onTestFinished'>;
+
 /** A wire, or a switch, that hosts are plugged into. */
 export interface Wire {
   /** Its bridge, an interface of the namespace `world.hub`. */
@@ -56,7 +59,7 @@ export interface World {
 }
 
 /** Makes an empty world. */
-export function createWorld(t: TestContext): World {
+export function createWorld(t: Scope): World {
   const prefix = `ub${process.pid.toString(36)}${randomBytes(3).toString('hex')}`;
   const names: string[] = [];
   const remove = () => {
@@ -115,11 +118,7 @@ export async function poll(question: () => boolean | Promise<boolean>): Promise<
   }
 }
 
-function openHost(
-  t: TestContext,
-  namespace: string,
-  hubNamespace: string,
-): Host & { readonly namespace: string } {
+function openHost(t: Scope, namespace: string, hubNamespace: string): Host & { readonly namespace: string } {
   const launcher = ['ip', 'netns', 'exec', namespace];
   const ip = (...words: readonly string[]) =>
     execFileSync('ip', ['-n', namespace, ...words], { encoding: 'utf8', stdio: 'pipe' });

@@ -1,10 +1,12 @@
+import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firewallCommands } from '../../../src/lan-agent/doctor/firewall.ts';
 import { defaultRoute, sendFailed } from '../../../src/lan-agent/doctor/network-checks.ts';
 import { checkClock } from '../../../src/lan-agent/doctor/server-checks.ts';
 import { inbox } from '../../../src/lan-agent/network/inbox.ts';
-import type { Datagram } from '../../../src/lan-agent/network/lan.ts';
+import { type Datagram, openLan } from '../../../src/lan-agent/network/lan.ts';
+import { strangerLosses } from '../../../src/lan-agent/network/losses.ts';
 import { isHostOnlyName, isTunnelName } from '../../../src/lan-agent/network/names.ts';
 import {
   broadcastOf,
@@ -13,6 +15,10 @@ import {
   type Survey,
 } from '../../../src/lan-agent/network/network.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+import { uuidsIn } from '../../../src/lan-agent/sadp/match.ts';
+import { newUuid } from '../../../src/lan-agent/sadp/requests.ts';
+import { windowMs } from '../../../src/lan-agent/unbind/exchange.ts';
+import { freePort } from '../../../src/sandbox/device/network.ts';
 
 const cable = { name: 'eth0', address: '192.168.1.5', prefix: 24 };
 const second = { name: 'eth0', address: '10.0.0.5', prefix: 8 };
@@ -209,6 +215,70 @@ describe('the inbox', () => {
     for (let i = 0; i < 1000; i++) mailbox.put(datagram(`10.0.${i >> 8}.${i & 255}`, 64 * 1024));
     expect(mailbox.dropped()).toBe(1000 - 256);
     await mailbox.drain();
+  });
+});
+
+describe('what was lost', () => {
+  it('is told by the kernel, or counted by the rate of strangers', async (t) => {
+    for (const losses of [undefined, () => null]) {
+      const port = await freePort();
+      const network = testNetwork(`127.0.0.1/8:${port}`, false);
+      if (!network.ok) throw new Error(network.failure);
+      const lan = await openLan(network.value, network.value.survey().used, undefined, losses);
+      const stranger = createSocket('udp4');
+      t.onTestFinished(() => void stranger.close());
+      t.onTestFinished(() => lan.close());
+      await new Promise<void>((done) => stranger.bind(0, '127.3.3.3', done));
+      expect(lan.lost()).toBe(0);
+      // In one go, so that nobody reads meanwhile: many times what a buffer of 4 MiB holds.
+      for (let i = 0; i < 8000; i++) stranger.send(Buffer.alloc(4096), port, '127.0.0.1');
+      expect(await lan.quiet()).toBe(true);
+      expect(lan.lost()).toBeGreaterThan(0);
+    }
+  });
+
+  it('is nothing below the stated rate, and every one beyond it', () => {
+    let now = 0;
+    const strangers = strangerLosses(() => now);
+    for (let i = 0; i < 500; i++) strangers.count(100);
+    expect(strangers.lost()).toBe(0);
+    strangers.count(100);
+    expect(strangers.lost()).toBe(1);
+    now += 1000;
+    for (let i = 0; i < 31; i++) strangers.count(32_768);
+    expect(strangers.lost()).toBe(1);
+    strangers.count(32_768);
+    expect(strangers.lost()).toBe(2);
+  });
+});
+
+describe('a Uuid in the bytes of a datagram', () => {
+  it('is found whatever is around it, in either case, and nothing makes the search throw', () => {
+    const around = fc.uint8Array({ maxLength: 300 });
+    fc.assert(
+      fc.property(around, around, fc.boolean(), (before, after, isLower) => {
+        // A hexadecimal digit at its edge would make it another one.
+        const edge = Buffer.from(' ');
+        const uuid = newUuid();
+        const bytes = Buffer.from(isLower ? uuid.toLowerCase() : uuid);
+        const datagram = Buffer.concat([before, edge, bytes, edge, after]);
+        expect(uuidsIn(datagram)).toContainEqual({ uuid, at: before.length + 1 });
+        expect(uuidsIn(Buffer.from(after)).length).toBeLessThanOrEqual(8);
+      }),
+    );
+  });
+});
+
+describe('the window for a second answer to the key exchange', () => {
+  it.for([
+    [0, 1500],
+    [750, 1500],
+    [751, 1502],
+    [2000, 4000],
+    [2500, 5000],
+    [60_000, 5000],
+  ] as const)('with a slowest answer of %i ms is %i ms', ([slowest, expected]) => {
+    expect(windowMs(slowest)).toBe(expected);
   });
 });
 
