@@ -575,14 +575,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-a-code':
         'This is no pairing code. It has ten letters, for instance BCDFG-HJKLM; ask the bot for one.',
       insecure:
-        'Warning: the connection to this server is not encrypted. Anybody on the network can read and change what is sent.',
+        'Warning: the connection to this server is not encrypted. Anybody on the network can read what is sent. What is changed on the way is noticed.',
       again:
         'This laptop is paired with {{server}} already. That stays so until the new pairing is confirmed.',
-      number: 'Choose this number in the chat: {{number}}',
+      number: 'Type this number in the chat, once: {{number}}',
+      'other-key':
+        'The server showed another key than the one it had bound itself to. Somebody may sit between this laptop and the server: nothing was paired. Use another network, ask the bot for a new code and pair again.',
+      spent: 'This try has used the code up. Ask the bot for a new one: /pair',
       done: 'Paired. Now start the agent with: unbind-agent run',
       refused:
-        'Somebody refused this laptop in the chat, or chose another number. If it was a slip, ask the bot for a new code and pair again.',
-      expired: 'Nobody chose the number in the chat in time. Ask the bot for a new code and pair again.',
+        'This laptop was refused in the chat, or another number was typed there. Ask the bot for a new code and pair again. If it happens once more, somebody may sit in between: use another network.',
+      expired:
+        'The number was not typed in the chat in time, or a newer code was asked for. Ask the bot for a new code and pair again.',
     },
     run: {
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
@@ -631,7 +635,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-confirmed': 'The pairing was never confirmed in the chat. Ask the bot for a code and pair again.',
       revoked:
         'This agent was revoked in the chat. Its key was deleted from this laptop; to use it again, ask the bot for a code and pair again.',
-      'version-unsupported': 'The server needs a newer agent. Update unbind-agent, then start it again.',
+      'version-unsupported':
+        'The server needs a newer agent. Update unbind-agent, then start it again. If it is the newest, the bot is older: its operator has to update it.',
       'too-many-requests': 'The server asks for a pause. Wait a few minutes, then try again.',
       internal: 'The server has an internal fault. The operator of the bot finds the cause in its log.',
       'store-unavailable': 'The server cannot reach its store for the moment.',

@@ -431,6 +431,7 @@ export const bot = {
     online: '🟢 {{number}}. <b>{{name}}</b> ({{system}}), connected',
     offline: '⚪ {{number}}. <b>{{name}}</b> ({{system}}), last seen {{when}}',
     details: '      {{address}} · {{people}}',
+    oldWay: '      ⚠️ paired the old way. Pair it again, to be sure that nobody sits in between: /pair',
     driven: '      in use by {{name}} until {{time}}',
     never: 'never',
     revoked: '“{{name}}” is removed. Its key is worthless now.',
@@ -455,12 +456,15 @@ export const bot = {
     },
   },
   pair: {
-    code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows a number: I ask you for it here.',
+    code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows six digits: you type them here.',
     confirm:
-      '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nWhich number does it show?',
-    warn: 'If you did not start this yourself just now, press “Not mine”.',
+      '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nType the six digits it shows. There is one try.',
+    warn: 'If you did not start this yourself just now, or your laptop shows no number, press “Not mine”.',
+    early: 'No laptop has asked for you yet. Run the command on it first; then it shows six digits.',
+    digits: 'The number has six digits. Type all of them; nothing is lost yet.',
     done: '✅ “{{name}}” is paired. In the laptop’s window it goes on by itself.',
-    wrong: 'That is not the number. The pairing was stopped for safety. Start again: /pair',
+    wrong:
+      'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me. Try again with a new code: /pair. If it is wrong once more, use another network.',
     refused: 'Refused. The laptop was told.',
     over: 'This pairing is over. Start again: /pair',
     button: { notMine: 'Not mine' },

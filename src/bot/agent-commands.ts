@@ -42,7 +42,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       address: agent.address ?? t('bot:agents.never'),
       people: people.filter(Boolean).join(', '),
     });
-    return [state, details];
+    return [state, details, ...(agent.pairedBy === 'picked' ? [t('bot:agents.oldWay')] : [])];
   }
 
   /** One laptop of the person's own: its lines and its buttons. */

@@ -38,6 +38,7 @@ import { createLimits } from './limits.ts';
 import { createMeasures } from './measures.ts';
 import { createNotes } from './notes.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './notices.ts';
+import { createPairingCommands } from './pairing-commands.ts';
 import { createPhotos } from './photos.ts';
 import { createProfiles } from './profiles.ts';
 import { createJobRules } from './rules.ts';
@@ -205,17 +206,15 @@ export function createBot(parts: BotParts): Bot {
     notify,
     log,
   });
+  const pairing = createPairingCommands({ callApi, directory, access, profiles, audit, notices, hubUrl });
   const commands = createCommands({
     callApi,
-    directory,
     agents: jobs,
     cases,
-    audit,
     profiles,
-    notices,
-    hubUrl,
     botUsername: me.username,
     more: [
+      pairing,
       createCaseCommands(cases),
       createAgentCommands({ callApi, directory, drivers, profiles, audit, notices, ...measures }),
       createAdminCommands({
@@ -360,19 +359,7 @@ export function createBot(parts: BotParts): Bot {
 
     agentEvent: (agentId, event) => jobs.take(agentId, event),
 
-    async pairingRequested({ agentId, technicianId, host, address, numbers }) {
-      const role = await access.roleOf(technicianId);
-      if (!role.ok || role.value === null) return;
-      const t = escaping(textsFor(await profiles.language(technicianId)));
-      const text = [
-        t('bot:pair.confirm', { name: host.name, system: host.system, address }),
-        t('bot:pair.warn'),
-      ].join('\n\n');
-      await tell(callApi, technicianId, text, [
-        numbers.map((number) => ({ text: number, data: `p:${agentId}:${number}` })),
-        [{ text: t('bot:pair.button.notMine'), data: `p:${agentId}:no` }],
-      ]);
-    },
+    pairingRequested: pairing.requested,
 
     raise: notices.raise,
 

@@ -20,4 +20,6 @@ export interface Call {
 export interface CommandSet {
   commands: Record<string, (call: Call, words: string[]) => Promise<void>>;
   buttons: Record<string, (call: Call, words: string[]) => Promise<void>>;
+  /** Sees what is typed before conversations do; true when it was its own. */
+  text?: (call: Call, text: string) => Promise<boolean>;
 }

@@ -1,35 +1,27 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
- * Here are those of everyday; laptops are in agent-commands.ts, what admins do in
+ * Here are those of everyday; laptops are in agent-commands.ts, new ones in pairing-commands.ts, what admins do in
  * admin-commands.ts, cases and /help in case-commands.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../locales/index.ts';
-import type { Audit } from '../cases/audit.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import type { ChatControls } from '../flows/engine/engine.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentPort } from '../flows/ports.ts';
-import type { AgentDirectory } from '../hub/directory.ts';
 import { ok } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
 import type { Role } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import { tell } from './chat.ts';
-import type { Notices } from './notices.ts';
 import type { Profiles } from './profiles.ts';
 
 export interface CommandsOptions {
   callApi: CallApi;
-  directory: AgentDirectory;
   agents: AgentPort;
   cases: Pick<CaseDesk, 'apply'>;
-  audit: Pick<Audit, 'append'>;
   profiles: Profiles;
-  notices: Pick<Notices, 'raise'>;
-  /** Address agents dial, shown by /pair. */
-  hubUrl: string;
   botUsername: string;
   /** Further commands and buttons. */
   more: readonly CommandSet[];
@@ -45,7 +37,7 @@ export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'h
 const MOST_WORDS = 12;
 
 export function createCommands(options: CommandsOptions): Commands {
-  const { callApi, directory, agents, cases, audit, profiles, notices, hubUrl, botUsername } = options;
+  const { callApi, agents, cases, profiles, botUsername } = options;
 
   /** Stops what an agent does for the running case; false when that could not be made sure. */
   async function haltJob(controls: ChatControls): Promise<boolean> {
@@ -74,14 +66,6 @@ export function createCommands(options: CommandsOptions): Commands {
       return say(t('bot:close.cancelled'));
     },
 
-    async pair({ chatId, say, t }) {
-      const issued = await directory.issueCode(chatId);
-      if (!issued.ok) return say(t('bot:error.unreachable'));
-      const minutes = Math.round(issued.value.ttlMs / 60_000);
-      const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
-      return say(t('bot:pair.code', { command, minutes }));
-    },
-
     language: ({ say, t }) =>
       say(t('bot:language.ask'), [
         LANGUAGES.map((language) => ({ text: nameOf(language), data: `l:${language}` })),
@@ -95,31 +79,6 @@ export function createCommands(options: CommandsOptions): Commands {
       await profiles.setLanguage(chatId, chosen);
       await say(textsFor(chosen)('bot:language.set'));
       await controls.restart();
-    },
-
-    async p({ chatId, say, t }, [agentId, number]) {
-      if (agentId === undefined || number === undefined) return;
-      if (number === 'no') {
-        await directory.refusePairing(agentId, chatId);
-        return say(t('bot:pair.refused'));
-      }
-      const confirmed = await directory.confirmPairing(agentId, chatId, number);
-      const outcome = confirmed.ok ? 'confirmed' : confirmed.failure;
-      // Nothing was decided: a button anybody can make up is no event of the house.
-      if (outcome === 'no-pairing') return say(t('bot:pair.over'));
-      const noted = await audit.append({
-        what: 'agent.paired',
-        case: null,
-        by: chatId,
-        detail: { agent: agentId, outcome },
-      });
-      if (!noted.ok) return say(t('bot:error.unreachable'));
-      if (confirmed.ok) {
-        await notices.raise({ kind: 'laptop.paired', agent: agentId, by: chatId });
-        return say(t('bot:pair.done', { name: confirmed.value.name }));
-      }
-      if (confirmed.failure === 'wrong-number') return say(t('bot:pair.wrong'));
-      return say(t(confirmed.failure === 'store-unavailable' ? 'bot:error.unreachable' : 'bot:pair.over'));
     },
   };
 
@@ -156,12 +115,16 @@ export function createCommands(options: CommandsOptions): Commands {
       return true;
     }
 
-    const command = /^\/([a-z]{1,32})(?:@(\w+))?(?:\s|$)/i.exec(message?.text ?? '');
-    if (!command) return false;
+    const typed = message?.text ?? '';
+    const command = /^\/([a-z]{1,32})(?:@(\w+))?(?:\s|$)/i.exec(typed);
+    if (!command) {
+      for (const set of options.more) if (await set.text?.(call, typed)) return true;
+      return false;
+    }
     if (command[2] !== undefined && command[2].toLowerCase() !== botUsername.toLowerCase()) return true;
     const name = (command[1] ?? '').toLowerCase();
     const handler = Object.hasOwn(commands, name) ? commands[name] : commands.help;
-    const words = (message?.text ?? '').split(/\s+/).slice(1, MOST_WORDS);
+    const words = typed.split(/\s+/).slice(1, MOST_WORDS);
     await handler?.(call, words);
     return true;
   };

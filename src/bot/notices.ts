@@ -49,7 +49,7 @@ export type Notice =
   | { readonly kind: 'laptop.paired'; readonly agent: string; readonly by: number }
   /** "Not mine". */
   | { readonly kind: 'laptop.refused'; readonly laptop: Stranger; readonly by: number }
-  /** The number typed or picked was not the laptop's: somebody may stand in the middle. */
+  /** The number typed was not the laptop's: somebody may stand in the middle. */
   | { readonly kind: 'laptop.wrong-number'; readonly laptop: Stranger; readonly person: number }
   /** It asks for another key; the owner's yes is awaited, the old key stays good until then. */
   | { readonly kind: 'laptop.new-key'; readonly agent: string; readonly address: string }

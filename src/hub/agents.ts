@@ -16,6 +16,19 @@ export interface StoredAgent {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly revoked: boolean;
+  /** Missing from agents paired before numbers were typed; see `pairedBy`. */
+  readonly pairedBy?: PairedBy;
+}
+
+/**
+ * How a laptop was paired. `typed`: the number both sides derive from their keys was typed in the chat. `picked`: the
+ * hub drew one and the chat offered three, which somebody in the middle passes on (until version 1 of the wire).
+ */
+export type PairedBy = 'typed' | 'picked';
+
+/** How the agent was paired; those that do not say so, the old way. */
+export function pairedBy(agent: StoredAgent): PairedBy {
+  return agent.pairedBy ?? 'picked';
 }
 
 /** The agents of this house. A revoked one stays on record, so that it can be told. */

@@ -2,13 +2,13 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
 import type { Store } from '../store/store.ts';
-import type { Agents, StoredAgent } from './agents.ts';
-import type { ConfirmFailure, PairingDesk } from './pairing.ts';
+import { type Agents, type PairedBy, pairedBy, type StoredAgent } from './agents.ts';
+import type { ConfirmFailure, PairingDesk, PairingRequest } from './pairing.ts';
 import { commandBox, type Polls } from './polls.ts';
 import type { Presence } from './presence.ts';
 import { cleanName } from './words.ts';
 
-export type { PairingRequest } from './pairing.ts';
+export type { ConfirmFailure, PairingRequest } from './pairing.ts';
 
 /** A paired agent, for people and for deciding who may use it. */
 export interface AgentRecord {
@@ -26,6 +26,7 @@ export interface AgentRecord {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly revoked: boolean;
+  readonly pairedBy: PairedBy;
 }
 
 type Answer<T, F = never> = Promise<Result<T, F | 'store-unavailable'>>;
@@ -34,13 +35,18 @@ type Answer<T, F = never> = Promise<Result<T, F | 'store-unavailable'>>;
 export interface AgentDirectory {
   /**
    * A new pairing code for a technician, formatted for reading, and how long it is good, milliseconds. It is a
-   * secret: for the technician's chat alone, never for a log. A code issued earlier stops working.
+   * secret: for the technician's chat alone, never for a log. It ends what the technician had under way.
    */
   issueCode(technicianId: number): Answer<{ code: string; ttlMs: number }>;
-  /** The technician picked `number`. One try: a wrong number ends the pairing and the code is used up. */
-  confirmPairing(agentId: string, technicianId: number, number: string): Answer<AgentRecord, ConfirmFailure>;
-  /** "Not my laptop." */
-  refusePairing(agentId: string, technicianId: number): Answer<void, ConfirmFailure>;
+  /** The laptop that waits for the technician's number; null when none does. */
+  pairingOf(technicianId: number): Answer<PairingRequest | null>;
+  /**
+   * The technician typed `number`, digits alone. One try: a wrong number ends the pairing, and its code is used up.
+   * Text that is no six digits costs nothing.
+   */
+  confirmPairing(technicianId: number, number: string): Answer<AgentRecord, ConfirmFailure>;
+  /** "Not my laptop", of this pairing. */
+  refusePairing(technicianId: number, pairing: string): Answer<void, ConfirmFailure>;
   /** The technician's agents that are not revoked, oldest first. */
   listFor(technicianId: number): Answer<AgentRecord[]>;
   /** All agents that are not revoked, oldest first: for admins. */
@@ -89,6 +95,7 @@ export function createDirectory({
       online: !revoked && presence.isOnline(id),
       createdAt,
       revoked,
+      pairedBy: pairedBy(agent),
     });
   }
 
@@ -118,11 +125,12 @@ export function createDirectory({
 
   return {
     issueCode: (technicianId) => pairing.issueCode(technicianId),
-    confirmPairing: async (agentId, technicianId, number) => {
-      const confirmed = await pairing.confirm(agentId, technicianId, number);
+    pairingOf: (technicianId) => pairing.waiting(technicianId),
+    confirmPairing: async (technicianId, number) => {
+      const confirmed = await pairing.confirm(technicianId, number);
       return confirmed.ok ? recordOf(confirmed.value) : confirmed;
     },
-    refusePairing: (agentId, technicianId) => pairing.refuse(agentId, technicianId),
+    refusePairing: (technicianId, id) => pairing.refuse(technicianId, id),
     listFor: (technicianId) => listWhere(({ technicians }) => technicians.includes(technicianId)),
     list: () => listWhere(() => true),
     get: async (id) => {

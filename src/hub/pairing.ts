@@ -1,15 +1,22 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type { HostInfo, HubErrorCode, PairAnswer, PairRequest, PairState } from '../link/messages.ts';
+import type {
+  HostInfo,
+  HubErrorCode,
+  PairAnswer,
+  PairKeyRequest,
+  PairOpening,
+  PairState,
+} from '../link/messages.ts';
 import {
   formatPairingCode,
   generatePairingCode,
   isPairingCode,
   normalisePairingCode,
 } from '../link/pairing-code.ts';
-import { drawPairingNumber } from '../link/pairing-number.ts';
+import { commitTo, type HubShare, isPairingNumber, pairingNumber } from '../link/pairing-number.ts';
 import { parsePublicKey, verifyPairing } from '../link/signing.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents, StoredAgent } from './agents.ts';
@@ -17,25 +24,59 @@ import type { HubKeys } from './keys.ts';
 import { cleanHost } from './words.ts';
 
 const CODE_TTL_MS = 10 * 60_000;
-/** Time to pick the number in the chat. */
+/** From the code to the laptop's key: two messages of one program. */
+const OPEN_MS = 60_000;
+/** Time to type the number in the chat. */
 const CONFIRM_MS = 5 * 60_000;
+/** How long the chat is still told what became of a pairing. */
+const NOW_TTL_MS = CODE_TTL_MS + OPEN_MS + 2 * CONFIRM_MS;
 /** A decided or expired pairing is remembered this long, so that the laptop can still be told. */
 const PAIRING_MEMORY_MS = 60 * 60_000;
 
 /** A laptop asks to become an agent of the technician who got the code. */
 export interface PairingRequest {
+  /** ULID of this try. */
+  readonly pairing: string;
   readonly agentId: string;
   readonly technicianId: number;
   /** Cleaned for display; its truth is nobody's promise. */
   readonly host: HostInfo;
   /** IP address the laptop came from. */
   readonly address: string;
-  /** Three two-digit numbers; the laptop shows one of them. */
-  readonly numbers: readonly string[];
 }
 
-/** `no-pairing`: none is open for this agent and technician, or it was decided already. */
-export type ConfirmFailure = 'no-pairing' | 'expired' | 'wrong-number' | 'store-unavailable';
+/**
+ * Why a number did not make a laptop an agent.
+ * - `no-pairing`: the technician has none under way.
+ * - `no-laptop-yet`: a code was issued, and no laptop has shown its key.
+ * - `not-six-digits`: a laptop waits for its number; this is none, and costs nothing.
+ * - `over`: the time ran out, or it was decided already.
+ */
+export type ConfirmFailure =
+  | 'no-pairing'
+  | 'no-laptop-yet'
+  | 'not-six-digits'
+  | 'over'
+  | 'wrong-number'
+  | 'store-unavailable';
+
+/** What a technician has under way: one pairing at a time, a new code ends the one before. */
+interface Current {
+  /** ULID of this try. */
+  readonly id: string;
+  readonly codeHash: string;
+  /** Until when the code may be shown, milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** A pairing whose code was shown. The hub is bound by its commitment from here on. */
+interface Opening {
+  readonly technicianId: number;
+  /** Until when the laptop may show its key. */
+  readonly expiresAt: number;
+  /** Since the laptop has shown its key. */
+  readonly agentId?: string;
+}
 
 interface Pairing {
   /** ULID of this try; an agent may be paired again by another technician. */
@@ -43,29 +84,31 @@ interface Pairing {
   readonly technicianId: number;
   readonly publicKey: string;
   readonly host: HostInfo;
-  readonly number: string;
+  readonly address: string;
+  /** Keyed hash: the number itself is in nobody's store. */
+  readonly numberHash: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly state: PairState['state'];
 }
 
-/** How a laptop becomes an agent: code, key, number (design: pairing). */
+/** How a laptop becomes an agent: code, keys, number (docs/decisions/0024). */
 export interface PairingDesk {
-  /** A new code for a technician, formatted; an earlier one stops working. A secret: for their chat alone. */
+  /**
+   * A new code for a technician, formatted. An earlier one stops working, and a pairing under way ends. A secret: for
+   * their chat alone.
+   */
   issueCode(technicianId: number): Promise<Result<{ code: string; ttlMs: number }, 'store-unavailable'>>;
-  /** One try: a wrong number ends the pairing. */
-  confirm(
-    agentId: string,
-    technicianId: number,
-    number: string,
-  ): Promise<Result<StoredAgent, ConfirmFailure>>;
-  refuse(agentId: string, technicianId: number): Promise<Result<void, ConfirmFailure>>;
-  /** The agent's first request. `onGuess` is called when the code was wrong. */
-  request(
-    asked: PairRequest,
-    address: string,
-    onGuess: () => void,
-  ): Promise<Result<PairAnswer, HubErrorCode>>;
+  /** The laptop that waits for the technician's number; null when none does. */
+  waiting(technicianId: number): Promise<Result<PairingRequest | null, 'store-unavailable'>>;
+  /** What the technician typed. One try: a wrong number ends the pairing. The right one again is answered the same. */
+  confirm(technicianId: number, number: string): Promise<Result<StoredAgent, ConfirmFailure>>;
+  /** Ends this pairing of the technician's. */
+  refuse(technicianId: number, pairing: string): Promise<Result<void, ConfirmFailure>>;
+  /** The first request: uses the code up and binds the hub. `onGuess` is called when the code was wrong. */
+  open(code: string, onGuess: () => void): Promise<Result<PairOpening, HubErrorCode>>;
+  /** The second: takes the laptop's key, once, and shows the hub's. */
+  showKey(asked: PairKeyRequest, address: string): Promise<Result<PairAnswer, HubErrorCode>>;
   /** Waits up to `waitMs` for the decision. */
   state(
     agentId: string,
@@ -91,46 +134,66 @@ export function createPairingDesk({
   log: Log;
   onPairing: (request: PairingRequest) => Promise<void>;
 }): PairingDesk {
-  const codes = store.values<{ technicianId: number; expiresAt: number }>('hub-codes');
-  /** The one live code of a technician: whatever else `codes` holds of theirs is void. */
-  const liveCodes = store.values<string>('hub-live-codes');
+  /** Whose code this is. Good only while it is the one of `current`. */
+  const codes = store.values<number>('hub-codes');
+  const current = store.values<Current>('hub-pairing-now');
+  const openings = store.values<Opening>('hub-pairing-openings');
   const pairings = store.values<Pairing>('hub-pairings');
-  const hashOf = (code: string, { codeKey }: HubKeys) =>
-    createHmac('sha256', codeKey).update(code).digest('base64url');
+  const hashOf = (secret: string, { codeKey }: HubKeys) =>
+    createHmac('sha256', codeKey).update(secret).digest('base64url');
+  const numberHashOf = (pairing: string, number: string, loaded: HubKeys) =>
+    hashOf(`number\n${pairing}\n${number}`, loaded);
+  /** The nonce is made of the pairing's id, which is never used again: nothing has to be kept, in any process. */
+  const shareOf = (pairing: string, loaded: HubKeys): HubShare => ({
+    pairing,
+    hubKey: loaded.publicKey,
+    hubNonce: hashOf(`nonce\n${pairing}`, loaded),
+  });
 
-  /** Whose code this is; null when unknown, outdated, replaced or used. Asking uses it up. */
-  async function spendCode(hash: string): Promise<Result<number | null, StoreFailure>> {
-    const code = await codes.get(hash);
-    if (!code.ok) return code;
-    if (!code.value || code.value.expiresAt <= clock()) return ok(null);
-    const { technicianId } = code.value;
-    const live = await liveCodes.get(String(technicianId));
-    if (!live.ok) return live;
-    if (live.value !== hash) return ok(null);
-    const first = await store.claims.once(`hub:code:${hash}`, 2 * CODE_TTL_MS);
+  /** The pairing a code is for; null when unknown, outdated, replaced or used. Asking uses it up. */
+  async function spendCode(
+    codeHash: string,
+  ): Promise<Result<{ technicianId: number; pairing: string } | null, StoreFailure>> {
+    const technician = await codes.get(codeHash);
+    if (!technician.ok) return technician;
+    if (technician.value === undefined) return ok(null);
+    const now = await current.get(String(technician.value));
+    if (!now.ok) return now;
+    if (now.value?.codeHash !== codeHash || now.value.expiresAt <= clock()) return ok(null);
+    const first = await store.claims.once(`hub:code:${codeHash}`, 2 * CODE_TTL_MS);
     if (!first.ok) return first;
-    return ok(first.value ? technicianId : null);
+    return ok(first.value ? { technicianId: technician.value, pairing: now.value.id } : null);
+  }
+
+  /** The laptop that waits for its number in the technician's chat, and how far it has come. */
+  async function find(technicianId: number): Promise<Result<Pairing & { agentId: string }, ConfirmFailure>> {
+    const now = await current.get(String(technicianId));
+    if (!now.ok) return fail('store-unavailable');
+    if (!now.value) return fail('no-pairing');
+    const { id, expiresAt } = now.value;
+    const opening = await openings.get(id);
+    if (!opening.ok) return fail('store-unavailable');
+    const agentId = opening.value?.agentId;
+    if (agentId === undefined) {
+      return fail((opening.value?.expiresAt ?? expiresAt) <= clock() ? 'over' : 'no-laptop-yet');
+    }
+    const pairing = await pairings.get(agentId);
+    if (!pairing.ok) return fail('store-unavailable');
+    return pairing.value?.id === id ? ok({ ...pairing.value, agentId }) : fail('over');
   }
 
   /** Ends an open pairing for good; exactly one call per pairing gets it. */
-  async function decide(agentId: string, technicianId: number): Promise<Result<Pairing, ConfirmFailure>> {
-    const found = await pairings.get(agentId);
-    if (!found.ok) return fail('store-unavailable');
-    const pairing = found.value;
-    if (!pairing || pairing.technicianId !== technicianId || pairing.state !== 'waiting') {
-      return fail('no-pairing');
-    }
-    if (pairing.expiresAt <= clock()) return fail('expired');
-    const first = await store.claims.once(`hub:pairing:${pairing.id}`, PAIRING_MEMORY_MS);
+  async function decide({ id, state, expiresAt }: Pairing): Promise<Result<void, ConfirmFailure>> {
+    if (state !== 'waiting' || expiresAt <= clock()) return fail('over');
+    const first = await store.claims.once(`hub:pairing:${id}`, PAIRING_MEMORY_MS);
     if (!first.ok) return fail('store-unavailable');
-    return first.value ? ok(pairing) : fail('no-pairing');
+    return first.value ? ok(undefined) : fail('over');
   }
 
   /** Notes the decision and wakes the laptop's held request, in whatever process it waits. */
   async function settle(
-    agentId: string,
-    pairing: Pairing,
-    state: 'confirmed' | 'refused',
+    { agentId, ...pairing }: Pairing & { agentId: string },
+    state: Exclude<PairState['state'], 'waiting'>,
   ): Promise<Result<void, 'store-unavailable'>> {
     const saved = await pairings.set(agentId, { ...pairing, state }, PAIRING_MEMORY_MS);
     if (!saved.ok) return fail('store-unavailable');
@@ -139,92 +202,160 @@ export function createPairingDesk({
     return ok(undefined);
   }
 
+  /** Ends what the technician has under way: two laptops must never wait for one number. */
+  async function replace(technicianId: number): Promise<Result<void, 'store-unavailable'>> {
+    const before = await find(technicianId);
+    if (!before.ok) return before.failure === 'store-unavailable' ? fail(before.failure) : ok(undefined);
+    const decided = await decide(before.value);
+    if (decided.ok) return settle(before.value, 'expired');
+    return decided.failure === 'store-unavailable' ? fail(decided.failure) : ok(undefined);
+  }
+
+  /** Makes the laptop an agent; null when its key counts no more: revoked or replaced while the number was read. */
+  function register({ agentId, publicKey, host, technicianId }: Pairing & { agentId: string }) {
+    return agents.change(agentId, (known) => {
+      if (known && (known.revoked || known.publicKey !== publicKey)) return null;
+      return {
+        ...known,
+        id: agentId,
+        name: known?.name ?? (host.name || agentId.slice(-6)),
+        host,
+        publicKey,
+        technicians: [...new Set([...(known?.technicians ?? []), technicianId])],
+        createdAt: known?.createdAt ?? clock(),
+        revoked: false,
+        pairedBy: 'typed',
+      };
+    });
+  }
+
   return {
     issueCode: async (technicianId) => {
       const loaded = await keys();
       if (!loaded.ok) return fail('store-unavailable');
+      const ended = await replace(technicianId);
+      if (!ended.ok) return ended;
       const code = generatePairingCode(randomBytes);
-      const hash = hashOf(code, loaded.value);
-      const saved = await codes.set(hash, { technicianId, expiresAt: clock() + CODE_TTL_MS }, CODE_TTL_MS);
+      const codeHash = hashOf(code, loaded.value);
+      const saved = await codes.set(codeHash, technicianId, CODE_TTL_MS);
       if (!saved.ok) return fail('store-unavailable');
-      const live = await liveCodes.set(String(technicianId), hash, CODE_TTL_MS);
+      const now = { id: ulid(), codeHash, expiresAt: clock() + CODE_TTL_MS };
+      const live = await current.set(String(technicianId), now, NOW_TTL_MS);
       return live.ok ? ok({ code: formatPairingCode(code), ttlMs: CODE_TTL_MS }) : fail('store-unavailable');
     },
 
-    confirm: async (agentId, technicianId, number) => {
-      const decided = await decide(agentId, technicianId);
+    waiting: async (technicianId) => {
+      const found = await find(technicianId);
+      if (!found.ok) return found.failure === 'store-unavailable' ? fail(found.failure) : ok(null);
+      const { id: pairing, agentId, host, address, state, expiresAt } = found.value;
+      const waits = state === 'waiting' && expiresAt > clock();
+      return ok(waits ? { pairing, agentId, technicianId, host, address } : null);
+    },
+
+    confirm: async (technicianId, number) => {
+      const found = await find(technicianId);
+      if (!found.ok) return found;
+      const pairing = found.value;
+      const { agentId } = pairing;
+      const loaded = await keys();
+      if (!loaded.ok) return fail('store-unavailable');
+      const isRight = pairing.numberHash === numberHashOf(pairing.id, number, loaded.value);
+      if (pairing.state === 'confirmed') {
+        // Handed in again after a crash, or typed twice. Another number has nothing to do with it.
+        const agent = isRight ? await agents.find(agentId) : ok(null);
+        if (!agent.ok) return fail('store-unavailable');
+        return agent.value && !agent.value.revoked ? ok(agent.value) : fail('no-pairing');
+      }
+      const waits = pairing.state === 'waiting' && pairing.expiresAt > clock();
+      if (waits && !isPairingNumber(number)) return fail('not-six-digits');
+      const decided = await decide(pairing);
       if (!decided.ok) return decided;
-      const pairing = decided.value;
-      if (pairing.number !== number) {
+      if (!isRight) {
         log.warn({ agent: agentId, technician: technicianId }, 'pairing ended by a wrong number');
-        const refused = await settle(agentId, pairing, 'refused');
+        const refused = await settle(pairing, 'refused');
         return fail(refused.ok ? 'wrong-number' : refused.failure);
       }
-      const registered = await agents.change(agentId, (known) => {
-        // Revoked, or given a newer key, while the number was being looked at: the key that asked counts no more.
-        if (known && (known.revoked || known.publicKey !== pairing.publicKey)) return null;
-        return {
-          id: agentId,
-          name: known?.name ?? (pairing.host.name || agentId.slice(-6)),
-          host: pairing.host,
-          publicKey: pairing.publicKey,
-          technicians: [...new Set([...(known?.technicians ?? []), technicianId])],
-          createdAt: known?.createdAt ?? clock(),
-          revoked: false,
-        };
-      });
+      const registered = await register(pairing);
       if (!registered.ok) return fail('store-unavailable');
       if (!registered.value) {
-        const refused = await settle(agentId, pairing, 'refused');
-        return fail(refused.ok ? 'no-pairing' : refused.failure);
+        const refused = await settle(pairing, 'refused');
+        return fail(refused.ok ? 'over' : refused.failure);
       }
       log.info({ agent: agentId, technician: technicianId }, 'agent paired');
-      const confirmed = await settle(agentId, pairing, 'confirmed');
+      const confirmed = await settle(pairing, 'confirmed');
       return confirmed.ok ? ok(registered.value) : confirmed;
     },
 
-    refuse: async (agentId, technicianId) => {
-      const decided = await decide(agentId, technicianId);
-      return decided.ok ? settle(agentId, decided.value, 'refused') : decided;
+    refuse: async (technicianId, pairing) => {
+      const found = await find(technicianId);
+      if (!found.ok) return found;
+      if (found.value.id !== pairing) return fail('over');
+      const decided = await decide(found.value);
+      return decided.ok ? settle(found.value, 'refused') : decided;
     },
 
-    request: async (asked, address, onGuess) => {
-      const key = parsePublicKey(asked.publicKey);
-      if (!key) return fail('bad-request');
-      if (!verifyPairing(asked.code, asked.publicKey, asked.proof, key)) return fail('bad-signature');
+    open: async (typed, onGuess) => {
       const loaded = await keys();
       if (!loaded.ok) return fail('store-unavailable');
-      const code = normalisePairingCode(asked.code);
+      const code = normalisePairingCode(typed);
       const spent = isPairingCode(code) ? await spendCode(hashOf(code, loaded.value)) : ok(null);
       if (!spent.ok) return fail('store-unavailable');
-      const technicianId = spent.value;
-      if (technicianId === null) {
+      if (spent.value === null) {
         onGuess();
         return fail('code-unknown');
       }
-      const known = await agents.findByKey(asked.publicKey);
+      const { technicianId, pairing } = spent.value;
+      const opening = { technicianId, expiresAt: clock() + OPEN_MS };
+      const saved = await openings.set(pairing, opening, NOW_TTL_MS);
+      if (!saved.ok) return fail('store-unavailable');
+      return ok({ pairing, commitment: commitTo(shareOf(pairing, loaded.value)) });
+    },
+
+    showKey: async (asked, address) => {
+      const { pairing: id, publicKey, nonce, proof } = asked;
+      const key = parsePublicKey(publicKey);
+      if (!key) return fail('bad-request');
+      const loaded = await keys();
+      if (!loaded.ok) return fail('store-unavailable');
+      const share = shareOf(id, loaded.value);
+      if (!verifyPairing({ ...asked, commitment: commitTo(share) }, proof, key)) return fail('bad-signature');
+      const opening = await openings.get(id);
+      if (!opening.ok) return fail('store-unavailable');
+      if (!opening.value || opening.value.expiresAt <= clock()) return fail('code-unknown');
+      const { technicianId } = opening.value;
+      const now = await current.get(String(technicianId));
+      if (!now.ok) return fail('store-unavailable');
+      if (now.value?.id !== id) return fail('code-unknown');
+      // Once: whoever had seen the hub's nonce could otherwise try keys until the number suits him.
+      const first = await store.claims.once(`hub:pairing-key:${id}`, PAIRING_MEMORY_MS);
+      if (!first.ok) return fail('store-unavailable');
+      if (!first.value) return fail('code-unknown');
+
+      const known = await agents.findByKey(publicKey);
       if (!known.ok) return fail('store-unavailable');
       const agentId = known.value?.id ?? ulid(clock());
       const host = cleanHost(asked.host);
-      const { number, choices } = drawPairingNumber(randomInt);
       const expiresAt = clock() + CONFIRM_MS;
-      const { publicKey } = asked;
-      const pairing = {
-        id: ulid(),
+      const numberHash = numberHashOf(id, pairingNumber({ ...share, publicKey, nonce }), loaded.value);
+      const pairing: Pairing = {
+        id,
         technicianId,
         publicKey,
         host,
-        number,
+        address,
+        numberHash,
         expiresAt,
-        state: 'waiting' as const,
+        state: 'waiting',
       };
       const saved = await pairings.set(agentId, pairing, PAIRING_MEMORY_MS);
       if (!saved.ok) return fail('store-unavailable');
+      const shown = await openings.set(id, { ...opening.value, agentId }, NOW_TTL_MS);
+      if (!shown.ok) return fail('store-unavailable');
       log.info({ agent: agentId, technician: technicianId, address }, 'pairing waits for its number');
-      onPairing({ agentId, technicianId, host, address, numbers: choices }).catch((error: unknown) =>
+      onPairing({ pairing: id, agentId, technicianId, host, address }).catch((error: unknown) =>
         log.error({ err: error, agent: agentId }, 'pairing could not be shown in the chat'),
       );
-      return ok({ agentId, number, hubKey: loaded.value.publicKey, expiresAt });
+      return ok({ agentId, hubKey: share.hubKey, hubNonce: share.hubNonce, expiresAt });
     },
 
     state: async (agentId, waitMs, signal) => {

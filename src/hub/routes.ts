@@ -15,9 +15,11 @@ import {
   LINK_VERSION,
   MAX_BODY_BYTES,
   type PairAnswer,
+  type PairOpening,
   type PairState,
   type PermitAnswer,
   type PollAnswer,
+  pairKeyRequest,
   pairRequest,
   permitRequest,
   pollRequest,
@@ -245,12 +247,17 @@ export function hubRoutes(parts: RouteParts) {
           pass(neighbourhoods.take(prefix));
         },
       },
-      async (request): Promise<PairAnswer> => {
-        const asked = parse(pairRequest, request);
-        const onGuess = () => guessed(prefixKey(request.ip));
-        return orRefuse(await pairing.request(asked, request.ip, onGuess));
+      async (request): Promise<PairOpening> => {
+        const { code } = parse(pairRequest, request);
+        return orRefuse(await pairing.open(code, () => guessed(prefixKey(request.ip))));
       },
     );
+
+    // Nothing to guess: a pairing's id has 80 random bits and serves a minute, so no code's limits hold here.
+    app.post('/v1/pair/key', async (request): Promise<PairAnswer> => {
+      const asked = parse(pairKeyRequest, request);
+      return orRefuse(await pairing.showKey(asked, request.ip));
+    });
 
     app.get('/v1/pair', signed({ mayBePending: true }), async (request, reply): Promise<PairState> => {
       const agentId = senderOf(request);

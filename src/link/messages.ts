@@ -193,24 +193,39 @@ export const hostInfo = z.object({
 });
 export type HostInfo = z.infer<typeof hostInfo>;
 
-/** `POST /v1/pair` (unsigned: the key is not known yet; the body proves possession by `proof`). */
-export const pairRequest = z.object({
+/** 32 bytes, base64url. */
+const bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/**
+ * `POST /v1/pair`: the code, which names the technician and is used up by this. Pairing is in three steps, and their
+ * order is what it stands on (docs/decisions/0024): the hub is bound, the laptop shows its key, the hub shows its own.
+ */
+export const pairRequest = z.object({ version: z.literal(LINK_VERSION), code: text(32) });
+export type PairRequest = z.infer<typeof pairRequest>;
+
+/** The hub's commitment to its key and a nonce (pairing-number.ts). */
+export const pairOpening = z.object({ pairing: id, commitment: bytes32 });
+export type PairOpening = z.infer<typeof pairOpening>;
+
+/** `POST /v1/pair/key` (unsigned: the key is not known yet; the body proves possession by `proof`). Answered once. */
+export const pairKeyRequest = z.object({
   version: z.literal(LINK_VERSION),
-  code: text(32),
+  pairing: id,
   /** Ed25519 public key, SPKI DER, base64url. */
   publicKey: text(128),
-  /** Ed25519 signature over `unbind-pair\n` + code + `\n` + publicKey, base64url. */
+  nonce: bytes32,
+  /** Ed25519 signature over all of this and the hub's commitment (signing.ts), base64url. */
   proof: text(128),
   host: hostInfo,
 });
-export type PairRequest = z.infer<typeof pairRequest>;
+export type PairKeyRequest = z.infer<typeof pairKeyRequest>;
 
-/** Answer to a pair request: wait for the person in the chat to pick `number` (two digits, shown on the laptop). */
+/** What the commitment was made from. Now both sides know the number; the person in the chat types the laptop's. */
 export const pairAnswer = z.object({
   agentId: id,
-  number: z.string().regex(/^\d{2}$/),
   /** Ed25519 public key of the hub, SPKI DER, base64url: pinned by the agent; answers to pairing are signed with it. */
   hubKey: text(128),
+  hubNonce: bytes32,
   expiresAt: z.number().int(),
 });
 export type PairAnswer = z.infer<typeof pairAnswer>;

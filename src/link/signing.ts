@@ -4,6 +4,7 @@
  * own, so that a signature made for one purpose is worth nothing for another.
  */
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import type { HostInfo } from './messages.ts';
 
 /** How far the time of a signed request may be from the hub's clock, either way, milliseconds. */
 export const TIME_WINDOW_MS = 120_000;
@@ -156,17 +157,28 @@ export function verifyAnswer(answer: AnswerContent, signature: unknown, hubKey: 
   return verify(null, canonicalAnswer(answer), hubKey, bytes(signature));
 }
 
-function canonicalPairing(code: string, publicKey: string): Buffer {
-  return Buffer.from(`unbind-pair\n${code}\n${publicKey}`);
+/** What a laptop says of itself when it shows its key. */
+export interface PairingClaim {
+  readonly pairing: string;
+  /** The hub's: whoever answers with another one gets no proof that serves elsewhere. */
+  readonly commitment: string;
+  readonly publicKey: string;
+  readonly nonce: string;
+  readonly host: HostInfo;
 }
 
-/** Proof that the sender of a pair request holds the key it names. `code` and `publicKey` as in the request. */
-export function signPairing(code: string, publicKey: string, privateKey: KeyObject): string {
-  return sign(null, canonicalPairing(code, publicKey), privateKey).toString('base64url');
+function canonicalPairing({ pairing, commitment, publicKey, nonce, host }: PairingClaim): Buffer {
+  const shown = JSON.stringify([host.name, host.system, host.agentVersion]);
+  return Buffer.from(['unbind-pair', pairing, commitment, publicKey, nonce, shown].join('\n'));
 }
 
-export function verifyPairing(code: string, publicKey: string, proof: string, key: KeyObject): boolean {
-  return SHAPES.signature.test(proof) && verify(null, canonicalPairing(code, publicKey), key, bytes(proof));
+/** Proof that the sender of a pair request holds the key it names, and says the rest itself. */
+export function signPairing(claim: PairingClaim, privateKey: KeyObject): string {
+  return sign(null, canonicalPairing(claim), privateKey).toString('base64url');
+}
+
+export function verifyPairing(claim: PairingClaim, proof: string, key: KeyObject): boolean {
+  return SHAPES.signature.test(proof) && verify(null, canonicalPairing(claim), key, bytes(proof));
 }
 
 function canonicalRotation(agentId: string, publicKey: string): Buffer {

@@ -23,7 +23,7 @@ export interface LaptopOptions {
 }
 
 export interface Laptop {
-  /** Pairs with the bot. `onNumber` gets the number the laptop shows. */
+  /** Pairs with the bot. `onNumber` gets the number the laptop shows, as it shows it. */
   pair(code: string, server: string, onNumber: (number: string) => void): Promise<PairEnd>;
   /** Starts working for the bot. */
   start(): void;
@@ -90,7 +90,7 @@ export async function createLaptop({
         texts,
         say: (line) => {
           onLine(line);
-          const number = /\b(\d{2})\b/.exec(line)?.[1];
+          const number = /: (\d{3} \d{3})$/.exec(line)?.[1];
           if (number !== undefined) onNumber(number);
         },
         signal: stopping.signal,

@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 import type { SimUser } from './telegram/people.ts';
 
 /**
- * Pairs a laptop the way a technician does: /pair in the chat, the code on the laptop, its number back in the chat.
+ * Pairs a laptop the way a technician does: /pair in the chat, the code on the laptop, its number typed in the chat.
  * @throws Error when any step does not come
  */
 export async function pairLaptop(stage: Stage, laptop: Laptop, technician: SimUser): Promise<void> {
@@ -19,8 +19,8 @@ export async function pairLaptop(stage: Stage, laptop: Laptop, technician: SimUs
     number,
     paired.then((end) => Promise.reject(new Error(`pairing ended: ${end}`))),
   ]);
-  await technician.waitFor((one) => one.buttons.flat().some((button) => button.text === shown));
-  await technician.press(shown);
+  await technician.waitFor((one) => one.buttons.flat().some(({ data }) => data?.startsWith('p:no:')));
+  await technician.send(shown);
   const end = await paired;
   if (end !== 'paired') throw new Error(`pairing ended: ${end}`);
 }

@@ -113,10 +113,9 @@ export async function openFortress(): Promise<Fortress> {
     },
     async laptop(technician, address = '192.0.2.10') {
       const agent = new TestAgent(from(address));
-      const asked = await agent.askToPair(await code(technician));
-      const number = String(asked.body.number);
-      await technician.waitFor((message) => message.buttons.flat().some((button) => button.text === number));
-      await technician.press(number);
+      await agent.askToPair(await code(technician));
+      await technician.waitFor(/six digits it shows/);
+      await technician.send(agent.number);
       await technician.waitFor(/is paired/);
       await agent.poll();
       return agent;

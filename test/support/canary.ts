@@ -49,6 +49,14 @@ export function hits(canaries: Canaries, places: Places): string[] {
   });
 }
 
+/** Places where a number stands by itself: inside of times and other numbers it would be there by chance. */
+export function placesOfNumber(number: string, places: Places): string[] {
+  const alone = new RegExp(`(?<!\\d)${number}(?!\\d)`);
+  return Object.entries(places)
+    .filter(([, bytes]) => alone.test(bytes.toString('latin1')))
+    .map(([place]) => place);
+}
+
 /** Every file of a folder and its folders, by its path. */
 export async function filesOf(folder: string, prefix: string): Promise<Places> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -11,11 +11,13 @@ import {
   hubError,
   LINK_VERSION,
   type PairAnswer,
-  type PairRequest,
+  type PairKeyRequest,
+  type PairOpening,
   type PairState,
   type PermitRequest,
   type PollRequest,
   pairAnswer,
+  pairOpening,
   pairState,
   permitAnswer,
   pollAnswer,
@@ -141,21 +143,29 @@ export function createHubClient(options: {
   };
 }
 
-/** `POST /v1/pair`: not signed, the hub does not know the key yet. */
-export async function requestPairing(
-  transport: Transport,
-  request: PairRequest,
-  signal: AbortSignal,
-): Promise<Result<PairAnswer, HubFailure>> {
-  const answer = await transport.send({
-    method: 'POST',
-    path: '/v1/pair',
-    headers: {},
-    body: JSON.stringify(request),
-    timeoutMs: ANSWER_TIMEOUT_MS,
-    signal,
-  });
-  return answer.ok ? readAnswer(answer.value, pairAnswer) : fail({ reason: answer.failure });
+/** Requests before the hub knows a key: not signed, and made once. What they bring, the number proves. */
+export interface PairingCalls {
+  /** `POST /v1/pair`: uses the code up. */
+  open(code: string): Promise<Result<PairOpening, HubFailure>>;
+  /** `POST /v1/pair/key` */
+  showKey(what: Omit<PairKeyRequest, 'version'>): Promise<Result<PairAnswer, HubFailure>>;
+}
+
+export function createPairingCalls(transport: Transport, signal: AbortSignal): PairingCalls {
+  const post = async <S extends z.ZodType>(
+    path: string,
+    content: object,
+    schema: S,
+  ): Promise<Result<z.infer<S>, HubFailure>> => {
+    const body = JSON.stringify({ version: LINK_VERSION, ...content });
+    const timeoutMs = ANSWER_TIMEOUT_MS;
+    const answer = await transport.send({ method: 'POST', path, headers: {}, body, timeoutMs, signal });
+    return answer.ok ? readAnswer(answer.value, schema) : fail({ reason: answer.failure });
+  };
+  return {
+    open: (code) => post('/v1/pair', { code }, pairOpening),
+    showKey: (what) => post('/v1/pair/key', what, pairAnswer),
+  };
 }
 
 function readAnswer<S extends z.ZodType>(

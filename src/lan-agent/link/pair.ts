@@ -1,14 +1,15 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Texts } from '../../kernel/texts.ts';
-import { LINK_VERSION, type PairRequest, type PairState } from '../../link/messages.ts';
+import type { PairState } from '../../link/messages.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
+import { commitTo, formatPairingNumber, pairingNumber } from '../../link/pairing-number.ts';
 import { formatPublicKey, parsePublicKey, signPairing } from '../../link/signing.ts';
 import { ensureHome, type HomeFailure } from '../home.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hostInfo } from './host.ts';
-import { createHubClient, type HubClient, type HubFailure, requestPairing } from './hub-client.ts';
+import { createHubClient, createPairingCalls, type HubClient, type HubFailure } from './hub-client.ts';
 import { clearLinkState, loadIdentity, saveIdentity } from './identity.ts';
 import { type AddressRefusal, parseServer } from './server-address.ts';
 import { openTransport } from './transport.ts';
@@ -37,9 +38,12 @@ export type PairEnd =
   | 'stopped'
   | 'not-a-code'
   | 'home-unwritable'
+  /** The server's key is not the one it was bound to. */
+  | 'other-key'
   | AddressRefusal
   | HubFailure['reason'];
 
+const NONCE_BYTES = 32;
 const RETRY_MS = 2_000;
 /** Failures of the network and of a restarting server, which may be over by the next question. */
 const PASSING: readonly HubFailure['reason'][] = [
@@ -57,8 +61,12 @@ const PASSING: readonly HubFailure['reason'][] = [
 
 /**
  * Makes this laptop an agent of the bot that issued `code`. The key is made here and stays here. An earlier pairing
- * holds until the person in the chat has picked the number this laptop shows: one with the same server is kept and
+ * holds until the person in the chat has typed the number this laptop shows: one with the same server is kept and
  * gets one more technician, one with another server is replaced.
+ *
+ * The order of the messages is what the number stands on (docs/decisions/0024): the hub is bound first, then the laptop
+ * shows key and nonce, then the hub its own. Nothing is asked twice by itself: every run is one chance in a million for
+ * somebody in the middle, and a run he breaks off costs the technician a new code.
  */
 export async function pair(options: PairOptions): Promise<PairEnd> {
   const { home, texts, say, signal, clock = systemClock } = options;
@@ -86,15 +94,25 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
     const known = earlier.ok && earlier.value.server.url === server.url ? earlier.value : null;
     const privateKey = known?.privateKey ?? generateKeyPairSync('ed25519').privateKey;
     const publicKey = formatPublicKey(createPublicKey(privateKey));
-    const proof = signPairing(code, publicKey, privateKey);
     const host = hostInfo(options.agentVersion);
-    const request: PairRequest = { version: LINK_VERSION, code, publicKey, proof, host };
-    const asked = await requestPairing(transport, request, signal);
-    if (!asked.ok) return failed(asked.failure);
-    const { agentId, number, expiresAt } = asked.value;
-    const hubKey = parsePublicKey(asked.value.hubKey);
-    if (!hubKey) return failed({ reason: 'not-our-server' });
-    say(texts('agent:link.pair.number', { number }));
+    const calls = createPairingCalls(transport, signal);
+    const opened = await calls.open(code);
+    if (!opened.ok) return failed(opened.failure);
+    const { pairing, commitment } = opened.value;
+    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+    const claim = { pairing, publicKey, nonce, host };
+    const proof = signPairing({ ...claim, commitment }, privateKey);
+    const shown = await calls.showKey({ ...claim, proof });
+    if (!shown.ok) return spent(shown.failure);
+    const { agentId, expiresAt } = shown.value;
+    const share = { pairing, hubKey: shown.value.hubKey, hubNonce: shown.value.hubNonce };
+    const hubKey = parsePublicKey(share.hubKey);
+    if (!hubKey || commitTo(share) !== commitment) {
+      say(texts('agent:link.pair.other-key'));
+      return 'other-key';
+    }
+    const number = pairingNumber({ ...share, publicKey, nonce });
+    say(texts('agent:link.pair.number', { number: formatPairingNumber(number) }));
 
     const client = createHubClient({ transport, agentId, privateKey, hubKey, clock, host, epoch: ulid() });
     const decided = await chatDecision(client, clock, expiresAt, signal);
@@ -122,6 +140,13 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
     if (reason === 'aborted') return 'stopped';
     say(texts(`agent:link.failure.${reason}`, { server: server.url }));
     return reason;
+  }
+
+  /** Another try needs another code: this one was used up by the first question. */
+  function spent(failure: HubFailure): PairEnd {
+    const end = failed(failure);
+    if (end !== 'stopped') say(texts('agent:link.pair.spent'));
+    return end;
   }
 
   function unwritable({ code }: HomeFailure): PairEnd {

@@ -6,7 +6,6 @@ import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';
-import type { AgentDirectory } from '../../../src/hub/directory.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -41,16 +40,12 @@ function chatInACase() {
       said.push(String(payload.text));
       return ok({});
     },
-    directory: {} as AgentDirectory,
     // The permit of a running unbind is in the store.
     agents: {
       cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),
     } as unknown as AgentPort,
     cases,
-    audit,
     profiles: createProfiles(store.values('profiles')),
-    notices: { raise: async () => undefined },
-    hubUrl: 'https://bot.example',
     botUsername: 'unbind_bot',
     more: [],
   });

@@ -1,5 +1,5 @@
 /** A hub on a real socket and agents that speak to it over HTTP, for tests. */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,13 @@ import type { PairingRequest } from '../../../src/hub/directory.ts';
 import { createHub, type Hub, type HubOptions } from '../../../src/hub/hub.ts';
 import { createLog, type Log } from '../../../src/kernel/log.ts';
 import type { Result } from '../../../src/kernel/result.ts';
-import { type AgentEvent, LINK_VERSION, type PairAnswer } from '../../../src/link/messages.ts';
+import {
+  type AgentEvent,
+  LINK_VERSION,
+  type PairAnswer,
+  type PairOpening,
+} from '../../../src/link/messages.ts';
+import { commitTo, pairingNumber } from '../../../src/link/pairing-number.ts';
 import {
   ANSWER_SIGNATURE_HEADER,
   ANSWER_TIME_HEADER,
@@ -48,6 +54,8 @@ export interface House {
   readonly hub: Hub;
   readonly store: Store;
   readonly url: string;
+  /** Where the store lies. */
+  readonly folder: string;
   readonly dispatcher: Dispatcher;
   readonly pairings: PairingRequest[];
   readonly events: { agentId: string; event: AgentEvent }[];
@@ -124,6 +132,7 @@ export async function openHouse(hooks: Hooks = {}): Promise<House> {
     get url() {
       return current.url;
     },
+    folder: directory,
     dispatcher,
     pairings,
     events,
@@ -172,19 +181,38 @@ export class TestAgent {
     this.publicKey = formatPublicKey(keys.publicKey);
   }
 
+  /** Shown with the key; a real laptop makes one for every pairing. */
+  nonce = randomBytes(32).toString('base64url');
+  /** The six digits this laptop shows. */
+  number = '';
+
   host = { name: 'Laptop', system: 'linux', agentVersion: '1.2.3' };
 
-  /** `POST /v1/pair`; remembers what the hub answered. */
+  /** Both requests of a pairing, as a laptop makes them; the answer is the last one's. */
   async askToPair(typed: string, change: Record<string, unknown> = {}): Promise<Answer> {
-    const code = typed.replace('-', '');
-    const { publicKey, host } = this;
-    const proof = signPairing(code, publicKey, this.privateKey);
-    const body = { version: this.version, code, publicKey, proof, host, ...change };
-    const answer = await this.raw('POST', '/v1/pair', JSON.stringify(body), {});
+    const opened = await this.openPairing(typed, change);
+    return opened.status === 200 ? this.showKey(opened.body as PairOpening, change) : opened;
+  }
+
+  /** `POST /v1/pair` */
+  openPairing(typed: string, change: Record<string, unknown> = {}): Promise<Answer> {
+    const body = { version: this.version, code: typed.replace('-', ''), ...change };
+    return this.raw('POST', '/v1/pair', JSON.stringify(body), {});
+  }
+
+  /** `POST /v1/pair/key`; remembers what the hub answered, and the number. */
+  async showKey({ pairing, commitment }: PairOpening, change: Record<string, unknown> = {}): Promise<Answer> {
+    const { publicKey, nonce, host } = this;
+    const claim = { pairing, publicKey, nonce, host };
+    const proof = signPairing({ ...claim, commitment }, this.privateKey);
+    const body = { version: this.version, ...claim, proof, ...change };
+    const answer = await this.raw('POST', '/v1/pair/key', JSON.stringify(body), {});
     if (answer.status === 200) {
-      const paired = answer.body as PairAnswer;
-      this.agentId = paired.agentId;
-      this.hubKey = parsePublicKey(paired.hubKey);
+      const { agentId, hubKey, hubNonce } = answer.body as PairAnswer;
+      if (commitTo({ pairing, hubKey, hubNonce }) !== commitment) throw new Error('another key was shown');
+      this.agentId = agentId;
+      this.hubKey = parsePublicKey(hubKey);
+      this.number = pairingNumber({ pairing, hubKey, hubNonce, publicKey, nonce });
     }
     return answer;
   }
@@ -264,9 +292,14 @@ export class TestAgent {
 export async function pairedAgent(house: House, technicianId = 1): Promise<TestAgent> {
   const agent = new TestAgent(house);
   const { code } = await value(house.hub.directory.issueCode(technicianId));
-  const { body } = await agent.askToPair(code);
-  await value(house.hub.directory.confirmPairing(agent.agentId, technicianId, String(body.number)));
+  await agent.askToPair(code);
+  await value(house.hub.directory.confirmPairing(technicianId, agent.number));
   return agent;
+}
+
+/** Six digits that are not these. */
+export function otherNumber(number: string): string {
+  return number.replace(/\d$/, (last) => String((Number(last) + 1) % 10));
 }
 
 /** A command as the bot sends it. */

@@ -1,6 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failure, type House, MINUTE, openHouse, pairedAgent, TestAgent, value } from './house.ts';
+import { LINK_VERSION, type PairOpening } from '../../../src/link/messages.ts';
+import { filesOf, hits, placesOfNumber } from '../../support/canary.ts';
+import {
+  failure,
+  type House,
+  MINUTE,
+  openHouse,
+  otherNumber,
+  pairedAgent,
+  TestAgent,
+  value,
+} from './house.ts';
 
 const TECHNICIAN = 1;
 
@@ -15,24 +27,22 @@ describe('pairing', () => {
     (await value(house.hub.directory.issueCode(technicianId))).code;
   const ask = async (agent = new TestAgent(house)) => {
     const answer = await agent.askToPair(await issue());
-    return { agent, answer, number: String(answer.body.number) };
+    return { agent, answer, number: agent.number, pairing: house.pairings.at(-1)?.pairing ?? '' };
   };
-  const wrongNumber = (number: string) =>
-    house.pairings.at(-1)?.numbers.find((other) => other !== number) ?? '';
 
-  it('makes a laptop an agent: code, number on the laptop, the same number picked in the chat', async () => {
+  it('makes a laptop an agent: code, number on the laptop, the same number typed in the chat', async () => {
     const { agent, number } = await ask();
     expect(house.pairings).toEqual([
       {
+        pairing: expect.any(String),
         agentId: agent.agentId,
         technicianId: TECHNICIAN,
         host: agent.host,
         address: '127.0.0.1',
-        numbers: expect.arrayContaining([number]),
       },
     ]);
     const state = agent.pairState();
-    const confirmed = await value(house.hub.directory.confirmPairing(agent.agentId, TECHNICIAN, number));
+    const confirmed = await value(house.hub.directory.confirmPairing(TECHNICIAN, number));
     expect(confirmed).toMatchObject({
       id: agent.agentId,
       name: 'Laptop',
@@ -40,6 +50,7 @@ describe('pairing', () => {
       revoked: false,
       online: false,
       lastSeen: null,
+      pairedBy: 'typed',
     });
     expect(await state).toMatchObject({ status: 200, body: { state: 'confirmed' }, signed: true });
     expect(await agent.poll()).toMatchObject({ status: 200, body: { commands: [] } });
@@ -55,16 +66,26 @@ describe('pairing', () => {
     expect((await agent.askToPair(typed)).status).toBe(200);
   });
 
-  it('never writes the code, its number or the keys to the log', async () => {
+  it('writes neither code, number nor nonces to the log or the store, nor keys to the log', async () => {
     const code = await issue();
     const agent = new TestAgent(house);
     await agent.askToPair('BCDFGHJKLM');
     const { body } = await agent.askToPair(code);
-    await value(house.hub.directory.confirmPairing(agent.agentId, TECHNICIAN, String(body.number)));
+    await value(house.hub.directory.confirmPairing(TECHNICIAN, agent.number));
     expect(house.logged()).toContain(agent.agentId);
-    for (const secret of [code, code.replace('-', ''), agent.publicKey, 'BCDFGHJKLM', `"${body.number}"`]) {
-      expect(house.logged()).not.toContain(secret);
-    }
+    const secrets = {
+      code,
+      'code without its dash': code.replace('-', ''),
+      'wrong code': 'BCDFGHJKLM',
+      'hub nonce': String(body.hubNonce),
+      'laptop nonce': agent.nonce,
+    };
+    const stored = await filesOf(house.folder, 'store');
+    const places = { log: Buffer.from(house.logged()), ...stored };
+    expect(Object.keys(places).length).toBeGreaterThan(1);
+    expect(hits(secrets, places)).toEqual([]);
+    expect(placesOfNumber(agent.number, places)).toEqual([]);
+    expect(house.logged()).not.toContain(agent.publicKey);
   });
 
   it('refuses a code it does not know, and text that cannot be a code', async () => {
@@ -103,49 +124,44 @@ describe('pairing', () => {
     const { agent, number } = await ask();
     const state = agent.pairState();
     const { directory } = house.hub;
-    expect(await failure(directory.confirmPairing(agent.agentId, TECHNICIAN, wrongNumber(number)))).toBe(
-      'wrong-number',
-    );
+    expect(await failure(directory.confirmPairing(TECHNICIAN, otherNumber(number)))).toBe('wrong-number');
     expect((await state).body).toEqual({ state: 'refused' });
-    expect(await failure(directory.confirmPairing(agent.agentId, TECHNICIAN, number))).toBe('no-pairing');
+    expect(await failure(directory.confirmPairing(TECHNICIAN, number))).toBe('over');
     expect(await value(directory.get(agent.agentId))).toBeNull();
     expect(await agent.poll()).toMatchObject({ status: 403, body: { error: 'not-confirmed' } });
   });
 
   it('ends when the technician says it is not their laptop', async () => {
-    const { agent, number } = await ask();
-    await value(house.hub.directory.refusePairing(agent.agentId, TECHNICIAN));
+    const { agent, number, pairing } = await ask();
+    await value(house.hub.directory.refusePairing(TECHNICIAN, pairing));
     expect((await agent.pairState()).body).toEqual({ state: 'refused' });
-    expect(await failure(house.hub.directory.confirmPairing(agent.agentId, TECHNICIAN, number))).toBe(
-      'no-pairing',
-    );
+    expect(await failure(house.hub.directory.confirmPairing(TECHNICIAN, number))).toBe('over');
   });
 
   it('listens to the technician who got the code and to nobody else', async () => {
-    const { agent, number } = await ask();
+    const { number, pairing } = await ask();
     const { directory } = house.hub;
-    expect(await failure(directory.confirmPairing(agent.agentId, 2, number))).toBe('no-pairing');
-    expect(await failure(directory.refusePairing(agent.agentId, 2))).toBe('no-pairing');
-    await value(directory.confirmPairing(agent.agentId, TECHNICIAN, number));
+    expect(await failure(directory.confirmPairing(2, number))).toBe('no-pairing');
+    expect(await failure(directory.refusePairing(2, pairing))).toBe('no-pairing');
+    await value(directory.confirmPairing(TECHNICIAN, number));
   });
 
   it('decides once, however many decide at the same time', async () => {
-    const { agent, number } = await ask();
+    const { agent, number, pairing } = await ask();
     const { directory } = house.hub;
-    const decisions = await Promise.all([
-      directory.refusePairing(agent.agentId, TECHNICIAN),
-      ...Array.from({ length: 10 }, () => directory.confirmPairing(agent.agentId, TECHNICIAN, number)),
+    const [refused, ...confirmed] = await Promise.all([
+      directory.refusePairing(TECHNICIAN, pairing),
+      ...Array.from({ length: 10 }, () => directory.confirmPairing(TECHNICIAN, number)),
     ]);
-    expect(decisions.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(confirmed.some(({ ok }) => ok)).toBe(!refused?.ok);
+    expect((await agent.pairState()).body).toEqual({ state: refused?.ok ? 'refused' : 'confirmed' });
   });
 
-  it('expires when nobody picks a number', async () => {
+  it('expires when nobody types a number', async () => {
     const { agent, number } = await ask();
     house.passTime(5 * MINUTE);
     expect((await agent.pairState()).body).toEqual({ state: 'expired' });
-    expect(await failure(house.hub.directory.confirmPairing(agent.agentId, TECHNICIAN, number))).toBe(
-      'expired',
-    );
+    expect(await failure(house.hub.directory.confirmPairing(TECHNICIAN, number))).toBe('over');
   });
 
   it('lets the laptop do nothing else before it is confirmed', async () => {
@@ -156,16 +172,124 @@ describe('pairing', () => {
   });
 
   it('asks for a proof that the laptop holds the key it names', async () => {
-    const code = await issue();
+    const { body } = await new TestAgent(house).openPairing(await issue());
+    const opening = body as PairOpening;
     const stranger = new TestAgent(house);
     const agent = new TestAgent(house);
-    expect(await agent.askToPair(code, { publicKey: stranger.publicKey })).toMatchObject({
-      status: 401,
-      body: { error: 'bad-signature' },
+    for (const change of [
+      { publicKey: stranger.publicKey },
+      { proof: 'A'.repeat(86) },
+      { nonce: stranger.nonce },
+      { host: { ...agent.host, name: 'Another' } },
+    ]) {
+      expect(await agent.showKey(opening, change)).toMatchObject({
+        status: 401,
+        body: { error: 'bad-signature' },
+      });
+    }
+    expect(await agent.showKey(opening, { publicKey: 'AAAA' })).toMatchObject({ status: 400 });
+    expect(await agent.showKey(opening, { nonce: 'short' })).toMatchObject({ status: 400 });
+    expect((await agent.showKey(opening)).status).toBe(200);
+  });
+
+  describe('the hub’s nonce', () => {
+    it('is shown for one key alone, and never again', async () => {
+      const agent = new TestAgent(house);
+      const { body } = await agent.openPairing(await issue());
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => new TestAgent(house).showKey(body as PairOpening)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(404)]);
+      expect(JSON.stringify(answers.filter(({ status }) => status !== 200))).not.toMatch(/[\w-]{43}/);
+      expect((await agent.showKey(body as PairOpening)).status).toBe(404);
+      await house.restart();
+      expect((await agent.showKey(body as PairOpening)).status).toBe(404);
     });
-    expect(await agent.askToPair(code, { proof: 'A'.repeat(86) })).toMatchObject({ status: 401 });
-    expect(await agent.askToPair(code, { publicKey: 'AAAA' })).toMatchObject({ status: 400 });
-    expect((await agent.askToPair(code)).status).toBe(200);
+
+    it('is another for every code, and so is the commitment', async () => {
+      const seen = new Set<unknown>();
+      for (let n = 0; n < 5; n++) {
+        const agent = new TestAgent(house);
+        const { body } = await agent.openPairing(await issue());
+        const shown = await agent.showKey(body as PairOpening);
+        seen.add(body.commitment).add(shown.body.hubNonce).add(agent.number);
+      }
+      expect(seen.size).toBe(15);
+    });
+
+    it('is not shown before a code was, after a minute, or once the code was replaced', async () => {
+      const agent = new TestAgent(house);
+      const made = { pairing: ulid(), commitment: 'A'.repeat(43) };
+      expect((await agent.showKey(made)).status).toBe(401);
+      const late = (await agent.openPairing(await issue())).body as PairOpening;
+      house.passTime(MINUTE);
+      expect(await agent.showKey(late)).toMatchObject({ status: 404, body: { error: 'code-unknown' } });
+      const replaced = (await agent.openPairing(await issue())).body as PairOpening;
+      await issue();
+      expect(await agent.showKey(replaced)).toMatchObject({ status: 404 });
+      expect(house.pairings).toEqual([]);
+    });
+  });
+
+  describe('one pairing a technician at a time', () => {
+    it('a new code turns the laptop away that waits for its number', async () => {
+      const { agent, number } = await ask();
+      const state = agent.pairState();
+      const second = await ask();
+      expect((await state).body).toEqual({ state: 'expired' });
+      expect(await failure(house.hub.directory.confirmPairing(TECHNICIAN, number))).toBe('wrong-number');
+      expect((await second.agent.pairState()).body).toEqual({ state: 'refused' });
+    });
+
+    it('and two technicians pair at once without hearing of each other', async () => {
+      const first = await ask();
+      const second = new TestAgent(house);
+      await second.askToPair(await issue(2));
+      await value(house.hub.directory.confirmPairing(2, second.number));
+      await value(house.hub.directory.confirmPairing(TECHNICIAN, first.number));
+      expect([(await first.agent.poll()).status, (await second.poll()).status]).toEqual([200, 200]);
+    });
+
+    it('an earlier “not mine” says nothing about a later laptop', async () => {
+      const before = await ask();
+      const { number } = await ask();
+      expect(await failure(house.hub.directory.refusePairing(TECHNICIAN, before.pairing))).toBe('over');
+      await value(house.hub.directory.confirmPairing(TECHNICIAN, number));
+    });
+  });
+
+  it('says what a number is for, and costs nothing where it cannot be one', async () => {
+    const { directory } = house.hub;
+    expect(await failure(directory.confirmPairing(TECHNICIAN, '123456'))).toBe('no-pairing');
+    const code = await issue();
+    expect(await failure(directory.confirmPairing(TECHNICIAN, '123456'))).toBe('no-laptop-yet');
+    const agent = new TestAgent(house);
+    await agent.askToPair(code);
+    for (const short of ['12345', '1234567', '', 'abcdef']) {
+      expect(await failure(directory.confirmPairing(TECHNICIAN, short))).toBe('not-six-digits');
+    }
+    const paired = await value(directory.confirmPairing(TECHNICIAN, agent.number));
+    // The same again: handed in once more after a crash.
+    expect(await value(directory.confirmPairing(TECHNICIAN, agent.number))).toMatchObject({ id: paired.id });
+    expect(await failure(directory.confirmPairing(TECHNICIAN, otherNumber(agent.number)))).toBe('no-pairing');
+    expect((await agent.poll()).status).toBe(200);
+  });
+
+  it('tells a laptop paired before from one whose number was typed, until it is paired again', async () => {
+    const agent = await pairedAgent(house, TECHNICIAN);
+    const stored = house.store.values<Record<string, unknown>>('hub-agents');
+    const { pairedBy: _, ...before } = (await value(stored.get(agent.agentId))) ?? {};
+    await value(stored.set(agent.agentId, before));
+    const { directory } = house.hub;
+    expect(await value(directory.get(agent.agentId))).toMatchObject({ pairedBy: 'picked', revoked: false });
+    await value(directory.rename(agent.agentId, 'Van 7'));
+    expect(await value(directory.listFor(TECHNICIAN))).toMatchObject([{ pairedBy: 'picked' }]);
+    agent.version = 1;
+    expect((await agent.poll()).status).toBe(200);
+    agent.version = LINK_VERSION;
+    await agent.askToPair(await issue());
+    await value(directory.confirmPairing(TECHNICIAN, agent.number));
+    expect(await value(directory.listFor(TECHNICIAN))).toMatchObject([{ pairedBy: 'typed', name: 'Van 7' }]);
   });
 
   it('is for agents of this version alone, and spends no code on others', async () => {
@@ -190,10 +314,10 @@ describe('pairing', () => {
     const agent = await pairedAgent(house, TECHNICIAN);
     const { agentId } = agent;
     await value(house.hub.directory.rename(agentId, 'Van 7'));
-    const { body } = await agent.askToPair(await issue(2));
+    await agent.askToPair(await issue(2));
     expect(agent.agentId).toBe(agentId);
     expect((await agent.poll()).status).toBe(200);
-    await value(house.hub.directory.confirmPairing(agentId, 2, String(body.number)));
+    await value(house.hub.directory.confirmPairing(2, agent.number));
     expect(await value(house.hub.directory.listFor(2))).toMatchObject([
       { id: agentId, name: 'Van 7', technicians: [TECHNICIAN, 2] },
     ]);
@@ -216,10 +340,11 @@ describe('pairing', () => {
     const code = await issue();
     await house.restart();
     const agent = new TestAgent(house);
-    const { body } = await agent.askToPair(code);
+    const opened = await agent.openPairing(code);
     await house.restart();
-    const number = String(body.number);
-    await value(house.hub.directory.confirmPairing(agent.agentId, TECHNICIAN, number));
+    expect((await agent.showKey(opened.body as PairOpening)).status).toBe(200);
+    await house.restart();
+    await value(house.hub.directory.confirmPairing(TECHNICIAN, agent.number));
     expect(await agent.pairState()).toMatchObject({ body: { state: 'confirmed' }, signed: true });
   });
 });

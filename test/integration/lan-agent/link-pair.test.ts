@@ -1,18 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { textsFor } from '../../../src/kernel/texts.ts';
 import { loadIdentity } from '../../../src/lan-agent/link/identity.ts';
 import { pair } from '../../../src/lan-agent/link/pair.ts';
+import { formatPublicKey } from '../../../src/link/signing.ts';
 import { emptyHome, Stream } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
 
 const CODE = 'BCDFGHJKLM';
 
 async function pairing(
-  options: { server?: string; code?: string; home?: string; insecureLan?: boolean } = {},
+  options: { hub?: ScriptedHub; server?: string; code?: string; home?: string; insecureLan?: boolean } = {},
 ) {
-  const hub = await ScriptedHub.open();
+  const hub = options.hub ?? (await ScriptedHub.open());
   hub.codes.add(CODE);
   const home = options.home ?? (await emptyHome());
   const stop = new AbortController();
@@ -34,7 +36,9 @@ async function pairing(
 describe('pairing', () => {
   it('shows the number, waits for the chat and keeps the key for its owner alone', async () => {
     const { hub, home, saw, end } = await pairing();
-    await saw('in the chat: 42');
+    await saw('in the chat, once');
+    await saw(hub.number);
+    expect(hub.number).toMatch(/^\d{3} \d{3}$/);
     expect(await loadIdentity(home)).toEqual({ ok: false, failure: 'not-paired' });
     hub.confirmation = 'confirmed';
     expect(await end).toBe('paired');
@@ -68,7 +72,7 @@ describe('pairing', () => {
   });
 
   it.each([
-    ['refused', 'chose another number'],
+    ['refused', 'another number was typed'],
     ['expired', 'in time'],
   ] as const)('says what to do when the number was %s', async (state, sentence) => {
     const { hub, home, end, saw } = await pairing();
@@ -113,7 +117,7 @@ describe('pairing', () => {
 
   it('goes on waiting when the connection breaks in between', async () => {
     const { hub, saw, end } = await pairing();
-    await saw('42');
+    await saw('in the chat, once');
     hub.fault('/v1/pair', 'broken');
     await hub.change();
     hub.fault('/v1/pair', null);
@@ -123,16 +127,59 @@ describe('pairing', () => {
 
   it('believes no confirmation that the hub has not signed', async () => {
     const { hub, home, saw, end } = await pairing();
-    await saw('42');
+    await saw('in the chat, once');
     hub.signs = false;
     hub.confirmation = 'confirmed';
     expect(await end).toBe('not-our-server');
     expect((await loadIdentity(home)).ok).toBe(false);
   });
 
+  it.each([
+    ['another key', { hubKey: formatPublicKey(generateKeyPairSync('ed25519').publicKey) }],
+    ['another nonce', { hubNonce: 'A'.repeat(43) }],
+    ['no key', { hubKey: 'AAAA' }],
+  ] as const)('shows no number when the server shows %s than it was bound to', async (_, turnsTo) => {
+    const { hub, home, said, end, saw } = await pairing();
+    hub.turnsTo = turnsTo;
+    expect(await end).toBe('other-key');
+    await saw('nothing was paired');
+    expect(said.all.filter((line) => /\d{3} \d{3}/.test(line))).toEqual([]);
+    expect((await loadIdentity(home)).ok).toBe(false);
+  });
+
+  it('asks nothing twice by itself, and says that the code is used up', async () => {
+    const hub = await ScriptedHub.open();
+    hub.fault('/v1/pair/key', 'broken');
+    const attempt = await pairing({ hub });
+    expect(await attempt.end).toBe('reset');
+    await attempt.saw('used the code up');
+    expect(hub.requests).toBe(2);
+  });
+
+  it('makes a new nonce for every try', async () => {
+    const numbers = new Set<string>();
+    const home = await emptyHome();
+    for (let n = 0; n < 3; n++) {
+      const { hub, saw, end } = await pairing({ home });
+      await saw('in the chat, once');
+      numbers.add(hub.nonce);
+      hub.confirmation = 'confirmed';
+      await end;
+    }
+    expect(numbers.size).toBe(3);
+  });
+
+  it('says so when server and agent are of different versions', async () => {
+    const hub = await ScriptedHub.open();
+    hub.fault('/v1/pair', { error: 'version-unsupported', signed: false });
+    const attempt = await pairing({ hub });
+    expect(await attempt.end).toBe('version-unsupported');
+    await attempt.saw('Update unbind-agent');
+  });
+
   it('stops on Ctrl+C', async () => {
     const { stop, saw, end } = await pairing();
-    await saw('42');
+    await saw('in the chat, once');
     stop.abort();
     expect(await end).toBe('stopped');
   });

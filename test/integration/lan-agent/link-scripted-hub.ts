@@ -2,7 +2,7 @@
  * The other end of the link for tests of the agent: the wire format and the signatures of src/link over real HTTP,
  * with a mailbox a test fills and faults a real hub would not produce on demand.
  */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ulid } from 'ulid';
@@ -15,10 +15,17 @@ import {
   HUB_ERRORS,
   type HubErrorCode,
   type PairState,
+  pairKeyRequest,
   pairRequest,
   permitRequest,
   pollRequest,
 } from '../../../src/link/messages.ts';
+import {
+  commitTo,
+  formatPairingNumber,
+  type HubShare,
+  pairingNumber,
+} from '../../../src/link/pairing-number.ts';
 import {
   ANSWER_SIGNATURE_HEADER,
   ANSWER_TIME_HEADER,
@@ -67,6 +74,13 @@ export class ScriptedHub {
   readonly #agentId = ulid();
   /** Codes that may be used, in normal form. */
   readonly codes = new Set<string>();
+  #share: HubShare | null = null;
+  /** What the hub shows in the place of what it was bound to. */
+  turnsTo: Partial<HubShare> = {};
+  /** The laptop's. */
+  nonce = '';
+  /** As the laptop has to show it, once it has shown its key. */
+  number = '';
   #confirmation: PairState['state'] = 'waiting';
   #changed: (() => void)[] = [];
 
@@ -178,7 +192,8 @@ export class ScriptedHub {
     const refuse = (error: HubErrorCode, signed = true, retryAfter?: number) =>
       answer(HUB_ERRORS[error], { error, ...(retryAfter === undefined ? {} : { retryAfter }) }, signed);
     if (fault) return refuse(fault.error, fault.signed, fault.retryAfter);
-    if (path === '/v1/pair' && request.method === 'POST') return this.#pair(body, answer, refuse);
+    if (path === '/v1/pair' && request.method === 'POST') return this.#open(body, answer, refuse);
+    if (path === '/v1/pair/key') return this.#showKey(body, answer);
     if (
       !signature ||
       !verifyRequest({ method: request.method ?? '', path }, bodyDigest(body), signature, this.#agentKey)
@@ -214,17 +229,33 @@ export class ScriptedHub {
     return refuse('bad-request');
   }
 
-  #pair(body: Buffer, answer: Answer, refuse: Refuse): void {
-    const { code, publicKey, proof } = pairRequest.parse(JSON.parse(body.toString()));
-    const key = parsePublicKey(publicKey);
-    if (!key || !verifyPairing(code, publicKey, proof, key)) throw new Error('no proof of the key');
+  #open(body: Buffer, answer: Answer, refuse: Refuse): void {
+    const { code } = pairRequest.parse(JSON.parse(body.toString()));
     if (!this.codes.delete(code)) {
       refuse('code-unknown', false);
       return;
     }
+    this.#share = {
+      pairing: ulid(),
+      hubKey: formatPublicKey(this.#keys.publicKey),
+      hubNonce: randomBytes(32).toString('base64url'),
+    };
+    answer(200, { pairing: this.#share.pairing, commitment: commitTo(this.#share) }, false);
+  }
+
+  #showKey(body: Buffer, answer: Answer): void {
+    const asked = pairKeyRequest.parse(JSON.parse(body.toString()));
+    const key = parsePublicKey(asked.publicKey);
+    const share = this.#share;
+    if (!share || share.pairing !== asked.pairing) throw new Error('no such pairing');
+    const claim = { ...asked, commitment: commitTo(share) };
+    if (!key || !verifyPairing(claim, asked.proof, key)) throw new Error('no proof of the key');
     this.#agentKey = key;
-    const hubKey = formatPublicKey(this.#keys.publicKey);
-    answer(200, { agentId: this.#agentId, number: '42', hubKey, expiresAt: this.#now() + 60_000 }, false);
+    const { publicKey, nonce } = asked;
+    this.nonce = nonce;
+    this.number = formatPairingNumber(pairingNumber({ ...share, publicKey, nonce }));
+    const { hubKey, hubNonce } = { ...share, ...this.turnsTo };
+    answer(200, { agentId: this.#agentId, hubKey, hubNonce, expiresAt: this.#now() + 60_000 }, false);
   }
 
   async #poll(content: unknown, response: ServerResponse, answer: Answer, refuse: Refuse): Promise<void> {

@@ -131,17 +131,31 @@ describe('signing an answer', () => {
 });
 
 describe('proof of the key while pairing', () => {
-  const publicKey = formatPublicKey(agent.publicKey);
-  const proof = signPairing('BCDFGHJKLM', publicKey, agent.privateKey);
+  const claim = {
+    pairing: AGENT,
+    commitment: 'C'.repeat(43),
+    publicKey: formatPublicKey(agent.publicKey),
+    nonce: 'N'.repeat(43),
+    host: { name: 'Laptop', system: 'linux', agentVersion: '1' },
+  };
+  const proof = signPairing(claim, agent.privateKey);
 
-  it('holds for this code and this key only', () => {
-    expect(verifyPairing('BCDFGHJKLM', publicKey, proof, agent.publicKey)).toBe(true);
-    expect(verifyPairing('BCDFGHJKLN', publicKey, proof, agent.publicKey)).toBe(false);
-    expect(verifyPairing('BCDFGHJKLM', formatPublicKey(stranger.publicKey), proof, agent.publicKey)).toBe(
-      false,
-    );
-    expect(verifyPairing('BCDFGHJKLM', publicKey, proof, stranger.publicKey)).toBe(false);
-    expect(verifyPairing('BCDFGHJKLM', publicKey, 'nonsense', agent.publicKey)).toBe(false);
+  it('holds for this pairing, this hub and what was shown, and for nothing else', () => {
+    const verifies = (change: Partial<typeof claim>) =>
+      verifyPairing({ ...claim, ...change }, proof, agent.publicKey);
+    expect(verifies({})).toBe(true);
+    expect(verifies({ pairing: OTHER_AGENT })).toBe(false);
+    expect(verifies({ commitment: 'D'.repeat(43) })).toBe(false);
+    expect(verifies({ publicKey: formatPublicKey(stranger.publicKey) })).toBe(false);
+    expect(verifies({ nonce: 'M'.repeat(43) })).toBe(false);
+    for (const host of [
+      { ...claim.host, name: 'Another' },
+      { ...claim.host, name: 'Laptoplinux', system: '' },
+    ]) {
+      expect(verifies({ host })).toBe(false);
+    }
+    expect(verifyPairing(claim, proof, stranger.publicKey)).toBe(false);
+    expect(verifyPairing(claim, 'nonsense', agent.publicKey)).toBe(false);
   });
 });
 

@@ -1,0 +1,133 @@
+/**
+ * Pairing as the chat has it: /pair, the laptop that asks, and the number that is typed (docs/decisions/0024). One
+ * pairing a technician at a time, so a number needs no name beside it.
+ */
+import type { Audit } from '../cases/audit.ts';
+import type { CallApi } from '../flows/engine/bridge.ts';
+import { escaping } from '../flows/engine/html.ts';
+import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
+import { textsFor } from '../kernel/texts.ts';
+import { isPairingNumber, readPairingNumber } from '../link/pairing-number.ts';
+import type { Access } from './access.ts';
+import type { Call, CommandSet } from './call.ts';
+import { tell } from './chat.ts';
+import type { Notices, Stranger } from './notices.ts';
+import type { Profiles } from './profiles.ts';
+
+export interface PairingCommandsOptions {
+  callApi: CallApi;
+  directory: AgentDirectory;
+  access: Pick<Access, 'roleOf'>;
+  profiles: Profiles;
+  audit: Pick<Audit, 'append'>;
+  notices: Pick<Notices, 'raise'>;
+  /** Address agents dial, shown by /pair. */
+  hubUrl: string;
+}
+
+export interface PairingCommands extends CommandSet {
+  /** A laptop with a good code asks for its number. */
+  requested(request: PairingRequest): Promise<void>;
+}
+
+export function createPairingCommands(options: PairingCommandsOptions): PairingCommands {
+  const { callApi, directory, access, profiles, audit, notices, hubUrl } = options;
+
+  /** A number that decides: it is used up by this, whatever comes of it. */
+  async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
+    const waiting = await directory.pairingOf(chatId);
+    if (!waiting.ok) return said(say(t('bot:error.unreachable')));
+    const confirmed = await directory.confirmPairing(chatId, number);
+    const outcome = confirmed.ok ? 'confirmed' : confirmed.failure;
+    switch (outcome) {
+      case 'no-pairing':
+        return false;
+      case 'not-six-digits':
+        return said(say(t('bot:pair.digits')));
+      // Nothing was decided. Digits that cannot be the number are meant for somebody else.
+      case 'no-laptop-yet':
+        return isPairingNumber(number) && said(say(t('bot:pair.early')));
+      case 'over':
+        return isPairingNumber(number) && said(say(t('bot:pair.over')));
+      case 'store-unavailable':
+        return said(say(t('bot:error.unreachable')));
+    }
+    const agent = confirmed.ok ? confirmed.value.id : (waiting.value?.agentId ?? '');
+    const noted = await audit.append({
+      what: 'agent.paired',
+      case: null,
+      by: chatId,
+      detail: { agent, outcome },
+    });
+    if (!noted.ok) return said(say(t('bot:error.unreachable')));
+    if (!confirmed.ok) {
+      if (waiting.value) {
+        await notices.raise({
+          kind: 'laptop.wrong-number',
+          laptop: strangerOf(waiting.value),
+          person: chatId,
+        });
+      }
+      return said(say(t('bot:pair.wrong')));
+    }
+    await notices.raise({ kind: 'laptop.paired', agent, by: chatId });
+    return said(say(t('bot:pair.done', { name: confirmed.value.name })));
+  }
+
+  return {
+    commands: {
+      async pair({ chatId, say, t }) {
+        const issued = await directory.issueCode(chatId);
+        if (!issued.ok) return say(t('bot:error.unreachable'));
+        const minutes = Math.round(issued.value.ttlMs / 60_000);
+        const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
+        return say(t('bot:pair.code', { command, minutes }));
+      },
+    },
+
+    buttons: {
+      async p({ chatId, say, t }, [verb, pairing]) {
+        if (verb !== 'no' || pairing === undefined) return say(t('bot:pair.over'));
+        const waiting = await directory.pairingOf(chatId);
+        const refused = await directory.refusePairing(chatId, pairing);
+        if (!refused.ok || !waiting.ok) {
+          const unreachable = !waiting.ok || (!refused.ok && refused.failure === 'store-unavailable');
+          return say(t(unreachable ? 'bot:error.unreachable' : 'bot:pair.over'));
+        }
+        if (waiting.value) {
+          await notices.raise({ kind: 'laptop.refused', laptop: strangerOf(waiting.value), by: chatId });
+        }
+        return say(t('bot:pair.refused'));
+      },
+    },
+
+    async text(call, text) {
+      const number = readPairingNumber(text);
+      return number !== null && decide(call, number);
+    },
+
+    async requested({ pairing, technicianId, host, address }) {
+      const role = await access.roleOf(technicianId);
+      if (!role.ok || role.value === null) return;
+      const t = escaping(textsFor(await profiles.language(technicianId)));
+      const text = [
+        t('bot:pair.confirm', { name: host.name, system: host.system, address }),
+        t('bot:pair.warn'),
+      ].join('\n\n');
+      await tell(callApi, technicianId, text, [
+        [{ text: t('bot:pair.button.notMine'), data: `p:no:${pairing}` }],
+      ]);
+    },
+  };
+}
+
+/** A laptop that is no agent, as notices name it. */
+function strangerOf({ host, address }: PairingRequest): Stranger {
+  return { name: host.name, system: host.system, address };
+}
+
+/** The message was this dialogue's own. */
+async function said(saying: Promise<void>): Promise<true> {
+  await saying;
+  return true;
+}
