@@ -582,6 +582,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'other-key':
         'The server showed another key than the one it had bound itself to. Somebody may sit between this laptop and the server: nothing was paired. Use another network, ask the bot for a new code and pair again.',
       spent: 'This try has used the code up. Ask the bot for a new one: /pair',
+      agree:
+        'The server says: paired. Does the chat say that this laptop is paired, too? If it says anything else, somebody sits in between. yes/no:',
+      'not-agreed':
+        'Nothing was kept. If the chat does say that this laptop is paired, remove it there (/agents); then ask the bot for a new code and pair again.',
       done: 'Paired. Now start the agent with: unbind-agent run',
       refused:
         'This laptop was refused in the chat, or another number was typed there. Ask the bot for a new code and pair again. If it happens once more, somebody may sit in between: use another network.',

@@ -462,9 +462,9 @@ export const bot = {
     warn: 'If you did not start this yourself just now, or your laptop shows no number, press “Not mine”.',
     early: 'No laptop has asked for you yet. Run the command on it first; then it shows six digits.',
     digits: 'The number has six digits. Type all of them; nothing is lost yet.',
-    done: '✅ “{{name}}” is paired. In the laptop’s window it goes on by itself.',
+    done: '✅ “{{name}}” is paired. The laptop asks whether I say so: answer yes there.',
     wrong:
-      'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me. Try again with a new code: /pair. If it is wrong once more, use another network.',
+      'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me: if the laptop asks whether I say “paired”, answer no. Try again with a new code: /pair. If it is wrong once more, use another network.',
     refused: 'Refused. The laptop was told.',
     over: 'This pairing is over. Start again: /pair',
     button: { notMine: 'Not mine' },

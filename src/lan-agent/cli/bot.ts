@@ -2,6 +2,7 @@ import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
 import { textsFor } from '../../kernel/texts.ts';
 import { pair } from '../link/pair.ts';
 import { run } from '../link/run.ts';
+import { askAgreement } from '../prompt/agreement.ts';
 import { createPrompt, type PromptKind } from '../prompt/choose.ts';
 import { askPairingCode } from '../prompt/terminal.ts';
 import { AGENT_VERSION } from '../version.ts';
@@ -10,7 +11,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 
 /** `pair`: makes this laptop an agent of the bot that issued the code; a code that was left out is asked for. */
 export async function pairCommand(
-  { home, texts, say, signal, keyboard }: CliContext,
+  { home, texts, say, signal, input, keyboard }: CliContext,
   given: string | undefined,
   { server, insecureLan }: { readonly server: string; readonly insecureLan: boolean },
 ): Promise<ExitCode> {
@@ -28,6 +29,7 @@ export async function pairCommand(
     agentVersion: AGENT_VERSION,
     texts,
     say,
+    agree: () => askAgreement(`${texts('agent:link.pair.agree')} `, input, process.stderr, signal),
     signal,
   });
   switch (end) {

@@ -26,6 +26,11 @@ export interface PairOptions {
   readonly texts: Texts;
   /** Takes lines for the person at the laptop (standard error). */
   readonly say: (line: string) => void;
+  /**
+   * Asks the person whether the chat says "paired", too: whoever sits in between says it to this laptop with a key of
+   * his own, whatever number was typed. False too when nobody answers.
+   */
+  readonly agree: () => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
@@ -40,6 +45,8 @@ export type PairEnd =
   | 'home-unwritable'
   /** The server's key is not the one it was bound to. */
   | 'other-key'
+  /** The person at the laptop does not see in the chat what the server says here. */
+  | 'not-agreed'
   | AddressRefusal
   | HubFailure['reason'];
 
@@ -61,7 +68,7 @@ const PASSING: readonly HubFailure['reason'][] = [
 
 /**
  * Makes this laptop an agent of the bot that issued `code`. The key is made here and stays here. An earlier pairing
- * holds until the person in the chat has typed the number this laptop shows: one with the same server is kept and
+ * holds until the number this laptop shows was typed in the chat, and the person has agreed here: one with the same server is kept and
  * gets one more technician, one with another server is replaced.
  *
  * The order of the messages is what the number stands on (docs/decisions/0024): the hub is bound first, then the laptop
@@ -120,6 +127,11 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
     if (decided.value !== 'confirmed') {
       say(texts(`agent:link.pair.${decided.value}`));
       return decided.value;
+    }
+    if (!(await options.agree())) {
+      if (signal.aborted) return 'stopped';
+      say(texts('agent:link.pair.not-agreed'));
+      return 'not-agreed';
     }
     if (agentId !== known?.agentId) await clearLinkState(home);
     const saved = await saveIdentity(home, {

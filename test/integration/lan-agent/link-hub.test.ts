@@ -64,6 +64,7 @@ async function house(ahead = 0) {
       agentVersion: '0.0.0-test',
       texts: textsFor('en'),
       say: (line) => said.push(line),
+      agree: async () => true,
       signal: new AbortController().signal,
     });
     const request = await pairings.first((one) => one.technicianId === technician);

@@ -12,7 +12,14 @@ import { ScriptedHub } from './link-scripted-hub.ts';
 const CODE = 'BCDFGHJKLM';
 
 async function pairing(
-  options: { hub?: ScriptedHub; server?: string; code?: string; home?: string; insecureLan?: boolean } = {},
+  options: {
+    hub?: ScriptedHub;
+    server?: string;
+    code?: string;
+    home?: string;
+    insecureLan?: boolean;
+    agrees?: boolean;
+  } = {},
 ) {
   const hub = options.hub ?? (await ScriptedHub.open());
   hub.codes.add(CODE);
@@ -28,6 +35,7 @@ async function pairing(
     agentVersion: '0.0.0-test',
     texts: textsFor('en'),
     say: (line) => said.push(line),
+    agree: async () => options.agrees ?? true,
     signal: stop.signal,
   });
   return { hub, home, said, end, stop, saw: (text: string) => said.first((line) => line.includes(text)) };
@@ -145,6 +153,18 @@ describe('pairing', () => {
     await saw('nothing was paired');
     expect(said.all.filter((line) => /\d{3} \d{3}/.test(line))).toEqual([]);
     expect((await loadIdentity(home)).ok).toBe(false);
+  });
+
+  it('keeps nothing when the chat does not say the same, an earlier pairing included', async () => {
+    const first = await pairing();
+    first.hub.confirmation = 'confirmed';
+    await first.end;
+    const before = await readFile(join(first.home, 'identity.json'), 'utf8');
+    const { hub, home, end, saw } = await pairing({ home: first.home, agrees: false });
+    hub.confirmation = 'confirmed';
+    expect(await end).toBe('not-agreed');
+    await saw('Nothing was kept');
+    expect(await readFile(join(home, 'identity.json'), 'utf8')).toBe(before);
   });
 
   it('asks nothing twice by itself, and says that the code is used up', async () => {
