@@ -201,7 +201,6 @@ const bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
  * order is what it stands on (docs/decisions/0024): the hub is bound, the laptop shows its key, the hub shows its own.
  */
 export const pairRequest = z.object({ version: z.literal(LINK_VERSION), code: text(32) });
-export type PairRequest = z.infer<typeof pairRequest>;
 
 /** The hub's commitment to its key and a nonce (pairing-number.ts). */
 export const pairOpening = z.object({ pairing: id, commitment: bytes32 });
