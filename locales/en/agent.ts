@@ -26,6 +26,7 @@ export const agent = {
       interface: 'search only on this interface, by name or address; may be repeated',
       confirm: 'the short serial number once more, as the confirmation',
       passwordStdin: 'read the admin password from standard input, up to the first line end',
+      samePassword: 'send a password from --password-stdin even if the device has refused it last',
       afterLock: 'make one careful try after a lock of the device, known or assumed, has run out',
       directCable:
         'confirm that laptop and device hang on one cable or switch, for a device that hears only what goes to everybody',
@@ -196,6 +197,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'password-unread': 'No password came over standard input in time.',
     'no-terminal': 'There is no terminal to ask for the password. Use one, or --password-stdin.',
     abandoned: 'The password prompt was left.',
+    'refused-before':
+      'The device has refused this password within the last day (one in a thousand others is taken for it, too). It was not sent again. If it is really meant, run the same command with --same-password.',
     'few-attempts':
       'By its own word the device has two attempts or fewer left. One more wrong password could lock it. Find the right password with the owner, then unbind another way, for instance in the Hik-Connect app.',
     'lock-assumed':
@@ -529,9 +532,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     cable: {
       why: 'This device hears only what goes to everybody, so anybody on this network could answer in its place and read the password.',
       question: 'Do laptop and device hang on one cable, or on one switch with nothing else on it?',
-      yes: 'Yes',
-      no: 'No',
     },
+    yesNo: '(type "yes" and Enter; only Enter means no)',
     question: 'Admin password of the device',
     unseen: 'what you type is not shown',
     complaint: {
@@ -545,7 +547,17 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-ascii':
         'There are letters beyond English ones in it: check the keyboard layout. No attempt was made. Type it again; if it really is so, it will be used as typed.',
     },
-    button: { unbind: 'Unbind', inspect: 'Read', cancel: 'Cancel' },
+    refusedBefore:
+      'The device has refused this password a short while ago (one in a thousand others is taken for it, too). A wrong one costs an attempt.',
+    meantAsk: 'Type "yes" to send it all the same, or only Enter to type another one:',
+    yes: 'yes',
+    button: {
+      unbind: 'Unbind',
+      inspect: 'Read',
+      cancel: 'Cancel',
+      meant: 'Send it all the same',
+      another: 'Type another one',
+    },
     end: {
       taken: {
         unbind:

@@ -35,7 +35,10 @@ export async function ensureHome(home: string): Promise<Result<string, HomeFailu
  * Replaces a file whole or not at all, readable for its owner alone, on disk when the call returns.
  * The folder must exist.
  */
-export async function replaceFile(path: string, content: string): Promise<Result<void, HomeFailure>> {
+export async function replaceFile(
+  path: string,
+  content: string | Buffer,
+): Promise<Result<void, HomeFailure>> {
   const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     const file = await open(draft, 'wx', 0o600);

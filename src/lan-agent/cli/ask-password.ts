@@ -1,6 +1,6 @@
 import type { PromptKind } from '../prompt/choose.ts';
 import type { PromptPlan } from '../prompt/prompt.ts';
-import type { PromptAnswer } from '../unbind/contract.ts';
+import type { PromptAnswer, WasRefused } from '../unbind/contract.ts';
 import type { CliContext } from './context.ts';
 
 /** Asks the person for the admin password: in the terminal, unless they chose the page. */
@@ -9,10 +9,9 @@ export async function askPassword(
   kind: PromptKind | undefined,
   plan: PromptPlan,
   signal: AbortSignal,
+  wasRefused: WasRefused,
 ): Promise<PromptAnswer> {
   const { createPrompt } = await import('../prompt/choose.ts');
-  return createPrompt({ kind: kind ?? 'terminal', texts, keyboard, output: process.stderr }).ask(
-    plan,
-    signal,
-  );
+  const prompt = createPrompt({ kind: kind ?? 'terminal', texts, keyboard, output: process.stderr });
+  return prompt.ask(plan, signal, wasRefused);
 }

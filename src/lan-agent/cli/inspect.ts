@@ -6,11 +6,13 @@ import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { type ExitCode, exitOfInspect } from './exit.ts';
 import { describeInspection } from './inspect-text.ts';
-import { readCheckedPassword } from './password-stdin.ts';
+import { readAnswer, readCheckedPassword } from './password-stdin.ts';
 
 export interface InspectArguments {
   readonly json: boolean;
   readonly passwordStdin: boolean;
+  /** The password that the device refused last may be sent again. */
+  readonly samePassword: boolean;
   readonly prompt?: PromptKind;
   readonly afterLock: boolean;
 }
@@ -41,10 +43,10 @@ async function inspect(
       shortSerial,
       afterLock: args.afterLock,
       signal,
-      prompt: async (plan, over) =>
+      prompt: async (plan, over, wasRefused) =>
         password
-          ? { kind: 'typed', password: password.value }
-          : askPassword(context, args.prompt, plan, over),
+          ? readAnswer(password.value, args.samePassword, wasRefused)
+          : askPassword(context, args.prompt, plan, over, wasRefused),
       onStage: (stage) => {
         mayBeSent ||= stage === 'reading';
         if (!args.json) say(texts(`agent:stage.${stage}`, { shortSerial }));

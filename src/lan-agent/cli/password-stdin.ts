@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { limit } from '../limit.ts';
 import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
+import type { PromptAnswer, WasRefused } from '../unbind/contract.ts';
 
 /** Far beyond any password; a pipe that goes on and on without a line end is not read to its end. */
 const MAX_BYTES = 4096;
@@ -58,6 +59,16 @@ export async function readCheckedPassword(
   const checked = checkPassword(read.value);
   if (!checked.ok) read.value.fill(0);
   return checked;
+}
+
+/** A password out of a pipe as the answer to the prompt; nobody can be asked whether a refused one is really meant. */
+export async function readAnswer(
+  password: Buffer,
+  samePassword: boolean,
+  wasRefused: WasRefused,
+): Promise<PromptAnswer> {
+  if (samePassword || !(await wasRefused(password))) return { kind: 'typed', password };
+  return { kind: 'refused-before' };
 }
 
 /** Cuts at the first LF and drops a CR in front of it; the rest is zeroed. */

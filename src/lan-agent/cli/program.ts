@@ -76,6 +76,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .argument('<serial>', serial, readSerial)
     .requiredOption('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
+    .option('--same-password', option('samePassword'), false)
     .option('--after-lock', option('afterLock'), false)
     .option('--direct-cable', option('directCable'), false)
     .addOption(
@@ -92,6 +93,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .description(about('inspect'))
     .argument('<serial>', serial, readSerial)
     .option('--password-stdin', option('passwordStdin'), false)
+    .option('--same-password', option('samePassword'), false)
     .addOption(
       new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS).conflicts('passwordStdin'),
     )
@@ -110,6 +112,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .option('--with-unbind', option('withUnbind'), false)
     .option('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
+    .option('--same-password', option('samePassword'), false)
     .option('--after-lock', option('afterLock'), false)
     .option('--direct-cable', option('directCable'), false)
     .addOption(

@@ -17,6 +17,7 @@ export interface RecordArguments {
   readonly withUnbind: boolean;
   readonly confirm?: string;
   readonly passwordStdin: boolean;
+  readonly samePassword: boolean;
   readonly afterLock: boolean;
   readonly directCable: boolean;
   readonly prompt?: PromptKind;

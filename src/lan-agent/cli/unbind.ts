@@ -4,12 +4,14 @@ import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
-import { readCheckedPassword } from './password-stdin.ts';
+import { readAnswer, readCheckedPassword } from './password-stdin.ts';
 
 export interface UnbindArguments {
   readonly json: boolean;
   readonly confirm: string;
   readonly passwordStdin: boolean;
+  /** The password that the device refused last may be sent again. */
+  readonly samePassword: boolean;
   readonly afterLock: boolean;
   readonly directCable: boolean;
   /** Where the password is asked for; the terminal by default, and never a page nobody asked for. */
@@ -58,10 +60,10 @@ export async function unbindOnce(
       afterLock: args.afterLock,
       directCable: args.directCable,
       signal: context.signal,
-      prompt: async (plan, signal) =>
+      prompt: async (plan, signal, wasRefused) =>
         password
-          ? { kind: 'typed', password: password.value }
-          : askPassword(context, args.prompt, plan, signal),
+          ? readAnswer(password.value, args.samePassword, wasRefused)
+          : askPassword(context, args.prompt, plan, signal, wasRefused),
       onStage: (stage) => {
         mayBeSent ||= stage === 'exchange';
         if (!args.json && STAGES_SHOWN.includes(stage)) {

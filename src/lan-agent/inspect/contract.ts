@@ -8,7 +8,14 @@ import type { IsapiRefusal } from '../isapi/answer.ts';
 import type { Capabilities, EzvizState } from '../isapi/documents.ts';
 import type { HttpFailure } from '../isapi/http.ts';
 import type { SiteRefusal } from '../isapi/site.ts';
-import type { PasswordTaskReason, PromptAnswer, Report, UnbindNote, UnbindPlan } from '../unbind/contract.ts';
+import type {
+  PasswordTaskReason,
+  PromptAnswer,
+  Report,
+  UnbindNote,
+  UnbindPlan,
+  WasRefused,
+} from '../unbind/contract.ts';
 
 /** What the password is asked for, as the plan of an unbind, but nothing is unbound: over HTTP no MAC is needed. */
 export type InspectPlan = Omit<UnbindPlan, 'driver' | 'mac'> & {
@@ -20,7 +27,7 @@ export interface InspectRequest {
   /** The one device, by its short serial. */
   readonly shortSerial: string;
   /** Asked once, after every check that needs no password. */
-  readonly prompt: (plan: InspectPlan, signal: AbortSignal) => Promise<PromptAnswer>;
+  readonly prompt: (plan: InspectPlan, signal: AbortSignal, wasRefused: WasRefused) => Promise<PromptAnswer>;
   /** A person confirmed one careful try after a lock has run out. */
   readonly afterLock: boolean;
   readonly signal: AbortSignal;

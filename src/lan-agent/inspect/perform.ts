@@ -9,6 +9,7 @@ import { openPins } from '../isapi/pins.ts';
 import type { IsapiElement } from '../isapi/read-document.ts';
 import { type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
+import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { limit } from '../limit.ts';
 import { type Lan, openLan } from '../network/lan.ts';
@@ -78,6 +79,7 @@ class Inspection {
   readonly #request: InspectRequest;
   readonly #journal: Journal;
   readonly #ledger: Ledger;
+  readonly #lastRefused: LastRefused;
   readonly #id = ulid();
   readonly #states = new Map<DocumentName, DocumentState>();
   readonly #documents: Partial<Record<DocumentName, IsapiElement>> = {};
@@ -88,6 +90,8 @@ class Inspection {
   /** What had been lost when it was last seen that the device is the only one of its name. */
   #lostBefore = 0;
   #password: InspectReport['password'] = 'not-sent';
+  /** Of the password, should it be refused. */
+  #mark: number | null = null;
   /** Why the login was held back at the last moment. */
   #heldBack: InspectReason = 'journal-unwritable';
 
@@ -96,9 +100,11 @@ class Inspection {
     this.#request = request;
     this.#journal = openJournal(tools.home);
     this.#ledger = openLedger(tools.home);
+    this.#lastRefused = openLastRefused(tools.home);
   }
 
   async run(lock: DeviceLock): Promise<InspectEnd> {
+    await this.#lastRefused.sweep();
     const { shortSerial, afterLock, signal } = this.#request;
     const device = await this.#find();
     if ('outcome' in device) return device;
@@ -188,9 +194,11 @@ class Inspection {
     lock: DeviceLock,
   ): Promise<InspectEnd> {
     const { onStage, onNote } = this.#request;
+    const { shortSerial } = plan;
     const signal = this.#watch?.signal ?? this.#request.signal;
     const answer = await this.#askPassword(plan, signal);
     if (answer.kind === 'unavailable') return refused('no-terminal');
+    if (answer.kind === 'refused-before') return refused(answer.kind);
     if (answer.kind !== 'typed') {
       const halted = this.#watch?.disputed() ? 'ambiguous-device' : signal.aborted ? 'cancelled' : null;
       return refused(halted ?? 'abandoned');
@@ -205,6 +213,7 @@ class Inspection {
       if (doubtful) return refused(doubtful);
       if (signal.aborted) return refused('cancelled');
       onStage?.('reading');
+      this.#mark = await this.#lastRefused.markOf(shortSerial, password);
       const login = { userName: device.announcement.digestUser, password };
       const ask = askWithLogin(site, openPins(this.#tools.home), login, {
         signal: over.signal,
@@ -222,7 +231,9 @@ class Inspection {
     const asking = new AbortController();
     this.#watch?.keepAsking(asking.signal);
     try {
-      return await this.#request.prompt(plan, signal);
+      return await this.#request.prompt(plan, signal, (typed) =>
+        this.#lastRefused.isLike(plan.shortSerial, typed),
+      );
     } finally {
       asking.abort();
     }
@@ -278,6 +289,7 @@ class Inspection {
           return { outcome: 'incomplete', reason: 'refused-later', ...attemptsOf(told.attemptsLeft) };
         }
         this.#password = 'refused';
+        if (this.#mark !== null) await this.#lastRefused.keep(this.#request.shortSerial, this.#mark);
         return { outcome: 'wrong-password', ...attemptsOf(told.attemptsLeft) };
       case 'locked': {
         const lockMinutes = wholeMinutes(told.lockSeconds);
@@ -308,6 +320,7 @@ class Inspection {
   async #accept(): Promise<void> {
     if (this.#password !== 'unknown') return;
     this.#password = 'accepted';
+    await this.#lastRefused.forget(this.#request.shortSerial);
     await this.#learn({ kind: 'success' });
   }
 

@@ -55,10 +55,10 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
         afterLock,
         signal,
         challenge: (_plan, over) => pictures.run(over),
-        prompt: async (plan, over) => {
+        prompt: async (plan, over, wasRefused) => {
           const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
           await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft });
-          const answer = await tools.promptFor(command.language).ask(plan, over);
+          const answer = await tools.promptFor(command.language).ask(plan, over, wasRefused);
           if (answer.kind !== 'typed') {
             await emit({ type: 'prompt', jobId, state: 'abandoned', attemptsLeft });
           }

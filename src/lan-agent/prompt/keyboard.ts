@@ -38,7 +38,7 @@ const CTRL_D = 4;
 const LF = 10;
 const CR = 13;
 
-/** @param onInterrupt Ctrl+C while a question is held: the terminal makes no signal of it */
+/** @param onInterrupt Ctrl+C while a question is held or has just been answered: the terminal makes no signal of it */
 export function createKeyboard(input: TerminalInput, onInterrupt: () => void): Keyboard {
   let keys: Transform | null = null;
   let isHeld = false;
@@ -51,8 +51,10 @@ export function createKeyboard(input: TerminalInput, onInterrupt: () => void): K
     keys = null;
   };
   const showAgain = async () => {
-    await drop(input);
+    const dropped = await drop(input);
     input.setRawMode?.(false);
+    // The terminal has made no signal of it, and the person has good reason to stop what the question was for.
+    if (dropped.includes(CTRL_C)) onInterrupt();
   };
 
   return {

@@ -60,6 +60,21 @@ ${cable}<label for="password">${escapeHtml(model.question)}</label>
   );
 }
 
+/** The question whether a password that may be the one refused last is meant; the field is not shown again. */
+export function meantPage(model: PromptModel, texts: Texts): string {
+  return page(
+    texts,
+    model.title,
+    `<p role="alert">${escapeHtml(texts('agent:prompt.refusedBefore'))}</p>
+<form method="post" autocomplete="off">
+${model.cable ? '<input type="hidden" name="cable" value="yes">' : ''}
+<button name="action" value="another" autofocus>${escapeHtml(texts('agent:prompt.button.another'))}</button>
+<button name="action" value="meant">${escapeHtml(texts('agent:prompt.button.meant'))}</button>
+<button name="action" value="cancel">${escapeHtml(texts('agent:prompt.button.cancel'))}</button>
+</form>`,
+  );
+}
+
 /** How a question ended. `timeout`, `stopped`: by itself, with the form still open in a browser. */
 export type PageEnd = 'taken' | 'cancelled' | 'timeout' | 'stopped';
 

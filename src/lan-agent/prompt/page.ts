@@ -5,7 +5,14 @@ import type { Texts } from '../../kernel/texts.ts';
 import { limit } from '../limit.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { formField } from './form.ts';
-import { CONTENT_SECURITY_POLICY, endPage, formPage, overPart, type PageEnd } from './page-html.ts';
+import {
+  CONTENT_SECURITY_POLICY,
+  endPage,
+  formPage,
+  meantPage,
+  overPart,
+  type PageEnd,
+} from './page-html.ts';
 import {
   createPasswordCheck,
   describePlan,
@@ -48,7 +55,7 @@ export function createPagePrompt(options: {
 }): PasswordPrompt {
   const { texts } = options;
   return {
-    ask: (plan, signal) =>
+    ask: (plan, signal, wasRefused) =>
       new Promise((resolve) => {
         const model = describePlan(plan, texts);
         const check = createPasswordCheck();
@@ -63,17 +70,27 @@ export function createPagePrompt(options: {
         server.maxConnections = 16;
 
         const forms = new Set<ServerResponse>();
-        /** A form, of which the rest is sent when its question is over. */
-        const show = (response: ServerResponse, status: number, complaint: PasswordComplaint | null) => {
+        /** A page with a form, of which the rest is sent when its question is over. */
+        const show = (response: ServerResponse, status: number, html: string) => {
           writeHead(response, status, 'html');
-          response.write(formPage(model, texts, complaint));
+          response.write(html);
           forms.add(response);
           response.once('close', () => forms.delete(response));
+        };
+        const form = (complaint: PasswordComplaint | null) => formPage(model, texts, complaint);
+
+        /** A password that may be the one refused last, until the person has said whether it is meant. */
+        let doubted: Buffer | null = null;
+        const take = () => {
+          const password = doubted;
+          doubted = null;
+          return password;
         };
 
         let origin = '';
         let ended: PageEnd | null = null;
         const finish = (result: PromptAnswer, how: PageEnd) => {
+          take()?.fill(0);
           if (ended) {
             if (result.kind === 'typed') result.password.fill(0);
             return;
@@ -92,7 +109,9 @@ export function createPagePrompt(options: {
           if (`http://${request.headers.host}` !== origin) return send(response, 421);
           if (request.url !== path) return send(response, 404);
           if (request.method === 'GET') {
-            return ended ? send(response, 410, endPage(model, texts, ended)) : show(response, 200, null);
+            return ended
+              ? send(response, 410, endPage(model, texts, ended))
+              : show(response, 200, form(null));
           }
           if (request.method !== 'POST') return send(response, 405);
           if (request.headers.origin !== origin) return send(response, 403);
@@ -101,15 +120,22 @@ export function createPagePrompt(options: {
 
           const body = await readBody(request);
           if (!body) return send(response, 413);
-          const action = formField(body, 'action');
-          const password = formField(body, 'password');
+          const action = formField(body, 'action')?.toString();
+          const typed = formField(body, 'password');
           const directCable = formField(body, 'cable')?.toString() === 'yes';
           body.fill(0);
+          const before = take();
+          const password = typed ?? (action === 'meant' ? before : null);
+          if (password !== before) before?.fill(0);
           if (ended) {
             password?.fill(0);
             return send(response, 410, endPage(model, texts, ended));
           }
-          if (action?.toString() === 'cancel') {
+          if (action === 'another') {
+            password?.fill(0);
+            return show(response, 200, form(null));
+          }
+          if (action === 'cancel') {
             password?.fill(0);
             response.once('close', () => finish({ kind: 'abandoned' }, 'cancelled'));
             return send(response, 200, endPage(model, texts, 'cancelled'));
@@ -118,7 +144,14 @@ export function createPagePrompt(options: {
           const complaint = model.cable && !directCable ? 'no-cable' : check(password);
           if (complaint) {
             password.fill(0);
-            return show(response, 422, complaint);
+            return show(response, 422, form(complaint));
+          }
+          if (password !== before && (await wasRefused(password))) {
+            doubted = password;
+            if (ended) take()?.fill(0);
+            return ended
+              ? send(response, 410, endPage(model, texts, ended))
+              : show(response, 422, meantPage(model, texts));
           }
           // The browser gets its last page first, then the server goes away.
           const given = { kind: 'typed', password } as const;

@@ -1,7 +1,7 @@
 import type { Texts } from '../../kernel/texts.ts';
 import type { InspectPlan } from '../inspect/contract.ts';
 import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
-import type { PromptAnswer, UnbindPlan } from '../unbind/contract.ts';
+import type { PromptAnswer, UnbindPlan, WasRefused } from '../unbind/contract.ts';
 
 /** What the password is for: an unbind, or a reading that changes nothing. */
 export type PromptPlan = UnbindPlan | InspectPlan;
@@ -9,10 +9,11 @@ export type PromptPlan = UnbindPlan | InspectPlan;
 /** Asks the person at the laptop for the device's admin password. */
 export interface PasswordPrompt {
   /**
-   * Shows what is about to be done and waits. Whoever gets the password owns the Buffer and zeroes it. An abort of
+   * Shows what is about to be done and waits. A password that may be the one refused last is asked about, and sent
+   * when the person says so. Whoever gets the password owns the Buffer and zeroes it. An abort of
    * `signal`, a cancel and the time limit end in `abandoned`.
    */
-  ask(plan: PromptPlan, signal: AbortSignal): Promise<PromptAnswer>;
+  ask(plan: PromptPlan, signal: AbortSignal, wasRefused: WasRefused): Promise<PromptAnswer>;
 }
 
 /** How long a prompt waits, ms: a technician may have to find the owner of the password first. */

@@ -1,9 +1,10 @@
 import type { Key } from 'node:readline';
 import type { Transform, Writable } from 'node:stream';
-import { confirm, note, password, text } from '@clack/prompts';
+import { isCancel, note, text } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
 import { aborted, limit } from '../limit.ts';
+import { LEFT, readHiddenLine } from './hidden-line.ts';
 import type { Keyboard } from './keyboard.ts';
 import { createPasswordCheck, describePlan, type PasswordPrompt, PROMPT_TIME_LIMIT_MS } from './prompt.ts';
 
@@ -20,51 +21,68 @@ export function createTerminalPrompt(options: {
 }): PasswordPrompt {
   const { texts, keyboard, output } = options;
   return {
-    ask: async (plan, signal) => {
+    ask: async (plan, signal, wasRefused) => {
       if (!keyboard.isTerminal) return { kind: 'unavailable' };
       const model = describePlan(plan, texts);
       const check = createPasswordCheck();
       const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
       const timeLimitMs = options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS;
       const { cable } = model;
-      const typed = await atTerminal<string | false>(
+      const hear = async (question: string, keys: Transform, over: AbortSignal) => {
+        output.write(`${question} `);
+        const line = await readHiddenLine(keys, over);
+        output.write('\n');
+        return line;
+      };
+      const doubt = `${texts('agent:prompt.refusedBefore')} ${texts('agent:prompt.meantAsk')}`;
+      /** Whether the person says yes; LEFT or null where they leave. */
+      const agree = async (question: string, keys: Transform, over: AbortSignal) => {
+        const line = await hear(question, keys, over);
+        if (!Buffer.isBuffer(line)) return line;
+        const isAgreed = isYes(line, texts);
+        line.fill(0);
+        return isAgreed;
+      };
+      const typed = await atTerminal<Buffer | false>(
         { ...options, timeLimitMs, signal },
         async (keys, over) => {
           note([...rows, '', ...model.hints].join('\n'), model.title, { output });
-          if (cable) {
-            const agreed = await confirm({
-              message: `${cable.why}\n${cable.question}`,
-              active: texts('agent:prompt.cable.yes'),
-              inactive: texts('agent:prompt.cable.no'),
-              initialValue: false,
-              input: keys,
-              output,
-              signal: over,
-            });
-            if (agreed !== true) return agreed;
+          const agreed =
+            !cable ||
+            (await agree(`${cable.why}\n${cable.question} ${texts('agent:prompt.yesNo')}`, keys, over));
+          if (agreed !== true) return agreed;
+          for (;;) {
+            const question = `${model.question} (${texts('agent:prompt.unseen')}):`;
+            const password = await hear(question, keys, over);
+            if (!Buffer.isBuffer(password)) return password;
+            const complaint = check(password);
+            if (complaint) output.write(`${texts(`agent:prompt.complaint.${complaint}`)}\n`);
+            const isDoubted = !complaint && (await wasRefused(password));
+            if (!complaint && !isDoubted) return password;
+            const isMeant = isDoubted && (await agree(doubt, keys, over));
+            if (isMeant === true) return password;
+            password.fill(0);
+            if (isMeant !== false) return isMeant;
           }
-          return password({
-            message: `${model.question} (${texts('agent:prompt.unseen')})`,
-            mask: '',
-            clearOnError: true,
-            input: keys,
-            output,
-            signal: over,
-            validate: (value) => {
-              const bytes = Buffer.from(value ?? '');
-              const complaint = check(bytes);
-              bytes.fill(0);
-              return complaint ? texts(`agent:prompt.complaint.${complaint}`) : undefined;
-            },
-          });
         },
       );
       if (typed === null) return { kind: 'abandoned' };
       if (typed === false) return { kind: 'no-cable' };
-      const given = { kind: 'typed', password: Buffer.from(typed) } as const;
+      const given = { kind: 'typed', password: typed } as const;
       return cable ? { ...given, directCable: true } : given;
     },
   };
+}
+
+/** The word, or its first letter, in any case. Compared as bytes: somebody may have typed a password here. */
+function isYes(answer: Buffer, texts: Texts): boolean {
+  const yes = texts('agent:prompt.yes');
+  const forms = [yes, yes.slice(0, 1)].flatMap((word) => [word, word.toUpperCase(), capital(word)]);
+  return forms.some((word) => answer.equals(Buffer.from(word)));
+}
+
+function capital(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
 /** Asks for the pairing code until what is typed can be one; null when the person leaves or the time is over. */
@@ -75,20 +93,21 @@ export async function askPairingCode(
   signal: AbortSignal,
 ): Promise<string | null> {
   const timeLimitMs = PROMPT_TIME_LIMIT_MS;
-  return atTerminal<string>({ keyboard, output, texts, timeLimitMs, signal }, (keys, over) =>
-    text({
+  return atTerminal<string>({ keyboard, output, texts, timeLimitMs, signal }, async (keys, over) => {
+    const typed = await text({
       message: texts('agent:link.pair.ask'),
       input: keys,
       output,
       signal: over,
       validate: (value) =>
         isPairingCode(normalisePairingCode(value ?? '')) ? undefined : texts('agent:link.pair.not-a-code'),
-    }),
-  );
+    });
+    return isCancel(typed) ? null : typed;
+  });
 }
 
 /**
- * Has the library ask, and ends that at what it overlooks: Ctrl+D, or a terminal that was closed. Null when nothing
+ * Has a question asked, and ends it at what its reader overlooks: Ctrl+D, or a terminal that was closed. Null when nothing
  * was answered. Where it was not the person who ended it with a key that is known to leave, they are told, and what
  * they go on typing is not shown (see Keyboard).
  */
@@ -100,7 +119,7 @@ async function atTerminal<T>(
     timeLimitMs,
     signal,
   }: { keyboard: Keyboard; output: Writable; texts: Texts; timeLimitMs: number; signal: AbortSignal },
-  ask: (keys: Transform, over: AbortSignal) => Promise<T | symbol>,
+  ask: (keys: Transform, over: AbortSignal) => Promise<T | typeof LEFT | null>,
 ): Promise<T | null> {
   const say = (key: string) => void output.write(`${texts(`agent:prompt.${key}`)}\n`);
   const over = limit(timeLimitMs, signal);
@@ -126,11 +145,11 @@ async function atTerminal<T>(
   const isTimeOver = over.signal.aborted && !signal.aborted;
   const isEscape = !over.signal.aborted;
   over.end();
-  if (typeof typed !== 'symbol') {
+  if (typed !== null && typed !== LEFT) {
     keyboard.release();
     return typed;
   }
-  if (isLeft) keyboard.release();
+  if (isLeft || typed === LEFT) keyboard.release();
   else {
     let why = isEscape ? 'end.left' : isTimeOver ? 'end.timeout' : 'end.stopped';
     keyboard.hold(() => {

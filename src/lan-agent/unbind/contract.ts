@@ -54,7 +54,15 @@ export type PromptAnswer =
   | { readonly kind: 'abandoned' }
   /** What `askCable` asks for was denied. */
   | { readonly kind: 'no-cable' }
+  /** It may be the password that the device has refused last, and there was nobody to ask whether it is meant. */
+  | { readonly kind: 'refused-before' }
   | { readonly kind: 'unavailable' };
+
+/**
+ * Whether a password may be the one this device has refused last (one of 1024 others seems to be). Whoever asks for
+ * the password asks then whether it is really meant; it is never refused by itself.
+ */
+export type WasRefused = (password: Buffer) => Promise<boolean>;
 
 /** How the picture code ended; everything but `passed` ends the unbind before the password is asked for. */
 export type ChallengeEnd = 'passed' | 'failed' | 'expired' | 'abandoned';
@@ -79,7 +87,7 @@ export interface UnbindRequest {
   readonly caseId?: string;
   readonly technician?: string;
   /** Asked once, after every check that needs no password. */
-  readonly prompt: (plan: UnbindPlan, signal: AbortSignal) => Promise<PromptAnswer>;
+  readonly prompt: (plan: UnbindPlan, signal: AbortSignal, wasRefused: WasRefused) => Promise<PromptAnswer>;
   /** The picture code; left out on the command line, where `--confirm` stands for it. */
   readonly challenge?: (plan: UnbindPlan, signal: AbortSignal) => Promise<ChallengeEnd>;
   /** Trades the single-use permit; asked last before anything leaves the laptop. */
@@ -140,6 +148,7 @@ export type PasswordTaskReason =
   | 'password-has-control-character'
   | 'password-unread'
   | 'no-terminal'
+  | 'refused-before'
   | 'abandoned'
   | 'few-attempts'
   | 'lock-running'

@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { lockDevice } from '../device-lock.ts';
 import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
+import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { wireMac } from '../network/neighbour.ts';
@@ -73,6 +74,7 @@ class Attempt {
   readonly #stillLocked: () => Promise<boolean>;
   readonly #journal: Journal;
   readonly #ledger: Ledger;
+  readonly #lastRefused: LastRefused;
   readonly #id = ulid();
   /** On the device from before the first inquiry to the end. */
   readonly #watch: Watch;
@@ -86,6 +88,7 @@ class Attempt {
     this.#stillLocked = stillLocked;
     this.#journal = openJournal(tools.home);
     this.#ledger = openLedger(tools.home);
+    this.#lastRefused = openLastRefused(tools.home);
     this.#watch = watchFor(lan, request.shortSerial, request.signal, this.#foreign);
   }
 
@@ -94,6 +97,7 @@ class Attempt {
   }
 
   async run(): Promise<End> {
+    await this.#lastRefused.sweep();
     const device = await this.#find();
     if ('outcome' in device) return device;
     const fitting = this.#tools.drivers.find((one) => one.fits(device));
@@ -225,9 +229,15 @@ class Attempt {
     return this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
   }
 
-  /** What the device has said is kept; where it cannot be, the person hears of it. */
-  async #learn(answer: UnbindAnswer): Promise<void> {
-    const saved = await this.#ledger.answered(this.#request.shortSerial, answer);
+  /**
+   * What the device has said is kept; where it cannot be, the person hears of it.
+   * @param mark of the password that it was said to
+   */
+  async #learn(answer: UnbindAnswer, mark: number | null = null): Promise<void> {
+    const { shortSerial } = this.#request;
+    if (answer.kind === 'success') await this.#lastRefused.forget(shortSerial);
+    if ('attemptsLeft' in answer && mark !== null) await this.#lastRefused.keep(shortSerial, mark);
+    const saved = await this.#ledger.answered(shortSerial, answer);
     if (!saved.ok) this.#request.onNote?.({ kind: 'ledger-not-saved' });
   }
 
@@ -251,6 +261,7 @@ class Attempt {
     const answer = await this.#askPassword(plan);
     if (answer.kind === 'unavailable') return refused('no-terminal');
     if (answer.kind === 'no-cable') return refused('no-direct-cable');
+    if (answer.kind === 'refused-before') return refused(answer.kind);
     if (answer.kind === 'abandoned') return refused(this.#halted() ?? 'abandoned');
     const { password } = answer;
     try {
@@ -279,7 +290,9 @@ class Attempt {
     const asking = new AbortController();
     this.#watch.keepAsking(asking.signal);
     try {
-      return await this.#request.prompt(plan, this.#watch.signal);
+      return await this.#request.prompt(plan, this.#watch.signal, (typed) =>
+        this.#lastRefused.isLike(plan.shortSerial, typed),
+      );
     } finally {
       asking.abort();
     }
@@ -295,6 +308,7 @@ class Attempt {
   }
 
   async #send(channel: Channel, driver: UnbindDriver, password: Buffer): Promise<End> {
+    const mark = await this.#lastRefused.markOf(this.#request.shortSerial, password);
     const sent = await driver.unbind(channel, password, {
       signal: this.#watch.signal,
       beforeSending: () => this.#intend(channel, driver),
@@ -305,7 +319,7 @@ class Attempt {
       await this.#learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
       return { outcome: 'locked', ...locked(failure.lockMinutes) };
     }
-    return this.#verify(channel, driver, sent.value, password);
+    return this.#verify(channel, driver, sent.value, password, mark);
   }
 
   /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
@@ -324,6 +338,7 @@ class Attempt {
     driver: UnbindDriver,
     pending: PendingAnswer,
     password: Buffer,
+    mark: number | null,
   ): Promise<End> {
     const { onStage, onNote } = this.#request;
     const { device } = channel.watch;
@@ -338,7 +353,7 @@ class Attempt {
     // Whose words these are nobody can say: neither an outcome nor the attempts rest on them.
     if (this.#watch.disputed() !== null) return this.#disputed(channel);
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
-    if (learnt) await this.#learn(learnt);
+    if (learnt) await this.#learn(learnt, mark);
     else if (settlement.notCarriedOut) await this.#letGo(channel);
     if (learnt?.kind === 'unexpected') {
       onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });

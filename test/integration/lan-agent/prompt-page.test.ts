@@ -27,7 +27,9 @@ const PLAN: UnbindPlan = {
 };
 
 /** Opens a page and gives its address and what the prompt will answer. */
-async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number; askCable?: boolean } = {}) {
+async function openPage(
+  options: { language?: 'en' | 'ru'; timeLimitMs?: number; askCable?: boolean; refused?: string } = {},
+) {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   let announce: (url: string) => void = () => {};
@@ -39,7 +41,8 @@ async function openPage(options: { language?: 'en' | 'ru'; timeLimitMs?: number;
     announce,
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
   });
-  const answer = prompt.ask({ ...PLAN, askCable: options.askCable ?? false }, stop.signal);
+  const plan = { ...PLAN, askCable: options.askCable ?? false };
+  const answer = prompt.ask(plan, stop.signal, async (typed) => typed.toString() === options.refused);
   const url = new URL(await announced);
   return { url, answer, stop };
 }
@@ -210,6 +213,30 @@ describe('the password page', () => {
     expect(await gone(url)).toBe(true);
   });
 
+  it('asks about the password that was refused last, and sends it when the person means it', async () => {
+    const { url, answer } = await openPage({ refused: 'wrong-one' });
+    const asked = await post(url, { password: 'wrong-one', action: 'send' });
+    expect(asked.status).toBe(422);
+    expect(asked.text).toContain('The device has refused this password a short while ago');
+    expect(asked.text).not.toContain('wrong-one');
+    expect((await post(url, { action: 'meant' })).status).toBe(200);
+    const typed = await answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('wrong-one');
+  });
+
+  it.each([{ action: 'another' }, { action: 'send' }])(
+    'drops that password when the person does anything else: $action',
+    async (fields) => {
+      const { url, answer } = await openPage({ refused: 'wrong-one' });
+      await post(url, { password: 'wrong-one', action: 'send' });
+      await post(url, fields);
+      expect((await post(url, { action: 'meant' })).status).toBe(400);
+      await post(url, { password: 'other', action: 'send' });
+      const typed = await answer;
+      expect(typed.kind === 'typed' && typed.password.toString()).toBe('other');
+    },
+  );
+
   it('is abandoned when its time is over, garbage collected meanwhile or not', async () => {
     const { url, answer } = await openPage({ timeLimitMs: 200 });
     await collectGarbage();
@@ -278,6 +305,6 @@ describe('the password page', () => {
 
   it('never opens for a job that is over already', async () => {
     const prompt = createPagePrompt({ texts: textsFor('en'), announce: () => expect.unreachable() });
-    expect(await prompt.ask(PLAN, AbortSignal.abort())).toEqual({ kind: 'abandoned' });
+    expect(await prompt.ask(PLAN, AbortSignal.abort(), async () => false)).toEqual({ kind: 'abandoned' });
   });
 });

@@ -58,7 +58,13 @@ function fakeTerminal(isTTY = true) {
   };
 }
 function openTerminal(
-  options: { isTTY?: boolean; kind?: PromptKind; timeLimitMs?: number; askCable?: boolean } = {},
+  options: {
+    isTTY?: boolean;
+    kind?: PromptKind;
+    timeLimitMs?: number;
+    askCable?: boolean;
+    refused?: string;
+  } = {},
 ) {
   const terminal = fakeTerminal(options.isTTY);
   const { keyboard, output, stop } = terminal;
@@ -69,7 +75,8 @@ function openTerminal(
       ? createPrompt({ kind, texts, keyboard, output })
       : createTerminalPrompt({ texts, keyboard, output, timeLimitMs });
   const plan = { ...PLAN, askCable: options.askCable ?? false };
-  return { ...terminal, prompt, answer: prompt.ask(plan, stop.signal) };
+  const wasRefused = async (typed: Buffer) => typed.toString() === options.refused;
+  return { ...terminal, prompt, answer: prompt.ask(plan, stop.signal, wasRefused) };
 }
 const QUESTION = 'Admin password of the device';
 
@@ -88,8 +95,8 @@ describe('the password prompt in the terminal', () => {
   });
 
   it.each([
-    ['confirmed', 'y', { kind: 'typed', directCable: true }],
-    ['denied', 'n', { kind: 'no-cable' }],
+    ['confirmed', 'yes\r', { kind: 'typed', directCable: true }],
+    ['denied', 'no\r', { kind: 'no-cable' }],
     ['left at Enter, which is no confirmation', '\r', { kind: 'no-cable' }],
     ['left', '\x03', { kind: 'abandoned' }],
   ])('asks for the cable before the password: %s', async (_, key, end) => {
@@ -193,6 +200,39 @@ describe('the password prompt in the terminal', () => {
     expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
   });
 
+  it.each([
+    ['yes', 'secret1'],
+    ['Y', 'secret1'],
+    ['', 'other'],
+    ['secret1', 'other'],
+  ])(
+    'asks about the password that was refused last, and believes a person who means it: %j',
+    async (answer, sent) => {
+      const terminal = openTerminal({ refused: 'secret1' });
+      await terminal.see(QUESTION);
+      terminal.input.write('secret1\r');
+      await terminal.see('Type "yes" to send it all the same');
+      terminal.input.write(`${answer}\r`);
+      if (sent === 'other') {
+        await terminal.see(`${QUESTION} (what you type is not shown): \nThe device has refused`);
+        while (terminal.screen().split(QUESTION).length < 3) await new Promise((done) => setImmediate(done));
+        terminal.input.write('other\r');
+      }
+      const typed = await terminal.answer;
+      expect(typed.kind === 'typed' && typed.password.toString()).toBe(sent);
+      expect(terminal.screen()).not.toMatch(/secret/);
+    },
+  );
+
+  it('takes back what was typed by mistake, and is not confused by arrow keys', async () => {
+    const terminal = openTerminal();
+    await terminal.see(QUESTION);
+    for (const keys of ['mist', '\x15', 'rit', '\x7f', '\x1b[D', 'ght', 'ж', '\x7f\r'])
+      terminal.input.write(keys);
+    const typed = await terminal.answer;
+    expect(typed.kind === 'typed' && typed.password.toString()).toBe('right');
+  });
+
   it('takes no password from a pipe', async () => {
     const terminal = openTerminal({ isTTY: false, kind: 'terminal' });
     terminal.input.write('secret1\r');
@@ -273,7 +313,7 @@ describe('a question in the terminal that has ended by itself', () => {
     terminal.stop.abort();
     await terminal.answer;
     const before = terminal.screen().length;
-    const next = terminal.prompt.ask(PLAN, new AbortController().signal);
+    const next = terminal.prompt.ask(PLAN, new AbortController().signal, async () => false);
     await terminal.see('Another question waits');
     terminal.input.write('of-the-first\r');
     await terminal.see('was not used');
@@ -291,7 +331,7 @@ describe('a question in the terminal that has ended by itself', () => {
     terminal.stop.abort();
     await terminal.answer;
     const stop = new AbortController();
-    const next = terminal.prompt.ask(PLAN, stop.signal);
+    const next = terminal.prompt.ask(PLAN, stop.signal, async () => false);
     await terminal.see('Another question waits');
     stop.abort();
     expect(await next).toEqual({ kind: 'abandoned' });

@@ -28,7 +28,7 @@ process.stderr.write(`pid ${process.pid}.\n`);
 for (const number of [1, 2]) {
   const cancelled = new AbortController();
   process.once('SIGUSR2', () => cancelled.abort());
-  const { kind } = await prompt.ask(plan, cancelled.signal);
+  const { kind } = await prompt.ask(plan, cancelled.signal, async () => false);
   process.stderr.write(`question ${number}: ${kind}\n`);
 }
 await keyboard.released();

@@ -186,6 +186,7 @@ describe.concurrent('without consent', () => {
       folder,
       withUnbind: false,
       passwordStdin: false,
+      samePassword: false,
       afterLock: false,
       directCable: false,
     };

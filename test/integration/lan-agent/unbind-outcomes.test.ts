@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CAMERA, oneCamera, PASSWORD, type Site, WRONG_PASSWORD } from './agent.ts';
@@ -19,7 +19,7 @@ describe.concurrent('wrong passwords and locks', () => {
   it('counts down by the device, and stops where few attempts are left', async (t) => {
     const at = await oneCamera(t);
     for (const attemptsLeft of [5, 4, 3, 2]) {
-      const ended = await at.unbind({ password: WRONG_PASSWORD });
+      const ended = await at.unbind({ password: WRONG_PASSWORD, words: ['--same-password'] });
       expect(ended.json()).toEqual({
         shortSerial: CAMERA,
         outcome: 'wrong-password',
@@ -39,6 +39,25 @@ describe.concurrent('wrong passwords and locks', () => {
     await at.unbind({ password: WRONG_PASSWORD });
     expect(at.camera.snapshot()).toMatchObject({ passwordsTried: 1, unbindsReceived: 1, triesLeft: 5 });
   });
+
+  it('asks before the same wrong password is sent again, and sends it when that is meant', async (t) => {
+    const at = await oneCamera(t);
+    await at.unbind({ password: WRONG_PASSWORD });
+    const again = await at.unbind({ password: WRONG_PASSWORD });
+    expect(again.json()).toEqual({
+      shortSerial: CAMERA,
+      outcome: 'refused',
+      reason: 'refused-before',
+      verified: false,
+    });
+    expect(again.code).toBe(3);
+    expect(at.camera.snapshot()).toMatchObject({ passwordsTried: 1, exchanges: 1 });
+    const meant = await at.unbind({ password: WRONG_PASSWORD, words: ['--same-password'] });
+    expect(meant.json()).toMatchObject({ outcome: 'wrong-password', attemptsLeft: 4 });
+    const right = await at.unbind();
+    expect(right.json()).toMatchObject({ outcome: 'unbound' });
+    expect(await readdir(at.home)).not.toContain('last-refused');
+  }, 60_000);
 
   it.for([
     { what: 'no counter', quirks: { noCounter: true }, outcome: 'wrong-password' },
