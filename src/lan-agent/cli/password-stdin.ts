@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { limit } from '../limit.ts';
 import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
+import { copySecret } from '../secret-bytes.ts';
 import type { PromptAnswer, WasRefused } from '../unbind/contract.ts';
 
 /** Far beyond any password; a pipe that goes on and on without a line end is not read to its end. */
@@ -76,7 +77,7 @@ function firstLine(all: Buffer): Buffer {
   const start = all.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
   const lf = all.indexOf(LF);
   const end = lf > 0 && all[lf - 1] === CR ? lf - 1 : lf;
-  const line = Buffer.from(all.subarray(start, lf < 0 ? all.length : end));
+  const line = copySecret(all.subarray(start, lf < 0 ? all.length : end));
   all.fill(0);
   return line;
 }

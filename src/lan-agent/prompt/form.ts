@@ -1,3 +1,5 @@
+import { secretBytes } from '../secret-bytes.ts';
+
 /**
  * The value of one field of an `application/x-www-form-urlencoded` body, as bytes: a password never becomes a
  * string on its way. Null when the field is missing or wrongly encoded. The caller zeroes `body` and the value.
@@ -20,7 +22,7 @@ const PERCENT = 0x25;
 const SPACE = 0x20;
 
 function decode(encoded: Buffer): Buffer | null {
-  const decoded = Buffer.alloc(encoded.length);
+  const decoded = secretBytes(encoded.length);
   let length = 0;
   for (let at = 0; at < encoded.length; at++) {
     let byte = encoded[at] ?? 0;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { aborted } from '../limit.ts';
+import { copySecret, secretBytes } from '../secret-bytes.ts';
 
 /** The person left the question with Ctrl+C or Ctrl+D. */
 export const LEFT = Symbol('left');
@@ -26,7 +27,7 @@ export async function readHiddenLine(
   keys: Readable,
   signal: AbortSignal,
 ): Promise<Buffer | typeof LEFT | null> {
-  const line = Buffer.alloc(CAPACITY);
+  const line = secretBytes(CAPACITY);
   let length = 0;
   let isSequence = false;
   let result: Buffer | typeof LEFT | null = null;
@@ -36,8 +37,7 @@ export async function readHiddenLine(
     if (isSequence) {
       isSequence = byte < 0x40 || byte > 0x7e || SEQUENCES.includes(byte);
     } else if (byte === CR || byte === LF) {
-      result = Buffer.alloc(length);
-      line.copy(result);
+      result = copySecret(line.subarray(0, length));
       return true;
     } else if (byte === CTRL_C || byte === CTRL_D) {
       result = LEFT;

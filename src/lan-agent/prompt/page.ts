@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo } from 'node:net';
 import type { Texts } from '../../kernel/texts.ts';
 import { limit } from '../limit.ts';
+import { secretBytes } from '../secret-bytes.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { formField } from './form.ts';
 import {
@@ -68,6 +69,9 @@ export function createPagePrompt(options: {
         server.headersTimeout = 5_000;
         server.requestTimeout = 10_000;
         server.maxConnections = 16;
+        // Read through our hands, the parser being served first, and not by the parser itself, which keeps what it reads
+        // in a buffer of its own until the next request.
+        server.on('connection', (socket) => socket.on('data', (bytes: Buffer) => bytes.fill(0)));
 
         const forms = new Set<ServerResponse>();
         /** A page with a form, of which the rest is sent when its question is over. */
@@ -186,7 +190,7 @@ function writeHead(response: ServerResponse, status: number, type: 'html' | 'pla
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (!(length <= MAX_BODY_BYTES)) return null;
-  const body = Buffer.alloc(length);
+  const body = secretBytes(length);
   let at = 0;
   try {
     // The parser ends the body at its declared length.

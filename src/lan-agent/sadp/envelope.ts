@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { secretBytes } from '../secret-bytes.ts';
 
 /** Most bytes of a password any device of these protocols takes; longer is refused, never cut (protocol/sadp.md 8). */
 const MAX_PASSWORD_BYTES = 16;
@@ -25,7 +26,7 @@ export function checkPassword(password: Buffer): Result<Buffer, PasswordRefusal>
  * @returns base64, 44 characters
  */
 export function sealPassword(key: Buffer, password: Buffer): string {
-  const plain = Buffer.alloc(2 * MAX_PASSWORD_BYTES);
+  const plain = secretBytes(2 * MAX_PASSWORD_BYTES);
   key.copy(plain);
   password.copy(plain, MAX_PASSWORD_BYTES);
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);

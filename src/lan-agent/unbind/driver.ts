@@ -4,6 +4,7 @@ import type { FoundDevice } from '../network/search.ts';
 import type { Watch } from '../network/watch.ts';
 import { checkPassword, digestPassword, seal31, sealPassword } from '../sadp/envelope.ts';
 import { newUuid, type SadpRequest, unbindRequest, unbindRequest31 } from '../sadp/requests.ts';
+import { copySecret } from '../secret-bytes.ts';
 import type { Channel, Stop } from './channel.ts';
 import type { DriverName, UnbindReason } from './contract.ts';
 import { exchangeKeys } from './exchange.ts';
@@ -45,7 +46,7 @@ const VERSION_30: Version = {
   protocol: '3.0',
   bits: 1024,
   exchange: 'exchangecode',
-  prepare: (_device, password) => ok(Buffer.from(password)),
+  prepare: (_device, password) => ok(copySecret(password)),
   seal: (mac, random, password) => unbindRequest(newUuid(), mac, sealPassword(random, password)),
 };
 
