@@ -130,7 +130,8 @@ export async function createLaptop({
     async typePassword(password) {
       const url = await nextPage();
       const form = await fetch(url);
-      await form.text();
+      // It goes on loading as long as its question: waiting for its end would be waiting for the answer.
+      await form.body?.cancel();
       const answered = await fetch(url, {
         method: 'POST',
         headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
