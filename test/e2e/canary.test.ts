@@ -59,6 +59,15 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await stage.bot.start();
     await laptop.typePassword(WRONG_PASSWORD);
     await technician.waitFor(/wrong password/, STEP);
+    const refused = await filesOf(join(home, 'last-refused'), '');
+    const [mark = ''] = Object.entries(refused).flatMap(([name, bytes]) =>
+      name === '/key' ? [] : [String(bytes)],
+    );
+    expect(JSON.parse(mark)).toEqual({
+      mark: expect.toSatisfy((bits: number) => bits < 1024),
+      at: expect.any(Number),
+    });
+    const markKey = refused['/key']?.toString('hex') ?? '';
     await pressId(technician, 'again');
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     const secondPicture = laptop.lastPicture();
@@ -83,6 +92,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'pairing code': pairingCode,
       'pairing code without its dash': pairingCode.replace('-', ''),
       'agent key': identity.privateKey,
+      'key of the refused password': markKey,
     };
     const places = await placesOf(house, home);
     expect(Object.keys(places).length).toBeGreaterThan(8);
