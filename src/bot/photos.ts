@@ -6,6 +6,9 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { Values } from '../store/store.ts';
 
+/** Longest a photo is looked at that nobody waits for, ms. */
+const QUICK_MS = 4_000;
+
 /** A picture for a question is stored until it is answered, at most this long, ms. */
 const PICTURE_MS = 10 * 60_000;
 
@@ -31,15 +34,21 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
     return kept.ok ? picture : null;
   }
 
-  async function read(chatId: number, fileId: string): Promise<PhotoReading | 'store-unavailable'> {
+  async function read(
+    chatId: number,
+    fileId: string,
+    quick: boolean,
+  ): Promise<PhotoReading | 'store-unavailable'> {
     const controller = new AbortController();
     running.set(chatId, controller);
+    const timer = quick ? setTimeout(() => controller.abort(), QUICK_MS) : undefined;
     try {
       const file = await download(fileId);
       controller.signal.throwIfAborted();
       if (!file.ok)
         return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
       const reading = await reader.read(file.value, { signal: controller.signal });
+      if (quick && 'picture' in reading) return { ...reading, picture: '' };
       if (reading.kind === 'several') {
         const picture = await keep(reading.picture);
         return picture === null ? 'store-unavailable' : { ...reading, picture };
@@ -52,13 +61,14 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
       if (!controller.signal.aborted) throw error;
       return { kind: 'rejected', reason: 'superseded' };
     } finally {
+      clearTimeout(timer);
       if (running.get(chatId) === controller) running.delete(chatId);
     }
   }
 
   return {
-    async read(chatId, fileId) {
-      const reading = await read(chatId, fileId);
+    async read(chatId, fileId, { quick = false } = {}) {
+      const reading = await read(chatId, fileId, quick);
       return reading === 'store-unavailable' ? fail(reading) : ok(reading);
     },
     async forget(picture) {

@@ -13,6 +13,8 @@ export interface LabelFacts {
   /** Lines behind the model, as they are: a detector type, things newer labels may carry. */
   readonly extra: readonly string[];
   readonly hasVerificationCode: boolean;
+  /** Short serials of further devices in the same text, in its order; absent where there are none. */
+  readonly others?: readonly string[];
 }
 
 /** Where on a label something was read. */
@@ -137,13 +139,19 @@ function readFields(text: string): Result<ReadLabel, RefusedLabel> {
   // A code in another place must not pass as a model or an extra line: those are stored.
   const printed = rest.find((field) => PRINTED_CODE.test(field));
   code ??= printed ?? null;
-  const open = rest.filter((field) => !PRINTED_CODE.test(field) && field !== code);
+  const open = rest.filter((field) => !PRINTED_CODE.test(field) && field !== code && !parseSerial(field).ok);
+  const { text: serialText, short } = serial.value;
+  // Behind a host stands one label, and nine digits on it are anything.
+  const others = rest.flatMap((field) => {
+    const other = parseSerial(field);
+    const counts = other.ok && other.value.short !== short && (host === null || /\D/.test(other.value.short));
+    return counts ? [other.value.short] : [];
+  });
 
   // One line without a host is more likely typed than printed, and people type passwords behind a serial.
   const isTyped = isOneLine && host === null;
   const hasModel = (isTyped ? MODEL_WORD : MODEL_LINE).test(open[0] ?? '');
   const model = hasModel ? (open.shift() ?? null) : null;
-  const { text: serialText, short } = serial.value;
   return ok({
     facts: {
       host,
@@ -152,6 +160,7 @@ function readFields(text: string): Result<ReadLabel, RefusedLabel> {
       model: model ?? serial.value.model,
       extra: isTyped ? [] : open,
       hasVerificationCode: code !== null,
+      ...(others.length === 0 ? {} : { others: [...new Set(others)] }),
     },
     verificationCode: code === null ? null : new Secret(code),
   });

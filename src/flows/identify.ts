@@ -2,7 +2,8 @@ import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { deviceOfLabel, type Heard, type NamedDevice, type Want } from './engine/heard.ts';
+import { deviceOfLabel, deviceOfShort, type Heard, type NamedDevice, type Want } from './engine/heard.ts';
+import { notTaken } from './left.ts';
 import type { FoundLabel, PhotoReading } from './ports.ts';
 import { takeWords } from './words.ts';
 
@@ -14,21 +15,23 @@ interface IdentifyWith {
   /** Value for that sentence. */
   host?: string;
   choices?: NamedDevice[];
+  /** What was not taken of a list or a photo with several labels, by serial number. */
+  left?: string[];
 }
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify: Flow = {
   name: 'identify',
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
-    const { heard, because, host, choices } = (args.with ?? {}) as IdentifyWith;
+    const { heard, because, host, choices, left } = (args.with ?? {}) as IdentifyWith;
     const { caseId } = args;
     if (caseId === '') {
       const opened = await dialogue.house((house) => house.cases.open(dialogue.chatId));
       return { go: 'identify', with: { ...args.with, caseId: opened.id } };
     }
     if (choices) return choose(dialogue, caseId, choices);
-    if (heard) return read(dialogue, caseId, heard);
+    if (heard) return read(dialogue, caseId, heard, left);
 
     const question = [
       because === undefined ? '' : dialogue.t(because, { host: host ?? '' }),
@@ -38,6 +41,7 @@ export const identify: Flow = {
       wants: ['photo', 'serial', 'words'],
       help: 'bot:identify.help',
       back: false,
+      takesAlbum: true,
     });
     if (answer.kind === 'button') return cancelled(dialogue, caseId);
     return read(dialogue, caseId, answer);
@@ -60,7 +64,7 @@ function again(caseId: string, because: string, host?: string | null): Next {
   return { go: 'identify', with: { caseId, because, ...(host ? { host } : {}) } };
 }
 
-async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<Next> {
+async function read(dialogue: Dialogue, caseId: string, heard: Heard, left?: string[]): Promise<Next> {
   if ('said' in heard && heard.said) await takeWords(dialogue, caseId, heard.said);
   switch (heard.kind) {
     case 'photo':
@@ -71,8 +75,12 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
           ? choose(dialogue, caseId, heard.devices, { question: 'bot:identify.whichMeant' })
           : confirm(dialogue, caseId, heard.devices[0], 'typed');
       return heard.devices.length > 1
-        ? choose(dialogue, caseId, heard.devices)
-        : take(dialogue, caseId, heard.devices[0]);
+        ? choose(dialogue, caseId, heard.devices, {
+            isList: true,
+            more: heard.more ?? [],
+            unread: heard.unread ?? 0,
+          })
+        : take(dialogue, caseId, heard.devices[0], { left: left ?? [] });
     case 'refused-label':
       return refused(dialogue, caseId, heard, heard.messageId);
     case 'words':
@@ -112,8 +120,10 @@ async function readPhoto(
   switch (reading.kind) {
     case 'label': {
       const device = deviceOf(reading.facts);
+      const others = (reading.facts.others ?? []).map(deviceOfShort);
+      if (others.length > 0) return choose(dialogue, caseId, [device, ...others], { isList: true });
       return reading.isCertain
-        ? take(dialogue, caseId, device, readFrom(dialogue, reading))
+        ? take(dialogue, caseId, device, { note: readFrom(dialogue, reading) })
         : confirm(dialogue, caseId, device, 'bare');
     }
     case 'several':
@@ -174,6 +184,7 @@ async function several(
   const devices = labels.map(({ facts }) => deviceOf(facts));
   const next = await choose(dialogue, caseId, devices, {
     picture,
+    isList: true,
     question: 'bot:identify.severalPlaces',
     notes: labels.map((label) => readFrom(dialogue, label)),
   });
@@ -191,9 +202,10 @@ async function printed(
   const [device] = devices;
   const next =
     devices.length > 1
-      ? await choose(dialogue, caseId, devices, { picture })
+      ? // Of unclear print, the others are guesses at the same number.
+        await choose(dialogue, caseId, devices, { picture, isList: certainty !== 'repaired' })
       : certainty === 'agreed'
-        ? await take(dialogue, caseId, device, dialogue.t('bot:identify.printAgreed'))
+        ? await take(dialogue, caseId, device, { note: dialogue.t('bot:identify.printAgreed') })
         : await confirm(dialogue, caseId, device, certainty, picture);
   if (picture !== null) await dialogue.house((house) => house.labels.forget(picture));
   return next;
@@ -249,13 +261,26 @@ interface Choice {
   question?: string;
   /** What is said of each when it was chosen. */
   notes?: readonly string[];
+  /** The choices are devices, not guesses at one: those that are not chosen are named. */
+  isList?: boolean;
+  /** Serial numbers of the same list that there is no button for. */
+  more?: readonly string[];
+  /** Lines of the same list in which no serial number was found. */
+  unread?: number;
 }
 
 async function choose(
   dialogue: Dialogue,
   caseId: string,
   devices: readonly NamedDevice[],
-  { picture = null, question = 'bot:identify.several', notes = [] }: Choice = {},
+  {
+    picture = null,
+    question = 'bot:identify.several',
+    notes = [],
+    isList = false,
+    more = [],
+    unread = 0,
+  }: Choice = {},
 ): Promise<Next> {
   const lines = devices.map((device, index) =>
     dialogue.t('bot:identify.choice', {
@@ -264,7 +289,13 @@ async function choose(
       model: device.model ?? '',
     }),
   );
-  const answer = await dialogue.ask([dialogue.t(question), lines.join('\n')].join('\n\n'), {
+  const text = [
+    dialogue.t(question),
+    lines.join('\n'),
+    more.length === 0 ? '' : dialogue.t('bot:identify.moreNamed', { serials: more.length }),
+    unread === 0 ? '' : dialogue.t('bot:identify.linesUnread', { lines: unread }),
+  ];
+  const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: devices.map((device, index) => [{ id: `pick.${index}`, text: choiceOf(device, index + 1) }]),
     wants: ['photo', 'serial'],
     help: 'bot:identify.helpChoose',
@@ -274,7 +305,12 @@ async function choose(
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
   const index = Number(answer.id.replace('pick.', ''));
   const picked = devices[index];
-  return picked ? take(dialogue, caseId, picked, notes[index]) : { go: 'identify', with: { caseId } };
+  if (!picked) return { go: 'identify', with: { caseId } };
+  const left = [
+    ...devices.filter((device) => device !== picked).map(({ shortSerial }) => shortSerial),
+    ...more,
+  ];
+  return take(dialogue, caseId, picked, { note: notes[index], left: isList ? left : [] });
 }
 
 /** Phones cut longer buttons off. The model stands in full above them. */
@@ -290,7 +326,7 @@ async function take(
   dialogue: Dialogue,
   caseId: string,
   device: NamedDevice | undefined,
-  note?: string,
+  { note, left = [] }: { note?: string | undefined; left?: readonly string[] } = {},
 ): Promise<Next> {
   if (!device) return again(caseId, 'bot:identify.help');
   const { fullSerial, shortSerial, model, manufactured } = device;
@@ -302,7 +338,8 @@ async function take(
   );
   if (refused === 'closed') {
     const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
-    return { go: 'identify', with: { caseId: fresh.id, heard: { kind: 'serials', devices: [device] } } };
+    const heard = { kind: 'serials', devices: [device] };
+    return { go: 'identify', with: { caseId: fresh.id, heard, left } };
   }
   const lines = [
     dialogue.t('bot:identify.device', {
@@ -313,6 +350,8 @@ async function take(
     device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
     note ?? '',
   ];
-  await dialogue.say(lines.filter(Boolean).join('\n'));
+  await dialogue.say(
+    [lines.filter(Boolean).join('\n'), notTaken((key) => dialogue.t(key), left)].filter(Boolean).join('\n\n'),
+  );
   return { go: 'assess', with: { caseId: record.id } };
 }

@@ -65,9 +65,14 @@ export type PhotoReading =
 export interface LabelPort {
   /**
    * Downloads a photo from Telegram and reads it. Nothing of the photo is kept, but for some minutes a picture that
-   * a person needs for an answer: printed serial numbers to compare, or where each of several labels is.
+   * a person needs for an answer: printed serial numbers to compare, or where each of several labels is. `quick`: only
+   * what is read within seconds counts, and no picture is kept.
    */
-  read(chatId: number, fileId: string): Promise<Result<PhotoReading, HouseFailure>>;
+  read(
+    chatId: number,
+    fileId: string,
+    how?: { quick?: boolean },
+  ): Promise<Result<PhotoReading, HouseFailure>>;
   /** Deletes the picture of a reading; one that is gone is no failure. */
   forget(picture: string): Answer<void>;
 }

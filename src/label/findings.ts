@@ -102,6 +102,7 @@ function isCertain({ host, fullSerial, shortSerial }: LabelFacts): boolean {
 /** Two codes of one device, such as a QR code with the model and a bar code with the full serial. */
 function merge(before: LabelFacts | undefined, facts: LabelFacts): LabelFacts {
   if (!before) return facts;
+  const others = before.others ?? facts.others;
   return {
     host: before.host ?? facts.host,
     fullSerial: before.fullSerial ?? facts.fullSerial,
@@ -109,5 +110,6 @@ function merge(before: LabelFacts | undefined, facts: LabelFacts): LabelFacts {
     model: before.model ?? facts.model,
     extra: before.extra.length > 0 ? before.extra : facts.extra,
     hasVerificationCode: before.hasVerificationCode || facts.hasVerificationCode,
+    ...(others === undefined ? {} : { others }),
   };
 }

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
@@ -129,6 +130,40 @@ describe('a case with a laptop on the LAN', () => {
     await technician.sendDocument(Buffer.from('%PDF-1.4'), 'label.pdf', 'application/pdf');
     await technician.waitFor(/I read only photos/, STEP);
     expect(technician.transcript().match(/Reading the photo|Photo read/g)).toHaveLength(1);
+  }, 90_000);
+
+  it('names what it does not take of a list and of an album', async () => {
+    const { technician } = house;
+    const other = recorder3.profile.shortSerial;
+    await technician.send(`${CAMERA}\n${other}\nJ5000`);
+    await technician.waitFor(/no serial number: 1/, STEP);
+    await pressId(technician, 'pick.0');
+    const taken = await technician.waitFor(/Not taken now/, STEP);
+    expect(taken.text).toMatch(new RegExp(`${CAMERA}[\\s\\S]*Not taken now[\\s\\S]*${other}`, 'u'));
+
+    await technician.waitFor(offering('no'), STEP);
+    await technician.send('/new');
+    await technician.waitFor(/Send a photo/, STEP);
+    const label = await labelOf(unbindableCamera.profile);
+    const second = await labelOf(recorder3.profile);
+    for (const photo of [label, second, label, second])
+      await technician.sendPhoto(photo, { mediaGroupId: 'two devices' });
+    const named = await technician.waitFor(/Not taken now/, { ...STEP, after: 'start' });
+    expect(named.text).toContain(other);
+    await technician.waitFor(offering('no'), { ...STEP, after: 'start' });
+    await technician.send('/help 20013');
+    await technician.waitFor(/20013|another account/i, STEP);
+    expect(technician.messages.filter(({ text }) => /Not taken now/.test(text))).toHaveLength(2);
+  }, 90_000);
+
+  it('takes the next photo of an album when the first shows no label', async () => {
+    const { technician } = house;
+    const blank = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#888' } })
+      .jpeg()
+      .toBuffer();
+    await technician.sendPhoto(blank, { mediaGroupId: 'second is it' });
+    await technician.sendPhoto(await labelOf(unbindableCamera.profile), { mediaGroupId: 'second is it' });
+    await technician.waitFor(offering('no'), { ...STEP, after: 'start' });
   }, 90_000);
 
   it('asks whether another label in the middle of a case is another device', async () => {

@@ -39,6 +39,8 @@ export interface Ask {
   back?: boolean;
   /** A password is being asked for elsewhere: what is typed here and not understood is taken for one. */
   besideSecret?: true;
+  /** No photo has named the device yet: the other photos of an album are answers, too. */
+  takesAlbum?: true;
 }
 
 /** What a question returns: only what it asked for, or a way out. */
@@ -209,6 +211,7 @@ export class Dialogue {
       help: ask.help,
       ...(ask.nonce === undefined ? {} : { nonce: ask.nonce }),
       ...(ask.besideSecret ? { besideSecret: true } : {}),
+      ...(ask.takesAlbum ? { takesAlbum: true } : {}),
     });
     await this.#settle(messageId, ask.photo === undefined ? text : null, answer, rows);
     return answer;

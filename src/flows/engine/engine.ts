@@ -22,7 +22,8 @@ import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { textsFor } from '../../kernel/texts.ts';
-import type { House, HouseFailure } from '../ports.ts';
+import { notTaken } from '../left.ts';
+import type { House, HouseFailure, PhotoReading } from '../ports.ts';
 import { bridgeTo, type CallApi, isPassing } from './bridge.ts';
 import { Dialogue, type Flow, type HeardUpdate, HouseUnavailable, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
@@ -378,8 +379,15 @@ export function createEngine(options: EngineOptions): Engine {
       });
       if (stale) return 'handled';
     }
-    if (heard.kind === 'photo' && heard.album !== null && heard.album === turn.chat.album) return 'handled';
-    if (heard.kind === 'photo') turn.chat.album = heard.album;
+    if (heard.kind === 'photo') {
+      const isNext = heard.album !== null && heard.album === turn.chat.album;
+      if (isNext && !spec.takesAlbum) {
+        await tellOfAlbum(turn, heard.fileId);
+        return 'handled';
+      }
+      turn.chat.album = heard.album;
+      delete turn.chat.albumRest;
+    }
 
     if (active && wanted(heard, spec)) {
       await guarded(turn, () => resume(turn, heard));
@@ -397,6 +405,35 @@ export function createEngine(options: EngineOptions): Engine {
     }
     await tell(turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
     return active ? 'handled' : 'nobody-listens';
+  }
+
+  /**
+   * Another photo of an album whose device was taken: what it shows is named, in one message for all of them. The same
+   * device from another side is no news.
+   */
+  async function tellOfAlbum({ chat, chatId }: Turn, fileId: string): Promise<void> {
+    const read = await house.labels.read(chatId, fileId, { quick: true });
+    if (!read.ok) throw new HouseUnavailable(read.failure);
+    const found = await house.cases.get(chat.conversation?.args.caseId ?? '');
+    if (!found.ok) throw new HouseUnavailable(found.failure);
+    const taken = found.value?.device?.shortSerial;
+    const shown = serialsIn(read.value).filter((serial) => serial !== taken);
+    if (shown.length === 0 && serialsIn(read.value).length > 0) return;
+    const before = chat.albumRest ?? { messageId: null, serials: [], unread: 0 };
+    const serials = [...new Set([...before.serials, ...shown])];
+    const unread = before.unread + (shown.length === 0 ? 1 : 0);
+    const t = textsFor(await house.language(chatId));
+    const text = [notTaken(t, serials), unread === 0 ? '' : t('bot:identify.albumUnread', { photos: unread })]
+      .filter(Boolean)
+      .join('\n\n');
+    const message = { chat_id: chatId, text, parse_mode: 'HTML' };
+    const edited =
+      before.messageId !== null &&
+      (await callApi('editMessageText', { ...message, message_id: before.messageId })).ok;
+    const sent = edited ? null : await callApi('sendMessage', message);
+    if (sent && !sent.ok && isPassing(sent.failure)) throw new HttpError('sendMessage', sent.failure);
+    const messageId = sent?.ok ? (sent.value as { message_id: number }).message_id : before.messageId;
+    chat.albumRest = { messageId, serials, unread };
   }
 
   /** What an edited message said first was answered then: it is only looked at for a password. */
@@ -500,6 +537,19 @@ export function createEngine(options: EngineOptions): Engine {
 
     control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn)), true),
   };
+}
+
+/** Short serials on a photo, each once. */
+function serialsIn(reading: PhotoReading): string[] {
+  const facts =
+    reading.kind === 'label'
+      ? [reading.facts]
+      : reading.kind === 'several'
+        ? reading.labels.map((label) => label.facts)
+        : reading.kind === 'printed'
+          ? reading.labels
+          : [];
+  return [...new Set(facts.flatMap(({ shortSerial, others = [] }) => [shortSerial, ...others]))];
 }
 
 /** Whether what is left of a message without its password is worth an answer of its own. */

@@ -35,6 +35,8 @@ export interface WaitSpec {
   nonce?: string;
   /** A password is being asked for elsewhere: whatever is typed here and not understood is one. */
   besideSecret?: true;
+  /** The other photos of an album are answers, too: none has named the device yet. */
+  takesAlbum?: true;
 }
 
 /** A device someone named in the chat, without its verification code. */
@@ -60,9 +62,17 @@ export type Heard =
     }
   /**
    * `said`: what the same message says about the one device it names. `guessed`: with letters where digits belong,
-   * so that the technician has to confirm.
+   * so that the technician has to confirm. Of a list, `more` are the serial numbers there is no button for, `unread`
+   * counts the lines without one.
    */
-  | { kind: 'serials'; devices: NamedDevice[]; said?: SaidInWords; guessed?: true }
+  | {
+      kind: 'serials';
+      devices: NamedDevice[];
+      said?: SaidInWords;
+      guessed?: true;
+      more?: string[];
+      unread?: number;
+    }
   | { kind: 'refused-label'; reason: LabelRefusal; host: string | null; messageId: number }
   | { kind: 'words'; said: SaidInWords }
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
@@ -102,6 +112,27 @@ export function deviceOfLabel(facts: LabelFacts, manufactured: string | null): N
   };
 }
 
+/** A device of which nothing but its short serial is known. */
+export function deviceOfShort(shortSerial: string): NamedDevice {
+  const unknown = { fullSerial: null, model: null, host: null, manufactured: null };
+  return { ...unknown, shortSerial, hadVerificationCode: false };
+}
+
+/** One or more devices of a message, those beyond the buttons by their serial numbers. */
+function listOf(devices: NamedDevice[], text: string): Heard {
+  const more = devices.slice(MOST_DEVICES).map(({ shortSerial }) => shortSerial);
+  const lines = text.split('\n').filter((line) => /\d/.test(line));
+  // In a list one a line, a line without a serial number is one that was typed wrong.
+  const isList = lines.length >= devices.length;
+  const unread = isList ? lines.filter((line) => findSerials(line).length === 0).length : 0;
+  return {
+    kind: 'serials',
+    devices: devices.slice(0, MOST_DEVICES),
+    ...(more.length === 0 ? {} : { more }),
+    ...(unread === 0 ? {} : { unread }),
+  };
+}
+
 function deviceOfSerial(serial: SerialNumber): NamedDevice {
   return {
     fullSerial: serial.text === serial.short ? null : serial.text,
@@ -112,6 +143,9 @@ function deviceOfSerial(serial: SerialNumber): NamedDevice {
     hadVerificationCode: false,
   };
 }
+
+/** Most devices of one message that get a button. */
+const MOST_DEVICES = 8;
 
 /** Longest text looked at; longer ones are nobody's serial number. */
 const MAX_TEXT = 4096;
@@ -124,17 +158,18 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   const label = parseLabel(text);
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
-  if (label.ok) return { kind: 'serials', devices: [deviceOfLabel(label.value.facts, null)] };
   const serials = findSerials(text);
-  const [first, ...others] = serials.slice(0, 8).map(deviceOfSerial);
-  if (first)
-    return {
-      kind: 'serials',
-      devices: [first, ...others],
-      ...saidOf(others.length > 0 ? '' : text, first.model),
-    };
-  const { reason, host } = label.failure;
-  if (reason !== 'no-serial' && reason !== 'empty' && reason !== 'too-long') {
+  // A label has one device; several serial numbers are a list, and nothing in it tells whose a model is.
+  if (label.ok && (label.value.facts.host !== null || serials.length < 2)) {
+    const { facts } = label.value;
+    const others = (facts.others ?? []).map(deviceOfShort);
+    return listOf([deviceOfLabel(facts, null), ...others], '');
+  }
+  const [first, ...others] = serials.map(deviceOfSerial);
+  if (first && others.length > 0) return listOf([first, ...others], text);
+  if (first) return { kind: 'serials', devices: [first], ...saidOf(text, first.model) };
+  if (!label.ok && !['no-serial', 'empty', 'too-long'].includes(label.failure.reason)) {
+    const { reason, host } = label.failure;
     return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
   const guesses = guessSerials(text);

@@ -13,8 +13,20 @@ export interface ChatState {
   seenEvents: string[];
   /** Album whose photo named the device: its other photos are not new devices. */
   album: string | null;
+  /** What is in its other photos and was not taken, as last told; absent: nothing. */
+  albumRest?: AlbumRest;
   /** Until then the next text is taken as it is, ms: the last one was no password. Absent: it is looked through. */
   asItIsUntil?: number;
+}
+
+/** The other photos of an album. */
+export interface AlbumRest {
+  /** The message that tells of them, changed with every photo; null before the first. */
+  messageId: number | null;
+  /** Short serials, each once. */
+  serials: string[];
+  /** Photos on which no label could be read. */
+  unread: number;
 }
 
 export interface ActiveConversation {

@@ -121,6 +121,15 @@ describe('parseLabel', () => {
     expect(JSON.stringify(result)).not.toContain('hunter22');
   });
 
+  it('never takes another serial number for a model, and says which others there are', () => {
+    expect(parseLabel('J50000062\nJ50000063\nDS-2CD2386G2-IU')).toMatchObject({
+      value: { facts: { shortSerial: 'J50000062', others: ['J50000063'] } },
+    });
+    expect(parseLabel('J50000062\nJ50000063\nJ50000063')).toMatchObject({
+      value: { facts: { model: null, others: ['J50000063'] } },
+    });
+  });
+
   it('does not take a second serial for a verification code', () => {
     expect(reading('J50000062 J50000063')).toMatchObject({ verificationCode: null });
   });

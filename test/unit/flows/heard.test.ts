@@ -45,6 +45,37 @@ describe('what a conversation hears', () => {
     expect(heard).toEqual({ kind: 'refused-label', reason: 'exported-credentials', host: null });
   });
 
+  it('takes several serial numbers for a list, and gives none of them what belongs to another', () => {
+    for (const list of [
+      'J50000062\nJ50000063\nG70000102',
+      'J50000062\nDS-2CD2386G2-IU\nJ50000063\nG70000102',
+      'J50000062\nQWERTZ\nJ50000063\nG70000102 DS-7608NI-K2',
+    ]) {
+      const heard = hear(text(list), spec());
+      expect(heard).toMatchObject({
+        kind: 'serials',
+        devices: ['J50000062', 'J50000063', 'G70000102'].map((shortSerial) => ({ shortSerial, model: null })),
+      });
+    }
+    // A label's code with further serial numbers behind its own.
+    const label = hear(text('www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU\nJ50000063'), spec());
+    expect(label).toMatchObject({
+      devices: [
+        { shortSerial: 'J50000062', model: 'DS-2CD2386G2-IU' },
+        { shortSerial: 'J50000063', model: null },
+      ],
+    });
+  });
+
+  it('drops nothing of a list: what has no button is named, a line it cannot read is counted', () => {
+    const serials = Array.from({ length: 30 }, (_, index) => `J${50_000_100 + index}`);
+    expect(hear(text([...serials, 'J5000', 'office'].join('\n')), spec())).toMatchObject({
+      devices: serials.slice(0, 8).map((shortSerial) => ({ shortSerial })),
+      more: serials.slice(8),
+      unread: 1,
+    });
+  });
+
   it('turns the answer to a picture into its proof', () => {
     const heard = hear(text(' ab 3k7 '), spec({ wants: ['picture-code'], nonce: 'n' }));
     expect(heard).toEqual({ kind: 'picture-code', proof: pictureAnswerProof('n', 'AB3K7') });
