@@ -19,6 +19,7 @@ import {
   STEP,
   toTheOffer,
   toThePicture,
+  unbindNow,
 } from '../test/support/stage.ts';
 
 interface Trouble {
@@ -90,7 +91,7 @@ async function inTheChat(
   if (trouble.diskFull) {
     await technician.send(serial);
     await toTheOffer(technician);
-    await pressId(technician, 'sadp');
+    await unbindNow(technician);
   } else {
     await toThePicture(technician, serial);
     await technician.send(laptop.lastPicture());

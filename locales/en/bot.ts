@@ -203,6 +203,18 @@ export const bot = {
     helpPicture: 'Type only the characters from the picture, or press “Another picture”.',
     button: { refresh: 'Another picture' },
   },
+  order: {
+    ask: 'On whose order do you unbind? It is kept with the case and holds for this visit.',
+    line: 'On whose order: <b>{{order}}</b>',
+    asBefore: '<i>On whose order: {{order}}. Not so this time? “Change an answer”.</i>',
+    button: {
+      owner: 'The owner asked me',
+      representative: 'On the owner’s behalf',
+      contract: 'Service contract',
+      own: 'It is my own device',
+      change: 'On whose order',
+    },
+  },
   password: {
     deleted:
       '🔒 That looked like a password: I deleted your message and kept nothing of it. A password is typed on the laptop or on the device, never here.',
@@ -361,7 +373,14 @@ export const bot = {
   },
   cases: {
     none: 'No case yet. Send a label to begin.',
-    title: '<b>Your cases</b>, newest first. Press one to open it.',
+    title:
+      '<b>Your cases</b>, newest first. Press one to open it. One by its serial or case number: <code>/cases J50000062</code>',
+    titleOlder: '<b>Older cases</b>',
+    noOlder: 'There are no older cases.',
+    found: '<b>Found.</b> Press one to open it.',
+    foundMany: '<b>The latest of many.</b> Type more of the number to find the others.',
+    notFound:
+      'No case of yours has this number. At least three characters of the serial number, or the case number.',
     line: '• <code>{{case}}</code>: {{standing}}',
     head: '<b>Case {{case}}</b> · <code>{{serial}}</code> {{model}}',
     noSerial: 'no serial number yet',
@@ -386,6 +405,7 @@ export const bot = {
       show: 'Show what is kept',
       goOn: 'Go on with it',
       close: 'Close the case',
+      older: 'Older ↓',
     },
   },
   explain: {

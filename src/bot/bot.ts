@@ -5,7 +5,7 @@
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { LANGUAGES, languageOf } from '../../locales/index.ts';
 import type { Audit } from '../cases/audit.ts';
-import type { CaseRecord } from '../cases/case.ts';
+import { type CaseRecord, orderInForce } from '../cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';
 import { createEngine, type Engine } from '../flows/engine/engine.ts';
@@ -95,6 +95,9 @@ export interface Bot {
 /** Largest photo Telegram hands to a bot, bytes (https://core.telegram.org/bots/api#getfile). */
 const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
 
+/** Latest cases that may belong to one visit. */
+const CASES_OF_VISIT = 50;
+
 export function createBot(parts: BotParts): Bot {
   const { store, client, me, access, audit, directory, desk, labels, region, buttonKey, hubUrl, log } = parts;
   const clock = parts.clock ?? Date.now;
@@ -164,6 +167,10 @@ export function createBot(parts: BotParts): Bot {
       get: async (id) => {
         const found = await cases.get(id);
         return orUnavailable(found.ok && found.value ? await watched(found.value) : found);
+      },
+      orderOfVisit: async (chatId) => {
+        const latest = await cases.listFor(chatId, CASES_OF_VISIT);
+        return latest.ok ? ok(orderInForce(latest.value, clock())) : fail('store-unavailable');
       },
       apply: async (id, action) => orUnavailable(await cases.apply(id, action)),
     },

@@ -8,10 +8,38 @@ import { articleText } from '../flows/trouble.ts';
 import { findArticles } from '../policy/help.ts';
 import type { Call, CommandSet } from './call.ts';
 
-/** Cases /cases lists. */
+/** Cases of one message of /cases. */
 const MOST_LISTED = 10;
 
-export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): CommandSet {
+export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'find'>): CommandSet {
+  /** One message with cases, and with a button to older ones where there are some. `title`: its key. */
+  function sayCases(
+    { say, t }: Call,
+    title: string,
+    found: readonly CaseRecord[],
+    more: { text: string; data: string } | null,
+  ): Promise<void> {
+    const names = found.map((record) => record.device?.shortSerial ?? caseNumber(record));
+    const lines = found.map((record, at) =>
+      t('bot:cases.line', { case: names[at] ?? '', standing: t(standingOf(record)) }),
+    );
+    const rows = found.map((record, at) => [{ text: names[at] ?? '', data: `c:${record.id}` }]);
+    return say([t(title), ...lines].join('\n'), [...rows, ...(more ? [[more]] : [])]);
+  }
+
+  /** The cases before one, or the latest. */
+  async function page(call: Call, before?: string): Promise<void> {
+    const { chatId, say, t } = call;
+    const listed = await cases.listFor(chatId, MOST_LISTED + 1, before);
+    if (!listed.ok) return say(t('bot:error.unreachable'));
+    const found = listed.value.slice(0, MOST_LISTED);
+    const last = found.at(-1);
+    if (!last) return say(t(before === undefined ? 'bot:cases.none' : 'bot:cases.noOlder'));
+    const more =
+      listed.value.length > MOST_LISTED ? { text: t('bot:cases.button.older'), data: `o:${last.id}` } : null;
+    return sayCases(call, before === undefined ? 'bot:cases.title' : 'bot:cases.titleOlder', found, more);
+  }
+
   /** The case that is being worked on, else the latest one of this chat. */
   async function caseAtHand({ chatId, controls }: Call): Promise<CaseRecord | null> {
     const active = controls.active()?.caseId;
@@ -25,16 +53,14 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): Co
 
   return {
     commands: {
-      async cases({ chatId, say, t }) {
-        const listed = await cases.listFor(chatId, MOST_LISTED);
-        if (!listed.ok) return say(t('bot:error.unreachable'));
-        if (listed.value.length === 0) return say(t('bot:cases.none'));
-        const names = listed.value.map((record) => record.device?.shortSerial ?? caseNumber(record));
-        const lines = listed.value.map((record, at) =>
-          t('bot:cases.line', { case: names[at] ?? '', standing: t(standingOf(record)) }),
-        );
-        const rows = listed.value.map((record, at) => [{ text: names[at] ?? '', data: `c:${record.id}` }]);
-        return say([t('bot:cases.title'), ...lines].join('\n'), rows);
+      async cases(call, words) {
+        const { chatId, say, t } = call;
+        if (words.length === 0) return page(call);
+        const found = await cases.find(chatId, words.join(''), MOST_LISTED + 1);
+        if (!found.ok) return say(t('bot:error.unreachable'));
+        if (found.value.length === 0) return say(t('bot:cases.notFound'));
+        const title = found.value.length > MOST_LISTED ? 'bot:cases.foundMany' : 'bot:cases.found';
+        return sayCases(call, title, found.value.slice(0, MOST_LISTED), null);
       },
 
       async explain(call) {
@@ -63,6 +89,8 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor'>): Co
     },
 
     buttons: {
+      o: (call, [before]) => page(call, before ?? ''),
+
       async c({ chatId, controls, say, t }, [caseId]) {
         const found = await cases.get(caseId ?? '');
         if (!found.ok) return say(t('bot:error.unreachable'));

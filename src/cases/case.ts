@@ -3,6 +3,7 @@
  * next case or says why not. Applying an action twice gives what applying it once gives, because a step repeated
  * after a crash must change nothing.
  */
+import { fold } from '../device/lookalikes.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, learnFromCatalogue } from '../policy/catalogue.ts';
@@ -35,6 +36,19 @@ export type CaseOutcome =
   | 'cancelled'
   /** Its device was reported stolen. */
   | 'stopped';
+
+/** On whose order a technician unbinds; a closed set, so that the trail holds a word and no text. */
+export const ORDERS = ['owner', 'representative', 'contract', 'own'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** What a technician stated about the order, ms; it holds for a visit (`orderInForce`). */
+export interface CaseOrder {
+  by: Order;
+  statedAt: number;
+}
+
+/** How long an order once stated holds for the same technician's next devices, ms: a visit. */
+const VISIT_MS = 12 * 60 * 60_000;
 
 /** The device as far as it is known. The verification code is not part of it and never stored. */
 export interface CaseDevice {
@@ -142,6 +156,8 @@ export interface CaseRecord {
   notes: CaseNote[];
   /** The e-mail to the service centre is sent, its answer is awaited. */
   awaitsAnswer: boolean;
+  /** On whose order the device is unbound; null or absent (older cases): not stated. */
+  order?: CaseOrder | null;
   outcome: CaseOutcome | null;
   closedAt: number | null;
 }
@@ -173,6 +189,8 @@ export type CaseAction =
   | { type: 'guide'; guide: CaseGuide | null }
   | { type: 'noted'; note: CaseNote }
   | { type: 'awaits-answer' }
+  /** `statedAt`: when it was stated for an earlier device of the visit, ms; null: just now, for this one. */
+  | { type: 'ordered'; by: Order; statedAt: number | null }
   | { type: 'stage'; stage: Stage }
   | { type: 'closed'; outcome: CaseOutcome };
 
@@ -207,6 +225,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     guide: null,
     notes: [],
     awaitsAnswer: false,
+    order: null,
     outcome: null,
     closedAt: null,
   };
@@ -215,6 +234,29 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
 /** The number people quote: six characters, enough to tell one technician's cases apart. */
 export function caseNumber(record: Pick<CaseRecord, 'id'>): string {
   return record.id.slice(-6);
+}
+
+/** Shortest piece of a serial number by which a case is found, characters. */
+const LEAST_TYPED = 3;
+
+/** Whether a typed text names this case: a piece of its serial number, or its number, look-alikes forgiven. */
+export function isMeant(record: Pick<CaseRecord, 'id' | 'device'>, typed: string): boolean {
+  const text = fold(typed).replace(/[^A-Z\d]/g, '');
+  if (text.length < LEAST_TYPED) return false;
+  // Case numbers have no I, L and O (Crockford's alphabet), and serial numbers are mostly digits.
+  const number = text.replace(/[IL]/g, '1').replaceAll('O', '0');
+  if (number === caseNumber(record)) return true;
+  const { shortSerial = '', fullSerial } = record.device ?? {};
+  const serials = [shortSerial, fullSerial ?? ''].map((serial) =>
+    serial.toUpperCase().replace(/[^A-Z\d]/g, ''),
+  );
+  return serials.some((serial) => serial.includes(text) || serial.includes(number));
+}
+
+/** The order a technician stated last, while the visit lasts; `cases` newest first, `now` in milliseconds. */
+export function orderInForce(cases: readonly Pick<CaseRecord, 'order'>[], now: number): CaseOrder | null {
+  const last = cases.find(({ order }) => order)?.order ?? null;
+  return last !== null && now - last.statedAt < VISIT_MS ? last : null;
 }
 
 /** The stage an open case goes on at. */
@@ -307,6 +349,8 @@ function changeOf(
     }
     case 'awaits-answer':
       return ok({ awaitsAnswer: true });
+    case 'ordered':
+      return ok({ order: { by: action.by, statedAt: action.statedAt ?? now } });
     case 'stage':
       return ok({ stage: action.stage });
     case 'closed':
@@ -348,6 +392,7 @@ function identified(
     report: null,
     guide: null,
     awaitsAnswer: false,
+    order: null,
   };
 }
 

@@ -4,7 +4,7 @@ import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.
 import { decide } from '../policy/decide.ts';
 import type { Store, StoreFailure, Values } from '../store/store.ts';
 import type { Audit } from './audit.ts';
-import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, newCase } from './case.ts';
+import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, isMeant, newCase } from './case.ts';
 import type { AuditNote } from './chain.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
@@ -19,8 +19,13 @@ export interface CaseDesk {
   open(chatId: number): Promise<Result<CaseRecord, StoreFailure>>;
   get(id: string): Promise<Result<CaseRecord | null, StoreFailure>>;
   apply(id: string, action: CaseAction): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
-  /** The latest cases of a chat, newest first, at most `most`. */
-  listFor(chatId: number, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
+  /** The latest cases of a chat, newest first, at most `most`; `before`: only those older than the case with this id. */
+  listFor(chatId: number, most: number, before?: string): Promise<Result<CaseRecord[], StoreFailure>>;
+  /**
+   * Cases of a chat by a piece of their serial number or by their number as people type it, newest first, at most
+   * `most`. Every case of the chat is looked at.
+   */
+  find(chatId: number, typed: string, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
   /** Cases, oldest first, in which the device was unbound, or is said to have been. Reads every case: for admins. */
   unboundBefore(shortSerial: string): Promise<Result<CaseRecord[], StoreFailure>>;
 }
@@ -41,20 +46,44 @@ export function createCaseDesk(
   const ofChats: Values<true> = store.values('chat-cases');
   const nextId = monotonicFactory();
 
-  const listFor: CaseDesk['listFor'] = async (chatId, most) => {
+  /** Goes through a chat's cases, newest first, until there are enough of those that fit. */
+  async function gather(
+    chatId: number,
+    most: number,
+    isWanted: (id: string) => boolean,
+    fits: (record: CaseRecord) => boolean,
+  ): Promise<Result<CaseRecord[], StoreFailure>> {
     const keys = await ofChats.keys(`${chatId}:`);
     if (!keys.ok) return keys;
     const records: CaseRecord[] = [];
-    for (const key of keys.value.slice(-most).reverse()) {
-      const found = await cases.get(key.slice(key.indexOf(':') + 1));
+    const ids = keys.value.map((key) => key.slice(key.indexOf(':') + 1)).filter(isWanted);
+    for (const id of ids.reverse()) {
+      if (records.length === most) break;
+      const found = await cases.get(id);
       if (!found.ok) return found;
-      if (found.value) records.push(found.value);
+      if (found.value && fits(found.value)) records.push(found.value);
     }
     return ok(records);
-  };
+  }
+
+  const listFor: CaseDesk['listFor'] = (chatId, most, before) =>
+    gather(
+      chatId,
+      most,
+      (id) => before === undefined || id < before,
+      () => true,
+    );
 
   return {
     listFor,
+
+    find: (chatId, typed, most) =>
+      gather(
+        chatId,
+        most,
+        () => true,
+        (record) => isMeant(record, typed),
+      ),
 
     async open(chatId) {
       const latest = await listFor(chatId, 1);
@@ -150,6 +179,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
     case 'contradictions-told':
     case 'awaits-answer':
       return {};
+    case 'ordered':
+      return { order: action.by, asBefore: action.statedAt !== null };
     case 'job-started':
       return { job: action.job.id, kind: action.job.kind, agent: action.job.agentId };
     case 'job-ended':

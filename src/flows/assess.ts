@@ -13,9 +13,10 @@ import {
 } from '../policy/questions.ts';
 import { RULES, type Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { guideNamed } from './guides.ts';
+import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
+import { goWay, orderOf } from './order.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
 import { takeWords } from './words.ts';
@@ -33,7 +34,7 @@ interface AssessWith {
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -267,7 +268,11 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     laptopSees: record.sighting !== null,
     named: shortSerial !== undefined,
   });
-  const answer = await dialogue.ask(text, {
+  const unbinds = ways.some((way) => WAYS_THAT_UNBIND.includes(wayId(way)));
+  const by = unbinds ? await orderOf(dialogue, record) : null;
+  const asBefore =
+    by === null ? [] : [dialogue.t('bot:order.asBefore', { order: dialogue.t(`bot:order.button.${by}`) })];
+  const answer = await dialogue.ask([text, ...asBefore].join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
       ...ways.map((way): Button[] => [{ id: wayId(way), text: dialogue.t(wayButton(way)) }]),
@@ -296,15 +301,15 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     return { go: 'assess' };
   }
   const chosen = ways.find((way) => wayId(way) === answer.id);
-  if (chosen) return goTo(chosen);
+  if (chosen) return goTo(dialogue, record, chosen);
   if (guideNamed(answer.id)) return { go: 'guide', with: { way: answer.id } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
 }
 
-function goTo(way: Way): Next {
-  if (way.method === 'sadp' && way.by === 'agent') return { go: 'lan-unbind' };
+async function goTo(dialogue: Dialogue, record: CaseRecord, way: Way): Promise<Next> {
   if (way.method === 'service-centre') return { go: 'service-centre' };
-  return guideNamed(wayId(way)) ? { go: 'guide', with: { way: wayId(way) } } : { go: 'assess' };
+  const name = wayId(way);
+  return name === 'sadp' || guideNamed(name) ? goWay(dialogue, record, name) : { go: 'assess' };
 }
 
 /** Sources that disagree are told once, with the one we believe. */
@@ -329,15 +334,21 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
     const value = fact.state === 'known' ? valueText(t, name, fact.value) : t('bot:assess.button.dontKnow');
     return `• ${t('bot:assess.answered', { fact: t(`policy:fact.${name}`), value })}`;
   });
-  const question = t(changeable.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change');
+  const by = await orderOf(dialogue, record);
+  if (by !== null) lines.push(`• ${t('bot:order.line', { order: t(`bot:order.button.${by}`) })}`);
+  const question = t(lines.length === 0 ? 'bot:assess.nothingToChange' : 'bot:assess.change');
   const answer = await dialogue.ask([question, ...lines].join('\n'), {
-    buttons: changeable.map((name) => [{ id: name, text: t(`policy:fact.${name}`) }]),
+    buttons: [
+      ...changeable.map((name): Button[] => [{ id: name, text: t(`policy:fact.${name}`) }]),
+      ...(by === null ? [] : [[{ id: 'order', text: t('bot:order.button.change') }]]),
+    ],
     wants: ['words'],
     help: 'bot:help.useButtons',
   });
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button' || answer.id === 'back') return again();
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+  if (answer.id === 'order') return { go: 'order' };
   return {
     go: 'assess',
     with: { withoutLaptop: true, change: changeable.find((name) => name === answer.id) ?? true },

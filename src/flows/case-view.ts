@@ -3,6 +3,7 @@ import type { Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
+import { orderLine } from './order.ts';
 import { methodText } from './telling.ts';
 import { sayKept } from './trouble.ts';
 
@@ -15,7 +16,7 @@ export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView: Flow = {
   name: 'case',
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
@@ -66,6 +67,7 @@ function summary(t: Texts, record: CaseRecord): string {
     }),
     t(standingOf(record)),
     method === null ? '' : t('bot:assess.verdict', { method }),
+    orderLine(t, record),
     record.notes.length === 0 ? '' : t('bot:cases.notes', { count: record.notes.length }),
   ];
   return lines.filter(Boolean).join('\n');

@@ -5,6 +5,7 @@ import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escaping } from './engine/html.ts';
 import { cancelled } from './identify.ts';
+import { orderLine } from './order.ts';
 import { articleText } from './trouble.ts';
 
 /** A lock without a readable time lasts 30 minutes (protocol/sadp.md 10.2). */
@@ -16,7 +17,7 @@ const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'no
 /** Stage close: what happened, in words, and what to do next. */
 export const close: Flow = {
   name: 'close',
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
@@ -48,7 +49,7 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
   } else if (report.outcome === 'wrong-password') {
     lines.push(t('bot:outcome.attemptsUnknown'));
   }
-  return lines.join('\n\n');
+  return [...lines, orderLine(t, record)].filter(Boolean).join('\n\n');
 }
 
 /** Word of an outcome that came after its conversation was over: it happened, so it is told. */

@@ -6,6 +6,7 @@ import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts'
 import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { networkFinding } from './network.ts';
+import { orderLine } from './order.ts';
 import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
@@ -26,7 +27,7 @@ interface GuideWith {
  */
 export const guide: Flow = {
   name: 'guide',
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const { way, differs } = (args.with ?? {}) as GuideWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -254,14 +255,20 @@ function pressed(answer: Answer): string {
 
 async function verified(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'unbound' }));
-  await dialogue.say(dialogue.t('bot:guide.verified', { serial: record.device?.shortSerial ?? '' }));
+  const text = dialogue.t('bot:guide.verified', { serial: record.device?.shortSerial ?? '' });
+  await dialogue.say(withOrder(dialogue, record, text));
   return { end: true };
 }
 
 async function believed(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'reported-done' }));
-  await dialogue.say(dialogue.t('bot:guide.closed', { case: caseNumber(record) }));
+  const text = dialogue.t('bot:guide.closed', { case: caseNumber(record) });
+  await dialogue.say(withOrder(dialogue, record, text));
   return { end: true };
+}
+
+function withOrder(dialogue: Dialogue, record: CaseRecord, text: string): string {
+  return [text, orderLine((key, values) => dialogue.t(key, values), record)].filter(Boolean).join('\n\n');
 }
 
 async function assessAnew(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {

@@ -80,6 +80,9 @@ export const GUIDES = {
 
 export type GuideId = keyof typeof GUIDES;
 
+/** Ways by which the technician himself unbinds, by their names (`wayId`): they need an order. */
+export const WAYS_THAT_UNBIND: readonly string[] = ['sadp', 'vendor-tool', 'app', 'recorder-menu'];
+
 /** The guide of this name; null when there is none (any more). */
 export function guideNamed(name: unknown): (Guide & { readonly id: GuideId }) | null {
   return typeof name === 'string' && Object.hasOwn(GUIDES, name)

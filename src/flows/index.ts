@@ -5,6 +5,7 @@ import type { Flow } from './engine/dialogue.ts';
 import { guide } from './guide.ts';
 import { identify } from './identify.ts';
 import { lanUnbind } from './lan-unbind.ts';
+import { order } from './order.ts';
 import { serviceCentre } from './service-centre.ts';
 import { switchCase } from './switch.ts';
 import { trouble } from './trouble.ts';
@@ -13,6 +14,7 @@ import { trouble } from './trouble.ts';
 export const FLOWS: readonly Flow[] = [
   identify,
   assess,
+  order,
   lanUnbind,
   guide,
   serviceCentre,

@@ -2,6 +2,7 @@ import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
 import type { Answer, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
 import { cancelled } from './identify.ts';
+import { goWay } from './order.ts';
 
 /** Where the stage stands, handed to itself from step to step so that no conversation grows. */
 interface UnbindWith {
@@ -53,6 +54,8 @@ export const lanUnbind: Flow = {
 };
 
 async function start(dialogue: Dialogue, record: CaseRecord, state: UnbindWith): Promise<Next> {
+  // A case of a time before orders, or one that was taken up in the middle: nothing unbinds without.
+  if (!record.order) return goWay(dialogue, record, 'sadp');
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'lan-unbind' }));
   const job = await dialogue.house((house) =>
     house.agents.unbind(record.id, { afterLock: state.afterLock ?? false }),

@@ -3,7 +3,7 @@
  * neither. Answers are small and plain: the engine records them.
  */
 import type { Language } from '../../locales/index.ts';
-import type { CaseAction, CaseRecord, CaseRefusal } from '../cases/case.ts';
+import type { CaseAction, CaseOrder, CaseRecord, CaseRefusal } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
@@ -26,6 +26,8 @@ export interface CasePort {
   /** Opens a case at stage identify. */
   open(chatId: number): Answer<CaseRecord>;
   get(id: string): Answer<CaseRecord | null>;
+  /** What this technician stated about the order for an earlier device of the same visit; null: nothing. */
+  orderOfVisit(chatId: number): Answer<CaseOrder | null>;
   /** Applies an action; the same action twice changes nothing the second time. */
   apply(id: string, action: CaseAction): Answer<{ case: CaseRecord; refused: CaseRefusal | null }>;
 }

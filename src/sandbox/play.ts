@@ -84,6 +84,11 @@ async function toThePicture(technician: SimUser, label: Buffer): Promise<void> {
   await technician.press('Yes, I have it');
   await technician.waitFor(has('sadp'), { timeoutMs: STEP_MS });
   await technician.press('Unbind now');
+  // Asked once a visit.
+  const next = await technician.waitFor(({ from, edited }) => from === 'bot' && !edited, {
+    timeoutMs: STEP_MS,
+  });
+  if (has('owner')(next)) await technician.press('The owner asked me');
   await technician.waitFor((message) => message.kind === 'photo', { timeoutMs: STEP_MS });
 }
 

@@ -10,7 +10,7 @@ import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
 import { type Canaries, filesOf, hits, type Places } from '../support/canary.ts';
-import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
+import { type House, offering, openHouse, pressId, STEP, unbindNow } from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
 const PASSWORD = 'Canary-Admin-77';
@@ -48,7 +48,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     // Errors of every kind on the way: what they say must not hold the token.
     stage.api.fault({ kind: 'disconnect' });
     stage.api.fault({ kind: 'html-502' });
-    await pressId(technician, 'sadp');
+    await unbindNow(technician);
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     const permit = /"permit":"([\w-]{43})"/.exec(
       await readFile(join(home, 'link', 'commands.json'), 'utf8'),

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../src/cases/audit.ts';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import {
@@ -11,7 +12,9 @@ import {
   STEP,
   toTheOffer,
   toThePicture,
+  unbindNow,
 } from '../support/stage.ts';
+import { openTestStore } from '../support/store.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
@@ -29,7 +32,7 @@ describe('a case with a laptop on the LAN', () => {
     const { technician, laptop, stage } = house;
     await technician.sendPhoto(await labelOf(unbindableCamera.profile));
     await toTheOffer(technician);
-    await pressId(technician, 'sadp');
+    await unbindNow(technician);
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     await technician.send(laptop.lastPicture());
     await laptop.typePassword(DEMO_PASSWORD);
@@ -41,6 +44,50 @@ describe('a case with a laptop on the LAN', () => {
       passwordsTried: 1,
     });
   }, 90_000);
+
+  it('asks once a visit on whose order, says it in the report, and keeps the word in the audit', async () => {
+    const { technician, laptop, stage } = house;
+    await technician.send(CAMERA);
+    await toTheOffer(technician);
+    await pressId(technician, 'sadp');
+    await technician.waitFor(/On whose order do you unbind/, STEP);
+    await technician.send('my neighbour');
+    await technician.waitFor(/Press one of the buttons/, STEP);
+    // A button nobody was shown states nothing.
+    expect(stage.lan.device(CAMERA).snapshot().unbindsReceived).toBe(0);
+    await pressId(technician, 'contract');
+    await technician.waitFor((message) => message.kind === 'photo', STEP);
+    await technician.send('/new');
+    await technician.waitFor(/Send a photo/, STEP);
+    await technician.send(CAMERA);
+    await toTheOffer(technician);
+    expect(technician.messages.at(-1)?.text).toContain('On whose order: Service contract');
+    await pressId(technician, 'change');
+    await technician.waitFor(offering('order'), STEP);
+    await pressId(technician, 'order');
+    await technician.waitFor(/On whose order do you unbind/, STEP);
+    await pressId(technician, 'own');
+    await technician.waitFor(offering('sadp'), STEP);
+    await pressId(technician, 'sadp');
+    await technician.waitFor((message) => message.kind === 'photo', STEP);
+    await technician.send(laptop.lastPicture());
+    await laptop.typePassword(DEMO_PASSWORD);
+    const report = await technician.waitFor(/Unbound, verified/, STEP);
+    expect(report.text).toContain('On whose order: It is my own device');
+    await stage.bot.stop();
+    const store = await openTestStore(stage.storeFolder);
+    const lines: string[] = [];
+    await createAudit(store, Date.now).read((line) => lines.push(line));
+    await store.close();
+    const stated = lines
+      .map((line) => JSON.parse(line) as { what: string; detail: object })
+      .filter(({ what }) => what === 'case.ordered');
+    expect(stated.map(({ detail }) => detail)).toEqual([
+      expect.objectContaining({ order: 'contract', asBefore: false }),
+      expect.objectContaining({ order: 'own', asBefore: false }),
+    ]);
+    expect(lines.join()).not.toContain('neighbour');
+  }, 120_000);
 
   it('survives kill -9 of the bot while a picture waits for its answer', async () => {
     const { technician, laptop, stage } = house;

@@ -4,7 +4,7 @@ import { encodePng } from '../../src/lan-agent/picture/png.ts';
 import type { AgentEvent, DeviceSighting } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
-import { offering, pressId } from '../support/stage.ts';
+import { offering, pressId, unbindNow } from '../support/stage.ts';
 import { nextCommand } from './fortress.ts';
 
 export const SERIAL = 'J50000062';
@@ -50,7 +50,7 @@ export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
   await technician.waitFor(offering('yes'));
   await pressId(technician, 'yes');
   await technician.waitFor(offering('sadp'));
-  await pressId(technician, 'sadp');
+  await unbindNow(technician);
   await technician.waitFor(/Asked the laptop/);
   return nextCommand(laptop, 'unbind');
 }

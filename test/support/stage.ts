@@ -52,11 +52,18 @@ export async function toTheOffer(technician: SimUser): Promise<void> {
   await technician.waitFor(offering('sadp'), STEP);
 }
 
+/** Presses the way over the LAN and, where it is asked, on whose order. */
+export async function unbindNow(technician: SimUser): Promise<void> {
+  await pressId(technician, 'sadp');
+  const next = await technician.waitFor(({ from, edited }) => from === 'bot' && !edited, STEP);
+  if (offering('owner')(next)) await pressId(technician, 'owner');
+}
+
 /** From the serial number to the picture in the chat. */
 export async function toThePicture(technician: SimUser, serial: string): Promise<void> {
   await technician.send(serial);
   await toTheOffer(technician);
-  await pressId(technician, 'sadp');
+  await unbindNow(technician);
   await technician.waitFor((message) => message.kind === 'photo', STEP);
 }
 

@@ -422,6 +422,7 @@ export function createEngine(options: EngineOptions): Engine {
     const before = chat.albumRest ?? { messageId: null, serials: [], unread: 0 };
     const serials = [...new Set([...before.serials, ...shown])];
     const unread = before.unread + (shown.length === 0 ? 1 : 0);
+    if (serials.length === before.serials.length && unread === before.unread) return;
     const t = textsFor(await house.language(chatId));
     const text = [notTaken(t, serials), unread === 0 ? '' : t('bot:identify.albumUnread', { photos: unread })]
       .filter(Boolean)

@@ -41,7 +41,7 @@ export const BY_HAND: readonly Walk[] = [
     async run(at) {
       await recorderWith(at, 'windows-pc');
       await at.sees('policy:rule.windows-pc-on-lan');
-      await at.press('vendor-tool');
+      await at.unbindsBy('vendor-tool');
       await at.step('vendor-tool', 'start');
       at.wrong('Back at the first step');
       await at.press('back');
@@ -83,7 +83,7 @@ export const BY_HAND: readonly Walk[] = [
     async run(at) {
       await camera(at, ['adminPassword', 'yes'], ['onSite', 'phone'], ['cloud', 'online']);
       await at.sees('policy:rule.phone-on-lan');
-      await at.press('app');
+      await at.unbindsBy('app');
       await at.step('app', 'network');
       at.wrong('a photo of another label in the middle');
       await at.label(recorder3);
@@ -133,7 +133,7 @@ export const BY_HAND: readonly Walk[] = [
     async run(at) {
       await recorderWith(at, 'monitor');
       await at.sees('policy:rule.monitor-at-recorder', { firmware: 'V4.62.210' });
-      await at.press('recorder-menu');
+      await at.unbindsBy('recorder-menu');
       await at.step('recorder-menu', 'login');
       at.wrong('Back at the first step');
       await at.press('back');

@@ -143,6 +143,13 @@ export class Walker {
     await this.#chat.press(new RegExp(`:${id}$`));
   }
 
+  /** Takes a way that unbinds, and says on whose order: asked before the first of a visit. */
+  async unbindsBy(way: string, order = 'owner'): Promise<void> {
+    await this.press(way);
+    await this.sees('bot:order.ask');
+    await this.press(order);
+  }
+
   /** Presses a button of /cases: its data begins with this. */
   async open(prefix: string): Promise<void> {
     this.#note('technician', `[${prefix}…]`);

@@ -56,7 +56,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
     async run(at) {
       await named(at, CAMERA, ...FINE);
       await at.sees('policy:rule.agent-on-lan');
-      await at.press('sadp');
+      await at.unbindsBy('sadp');
       await picture(at);
       at.wrong('the picture is hard to read: another one');
       await at.press('refresh');
@@ -87,7 +87,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
     async run(at) {
       await named(at, CAMERA, ['everInEzviz', 'yes']);
       await at.sees('bot:assess.tryFirst');
-      await at.press('sadp');
+      await at.unbindsBy('sadp');
       await picture(at);
       at.wrong('a button of an earlier step');
       await at.types('/explain');
@@ -117,7 +117,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       at.remark('a phone as well, said in words');
       await at.types({ en: 'I have a phone', ru: 'есть телефон' });
       await at.sees('bot:assess.also', { methods: at.t('bot:assess.button.app') });
-      await at.press('app');
+      await at.unbindsBy('app');
       await at.step('app', 'network');
       at.wrong('Back at the first step');
       await at.press('back');

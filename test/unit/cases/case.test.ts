@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { applyAction, type CaseAction, type CaseRecord, newCase } from '../../../src/cases/case.ts';
+import {
+  applyAction,
+  type CaseAction,
+  type CaseRecord,
+  newCase,
+  ORDERS,
+  orderInForce,
+} from '../../../src/cases/case.ts';
 
 const device = {
   shortSerial: 'J50000062',
@@ -28,6 +35,29 @@ const refusal = (record: CaseRecord, action: CaseAction) => {
   const applied = applyAction(record, action, 10);
   return applied.ok ? null : applied.failure;
 };
+
+describe('the order a device is unbound on', () => {
+  it('is a word of a closed set, belongs to one device, and may be stated anew', () => {
+    const identified = { type: 'identified', device } as const;
+    const ordered = caseAfter(identified, { type: 'ordered', by: 'owner', statedAt: null });
+    expect(ordered.order).toEqual({ by: 'owner', statedAt: 10 });
+    expect(caseAfterFrom(ordered, { type: 'ordered', by: 'own', statedAt: null }).order?.by).toBe('own');
+    expect(caseAfterFrom(ordered, identified).order?.by).toBe('owner');
+    const other = { ...device, shortSerial: 'J50000063' };
+    expect(caseAfterFrom(ordered, { ...identified, device: other }).order).toBeNull();
+    expect(ORDERS).toHaveLength(4);
+  });
+
+  it('holds for a visit from when it was stated, not from when it was last used', () => {
+    const hour = 3_600_000;
+    const stated = { order: { by: 'owner', statedAt: 0 } } as const;
+    expect(orderInForce([{ order: null }, stated], 11 * hour)).toEqual(stated.order);
+    expect(orderInForce([{}, stated], 12 * hour)).toBeNull();
+    expect(orderInForce([{}], 0)).toBeNull();
+    const carried = caseAfter({ type: 'identified', device }, { type: 'ordered', by: 'owner', statedAt: 3 });
+    expect(carried.order).toEqual({ by: 'owner', statedAt: 3 });
+  });
+});
 
 describe('a case', () => {
   it('begins at identify and goes to assess with the device', () => {

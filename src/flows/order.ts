@@ -1,0 +1,57 @@
+import { type CaseRecord, ORDERS, type Order } from '../cases/case.ts';
+import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
+import { WAYS_THAT_UNBIND } from './guides.ts';
+import { cancelled } from './identify.ts';
+
+interface OrderWith {
+  /** Way to go on with (`wayId`); absent: back to the verdict. */
+  way?: string;
+}
+
+/** Stage order: on whose order the technician unbinds. One tap, remembered for the visit, before anything unbinds. */
+export const order: Flow = {
+  name: 'order',
+  version: 1,
+  async run(dialogue, args) {
+    const { way } = (args.with ?? {}) as OrderWith;
+    const record = await dialogue.house((house) => house.cases.get(args.caseId));
+    if (!record || record.closedAt !== null) return { end: true };
+    const answer = await dialogue.ask(dialogue.t('bot:order.ask'), {
+      buttons: ORDERS.map((by) => [{ id: by, text: dialogue.t(`bot:order.button.${by}`) }]),
+      help: 'bot:help.useButtons',
+    });
+    const given = answer.kind === 'button' ? answer.id : null;
+    if (given === 'cancel') return cancelled(dialogue, record.id);
+    const by = ORDERS.find((word) => word === given);
+    if (by === undefined) return { go: 'assess', with: { withoutLaptop: true } };
+    await dialogue.house((house) => house.cases.apply(record.id, { type: 'ordered', by, statedAt: null }));
+    return way === undefined ? { go: 'assess', with: { withoutLaptop: true } } : stageOfWay(way);
+  },
+};
+
+/** On whose order this case's device is unbound: as stated, else as stated before in this visit; null: not yet. */
+export async function orderOf(dialogue: Dialogue, record: CaseRecord): Promise<Order | null> {
+  if (record.order) return record.order.by;
+  const before = await dialogue.house((house) => house.cases.orderOfVisit(record.chatId));
+  return before?.by ?? null;
+}
+
+/** Goes a way. One that unbinds needs the order: what was stated before in this visit is put down for this case. */
+export async function goWay(dialogue: Dialogue, record: CaseRecord, way: string): Promise<Next> {
+  if (record.order || !WAYS_THAT_UNBIND.includes(way)) return stageOfWay(way);
+  const before = await dialogue.house((house) => house.cases.orderOfVisit(record.chatId));
+  if (before === null) return { go: 'order', with: { way } };
+  await dialogue.house((house) =>
+    house.cases.apply(record.id, { type: 'ordered', by: before.by, statedAt: before.statedAt }),
+  );
+  return stageOfWay(way);
+}
+
+function stageOfWay(way: string): Next {
+  return way === 'sadp' ? { go: 'lan-unbind' } : { go: 'guide', with: { way } };
+}
+
+/** A line that names the order, for reports; empty where none was stated. */
+export function orderLine(t: Dialogue['t'], record: Pick<CaseRecord, 'order'>): string {
+  return record.order ? t('bot:order.line', { order: t(`bot:order.button.${record.order.by}`) }) : '';
+}
