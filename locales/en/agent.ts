@@ -192,6 +192,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'password-empty': 'The password was empty.',
     'password-too-long':
       'The password has more than 16 bytes. The device takes 16 at most; it was not shortened.',
+    'password-not-utf8':
+      'The password did not come as UTF-8: the pipe has changed its letters, as Windows PowerShell does. No attempt was made. Type it at the prompt, or send it as UTF-8.',
     'password-has-control-character':
       'There is a character in the password that no keyboard types, perhaps from copying.',
     'password-unread': 'No password came over standard input in time.',
@@ -223,7 +225,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'The device hears only what goes to everybody, and anybody on this network could answer in its place and read the password. Connect laptop and device by one cable or switch and confirm it when asked, or with --direct-cable. Nothing was sent.',
     'late-answer':
       'When the unbind was out, somebody else answered in the device’s place too. He may know the admin password now. Connect laptop and device by one cable, ask with "status" how it stands, and set another admin password.',
-    'no-mac': 'The device does not say its MAC address, and without it no command reaches it.',
+    'no-mac':
+      'The device does not say its MAC address, and without it no command reaches it. Unbind it in the Hik-Connect app on a phone in the same network, or in the recorder’s own menu.',
     'no-driver': 'The device offers no unbind protocol that this agent may use.',
     'not-activated': 'The device is not activated: it has no password yet.',
     'cloud-offline':

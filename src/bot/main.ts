@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `unbind-bot`: the operator's program. Reads the settings, then runs the bot or looks after its audit trail. */
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { config } from 'dotenv';
 import { languageOf } from '../../locales/index.ts';
@@ -17,6 +18,7 @@ import {
   verifyFile,
   withAudit,
 } from './audit-command.ts';
+import { exposedFiles } from './exposed-files.ts';
 import { sealFor } from './keys.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
@@ -107,6 +109,10 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
     log.fatal({ err: error }, 'a fault of this program ends it');
     process.exit(EXIT_FAILED);
   });
+  const { tls } = settings.hub;
+  for (const exposed of await exposedFiles([resolve('.env'), ...(tls ? [tls.keyFile] : [])])) {
+    log.warn(exposed, 'others on this machine may read a file with a secret: chmod 600');
+  }
   const started = await startBot(settings, log, keepAuditDays);
   if (!started.ok) {
     const { reason, detail } = started.failure;

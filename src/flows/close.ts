@@ -67,6 +67,7 @@ const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextSt
   'password-empty': ['password-empty', 'again'],
   'password-unread': ['password-empty', 'again'],
   'password-too-long': ['password-too-long', 'again'],
+  'password-not-utf8': ['password-too-long', 'again'],
   'password-has-control-character': ['password-too-long', 'again'],
   abandoned: ['password-abandoned', 'again'],
   'no-terminal': ['password-abandoned', 'again'],

@@ -8,6 +8,7 @@ import { type FoundDevice, search } from './network/search.ts';
 import { clean, toSighting, withStatus } from './network/sighting.ts';
 import { type Watch, watchFor } from './network/watch.ts';
 import type { StatusAnswer } from './sadp/reply.ts';
+import { isAddressable } from './sadp/requests.ts';
 import type { Tap } from './tap.ts';
 import type { Report, StatusReport, UnbindRequest } from './unbind/contract.ts';
 import { askStatus } from './unbind/status.ts';
@@ -131,6 +132,10 @@ async function readStatus(
   const not = found.ok ? null : found.failure.reason;
   if (not === 'ambiguous-device' || not === 'flooded') return ambiguous(not);
   if (!device || !seen) return { shortSerial, status: 'not-found', ...stopped(), device: null };
+  // Nothing is asked of it, so its silence says nothing; what follows for the unbind is the same.
+  if (!isAddressable(device.announcement.mac)) {
+    return { shortSerial, status: 'unanswered', reason: 'no-mac', device: withStatus(seen, null) };
+  }
   const lostBefore = watch.lost();
   const { answer } = await askStatus(watch, { signal: watch.signal });
   if (watch.disputed() !== null) return ambiguous('ambiguous-device');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail, ok, type Result } from '../kernel/result.ts';
 
@@ -11,13 +11,19 @@ export interface HomeFailure {
   readonly code: string;
 }
 
-/** The state folder: `UNBIND_AGENT_HOME`, else the place the system has for a user's state. */
+/**
+ * The state folder: `UNBIND_AGENT_HOME`, else the place the system has for a user's state. Never one that depends on
+ * the folder the program was started in: from another one it would know nothing of attempts and locks.
+ */
 export function agentHome(env: NodeJS.ProcessEnv, system: NodeJS.Platform = process.platform): string {
   if (env.UNBIND_AGENT_HOME) return env.UNBIND_AGENT_HOME;
-  const user = homedir();
+  // An empty HOME is not taken for an answer.
+  const user = isAbsolute(homedir()) ? homedir() : userInfo().homedir;
   if (system === 'win32') return join(env.LOCALAPPDATA || join(user, 'AppData', 'Local'), 'unbind-agent');
   if (system === 'darwin') return join(user, 'Library', 'Application Support', 'unbind-agent');
-  return join(env.XDG_STATE_HOME || join(user, '.local', 'state'), 'unbind-agent');
+  // The XDG specification has relative paths ignored.
+  const state = env.XDG_STATE_HOME ?? '';
+  return join(isAbsolute(state) ? state : join(user, '.local', 'state'), 'unbind-agent');
 }
 
 /** Makes the folder if it is missing, for its owner alone, and closes one that others may look into. */

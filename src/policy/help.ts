@@ -63,6 +63,7 @@ export const ARTICLES = {
   'password-shape': [
     'password-empty',
     'password-too-long',
+    'password-not-utf8',
     'password-has-control-character',
     'password-unread',
     'abandoned',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { fold } from '../../device/lookalikes.ts';
 import { parseSerial } from '../../device/serial.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import { chooseInterfaces } from '../network/network.ts';
@@ -6,13 +7,21 @@ import type { CliContext } from './context.ts';
 
 const MAX_WAIT_MS = 600_000;
 
-/** Reads a serial number, short or full, into the short one. */
+/**
+ * Reads a serial number, short or full, into the short one. A Cyrillic letter that looks like a Latin one is meant as
+ * that, and what is copied along without being seen is nothing.
+ */
 export function serialArgument(texts: Texts): (text: string) => string {
   return (text) => {
-    const serial = parseSerial(text);
+    const serial = parseSerial(spelled(text));
     if (serial.ok) return serial.value.short;
     throw new InvalidArgumentError(texts('agent:cli.usage.serial', { text: printable(text) }));
   };
+}
+
+/** A serial number as it was meant: in capitals, with Latin letters, without what nobody sees. */
+export function spelled(text: string): string {
+  return fold(text.replace(/\p{Cf}/gu, '')).trim();
 }
 
 /** Reads a time in ms, 1 to 600000. */

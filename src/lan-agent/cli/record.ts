@@ -6,6 +6,7 @@ import { summarise } from '../record/summary.ts';
 import { Transcriber } from '../record/transcriber.ts';
 import type { Report, StatusReport } from '../unbind/contract.ts';
 import { AGENT_VERSION } from '../version.ts';
+import { spelled } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { describeStatus, statusExit } from './status.ts';
@@ -46,7 +47,7 @@ export async function recordCommand(
     return EXIT.usage;
   }
   // Before the folder is made: it would be in the way of the next try.
-  if (args.withUnbind && args.confirm !== shortSerial) {
+  if (args.withUnbind && spelled(args.confirm ?? '') !== shortSerial) {
     const unbind = refused(shortSerial, 'confirm-mismatch');
     await context.print(
       args.json ? JSON.stringify({ shortSerial, unbind }) : describeUnbind(unbind, context),

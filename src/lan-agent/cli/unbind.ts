@@ -1,6 +1,7 @@
 import { noteText, numberLines } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
+import { spelled } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
@@ -48,7 +49,7 @@ export async function unbindOnce(
   args: UnbindArguments,
   verify: number | undefined,
 ): Promise<Report> {
-  if (args.confirm !== shortSerial) return refused(shortSerial, 'confirm-mismatch');
+  if (spelled(args.confirm) !== shortSerial) return refused(shortSerial, 'confirm-mismatch');
   const password = args.passwordStdin ? await readCheckedPassword(context.input, context.signal) : null;
   if (password && !password.ok) return refused(shortSerial, password.failure);
   // From the key exchange on, only the journal knows whether the datagram has left.

@@ -17,8 +17,11 @@ const DRAIN_MS = 100;
 const MAX_DEVICES = 2048;
 /** One address is one device; recorders that answer for their cameras are the exception. */
 const MAX_PER_SOURCE = 16;
-/** Different contents of one address that are remembered, so as not to parse them again. */
-const MAX_KEPT = 16;
+/**
+ * Different contents of one address that are remembered, so as not to parse them again; more are a flood. A recorder
+ * that answers for its cameras has as many.
+ */
+const MAX_KEPT = 128;
 /** Most bytes of such contents: many times a large site. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const UUID_LENGTH = 36;
@@ -80,7 +83,7 @@ type Answer = Datagram & { readonly asked: Asked; readonly at: number };
 
 /** Asks "who is there?" on every open interface, by schedule, until the time is over or the wanted device answered. */
 export async function search(lan: Lan, options: SearchOptions): Promise<SearchReport> {
-  const found = new Findings(lan.interfaces);
+  const found = new Findings(lan.interfaces, options.until ?? null);
   // Nobody can be asked, so nobody will answer.
   if (lan.interfaces.length === 0) return { ...found.report(), dropped: 0, lost: 0, clean: true };
   const { lingerMs, until } = options;
@@ -174,6 +177,7 @@ interface Content {
 /** What has answered so far. */
 class Findings {
   readonly #interfaces: readonly LanInterface[];
+  readonly #wanted: string | null;
   readonly #asked = new Map<string, Asked>();
   readonly #claims = new Map<string, Claim>();
   readonly #serials = new Set<string | null>();
@@ -188,8 +192,10 @@ class Findings {
   /** Answers that were not kept because their address had said too many different things. */
   overflowed = 0;
 
-  constructor(interfaces: readonly LanInterface[]) {
+  /** @param wanted short serial that is kept however many others its address answers for */
+  constructor(interfaces: readonly LanInterface[], wanted: string | null) {
     this.#interfaces = interfaces;
+    this.#wanted = wanted;
   }
 
   asked(asked: Asked): void {
@@ -262,7 +268,8 @@ class Findings {
     const lastAt = performance.now();
     if (!before) {
       const already = this.#perSource.get(source) ?? 0;
-      if (already >= MAX_PER_SOURCE || this.#claims.size >= MAX_DEVICES) {
+      const isCrowded = already >= MAX_PER_SOURCE && announcement.shortSerial !== this.#wanted;
+      if (isCrowded || this.#claims.size >= MAX_DEVICES) {
         if (this.#omitted.size < MAX_DEVICES) this.#omitted.add(key);
         return;
       }

@@ -77,6 +77,7 @@ export type PasswordComplaint = 'empty' | 'too-long' | 'control-characters' | 'n
 const COMPLAINTS: Readonly<Record<PasswordRefusal, PasswordComplaint>> = {
   'password-empty': 'empty',
   'password-too-long': 'too-long',
+  'password-not-utf8': 'control-characters',
   'password-has-control-character': 'control-characters',
 };
 

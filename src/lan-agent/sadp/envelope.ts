@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { secretBytes } from '../secret-bytes.ts';
@@ -5,17 +6,29 @@ import { secretBytes } from '../secret-bytes.ts';
 /** Most bytes of a password any device of these protocols takes; longer is refused, never cut (protocol/sadp.md 8). */
 const MAX_PASSWORD_BYTES = 16;
 
-export type PasswordRefusal = 'password-empty' | 'password-too-long' | 'password-has-control-character';
+export type PasswordRefusal =
+  | 'password-empty'
+  | 'password-not-utf8'
+  | 'password-too-long'
+  | 'password-has-control-character';
 
 /**
  * Checks the length in bytes, 1 to 16, and that a keyboard could have typed it: control characters come from pipes and
- * from copying, and a zero byte would end the password early, because the envelope is filled with them.
+ * from copying, and a zero byte would end the password early, because the envelope is filled with them. Bytes that are
+ * no UTF-8 are letters in another encoding, as some pipes change them: the device would count a wrong password.
  */
 export function checkPassword(password: Buffer): Result<Buffer, PasswordRefusal> {
   if (password.length === 0) return fail('password-empty');
+  if (!isUtf8(password) || isUtf16(password)) return fail('password-not-utf8');
   if (password.length > MAX_PASSWORD_BYTES) return fail('password-too-long');
   const isTyped = password.every((byte) => byte >= 0x20 && byte !== 0x7f);
   return isTyped ? ok(password) : fail('password-has-control-character');
+}
+
+/** Every second byte is zero: English letters in UTF-16, as Windows PowerShell writes them. */
+function isUtf16(bytes: Buffer): boolean {
+  const isZero = (rest: number) => bytes.every((byte, at) => at % 2 !== rest || byte === 0);
+  return bytes.length > 1 && (isZero(0) || isZero(1));
 }
 
 /**

@@ -133,8 +133,8 @@ export interface StatusReport {
   readonly status: UnbindStatus;
   /** The device's own word, with `unexpected`. */
   readonly word?: string;
-  /** Why nobody can say what the device itself would answer, with `unexpected`. */
-  readonly reason?: 'ambiguous-device' | 'flooded';
+  /** Why nobody can say what the device itself would answer: with `unexpected`, or `no-mac` with `unanswered`. */
+  readonly reason?: 'ambiguous-device' | 'flooded' | 'no-mac';
   /** The search or the question was stopped: that nothing came says nothing about the device. */
   readonly stopped?: true;
   /** As discovered; null when the device was not found. */
@@ -145,6 +145,7 @@ export interface StatusReport {
 export type PasswordTaskReason =
   | 'password-empty'
   | 'password-too-long'
+  | 'password-not-utf8'
   | 'password-has-control-character'
   | 'password-unread'
   | 'no-terminal'

@@ -112,6 +112,31 @@ describe.concurrent('nothing to do, or not possible', () => {
     const announced = `<ProbeMatch><Uuid></Uuid><Types>inquiry</Types><DeviceSN>${CAMERA}</DeviceSN></ProbeMatch>`;
     const at = await oneCamera(t, { canned: { inquiry: [announced] } });
     expect((await at.unbind()).json()).toMatchObject({ outcome: 'refused', reason: 'no-mac' });
+    const status = await at.agent(['status', CAMERA]);
+    expect(status.stdout).toContain('does not say its MAC address');
+    expect(at.camera.snapshot().statusAsked).toBe(0);
+  });
+
+  it('costs no attempt where a pipe has changed the letters of the password', async (t) => {
+    const at = await oneCamera(t);
+    const words = ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin', '--json'];
+    const ended = await at.agent(words, { input: Buffer.from([0xcf, 0xe0, 0xf0, 0x0a]) });
+    expect(ended.json()).toMatchObject({ outcome: 'refused', reason: 'password-not-utf8' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('takes a Cyrillic letter in a serial number for the Latin one, and drops what nobody sees', async (t) => {
+    const at = await oneCamera(t);
+    const cyrillic = CAMERA.replace('A', '\u0410').replace('C', '\u0421');
+    expect(cyrillic).not.toBe(CAMERA);
+    const ended = await at.agent(
+      ['unbind', `\ufeff${cyrillic}\u200b`, '--confirm', cyrillic, '--password-stdin', '--json'],
+      {
+        input: `\ufeff${PASSWORD}\r\n`,
+      },
+    );
+    expect(ended.json()).toMatchObject({ outcome: 'unbound', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ passwordsTried: 1 });
   });
 
   it('does not find what is not there', async (t) => {

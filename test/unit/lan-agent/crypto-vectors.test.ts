@@ -87,6 +87,16 @@ describe('protocol 3.0', () => {
     },
   );
 
+  it.for([
+    ['a letter of Windows-1251', Buffer.from([0x70, 0xe0, 0x73])],
+    ['half a letter', Buffer.from('é').subarray(0, 1)],
+    ['UTF-16 with its mark', Buffer.from('\ufeffpass', 'utf16le')],
+    ['UTF-16', Buffer.from('longer-password', 'utf16le')],
+    ['UTF-16 with the high byte first', Buffer.from('pass', 'utf16le').swap16()],
+  ] as const)('refuses what another encoding has made of a password: %s', ([, password]) => {
+    expect(checkPassword(password)).toEqual({ ok: false, failure: 'password-not-utf8' });
+  });
+
   it('makes a fresh key for every exchange, in the form of the vectors', async () => {
     const [one, other] = await Promise.all([createExchangeKey(1024), createExchangeKey(1024)]);
     expect(one.code).not.toBe(other.code);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir, uptime } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAbsolute, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockDevice } from '../../../src/lan-agent/device-lock.ts';
 import { agentHome, ensureHome, patiently, replaceFile } from '../../../src/lan-agent/home.ts';
 import { openJournal } from '../../../src/lan-agent/journal.ts';
@@ -23,6 +23,19 @@ describe('the state folder', () => {
     expect(agentHome({}, 'linux')).toMatch(/\.local.state.unbind-agent$/);
     expect(agentHome({}, 'darwin')).toMatch(/Library.Application Support.unbind-agent$/);
     expect(agentHome({ LOCALAPPDATA: '/local' }, 'win32')).toBe(join('/local', 'unbind-agent'));
+  });
+
+  it.each([
+    ['an empty HOME', { HOME: '' }],
+    ['a relative HOME', { HOME: 'here' }],
+    ['an empty XDG_STATE_HOME', { XDG_STATE_HOME: '' }],
+    ['a relative XDG_STATE_HOME', { XDG_STATE_HOME: 'state' }],
+  ])('does not depend on where the program was started with %s', (_, env) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const folder = agentHome(process.env, 'linux');
+    vi.unstubAllEnvs();
+    expect(isAbsolute(folder)).toBe(true);
+    expect(folder).toMatch(/.local.state.unbind-agent$/);
   });
 
   it('is made for its owner alone, and closed where it stood open', async () => {
