@@ -216,7 +216,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'The journal cannot be written, so nothing dangerous is done. Is the disk full or read-only? "unbind-agent doctor" says more.',
     busy: 'Another agent on this laptop is working on this device right now.',
     'ambiguous-device':
-      'More than one answer comes with this serial number and nobody can say which one is real. Connect laptop and device by one cable; from a recorder with two cables unplug one.',
+      'More than one answer comes with this serial number and nobody can say which one is real. Where its address has just changed, start again; else connect laptop and device by one cable, and from a recorder with two cables unplug one.',
     flooded:
       'So many datagrams come here that answers are lost, and nobody can say who else has answered. Connect laptop and device by one cable or switch, then start again.',
     'slow-device':
@@ -273,8 +273,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     internal: 'The agent has made a mistake in itself; standard error says more.',
     'earlier-accepted':
       'That was an earlier attempt. The device may still be working on it, so nothing was sent this time.',
-    'address-changed':
-      'The device answers from another address than before, so it was not asked further. Start again: it is looked for anew.',
+    'busy-elsewhere':
+      'Another laptop or tool is exchanging keys with this device right now, and it goes on with the last one only. The password was not sent. Agree on who does it, then start again.',
     'earlier-attempt': 'An earlier attempt, whose end was not known, has worked. Nothing was sent this time.',
   },
   inspect: {

@@ -262,8 +262,6 @@ export const bot = {
         '🛑 The device refused a password without saying how many attempts are left, and the one careful try after that was made. I make no other: nothing was sent. The owner’s own login leads on: let him log in to the device himself and unbind it there, or in his app.',
       'lock-assumed':
         'The device may be locked, but does not say so: it refused a password or left attempts unanswered. Nothing was sent. About {{minutes}} min from now one careful try is possible, if you confirm it. Ask the owner for the password meanwhile.',
-      'address-changed':
-        'The device changed its address on the network in the middle. Nothing was sent. Try again: it is looked for anew.',
       'cloud-offline':
         'The device is not connected to the cloud, so it cannot unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
       'cloud-disabled':

@@ -95,7 +95,7 @@ const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextSt
   'challenge-abandoned': ['cancelled', 'again'],
   'permit-refused': ['permit-refused', 'again'],
   cancelled: ['cancelled', 'again'],
-  'address-changed': ['address-changed', 'again'],
+  'busy-elsewhere': ['busy', 'again'],
   'spoofed-exchange': ['spoofed-exchange', 'again'],
   'exchange-unanswered': ['handshake-failed', 'again'],
   'exchange-refused': ['handshake-failed', 'again'],

@@ -200,8 +200,8 @@ export type UnbindReason =
   | 'earlier-attempt'
   /** The device has accepted an earlier unbind a while ago and is still given time for it. */
   | 'earlier-accepted'
-  /** The device answers from another address than before. */
-  | 'address-changed';
+  /** Another laptop exchanges keys with the device: it remembers only the latest one. */
+  | 'busy-elsewhere';
 
 /** A report whose reason is one of ours. */
 export type Report = Omit<UnbindReport, 'reason'> & { readonly reason?: UnbindReason };

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { aborted, limit, pause } from '../limit.ts';
 import { wireMac } from '../network/neighbour.ts';
 import { createExchangeKey, type ExchangeKey, openCode } from '../sadp/key-exchange.ts';
+import { uuidsIn } from '../sadp/match.ts';
 import { type ExchangeAnswer, readExchangeReply } from '../sadp/reply.ts';
 import { exchangeRequest, newUuid, type SadpRequest } from '../sadp/requests.ts';
 import type { Channel, Stop } from './channel.ts';
@@ -14,6 +15,9 @@ const WAIT_MS = 10_000;
 export const SLOWEST_MS = 2500;
 /** How long a second answer is waited for at least, ms (protocol/sadp.md 3, 15 rule 6). */
 const LEAST_WINDOW_MS = 1500;
+
+/** What a reply to a key exchange holds, and nothing else a device sends. */
+const CODE = '<Code>';
 
 export interface Exchanged {
   /** 16 bytes that become the key; whoever takes them zeroes them. */
@@ -40,9 +44,11 @@ export async function exchangeKeys(
   const { lan, device } = watch;
   const lostBefore = watch.lost();
   const over = limit(WAIT_MS, signal);
+  const own = new Set<string>();
   let latest: { request: SadpRequest; key: ExchangeKey } | undefined;
   let answer: ExchangeAnswer | undefined;
   let disputed = false;
+  let isTaken = false;
 
   const objection = (): UnbindReason | null => {
     const dispute = watch.disputed();
@@ -50,19 +56,27 @@ export async function exchangeKeys(
     if (watch.lost() > lostBefore) return 'flooded';
     if (watch.slowestMs() > SLOWEST_MS) return 'slow-device';
     // Somebody has taken its address over since its status was read.
-    return wire !== null && wireMac(device.source, device.via.name) !== wire ? 'ambiguous-device' : null;
+    if (wire !== null && wireMac(device.source, device.via.name) !== wire) return 'ambiguous-device';
+    return isTaken ? 'busy-elsewhere' : null;
   };
+  // A code for somebody else after ours: the device has forgotten ours, and would refuse even the right password.
+  lan.listen(({ bytes, from }) => {
+    const isCode = answer !== undefined && from === device.source && bytes.includes(CODE);
+    isTaken ||= isCode && !uuidsIn(bytes).some(({ uuid }) => own.has(uuid));
+    return false;
+  });
   const ask = async (key: ExchangeKey) => {
     const request = exchangeRequest(newUuid(), channel.mac, types, key.code);
     latest = { request, key };
-    let own: ExchangeAnswer | undefined;
+    own.add(request.uuid.toUpperCase());
+    let first: ExchangeAnswer | undefined;
     watch.expect(request, ({ message, roundTripMs }) => {
       const read = readExchangeReply(message);
-      if (own !== undefined && !isSame(own, read)) {
+      if (first !== undefined && !isSame(first, read)) {
         disputed = true;
         watch.dispute(device.source, 'spoofed-exchange');
       }
-      own ??= read;
+      first ??= read;
       // One for an earlier question: the device has forgotten what it says, but not how slow it is.
       if (request === latest?.request) answer ??= read;
       if (answer || roundTripMs > SLOWEST_MS) over.end();
