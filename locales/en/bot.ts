@@ -17,6 +17,7 @@ export const bot = {
   },
   error: {
     broken: 'Something broke on my side. Your case is kept. Send /new to start again.',
+    noPicture: 'The picture cannot be shown.',
     restarted: 'Something broke on my side. Nothing is lost: here is this step again.',
     updated: 'The bot was updated. Nothing is lost: here is this step again.',
     unreachable: 'I could not finish that just now. Please send it again in a minute.',
@@ -195,6 +196,7 @@ export const bot = {
     expired: 'The picture’s time ran out. Waiting for the laptop…',
     wrong: '<b>That was not it.</b> Look again.',
     picture: 'Type the characters you see in the picture.',
+    noPicture: 'The picture from the device cannot be shown. Press “Another picture”.',
     pictureTerms_one: '{{count}} try left, {{minutes}} min. Capital or small does not matter.',
     pictureTerms_other: '{{count}} tries left, {{minutes}} min. Capital or small does not matter.',
     typePassword:

@@ -99,6 +99,7 @@ async function showPicture(
   ];
   const answer = await dialogue.ask(caption.filter(Boolean).join('\n'), {
     photo: challenge.blob,
+    withoutPhoto: dialogue.t('bot:unbind.noPicture'),
     wants: ['picture-code'],
     nonce: challenge.nonce,
     buttons: [[{ id: 'refresh', text: dialogue.t('bot:unbind.button.refresh') }]],

@@ -131,6 +131,20 @@ describe('a paired laptop that lies', () => {
     expect(photos()).toBe(before + 1);
   });
 
+  it.each([
+    ['its data are broken', () => spoilt(png())],
+    ['it is a line', () => png(2000, 10)],
+  ])('gets a sentence with a way on for a picture that Telegram does not show: %s', async (_, make) => {
+    const { jobId } = await unbinding();
+    await laptop.sendEvents([picture(jobId, make().toString('base64'))]);
+    const told = await ann.waitFor(/cannot be shown/);
+    expect(tally.count(!ann.transcript().includes('Something broke'))).toBe(true);
+    await ann.press('Another picture', told.id);
+    expect((await nextCommand(laptop, 'challenge-refresh')).type).toBe('challenge-refresh');
+    await laptop.sendEvents([picture(jobId)]);
+    await ann.waitFor(({ kind }) => kind === 'photo');
+  });
+
   it('cannot flood the chat with pictures, results and prompts', async () => {
     const { jobId } = await unbinding();
     const before = { photos: photos(), said: sendMessages() };
@@ -284,6 +298,13 @@ describe('a paired laptop that lies', () => {
     expect(tally.refused).toBe(tally.tried);
   });
 });
+
+/** A PNG that is whole from outside, with data nobody can unpack. */
+function spoilt(image: Buffer): Buffer {
+  const start = image.indexOf('IDAT');
+  const length = image.readUInt32BE(start - 4);
+  return Buffer.from(image).fill(0xaa, start + 4, start + 4 + length);
+}
 
 /** A PNG whose header names another size; its checksum is that of the old one. */
 function withSize(image: Buffer, width: number, height: number): Buffer {

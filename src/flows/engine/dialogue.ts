@@ -36,6 +36,8 @@ export interface Ask {
   nonce?: string;
   /** Key of a stored picture to show above the text. */
   photo?: string;
+  /** What is asked when Telegram does not show the picture. Otherwise the text alone, with a word about it. */
+  withoutPhoto?: string;
   back?: boolean;
   /** A password is being asked for elsewhere: what is typed here and not understood is taken for one. */
   besideSecret?: true;
@@ -202,7 +204,7 @@ export class Dialogue {
         })),
       ),
     };
-    const messageId = await this.#send(text, ask.photo, keyboard);
+    const messageId = await this.#send(text, ask.photo, keyboard, ask.withoutPhoto);
     const answer = await this.#wait({
       wants: ask.wants ?? [],
       events: ask.events ?? [],
@@ -242,6 +244,7 @@ export class Dialogue {
     text: string,
     photo: string | undefined,
     keyboard: InlineKeyboardMarkup | undefined,
+    withoutPhoto = `${this.t('bot:error.noPicture')}\n\n${text}`,
   ): Promise<number> {
     const options = { parse_mode: 'HTML' as const, ...(keyboard ? { reply_markup: keyboard } : {}) };
     if (photo === undefined) {
@@ -252,11 +255,17 @@ export class Dialogue {
       return message.message_id;
     }
     const reference: BlobReference = { blob: photo };
-    const message = await this.#context.api.sendPhoto(this.chatId, reference as unknown as string, {
-      caption: text,
-      ...options,
-    });
-    return message.message_id;
+    try {
+      const message = await this.#context.api.sendPhoto(this.chatId, reference as unknown as string, {
+        caption: text,
+        ...options,
+      });
+      return message.message_id;
+    } catch (error) {
+      // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
+      if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
+      return this.#send(withoutPhoto, undefined, keyboard);
+    }
   }
 
   /** Edits are decoration: a message deleted by its reader must not stop a case. */
