@@ -136,7 +136,7 @@ describe('a paired laptop that lies', () => {
     ['it is a line', () => png(2000, 10)],
   ])('gets a sentence with a way on for a picture that Telegram does not show: %s', async (_, make) => {
     const { jobId } = await unbinding();
-    await laptop.sendEvents([picture(jobId, make().toString('base64'))]);
+    await laptop.sendEvents([picture(jobId, { image: make().toString('base64') })]);
     const told = await ann.waitFor(/cannot be shown/);
     expect(tally.count(!ann.transcript().includes('Something broke'))).toBe(true);
     await ann.press('Another picture', told.id);
