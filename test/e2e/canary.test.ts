@@ -9,7 +9,7 @@ import { createAudit } from '../../src/cases/audit.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
-import { type Canaries, filesOf, hits, type Places } from '../support/canary.ts';
+import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
 import { type House, offering, openHouse, pressId, STEP, unbindNow } from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
@@ -23,10 +23,16 @@ const { profile } = unbindableCamera;
 
 it('leaves no secret anywhere: a whole case with a wrong password, faults and a crash, then every place is searched', async () => {
   const house = await openHouse([{ ...unbindableCamera, profile: { ...profile, adminPassword: PASSWORD } }]);
-  const { technician, laptop, stage } = house;
+  const { technician, laptop, laptopLines, stage } = house;
   try {
     const home = join(dirname(stage.storeFolder), 'laptop');
     const pairingCode = /pair ([A-Z]{5}-[A-Z]{5})/.exec(technician.transcript())?.[1] ?? '';
+    const pairingNumber =
+      laptopLines
+        .join('\n')
+        .match(/: (\d{3} \d{3})$/m)?.[1]
+        ?.replace(' ', '') ?? '';
+    expect(pairingNumber).toMatch(/^\d{6}$/);
     const identity = JSON.parse(await readFile(join(home, 'identity.json'), 'utf8')) as {
       privateKey: string;
     };
@@ -100,6 +106,9 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
     );
     expect(hits(canaries, places)).toEqual([]);
+    // The laptop's screen is where its pairing number belongs.
+    const { 'agent’s words': _screen, ...elsewhere } = places;
+    expect(placesOfNumber(pairingNumber, elsewhere)).toEqual([]);
     const chat = Buffer.from(JSON.stringify(technician.messages));
     expect(chat.includes('looked like a password')).toBe(true);
     expect(hits({ CHAT_PASSWORD, PROMPT_PASSWORD }, { chat })).toEqual([]);
