@@ -607,6 +607,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       expired:
         'The number was not typed in the chat in time, or a newer code was asked for. Ask the bot for a new code and pair again.',
     },
+    key: {
+      waiting:
+        'This laptop asks for a new key, {{mark}}. The bot shows the same sign in the chat: compare, and press Yes there. Until then all goes on with the old one.',
+      refused:
+        'The chat has refused the new key {{mark}}; the old one goes on. If that was not you, look at /agents in the chat.',
+    },
     run: {
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
       'not-paired':

@@ -449,6 +449,13 @@ export const bot = {
     set: 'English it is.',
   },
   agents: {
+    key: {
+      taken: '🔑 “{{name}}” has its new key; the old one opens nothing any more.',
+      refused:
+        '🔑 Refused: “{{name}}” keeps its key. If you did not start its agent, somebody else has that key: remove the laptop and pair it anew.',
+      'no-request': 'That is decided already, or the laptop has named another key since.',
+      'store-unavailable': 'That did not work just now. Press again in a minute.',
+    },
     none: 'No laptop is paired yet. Add one: /pair',
     title: '<b>Your laptops</b>',
     house: '<b>All laptops of the house</b>: {{count}}, page {{page}} of {{pages}}',
@@ -471,6 +478,7 @@ export const bot = {
     free: 'Nobody holds this laptop any more: just go on.',
     unbinding: 'An unbind of yours is running on it. Finish or cancel it first.',
     button: {
+      remove: 'Remove this laptop',
       house: 'All laptops',
       before: '← Before',
       after: 'More →',

@@ -105,6 +105,29 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       return say(t(shared ? 'bot:agents.left' : 'bot:agents.revoked', { name }));
     },
 
+    async newkey({ chatId, say, t }, { id, name }, [mark = '']) {
+      const decided = await directory.decideKey(id, chatId, mark, 'confirm');
+      if (decided.ok) await notices.raise({ kind: 'laptop.rotated', agent: id, by: chatId });
+      return say(t(`bot:agents.key.${decided.ok ? 'taken' : decided.failure}`, { name }));
+    },
+
+    async oldkey({ chatId, say, t }, { id, name }, [mark = '']) {
+      const decided = await directory.decideKey(id, chatId, mark, 'refuse');
+      return say(
+        t(`bot:agents.key.${decided.ok ? 'refused' : decided.failure}`, { name }),
+        decided.ok
+          ? [
+              [
+                {
+                  text: textsFor(await profiles.language(chatId))('bot:agents.button.remove'),
+                  data: `a:revoke:${id}`,
+                },
+              ],
+            ]
+          : [],
+      );
+    },
+
     async ask({ chatId, say, t }, agent) {
       const driver = await drivers.of(agent.id);
       if (!driver.ok) return say(t('bot:error.unreachable'));

@@ -52,7 +52,13 @@ export type Notice =
   /** The number typed was not the laptop's: somebody may stand in the middle. */
   | { readonly kind: 'laptop.wrong-number'; readonly laptop: Stranger; readonly person: number }
   /** It asks for another key; the owner's yes is awaited, the old key stays good until then. */
-  | { readonly kind: 'laptop.new-key'; readonly agent: string; readonly address: string }
+  | {
+      readonly kind: 'laptop.new-key';
+      readonly agent: string;
+      /** What the laptop, too, shows of the key. */
+      readonly mark: string;
+      readonly address: string;
+    }
   /** The new key counts from now on. `by` null: nobody had to be asked. */
   | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number | null }
   /** Another process with the same key has taken over. */
@@ -449,6 +455,15 @@ export function createNotices(options: NoticesOptions): Notices {
 
 /** The buttons of a notice that asks something: the word of the label, and what pressing it says to the commands. */
 function buttonsOf(notice: Notice): { word: string; data: string }[][] {
+  if (notice.kind === 'laptop.new-key') {
+    const { agent, mark } = notice;
+    return [
+      [
+        { word: 'newKey', data: `a:newkey:${agent}:${mark}` },
+        { word: 'oldKey', data: `a:oldkey:${agent}:${mark}` },
+      ],
+    ];
+  }
   if (notice.kind !== 'access.asks') return [];
   return [
     [

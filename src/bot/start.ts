@@ -1,5 +1,4 @@
 /** Starts everything the operator's server runs, in the order of what needs what, and stops it in the reverse one. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { cardPicture } from '../cards/pictures.ts';
@@ -19,6 +18,7 @@ import { loadOperatorData } from './operator-data.ts';
 import { createRunMark } from './run-mark.ts';
 import type { Settings } from './settings.ts';
 import { TelegramClient } from './telegram.ts';
+import { readTlsFiles, watchTlsFiles } from './tls-files.ts';
 
 /** Why the bot did not start; `startup.<reason>` is the sentence, `detail` what it is about. */
 export interface StartFailure {
@@ -72,8 +72,9 @@ async function bringUp(
 ): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
   const own = await loadOperatorData(settings.regionPack);
   if (!own.ok) return own;
-  const tls = await loadTls(settings.hub.tls);
-  if (!tls.ok) return tls;
+  const { tls: files } = settings.hub;
+  const tls = files ? await readTlsFiles(files) : ok(null);
+  if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
   const opened = await openStore(settings.storeUrl);
   if (!opened.ok) return fail({ reason: 'store', detail: opened.failure.reason });
   const store = opened.value;
@@ -110,6 +111,10 @@ async function bringUp(
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
+    onNewAddress: (agent, address) => aside(bot?.raise({ kind: 'laptop.new-address', agent, address })),
+    onTakenOver: (agent, address) => aside(bot?.raise({ kind: 'laptop.taken-over', agent, address })),
+    onKeyRequest: async ({ agentId: agent, mark, address }) =>
+      bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
     onGuessing: (prefix) => aside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
     trustProxy: 'loopback',
@@ -123,6 +128,7 @@ async function bringUp(
   const listening = await hub.listen(settings.hub.listen);
   if (!listening.ok) return fail({ reason: 'hub-address', detail: listening.failure });
   onStop(() => hub.close());
+  if (files && tls.value) onStop(watchTlsFiles(files, tls.value, hub.useCertificate, log));
   const hubUrl = addressOf(listening.value, tls.value !== null);
 
   bot = createBot({
@@ -210,15 +216,4 @@ async function greet(client: TelegramClient, log: Log): Promise<Result<UserFromG
     await sleep(pause);
   }
   return fail({ reason: 'telegram-unreachable', detail: '' });
-}
-
-async function loadTls(
-  files: Settings['hub']['tls'],
-): Promise<Result<{ cert: string; key: string } | null, StartFailure>> {
-  if (!files) return ok(null);
-  try {
-    return ok({ cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') });
-  } catch (error) {
-    return fail({ reason: 'tls-files', detail: error instanceof Error ? error.message : '' });
-  }
 }

@@ -6,6 +6,7 @@ import { type Agents, type PairedBy, pairedBy, type StoredAgent } from './agents
 import type { ConfirmFailure, PairingDesk, PairingRequest } from './pairing.ts';
 import { commandBox, type Polls } from './polls.ts';
 import type { Presence } from './presence.ts';
+import type { DecideFailure, Rotations } from './rotation.ts';
 import { cleanName } from './words.ts';
 
 export type { ConfirmFailure, PairingRequest } from './pairing.ts';
@@ -47,6 +48,16 @@ export interface AgentDirectory {
   confirmPairing(technicianId: number, number: string): Answer<AgentRecord, ConfirmFailure>;
   /** "Not my laptop", of this pairing. */
   refusePairing(technicianId: number, pairing: string): Answer<void, ConfirmFailure>;
+  /**
+   * The owner's word on the key an agent has asked for, by its mark. After a yes the old key is nobody's. `no-request`:
+   * decided already, or another key was named since.
+   */
+  decideKey(
+    agentId: string,
+    technicianId: number,
+    mark: string,
+    decision: 'confirm' | 'refuse',
+  ): Answer<void, DecideFailure>;
   /** The technician's agents that are not revoked, oldest first. */
   listFor(technicianId: number): Answer<AgentRecord[]>;
   /** All agents that are not revoked, oldest first: for admins. */
@@ -70,6 +81,7 @@ export function createDirectory({
   store,
   agents,
   pairing,
+  rotations,
   presence,
   polls,
   log,
@@ -77,6 +89,7 @@ export function createDirectory({
   store: Store;
   agents: Agents;
   pairing: PairingDesk;
+  rotations: Rotations;
   presence: Presence;
   polls: Polls;
   log: Log;
@@ -131,6 +144,12 @@ export function createDirectory({
       return confirmed.ok ? recordOf(confirmed.value) : confirmed;
     },
     refusePairing: (technicianId, id) => pairing.refuse(technicianId, id),
+    decideKey: async (agentId, technicianId, mark, decision) => {
+      const decided = await rotations[decision](agentId, mark, technicianId);
+      // Whoever holds a poll under the old key is answered, and has to show the new one.
+      if (decided.ok && decision === 'confirm') polls.end(agentId);
+      return decided;
+    },
     listFor: (technicianId) => listWhere(({ technicians }) => technicians.includes(technicianId)),
     list: () => listWhere(() => true),
     get: async (id) => {

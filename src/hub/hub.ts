@@ -16,7 +16,7 @@ import { createKeyring } from './keys.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
-import { createRotation } from './rotation.ts';
+import { createRotations, type KeyRequest } from './rotation.ts';
 import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
 import { type Certificate, createServer, type HubServer } from './server.ts';
 
@@ -54,6 +54,12 @@ export interface HubOptions {
   onPairing: (request: PairingRequest) => Promise<void>;
   /** An agent is there that was not. */
   onOnline?: (agentId: string) => void;
+  /** An agent polls from a neighbourhood (/24, /48) it was never seen in. Its first one is no news. */
+  onNewAddress?: (agentId: string, address: string) => void;
+  /** Two processes with one agent's key were at work; `address` is that of the one that goes on. */
+  onTakenOver?: (agentId: string, address: string) => void;
+  /** An agent asks for another key: its owner decides (`directory.decideKey`). */
+  onKeyRequest?: (request: KeyRequest) => Promise<void>;
   /** So many wrong pairing codes came from a neighbourhood that it cannot pair for a while; told once in six hours. */
   onGuessing?: (prefix: string) => void;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
@@ -86,14 +92,17 @@ export interface Hub {
 export function createHub(options: HubOptions): Hub {
   const { store, log, onEvent, onPairing, clock = Date.now } = options;
   const { onOnline = () => undefined, onGuessing = () => undefined } = options;
+  const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
+  const { onKeyRequest = async () => undefined } = options;
   const audit = createAudit(store, clock);
   const keys = createKeyring(store);
   const agents = createAgents(store);
-  const presence = createPresence(store, clock, onOnline);
+  const presence = createPresence(store, clock, { onOnline, onNewAddress, onTakenOver });
+  const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
   const polls = createPolls({ store, agents, presence, log });
   const desk = createJobDesk({ store, agents, presence, audit, clock, log });
-  const directory = createDirectory({ store, agents, pairing, presence, polls, log });
+  const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
   const authenticator = createAuthenticator({ store, agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
   const routesBehind = (door: Door) =>
@@ -104,7 +113,7 @@ export function createHub(options: HubOptions): Hub {
       pairing,
       polls,
       desk,
-      rotateKey: createRotation({ agents, audit, log }),
+      rotations,
       onEvent,
       onGuessing,
       clock,

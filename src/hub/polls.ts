@@ -66,14 +66,19 @@ export function createPolls({
     const [agent, current] = await Promise.all([agents.find(agentId), presence.isCurrent(agentId, epoch)]);
     if (!agent.ok || !current.ok) return fail('store-unavailable');
     if (agent.value?.revoked) return fail('revoked');
-    return current.value ? ok(undefined) : fail('superseded');
+    if (current.value) return ok(undefined);
+    await presence.outdone(agentId);
+    return fail('superseded');
   }
 
   return {
     hold: async (agentId, { cursor, waitMs, epoch, host }, address, gone) => {
       const entered = await presence.enter(agentId, epoch);
       if (!entered.ok) return fail('store-unavailable');
-      if (entered.value === 'superseded') return fail('superseded');
+      if (entered.value === 'superseded') {
+        await presence.outdone(agentId);
+        return fail('superseded');
+      }
       const seen = await presence.saw(agentId, { address, host: cleanHost(host) });
       if (!seen.ok) return fail('store-unavailable');
       const box = commandBox(agentId);

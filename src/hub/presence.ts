@@ -2,9 +2,14 @@ import { ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
+import { prefixKey } from './limits.ts';
 
 /** An agent that has not polled for this long is offline; longer than the longest poll. */
 const ONLINE_MS = 60_000;
+/** Neighbourhoods an agent is remembered in, the latest last. */
+const MOST_PREFIXES = 50;
+/** Two processes that fight over an agent are told of once in this time, ms. */
+const TAKEN_OVER_MS = 60 * 60_000;
 
 /** How an agent was seen last. */
 export interface Sight {
@@ -22,6 +27,8 @@ export interface Presence {
    */
   enter(agentId: string, epoch: string): Promise<Result<'served' | 'superseded', StoreFailure>>;
   isCurrent(agentId: string, epoch: string): Promise<Result<boolean, StoreFailure>>;
+  /** A process was told that a newer one has taken over: two are alive that hold the same key. */
+  outdone(agentId: string): Promise<void>;
   /** Notes a poll. */
   saw(agentId: string, sight: Omit<Sight, 'lastSeen'>): Promise<Result<void, StoreFailure>>;
   /** The last sight by any process on the store. */
@@ -30,18 +37,43 @@ export interface Presence {
   isOnline(agentId: string): boolean;
 }
 
-/**
- * @param clock milliseconds since 1970
- * @param onOnline called when an agent polls that was offline
- */
+/** What presence tells of. */
+export interface PresenceNews {
+  /** An agent polls that was offline. */
+  readonly onOnline: (agentId: string) => void;
+  /** It polls from a neighbourhood it was never seen in. */
+  readonly onNewAddress: (agentId: string, address: string) => void;
+  /** Two processes with its key were at work; `address` is that of the one that goes on. */
+  readonly onTakenOver: (agentId: string, address: string) => void;
+}
+
+/** @param clock milliseconds since 1970 */
 export function createPresence(
   store: Store,
   clock: () => number,
-  onOnline: (agentId: string) => void,
+  { onOnline, onNewAddress, onTakenOver }: PresenceNews,
 ): Presence {
   const epochs = store.values<string>('hub-epochs');
   const sights = store.values<Sight>('hub-presence');
+  const prefixes = store.values<string[]>('hub-agent-prefixes');
   const known = new Map<string, number>();
+  /** Where each agent was seen last by this process. */
+  const places = new Map<string, string>();
+
+  /** Notes where an agent is. The store is asked only when it has moved. */
+  async function placed(agentId: string, address: string): Promise<Result<boolean, StoreFailure>> {
+    const prefix = prefixKey(address);
+    if (places.get(agentId) === prefix) return ok(false);
+    const before = await prefixes.get(agentId);
+    if (!before.ok) return before;
+    const seen = before.value ?? [];
+    if (!seen.includes(prefix)) {
+      const saved = await prefixes.set(agentId, [...seen, prefix].slice(-MOST_PREFIXES));
+      if (!saved.ok) return saved;
+    }
+    places.set(agentId, prefix);
+    return ok(seen.length > 0 && !seen.includes(prefix));
+  }
 
   const isRecent = (lastSeen: number | undefined) =>
     lastSeen !== undefined && clock() - lastSeen <= ONLINE_MS;
@@ -73,7 +105,18 @@ export function createPresence(
       const current = await epochs.get(agentId);
       return current.ok ? ok(current.value === epoch) : current;
     },
+    outdone: async (agentId) => {
+      const [first, sight] = await Promise.all([
+        store.claims.once(`hub:taken-over:${agentId}`, TAKEN_OVER_MS),
+        last(agentId),
+      ]);
+      // Told twice is better than never.
+      if (!first.ok || first.value) onTakenOver(agentId, sight.ok ? (sight.value?.address ?? '') : '');
+    },
     saw: async (agentId, sight) => {
+      const moved = await placed(agentId, sight.address);
+      if (!moved.ok) return moved;
+      if (moved.value) onNewAddress(agentId, sight.address);
       const before = isOnline(agentId) ? ok(null) : await last(agentId);
       if (!before.ok) return before;
       const wasOnline = isOnline(agentId);

@@ -43,7 +43,7 @@ import {
 import type { PairingDesk } from './pairing.ts';
 import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
-import type { createRotation } from './rotation.ts';
+import type { Rotations } from './rotation.ts';
 import { closeUnread } from './server.ts';
 
 /** How long `GET /v1/pair` is held open. */
@@ -89,7 +89,7 @@ export interface RouteParts {
   pairing: PairingDesk;
   polls: Polls;
   desk: JobDeskWithPermits;
-  rotateKey: ReturnType<typeof createRotation>;
+  rotations: Rotations;
   onEvent: EventTaker;
   /** Somebody in this neighbourhood is guessing pairing codes. */
   onGuessing: (prefix: string) => void;
@@ -100,7 +100,7 @@ export interface RouteParts {
 
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
-  const { keys, authenticator, door, pairing, polls, desk, rotateKey, onEvent, onGuessing } = parts;
+  const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
   const { clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
@@ -277,8 +277,8 @@ export function hubRoutes(parts: RouteParts) {
 
     app.post('/v1/rotate', signed(), async (request): Promise<RotateAnswer> => {
       const agentId = senderOf(request);
-      orRefuse(await rotateKey(agentId, parse(rotateRequest, request)));
-      return { rotated: true };
+      const state = orRefuse(await rotations.ask(agentId, parse(rotateRequest, request), request.ip));
+      return { rotated: state === 'rotated', state };
     });
 
     app.post('/v1/permit', signed(), async (request): Promise<PermitAnswer> => {

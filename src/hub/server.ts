@@ -1,4 +1,4 @@
-import { constants } from 'node:crypto';
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
@@ -129,6 +129,9 @@ export function createServer({ tls, trustProxy, connections }: ServerOptions): H
 
 /** Session tickets would be worth as much as the connections they take up again, under a key that stays for days. */
 function securityOf({ cert, key }: Certificate) {
+  // OpenSSL itself notices only when both are of one kind.
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw Object.assign(new Error('certificate and key do not fit'), { code: 'ERR_TLS_KEY_OF_ANOTHER' });
   return {
     cert,
     key,

@@ -270,8 +270,8 @@ export const permitAnswer = z.object({ granted: z.boolean() });
 export type PermitAnswer = z.infer<typeof permitAnswer>;
 
 /**
- * `POST /v1/rotate` (signed with the key that counts): from the answer on `publicKey` counts. Asked again with the new
- * key it is answered the same, so that an agent whose answer was lost finds out.
+ * `POST /v1/rotate` (signed with the key that counts): `publicKey` is to take its place once the owner says so in the
+ * chat. Asked again it is answered how that stands, under the new key, too, once that counts.
  */
 export const rotateRequest = z.object({
   version: spokenVersion,
@@ -281,7 +281,11 @@ export const rotateRequest = z.object({
   proof: text(128),
 });
 export type RotateRequest = z.infer<typeof rotateRequest>;
-export const rotateAnswer = z.object({ rotated: z.literal(true) });
+export const rotateAnswer = z.object({
+  /** All that agents of link version 1 understand. */
+  rotated: z.boolean(),
+  state: z.enum(['rotated', 'waiting', 'refused']),
+});
 export type RotateAnswer = z.infer<typeof rotateAnswer>;
 
 /** Every refusal of the hub, each with one HTTP status. */

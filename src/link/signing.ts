@@ -181,6 +181,11 @@ export function verifyPairing(claim: PairingClaim, proof: string, key: KeyObject
   return SHAPES.signature.test(proof) && verify(null, canonicalPairing(claim), key, bytes(proof));
 }
 
+/** What people compare of a key on two screens: 32 bits of its hash, `3f9a-77c1`. `publicKey` as it crosses the link. */
+export function keyMark(publicKey: string): string {
+  return bodyDigest(publicKey).slice(0, 8).replace(/^.{4}/, '$&-');
+}
+
 function canonicalRotation(agentId: string, publicKey: string): Buffer {
   return Buffer.from(`unbind-rotate\n${agentId}\n${publicKey}`);
 }

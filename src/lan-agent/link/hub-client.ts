@@ -21,6 +21,7 @@ import {
   pairState,
   permitAnswer,
   pollAnswer,
+  type RotateAnswer,
   type RotateRequest,
   rotateAnswer,
 } from '../../link/messages.ts';
@@ -47,7 +48,10 @@ export interface HubFailure {
   readonly retryAfter?: number;
 }
 
-/** The hub as a paired agent sees it. Every call is signed and made once; only a wrong clock is put right first. */
+/**
+ * The hub as a paired agent sees it. Every call is signed and made once; only a wrong clock is put right first, and where
+ * a next key waits for the owner's yes, a call refused under the present key is made under that.
+ */
 export interface HubClient {
   /** Ms since 1970 by the hub's clock, as far as its signed answers have told. */
   now(): number;
@@ -65,7 +69,10 @@ export interface HubClient {
     signal: AbortSignal,
   ): Promise<Result<boolean, HubFailure>>;
   /** Has the hub put another key in the place of the one this client signs with. */
-  rotateKey(what: Omit<RotateRequest, 'version'>, signal: AbortSignal): Promise<Result<void, HubFailure>>;
+  rotateKey(
+    what: Omit<RotateRequest, 'version'>,
+    signal: AbortSignal,
+  ): Promise<Result<RotateAnswer['state'], HubFailure>>;
   pairState(signal: AbortSignal): Promise<Result<PairState['state'], HubFailure>>;
 }
 
@@ -73,13 +80,16 @@ export function createHubClient(options: {
   transport: Transport;
   agentId: string;
   privateKey: KeyObject;
+  /** Takes the place of `privateKey` as soon as the hub has answered to it; `onTaken` is awaited then, once. */
+  next?: { readonly key: KeyObject; readonly onTaken: () => Promise<void> };
   hubKey: KeyObject;
   clock: Clock;
   host: HostInfo;
   /** ULID of this process: the newest one is served, older ones are `superseded`. */
   epoch: string;
 }): HubClient {
-  const { transport, agentId, privateKey, hubKey, clock, host, epoch } = options;
+  const { transport, agentId, hubKey, clock, host, epoch } = options;
+  let { privateKey, next } = options;
   let offset = 0;
   const now = () => clock.now() + offset;
 
@@ -98,8 +108,9 @@ export function createHubClient(options: {
   ): Promise<Result<z.infer<S>, HubFailure>> => {
     const body = method === 'GET' ? null : JSON.stringify(content);
     const timeoutMs = heldMs + ANSWER_TIMEOUT_MS;
+    let key = privateKey;
     for (let attempt = 1; ; attempt++) {
-      const headers = signRequest({ method, path, body: body ?? '', agentId, time: now() }, privateKey);
+      const headers = signRequest({ method, path, body: body ?? '', agentId, time: now() }, key);
       const answer = await transport.send({ method, path, headers, body, timeoutMs, signal });
       if (!answer.ok) return fail({ reason: answer.failure });
       const read = readAnswer(answer.value, schema);
@@ -110,6 +121,17 @@ export function createHubClient(options: {
       if (!proven && (read.ok || NEEDS_PROOF.includes(read.failure.reason)))
         return fail({ reason: 'not-our-server' });
       if (proven) learn(time);
+      if (proven && key === next?.key) {
+        const { onTaken } = next;
+        next = undefined;
+        privateKey = key;
+        await onTaken();
+      }
+      const isOld = !read.ok && read.failure.reason === 'bad-signature';
+      if (isOld && key === options.privateKey && (next || privateKey !== key)) {
+        key = next?.key ?? privateKey;
+        continue;
+      }
       if (read.ok || read.failure.reason !== 'clock-skew' || attempt === 2) return read;
     }
   };
@@ -134,7 +156,7 @@ export function createHubClient(options: {
     rotateKey: async (what, signal) => {
       const request: RotateRequest = { version: LINK_VERSION, ...what };
       const answer = await call('POST', '/v1/rotate', request, rotateAnswer, signal);
-      return answer.ok ? ok(undefined) : answer;
+      return answer.ok ? ok(answer.value.state) : answer;
     },
     pairState: async (signal) => {
       const answer = await call('GET', '/v1/pair', null, pairState, signal, PAIR_WAIT_MS);

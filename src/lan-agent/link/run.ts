@@ -17,7 +17,7 @@ import { createJobs } from './jobs.ts';
 import { createLine, type FinalRefusal } from './line.ts';
 import { pollLoop, sendLoop } from './loops.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
-import { withFreshKey } from './rotate.ts';
+import { takeNextKey, withFreshKey } from './rotate.ts';
 import { openTransport } from './transport.ts';
 import type { UnbindCommand } from './unbind-job.ts';
 
@@ -67,12 +67,33 @@ export async function run(options: RunOptions): Promise<RunEnd> {
   try {
     const { epoch } = intake.value;
     const host = hostInfo(options.agentVersion);
-    const clientWith = (privateKey: KeyObject) =>
-      createHubClient({ transport, agentId, privateKey, hubKey, clock: local, host, epoch });
+    const clientWith = (
+      privateKey: KeyObject,
+      next?: { readonly key: KeyObject; readonly onTaken: () => Promise<void> },
+    ) =>
+      createHubClient({
+        transport,
+        agentId,
+        privateKey,
+        ...(next ? { next } : {}),
+        hubKey,
+        clock: local,
+        host,
+        epoch,
+      });
     const { now } = local;
     const { signal } = options;
-    const fresh = await withFreshKey({ home, identity: identity.value, now, clientWith, signal, log });
-    const client = clientWith(fresh.privateKey);
+    const fresh = await withFreshKey({
+      home,
+      identity: identity.value,
+      now,
+      clientWith,
+      signal,
+      log,
+      onNews: ({ state, mark }) => say(texts(`agent:link.key.${state}`, { mark })),
+    });
+    const onTaken = async () => void (await takeNextKey({ home, identity: fresh, now, log }));
+    const client = clientWith(fresh.privateKey, fresh.nextKey && { key: fresh.nextKey, onTaken });
     const outbox = await openOutbox(home, client.now, log);
     if (!outbox.ok) return unwritable(outbox.failure);
     const end = await work(options, {

@@ -46,7 +46,17 @@ export async function failure<F>(result: Promise<Result<unknown, F>>): Promise<F
 type Hooks = Partial<
   Pick<
     HubOptions,
-    'onEvent' | 'onOnline' | 'limits' | 'tls' | 'trustProxy' | 'plugins' | 'onPairing' | 'onGuessing'
+    | 'onEvent'
+    | 'onOnline'
+    | 'limits'
+    | 'tls'
+    | 'trustProxy'
+    | 'plugins'
+    | 'onPairing'
+    | 'onGuessing'
+    | 'onNewAddress'
+    | 'onTakenOver'
+    | 'onKeyRequest'
   >
 >;
 
