@@ -172,6 +172,7 @@ export const bot = {
       'case-closed': 'This case is closed. Send the label again to open a new one.',
       busy: 'The laptop is busy with another device. Try again in a minute.',
       driven: 'Somebody else is working with this laptop. Ask for it: /agents',
+      'needs-pin': 'This needs your PIN first: /pin',
       'daily-limit': 'Your unbinds of the last 24 hours are used up. An admin can lift the limit.',
     },
     failed: {
@@ -502,7 +503,7 @@ export const bot = {
     button: { notMine: 'Not mine' },
   },
   access: {
-    help: '<b>For admins</b>\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list',
+    help: '<b>For admins</b>\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list\n/resetpin – forget somebody’s PIN',
     people: '<b>Technicians</b>',
     nobody: 'No technician is in yet. Let one in: /invite',
     person: '{{number}}. {{name}} · <code>{{id}}</code> · since {{since}}',
@@ -518,6 +519,25 @@ export const bot = {
     notMember: 'There is no such technician. /people shows everybody.',
     howToRevoke: 'Which technician? For example <code>/revoke 123456789</code>. /people shows the ids.',
     button: { remove: 'Remove {{number}}: {{name}}' },
+  },
+  pin: {
+    type: 'Type your PIN. I delete the message at once.',
+    choose:
+      'Choose a PIN: 6 to 12 digits, no run of digits like 123456. Type it here; I delete the message at once. It is asked for before a new laptop and before each unbind, so that a lost phone is not enough.',
+    badShape: 'A PIN has 6 to 12 digits and is no simple run. Choose another one.',
+    set: '✅ The PIN is set. Forgotten? An admin can reset it.',
+    wrong:
+      'That is not your PIN. Type it again. After five wrong ones I take none for a while and tell the admins.',
+    blocked:
+      '🛑 Too many wrong PINs. I take none for {{minutes}} minutes; the admins were told. Forgotten? Ask an admin.',
+    notDeleted: 'I could not delete your message. Delete it yourself, please: it may hold your PIN.',
+    off: 'The operator does not ask for a PIN here.',
+    howToReset: 'Whose PIN? For example <code>/resetpin 123456789</code>. /people shows the ids.',
+    notOwn:
+      'Your own PIN is reset by another admin, or on the server: <code>unbind-bot forget-pin</code> and your id.',
+    reset: 'The PIN of {{id}} is forgotten. They choose another one when it is asked for.',
+    badId: 'That is no Telegram id. /people shows the ids.',
+    cli: 'Forget a technician’s PIN, by Telegram id.',
   },
   limits: {
     tooFast: 'That was too fast for me. Wait {{seconds}} s, then send it again.',

@@ -40,6 +40,7 @@ import { createNotes } from './notes.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './notices.ts';
 import { createPairingCommands } from './pairing-commands.ts';
 import { createPhotos } from './photos.ts';
+import { createPins } from './pins.ts';
 import { createProfiles } from './profiles.ts';
 import { createJobRules } from './rules.ts';
 import { createStolenWatch } from './stolen.ts';
@@ -67,6 +68,8 @@ export interface BotParts {
   notices?: NoticeSettings;
   /** Every invitation asks for approval. */
   invitesAsk?: boolean;
+  /** PINs: whether new laptops and unbinds ask for one, and the key their hashes are made with. */
+  pins: { asked: boolean; key: Secret<Uint8Array> };
   log: Log;
   /** Milliseconds. */
   clock?: () => number;
@@ -127,6 +130,7 @@ export function createBot(parts: BotParts): Bot {
     log,
     clock,
   });
+  const pins = createPins({ store, audit, notices, key: parts.pins.key, clock });
 
   const timers = createTimers(
     store.values('timers'),
@@ -137,7 +141,14 @@ export function createBot(parts: BotParts): Bot {
   const jobs = createJobs({
     store,
     cases,
-    mayStart: createJobRules({ access, limits, drivers, notices }),
+    mayStart: createJobRules({
+      access,
+      limits,
+      drivers,
+      notices,
+      pinOpen: async (chatId, caseId) =>
+        parts.pins.asked ? pins.isOpen(chatId, `case:${caseId}`) : ok(true),
+    }),
     directory,
     desk,
     timers,
@@ -219,6 +230,9 @@ export function createBot(parts: BotParts): Bot {
     agents: jobs,
     cases,
     profiles,
+    pins,
+    askPin: parts.pins.asked,
+    pinWaits: store.values('pin-waits'),
     botUsername: me.username,
     more: [
       pairing,

@@ -12,9 +12,12 @@ import { escaping } from '../flows/engine/html.ts';
 import type { AgentPort } from '../flows/ports.ts';
 import { ok } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
+import type { Values } from '../store/store.ts';
 import type { Role } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import { tell } from './chat.ts';
+import { createPinGate, type PinWait } from './pin-commands.ts';
+import type { Pins } from './pins.ts';
 import type { Profiles } from './profiles.ts';
 
 export interface CommandsOptions {
@@ -23,6 +26,10 @@ export interface CommandsOptions {
   cases: Pick<CaseDesk, 'apply'>;
   profiles: Profiles;
   botUsername: string;
+  pins: Pins;
+  /** New laptops and unbinds ask for a PIN. */
+  askPin: boolean;
+  pinWaits: Values<PinWait>;
   /** Further commands and buttons. */
   more: readonly CommandSet[];
 }
@@ -45,6 +52,17 @@ export function createCommands(options: CommandsOptions): Commands {
     // A conversation about nothing in particular has no case.
     return caseId === '' || (await agents.cancel(caseId)).ok;
   }
+
+  const pinGate = createPinGate({
+    pins: options.pins,
+    asked: options.askPin,
+    waits: options.pinWaits,
+    callApi,
+    again: (call, purpose) =>
+      purpose === 'pair'
+        ? Promise.resolve(commands.pair?.(call, []))
+        : call.controls.start('lan-unbind', { caseId: purpose.slice('case:'.length) }),
+  });
 
   const everyday: CommandSet['commands'] = {
     start: ({ say, t }) => say(t('bot:command.start')),
@@ -82,7 +100,16 @@ export function createCommands(options: CommandsOptions): Commands {
     },
   };
 
-  const commands = Object.assign({}, everyday, ...options.more.map((set) => set.commands)) as typeof everyday;
+  const commands = Object.assign(
+    {},
+    everyday,
+    pinGate.commands,
+    ...options.more.map((set) => set.commands),
+  ) as typeof everyday;
+  const { pair } = commands;
+  commands.pair = async (call, words) => {
+    if (await pinGate.passes(call, 'pair')) await pair?.(call, words);
+  };
   const buttons = Object.assign(
     {},
     everydayButtons,
@@ -116,6 +143,7 @@ export function createCommands(options: CommandsOptions): Commands {
     }
 
     const typed = message?.text ?? '';
+    if (message && (await pinGate.hear(call, message))) return true;
     const command = /^\/([a-z]{1,32})(?:@(\w+))?(?:\s|$)/i.exec(typed);
     if (!command) {
       for (const set of options.more) if (await set.text?.(call, typed)) return true;

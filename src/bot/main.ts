@@ -4,10 +4,12 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { config } from 'dotenv';
 import { languageOf } from '../../locales/index.ts';
+import { createAudit } from '../cases/audit.ts';
 import type { ChainPlace } from '../cases/chain.ts';
 import { createLog } from '../kernel/log.ts';
-import type { Result } from '../kernel/result.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import { textsFor } from '../kernel/texts.ts';
+import { openStore } from '../store/open.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -19,7 +21,8 @@ import {
   withAudit,
 } from './audit-command.ts';
 import { exposedFiles } from './exposed-files.ts';
-import { sealFor } from './keys.ts';
+import { keyFor, sealFor } from './keys.ts';
+import { createPins } from './pins.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
 
@@ -65,12 +68,36 @@ audit
   .action(async ({ format }: { format: ExportFormat }) =>
     finish(await withTrail((trail) => exportAudit(trail, format, print))),
   );
+program
+  .command('forget-pin <id>')
+  .description(t('bot:pin.cli'))
+  .action(async (id: string) => finish(await forgetPin(settingsOrExit(), Number(id))));
 await program.parseAsync();
 
 /** Opens the trail of the bot's own store under its own seal. */
 function withTrail(task: Parameters<typeof withAudit<boolean>>[2]) {
   const { storeUrl, token } = settingsOrExit();
   return withAudit(storeUrl, sealFor(token), task);
+}
+
+/** What an admin does with /resetpin, for the operator whose own phone is lost. */
+async function forgetPin(
+  { storeUrl, token }: Settings,
+  person: number,
+): Promise<Result<boolean, { reason: string }>> {
+  if (!Number.isSafeInteger(person) || person < 1) {
+    complain(t('bot:pin.badId'));
+    process.exit(EXIT_USAGE);
+  }
+  const opened = await openStore(storeUrl);
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const audit = createAudit(store, Date.now);
+  const notices = { raise: async () => undefined };
+  const key = keyFor(token, 'pins');
+  const reset = await createPins({ store, audit, notices, key, clock: Date.now }).reset(null, person);
+  await store.close();
+  return reset.ok ? ok(true) : reset;
 }
 
 function days(text: string): number {

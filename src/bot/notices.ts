@@ -83,7 +83,7 @@ export type Notice =
   | { readonly kind: 'stolen.unbound'; readonly serial: string; readonly at: number; readonly person: number }
   | { readonly kind: 'pin.blocked'; readonly person: number; readonly minutes: number }
   | { readonly kind: 'pin.set'; readonly person: number }
-  | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number }
+  | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number | null }
   /** `seq`: the first entry that is not as it was written. */
   | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
   /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */

@@ -15,7 +15,7 @@ export type JobRules = (
 
 /**
  * The last look before an agent gets work: is the technician still admitted, is the device free of complaints, has
- * nobody else the wheel, is the day's number not used up. Asked here whatever was asked before, because access may
+ * nobody else the wheel, was the PIN typed where one is asked for, is the day's number not used up. Asked here whatever was asked before, because access may
  * have been taken away in the middle of a conversation.
  */
 export function createJobRules({
@@ -23,11 +23,14 @@ export function createJobRules({
   limits,
   drivers,
   notices,
+  pinOpen,
 }: {
   access: Pick<Access, 'roleOf'>;
   limits: Pick<Limits, 'isDenied' | 'takeUnbind'>;
   drivers: Pick<Drivers, 'take'>;
   notices: Pick<Notices, 'raise'>;
+  /** Whether the PIN was typed for this case, or none is asked for. */
+  pinOpen(chatId: number, caseId: string): Promise<Result<boolean, unknown>>;
 }): JobRules {
   return async (record, kind, agentId) => {
     const role = await access.roleOf(record.chatId);
@@ -40,6 +43,9 @@ export function createJobRules({
     if (!driving.ok) return fail('store-unavailable');
     if (!driving.value) return ok('driven');
     if (kind !== 'unbind') return ok(null);
+    const open = await pinOpen(record.chatId, record.id);
+    if (!open.ok) return fail('store-unavailable');
+    if (!open.value) return ok('needs-pin');
     const counted = await limits.takeUnbind(record.chatId, record.id);
     if (!counted.ok) return fail('store-unavailable');
     if (counted.value) return ok(null);

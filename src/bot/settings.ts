@@ -54,6 +54,8 @@ export interface Settings {
   notices: NoticeSettings;
   /** Every invitation asks an admin before its bearer comes in. */
   invitesAsk: boolean;
+  /** New laptops and unbinds ask the technician for a PIN. */
+  askPin: boolean;
   /** How often the audit trail is looked at, and who is told where it ends. */
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   logLevel: LogLevel;
@@ -87,6 +89,7 @@ const EXAMPLES = {
   REGION_PACK: './region.json',
   READ_PRINT: 'on',
   INVITES_ASK: 'off',
+  ASK_PIN: 'off',
   NOTICES: 'laptop.paired=quiet,access.joined=digest',
   NOTICE_DIGEST_HOURS: '12',
   AUDIT_HEAD_TO: 'chat,file:/mnt/other/unbind-heads,syslog://logs.example.org:514',
@@ -195,6 +198,7 @@ const schema = z.object({
   REGION_PACK: z.string().optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
   INVITES_ASK: z.enum(['on', 'off'], malformed).default('off'),
+  ASK_PIN: z.enum(['on', 'off'], malformed).default('off'),
   NOTICES: noticeWays.default({}),
   NOTICE_DIGEST_HOURS: hours(EXAMPLES.NOTICE_DIGEST_HOURS),
   AUDIT_HEAD_TO: headKeepers.default([]),
@@ -267,6 +271,7 @@ function settingsFrom(parsed: Parsed): Settings {
     regionPack: parsed.REGION_PACK ?? null,
     readPrint: parsed.READ_PRINT === 'on',
     invitesAsk: parsed.INVITES_ASK === 'on',
+    askPin: parsed.ASK_PIN === 'on',
     notices: { ways: parsed.NOTICES, digestMs: parsed.NOTICE_DIGEST_HOURS * HOUR_MS },
     auditHead: { everyMs: parsed.AUDIT_HEAD_HOURS * HOUR_MS, keepers: parsed.AUDIT_HEAD_TO },
     logLevel: parsed.LOG_LEVEL,

@@ -151,6 +151,7 @@ async function bringUp(
     hubUrl: settings.hub.publicUrl ?? hubUrl,
     notices: settings.notices,
     invitesAsk: settings.invitesAsk,
+    pins: { asked: settings.askPin, key: keyFor(settings.token, 'pins') },
     log,
   });
   const running = bot;

@@ -95,6 +95,8 @@ export type JobRefusal =
   | 'busy'
   /** Another technician works with this laptop. */
   | 'driven'
+  /** The technician has to type their PIN first. */
+  | 'needs-pin'
   /** The technician's unbinds of the day are used up. */
   | 'daily-limit';
 

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import type { Update } from 'grammy/types';
 import { Agent, request } from 'undici';
 import { NOTICE_DEFAULTS } from '../../src/bot/notices.ts';
+import type { Settings } from '../../src/bot/settings.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -22,6 +23,8 @@ export interface Fortress {
   readonly url: string;
   readonly storeUrl: string;
   readonly admin: SimUser;
+  /** Another one, who reads Russian and says nothing unless a test lets them. */
+  readonly russianAdmin: SimUser;
   readonly logged: () => string;
   /** The hub as seen from an address; behind a proxy on this machine, whose word the hub believes. */
   from(address: string): Site;
@@ -38,10 +41,14 @@ export interface Fortress {
   close(): Promise<void>;
 }
 
-export async function openFortress(): Promise<Fortress> {
+/** @param own settings that differ from those of the other tests */
+export async function openFortress(own: Partial<Settings> = {}): Promise<Fortress> {
   const folder = await temporaryFolder();
   const api = await startLocalBotApi();
   const admin = api.user({ firstName: 'Olga', languageCode: 'en' });
+  const russianAdmin = api.user({ firstName: 'Oleg', languageCode: 'ru' });
+  // A chat nobody has opened takes no message: a bot that says something as it starts is told to people who have.
+  if (own.storeUrl) for (const person of [admin, russianAdmin]) await person.send('/start');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const webhookSecret = randomBytes(24).toString('base64url');
@@ -52,7 +59,7 @@ export async function openFortress(): Promise<Fortress> {
     {
       token: new Secret(api.token),
       apiRoot: api.url,
-      adminIds: [admin.id],
+      adminIds: [admin.id, russianAdmin.id],
       storeUrl,
       hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null },
       updates: {
@@ -64,9 +71,11 @@ export async function openFortress(): Promise<Fortress> {
       regionPack: null,
       readPrint: false,
       invitesAsk: false,
+      askPin: false,
       notices: NOTICE_DEFAULTS,
       auditHead: { everyMs: 86_400_000, keepers: [] },
       logLevel: 'debug',
+      ...own,
     },
     log,
   );
@@ -102,6 +111,7 @@ export async function openFortress(): Promise<Fortress> {
     url,
     storeUrl,
     admin,
+    russianAdmin,
     logged: () => lines.join(''),
     from,
     code,

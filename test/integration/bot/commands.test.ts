@@ -1,12 +1,14 @@
 import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCommands } from '../../../src/bot/commands.ts';
+import { createPins } from '../../../src/bot/pins.ts';
 import { createProfiles } from '../../../src/bot/profiles.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
@@ -35,6 +37,7 @@ function chatInACase() {
   };
   const audit = createAudit(store, Date.now);
   const cases = createCaseDesk(store, audit, Date.now);
+  const notices = { raise: async () => undefined };
   const commands = createCommands({
     callApi: async (_method, payload) => {
       said.push(String(payload.text));
@@ -46,6 +49,9 @@ function chatInACase() {
     } as unknown as AgentPort,
     cases,
     profiles: createProfiles(store.values('profiles')),
+    pins: createPins({ store, audit, notices, key: new Secret(new Uint8Array(32)), clock: Date.now }),
+    askPin: false,
+    pinWaits: store.values('pin-waits'),
     botUsername: 'unbind_bot',
     more: [],
   });

@@ -74,6 +74,7 @@ async function openBot() {
     region: data.value.pack,
     catalogue: data.value.catalogue,
     buttonKey: keyFor(token, 'buttons'),
+    pins: { asked: false, key: keyFor(token, 'pins') },
     hubUrl: 'http://127.0.0.1',
     log,
   });

@@ -30,7 +30,13 @@ async function house() {
   const notices = { raise: async (notice: Notice) => void raised.push(notice) };
   const invited = await access.invite(ADMIN);
   if (invited.ok) await access.redeem(invited.value.token, { id: ANN, name: 'Ann' });
-  return { access, limits, drivers, mayStart: createJobRules({ access, limits, drivers, notices }) };
+  return {
+    access,
+    limits,
+    drivers,
+    notices,
+    mayStart: createJobRules({ access, limits, drivers, notices, pinOpen: async () => ok(true) }),
+  };
 }
 const caseOf = (chatId: number, id = 'case'): CaseRecord => ({
   ...newCase(id, chatId, 1),
@@ -48,6 +54,18 @@ afterEach(async () => {
 });
 
 describe('an agent', () => {
+  it('unbinds nothing before the PIN was typed for this case, and looks for devices without', async () => {
+    const { access, limits, drivers, notices } = await house();
+    const open = new Set<string>();
+    const pinOpen = async (chatId: number, caseId: string) => ok(open.has(`${chatId}:${caseId}`));
+    const mayStart = createJobRules({ access, limits, drivers, notices, pinOpen });
+    expect(await mayStart(caseOf(ANN), 'discover', 'laptop')).toEqual(ok(null));
+    expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok('needs-pin'));
+    open.add(`${ANN}:case`);
+    expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok(null));
+    expect(await mayStart(caseOf(ANN, 'other'), 'unbind', 'laptop')).toEqual(ok('needs-pin'));
+  });
+
   it('works for a technician who is in, and for nobody whose access was taken away a moment ago', async () => {
     const { access, mayStart } = await house();
     expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok(null));

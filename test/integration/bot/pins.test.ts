@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keyFor } from '../../../src/bot/keys.ts';
+import type { Notice } from '../../../src/bot/notices.ts';
+import { createPins } from '../../../src/bot/pins.ts';
+import { createAudit } from '../../../src/cases/audit.ts';
+import { fail, ok } from '../../../src/kernel/result.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
+
+const ANN = 7;
+const PIN = new Secret('480213');
+const OTHER = new Secret('480214');
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: Store;
+let now: number;
+let raised: Notice[];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = await openTestStore(folder.path);
+  now = Date.UTC(2026, 10, 28, 12);
+  raised = [];
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+const pins = (token = '1:token') =>
+  createPins({
+    store,
+    audit: createAudit(store, () => now),
+    notices: { raise: async (notice) => void raised.push(notice) },
+    key: keyFor(new Secret(token), 'pins'),
+    clock: () => now,
+  });
+
+describe('a PIN', () => {
+  it('is known again after a restart, by nobody who has the store without the token', async () => {
+    expect(await pins().check(ANN, PIN)).toEqual(ok('none'));
+    expect(await pins().set(ANN, PIN)).toEqual(ok(undefined));
+    expect(await pins().has(ANN)).toEqual(ok(true));
+    expect(await pins().check(ANN, PIN)).toEqual(ok('right'));
+    expect(await pins('1:other').check(ANN, PIN)).toEqual(ok('wrong'));
+  });
+
+  it.each(['12345', '1234567890123', '123456', '987654', '000000', '48021a', '', '４８０２１３'])(
+    'is not %j',
+    async (text) => expect(await pins().set(ANN, new Secret(text))).toEqual(fail('bad-shape')),
+  );
+
+  it('is tried five times, then no more for a quarter of an hour, and the admins hear of it', async () => {
+    const { set, check } = pins();
+    await set(ANN, PIN);
+    for (let n = 0; n < 4; n++) expect(await check(ANN, OTHER)).toEqual(ok('wrong'));
+    expect(await check(ANN, OTHER)).toEqual(ok('blocked'));
+    expect(await check(ANN, PIN)).toEqual(ok('blocked'));
+    expect(raised).toEqual([
+      { kind: 'pin.set', person: ANN },
+      { kind: 'pin.blocked', person: ANN, minutes: 15 },
+    ]);
+    now += 15 * 60_000;
+    expect(await check(ANN, PIN)).toEqual(ok('right'));
+  });
+
+  it('is not tried more often by many messages at once', async () => {
+    const { set, check } = pins();
+    await set(ANN, PIN);
+    const tried = await Promise.all(Array.from({ length: 8 }, () => check(ANN, OTHER)));
+    const words = tried.map((one) => (one.ok ? one.value : one.failure));
+    expect(words.filter((word) => word === 'wrong')).toHaveLength(4);
+    expect(await check(ANN, PIN)).toEqual(ok('blocked'));
+  });
+
+  it('opens one thing for its person alone, until it is used or reset', async () => {
+    const { open, isOpen, close, set, reset, has } = pins();
+    await open(ANN, 'case:1');
+    expect(await isOpen(ANN, 'case:1')).toEqual(ok(true));
+    expect(await isOpen(ANN, 'case:2')).toEqual(ok(false));
+    expect(await isOpen(8, 'case:1')).toEqual(ok(false));
+    await close(ANN, 'case:1');
+    expect(await isOpen(ANN, 'case:1')).toEqual(ok(false));
+    await set(ANN, PIN);
+    await reset(1, ANN);
+    expect(await has(ANN)).toEqual(ok(false));
+  });
+});
