@@ -1,6 +1,7 @@
 import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
+import { type Hindrance, hindrances } from './network/hindrances.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
 import { findOne } from './network/one-device.ts';
@@ -58,6 +59,8 @@ export interface StatusOptions {
   readonly shortSerial: string;
   readonly interfaces?: readonly string[];
   readonly signal?: AbortSignal;
+  /** What stood in the way of finding it. */
+  readonly onNote?: (note: Hindrance) => void;
   /** Also asks its web server the one question that needs no login; the answer is for the tap. */
   readonly askActivation?: boolean;
 }
@@ -91,10 +94,19 @@ export function createEngine(settings: EngineSettings): Engine {
       }),
 
     readStatus: async ({ shortSerial, interfaces, signal = new AbortController().signal, ...options }) =>
-      withLan(settings, interfaces, async (lan) => {
+      withLan(settings, interfaces, async (lan, survey) => {
         const watch = watchFor(lan, shortSerial, signal);
         try {
-          return await readStatus(settings, watch, shortSerial, signal, options.askActivation ?? false);
+          const report = await readStatus(
+            settings,
+            watch,
+            shortSerial,
+            signal,
+            options.askActivation ?? false,
+          );
+          if (report.status === 'not-found')
+            for (const note of hindrances(lan, survey)) options.onNote?.(note);
+          return report;
         } finally {
           watch.stop();
         }

@@ -2,9 +2,10 @@ import type { InspectReport } from '../inspect/contract.ts';
 import { reportOf } from '../inspect/report.ts';
 import { noteText } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
+import { complainAboutInterfaces } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
-import { type ExitCode, exitOfInspect } from './exit.ts';
+import { EXIT, type ExitCode, exitOfInspect } from './exit.ts';
 import { describeInspection } from './inspect-text.ts';
 import { readAnswer, readCheckedPassword } from './password-stdin.ts';
 
@@ -15,6 +16,7 @@ export interface InspectArguments {
   readonly samePassword: boolean;
   readonly prompt?: PromptKind;
   readonly afterLock: boolean;
+  readonly interface?: readonly string[];
 }
 
 /** `inspect`: what a device says of itself and of its cloud state, read with the admin password; one attempt. */
@@ -23,6 +25,11 @@ export async function inspectCommand(
   shortSerial: string,
   args: InspectArguments,
 ): Promise<ExitCode> {
+  const complaint = complainAboutInterfaces(context, args.interface ?? []);
+  if (complaint) {
+    context.say(complaint);
+    return EXIT.usage;
+  }
   const report = await inspect(context, shortSerial, args);
   await context.print(args.json ? JSON.stringify(report) : describeInspection(report, context.texts));
   return exitOfInspect(report);
@@ -41,6 +48,7 @@ async function inspect(
   try {
     return await engine.performInspect({
       shortSerial,
+      interfaces: args.interface ?? [],
       afterLock: args.afterLock,
       signal,
       prompt: async (plan, over, wasRefused) =>

@@ -7,6 +7,7 @@ import type { DiscoverArguments } from './discover.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { InspectArguments } from './inspect.ts';
 import type { RecordArguments } from './record.ts';
+import type { StatusArguments } from './status.ts';
 import type { UnbindArguments } from './unbind.ts';
 import { describeUsage, translateHelp } from './usage.ts';
 
@@ -64,8 +65,9 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('status')
     .description(about('status'))
     .argument('<serial>', serial, readSerial)
+    .option('--interface <name|address>', option('interface'), collect)
     .option('--json', option('json'), false)
-    .action(async (shortSerial: string, args: { json: boolean }) => {
+    .action(async (shortSerial: string, args: StatusArguments) => {
       const { statusCommand } = await import('./status.ts');
       ends(await statusCommand(context, shortSerial, args));
     });
@@ -74,6 +76,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('unbind')
     .description(about('unbind'))
     .argument('<serial>', serial, readSerial)
+    .option('--interface <name|address>', option('interface'), collect)
     .requiredOption('--confirm <short serial>', option('confirm'))
     .option('--password-stdin', option('passwordStdin'), false)
     .option('--same-password', option('samePassword'), false)
@@ -92,6 +95,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('inspect')
     .description(about('inspect'))
     .argument('<serial>', serial, readSerial)
+    .option('--interface <name|address>', option('interface'), collect)
     .option('--password-stdin', option('passwordStdin'), false)
     .option('--same-password', option('samePassword'), false)
     .addOption(
@@ -108,6 +112,7 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('record')
     .description(about('record'))
     .argument('<serial>', serial, readSerial)
+    .option('--interface <name|address>', option('interface'), collect)
     .option('--folder <path>', option('folder'))
     .option('--with-unbind', option('withUnbind'), false)
     .option('--confirm <short serial>', option('confirm'))

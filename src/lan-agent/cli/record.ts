@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { noteText } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
@@ -6,7 +7,7 @@ import { summarise } from '../record/summary.ts';
 import { Transcriber } from '../record/transcriber.ts';
 import type { Report, StatusReport } from '../unbind/contract.ts';
 import { AGENT_VERSION } from '../version.ts';
-import { spelled } from './arguments.ts';
+import { complainAboutInterfaces, spelled } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { describeStatus, statusExit } from './status.ts';
@@ -22,6 +23,7 @@ export interface RecordArguments {
   readonly afterLock: boolean;
   readonly directCable: boolean;
   readonly prompt?: PromptKind;
+  readonly interface?: readonly string[];
 }
 
 /** What was asked of the device, and what it said. */
@@ -41,6 +43,11 @@ export async function recordCommand(
   args: RecordArguments,
 ): Promise<ExitCode> {
   const { texts } = context;
+  const complaint = complainAboutInterfaces(context, args.interface ?? []);
+  if (complaint) {
+    context.say(complaint);
+    return EXIT.usage;
+  }
   const verify = verifySeconds(context.env);
   if (verify === null) {
     context.say(texts('agent:cli.usage.verifySeconds'));
@@ -111,7 +118,13 @@ async function take(
   verify: number | undefined,
 ): Promise<Course> {
   const { engine, signal } = context;
-  const status = await engine.readStatus({ shortSerial, signal, askActivation: true });
+  const status = await engine.readStatus({
+    shortSerial,
+    interfaces: args.interface ?? [],
+    signal,
+    askActivation: true,
+    onNote: (note) => context.say(noteText(note, context.texts)),
+  });
   if (!args.withUnbind || status.stopped || status.status === 'not-found') return { status, unbind: null };
   const unbind = await unbindOnce(context, shortSerial, { ...args, confirm: args.confirm ?? '' }, verify);
   return { status, unbind };

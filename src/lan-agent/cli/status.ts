@@ -1,25 +1,52 @@
 import type { Texts } from '../../kernel/texts.ts';
+import { noteText } from '../notes.ts';
 import type { StatusReport } from '../unbind/contract.ts';
+import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+
+export interface StatusArguments {
+  readonly json: boolean;
+  readonly interface?: readonly string[];
+}
 
 /** `status`: exit 0 when the device answered the question, whatever it said. */
 export async function statusCommand(
   context: CliContext,
   shortSerial: string,
-  args: { readonly json: boolean },
+  args: StatusArguments,
 ): Promise<ExitCode> {
   const { texts, engine, signal } = context;
-  const status = await engine.readStatus({ shortSerial, signal });
+  const complaint = complainAboutInterfaces(context, args.interface ?? []);
+  if (complaint) {
+    context.say(complaint);
+    return EXIT.usage;
+  }
+  let isHindered = false;
+  const status = await engine.readStatus({
+    shortSerial,
+    interfaces: args.interface ?? [],
+    signal,
+    onNote: (note) => {
+      isHindered = true;
+      context.say(noteText(note, texts));
+    },
+  });
   const { device: _, ...report } = status;
-  await context.print(args.json ? JSON.stringify(report) : describeStatus(status, texts));
+  await context.print(args.json ? JSON.stringify(report) : describeStatus(status, texts, isHindered));
   return statusExit(status);
 }
 
 /** The status in words, with the device it is about. */
-export function describeStatus(report: StatusReport, texts: Texts): string {
+export function describeStatus(report: StatusReport, texts: Texts, isHindered = false): string {
   const { shortSerial, status, word, reason, stopped, device } = report;
-  const key = stopped ? 'reason.cancelled' : reason ? `reason.${reason}` : `status.${status}`;
+  const key = stopped
+    ? 'reason.cancelled'
+    : reason
+      ? `reason.${reason}`
+      : isHindered
+        ? 'note.notHeard'
+        : `status.${status}`;
   const { model, address, interface: through } = device ?? {};
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');

@@ -1,7 +1,7 @@
 import { noteText, numberLines } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
-import { spelled } from './arguments.ts';
+import { complainAboutInterfaces, spelled } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
@@ -14,6 +14,7 @@ export interface UnbindArguments {
   /** The password that the device refused last may be sent again. */
   readonly samePassword: boolean;
   readonly afterLock: boolean;
+  readonly interface?: readonly string[];
   readonly directCable: boolean;
   /** Where the password is asked for; the terminal by default, and never a page nobody asked for. */
   readonly prompt?: PromptKind;
@@ -32,6 +33,11 @@ export async function unbindCommand(
   shortSerial: string,
   args: UnbindArguments,
 ): Promise<ExitCode> {
+  const complaint = complainAboutInterfaces(context, args.interface ?? []);
+  if (complaint) {
+    context.say(complaint);
+    return EXIT.usage;
+  }
   const verify = verifySeconds(context.env);
   if (verify === null) {
     context.say(context.texts('agent:cli.usage.verifySeconds'));
@@ -57,6 +63,7 @@ export async function unbindOnce(
   try {
     return await context.engine.performUnbind({
       shortSerial,
+      interfaces: args.interface ?? [],
       origin: 'local',
       afterLock: args.afterLock,
       directCable: args.directCable,

@@ -8,6 +8,7 @@ import type { IsapiRefusal } from '../isapi/answer.ts';
 import type { Capabilities, EzvizState } from '../isapi/documents.ts';
 import type { HttpFailure } from '../isapi/http.ts';
 import type { SiteRefusal } from '../isapi/site.ts';
+import type { Hindrance } from '../network/hindrances.ts';
 import type {
   PasswordTaskReason,
   PromptAnswer,
@@ -30,6 +31,8 @@ export interface InspectRequest {
   readonly prompt: (plan: InspectPlan, signal: AbortSignal, wasRefused: WasRefused) => Promise<PromptAnswer>;
   /** A person confirmed one careful try after a lock has run out. */
   readonly afterLock: boolean;
+  /** Interfaces to search on, by name or address; all usable ones by default. */
+  readonly interfaces?: readonly string[];
   readonly signal: AbortSignal;
   /** From `reading` on, the password may have been sent. */
   readonly onStage?: (stage: 'discovering' | 'reading') => void;
@@ -37,12 +40,14 @@ export interface InspectRequest {
 }
 
 /** Things worth telling the person that are no outcome. */
-export type InspectNote = Extract<
-  UnbindNote,
-  {
-    kind: 'foreign-reply' | 'port-fallback' | 'password-not-ascii' | 'ledger-not-saved' | 'journal-not-saved';
-  }
->;
+export type InspectNote =
+  | Hindrance
+  | Extract<
+      UnbindNote,
+      {
+        kind: 'foreign-reply' | 'password-not-ascii' | 'ledger-not-saved' | 'journal-not-saved';
+      }
+    >;
 
 /** The documents in the order they are asked for: first the cheap test of the password (protocol/isapi.md 6). */
 export const DOCUMENTS = [

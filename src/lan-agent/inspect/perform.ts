@@ -12,8 +12,9 @@ import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { limit } from '../limit.ts';
+import { hindrances } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
-import type { Network } from '../network/network.ts';
+import { chooseInterfaces, type Network } from '../network/network.ts';
 import { findOne, isStillOne } from '../network/one-device.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
@@ -144,7 +145,10 @@ class Inspection {
     const { shortSerial, signal, onStage, onNote } = this.#request;
     onStage?.('discovering');
     const { network } = this.#tools;
-    const lan = await openLan(network, network.survey().used);
+    const all = network.survey();
+    const chosen = chooseInterfaces(all, this.#request.interfaces);
+    const survey = chosen.ok ? chosen.value : { used: [], skipped: all.skipped };
+    const lan = await openLan(network, survey.used);
     this.#lan = lan;
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) onNote?.({ kind: 'port-fallback' });
     const watch = watchFor(lan, shortSerial, signal, (from) => onNote?.({ kind: 'foreign-reply', from }));
@@ -153,7 +157,9 @@ class Inspection {
     this.#lostBefore = watch.lost();
     if (found.ok) return found.value;
     const { reason } = found.failure;
-    return reason === 'not-found' ? { outcome: 'not-found' } : refused(reason);
+    if (reason !== 'not-found') return refused(reason);
+    for (const note of hindrances(lan, survey)) if (note.kind !== 'port-fallback') onNote?.(note);
+    return { outcome: 'not-found' };
   }
 
   /** Whether the device is still the only one of its name. @returns what speaks against it */

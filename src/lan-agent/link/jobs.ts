@@ -63,7 +63,11 @@ export function createJobs(
       }
       case 'status': {
         const { shortSerial } = command;
-        const { status, device } = await engine.readStatus({ shortSerial, signal: abort.signal });
+        const { status, device } = await engine.readStatus({
+          shortSerial,
+          signal: abort.signal,
+          onNote: tools.onNote,
+        });
         return { type: 'status', jobId, shortSerial, status, device };
       }
       case 'unbind': {

@@ -4,6 +4,8 @@
  */
 import type { DeviceSighting, UnbindReport, UnbindStatus } from '../../link/messages.ts';
 
+import type { Hindrance } from '../network/hindrances.ts';
+
 /** What is about to be done to which device. Shown beside the picture and the password prompt; holds no secret. */
 export interface UnbindPlan {
   readonly shortSerial: string;
@@ -122,7 +124,8 @@ export type UnbindNote =
   /** Twelve hexadecimal digits. */
   | { readonly kind: 'wire-mac'; readonly mac: string }
   | { readonly kind: 'unexpected-word'; readonly word: string }
-  | { readonly kind: 'port-fallback' }
+  /** With a device that was not found; `port-fallback` whenever it is so. */
+  | Hindrance
   | { readonly kind: 'ledger-not-saved' }
   | { readonly kind: 'journal-not-saved' };
 

@@ -4,9 +4,10 @@ import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
+import { hindrances } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { wireMac } from '../network/neighbour.ts';
-import { chooseInterfaces, type Network } from '../network/network.ts';
+import { chooseInterfaces, type Network, type Survey } from '../network/network.ts';
 import { findOne, isStillOne } from '../network/one-device.ts';
 import { directWay } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
@@ -52,11 +53,14 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
   try {
     const chosen = chooseInterfaces(tools.network.survey(), request.interfaces);
     request.onStage?.('discovering');
-    lan = await openLan(tools.network, chosen.ok ? chosen.value.used : [], tools.tap);
+    const survey = chosen.ok ? chosen.value : { used: [], skipped: tools.network.survey().skipped };
+    lan = await openLan(tools.network, survey.used, tools.tap);
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
     const attempt = new Attempt(tools, request, lan, lock.value.held);
     try {
-      return toReport(shortSerial, await attempt.run());
+      const end = await attempt.run();
+      if (end.outcome === 'not-found') tellHindrances(lan, survey, request.onNote);
+      return toReport(shortSerial, end);
     } finally {
       attempt.stop();
     }
@@ -64,6 +68,11 @@ export async function performUnbind(tools: Tools, request: UnbindRequest): Promi
     lan?.close();
     await lock.value.release();
   }
+}
+
+/** What stood in the way, but for the port: that was told at once. */
+function tellHindrances(lan: Lan, survey: Survey, onNote: UnbindRequest['onNote']): void {
+  for (const note of hindrances(lan, survey)) if (note.kind !== 'port-fallback') onNote?.(note);
 }
 
 /** One unbind of one device, from the search to its end. */

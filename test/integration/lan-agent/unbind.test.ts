@@ -139,6 +139,20 @@ describe.concurrent('nothing to do, or not possible', () => {
     expect(at.camera.snapshot()).toMatchObject({ passwordsTried: 1 });
   });
 
+  it.for([
+    ['status', CAMERA],
+    ['unbind', CAMERA, '--confirm', CAMERA, '--password-stdin'],
+    ['inspect', CAMERA, '--password-stdin'],
+  ])('takes --interface and names those that exist: %s', async (words, t) => {
+    const at = await oneCamera(t);
+    const wrong = await at.agent([...words, '--interface', 'nope0'], { input: PASSWORD });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('test (127.0.0.1)');
+    const right = await at.agent([...words, '--interface', 'test'], { input: PASSWORD });
+    expect(right.stdout).not.toContain('not found');
+    expect(right.code).not.toBe(2);
+  });
+
   it('does not find what is not there', async (t) => {
     const at = await site(t, []);
     const ended = await at.unbind();
