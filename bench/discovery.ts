@@ -28,6 +28,8 @@ const RUNS = 5;
 const UNTIL_RUNS = 20;
 const UNTIL_DEVICES = 250;
 const WAIT_MS = 6000;
+/** After so long a bare question or its answer was lost. */
+const LOST_MS = 2000;
 /** Sites on which one device is looked for: so many devices, each answering once or in two copies. */
 const CROWDS = [
   [250, 'multicast'],
@@ -109,13 +111,22 @@ const ROUND_TRIPS: Readonly<Record<string, (network: Network, serial: string) =>
     await new Promise<void>((done) => socket.bind(network.port, done));
     socket.addMembership('239.255.255.250', through?.address);
     socket.setMulticastInterface(through?.address ?? '');
+    // With the usual buffer most answers of a large site are lost.
+    socket.setRecvBufferSize(4 * 1024 * 1024);
     const wanted = Buffer.from(serial);
-    const begun = performance.now();
+    let begun = 0;
+    const ask = () => {
+      begun = performance.now();
+      socket.send(inquiry(newUuid()).bytes, network.port, '239.255.255.250');
+    };
+    // One that was lost all the same is asked for anew, and timed anew.
+    const again = setInterval(ask, LOST_MS);
     const answered = new Promise<void>((done) => {
       socket.on('message', (bytes) => bytes.includes(wanted) && done());
     });
-    socket.send(inquiry(newUuid()).bytes, network.port, '239.255.255.250');
+    ask();
     await answered;
+    clearInterval(again);
     const ms = performance.now() - begun;
     socket.close();
     return ms;
