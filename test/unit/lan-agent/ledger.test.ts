@@ -326,6 +326,18 @@ const step = fc.record({
   jump: fc.constantFrom(0, 0, 0, 0, -20, 20, -4000, 4000, 5_256_000, -5_256_000),
 });
 
+/** What holds all through a run: a network that loses one thing, a person who is always wrong, never confirms, or hurries. */
+const mood = fc.record(
+  {
+    isRight: fc.constant(false),
+    confirmed: fc.boolean(),
+    fate: fc.constantFrom('answered', 'request-lost', 'reply-lost', 'crash-after'),
+    minutes: fc.constantFrom(0, 31),
+    jump: fc.constant(0),
+  },
+  { requiredKeys: [] },
+);
+
 describe('whatever answers, losses, jumps of the clock and crashes come', () => {
   it('lets only a try that a person confirmed lock a device, says for the device only what it said, and ends nowhere', async () => {
     let attempts = 0;
@@ -334,7 +346,8 @@ describe('whatever answers, losses, jumps of the clock and crashes come', () => 
       fc.asyncProperty(
         fc.integer({ min: 5, max: 7 }),
         fc.array(step, { minLength: 1, maxLength: 40 }),
-        async (tries, steps) => {
+        mood,
+        async (tries, steps, always) => {
           await rm(path(), { force: true });
           now = START;
           /** The true time, which is the device's. */
@@ -352,7 +365,8 @@ describe('whatever answers, losses, jumps of the clock and crashes come', () => 
               unsaidTries = 0;
             }
           };
-          for (const { isRight, confirmed, says, fate, isSettled, minutes, jump } of steps) {
+          for (const one of steps) {
+            const { isRight, confirmed, says, fate, isSettled, minutes, jump } = { ...one, ...always };
             time += minutes * MINUTE;
             now += (minutes + jump) * MINUTE;
             const allowed = await permission(confirmed);
@@ -386,7 +400,7 @@ describe('whatever answers, losses, jumps of the clock and crashes come', () => 
       ),
       { numRuns: 100 },
     );
-    expect(attempts).toBeGreaterThan(300);
+    expect(attempts).toBeGreaterThan(50);
     process.stdout.write(`ledger: ${attempts} attempts, ${locks} locks, each by a confirmed try\n`);
   }, 60_000);
 });
