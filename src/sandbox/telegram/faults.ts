@@ -11,6 +11,8 @@ export interface Fault {
   readonly retryAfter?: number;
   /** For `delay`: milliseconds, default 500. */
   readonly delayMs?: number;
+  /** For `delay`: what is waited for instead of a time. */
+  readonly until?: Promise<unknown>;
 }
 
 /**

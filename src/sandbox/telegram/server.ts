@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type CallBody, readBody } from './body.ts';
@@ -142,7 +143,8 @@ async function withFaults(
       drop(reply);
       return;
     case 'delay':
-      await pause(fault.delayMs ?? DEFAULT_DELAY_MS, undefined, { signal }).catch(() => undefined);
+      if (fault.until) await Promise.race([fault.until, once(signal, 'abort')]);
+      else await pause(fault.delayMs ?? DEFAULT_DELAY_MS, undefined, { signal }).catch(() => undefined);
   }
   const answer = await run();
   if (!reply.raw.destroyed) await reply.send(answer);

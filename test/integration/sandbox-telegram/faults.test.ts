@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { gate } from '../bot/support.ts';
 import { call, start } from './helpers.ts';
 
 describe('A fault on demand', () => {
@@ -61,6 +62,18 @@ describe('A fault on demand', () => {
     const arrived = new Promise<void>((resolve) => api.onEvent(() => resolve()));
     await arrived;
     await Promise.all([api.close(), expect(pending).rejects.toThrow()]);
+  });
+
+  it('waits for whoever wants it to', async () => {
+    const api = await start();
+    const { passed: until, open: release } = gate();
+    api.fault({ method: 'getMe', kind: 'delay', until });
+    const seen: string[] = [];
+    const held = call(api, 'getMe').then(() => seen.push('held'));
+    await call(api, 'getWebhookInfo').then(() => seen.push('other'));
+    release();
+    await held;
+    expect(seen).toEqual(['other', 'held']);
   });
 
   it('breaks a download', async () => {

@@ -56,6 +56,21 @@ describe('the chat queue', () => {
     expect(await queue.run(1, async () => 'room')).toEqual(ok('room'));
   });
 
+  it('has room for what the house itself does, in its turn', async () => {
+    const queue = createChatQueue({ perChat: 1, total: 1 });
+    const { passed, open } = gate();
+    const seen: string[] = [];
+    const first = queue.run(1, async () => {
+      await passed;
+      seen.push('first');
+    });
+    const own = queue.run(1, async () => seen.push('own'), true);
+    expect(await queue.run(1, async () => seen.push('third'))).toEqual(fail('chat-busy'));
+    open();
+    await Promise.all([first, own]);
+    expect(seen).toEqual(['first', 'own']);
+  });
+
   it('is idle when everything has ended, and not before', async () => {
     const queue = createChatQueue();
     await queue.idle();
