@@ -90,8 +90,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'hub: pairing code as a keyed hash',
     file: 'src/hub/pairing.ts',
-    from: "createHmac('sha256', codeKey).update(code).digest('base64url')",
-    to: '`${code}${codeKey.length}`',
+    from: "createHmac('sha256', codeKey).update(secret).digest('base64url')",
+    to: '`${secret}${codeKey.length}`',
     test: [CANARY, 'leaves no secret'],
   },
   {

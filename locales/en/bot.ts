@@ -173,6 +173,8 @@ export const bot = {
       busy: 'The laptop is busy with another device. Try again in a minute.',
       driven: 'Somebody else is working with this laptop. Ask for it: /agents',
       'needs-pin': 'This needs your PIN first: /pin',
+      'needs-order':
+        'This needs one word first: on whose order you unbind. Start it again with the button below.',
       'daily-limit': 'Your unbinds of the last 24 hours are used up. An admin can lift the limit.',
     },
     failed: {
@@ -464,6 +466,8 @@ export const bot = {
     offline: '⚪ {{number}}. <b>{{name}}</b> ({{system}}), last seen {{when}}',
     details: '      {{address}} · {{people}}',
     oldWay: '      ⚠️ paired the old way. Pair it again, to be sure that nobody sits in between: /pair',
+    newKey:
+      '      🔑 asks for a new key <code>{{mark}}</code>. Yes only where the laptop shows the same sign',
     driven: '      in use by {{name}} until {{time}}',
     never: 'never',
     revoked: '“{{name}}” is removed. Its key is worthless now.',

@@ -19,7 +19,7 @@ export const notice = {
       'wrong-number':
         '⚠️ Wrong number while pairing “{{laptop}}” ({{system}}, {{address}}) with {{person}}. The code is burnt, nothing was paired. If they typed carefully, another machine answered: let them pair again over another network.',
       'new-key':
-        '🔑 “{{laptop}}” asks for a new key <code>{{mark}}</code>, from {{address}}. Its agent does so once a month and shows the same sign: compare. The old key stays good until its owner says yes. Was it nobody of yours? Press “No”, then remove the laptop.',
+        '🔑 “{{laptop}}” asks for a new key <code>{{mark}}</code>, from {{address}}. Its agent does so once a month and shows the same sign: compare. The old key stays good until its owner says yes. Was it nobody of yours? The key is to be refused and the laptop removed: /agents',
       rotated: '🔑 “{{laptop}}” has a new key; the old one opens nothing any more.',
       'taken-over':
         '⚠️ “{{laptop}}”: a second program with its key has taken over, from {{address}}. If the agent was not started twice, the key is stolen: remove it now, /agents',

@@ -42,7 +42,12 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       address: agent.address ?? t('bot:agents.never'),
       people: people.filter(Boolean).join(', '),
     });
-    return [state, details, ...(agent.pairedBy === 'picked' ? [t('bot:agents.oldWay')] : [])];
+    return [
+      state,
+      details,
+      ...(agent.pairedBy === 'picked' ? [t('bot:agents.oldWay')] : []),
+      ...(agent.newKey === null ? [] : [t('bot:agents.newKey', { mark: agent.newKey })]),
+    ];
   }
 
   /** One laptop of the person's own: its lines and its buttons. */
@@ -58,6 +63,11 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     ];
     const others = driver !== null && driver.chatId !== chatId;
     if (others) row.push({ text: t('bot:agents.button.ask'), data: `a:ask:${agent.id}` });
+    if (agent.newKey !== null)
+      row.push(
+        { text: label('notice:button.newKey'), data: `a:newkey:${agent.id}:${agent.newKey}` },
+        { text: label('notice:button.oldKey'), data: `a:oldkey:${agent.id}:${agent.newKey}` },
+      );
     const driven = others ? [await drivenLine(driver, language, t)] : [];
     return { lines: [...(await linesOf(call, agent, number)), ...driven], row };
   }
@@ -105,9 +115,9 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       return say(t(shared ? 'bot:agents.left' : 'bot:agents.revoked', { name }));
     },
 
-    async newkey({ chatId, say, t }, { id, name }, [mark = '']) {
+    async newkey({ chatId, say, t }, { id, name, newKey }, [mark = '']) {
+      if (newKey === mark) await notices.raise({ kind: 'laptop.rotated', agent: id, by: chatId });
       const decided = await directory.decideKey(id, chatId, mark, 'confirm');
-      if (decided.ok) await notices.raise({ kind: 'laptop.rotated', agent: id, by: chatId });
       return say(t(`bot:agents.key.${decided.ok ? 'taken' : decided.failure}`, { name }));
     },
 

@@ -258,7 +258,7 @@ export function createNotices(options: NoticesOptions): Notices {
   async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
     const { kind } = notice;
     const usual = settings.ways[kind] ?? RULES[kind].way;
-    // A question has buttons, which a digest has not; and whose laptop it is hears of it at once.
+    // A question has buttons, which a digest has not; and whose laptop it is hears of it at once, and alone can answer.
     const atOnce = usual === 'digest' ? 'quiet' : usual;
     const asks = buttonsOf(notice).length > 0;
     const ways = new Map(admins.map((admin) => [admin, asks ? atOnce : usual]));
@@ -296,6 +296,15 @@ export function createNotices(options: NoticesOptions): Notices {
     await keep(nextKey(clock()), { notice, person, way, at: clock(), times: 1 });
   }
 
+  /** The buttons a person gets: a laptop's key is its owners' to decide about, nobody else's. */
+  async function buttonsFor(notice: Notice, person: number): Promise<{ word: string; data: string }[][]> {
+    if (notice.kind !== 'laptop.new-key') return buttonsOf(notice);
+    const agent = await directory.get(notice.agent);
+    // A button that leads nowhere is told when it is pressed; one that is missing is not.
+    const mayDecide = !agent.ok || (agent.value?.technicians.includes(person) ?? false);
+    return mayDecide ? buttonsOf(notice) : [];
+  }
+
   /** Says one message and forgets what it told. False: Telegram cannot be reached now. */
   async function say(
     person: number,
@@ -322,7 +331,7 @@ export function createNotices(options: NoticesOptions): Notices {
       if (way === 'digest') continue;
       const language = await profiles.language(person);
       const label = textsFor(language);
-      const rows = buttonsOf(notice).map((row) =>
+      const rows = (await buttonsFor(notice, person)).map((row) =>
         row.map(({ word, data }) => ({ text: label(`notice:button.${word}`), data })),
       );
       if (!(await say(person, await textOf(notice, language), rows, way === 'quiet', [key]))) return false;

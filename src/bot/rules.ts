@@ -15,8 +15,8 @@ export type JobRules = (
 
 /**
  * The last look before an agent gets work: is the technician still admitted, is the device free of complaints, has
- * nobody else the wheel, was the PIN typed where one is asked for, is the day's number not used up. Asked here whatever was asked before, because access may
- * have been taken away in the middle of a conversation.
+ * nobody else the wheel, was it stated on whose order, was the PIN typed where one is asked for, is the day's number not
+ * used up. Asked here whatever was asked before, because access may have been taken away in the middle of a conversation.
  */
 export function createJobRules({
   access,
@@ -43,6 +43,7 @@ export function createJobRules({
     if (!driving.ok) return fail('store-unavailable');
     if (!driving.value) return ok('driven');
     if (kind !== 'unbind') return ok(null);
+    if (!record.order) return ok('needs-order');
     const open = await pinOpen(record.chatId, record.id);
     if (!open.ok) return fail('store-unavailable');
     if (!open.value) return ok('needs-pin');

@@ -97,6 +97,8 @@ export type JobRefusal =
   | 'driven'
   /** The technician has to type their PIN first. */
   | 'needs-pin'
+  /** On whose order the device is unbound was not stated. */
+  | 'needs-order'
   /** The technician's unbinds of the day are used up. */
   | 'daily-limit';
 

@@ -28,6 +28,8 @@ export interface AgentRecord {
   readonly createdAt: number;
   readonly revoked: boolean;
   readonly pairedBy: PairedBy;
+  /** Mark of a key it asks for (`keyMark`), which its owner has not decided about; null: none. */
+  readonly newKey: string | null;
 }
 
 type Answer<T, F = never> = Promise<Result<T, F | 'store-unavailable'>>;
@@ -95,8 +97,8 @@ export function createDirectory({
   log: Log;
 }): AgentDirectory {
   async function recordOf(agent: StoredAgent): Answer<AgentRecord> {
-    const sight = await presence.last(agent.id);
-    if (!sight.ok) return fail('store-unavailable');
+    const [sight, newKey] = await Promise.all([presence.last(agent.id), rotations.waiting(agent.id)]);
+    if (!sight.ok || !newKey.ok) return fail('store-unavailable');
     const { id, name, technicians, createdAt, revoked } = agent;
     return ok({
       id,
@@ -109,6 +111,7 @@ export function createDirectory({
       createdAt,
       revoked,
       pairedBy: pairedBy(agent),
+      newKey: revoked ? null : newKey.value,
     });
   }
 

@@ -3,7 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HubErrorCode, RotateAnswer, RotateRequest } from '../link/messages.ts';
 import { keyMark, parsePublicKey, verifyRotation } from '../link/signing.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents, StoredAgent } from './agents.ts';
 import { type BucketRules, createBuckets } from './limits.ts';
 
@@ -23,6 +23,8 @@ export interface KeyRequest {
 interface NamedKey {
   readonly publicKey: string;
   readonly state: 'waiting' | 'refused';
+  /** Where it was asked for first; missing from keys named before that was kept. */
+  readonly address?: string;
 }
 
 export type DecideFailure = 'no-request' | 'store-unavailable';
@@ -37,6 +39,8 @@ export interface Rotations {
     asked: Pick<RotateRequest, 'publicKey' | 'proof'>,
     address: string,
   ): Promise<Result<RotateAnswer['state'], HubErrorCode>>;
+  /** Mark of the key the agent asks for and its owner has not decided about; null: none. */
+  waiting(agentId: string): Promise<Result<string | null, StoreFailure>>;
   /** The owner said yes to the key with this mark. Said again it is the same. */
   confirm(agentId: string, mark: string, by: number): Promise<Result<void, DecideFailure>>;
   /** The owner said no: the key named is not taken, and the agent is told. */
@@ -87,19 +91,30 @@ export function createRotations({
       const before = await named.get(agentId);
       if (!before.ok) return fail('store-unavailable');
       if (before.value?.publicKey === publicKey) {
-        // A crash may have come between the two writes: the owner hears of it once all the same.
+        // A crash may have come between the two writes: the owner hears of it once all the same, and once only, from
+        // wherever it is asked again.
         if (before.value.state === 'waiting')
-          await onKeyRequest({ agentId, mark: keyMark(publicKey), address });
+          await onKeyRequest({
+            agentId,
+            mark: keyMark(publicKey),
+            address: before.value.address ?? address,
+          });
         return ok(before.value.state);
       }
       if (asks.take(agentId) > 0) return fail('too-many-requests');
       const mark = keyMark(publicKey);
       const noted = await note('agent.new-key', agentId, null, mark);
       if (!noted.ok) return fail('store-unavailable');
-      const saved = await named.set(agentId, { publicKey, state: 'waiting' });
+      const saved = await named.set(agentId, { publicKey, state: 'waiting', address });
       if (!saved.ok) return fail('store-unavailable');
       await onKeyRequest({ agentId, mark, address });
       return ok('waiting');
+    },
+
+    waiting: async (agentId) => {
+      const key = await named.get(agentId);
+      if (!key.ok) return key;
+      return ok(key.value?.state === 'waiting' ? keyMark(key.value.publicKey) : null);
     },
 
     confirm: async (agentId, mark, by) => {

@@ -181,9 +181,12 @@ export function verifyPairing(claim: PairingClaim, proof: string, key: KeyObject
   return SHAPES.signature.test(proof) && verify(null, canonicalPairing(claim), key, bytes(proof));
 }
 
-/** What people compare of a key on two screens: 32 bits of its hash, `3f9a-77c1`. `publicKey` as it crosses the link. */
+/**
+ * What people compare of a key on two screens: 64 bits of its hash, `3f9a-77c1-08be-52d4`. Of 32 bits, whoever has stolen
+ * the old key would find a second key with the same mark within a day. `publicKey` as it crosses the link.
+ */
 export function keyMark(publicKey: string): string {
-  return bodyDigest(publicKey).slice(0, 8).replace(/^.{4}/, '$&-');
+  return (bodyDigest(publicKey).slice(0, 16).match(/.{4}/g) ?? []).join('-');
 }
 
 function canonicalRotation(agentId: string, publicKey: string): Buffer {

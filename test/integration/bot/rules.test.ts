@@ -41,6 +41,7 @@ async function house() {
 const caseOf = (chatId: number, id = 'case'): CaseRecord => ({
   ...newCase(id, chatId, 1),
   device: { shortSerial: SERIAL, fullSerial: null, model: null, manufactured: null },
+  order: { by: 'owner', statedAt: 1 },
 });
 
 beforeEach(async () => {
@@ -64,6 +65,16 @@ describe('an agent', () => {
     open.add(`${ANN}:case`);
     expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok(null));
     expect(await mayStart(caseOf(ANN, 'other'), 'unbind', 'laptop')).toEqual(ok('needs-pin'));
+  });
+
+  it('unbinds nothing before it was stated on whose order, whatever the conversation did', async () => {
+    const { mayStart } = await house();
+    for (const order of [null, undefined]) {
+      const { order: _, ...unstated } = caseOf(ANN);
+      const record = order === null ? { ...unstated, order } : unstated;
+      expect(await mayStart(record, 'discover', 'laptop')).toEqual(ok(null));
+      expect(await mayStart(record, 'unbind', 'laptop')).toEqual(ok('needs-order'));
+    }
   });
 
   it('works for a technician who is in, and for nobody whose access was taken away a moment ago', async () => {
