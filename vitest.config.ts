@@ -1,11 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** Floods fill the queues of the whole machine, and whoever looks for a device beside them is right to call it flooded. */
+const FLOODS = ['test/security/lan/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Real sockets and child processes: one fork per file keeps them apart; two match the smallest machine.
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'all', include: ['test/**/*.test.ts'], exclude: FLOODS, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: 'floods', include: FLOODS, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,

@@ -40,6 +40,7 @@ export function collect(value: string, before: readonly string[] = []): string[]
 
 /** A sentence about an interface that does not exist, with those that do; null when all exist. */
 export function complainAboutInterfaces(context: CliContext, wanted: readonly string[]): string | null {
+  if (wanted.length === 0) return null;
   const chosen = chooseInterfaces(context.network.survey(), wanted);
   if (chosen.ok) return null;
   const exists = chosen.failure.exists.map(({ name, address }) => `${name} (${address})`).join(', ');
