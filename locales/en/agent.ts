@@ -181,7 +181,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'The device has refused the unbind. Some firmware says so for a wrong password, some when it is busy. It counts as a possible wrong password.',
     locked: 'The device is locked.',
     'not-found':
-      'The device was not found on this network. Nothing was sent. Put right first what is said above about this laptop, if anything; then check its power and cable, or run "unbind-agent discover".',
+      'The device was not found on this network. Nothing was sent. Check its power and cable, or run "unbind-agent discover".',
     refused: 'Nothing was sent.',
     attemptsLeft: 'Attempts left: {{number}}.',
     lockMinutes: 'Minutes until the lock ends: {{number}}. Restarting the device does not help.',
@@ -284,7 +284,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'wrong-password': 'Wrong password, says the device. Nothing more was asked: it was one attempt.',
       locked: 'The device is locked.',
       'not-found':
-        'The device was not found on this network. Put right first what is said above about this laptop, if anything; then check its power and cable, or run "unbind-agent discover".',
+        'The device was not found on this network. Check its power and cable, or run "unbind-agent discover".',
       failed: 'The device could not be read.',
       refused: 'The password was not sent.',
       unknown:
@@ -359,6 +359,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   },
   note: {
     'no-interface': 'There is no interface to search on. Connect the cable or Wi-Fi of the device’s network.',
+    'found-set-aside':
+      'Found through {{name}}, which by its name leads to virtual machines or to what shares this laptop’s internet. Go on only if the device hangs there.',
     'interface-skipped':
       '{{name}} was not searched: by its name it is a VPN or belongs to virtual machines. If the device is behind it, name it: --interface {{name}}',
     notHeard:

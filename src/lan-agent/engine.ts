@@ -1,7 +1,7 @@
 import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
-import { type Hindrance, hindrances } from './network/hindrances.ts';
+import { type Hindrance, hindrances, type OddWay, oddWay } from './network/hindrances.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
 import { findOne } from './network/one-device.ts';
@@ -52,15 +52,15 @@ export interface DiscoveryReport {
   readonly dropped: number;
   /** Datagrams that this laptop has lost before the agent saw them. */
   readonly lost: number;
-  readonly notes: readonly LanNote[];
+  readonly notes: readonly (LanNote | OddWay)[];
 }
 
 export interface StatusOptions {
   readonly shortSerial: string;
   readonly interfaces?: readonly string[];
   readonly signal?: AbortSignal;
-  /** What stood in the way of finding it. */
-  readonly onNote?: (note: Hindrance) => void;
+  /** What stood in the way of finding it, or that the way to it is odd. */
+  readonly onNote?: (note: Hindrance | OddWay) => void;
   /** Also asks its web server the one question that needs no login; the answer is for the tap. */
   readonly askActivation?: boolean;
 }
@@ -89,7 +89,7 @@ export function createEngine(settings: EngineSettings): Engine {
           omitted,
           dropped,
           lost,
-          notes: lan.notes,
+          notes: [...lan.notes, ...[...new Set(devices.map(({ via }) => via))].flatMap(oddWay)],
         };
       }),
 
@@ -97,13 +97,7 @@ export function createEngine(settings: EngineSettings): Engine {
       withLan(settings, interfaces, async (lan, survey) => {
         const watch = watchFor(lan, shortSerial, signal);
         try {
-          const report = await readStatus(
-            settings,
-            watch,
-            shortSerial,
-            signal,
-            options.askActivation ?? false,
-          );
+          const report = await readStatus(settings, watch, { ...options, shortSerial, signal });
           if (report.status === 'not-found')
             for (const note of hindrances(lan, survey)) options.onNote?.(note);
           return report;
@@ -131,9 +125,12 @@ export function createEngine(settings: EngineSettings): Engine {
 async function readStatus(
   settings: EngineSettings,
   watch: Watch,
-  shortSerial: string,
-  signal: AbortSignal,
-  alsoActivation: boolean,
+  {
+    shortSerial,
+    signal,
+    askActivation: alsoActivation = false,
+    onNote,
+  }: StatusOptions & { signal: AbortSignal },
 ): Promise<StatusReport> {
   const found = await findOne(watch.lan, watch, shortSerial, DISCOVER_MS, signal);
   const stopped = () => (signal.aborted ? { stopped: true as const } : {});
@@ -144,6 +141,7 @@ async function readStatus(
   const not = found.ok ? null : found.failure.reason;
   if (not === 'ambiguous-device' || not === 'flooded') return ambiguous(not);
   if (!device || !seen) return { shortSerial, status: 'not-found', ...stopped(), device: null };
+  for (const note of oddWay(device.via)) onNote?.(note);
   // Nothing is asked of it, so its silence says nothing; what follows for the unbind is the same.
   if (!isAddressable(device.announcement.mac)) {
     return { shortSerial, status: 'unanswered', reason: 'no-mac', device: withStatus(seen, null) };
@@ -197,11 +195,13 @@ function statusOf(answer: StatusAnswer): Pick<StatusReport, 'status' | 'word'> {
 
 function reportInterfaces(lan: Lan, { used, skipped }: Survey): InterfaceReport[] {
   return [
-    ...used.map(({ name, address }) =>
-      lan.interfaces.some((one) => one.address === address)
+    ...used.map((one) => {
+      const { name, address, setAside } = one;
+      if (setAside && !lan.asked.has(one)) return { name, address, used: false, reason: 'virtual' };
+      return lan.interfaces.includes(one)
         ? { name, address, used: true }
-        : { name, address, used: false, reason: 'failed' },
-    ),
+        : { name, address, used: false, reason: 'failed' };
+    }),
     ...skipped.map(({ name, address, reason }) => ({ name, address, used: false, reason })),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Texts } from '../kernel/texts.ts';
+import type { OddWay } from './network/hindrances.ts';
 import type { LanNote } from './network/lan.ts';
 import type { Report, UnbindNote } from './unbind/contract.ts';
 
@@ -15,7 +16,7 @@ export function numberLines(
 }
 
 /** A sentence for the person at the laptop about something noticed on the way. */
-export function noteText(note: LanNote | UnbindNote, texts: Texts): string {
+export function noteText(note: LanNote | OddWay | UnbindNote, texts: Texts): string {
   if (note.kind === 'earlier-attempt') return texts(`agent:note.${note.kind}.${note.settled}`);
   const { kind, ...values } = note;
   return texts(`agent:note.${kind}`, values);

@@ -2,14 +2,17 @@ import type { Texts } from '../../kernel/texts.ts';
 import { DOCUMENTS, type InspectReport } from '../inspect/contract.ts';
 import { numberLines } from '../notes.ts';
 
-/** The report of an inspection for people: what happened, then what the device says and what to do next. */
-export function describeInspection(report: InspectReport, texts: Texts): string {
+/**
+ * The report of an inspection for people: what happened, then what the device says and what to do next.
+ * @param isHindered the person was told why the device may not be heard
+ */
+export function describeInspection(report: InspectReport, texts: Texts, isHindered: boolean): string {
   const { shortSerial, address, device } = report;
   const where = address && texts('agent:discover.through', { address, interface: report.interface ?? '' });
   const head = [shortSerial, device?.model, where].filter(Boolean).join('  ');
   return [
     head,
-    ...ending(report, texts),
+    ...ending(report, texts, isHindered),
     ...section('device', deviceRows(report, texts), texts),
     ...section('cloud', cloudRows(report, texts), texts),
     ...section('lock', lockRows(report, texts), texts),
@@ -17,10 +20,11 @@ export function describeInspection(report: InspectReport, texts: Texts): string 
   ].join('\n');
 }
 
-function ending(report: InspectReport, texts: Texts): string[] {
+function ending(report: InspectReport, texts: Texts, isHindered: boolean): string[] {
   const { outcome, reason, offered, shortSerial } = report;
+  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : `inspect.outcome.${outcome}`;
   return [
-    texts(`agent:inspect.outcome.${outcome}`),
+    texts(`agent:${key}`),
     ...(reason ? [texts(`agent:reason.${reason}`, { shortSerial })] : []),
     ...(offered?.length ? [texts('agent:inspect.offered', { schemes: offered.join(', ') })] : []),
     ...numberLines(report, texts),

@@ -1,6 +1,5 @@
 import type { InspectReport } from '../inspect/contract.ts';
 import { reportOf } from '../inspect/report.ts';
-import { noteText } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
@@ -8,6 +7,7 @@ import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOfInspect } from './exit.ts';
 import { describeInspection } from './inspect-text.ts';
 import { readAnswer, readCheckedPassword } from './password-stdin.ts';
+import { createTeller, type Teller } from './teller.ts';
 
 export interface InspectArguments {
   readonly json: boolean;
@@ -30,8 +30,11 @@ export async function inspectCommand(
     context.say(complaint);
     return EXIT.usage;
   }
-  const report = await inspect(context, shortSerial, args);
-  await context.print(args.json ? JSON.stringify(report) : describeInspection(report, context.texts));
+  const teller = createTeller(context);
+  const report = await inspect(context, shortSerial, args, teller);
+  await context.print(
+    args.json ? JSON.stringify(report) : describeInspection(report, context.texts, teller.isHindered()),
+  );
   return exitOfInspect(report);
 }
 
@@ -39,6 +42,7 @@ async function inspect(
   context: CliContext,
   shortSerial: string,
   args: InspectArguments,
+  { onNote }: Teller,
 ): Promise<InspectReport> {
   const { texts, engine, signal, say } = context;
   const password = args.passwordStdin ? await readCheckedPassword(context.input, signal) : null;
@@ -59,7 +63,7 @@ async function inspect(
         mayBeSent ||= stage === 'reading';
         if (!args.json) say(texts(`agent:stage.${stage}`, { shortSerial }));
       },
-      onNote: (note) => say(noteText(note, texts)),
+      onNote,
     });
   } catch (error) {
     say(crashText(error, texts));

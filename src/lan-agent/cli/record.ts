@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { noteText } from '../notes.ts';
+import type { Texts } from '../../kernel/texts.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
@@ -11,6 +11,7 @@ import { complainAboutInterfaces, spelled } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { describeStatus, statusExit } from './status.ts';
+import { createTeller, type Teller } from './teller.ts';
 import { describeUnbind, refused, unbindOnce, verifySeconds } from './unbind.ts';
 
 export interface RecordArguments {
@@ -57,7 +58,7 @@ export async function recordCommand(
   if (args.withUnbind && spelled(args.confirm ?? '') !== shortSerial) {
     const unbind = refused(shortSerial, 'confirm-mismatch');
     await context.print(
-      args.json ? JSON.stringify({ shortSerial, unbind }) : describeUnbind(unbind, context),
+      args.json ? JSON.stringify({ shortSerial, unbind }) : describeUnbind(unbind, texts, false),
     );
     return exitOf(unbind);
   }
@@ -92,7 +93,8 @@ async function record(
     await transcriber.finish(end);
     return folder.close((recording) => summarise(recording, texts));
   };
-  const course = await take(watched, shortSerial, args, verify).catch(async (error) => {
+  const teller = createTeller(context);
+  const course = await take(watched, shortSerial, args, verify, teller).catch(async (error) => {
     await close(null);
     throw error;
   });
@@ -104,7 +106,7 @@ async function record(
   await context.print(
     args.json
       ? JSON.stringify({ ...status, unbind: course.unbind, folder: path, complete: written.ok })
-      : describe(context, course, path),
+      : describe(course, path, texts, teller.isHindered()),
   );
   const exit = course.unbind ? exitOf(course.unbind) : statusExit(course.status);
   return exit === EXIT.done && !written.ok ? EXIT.failed : exit;
@@ -116,6 +118,7 @@ async function take(
   shortSerial: string,
   args: RecordArguments,
   verify: number | undefined,
+  teller: Teller,
 ): Promise<Course> {
   const { engine, signal } = context;
   const status = await engine.readStatus({
@@ -123,10 +126,16 @@ async function take(
     interfaces: args.interface ?? [],
     signal,
     askActivation: true,
-    onNote: (note) => context.say(noteText(note, context.texts)),
+    onNote: teller.onNote,
   });
   if (!args.withUnbind || status.stopped || status.status === 'not-found') return { status, unbind: null };
-  const unbind = await unbindOnce(context, shortSerial, { ...args, confirm: args.confirm ?? '' }, verify);
+  const unbind = await unbindOnce(
+    context,
+    shortSerial,
+    { ...args, confirm: args.confirm ?? '' },
+    verify,
+    teller,
+  );
   return { status, unbind };
 }
 
@@ -139,13 +148,12 @@ function endOf({ status: { status, word }, unbind }: Course) {
   };
 }
 
-function describe(context: CliContext, { status, unbind }: Course, folder: string): string {
-  const { texts } = context;
+function describe({ status, unbind }: Course, folder: string, texts: Texts, isHindered: boolean): string {
   const { shortSerial } = status;
   const canUnbind = status.status === 'can-unbind' && !unbind;
   return [
-    describeStatus(status, texts),
-    ...(unbind ? [describeUnbind(unbind, context)] : []),
+    describeStatus(status, texts, isHindered),
+    ...(unbind ? [describeUnbind(unbind, texts, isHindered)] : []),
     texts('agent:record.written', { folder }),
     ...(canUnbind ? [texts('agent:record.consent', { shortSerial })] : []),
   ].join('\n');

@@ -1,9 +1,9 @@
 import type { Texts } from '../../kernel/texts.ts';
-import { noteText } from '../notes.ts';
 import type { StatusReport } from '../unbind/contract.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { createTeller } from './teller.ts';
 
 export interface StatusArguments {
   readonly json: boolean;
@@ -22,29 +22,28 @@ export async function statusCommand(
     context.say(complaint);
     return EXIT.usage;
   }
-  let isHindered = false;
+  const teller = createTeller(context);
   const status = await engine.readStatus({
     shortSerial,
     interfaces: args.interface ?? [],
     signal,
-    onNote: (note) => {
-      isHindered = true;
-      context.say(noteText(note, texts));
-    },
+    onNote: teller.onNote,
   });
   const { device: _, ...report } = status;
-  await context.print(args.json ? JSON.stringify(report) : describeStatus(status, texts, isHindered));
+  await context.print(
+    args.json ? JSON.stringify(report) : describeStatus(status, texts, teller.isHindered()),
+  );
   return statusExit(status);
 }
 
-/** The status in words, with the device it is about. */
-export function describeStatus(report: StatusReport, texts: Texts, isHindered = false): string {
+/** The status in words, with the device it is about. @param isHindered the person was told why it may not be heard */
+export function describeStatus(report: StatusReport, texts: Texts, isHindered: boolean): string {
   const { shortSerial, status, word, reason, stopped, device } = report;
   const key = stopped
     ? 'reason.cancelled'
     : reason
       ? `reason.${reason}`
-      : isHindered
+      : isHindered && status === 'not-found'
         ? 'note.notHeard'
         : `status.${status}`;
   const { model, address, interface: through } = device ?? {};

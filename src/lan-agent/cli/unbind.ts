@@ -1,4 +1,5 @@
-import { noteText, numberLines } from '../notes.ts';
+import type { Texts } from '../../kernel/texts.ts';
+import { numberLines } from '../notes.ts';
 import type { PromptKind } from '../prompt/choose.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
@@ -6,6 +7,7 @@ import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { readAnswer, readCheckedPassword } from './password-stdin.ts';
+import { createTeller, type Teller } from './teller.ts';
 
 export interface UnbindArguments {
   readonly json: boolean;
@@ -43,8 +45,11 @@ export async function unbindCommand(
     context.say(context.texts('agent:cli.usage.verifySeconds'));
     return EXIT.usage;
   }
-  const report = await unbindOnce(context, shortSerial, args, verify);
-  await context.print(args.json ? JSON.stringify(report) : describeUnbind(report, context));
+  const teller = createTeller(context);
+  const report = await unbindOnce(context, shortSerial, args, verify, teller);
+  await context.print(
+    args.json ? JSON.stringify(report) : describeUnbind(report, context.texts, teller.isHindered()),
+  );
   return exitOf(report);
 }
 
@@ -54,6 +59,7 @@ export async function unbindOnce(
   shortSerial: string,
   args: UnbindArguments,
   verify: number | undefined,
+  { onNote }: Teller,
 ): Promise<Report> {
   if (spelled(args.confirm) !== shortSerial) return refused(shortSerial, 'confirm-mismatch');
   const password = args.passwordStdin ? await readCheckedPassword(context.input, context.signal) : null;
@@ -78,7 +84,7 @@ export async function unbindOnce(
           context.say(context.texts(`agent:stage.${stage}`, { shortSerial }));
         }
       },
-      onNote: (note) => context.say(noteText(note, context.texts)),
+      onNote,
       ...(verify !== undefined
         ? { verifyMs: verify * 1000 }
         : password
@@ -101,10 +107,11 @@ export function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null
   return seconds >= 5 && seconds <= 600 ? seconds : null;
 }
 
-/** The report in words. */
-export function describeUnbind(report: Report, { texts }: Pick<CliContext, 'texts'>): string {
+/** The report in words. @param isHindered the person was told why the device may not be heard */
+export function describeUnbind(report: Report, texts: Texts, isHindered: boolean): string {
   const { shortSerial, outcome, reason } = report;
-  const lines = [`${shortSerial}: ${texts(`agent:outcome.${outcome}`)}`];
+  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : `outcome.${outcome}`;
+  const lines = [`${shortSerial}: ${texts(`agent:${key}`)}`];
   if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));
   return [...lines, ...numberLines(report, texts)].join('\n');
 }

@@ -8,7 +8,7 @@ import type { IsapiRefusal } from '../isapi/answer.ts';
 import type { Capabilities, EzvizState } from '../isapi/documents.ts';
 import type { HttpFailure } from '../isapi/http.ts';
 import type { SiteRefusal } from '../isapi/site.ts';
-import type { Hindrance } from '../network/hindrances.ts';
+import type { Hindrance, OddWay } from '../network/hindrances.ts';
 import type {
   PasswordTaskReason,
   PromptAnswer,
@@ -42,6 +42,7 @@ export interface InspectRequest {
 /** Things worth telling the person that are no outcome. */
 export type InspectNote =
   | Hindrance
+  | OddWay
   | Extract<
       UnbindNote,
       {

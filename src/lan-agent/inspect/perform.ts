@@ -12,7 +12,7 @@ import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
 import { limit } from '../limit.ts';
-import { hindrances } from '../network/hindrances.ts';
+import { hindrances, oddWay } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { chooseInterfaces, type Network } from '../network/network.ts';
 import { findOne, isStillOne } from '../network/one-device.ts';
@@ -155,7 +155,10 @@ class Inspection {
     this.#watch = watch;
     const found = await findOne(lan, watch, shortSerial, DISCOVER_MS, signal);
     this.#lostBefore = watch.lost();
-    if (found.ok) return found.value;
+    if (found.ok) {
+      for (const note of oddWay(found.value.via)) onNote?.(note);
+      return found.value;
+    }
     const { reason } = found.failure;
     if (reason !== 'not-found') return refused(reason);
     for (const note of hindrances(lan, survey)) if (note.kind !== 'port-fallback') onNote?.(note);

@@ -1,6 +1,7 @@
 import type { Language } from '../../../locales/index.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
+import type { OddWay } from '../network/hindrances.ts';
 import type { LanNote } from '../network/lan.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
@@ -20,7 +21,7 @@ export interface JobTools {
   readonly challengeRandom: RandomInt | undefined;
   readonly emit: (event: NewEvent) => Promise<void>;
   /** Takes what was noticed on the way, for the person at the laptop. */
-  readonly onNote: (note: LanNote | UnbindNote) => void;
+  readonly onNote: (note: LanNote | OddWay | UnbindNote) => void;
   /** Trades the permit and notes on disk that the outcome may be unknown from here on. */
   readonly permit: (command: UnbindCommand, signal: AbortSignal) => Promise<boolean>;
 }

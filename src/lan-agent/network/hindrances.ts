@@ -1,5 +1,5 @@
 import type { Lan, LanNote } from './lan.ts';
-import type { Survey } from './network.ts';
+import type { LanInterface, Survey } from './network.ts';
 
 /** Why a device that is there may not have been heard; `agent:note.<kind>` is the sentence. */
 export type Hindrance =
@@ -9,13 +9,38 @@ export type Hindrance =
   /** Set aside by its name, and not named with `--interface`. */
   | { readonly kind: 'interface-skipped'; readonly name: string };
 
+const KINDS: ReadonlySet<string> = new Set<Hindrance['kind']>([
+  'port-fallback',
+  'interface-failed',
+  'send-failed',
+  'no-interface',
+  'interface-skipped',
+]);
+
+/** The device was found where nobody would look for it: through an interface that is set aside by its name. */
+export type OddWay = { readonly kind: 'found-set-aside'; readonly name: string };
+
+/** What is to be told of the interface a device was found through. */
+export function oddWay({ name, setAside }: LanInterface): OddWay[] {
+  return setAside ? [{ kind: 'found-set-aside', name }] : [];
+}
+
+/** Whether a note says why a device was not heard; it does only where none was. */
+export function isHindrance({ kind }: { readonly kind: string }): boolean {
+  return KINDS.has(kind);
+}
+
 /** What stood in the way of a search that found nothing. Empty: nothing did, so the device itself is to be looked at. */
-export function hindrances(lan: Pick<Lan, 'interfaces' | 'notes'>, { skipped }: Survey): Hindrance[] {
-  const names = skipped.flatMap(({ name, reason }) =>
-    reason === 'vpn' || reason === 'virtual' ? [name] : [],
+export function hindrances(
+  lan: Pick<Lan, 'interfaces' | 'asked' | 'notes'>,
+  { used, skipped }: Survey,
+): Hindrance[] {
+  const left = used.filter((one) => one.setAside && !lan.asked.has(one));
+  const names = [...skipped.filter(({ reason }) => reason === 'vpn' || reason === 'virtual'), ...left].map(
+    ({ name }) => name,
   );
   return [
-    ...(lan.interfaces.length === 0 ? [{ kind: 'no-interface' } as const] : []),
+    ...(lan.interfaces.every(({ setAside }) => setAside) ? [{ kind: 'no-interface' } as const] : []),
     ...lan.notes.flatMap((note) => (note.kind === 'small-buffer' ? [] : [note])),
     ...[...new Set(names)].map((name) => ({ kind: 'interface-skipped', name }) as const),
   ];

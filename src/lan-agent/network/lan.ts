@@ -52,7 +52,9 @@ export interface Lan {
   readonly network: Network;
   /** The interfaces that could be opened. */
   readonly interfaces: readonly LanInterface[];
-  /** Grows while the sockets are in use. */
+  /** Those of them through which everybody was asked. Grows. */
+  readonly asked: ReadonlySet<LanInterface>;
+  /** Grows while the sockets are in use. Says nothing of interfaces that are set aside: nobody counts on them. */
   readonly notes: readonly LanNote[];
   /** Addresses of this laptop whose multicast has come back to it: it leaves, and it arrives. */
   readonly echoed: ReadonlySet<string>;
@@ -90,6 +92,7 @@ export async function openLan(
   let received = 0;
   const ownPorts = new Set<string>();
   const echoed = new Set<string>();
+  const asked = new Set<LanInterface>();
   const receive =
     (via: LanInterface | null) =>
     (bytes: Buffer, { address, port }: RemoteInfo) => {
@@ -117,7 +120,7 @@ export async function openLan(
       ownPorts.add(`${lan.address}:${socket.address().port}`);
     } else {
       socket.close();
-      notes.push({ kind: 'interface-failed', name: lan.name, code });
+      if (!lan.setAside) notes.push({ kind: 'interface-failed', name: lan.name, code });
     }
   }
   notes.push(...[shared, ...sockets.values()].flatMap(enlargeBuffer).slice(0, 1));
@@ -133,6 +136,7 @@ export async function openLan(
   return {
     network,
     interfaces: [...sockets.keys()],
+    asked,
     notes,
     echoed,
     send: (through, to, bytes) => {
@@ -140,7 +144,9 @@ export async function openLan(
       const socket = sockets.get(through);
       return new Promise((ended) => {
         const done = (code: string | null) => {
-          if (code !== null && typeof to === 'string') noteOnce('send-failed', through.name, code);
+          const isToAll = typeof to === 'string';
+          if (code === null && isToAll) asked.add(through);
+          if (code !== null && isToAll && !through.setAside) noteOnce('send-failed', through.name, code);
           ended(code);
         };
         try {

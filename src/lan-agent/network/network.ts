@@ -12,9 +12,14 @@ export interface LanInterface {
   readonly address: string;
   /** Length of the subnet prefix, 1 to 31. */
   readonly prefix: number;
+  /** By its name it belongs to virtual machines, and nobody has named it: asked only where nothing else has answered. */
+  readonly setAside?: true;
 }
 
-/** Why an interface is not used. `vpn` and `virtual` are a judgement and can be overruled with `--interface`. */
+/**
+ * Why an interface is not used. `vpn` and `virtual` are a judgement by the name; `--interface` overrules it, and a
+ * search that has found nothing asks the virtual ones, too (docs/decisions/0029).
+ */
 export type SkipReason = 'loopback' | 'down' | 'ipv6-only' | 'virtual' | 'vpn';
 
 export interface SkippedInterface {
@@ -52,14 +57,23 @@ export interface UnknownInterface {
 }
 
 /**
- * The interfaces to search on: those named, by interface name or IPv4 address; without names every one that is up,
- * has IPv4 and is not set aside.
+ * The interfaces to search on: those named, by interface name or IPv4 address; without names every one that is up and
+ * has IPv4, virtual ones as set aside, but for VPNs: a tunnel's far end is not the device's LAN.
  */
 export function chooseInterfaces(
   survey: Survey,
   wanted: readonly string[] = [],
 ): Result<Survey, UnknownInterface> {
-  if (wanted.length === 0) return ok(survey);
+  if (wanted.length === 0) {
+    const isVirtual = ({ reason }: SkippedInterface) => reason === 'virtual';
+    const virtual = survey.skipped
+      .filter(isVirtual)
+      .map(({ name, address, prefix }): LanInterface => ({ name, address, prefix, setAside: true }));
+    return ok({
+      used: [...survey.used, ...virtual],
+      skipped: survey.skipped.filter((one) => !isVirtual(one)),
+    });
+  }
   const overruled = survey.skipped.filter(({ reason }) => reason === 'virtual' || reason === 'vpn');
   const usable: readonly LanInterface[] = [
     ...survey.used,

@@ -10,6 +10,8 @@ import { inSubnet, type LanInterface } from './network.ts';
 /** Three inquiries at once, because one is easily lost, then one per second (protocol/sadp.md 2). Ms after the start. */
 const FIRST_INQUIRIES = [0, 200, 400];
 const EVERY_MS = 1000;
+/** From which round on those interfaces are asked that are set aside: by then, after 3 s, every usable device has answered. */
+const SET_ASIDE_ROUND = 5;
 /** After the end: longest time to read what has come before it, ms. */
 const DRAIN_MS = 100;
 
@@ -144,7 +146,10 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
 
 /** One round of inquiries. Broadcast goes with every second one: it reaches devices behind switches that eat multicast. */
 async function ask(lan: Lan, found: Findings, round: number, lostBefore: number): Promise<void> {
+  // What is set aside is asked where nothing else leads on; at once where there is nothing else.
+  const isOpen = round >= SET_ASIDE_ROUND || lan.interfaces.every(({ setAside }) => setAside);
   for (const through of lan.interfaces) {
+    if (through.setAside && !(isOpen && found.isWanting())) continue;
     const destinations: Destination[] = round % 2 === 0 ? ['multicast'] : ['multicast', 'broadcast'];
     destinations.push(...found.silent(through).map((unicast) => ({ unicast })));
     const uuid = newUuid();
@@ -204,6 +209,11 @@ class Findings {
 
   has(shortSerial: string): boolean {
     return this.#serials.has(shortSerial);
+  }
+
+  /** Nothing has answered of what is looked for. */
+  isWanting(): boolean {
+    return this.#wanted === null ? this.#claims.size === 0 : !this.has(this.#wanted);
   }
 
   silent(through: LanInterface): string[] {

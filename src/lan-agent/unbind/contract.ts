@@ -4,7 +4,7 @@
  */
 import type { DeviceSighting, UnbindReport, UnbindStatus } from '../../link/messages.ts';
 
-import type { Hindrance } from '../network/hindrances.ts';
+import type { Hindrance, OddWay } from '../network/hindrances.ts';
 
 /** What is about to be done to which device. Shown beside the picture and the password prompt; holds no secret. */
 export interface UnbindPlan {
@@ -126,6 +126,7 @@ export type UnbindNote =
   | { readonly kind: 'unexpected-word'; readonly word: string }
   /** With a device that was not found; `port-fallback` whenever it is so. */
   | Hindrance
+  | OddWay
   | { readonly kind: 'ledger-not-saved' }
   | { readonly kind: 'journal-not-saved' };
 

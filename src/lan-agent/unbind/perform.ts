@@ -4,7 +4,7 @@ import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
-import { hindrances } from '../network/hindrances.ts';
+import { hindrances, oddWay } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { wireMac } from '../network/neighbour.ts';
 import { chooseInterfaces, type Network, type Survey } from '../network/network.ts';
@@ -140,6 +140,7 @@ class Attempt {
     }
     this.#lostBefore = this.#watch.lost();
     const device = found.value;
+    for (const note of oddWay(device.via)) this.#request.onNote?.(note);
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     const { isNotActivated } = await import('../isapi/activation.ts');
     if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');

@@ -18,6 +18,7 @@ function crowd(devices: number): Lan {
   return {
     network: realNetwork(),
     interfaces: [through],
+    asked: new Set(),
     notes: [],
     echoed: new Set(),
     send: async (_through, to, bytes) => {

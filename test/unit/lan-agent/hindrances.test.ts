@@ -7,18 +7,28 @@ const eth0 = { name: 'eth0', address: '192.0.2.1', prefix: 24 };
 const skipped = [
   { name: 'lo', address: '127.0.0.1', prefix: 8, reason: 'loopback' },
   { name: 'tun0', address: '10.8.0.2', prefix: 24, reason: 'vpn' },
-  { name: 'bridge100', address: '192.168.2.1', prefix: 24, reason: 'virtual' },
 ] as const;
+const bridge = { name: 'bridge100', address: '192.168.2.1', prefix: 24, setAside: true } as const;
 
 describe('what stood in the way of a search', () => {
   it('is nothing where all was searched', () => {
     const small = { kind: 'small-buffer', bytes: 1 } as const;
-    expect(hindrances({ interfaces: [eth0], notes: [small] }, { used: [eth0], skipped: [] })).toEqual([]);
+    expect(
+      hindrances(
+        { interfaces: [eth0], asked: new Set([eth0]), notes: [small] },
+        { used: [eth0], skipped: [] },
+      ),
+    ).toEqual([]);
+    // Set aside, and asked in the end.
+    const used = [eth0, bridge];
+    expect(hindrances({ interfaces: used, asked: new Set(used), notes: [] }, { used, skipped: [] })).toEqual(
+      [],
+    );
   });
 
   it('names no network, a firewall, a taken port and what was set aside, in both languages', () => {
     const notes = [{ kind: 'port-fallback' }, { kind: 'send-failed', name: 'eth0', code: 'EPERM' }] as const;
-    const found = hindrances({ interfaces: [], notes }, { used: [], skipped });
+    const found = hindrances({ interfaces: [bridge], asked: new Set(), notes }, { used: [bridge], skipped });
     expect(found.map(({ kind }) => kind)).toEqual([
       'no-interface',
       'port-fallback',

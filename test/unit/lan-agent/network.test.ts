@@ -24,7 +24,8 @@ const cable = { name: 'eth0', address: '192.168.1.5', prefix: 24 };
 const second = { name: 'eth0', address: '10.0.0.5', prefix: 8 };
 const vpn = { name: 'wg0', address: '10.9.0.2', prefix: 24, reason: 'vpn' } as const;
 const loopback = { name: 'lo', address: '127.0.0.1', prefix: 8, reason: 'loopback' } as const;
-const survey: Survey = { used: [cable, second], skipped: [vpn, loopback] };
+const shared = { name: 'bridge100', address: '192.168.2.1', prefix: 24, reason: 'virtual' } as const;
+const survey: Survey = { used: [cable, second], skipped: [vpn, shared, loopback] };
 
 describe('choosing interfaces', () => {
   const chosen = (...wanted: string[]) => {
@@ -33,7 +34,9 @@ describe('choosing interfaces', () => {
   };
 
   it('uses all that are usable where none is named', () => {
-    expect(chosen()).toEqual([cable.address, second.address]);
+    expect(chosen()).toEqual([cable.address, second.address, shared.address]);
+    const all = chooseInterfaces(survey);
+    expect(all).toMatchObject({ value: { used: [{}, {}, { setAside: true }], skipped: [vpn, loopback] } });
   });
 
   it('takes names and addresses, each interface once', () => {
@@ -43,13 +46,15 @@ describe('choosing interfaces', () => {
 
   it('lets a name overrule our judgement, but not what cannot work', () => {
     expect(chosen('wg0')).toEqual([vpn.address]);
+    const named = chooseInterfaces(survey, ['bridge100']);
+    expect(named.ok && named.value.used.map(({ setAside }) => setAside)).toEqual([undefined]);
     expect(chosen('lo')).toMatchObject({ wanted: 'lo' });
   });
 
   it('says what there is when one does not exist', () => {
     expect(chosen('eth0', 'wlan7')).toMatchObject({
       wanted: 'wlan7',
-      exists: [{ name: 'eth0' }, { name: 'eth0' }, { name: 'wg0' }],
+      exists: [{ name: 'eth0' }, { name: 'eth0' }, { name: 'wg0' }, { name: 'bridge100' }],
     });
   });
 });
