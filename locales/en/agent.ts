@@ -204,7 +204,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'few-attempts':
       'By its own word the device has two attempts or fewer left. One more wrong password could lock it. Find the right password with the owner, then unbind another way, for instance in the Hik-Connect app.',
     'lock-assumed':
-      'The device may be locked, but has not said so, or not for how long: it has refused a password, or left attempts unanswered. Nothing was sent. Be sure of the password meanwhile: then one careful try is possible.',
+      'The device may be locked, but has not said so, or not for how long: it has refused a password, or left attempts unanswered. Be sure of the password meanwhile: then one careful try is possible.',
     'try-used':
       'The device has refused a password without saying how many attempts are left, and the one careful try after that was made. Another one could lock it, so this agent makes none. The owner’s own login leads on: he logs in to the device himself, in its web page, its menu or the Hik-Connect app, and unbinds it there.',
     'lock-running': 'By its own word the device is locked, so nothing was sent to it.',
@@ -222,7 +222,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'slow-device':
       'The device takes more than two and a half seconds to answer. Somebody faster could answer in its place and would not be noticed, so the password was not sent. Wait until it is less busy, or restart it; connect laptop and device by one cable or switch.',
     'no-direct-cable':
-      'The device hears only what goes to everybody, and anybody on this network could answer in its place and read the password. Connect laptop and device by one cable or switch and confirm it when asked, or with --direct-cable. Nothing was sent.',
+      'The device hears only what goes to everybody, and anybody on this network could answer in its place and read the password. Connect laptop and device by one cable or switch and confirm it when asked, or with --direct-cable.',
     'late-answer':
       'When the unbind was out, somebody else answered in the device’s place too. He may know the admin password now. Connect laptop and device by one cable, ask with "status" how it stands, and set another admin password.',
     'no-mac':
@@ -505,7 +505,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   prompt: {
     language: 'en',
     title: {
-      unbind: 'Unbind this device from its cloud account?',
+      unbind: 'Unbind this device from its Hik-Connect account?',
       inspect: 'Read what this device says of itself? Nothing is changed.',
     },
     row: {
@@ -542,6 +542,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     cable: {
       why: 'This device hears only what goes to everybody, so anybody on this network could answer in its place and read the password.',
       question: 'Do laptop and device hang on one cable, or on one switch with nothing else on it?',
+      confirmed: 'Laptop and device hang on one cable, or on one switch with nothing else on it.',
     },
     yesNo: '(type "yes" and Enter; only Enter means no)',
     question: 'Admin password of the device',
@@ -558,7 +559,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
         'There are letters beyond English ones in it: check the keyboard layout. No attempt was made. Type it again; if it really is so, it will be used as typed.',
     },
     refusedBefore:
-      'The device has refused this password a short while ago (one in a thousand others is taken for it, too). A wrong one costs an attempt.',
+      'It seems the device has refused this password a short while ago (one in a thousand others looks like it). A wrong one costs an attempt.',
     meantAsk: 'Type "yes" to send it all the same, or only Enter to type another one:',
     yes: 'yes',
     button: {
@@ -571,7 +572,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     end: {
       taken: {
         unbind:
-          'The password was taken and is used once. The result comes to the chat and to the terminal. This page can be closed.',
+          'The password was taken and is used once. The result comes to where you began, the chat or the terminal. This page can be closed.',
         inspect:
           'The password was taken and is used for this reading alone. The result comes to the terminal. This page can be closed.',
       },
@@ -622,6 +623,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     run: {
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
+      typed: 'The password is used now, once. The result comes to the chat.',
       'not-paired':
         'This laptop is not paired with a bot yet. Ask the bot for a code, then: unbind-agent pair',
       damaged: 'The pairing of this laptop cannot be read. Ask the bot for a code and pair again.',

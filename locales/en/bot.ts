@@ -203,8 +203,9 @@ export const bot = {
     pictureTerms_one: '{{count}} try left, {{minutes}} min. Capital or small does not matter.',
     pictureTerms_other: '{{count}} tries left, {{minutes}} min. Capital or small does not matter.',
     typePassword:
-      'Right. Now type the <b>admin password of the device</b> on the laptop. Not here: never type it in the chat.\nOn the laptop: the password of <code>admin</code>, not the verification code, not the app account.',
-    help: 'The laptop is working. Wait for it, or press Cancel. Never type the password here.',
+      'Right. Now type the <b>admin password of the device</b> on the laptop, never here in the chat.\nIt is the password of <code>admin</code>: not the verification code, and not that of the app.',
+    help: 'The laptop is working. Wait for it, or press “Cancel”.',
+    helpPassword: 'The laptop waits for the admin password: type it there, or press “Cancel”.',
     helpPicture: 'Type only the characters from the picture, or press “Another picture”.',
     button: { refresh: 'Another picture' },
   },
@@ -384,7 +385,7 @@ export const bot = {
     foundMany: '<b>The latest of many.</b> Type more of the number to find the others.',
     notFound:
       'No case of yours has this number. At least three characters of the serial number, or the case number.',
-    line: '• <code>{{case}}</code>: {{standing}}',
+    line: '{{number}}. <code>{{case}}</code>: {{standing}}',
     head: '<b>Case {{case}}</b> · <code>{{serial}}</code> {{model}}',
     noSerial: 'no serial number yet',
     open: 'Open',
@@ -464,7 +465,7 @@ export const bot = {
     house: '<b>All laptops of the house</b>: {{count}}, page {{page}} of {{pages}}',
     online: '🟢 {{number}}. <b>{{name}}</b> ({{system}}), connected',
     offline: '⚪ {{number}}. <b>{{name}}</b> ({{system}}), last seen {{when}}',
-    details: '      {{address}} · {{people}}',
+    details: '      {{known}}',
     oldWay: '      ⚠️ paired the old way. Pair it again, to be sure that nobody sits in between: /pair',
     newKey:
       '      🔑 asks for a new key <code>{{mark}}</code>. Yes only where the laptop shows the same sign',
@@ -495,7 +496,7 @@ export const bot = {
   pair: {
     code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows six digits: you type them here.',
     confirm:
-      '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nType the six digits it shows. There is one try.',
+      '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nType the six digits it shows. You have one try.',
     warn: 'If you did not start this yourself just now, or your laptop shows no number, press “Not mine”.',
     early: 'No laptop has asked for you yet. Run the command on it first; then it shows six digits.',
     digits: 'The number has six digits. Type all of them; nothing is lost yet.',
@@ -503,7 +504,7 @@ export const bot = {
     wrong:
       'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me: if the laptop asks whether I say “paired”, answer no. Try again with a new code: /pair. If it is wrong once more, use another network.',
     refused: 'Refused. The laptop was told.',
-    over: 'This pairing is over. Start again: /pair',
+    over: 'This pairing is over. Your laptops: /agents. To pair one: /pair',
     button: { notMine: 'Not mine' },
   },
   access: {
@@ -525,7 +526,7 @@ export const bot = {
     button: { remove: 'Remove {{number}}: {{name}}' },
   },
   pin: {
-    type: 'Type your PIN. I delete the message at once.',
+    type: 'Type your PIN. I delete the message at once. Not now: /cancel',
     choose:
       'Choose a PIN: 6 to 12 digits, no run of digits like 123456. Type it here; I delete the message at once. It is asked for before a new laptop and before each unbind, so that a lost phone is not enough.',
     badShape: 'A PIN has 6 to 12 digits and is no simple run. Choose another one.',

@@ -38,13 +38,10 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       ? t('bot:agents.online', values)
       : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, { t, ...call }) });
     const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));
-    const details = t('bot:agents.details', {
-      address: agent.address ?? t('bot:agents.never'),
-      people: people.filter(Boolean).join(', '),
-    });
+    const known = [agent.address ?? '', people.filter(Boolean).join(', ')].filter(Boolean).join(' · ');
     return [
       state,
-      details,
+      t('bot:agents.details', { known }),
       ...(agent.pairedBy === 'picked' ? [t('bot:agents.oldWay')] : []),
       ...(agent.newKey === null ? [] : [t('bot:agents.newKey', { mark: agent.newKey })]),
     ];

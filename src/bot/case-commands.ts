@@ -19,11 +19,12 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
     found: readonly CaseRecord[],
     more: { text: string; data: string } | null,
   ): Promise<void> {
+    // Numbered: a device has as many cases as visits.
     const names = found.map((record) => record.device?.shortSerial ?? caseNumber(record));
     const lines = found.map((record, at) =>
-      t('bot:cases.line', { case: names[at] ?? '', standing: t(standingOf(record)) }),
+      t('bot:cases.line', { number: at + 1, case: names[at] ?? '', standing: t(standingOf(record)) }),
     );
-    const rows = found.map((record, at) => [{ text: names[at] ?? '', data: `c:${record.id}` }]);
+    const rows = found.map((record, at) => [{ text: `${at + 1} · ${names[at]}`, data: `c:${record.id}` }]);
     return say([t(title), ...lines].join('\n'), [...rows, ...(more ? [[more]] : [])]);
   }
 

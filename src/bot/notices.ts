@@ -27,7 +27,8 @@ export interface Stranger {
 /**
  * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
  * (whom it is about, who did it), `inviter` who made the invitation no. `invitation`, `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
- * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it.
+ * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it, nor does whoever the chat
+ * has answered so (ANSWERED).
  */
 export type Notice =
   | {
@@ -147,6 +148,15 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
 
 export const NOTICE_KINDS = Object.keys(RULES) as NoticeKind[];
 
+/** Kinds of which the chat tells `person` as the answer to what they have just done. */
+const ANSWERED: readonly NoticeKind[] = [
+  'laptop.wrong-number',
+  'limit.reached',
+  'stolen.tried',
+  'pin.blocked',
+  'pin.set',
+];
+
 /** What the operator decides about notices (settings). */
 export interface NoticeSettings {
   /** Ways that differ from the house's own. */
@@ -254,7 +264,7 @@ export function createNotices(options: NoticesOptions): Notices {
     if (!saved.ok) log.error({ failure: saved.failure.reason }, 'a notice could not be written');
   }
 
-  /** Everybody who should hear of it but who did it, and how. */
+  /** Everybody who should hear of it but who did it or has heard, and how. */
   async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
     const { kind } = notice;
     const usual = settings.ways[kind] ?? RULES[kind].way;
@@ -267,6 +277,7 @@ export function createNotices(options: NoticesOptions): Notices {
       if (agent.ok) for (const owner of agent.value?.technicians ?? []) ways.set(owner, atOnce);
     }
     if ('by' in notice && notice.by !== null) ways.delete(notice.by);
+    if ('person' in notice && ANSWERED.includes(kind)) ways.delete(notice.person);
     for (const [person, way] of ways) {
       // One kind's flood must not push another kind out of sight.
       if (!asks && way !== 'digest' && pace.take(`${person}:${kind}`) > 0) ways.set(person, 'digest');

@@ -79,7 +79,7 @@ async function besidePrompt(dialogue: Dialogue, record: CaseRecord): Promise<Nex
   const answer = await dialogue.ask(dialogue.t('bot:unbind.typePassword'), {
     events: AFTER_PROMPT,
     ...(record.job ? { jobId: record.job.id } : {}),
-    help: 'bot:unbind.help',
+    help: 'bot:unbind.helpPassword',
     besideSecret: true,
   });
   return react(dialogue, record, answer);

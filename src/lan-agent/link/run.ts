@@ -140,7 +140,14 @@ async function work(
   const clock: Clock = { now: client.now, sleep: local.sleep };
   const jobs = createJobs({
     engine: options.engine,
-    promptFor: options.promptFor,
+    promptFor: (language) => ({
+      ask: async (...asked) => {
+        const answer = await options.promptFor(language).ask(...asked);
+        // Else nothing at the laptop would say that it was heard.
+        if (answer.kind === 'typed') say(texts('agent:link.run.typed'));
+        return answer;
+      },
+    }),
     challengeRandom: options.challengeRandom,
     clock,
     intake,

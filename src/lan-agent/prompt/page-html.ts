@@ -42,7 +42,7 @@ export function formPage(model: PromptModel, texts: Texts, complaint: PasswordCo
     : '';
   const cable = model.cable
     ? `<p>${escapeHtml(model.cable.why)}</p>
-<label><input name="cable" type="checkbox" value="yes">${escapeHtml(model.cable.question)}</label>
+<label><input name="cable" type="checkbox" value="yes"> ${escapeHtml(model.cable.confirmed)}</label>
 `
     : '';
   return page(

@@ -23,10 +23,15 @@ export const PROMPT_TIME_LIMIT_MS = 10 * 60_000;
 export interface PromptModel {
   readonly title: string;
   readonly rows: readonly { readonly label: string; readonly value: string }[];
-  /** Which password is meant and what a wrong one costs. */
+  /** Which password is meant, what a wrong one costs, and who may get it. */
   readonly hints: readonly string[];
   /** What has to be confirmed before the password; null: nothing. */
-  readonly cable: { readonly why: string; readonly question: string } | null;
+  readonly cable: {
+    readonly why: string;
+    readonly question: string;
+    /** The same as a statement, to tick. */
+    readonly confirmed: string;
+  } | null;
   readonly question: string;
   /** On the page: the button that sends the password, and the last words after it. */
   readonly button: string;
@@ -57,9 +62,18 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
       ...row('technician', plan.technician),
       ...row('attempts', attempts),
     ],
-    hints: [texts('agent:prompt.which'), texts('agent:prompt.cost'), texts(`agent:prompt.risk.${task}`)],
+    hints: [
+      texts('agent:prompt.which'),
+      texts('agent:prompt.cost'),
+      // The question about the cable says more.
+      ...(plan.askCable ? [] : [texts(`agent:prompt.risk.${task}`)]),
+    ],
     cable: plan.askCable
-      ? { why: texts('agent:prompt.cable.why'), question: texts('agent:prompt.cable.question') }
+      ? {
+          why: texts('agent:prompt.cable.why'),
+          question: texts('agent:prompt.cable.question'),
+          confirmed: texts('agent:prompt.cable.confirmed'),
+        }
       : null,
     question: texts('agent:prompt.question'),
     button: texts(`agent:prompt.button.${task}`),

@@ -41,15 +41,16 @@ async function opened(chatId: number, shortSerial: string): Promise<string> {
 
 /** What is said to a command of Ann's: its text, and the data of its buttons. */
 async function said(act: (call: Call, commands: ReturnType<typeof createCaseCommands>) => Promise<void>) {
-  const told = { text: '', buttons: [] as string[] };
+  const told = { text: '', buttons: [] as string[], labels: [] as string[] };
   const call = {
     chatId: ANN,
     role: 'technician',
     language: 'en',
     t: textsFor('en'),
-    say: async (text: string, rows: readonly (readonly { data: string }[])[] = []) => {
+    say: async (text: string, rows: readonly (readonly { text: string; data: string }[])[] = []) => {
       told.text = text;
       told.buttons = rows.flat().map(({ data }) => data);
+      told.labels = rows.flat().map(({ text }) => text);
     },
   } as unknown as Call;
   await act(call, createCaseCommands(desk));
@@ -70,6 +71,15 @@ it('reaches every case of a technician, page by page, each once and the newest f
   }
   expect(pressed).toEqual(ids.toReversed().map((id) => `c:${id}`));
   expect((await older(`o:${ids[0]}`)).text).toContain('no older cases');
+});
+
+it('tells apart the cases of one device', async () => {
+  await opened(ANN, 'J50000100');
+  const { text, labels } = await list('J50000100');
+  expect(text).toContain(
+    '1. J50000100: Open\n2. J50000100: Open'.replaceAll('J50000100', '<code>J50000100</code>'),
+  );
+  expect(labels).toEqual(['1 · J50000100', '2 · J50000100']);
 });
 
 it('finds a case by its serial number, a piece of it, or its own number, and nobody else’s', async () => {

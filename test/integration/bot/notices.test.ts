@@ -98,6 +98,18 @@ describe('a notice', () => {
     expect(last(anna)).toContain('was paired by 5');
   });
 
+  it('is not told to whom the chat has answered so already', async () => {
+    const { raise, idle } = notices();
+    const laptop = { name: 'Van 9', system: 'Linux', address: '192.0.2.9' };
+    await raise({ kind: 'laptop.wrong-number', laptop, person: olga.id });
+    await raise({ kind: 'stolen.tried', person: olga.id, serial: 'J50000062' });
+    await raise({ kind: 'limit.reached', person: olga.id, most: 20 });
+    await raise({ kind: 'pin.blocked', person: olga.id, minutes: 15 });
+    await idle();
+    expect(heard(olga)).toEqual([]);
+    expect(heard(ivan)).toHaveLength(4);
+  });
+
   it('makes a sound where somebody has to act, and shows names as they are', async () => {
     const { raise, idle } = notices();
     await raise({ kind: 'stolen.tried', person: anna.id, serial: 'J50000062' });

@@ -61,6 +61,7 @@ describe('an unbind that the bot asks for', () => {
     const page = await agent.pages.first(() => true);
     expect(hub.permits).toEqual([]);
     expect(await typePassword(page, DEMO_PASSWORD)).toBe(200);
+    await agent.said.first((line) => line.includes('The result comes to the chat'));
 
     const { report } = await hub.heard(jobId, 'outcome');
     expect(report).toEqual({ shortSerial: CAMERA, outcome: 'unbound', verified: true });

@@ -103,6 +103,8 @@ describe('the password prompt in the terminal', () => {
     const terminal = openTerminal({ askCable: true });
     await terminal.see('hang on one cable');
     expect(terminal.screen()).not.toContain(QUESTION);
+    // One warning of one thing: the cable is the answer to the other.
+    expect(terminal.screen()).not.toContain('ARP');
     terminal.input.write(key);
     if (end.kind === 'typed') {
       await terminal.see(QUESTION);
@@ -214,7 +216,7 @@ describe('the password prompt in the terminal', () => {
       await terminal.see('Type "yes" to send it all the same');
       terminal.input.write(`${answer}\r`);
       if (sent === 'other') {
-        await terminal.see(`${QUESTION} (what you type is not shown): \nThe device has refused`);
+        await terminal.see(`${QUESTION} (what you type is not shown): \nIt seems the device has refused`);
         while (terminal.screen().split(QUESTION).length < 3) await new Promise((done) => setImmediate(done));
         terminal.input.write('other\r');
       }
