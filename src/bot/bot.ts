@@ -42,6 +42,7 @@ import { createPairingCommands } from './pairing-commands.ts';
 import { createPhotos } from './photos.ts';
 import { createPins } from './pins.ts';
 import { createProfiles } from './profiles.ts';
+import { createRoom } from './room.ts';
 import { createJobRules } from './rules.ts';
 import { createStolenWatch } from './stolen.ts';
 import type { TelegramClient } from './telegram.ts';
@@ -97,6 +98,8 @@ export interface Bot {
 
 /** Largest photo Telegram hands to a bot, bytes (https://core.telegram.org/bots/api#getfile). */
 const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
+/** Photos in memory at the same time: as many as the reader works on or lets wait (label/reader.ts), 200 MB at most. */
+const MOST_PHOTOS = 10;
 
 /** Latest cases that may belong to one visit. */
 const CASES_OF_VISIT = 50;
@@ -163,10 +166,12 @@ export function createBot(parts: BotParts): Bot {
     deliver,
   });
 
+  const room = createRoom(MOST_PHOTOS);
   const photos = createPhotos({
     blobs: store.values('blobs'),
     reader: labels,
     download: (fileId) => client.downloadFile(fileId, MAX_PHOTO_BYTES),
+    room,
   });
 
   const watched = createStolenWatch({ cases, limits, cancel: jobs.cancel, report: reportStolen });
@@ -193,6 +198,7 @@ export function createBot(parts: BotParts): Bot {
       cases,
       download: (fileId, maxBytes) => client.downloadFile(fileId, maxBytes),
       copy: labels.copy,
+      room,
       clock,
     }),
   };

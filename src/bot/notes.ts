@@ -4,6 +4,7 @@ import type { HouseFailure, Kept, NotesPort } from '../flows/ports.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { PhotoRejection } from '../label/reading.ts';
 import type { Values } from '../store/store.ts';
+import type { Room } from './room.ts';
 
 /** Largest photo kept with a case, bytes: what Telegram makes of a photo is far below, a file may be anything. */
 const MAX_NOTE_BYTES = 5 * 1024 * 1024;
@@ -18,12 +19,14 @@ export interface NotesOptions {
   download(fileId: string, maxBytes: number): Promise<Result<Uint8Array, string>>;
   /** The picture of a photo and nothing of what else is in its file (label/reader.ts). */
   copy(photo: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>>;
+  /** For photos in memory, from the first byte of the download on. */
+  room: Room;
   /** Milliseconds. */
   clock: () => number;
 }
 
 /** What technicians keep with their cases: photos and texts, stored as bytes under the case's name. */
-export function createNotes({ blobs, cases, download, copy, clock }: NotesOptions): NotesPort {
+export function createNotes({ blobs, cases, download, copy, room, clock }: NotesOptions): NotesPort {
   /** The key is made of what is kept, so that a step repeated after a crash keeps it once. */
   async function keep(
     caseId: string,
@@ -43,10 +46,13 @@ export function createNotes({ blobs, cases, download, copy, clock }: NotesOption
 
   return {
     async photo(caseId, fileId) {
-      const file = await download(fileId, MAX_NOTE_BYTES);
-      if (!file.ok) return ok(file.failure === 'too-large' ? 'too-large' : 'download-failed');
-      const picture = await copy(file.value);
-      return picture.ok ? keep(caseId, 'photo', fileId, picture.value) : ok(notKept(picture.failure));
+      const kept = await room.take<Result<Kept, HouseFailure>>(async () => {
+        const file = await download(fileId, MAX_NOTE_BYTES);
+        if (!file.ok) return ok(file.failure === 'too-large' ? 'too-large' : 'download-failed');
+        const picture = await copy(file.value);
+        return picture.ok ? keep(caseId, 'photo', fileId, picture.value) : ok(notKept(picture.failure));
+      });
+      return kept === 'full' ? ok('not-now') : kept;
     },
 
     text: (caseId, text) => keep(caseId, 'text', text, Buffer.from(text)),

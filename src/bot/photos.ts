@@ -5,6 +5,7 @@ import type { LabelPort, PhotoReading } from '../flows/ports.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { Values } from '../store/store.ts';
+import type { Room } from './room.ts';
 
 /** Longest a photo is looked at that nobody waits for, ms. */
 const QUICK_MS = 4_000;
@@ -16,6 +17,8 @@ interface PhotosOptions {
   blobs: Values<string>;
   reader: LabelReader;
   download(fileId: string): Promise<Result<Uint8Array, string>>;
+  /** For photos in memory, from the first byte of the download on. */
+  room: Room;
 }
 
 interface Photos extends LabelPort {
@@ -23,7 +26,7 @@ interface Photos extends LabelPort {
   arrived(chatId: number, update: Update): void;
 }
 
-export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos {
+export function createPhotos({ blobs, reader, download, room }: PhotosOptions): Photos {
   const running = new Map<number, AbortController>();
   const albums = new Map<number, string>();
 
@@ -68,7 +71,8 @@ export function createPhotos({ blobs, reader, download }: PhotosOptions): Photos
 
   return {
     async read(chatId, fileId, { quick = false } = {}) {
-      const reading = await read(chatId, fileId, quick);
+      const reading = await room.take(() => read(chatId, fileId, quick));
+      if (reading === 'full') return ok({ kind: 'rejected', reason: 'busy' });
       return reading === 'store-unavailable' ? fail(reading) : ok(reading);
     },
     async forget(picture) {

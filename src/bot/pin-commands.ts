@@ -1,5 +1,5 @@
 /** The chat's side of PINs: /pin, the message that answers it, and what waits for it. */
-import type { CallApi } from '../flows/engine/bridge.ts';
+import { type CallApi, takeOut } from '../flows/engine/bridge.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { StoreFailure, Values } from '../store/store.ts';
@@ -103,8 +103,7 @@ export function createPinGate({
         return false;
       }
       // Whatever it is: the next text may be the PIN, and a PIN does not stay in the chat.
-      const gone = await callApi('deleteMessage', { chat_id: chatId, message_id: message.message_id });
-      if (!gone.ok) await say(t('bot:pin.notDeleted'));
+      if (!(await takeOut(callApi, chatId, message.message_id))) await say(t('bot:pin.notDeleted'));
       const pin = new Secret(message.text.trim());
       await (wait.value.step === 'choose' ? chosen(call, pin, wait.value) : checked(call, pin, wait.value));
       return true;

@@ -46,6 +46,23 @@ describe('with a PIN asked for, a lost phone', () => {
     expect(hits(secrets, { ...Object.fromEntries(places), log: Buffer.from(fortress.logged()) })).toEqual([]);
   });
 
+  it('is taken out of the chat although Telegram cannot be reached for a while, and counts once', async () => {
+    await anna.send('/pair');
+    await anna.waitFor(/Type your PIN/);
+    fortress.api.fault({ method: 'deleteMessage', kind: 'status', status: 502, times: 2 });
+    await anna.send(PIN);
+    await anna.waitFor(/unbind-agent pair/);
+    expect(typed(anna)).not.toContain(PIN);
+    // The first time it is gone and the answer is lost: what is not there any more has been deleted.
+    await anna.send('/pair');
+    await anna.waitFor(/Type your PIN/);
+    const description = 'Bad Request: message to delete not found';
+    fortress.api.fault({ method: 'deleteMessage', kind: 'status', status: 400, description });
+    await anna.send(PIN);
+    await anna.waitFor(/unbind-agent pair/);
+    expect(anna.messages.filter(({ text }) => /could not delete|delete (?:it|your)/i.test(text))).toEqual([]);
+  });
+
   it('waits for no PIN any more after a command: the next text is a text again', async () => {
     await anna.send('/pair');
     await anna.waitFor(/Type your PIN/);

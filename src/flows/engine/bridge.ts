@@ -5,6 +5,7 @@
  * that passes (the network, an outage of Telegram, too many calls) as a rejected fetch, which grammY wraps.
  */
 import type { ApiBaseData } from '@grammyjs/conversations';
+import { HttpError } from 'grammy';
 import type { Result } from '../../kernel/result.ts';
 
 /** Why a call to Telegram failed. */
@@ -22,6 +23,18 @@ export type CallApi = (
   method: string,
   payload: Record<string, unknown>,
 ) => Promise<Result<unknown, CallFailure>>;
+
+/**
+ * Takes a message with a secret out of a chat. False: Telegram does not let the bot.
+ * @throws HttpError when Telegram cannot be reached: the update has to be handed in again, so that the message is met once
+ *   more and nothing is left standing for want of a connection
+ */
+export async function takeOut(callApi: CallApi, chatId: number, messageId: number): Promise<boolean> {
+  const gone = await callApi('deleteMessage', { chat_id: chatId, message_id: messageId });
+  if (gone.ok) return true;
+  if (isPassing(gone.failure)) throw new HttpError('deleteMessage', gone.failure);
+  return /not found/.test(gone.failure.description);
+}
 
 /** Reference to stored bytes in a payload; the Bot API client replaces it when it sends, so replays stay small. */
 export interface BlobReference {

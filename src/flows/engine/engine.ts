@@ -24,7 +24,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import { textsFor } from '../../kernel/texts.ts';
 import { notTaken } from '../left.ts';
 import type { House, HouseFailure, PhotoReading } from '../ports.ts';
-import { bridgeTo, type CallApi, isPassing } from './bridge.ts';
+import { bridgeTo, type CallApi, isPassing, takeOut } from './bridge.ts';
 import { Dialogue, type Flow, type HeardUpdate, HouseUnavailable, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import {
@@ -298,18 +298,9 @@ export function createEngine(options: EngineOptions): Engine {
     return callbackData(tagFor(JSON.stringify([chatId, 'no password'])), 'send-again');
   }
 
-  /** Takes a message out of the chat. False: Telegram does not let the bot. */
-  async function takeOut(chatId: number, messageId: number): Promise<boolean> {
-    const gone = await callApi('deleteMessage', { chat_id: chatId, message_id: messageId });
-    if (gone.ok) return true;
-    // Handed in again, the message is met once more: nothing may be left standing for want of a connection.
-    if (isPassing(gone.failure)) throw new HttpError('deleteMessage', gone.failure);
-    return /not found/.test(gone.failure.description);
-  }
-
   /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything. */
   async function removePassword({ chatId }: Turn, messageId: number, help: string | null): Promise<void> {
-    const isGone = await takeOut(chatId, messageId);
+    const isGone = await takeOut(callApi, chatId, messageId);
     const t = textsFor(await house.language(chatId));
     const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [t(help)])];
     const button = { text: t('bot:password.button.none'), callback_data: noPasswordButton(chatId) };

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNotes } from '../../../src/bot/notes.ts';
+import { createRoom } from '../../../src/bot/room.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import { ok } from '../../../src/kernel/result.ts';
@@ -32,6 +33,7 @@ describe('a photo added to a case', () => {
       cases,
       download: async () => ok(file),
       copy: reader.copy,
+      room: createRoom(1),
       clock: Date.now,
     });
     const opened = await cases.open(1);

@@ -1,6 +1,7 @@
 import type { Update } from 'grammy/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPhotos } from '../../../src/bot/photos.ts';
+import { createRoom } from '../../../src/bot/room.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -32,7 +33,7 @@ describe('a photo of several labels', () => {
 
   it('leaves a picture of their places in the store until it is answered, and nothing of the codes', async () => {
     const blobs = store.values<string>('blobs');
-    const photos = createPhotos({ blobs, reader, download: async () => ok(photo) });
+    const photos = createPhotos({ blobs, reader, download: async () => ok(photo), room: createRoom(1) });
     const reading = await photos.read(1, 'file');
     if (!reading.ok || reading.value.kind !== 'several') throw new Error(JSON.stringify(reading));
     expect(JSON.stringify(reading)).not.toContain(CODE);
@@ -54,8 +55,43 @@ describe('a photo of several labels', () => {
           photos.arrived(1, newer);
           return given;
         },
+        room: createRoom(1),
       });
       expect(await photos.read(1, 'file')).toEqual(ok({ kind: 'rejected', reason: 'superseded' }));
     }
+  });
+});
+
+describe('photos of many chats at once', () => {
+  it('are fetched only as far as they have room: the others are told to come again, and room comes back', async () => {
+    const folder = await temporaryFolder();
+    const store = await openTestStore(folder.path);
+    let held = 0;
+    let most = 0;
+    let give = () => undefined as void;
+    const given = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    const photos = createPhotos({
+      blobs: store.values<string>('blobs'),
+      reader: { read: async () => ({ kind: 'unreadable', tip: null }) } as never,
+      download: async () => {
+        held += 1;
+        most = Math.max(most, held);
+        await given;
+        held -= 1;
+        return ok(photo);
+      },
+      room: createRoom(4),
+    });
+    const chats = Array.from({ length: 20 }, (_, chat) => photos.read(chat, 'file'));
+    give();
+    const readings = (await Promise.all(chats)).map((reading) => reading.ok && reading.value);
+    expect(most).toBe(4);
+    expect(readings.filter((one) => one && one.kind === 'unreadable')).toHaveLength(4);
+    expect(readings.slice(4)).toEqual(Array(16).fill({ kind: 'rejected', reason: 'busy' }));
+    expect(await photos.read(1, 'file')).toEqual(ok({ kind: 'unreadable', tip: null }));
+    await store.close();
+    await folder.remove();
   });
 });
