@@ -35,11 +35,22 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
 
   /** A number that decides: it is used up by this, whatever comes of it. */
   async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
-    const waiting = await directory.pairingOf(chatId);
-    if (!waiting.ok) return said(say(t('bot:error.unreachable')));
-    const confirmed = await directory.confirmPairing(chatId, number);
-    const outcome = confirmed.ok ? 'confirmed' : confirmed.failure;
-    switch (outcome) {
+    const note = (agent: string, outcome: 'confirmed' | 'wrong-number') =>
+      audit.append({ what: 'agent.paired', case: null, by: chatId, detail: { agent, outcome } });
+    const confirmed = await directory.confirmPairing(chatId, number, async (request) => {
+      const noted = await note(request.agentId, 'wrong-number');
+      if (!noted.ok) return noted;
+      await notices.raise({ kind: 'laptop.wrong-number', laptop: strangerOf(request), person: chatId });
+      return noted;
+    });
+    if (confirmed.ok) {
+      const agent = confirmed.value.id;
+      const noted = await note(agent, 'confirmed');
+      if (!noted.ok) return said(say(t('bot:error.unreachable')));
+      await notices.raise({ kind: 'laptop.paired', agent, by: chatId });
+      return said(say(t('bot:pair.done', { name: confirmed.value.name })));
+    }
+    switch (confirmed.failure) {
       case 'no-pairing':
         return false;
       case 'not-six-digits':
@@ -49,29 +60,11 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
         return isPairingNumber(number) && said(say(t('bot:pair.early')));
       case 'over':
         return isPairingNumber(number) && said(say(t('bot:pair.over')));
+      case 'wrong-number':
+        return said(say(t('bot:pair.wrong')));
       case 'store-unavailable':
         return said(say(t('bot:error.unreachable')));
     }
-    const agent = confirmed.ok ? confirmed.value.id : (waiting.value?.agentId ?? '');
-    const noted = await audit.append({
-      what: 'agent.paired',
-      case: null,
-      by: chatId,
-      detail: { agent, outcome },
-    });
-    if (!noted.ok) return said(say(t('bot:error.unreachable')));
-    if (!confirmed.ok) {
-      if (waiting.value) {
-        await notices.raise({
-          kind: 'laptop.wrong-number',
-          laptop: strangerOf(waiting.value),
-          person: chatId,
-        });
-      }
-      return said(say(t('bot:pair.wrong')));
-    }
-    await notices.raise({ kind: 'laptop.paired', agent, by: chatId });
-    return said(say(t('bot:pair.done', { name: confirmed.value.name })));
   }
 
   return {
@@ -89,15 +82,14 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
       async p({ chatId, say, t }, [verb, pairing]) {
         if (verb !== 'no' || pairing === undefined) return say(t('bot:pair.over'));
         const waiting = await directory.pairingOf(chatId);
-        const refused = await directory.refusePairing(chatId, pairing);
-        if (!refused.ok || !waiting.ok) {
-          const unreachable = !waiting.ok || (!refused.ok && refused.failure === 'store-unavailable');
-          return say(t(unreachable ? 'bot:error.unreachable' : 'bot:pair.over'));
-        }
-        if (waiting.value) {
+        if (!waiting.ok) return say(t('bot:error.unreachable'));
+        // Before it is done: after a crash in between, the laptop waits no more and could not be named.
+        if (waiting.value?.pairing === pairing)
           await notices.raise({ kind: 'laptop.refused', laptop: strangerOf(waiting.value), by: chatId });
-        }
-        return say(t('bot:pair.refused'));
+        const refused = await directory.refusePairing(chatId, pairing);
+        if (refused.ok) return say(t('bot:pair.refused'));
+        const unreachable = refused.failure === 'store-unavailable';
+        return say(t(unreachable ? 'bot:error.unreachable' : 'bot:pair.over'));
       },
     },
 

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
 import type { Store } from '../store/store.ts';
 import { type Agents, type PairedBy, pairedBy, type StoredAgent } from './agents.ts';
-import type { ConfirmFailure, PairingDesk, PairingRequest } from './pairing.ts';
+import type { ConfirmFailure, PairingDesk, PairingRequest, WrongNumberTeller } from './pairing.ts';
 import { commandBox, type Polls } from './polls.ts';
 import type { Presence } from './presence.ts';
 import type { DecideFailure, Rotations } from './rotation.ts';
@@ -46,8 +46,13 @@ export interface AgentDirectory {
   /**
    * The technician typed `number`, digits alone. One try: a wrong number ends the pairing, and its code is used up.
    * Text that is no six digits costs nothing.
+   * @param announce hears of a wrong number before it ends the pairing
    */
-  confirmPairing(technicianId: number, number: string): Answer<AgentRecord, ConfirmFailure>;
+  confirmPairing(
+    technicianId: number,
+    number: string,
+    announce?: WrongNumberTeller,
+  ): Answer<AgentRecord, ConfirmFailure>;
   /** "Not my laptop", of this pairing. */
   refusePairing(technicianId: number, pairing: string): Answer<void, ConfirmFailure>;
   /**
@@ -142,8 +147,8 @@ export function createDirectory({
   return {
     issueCode: (technicianId) => pairing.issueCode(technicianId),
     pairingOf: (technicianId) => pairing.waiting(technicianId),
-    confirmPairing: async (technicianId, number) => {
-      const confirmed = await pairing.confirm(technicianId, number);
+    confirmPairing: async (technicianId, number, announce) => {
+      const confirmed = await pairing.confirm(technicianId, number, announce);
       return confirmed.ok ? recordOf(confirmed.value) : confirmed;
     },
     refusePairing: (technicianId, id) => pairing.refuse(technicianId, id),

@@ -92,6 +92,9 @@ interface Pairing {
   readonly state: PairState['state'];
 }
 
+/** Tells of a wrong number. Fails when it could not be put on record: then nothing is decided. */
+export type WrongNumberTeller = (request: PairingRequest) => Promise<Result<void, StoreFailure>>;
+
 /** How a laptop becomes an agent: code, keys, number (docs/decisions/0024). */
 export interface PairingDesk {
   /**
@@ -101,8 +104,15 @@ export interface PairingDesk {
   issueCode(technicianId: number): Promise<Result<{ code: string; ttlMs: number }, 'store-unavailable'>>;
   /** The laptop that waits for the technician's number; null when none does. */
   waiting(technicianId: number): Promise<Result<PairingRequest | null, 'store-unavailable'>>;
-  /** What the technician typed. One try: a wrong number ends the pairing. The right one again is answered the same. */
-  confirm(technicianId: number, number: string): Promise<Result<StoredAgent, ConfirmFailure>>;
+  /**
+   * What the technician typed. One try: a wrong number ends the pairing. The right one again is answered the same.
+   * @param announce hears which laptop's number was not typed, before that ends its pairing: after a crash it hears it again
+   */
+  confirm(
+    technicianId: number,
+    number: string,
+    announce?: WrongNumberTeller,
+  ): Promise<Result<StoredAgent, ConfirmFailure>>;
   /** Ends this pairing of the technician's. */
   refuse(technicianId: number, pairing: string): Promise<Result<void, ConfirmFailure>>;
   /** The first request: uses the code up and binds the hub. `onGuess` is called when the code was wrong. */
@@ -247,12 +257,12 @@ export function createPairingDesk({
     waiting: async (technicianId) => {
       const found = await find(technicianId);
       if (!found.ok) return found.failure === 'store-unavailable' ? fail(found.failure) : ok(null);
-      const { id: pairing, agentId, host, address, state, expiresAt } = found.value;
+      const { state, expiresAt } = found.value;
       const waits = state === 'waiting' && expiresAt > clock();
-      return ok(waits ? { pairing, agentId, technicianId, host, address } : null);
+      return ok(waits ? requestOf(found.value) : null);
     },
 
-    confirm: async (technicianId, number) => {
+    confirm: async (technicianId, number, announce = async () => ok(undefined)) => {
       const found = await find(technicianId);
       if (!found.ok) return found;
       const pairing = found.value;
@@ -268,6 +278,8 @@ export function createPairingDesk({
       }
       const waits = pairing.state === 'waiting' && pairing.expiresAt > clock();
       if (waits && !isPairingNumber(number)) return fail('not-six-digits');
+      const announced = waits && !isRight ? await announce(requestOf(pairing)) : ok(undefined);
+      if (!announced.ok) return fail('store-unavailable');
       const decided = await decide(pairing);
       if (!decided.ok) return decided;
       if (!isRight) {
@@ -380,6 +392,11 @@ export function createPairingDesk({
       return found.ok ? ok(found.value?.publicKey ?? null) : found;
     },
   };
+}
+
+function requestOf(pairing: Pairing & { agentId: string }): PairingRequest {
+  const { id, agentId, technicianId, host, address } = pairing;
+  return { pairing: id, agentId, technicianId, host, address };
 }
 
 function boxOf(pairing: Pairing): string {

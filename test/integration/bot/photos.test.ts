@@ -68,7 +68,7 @@ describe('photos of many chats at once', () => {
     const store = await openTestStore(folder.path);
     let held = 0;
     let most = 0;
-    let give = () => undefined as void;
+    let give: () => void = () => undefined;
     const given = new Promise<void>((resolve) => {
       give = resolve;
     });

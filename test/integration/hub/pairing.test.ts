@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PairingRequest } from '../../../src/hub/directory.ts';
+import { fail, ok } from '../../../src/kernel/result.ts';
 import { LINK_VERSION, type PairOpening } from '../../../src/link/messages.ts';
 import { filesOf, hits, placesOfNumber } from '../../support/canary.ts';
 import {
@@ -118,6 +120,24 @@ describe('pairing', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(404)]);
     expect((await new TestAgent(house).askToPair(code)).status).toBe(404);
     expect(house.pairings).toHaveLength(1);
+  });
+
+  it('ends at a wrong number only once that is told: a bot killed in between tells it after its start', async () => {
+    const { directory } = house.hub;
+    const { agent, number } = await ask();
+    const wrong = otherNumber(number);
+    const killed = async () => Promise.reject(new Error('killed'));
+    await expect(directory.confirmPairing(TECHNICIAN, wrong, killed)).rejects.toThrow('killed');
+    const unable = async () => fail({ reason: 'unavailable' as const, detail: '' });
+    expect(await failure(directory.confirmPairing(TECHNICIAN, wrong, unable))).toBe('store-unavailable');
+    const told: string[] = [];
+    const announce = async (request: PairingRequest) => {
+      told.push(request.agentId);
+      return ok(undefined);
+    };
+    expect(await failure(directory.confirmPairing(TECHNICIAN, wrong, announce))).toBe('wrong-number');
+    expect(await failure(directory.confirmPairing(TECHNICIAN, wrong, announce))).toBe('over');
+    expect(told).toEqual([agent.agentId]);
   });
 
   it('ends at a wrong number: nobody becomes an agent, and the right number comes too late', async () => {
