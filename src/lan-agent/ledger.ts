@@ -79,12 +79,18 @@ export type Permission =
   /** That try was made. What leads on is the owner's own login. */
   | { readonly kind: 'try-used' };
 
+/** An attempt that is on the ledger. */
+export interface Begun {
+  /** Nothing was sent after all: it was none. */
+  takeBack(): Promise<Result<void, HomeFailure>>;
+}
+
 /** Attempts per device, as the device itself counts them; survives restarts. */
 export interface Ledger {
   /** `confirmed`: a person confirmed one careful try. */
   permission(shortSerial: string, confirmed: boolean): Promise<Result<Permission, HomeFailure>>;
   /** To be called before an attempt: from here on its result counts as unknown. */
-  begin(shortSerial: string, mac: string): Promise<Result<void, HomeFailure>>;
+  begin(shortSerial: string, mac: string): Promise<Result<Begun, HomeFailure>>;
   /** What the device answered. */
   answered(shortSerial: string, answer: UnbindAnswer): Promise<Result<void, HomeFailure>>;
   /** So many attempts got no answer and changed nothing: after the wait the device said twice that it is still bound. */
@@ -133,13 +139,17 @@ export function openLedger(home: string, now: () => number = Date.now): Ledger {
       }
       return ok(judge(entry, confirmed, now()));
     },
-    begin: (shortSerial, mac) =>
-      change(shortSerial, (before) => ({
+    begin: async (shortSerial, mac) => {
+      const old = await load(shortSerial);
+      if (!old.ok) return old;
+      const saved = await change(shortSerial, (before) => ({
         mac,
         withoutResult: before.withoutResult + 1,
         confirmedTry: before.confirmedTry || before.lock !== null || isLowered(before),
         lastAttempt: now(),
-      })),
+      }));
+      return saved.ok ? ok({ takeBack: () => change(shortSerial, () => old.value) }) : saved;
+    },
     answered: (shortSerial, answer) =>
       answer.kind === 'unreadable'
         ? Promise.resolve(ok(undefined))

@@ -48,6 +48,17 @@ describe('the ledger', () => {
     expect(await permission()).toEqual(FRESH);
   });
 
+  it('is as it was before an attempt of which nothing was sent', async () => {
+    await attempt(wrong(null));
+    now += 31 * MINUTE;
+    const { at: _, ...before } = JSON.parse(await readFile(path(), 'utf8'));
+    const begun = await ledger().begin(SERIAL, MAC);
+    expect(await permission(true)).toEqual({ kind: 'try-used' });
+    expect(begun.ok && (await begun.value.takeBack()).ok).toBe(true);
+    expect(JSON.parse(await readFile(path(), 'utf8'))).toMatchObject(before);
+    expect((await permission(true)).kind).toBe('allowed');
+  });
+
   it.for([2, 1, 0])('stops where the device itself says %j attempts left', async (attemptsLeft) => {
     await attempt(wrong(attemptsLeft));
     for (const confirmed of [false, true]) {
