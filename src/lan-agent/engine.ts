@@ -147,9 +147,11 @@ async function readStatus(
     return { shortSerial, status: 'unanswered', reason: 'no-mac', device: withStatus(seen, null) };
   }
   const lostBefore = watch.lost();
-  const { answer } = await askStatus(watch, { signal: watch.signal });
+  const { answer, route } = await askStatus(watch, { signal: watch.signal });
   if (watch.disputed() !== null) return ambiguous('ambiguous-device');
-  if (answer === null && watch.lost() > lostBefore) return ambiguous('flooded');
+  // Who has seen the question to everybody may have answered it, and the device's own answer is among what was lost.
+  const isAlone = answer !== null && route !== 'multicast';
+  if (!isAlone && watch.lost() > lostBefore) return ambiguous('flooded');
   if (alsoActivation) await askActivation(settings, device, signal);
   if (answer === null) {
     return { shortSerial, status: 'unanswered', ...stopped(), device: withStatus(seen, null) };

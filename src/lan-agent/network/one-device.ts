@@ -29,6 +29,7 @@ export async function findOne(
     waitMs,
     until: shortSerial,
     lingerMs: LINGER_MS,
+    lost: watch.lost,
     signal,
   });
   const device = devices.find(({ announcement }) => announcement.shortSerial === shortSerial) ?? null;
@@ -54,6 +55,7 @@ export async function isStillOne(watch: Watch, signal: AbortSignal): Promise<Not
     waitMs: SECOND_LOOK_MS,
     until: shortSerial,
     lingerMs: LINGER_MS,
+    lost: watch.lost,
     signal,
   });
   if (signal.aborted) return watch.disputed() === null ? 'cancelled' : 'ambiguous-device';

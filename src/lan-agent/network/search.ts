@@ -1,5 +1,5 @@
 import { limit, pause } from '../limit.ts';
-import { type Announcement, readAnnouncement } from '../sadp/announcement.ts';
+import { type Announcement, contradicts, readAnnouncement } from '../sadp/announcement.ts';
 import { uuidsIn } from '../sadp/match.ts';
 import { macKey, readMessage } from '../sadp/message.ts';
 import { inquiry, newUuid } from '../sadp/requests.ts';
@@ -19,13 +19,16 @@ const DRAIN_MS = 100;
 const MAX_DEVICES = 2048;
 /** One address is one device; recorders that answer for their cameras are the exception. */
 const MAX_PER_SOURCE = 16;
+/** Of those that say they are the wanted device: two are a conflict, more tell nothing new. */
+const MAX_CLAIMANTS = 16;
 /**
  * Different contents of one address that are remembered, so as not to parse them again; more are a flood. A recorder
  * that answers for its cameras has as many.
  */
 const MAX_KEPT = 128;
-/** Most bytes of such contents: many times a large site. */
+/** Most bytes of such contents, with what keeping one costs beside its bytes: many times a large site. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+const COST_BYTES = 512;
 const UUID_LENGTH = 36;
 /** A device needs seconds to change its address: two that answer within this time are two answerers, ms. */
 const MOVE_MS = 2000;
@@ -55,6 +58,8 @@ export interface SearchOptions {
    * lost meanwhile, the next answer is waited for: until then the search is not `clean`.
    */
   readonly lingerMs?: number;
+  /** Counts what was lost, where more is known of it than the LAN itself knows; grows. */
+  readonly lost?: () => number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -92,9 +97,10 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
   const over = limit(options.waitMs, options.signal);
   const wanted = until ? Buffer.from(until) : null;
   const mailbox = inbox<Answer>((answer) => found.take(answer));
-  const lostAtStart = lan.lost();
+  const lostBelow = options.lost ?? lan.lost;
+  const lostAtStart = lostBelow();
   let unread = 0;
-  const lost = () => lan.lost() - lostAtStart + mailbox.dropped() + found.overflowed + unread;
+  const lost = () => lostBelow() - lostAtStart + mailbox.dropped() + found.overflowed + unread;
   let clean = false;
   let ending: NodeJS.Timeout | undefined;
   const answered = ({ lostBefore }: Asked) => {
@@ -139,7 +145,7 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
   return {
     ...found.report(),
     dropped: mailbox.dropped() + found.overflowed,
-    lost: lan.lost() - lostAtStart + unread,
+    lost: lostBelow() - lostAtStart + unread,
     clean: clean || lost() === 0,
   };
 }
@@ -192,6 +198,7 @@ class Findings {
   readonly #contents = new Map<string, Content[]>();
   readonly #omitted = new Set<string>();
   #keptBytes = 0;
+  #claimants = 0;
   #second = 0;
   #strangers = 0;
   /** Answers that were not kept because their address had said too many different things. */
@@ -257,13 +264,15 @@ class Findings {
     this.#contents.set(from, contents);
     if (contents.length >= MAX_KEPT) {
       this.overflowed++;
-      this.#keptBytes -= contents.shift()?.bytes.length ?? 0;
+      const oldest = contents.shift();
+      this.#keptBytes -= oldest ? oldest.bytes.length + COST_BYTES : 0;
     }
     const message = readMessage(bytes);
     const read = message.ok ? readAnnouncement(message.value) : message;
     const isOurs = read.ok && read.value.uuid === asked.uuid;
-    if (this.#keptBytes + bytes.length <= MAX_KEPT_BYTES) {
-      this.#keptBytes += bytes.length;
+    const cost = bytes.length + COST_BYTES;
+    if (this.#keptBytes + cost <= MAX_KEPT_BYTES) {
+      this.#keptBytes += cost;
       contents.push({ bytes, at, announcement: isOurs ? read.value : null });
     }
     if (!isOurs) return;
@@ -278,8 +287,12 @@ class Findings {
     const lastAt = performance.now();
     if (!before) {
       const already = this.#perSource.get(source) ?? 0;
-      const isCrowded = already >= MAX_PER_SOURCE && announcement.shortSerial !== this.#wanted;
-      if (isCrowded || this.#claims.size >= MAX_DEVICES) {
+      // The wanted one has room of its own, and so has whoever else says he is it.
+      const isWanted = announcement.shortSerial !== null && announcement.shortSerial === this.#wanted;
+      const isCrowded = isWanted
+        ? ++this.#claimants > MAX_CLAIMANTS
+        : already >= MAX_PER_SOURCE || this.#claims.size >= MAX_DEVICES;
+      if (isCrowded) {
         if (this.#omitted.size < MAX_DEVICES) this.#omitted.add(key);
         return;
       }
@@ -347,12 +360,6 @@ function identity(announcement: Announcement): string | null {
   const serial = serialOf(announcement);
   const mac = macKey(announcement.mac);
   return serial && mac && `${serial} ${mac}`;
-}
-
-/** Whether two answers to one inquiry differ in anything a decision rests on. Salts may be fresh in every answer. */
-function contradicts(one: Announcement, other: Announcement): boolean {
-  const facts = ({ salt, salt2, ...rest }: Announcement) => JSON.stringify(rest);
-  return one.uuid === other.uuid && facts(one) !== facts(other);
 }
 
 function serialOf({ shortSerial, fullSerial }: Announcement): string | null {

@@ -1,4 +1,4 @@
-import { readAnnouncement } from '../sadp/announcement.ts';
+import { type Announcement, contradicts, readAnnouncement } from '../sadp/announcement.ts';
 import { matchReply, uuidsIn } from '../sadp/match.ts';
 import { macKey, readMessage, type SadpMessage } from '../sadp/message.ts';
 import { inquiry, newUuid, type SadpRequest } from '../sadp/requests.ts';
@@ -9,6 +9,8 @@ import type { FoundDevice } from './search.ts';
 const MAX_ANSWERS = 16;
 /** Different datagrams a second with the serial number in them that are read. */
 const MAX_CLAIMS_PER_SECOND = 64;
+/** Answers to inquiries, ours and others', that are remembered to be compared with a later one to the same. */
+const MAX_TOLD = 256;
 /** Datagrams a second from the device's address that answer nothing; a device does not talk so much. */
 const MAX_CHATTER_PER_SECOND = 64;
 /** While a person is asked: how often everybody is asked who is there, ms. */
@@ -44,7 +46,7 @@ export interface Watch {
   disputed(): Dispute | null;
   /** Datagrams that were lost, here or before us, and could have been an answer. Grows. */
   lost(): number;
-  /** Asks everybody who is there, again and again, until the signal is aborted. */
+  /** Asks everybody on every interface that was asked before who is there, again and again, until the signal is aborted. */
   keepAsking(signal: AbortSignal): void;
   /** Aborted with the first dispute, and with the signal that was given. */
   readonly signal: AbortSignal;
@@ -120,6 +122,7 @@ export function watchFor(
     const { bytes, from } = datagram;
     const claim = claims.read(datagram);
     if (claim === 'too-many') dropped++;
+    else if (claim === 'contradiction') dispute(from, 'ambiguous-device');
     else if (claim) {
       for (const other of claims.besides(device)) dispute(other, 'ambiguous-device');
     }
@@ -151,7 +154,7 @@ export function watchFor(
       const ask = () => {
         const uuid = newUuid();
         inquiries.add(uuid);
-        if (device) void lan.send(device.via, 'multicast', inquiry(uuid).bytes);
+        for (const through of lan.asked) void lan.send(through, 'multicast', inquiry(uuid).bytes);
       };
       const timer = setInterval(ask, ASK_EVERY_MS);
       signal.addEventListener('abort', () => clearInterval(timer), { once: true });
@@ -165,13 +168,18 @@ export function watchFor(
   };
 }
 
-/** Who says that he is the device: addresses and MACs that came with its serial number. */
+/**
+ * Who says that he is the device: addresses and MACs that came with its serial number. Two different answers to one
+ * inquiry are a contradiction, however far apart: somebody writes in the name of a device that takes its time.
+ */
 function readClaims(shortSerial: string): {
-  read(datagram: Datagram): 'claim' | 'too-many' | null;
+  read(datagram: Datagram): 'claim' | 'contradiction' | 'too-many' | null;
   /** Addresses of those that are not the device; all but the first one before it is known. */
   besides(device: FoundDevice | null): string[];
 } {
-  const wanted = Buffer.from(shortSerial);
+  // Letters may be written small, and are the same serial number then.
+  const wanted = Buffer.from(/\d+$/.exec(shortSerial)?.[0] ?? shortSerial);
+  const told = new Map<string, Announcement>();
   const claims = new Map<string, { source: string; mac: string | null }>();
   const budget = perSecond(MAX_CLAIMS_PER_SECOND);
   return {
@@ -183,6 +191,14 @@ function readClaims(shortSerial: string): {
       if (!read.ok || read.value.shortSerial !== shortSerial) return null;
       const mac = macKey(read.value.mac);
       if (claims.size < MAX_ANSWERS) claims.set(`${from} ${mac}`, { source: from, mac });
+      const { uuid } = read.value;
+      if (uuid === null) return 'claim';
+      const key = `${from} ${mac} ${uuid}`;
+      const before = told.get(key);
+      if (before && contradicts(before, read.value)) return 'contradiction';
+      const [oldest] = told.keys();
+      if (told.size >= MAX_TOLD && oldest !== undefined) told.delete(oldest);
+      told.set(key, before ?? read.value);
       return 'claim';
     },
     besides: (device) => {

@@ -81,6 +81,12 @@ export function readAnnouncement(message: SadpMessage): Result<Announcement, NoA
   });
 }
 
+/** Whether two answers to one inquiry differ in anything a decision rests on. Salts may be fresh in every answer. */
+export function contradicts(one: Announcement, other: Announcement): boolean {
+  const facts = ({ salt, salt2, ...rest }: Announcement) => JSON.stringify(rest);
+  return one.uuid === other.uuid && facts(one) !== facts(other);
+}
+
 /** R10: `flase` is seen often, so everything but a clear yes is no; only a missing element is unknown. */
 function flag(text: string | null): boolean | null {
   return text === null ? null : /^(?:true|1)$/i.test(text);

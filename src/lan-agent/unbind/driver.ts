@@ -13,6 +13,8 @@ import { type AskStatusOptions, askStatus, type StatusReading } from './status.t
 
 export interface UnbindSteps {
   readonly signal: AbortSignal;
+  /** What had been lost when the device was last seen to be the only one of its name. */
+  readonly lostBefore: number;
   /** Puts the intent on disk; a reason instead of null keeps the datagram from being sent. */
   readonly beforeSending: () => Promise<UnbindReason | null>;
 }
@@ -80,11 +82,11 @@ function driver(version: Version): UnbindDriver {
     fits: (device) => device.announcement.protocols.includes(version.protocol),
     precheck: askStatus,
     check,
-    unbind: async (channel, password, { signal, beforeSending }) => {
+    unbind: async (channel, password, { signal, lostBefore, beforeSending }) => {
       const { lan, device } = channel.watch;
       const prepared = check(device, password);
       if (!prepared.ok) return fail({ reason: prepared.failure });
-      const exchanged = await exchangeKeys(channel, version.exchange, version.bits, signal);
+      const exchanged = await exchangeKeys(channel, version.exchange, version.bits, lostBefore, signal);
       if (!exchanged.ok) {
         prepared.value.fill(0);
         return exchanged;

@@ -33,19 +33,21 @@ export interface Exchanged {
  * Uuid, and only the reply to the latest one counts: the device remembers only its latest random text.
  * Whoever answers could read the password, so the exchange ends at any sign of a second answerer, and at any loss that
  * could have hidden one. It is waited for twice as long as this device has ever needed.
+ * @param lostBefore what had been lost when the device was last seen to be the only one of its name
  */
 export async function exchangeKeys(
   channel: Channel,
   types: 'exchangecode' | 'exchangecode_v31',
   bits: 1024 | 2048,
+  lostBefore: number,
   signal: AbortSignal,
 ): Promise<Result<Exchanged, Stop>> {
   const { watch, wireMac: wire } = channel;
   const { lan, device } = watch;
-  const lostBefore = watch.lost();
   const over = limit(WAIT_MS, signal);
   const own = new Set<string>();
   let latest: { request: SadpRequest; key: ExchangeKey } | undefined;
+  let askedAt = 0;
   let answer: ExchangeAnswer | undefined;
   let disputed = false;
   let isTaken = false;
@@ -56,7 +58,8 @@ export async function exchangeKeys(
     if (watch.lost() > lostBefore) return 'flooded';
     if (watch.slowestMs() > SLOWEST_MS) return 'slow-device';
     // Somebody has taken its address over since its status was read.
-    if (wire !== null && wireMac(device.source, device.via.name) !== wire) return 'ambiguous-device';
+    const onWire = wireMac(device.source, device.via.name);
+    if (wire !== null && onWire !== null && onWire !== wire) return 'ambiguous-device';
     return isTaken ? 'busy-elsewhere' : null;
   };
   // A code for somebody else after ours: the device has forgotten ours, and would refuse even the right password.
@@ -68,6 +71,7 @@ export async function exchangeKeys(
   const ask = async (key: ExchangeKey) => {
     const request = exchangeRequest(newUuid(), channel.mac, types, key.code);
     latest = { request, key };
+    askedAt = performance.now();
     own.add(request.uuid.toUpperCase());
     let first: ExchangeAnswer | undefined;
     watch.expect(request, ({ message, roundTripMs }) => {
@@ -100,10 +104,9 @@ export async function exchangeKeys(
   }
   await aborted(over.signal);
   over.end();
-  const answeredAt = performance.now();
   // The window grows with every slower answer that comes in it.
   while (answer && !signal.aborted && objection() === null) {
-    const left = answeredAt + windowMs(watch.slowestMs()) - performance.now();
+    const left = askedAt + windowMs(watch.slowestMs()) - performance.now();
     if (left <= 0) break;
     await pause(left, signal);
   }
@@ -119,8 +122,9 @@ export async function exchangeKeys(
 }
 
 /**
- * How long a second answer is waited for after the first one, ms: twice what this device needs, at least 1.5 s; at most
- * 5 s, because a slower one is refused.
+ * How long a second answer is waited for from the question on, ms: twice what this device needs, at least 1.5 s; at most
+ * 5 s, because a slower one is refused. Not from the first answer on: if that is the device's own, the key is the
+ * device's, and if it is somebody else's, the device's comes so long after the question, whenever the other came.
  * @param slowestMs its slowest answer so far
  */
 export function windowMs(slowestMs: number): number {

@@ -3,7 +3,7 @@ import { lockDevice } from '../device-lock.ts';
 import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
-import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
+import { type Allowed, type Begun, type Ledger, openLedger } from '../ledger.ts';
 import { hindrances, oddWay } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { wireMac } from '../network/neighbour.ts';
@@ -89,6 +89,8 @@ class Attempt {
   readonly #watch: Watch;
   /** What had been lost when it was last seen that the device is the only one of its name. */
   #lostBefore = 0;
+  /** The attempt on the ledger, before its datagram has left. */
+  #begun: Begun | null = null;
 
   constructor(tools: Tools, request: UnbindRequest, lan: Lan, stillLocked: () => Promise<boolean>) {
     this.#tools = tools;
@@ -286,8 +288,8 @@ class Attempt {
         onStage?.('permit');
         if (!(await permit(plan, signal))) return refused(this.#halted() ?? 'permit-refused');
       }
-      const halted = this.#halted();
-      if (halted) return refused(halted);
+      const doubtfulLater = await this.#lookAgain();
+      if (doubtfulLater) return refused(doubtfulLater);
       onStage?.('exchange');
       return await this.#send(channel, driver, password);
     } finally {
@@ -321,9 +323,12 @@ class Attempt {
     const mark = await this.#lastRefused.markOf(this.#request.shortSerial, password);
     const sent = await driver.unbind(channel, password, {
       signal: this.#watch.signal,
+      lostBefore: this.#lostBefore,
       beforeSending: () => this.#intend(channel, driver),
     });
     if (!sent.ok) {
+      const takenBack = await this.#begun?.takeBack();
+      if (takenBack?.ok === false) this.#request.onNote?.({ kind: 'ledger-not-saved' });
       const { failure } = sent;
       if (failure.reason !== 'locked') return refused(failure.reason);
       await this.#learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
@@ -339,7 +344,9 @@ class Attempt {
     const written = await this.#write(channel, { event: 'intent', driver: driver.name, bindStatus });
     if (!written) return 'journal-unwritable';
     const counted = await this.#ledger.begin(this.#request.shortSerial, channel.mac);
-    return counted.ok ? null : 'journal-unwritable';
+    if (!counted.ok) return 'journal-unwritable';
+    this.#begun = counted.value;
+    return null;
   }
 
   /** The password lives on only where it can serve a second proof (docs/decisions/0006). */
@@ -373,6 +380,7 @@ class Attempt {
     const isOpen = !settled && device.announcement.bindStatus !== 'not-bound';
     const wanted = isOpen && settlement.answer?.kind === 'success';
     const proven = wanted && site.ok && (await this.#isProven(site.value, channel, password));
+    if (this.#watch.disputed() !== null) return this.#disputed(channel);
     return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
   }
 

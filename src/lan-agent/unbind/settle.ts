@@ -4,6 +4,7 @@ import { macKey } from '../sadp/message.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
 import type { Channel } from './channel.ts';
 import type { UnbindDriver } from './driver.ts';
+import { windowMs } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 
 /** How long the device may take to answer the unbind (the vendor's tool waits as long). */
@@ -15,6 +16,7 @@ const LOOK_EVERY_MS = 5000;
 const LOOK_MS = 6000;
 /** The last look may begin as the deadline ends. */
 const MIN_LOOK_MS = 1000;
+/** Time for the device's announcement; somebody else's in its name is listened for after that. */
 const INQUIRY_MS = 1000;
 
 /** An unbind younger than this may still be on its way through the cloud. */
@@ -90,11 +92,16 @@ export async function askBinding(
   // One that says "bound" here has the last word, and one that announced "not bound" before has proved nothing.
   if (answer?.kind === 'can-unbind') return 'bound';
   if (device.announcement.bindStatus === 'not-bound') return 'unknown';
-  const { devices } = await search(lan, {
-    waitMs: INQUIRY_MS,
+  // Anybody can answer everybody's question in its name, so the device itself is given the time to contradict.
+  const lingerMs = windowMs(watch.slowestMs());
+  const { devices, clean } = await search(lan, {
+    waitMs: INQUIRY_MS + lingerMs,
     until: device.announcement.shortSerial,
+    lingerMs,
+    lost: watch.lost,
     signal,
   });
+  if (!clean || watch.disputed() !== null) return 'unknown';
   const announced = devices.some(
     ({ source, announcement, conflict }) =>
       !conflict &&

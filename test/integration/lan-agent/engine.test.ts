@@ -3,17 +3,62 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
+import { openJournal } from '../../../src/lan-agent/journal.ts';
+import type { Network } from '../../../src/lan-agent/network/network.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { UnbindPlan, UnbindRequest } from '../../../src/lan-agent/unbind/contract.ts';
+import { drivers, type UnbindDriver } from '../../../src/lan-agent/unbind/driver.ts';
+import { performUnbind } from '../../../src/lan-agent/unbind/perform.ts';
 import { unbindReport } from '../../../src/link/messages.ts';
 import type { EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import * as profiles from '../../../src/sandbox/device/profiles.ts';
 import { CAMERA, oneCamera, PASSWORD } from './agent.ts';
 
+/** Sends with an address of his choice what `answers` makes of every question to everybody. */
+async function standIn(
+  t: TestContext,
+  at: Bench,
+  answers: (question: string) => readonly string[],
+  address = at.camera.profile.address,
+): Promise<{ answered(): number; flood(text: string, times: number): Promise<void> }> {
+  const voice = createSocket({ type: 'udp4' });
+  const ear = createSocket({ type: 'udp4', reuseAddr: true });
+  for (const socket of [voice, ear]) t.onTestFinished(() => void socket.close());
+  await new Promise<void>((done) => voice.bind(0, address, done));
+  await new Promise<void>((done) => ear.bind(at.port, '239.255.255.250', done));
+  voice.setMulticastInterface('127.0.0.1');
+  ear.addMembership('239.255.255.250', '127.0.0.1');
+  let answered = 0;
+  ear.on('message', (bytes, sender) => {
+    const question = String(bytes);
+    if (!question.includes('<Probe>') || sender.address === address) return;
+    for (const answer of answers(question)) {
+      answered++;
+      voice.send(answer, sender.port, sender.address);
+    }
+  });
+  return {
+    answered: () => answered,
+    flood: async (text, times) => {
+      for (let i = 0; i < times; i++) {
+        await new Promise((done) => voice.send(text, at.port, '239.255.255.250', done));
+      }
+    },
+  };
+}
+
+/** The camera's answer to a question, as anybody can write it who has heard the question. */
+function reply(question: string, elements: string): string {
+  const part = (name: string) => new RegExp(`<${name}>[^<]*</${name}>`).exec(question)?.[0] ?? '';
+  const mac = elements.includes('<MAC>') ? '' : `<MAC>${profiles.unbindableCamera.profile.mac}</MAC>`;
+  return `<ProbeMatch>${part('Uuid')}${mac}${part('Types')}${elements}</ProbeMatch>`;
+}
+
 interface Bench {
   engine: Engine;
   camera: EmulatedDevice;
   home: string;
+  network: Network;
   /** Of SADP on this LAN. */
   port: number;
   /** What was asked of whom, in order. */
@@ -34,6 +79,7 @@ async function bench(t: TestContext, changes: Parameters<typeof oneCamera>[1] = 
     engine: createEngine({ home, network: network.value, sadp31: true }),
     camera,
     home,
+    network: network.value,
     port: lan.port,
     log,
     password,
@@ -187,6 +233,88 @@ describe.concurrent('an unbind that the bot asked for', () => {
     expect(report).toMatchObject({ outcome: 'refused', reason: 'flooded' });
     expect(at.log).not.toContain('password typed');
     expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
+  });
+
+  it('says flooded where the answers to everybody’s question are too many, asked for the status alone', async (t) => {
+    const at = await bench(t, { quirks: { ignoresUnicast: true, replyDelayMs: 300 } });
+    const forger = await standIn(t, at, (question) => {
+      if (!question.includes('<Types>getUnbindStatus<')) return [];
+      return Array.from({ length: 20 }, (_, i) => reply(question, `<Result>success</Result><N>${i}</N>`));
+    });
+    const status = await at.engine.readStatus({ shortSerial: CAMERA });
+    expect(status).toMatchObject({ status: 'unexpected', reason: 'flooded' });
+    expect(forger.answered()).toBeGreaterThan(0);
+  });
+
+  it('does not take for unbound what somebody announces in the name of a device that is silent', async (t) => {
+    const at = await bench(t, { quirks: { loseUnbindRequest: true, replyDelayMs: 300 } });
+    let isSent = false;
+    const { fullSerial } = at.camera.profile;
+    const forger = await standIn(t, at, (question) =>
+      isSent && question.includes('<Types>inquiry<')
+        ? [reply(question, `<DeviceSN>${fullSerial}</DeviceSN><EZVIZBindStatus>2</EZVIZBindStatus>`)]
+        : [],
+    );
+    const onStage = (stage: string) => {
+      if (stage !== 'sent') return;
+      isSent = true;
+      at.camera.set({ answersStatus: false });
+    };
+    const report = await at.engine.performUnbind(at.request({ onStage, verifyMs: 5000 }));
+    expect(report).toMatchObject({ outcome: 'unknown', verified: false });
+    expect(at.camera.snapshot()).toMatchObject({ bound: true });
+    expect(forger.answered()).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('looks once more where something was lost while the permit was traded', async (t) => {
+    const at = await bench(t);
+    const { fullSerial, mac } = at.camera.profile;
+    let isTraded = false;
+    const twin = await standIn(
+      t,
+      at,
+      (question) =>
+        isTraded && question.includes('<Types>inquiry<')
+          ? [reply(question, `<DeviceSN>${fullSerial}</DeviceSN><MAC>${mac}</MAC>`)]
+          : [],
+      '127.0.2.9',
+    );
+    const permit = async () => {
+      // More in the device's name than is read in a second: his own announcement could be among it.
+      await twin.flood(`<Junk>${CAMERA}</Junk>`, 200);
+      isTraded = true;
+      return true;
+    };
+    const report = await at.engine.performUnbind(at.request({ permit }));
+    expect(report.outcome).toBe('refused');
+    // What is read after the look alone meets the exchange.
+    expect(['ambiguous-device', 'flooded']).toContain(report.reason);
+    expect(at.camera.snapshot().unbindsReceived).toBe(0);
+  });
+
+  it('counts no attempt of which nothing was sent, stopped after it was put on record', async (t) => {
+    const at = await bench(t);
+    const stop = new AbortController();
+    const real = drivers(false)[0];
+    if (!real) throw new Error('no driver');
+    const unbind: UnbindDriver['unbind'] = (channel, password, steps) =>
+      real.unbind(channel, password, {
+        ...steps,
+        beforeSending: async () => {
+          const reason = await steps.beforeSending();
+          stop.abort();
+          return reason;
+        },
+      });
+    const report = await performUnbind(
+      { home: at.home, network: at.network, drivers: [{ ...real, unbind }] },
+      at.request({ signal: stop.signal }),
+    );
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'cancelled' });
+    expect(at.camera.snapshot().unbindsReceived).toBe(0);
+    const ledger = JSON.parse(await readFile(join(at.home, 'ledger', `${CAMERA}.json`), 'utf8'));
+    expect(ledger).toMatchObject({ withoutResult: 0, notCarriedOut: 0, lastAttempt: null });
+    expect(await openJournal(at.home).unsettled(CAMERA)).toEqual({ ok: true, value: [] });
   });
 
   it('closes the prompt when a second device claims the serial number meanwhile', async (t) => {
