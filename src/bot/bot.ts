@@ -2,17 +2,20 @@
  * The bot, put together from its parts: who may speak, commands, conversations, jobs for agents, and what agents
  * report. Nothing here listens on a port or reads a setting; `main.ts` does, tests and the sandbox build their own.
  */
+import { HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { LANGUAGES, languageOf } from '../../locales/index.ts';
 import type { Audit } from '../cases/audit.ts';
-import { type CaseRecord, orderInForce } from '../cases/case.ts';
+import { type CaseRecord, type CaseRefusal, orderInForce } from '../cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';
-import { createEngine, type Engine } from '../flows/engine/engine.ts';
+import { isPassing } from '../flows/engine/bridge.ts';
+import { HouseUnavailable } from '../flows/engine/dialogue.ts';
+import { type ChatControls, createEngine, type Engine } from '../flows/engine/engine.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { ChatState } from '../flows/engine/state.ts';
-import { DURING, FLOWS, IDLE } from '../flows/index.ts';
+import { CLOSE, DURING, FLOWS, IDLE } from '../flows/index.ts';
 import type { House } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
@@ -288,26 +291,47 @@ export function createBot(parts: BotParts): Bot {
     return ran.value;
   }
 
-  /** An event no conversation waits for any more is told all the same when it is an outcome: it happened. */
   async function deliver(
     chatId: number,
     event: HouseEvent,
     record: Parameters<Engine['handleEvent']>[2],
   ): Promise<Result<unknown, unknown>> {
     try {
-      const taken = await engine.handleEvent(chatId, event, record);
-      if (taken.ok && taken.value === 'unheard' && event.type === 'outcome') {
-        const found = await cases.get(event.caseId);
-        const role = await access.roleOf(chatId);
-        if (found.ok && found.value && role.ok && role.value) {
-          await tell(callApi, chatId, lateNotice(found.value, await profiles.language(chatId)));
-        }
-      }
-      return taken;
+      return await engine.handleEvent(chatId, event, record, async (controls, refused) => {
+        if (event.type === 'outcome') await tellOutcome(controls, chatId, event, refused);
+      });
     } catch (error) {
       if (error instanceof QueueFull) return fail('busy');
       throw error;
     }
+  }
+
+  /**
+   * An outcome that nobody waits for is told all the same: it happened. One of the case the chat is at leads to the
+   * case's end, whatever is being asked; any other is a word beside what goes on.
+   */
+  async function tellOutcome(
+    controls: ChatControls,
+    chatId: number,
+    { caseId, report }: Extract<HouseEvent, { type: 'outcome' }>,
+    refused: CaseRefusal | null,
+  ): Promise<void> {
+    const role = await access.roleOf(chatId);
+    const found = await cases.get(caseId);
+    if (!role.ok || !found.ok) throw new HouseUnavailable('store-unavailable');
+    if (role.value === null || found.value === null) return;
+    const active = controls.active();
+    const isAsked = report.reason === 'cancelled';
+    if (refused === null && !isAsked && active?.caseId === caseId && active.flow !== DURING) {
+      return controls.start(CLOSE, { caseId });
+    }
+    const text = lateNotice(found.value, report, await profiles.language(chatId));
+    const told = await tell(callApi, chatId, text);
+    if (!told.ok && isPassing(told.failure)) throw new HttpError('sendMessage', told.failure);
+    if (refused !== null || !isAsked) return;
+    // Whoever stopped it has heard so: nothing of it is left to be read.
+    const read = await cases.apply(caseId, { type: 'report-read' });
+    if (!read.ok) throw new HouseUnavailable('store-unavailable');
   }
 
   async function admitted(

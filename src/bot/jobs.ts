@@ -4,7 +4,7 @@
  */
 import { monotonicFactory } from 'ulid';
 import type { Audit } from '../cases/audit.ts';
-import type { CaseJob, CaseRecord, CaseReport, JobKind } from '../cases/case.ts';
+import type { CaseJob, CaseRecord, CaseRefusal, CaseReport, JobKind } from '../cases/case.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
 import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../flows/ports.ts';
@@ -96,7 +96,7 @@ export interface JobsOptions {
   deliver(
     chatId: number,
     event: HouseEvent,
-    record: () => Promise<Result<void, HouseFailure>>,
+    record: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
   ): Promise<Result<unknown, unknown>>;
 }
 
@@ -117,7 +117,7 @@ export interface Jobs extends AgentPort {
 /** What an event comes to: a word for the conversation, a change of the case, the silence that may follow, ms. */
 interface Prepared {
   readonly heard: HouseEvent;
-  readonly record: () => Promise<Result<void, HouseFailure>>;
+  readonly record: () => Promise<Result<CaseRefusal | null, HouseFailure>>;
   /** Null: the job is over. */
   readonly silence: number | null;
 }
@@ -362,9 +362,8 @@ export function createJobs(options: JobsOptions): Jobs {
         const found = await cases.get(caseId);
         if (!found.ok) return gone();
         // An unbind may still be going on behind a broken link: only the technician may give it up.
-        if (found.value?.job?.id !== jobId || found.value.job.kind === 'unbind') return ok(undefined);
-        const ended = await cases.apply(caseId, { type: 'job-ended', jobId });
-        return ended.ok ? ok(undefined) : gone();
+        if (found.value?.job?.id !== jobId || found.value.job.kind === 'unbind') return ok(null);
+        return applying(caseId, { type: 'job-ended', jobId })();
       });
       if (!delivered.ok) log.warn({ job: jobId }, 'alarm of a job could not be told');
     },
@@ -499,7 +498,7 @@ export function createJobs(options: JobsOptions): Jobs {
       if (!done.ok) return done;
       const alarm =
         silence === null ? await timers.clear(jobId) : await timers.set(chatId, jobId, clock() + silence);
-      return alarm.ok ? ok(undefined) : gone();
+      return alarm.ok ? done : gone();
     });
     if (!delivered.ok) return false;
     const kept = { ...story, heard: [...story.heard, id].slice(-MOST_HEARD) };
@@ -507,9 +506,9 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   function applying(caseId: string, action: Parameters<CaseDesk['apply']>[1]) {
-    return async (): Promise<Result<void, HouseFailure>> => {
+    return async (): Promise<Result<CaseRefusal | null, HouseFailure>> => {
       const applied = await cases.apply(caseId, action);
-      return applied.ok ? ok(undefined) : gone();
+      return applied.ok ? ok(applied.value.refused) : gone();
     };
   }
 
@@ -571,7 +570,7 @@ export function createJobs(options: JobsOptions): Jobs {
       case 'prompt':
         return ok({
           heard: { id, caseId, type: 'prompt', jobId, state: event.state },
-          record: async () => ok(undefined),
+          record: async () => ok(null),
           silence: TYPING_MS,
         });
       case 'outcome':

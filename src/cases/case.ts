@@ -151,6 +151,8 @@ export interface CaseRecord {
   job: CaseJob | null;
   challenge: CaseChallenge | null;
   report: CaseReport | null;
+  /** The job that reported last: its word is taken once. Null or absent (older cases): none that is known. */
+  reportedBy?: string | null;
   /** The guide being walked, or the last one that was; null: none. */
   guide: CaseGuide | null;
   notes: CaseNote[];
@@ -331,10 +333,14 @@ function changeOf(
       if (record.job?.id !== action.jobId || challenge?.id !== action.challengeId) return fail('other-job');
       return ok({ challenge: { ...challenge, triesLeft: action.triesLeft } });
     }
-    case 'reported':
-      return record.report === null || record.job?.id === action.jobId
-        ? ok({ report: action.report, job: null, challenge: null })
+    case 'reported': {
+      if (record.reportedBy === action.jobId) return ok({});
+      // A late word counts where no other job runs and no other outcome waits to be read.
+      const isOwn = record.job?.id === action.jobId || (record.job === null && record.report === null);
+      return isOwn
+        ? ok({ report: action.report, reportedBy: action.jobId, job: null, challenge: null })
         : fail('other-job');
+    }
     case 'recheck':
       return ok(rechecked(record, action.forget ?? []));
     case 'report-read':

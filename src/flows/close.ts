@@ -52,11 +52,11 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
   return [...lines, orderLine(t, record)].filter(Boolean).join('\n\n');
 }
 
-/** Word of an outcome that came after its conversation was over: it happened, so it is told. */
-export function lateNotice(record: CaseRecord, language: Language): string {
+/** Word of an outcome that no conversation waits for, whatever has become of the case: it happened, so it is told. */
+export function lateNotice(record: CaseRecord, report: CaseReport, language: Language): string {
   const t = escaping(textsFor(language));
   const notice = t('bot:outcome.late', { serial: record.device?.shortSerial ?? '' });
-  return record.report ? `${notice}\n\n${reportText(t, record, record.report)}` : notice;
+  return `${notice}\n\n${reportText(t, record, report)}`;
 }
 
 /** What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device. */

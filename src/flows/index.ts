@@ -27,3 +27,5 @@ export const FLOWS: readonly Flow[] = [
 /** The flow a photo or serial number starts when nothing is running, and the one when something is. */
 export const IDLE = identify.name;
 export const DURING = switchCase.name;
+/** The flow that tells how an unbind ended, and what may follow. */
+export const CLOSE = close.name;

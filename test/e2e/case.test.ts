@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAudit } from '../../src/cases/audit.ts';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
@@ -113,6 +113,20 @@ describe('a case with a laptop on the LAN', () => {
       unbindsReceived: 1,
       triesLeft: 5,
     });
+  }, 90_000);
+
+  it('tells how it ended also to whoever has pressed Back while the device was being told', async () => {
+    const { technician, laptop, stage } = house;
+    await toThePicture(technician, CAMERA);
+    await technician.send(laptop.lastPicture());
+    await laptop.typePassword(DEMO_PASSWORD);
+    await vi.waitFor(() => expect(stage.lan.device(CAMERA).snapshot().unbindsReceived).toBe(1), {
+      timeout: STEP.timeoutMs,
+      interval: 20,
+    });
+    await pressId(technician, 'back');
+    await technician.waitFor(/Unbound, verified|does not yet say|outcome is not known/, STEP);
+    expect(stage.lan.device(CAMERA).snapshot()).toMatchObject({ bound: false, unbindsReceived: 1 });
   }, 90_000);
 
   it('says what to do when the laptop is closed in the middle, and goes on once it is open again', async () => {

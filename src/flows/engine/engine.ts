@@ -18,6 +18,7 @@ import {
 } from '@grammyjs/conversations';
 import { type Context, HttpError } from 'grammy';
 import type { CallbackQuery, Update, UserFromGetMe } from 'grammy/types';
+import type { CaseRefusal } from '../../cases/case.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
@@ -97,12 +98,15 @@ export interface Engine {
   ): Promise<Result<Handled, EngineFailure>>;
   /**
    * Takes an event durably: when this resolves ok, the event is delivered or in the chat's inbox. `record` runs
-   * first, in the chat's order: what must be in the case before the conversation hears of it.
+   * first, in the chat's order: what must be in the case before the conversation hears of it. An outcome waits in no
+   * inbox: where the case has refused it, or no wait takes it now, it is `unheard`, and `unheard` tells it in the same
+   * turn.
    */
   handleEvent(
     chatId: number,
     event: HouseEvent,
-    record?: () => Promise<Result<void, HouseFailure>>,
+    record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
+    unheard?: (controls: ChatControls, refused: CaseRefusal | null) => Promise<void>,
   ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
   /** Steers a chat from outside an update (for instance when access was revoked). */
   control(
@@ -155,6 +159,12 @@ export function createEngine(options: EngineOptions): Engine {
     const key = at === undefined ? undefined : replay.send[at]?.payload;
     if (key === undefined) throw new Error('a stored conversation has no pending wait');
     return JSON.parse(key) as WaitSpec;
+  }
+
+  /** Whether an outcome would wait in the inbox for a wait that may never come, or is none of the case's. */
+  function isMissed(active: ActiveConversation, event: HouseEvent, refused: CaseRefusal | null): boolean {
+    if (event.type !== 'outcome') return false;
+    return refused !== null || !wanted({ kind: 'event', event }, pendingSpec(active));
   }
 
   function tagFor(question: string): string {
@@ -507,16 +517,20 @@ export function createEngine(options: EngineOptions): Engine {
         return handled;
       }),
 
-    handleEvent: (chatId, event, record) =>
+    handleEvent: (chatId, event, record, unheard) =>
       withChat(chatId, async (turn): Promise<'taken' | 'repeated' | 'unheard'> => {
         if (turn.chat.seenEvents.includes(event.id)) return 'repeated';
-        const recorded = (await record?.()) ?? ok(undefined);
+        const recorded = (await record?.()) ?? ok(null);
         if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
         turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
         await modernise(turn);
         // Only the conversation of its own case may ever hear an event; a passing one is worth hearing now or never.
         const active = turn.chat.conversation;
-        if (active === null || (event.caseId !== '' && active.args.caseId !== event.caseId)) return 'unheard';
+        const isOfCase = event.caseId === '' || active?.args.caseId === event.caseId;
+        if (active === null || !isOfCase || isMissed(active, event, recorded.value)) {
+          await unheard?.(controlsOf(turn), recorded.value);
+          return 'unheard';
+        }
         if (event.caseId !== '') {
           turn.chat.inbox = putAway(turn.chat.inbox, event);
           // Safe before it is told: a crash while a picture is being sent must not cost its answer.

@@ -231,4 +231,23 @@ describe('a case', () => {
     expect(refusal(closed, { type: 'reported', jobId: 'J1', report })).toBeNull();
     expect(refusal(closed, { type: 'answered', fact: 'everInEzviz', given: 'no' })).toBe('closed');
   });
+
+  it('takes the outcome of its own job, once, and a late one where no other job runs', () => {
+    const reported = (jobId: string, outcome: string) =>
+      ({ type: 'reported', jobId, report: { outcome, verified: outcome === 'unbound' } }) as const;
+    const second = caseAfter(
+      { type: 'identified', device },
+      { type: 'job-started', job },
+      { type: 'job-ended', jobId: 'J1' },
+      { type: 'job-started', job: { ...job, id: 'J2' } },
+    );
+    expect(refusal(second, reported('J1', 'unknown'))).toBe('other-job');
+    expect(second.job?.id).toBe('J2');
+    const own = caseAfterFrom(second, reported('J2', 'denied'));
+    expect(own).toMatchObject({ job: null, report: { outcome: 'denied' } });
+    expect(refusal(own, reported('J1', 'unknown'))).toBe('other-job');
+    const read = caseAfterFrom(own, { type: 'report-read' });
+    expect(caseAfterFrom(read, reported('J2', 'denied')).report).toBeNull();
+    expect(caseAfterFrom(read, reported('J1', 'unbound')).report).toMatchObject({ outcome: 'unbound' });
+  });
 });
