@@ -57,7 +57,7 @@ export const bot = {
     whichMeant: 'Which of these do you mean?',
     choice: '{{number}}. <code>{{serial}}</code> {{model}}',
     notTaken: 'Not taken now. Send them one by one when this device is done:',
-    moreNamed: 'Further serial numbers in your list: {{serials}}. They are named when you have chosen.',
+    moreNamed: 'Further serial numbers I found: {{serials}}. They are named when you have chosen.',
     linesUnread: 'Lines in which I found no serial number: {{lines}}. Check them.',
     albumUnread: 'Other photos of the album on which I could read no label: {{photos}}. They are not taken.',
     helpChoose: 'Press the device, or send another photo.',
@@ -76,6 +76,8 @@ export const bot = {
       'password-procedure':
         'This code belongs to the password recovery of the vendor, not to the device. Send the label: it is on the bottom or the side of the device.',
       wifi: 'This is a Wi-Fi code, not a device label. I kept nothing of it. Send the sticker with “S/N” on the device itself.',
+      'wifi-deleted':
+        'This was a Wi-Fi code, not a device label. The password of a network stands in it: I deleted your message and kept nothing. Send the sticker with “S/N” on the device itself.',
       'not-a-device': 'This code is not a device label. Send the sticker with “S/N” on the device itself.',
       'unknown-url':
         'This code is a link to {{host}}, not a label I know. Type the serial number (S/N) printed beside it.',

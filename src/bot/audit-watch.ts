@@ -41,7 +41,7 @@ const PRIORITY = 10 * 8 + 5;
 export function watchAudit(options: AuditWatchOptions): () => Promise<void> {
   let looking = lookAtAudit(options);
   const again = setInterval(() => {
-    looking = looking.then(() => lookAtAudit(options));
+    looking = looking.then((last) => lookAtAudit(options, last));
   }, options.everyMs).unref();
   return async () => {
     clearInterval(again);
@@ -49,20 +49,35 @@ export function watchAudit(options: AuditWatchOptions): () => Promise<void> {
   };
 }
 
-/** One look. A trail that is not whole is told and nothing of it is forgotten or handed on: evidence stays. */
-export async function lookAtAudit(options: AuditWatchOptions): Promise<void> {
+/**
+ * One look. A trail that is not whole is told and nothing of it is forgotten or handed on: evidence stays.
+ * @param last where the trail ended at an earlier look, which it has to go through: while the bot runs, nobody cuts it off
+ *   or writes it anew in its store unnoticed
+ * @returns where it ends now; `last` where that could not be found out or is not to be believed
+ */
+export async function lookAtAudit(
+  options: AuditWatchOptions,
+  last: ChainPlace | null = null,
+): Promise<ChainPlace | null> {
   const { audit, keepDays, keepers, raise, log, clock } = options;
-  const before = await audit.verify();
-  if (!before.ok) return log.error('the audit trail could not be looked at');
+  const before = await audit.verify(last ?? undefined);
+  if (!before.ok) {
+    log.error('the audit trail could not be looked at');
+    return last;
+  }
   const [first] = before.value.faults;
   if (first) {
     const { faults } = before.value;
     log.error({ faults: faults.slice(0, 10) }, 'the audit trail was changed');
-    return raise({ kind: 'audit.damaged', seq: first.seq, faults: faults.length });
+    await raise({ kind: 'audit.damaged', seq: first.seq, faults: faults.length });
+    return last;
   }
   const pruned = keepDays === null ? ok(0) : await audit.prune(clock() - keepDays * DAY_MS);
   const head = await audit.head();
-  if (!pruned.ok || !head.ok) return log.error('the audit trail could not be looked at');
+  if (!pruned.ok || !head.ok) {
+    log.error('the audit trail could not be looked at');
+    return last;
+  }
   log.info({ entries: before.value.entries - pruned.value, ...head.value }, 'audit trail is whole');
   for (const keeper of keepers) {
     const kept = await handOn(keeper, head.value, options);
@@ -70,6 +85,7 @@ export async function lookAtAudit(options: AuditWatchOptions): Promise<void> {
     log.error({ to: keeper.to, failure: kept.failure }, 'the end of the audit trail could not be handed on');
     await raise({ kind: 'audit.unkept', to: keeper.to });
   }
+  return head.value;
 }
 
 async function handOn(

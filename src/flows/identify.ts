@@ -4,7 +4,7 @@ import { parseSerial } from '../device/serial.ts';
 import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type NamedDevice, type Want } from './engine/heard.ts';
 import { notTaken } from './left.ts';
-import type { FoundLabel, PhotoReading } from './ports.ts';
+import type { PhotoReading } from './ports.ts';
 import { takeWords } from './words.ts';
 
 /** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
@@ -100,13 +100,20 @@ async function refused(
   return again(caseId, await refusal(dialogue, reason, messageId), host);
 }
 
+/** What holds passwords, and the sentence for it once it has left the chat. */
+const DELETED: Partial<Record<LabelRefusal, string>> = {
+  'exported-credentials': 'exported-deleted',
+  wifi: 'wifi-deleted',
+};
+
 /**
  * Key of the sentence for a code or text that is no label, named for what it is. What holds other people's passwords
  * leaves the chat.
  */
 export async function refusal(dialogue: Dialogue, reason: LabelRefusal, messageId: number): Promise<string> {
-  const isGone = reason === 'exported-credentials' && (await dialogue.remove(messageId));
-  return `bot:label.refused.${isGone ? 'exported-deleted' : reason}`;
+  const deleted = DELETED[reason];
+  const isGone = deleted !== undefined && (await dialogue.remove(messageId));
+  return `bot:label.refused.${isGone ? deleted : reason}`;
 }
 
 async function readPhoto(
@@ -179,13 +186,14 @@ function deviceOf(facts: LabelFacts): NamedDevice {
 async function several(
   dialogue: Dialogue,
   caseId: string,
-  { labels, picture }: { labels: readonly FoundLabel[]; picture: string },
+  { labels, more, picture }: Extract<PhotoReading, { kind: 'several' }>,
 ): Promise<Next> {
   const devices = labels.map(({ facts }) => deviceOf(facts));
   const next = await choose(dialogue, caseId, devices, {
     picture,
     isList: true,
     question: 'bot:identify.severalPlaces',
+    more,
     notes: labels.map((label) => readFrom(dialogue, label)),
   });
   await dialogue.house((house) => house.labels.forget(picture));
@@ -263,7 +271,7 @@ interface Choice {
   notes?: readonly string[];
   /** The choices are devices, not guesses at one: those that are not chosen are named. */
   isList?: boolean;
-  /** Serial numbers of the same list that there is no button for. */
+  /** Serial numbers of the same list or photo that there is no button for. */
   more?: readonly string[];
   /** Lines of the same list in which no serial number was found. */
   unread?: number;

@@ -42,8 +42,11 @@ export interface FoundLabel {
 /** What a photo showed, or why it could not be looked at. */
 export type PhotoReading =
   | ({ kind: 'label' } & FoundLabel)
-  /** `picture`: key of a stored picture that shows which is where, numbered in this order. */
-  | { kind: 'several'; labels: FoundLabel[]; picture: string }
+  /**
+   * `picture`: key of a stored picture that shows which is where, numbered in this order. `more`: short serials of labels
+   * beyond those.
+   */
+  | { kind: 'several'; labels: FoundLabel[]; more: string[]; picture: string }
   /** Read from print, the surest first. `picture`: key of a stored picture of those lines. */
   | { kind: 'printed'; labels: LabelFacts[]; certainty: PrintCertainty; picture: string | null }
   | { kind: 'refused'; reason: LabelRefusal; host?: string }

@@ -13,8 +13,9 @@ import {
   type TextReading,
 } from './reading.ts';
 
-/** Most labels told apart in one photo. */
+/** Most labels of one photo that are shown, and most that are only named: 16 codes are read at a time. */
 const MAX_LABELS = 8;
+const MAX_MORE = 128;
 /** Largest picture made of a photo, bytes: of noise, 2560 pixels a side come to 5 MB. */
 const MAX_PICTURE = 8 * 1024 * 1024;
 /** Longest text of a code, and the most lines that fit into it. */
@@ -43,7 +44,12 @@ const found = z.strictObject({
 
 const reading = z.discriminatedUnion('kind', [
   found.extend({ kind: z.literal('label') }),
-  z.strictObject({ kind: z.literal('several'), labels: z.array(found).min(2).max(MAX_LABELS), picture }),
+  z.strictObject({
+    kind: z.literal('several'),
+    labels: z.array(found).min(2).max(MAX_LABELS),
+    more: z.array(shortSerial).max(MAX_MORE),
+    picture,
+  }),
   z.strictObject({ kind: z.literal('refused'), reason: z.enum(LABEL_REFUSALS), host: host.exactOptional() }),
   z.strictObject({ kind: z.literal('unreadable'), tip: z.enum(PHOTO_TIPS).nullable() }),
   z.strictObject({ kind: z.literal('rejected'), reason: z.enum(PHOTO_REJECTIONS) }),

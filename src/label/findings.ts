@@ -2,7 +2,7 @@ import { type LabelFacts, type LabelRefusal, type LabelSource, parseLabel } from
 import type { Code } from './codes.ts';
 import type { FoundLabel, LabelReading } from './reading.ts';
 
-/** Most labels told apart in one photo. */
+/** Most labels of one photo that are shown; further ones are named. */
 const MAX_LABELS = 8;
 
 /** Refusals worth telling before others when one photo has several, the most telling first. */
@@ -20,7 +20,7 @@ const TELLING: readonly LabelRefusal[] = [
 /** What the codes say; `places` are the corners of each label's codes, in the order of the labels. */
 type CodesReading =
   | Extract<LabelReading, { kind: 'label' | 'refused' }>
-  | { kind: 'several'; labels: FoundLabel[]; places: Code['box'][][] };
+  | { kind: 'several'; labels: FoundLabel[]; more: string[]; places: Code['box'][][] };
 
 /** What the codes of one photo have said so far. */
 export interface Findings {
@@ -63,13 +63,15 @@ export function createFindings(): Findings {
     reading() {
       const all = [...labels.values()];
       const certain = all.filter(({ facts }) => isCertain(facts));
-      const best = (certain.length > 0 ? certain : all).slice(0, MAX_LABELS);
+      const found = certain.length > 0 ? certain : all;
+      const best = found.slice(0, MAX_LABELS);
       const [first, ...others] = best;
       if (!first) return refusal && { kind: 'refused', ...refusal };
       if (others.length === 0) return { kind: 'label', ...labelOf(first) };
       return {
         kind: 'several',
         labels: best.map(labelOf),
+        more: found.slice(MAX_LABELS).map(({ facts }) => facts.shortSerial),
         places: best.map(({ boxes }) => [...boxes.values()]),
       };
     },

@@ -43,6 +43,6 @@ export async function readPhoto(
 
   const reading = findings.reading() ?? { kind: 'unreadable' as const, tip: tipFor(photo) };
   if (reading.kind !== 'several') return reading;
-  const { kind, labels, places } = reading;
-  return { kind, labels, picture: await drawPlaces(opened.value, places) };
+  const { kind, labels, more, places } = reading;
+  return { kind, labels, more, picture: await drawPlaces(opened.value, places) };
 }

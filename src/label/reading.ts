@@ -5,8 +5,11 @@ import type { Result } from '../kernel/result.ts';
 /** What a photo said. Never holds a verification code: that stays in the process that read it. */
 export type LabelReading =
   | ({ kind: 'label' } & FoundLabel)
-  /** Labels of different devices (by short serial), 2 to 8, and a JPEG that shows where each is (places.ts). */
-  | { kind: 'several'; labels: FoundLabel[]; picture: Uint8Array }
+  /**
+   * Labels of different devices (by short serial), 2 to 8, and a JPEG that shows where each is (places.ts). `more`: short
+   * serials of those beyond eight.
+   */
+  | { kind: 'several'; labels: FoundLabel[]; more: string[]; picture: Uint8Array }
   /**
    * Read from print, the surest first, 1 to 8. Only `agreed` may go on without a person's word. `picture`: a JPEG of
    * the lines that say so, in this order, and of nothing else; null where they cannot be shown alone.

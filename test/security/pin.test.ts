@@ -93,3 +93,14 @@ describe('with a PIN asked for, a lost phone', () => {
     await anna.waitFor(/Choose a PIN/);
   });
 });
+
+describe('the password of a network', () => {
+  it('does not stay in the chat with the text of its code', async () => {
+    const code = 'WIFI:T:WPA;S:home;P:Canary-Wifi-31;;';
+    await anna.send('/cancel');
+    await anna.waitFor(({ from }) => from === 'bot');
+    await anna.send(code);
+    await anna.waitFor(/Wi-Fi code.*I deleted your message/s);
+    expect(typed(anna)).not.toContain(code);
+  });
+});

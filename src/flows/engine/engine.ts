@@ -555,7 +555,10 @@ function serialsIn(reading: PhotoReading): string[] {
         : reading.kind === 'printed'
           ? reading.labels
           : [];
-  return [...new Set(facts.flatMap(({ shortSerial, others = [] }) => [shortSerial, ...others]))];
+  const more = reading.kind === 'several' ? reading.more : [];
+  return [
+    ...new Set([...facts.flatMap(({ shortSerial, others = [] }) => [shortSerial, ...others]), ...more]),
+  ];
 }
 
 /** Whether what is left of a message without its password is worth an answer of its own. */

@@ -8,6 +8,7 @@ import { type HeadKeeper, lookAtAudit } from '../../../src/bot/audit-watch.ts';
 import type { Notice } from '../../../src/bot/notices.ts';
 import { createRunMark } from '../../../src/bot/run-mark.ts';
 import { type Audit, createAudit } from '../../../src/cases/audit.ts';
+import type { ChainPlace } from '../../../src/cases/chain.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -36,16 +37,23 @@ async function notes(count: number): Promise<void> {
   for (let n = 1; n <= count; n++)
     await audit.append({ what: 'case.stage', case: 'C1', by: 7, detail: { n } });
 }
-const look = (keepers: readonly HeadKeeper[], keepDays: number | null = null) =>
-  lookAtAudit({
-    audit,
-    keepDays,
-    everyMs: DAY,
-    keepers,
-    raise: async (notice) => void raised.push(notice),
-    log: createLog('info', 'test', { write: (line: string) => void logged.push(line) }),
-    clock: () => now,
-  });
+const look = (
+  keepers: readonly HeadKeeper[],
+  keepDays: number | null = null,
+  last: ChainPlace | null = null,
+) =>
+  lookAtAudit(
+    {
+      audit,
+      keepDays,
+      everyMs: DAY,
+      keepers,
+      raise: async (notice) => void raised.push(notice),
+      log: createLog('info', 'test', { write: (line: string) => void logged.push(line) }),
+      clock: () => now,
+    },
+    last,
+  );
 
 describe('the watch over the audit trail', () => {
   it('adds a line to a file of its owner alone; what was written anew does not go through it', async () => {
@@ -104,6 +112,26 @@ describe('the watch over the audit trail', () => {
     expect(await audit.verify()).toMatchObject({ value: { first: 4, faults: [] } });
     expect(raised).toEqual([]);
   });
+
+  it.each([
+    ['cut off', 1],
+    ['emptied', 0],
+  ])(
+    'finds a trail that was %s in the store while the bot runs, however whole the rest is',
+    async (_, kept) => {
+      await notes(3);
+      const last = await look([]);
+      expect(last).toMatchObject({ seq: 3 });
+      for (const space of ['audit', 'audit-ends']) {
+        const keys = await store.values(space).keys();
+        for (const key of keys.ok ? keys.value : []) await store.values(space).delete(key);
+      }
+      await notes(kept);
+      expect(await audit.verify()).toMatchObject({ value: { faults: [] } });
+      expect(await look([], null, last)).toEqual(last);
+      expect(raised).toEqual([{ kind: 'audit.damaged', seq: 3, faults: 1 }]);
+    },
+  );
 
   it('tells that the trail was changed, hands no place on and forgets nothing', async () => {
     const path = join(folder.path, 'heads');

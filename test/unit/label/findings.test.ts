@@ -29,13 +29,14 @@ describe('what the codes of one photo say together', () => {
     expect(findings(full, qr).reading()).toMatchObject({ kind: 'label', facts: both });
   });
 
-  it('is several labels for several devices, at most eight', () => {
+  it('is several labels for several devices: eight, and the others by their numbers', () => {
     const serials = Array.from({ length: 12 }, (_, index) => `J5000${String(index).padStart(4, '0')}`);
     const reading = findings(...serials).reading();
     expect(reading).toMatchObject({ kind: 'several' });
     expect(reading?.kind === 'several' && reading.labels.map(({ facts }) => facts.shortSerial)).toEqual(
       serials.slice(0, 8),
     );
+    expect(reading?.kind === 'several' && reading.more).toEqual(serials.slice(8));
   });
 
   it('leaves out nine bare digits beside a certain label, and takes them where they are all there is', () => {
