@@ -4,7 +4,7 @@
  * device is known among all that answer at once, beside a bare round trip that parses nothing; what `--wait` comes to;
  * and `--until` with the agent's command line. Site and searcher are processes of their own.
  *
- *   npx tsx bench/discovery.ts [devices…]
+ *   npx tsx bench/discovery.ts [devices… | crowds]
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -136,6 +136,7 @@ const ROUND_TRIPS: Readonly<Record<string, (network: Network, serial: string) =>
 const [role, ...words] = process.argv.slice(2);
 if (role === 'site') await beSite(Number(words[0]), words[1]);
 else if (role === 'until') await beFinder(words[0] ?? '', words[1] ?? '', words[2] ?? '');
+else if (role === 'crowds') await timeCrowds();
 else if (role === 'search') await beSearcher(words[0] ?? '', words[1] ?? '');
 else await compare([role, ...words].map(Number).filter((size) => size > 0));
 
@@ -158,8 +159,12 @@ async function compare(asked: readonly number[]): Promise<void> {
     }
     site.child.kill();
   }
-  for (const [size, replyBy] of CROWDS) await timeRoundTrip(size, replyBy);
+  await timeCrowds();
   await timeUntil();
+}
+
+async function timeCrowds(): Promise<void> {
+  for (const [size, replyBy] of CROWDS) await timeRoundTrip(size, replyBy);
 }
 
 /** One device among many that answer at the same moment. */

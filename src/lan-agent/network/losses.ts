@@ -89,16 +89,24 @@ function inodeOf(fd: string): string | undefined {
 
 /** Fields of the socket table: the second is the local address, the tenth the inode, the last what was dropped. */
 function rows(): string[][] {
-  return readFileSync(SOCKETS, 'latin1')
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/));
+  return readFileSync(SOCKETS, 'latin1').split('\n').slice(1).map(fieldsOf);
 }
 
+function fieldsOf(row: string): string[] {
+  return row.trim().split(/\s+/);
+}
+
+/** Only our own lines are taken apart: a search asks often, and a machine may have thousands of sockets. */
 function socketLosses(inodes: ReadonlySet<string>): number {
-  return rows()
-    .filter((row) => inodes.has(row[9] ?? ''))
-    .reduce((sum, row) => sum + Number(row.at(-1)), 0);
+  const table = readFileSync(SOCKETS, 'latin1');
+  let sum = 0;
+  for (const inode of inodes) {
+    for (let at = table.indexOf(` ${inode} `); at >= 0; at = table.indexOf(` ${inode} `, at + 1)) {
+      const row = fieldsOf(table.slice(table.lastIndexOf('\n', at) + 1, table.indexOf('\n', at)));
+      if (row[9] === inode) sum += Number(row.at(-1));
+    }
+  }
+  return sum;
 }
 
 /**

@@ -126,7 +126,8 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
   });
   try {
     for (let round = 0; !over.signal.aborted; round++) {
-      await ask(lan, found, round, lost());
+      // To count takes longer than to ask: what is known already is not counted again.
+      await ask(lan, found, round, round === 0 ? 0 : lost());
       const now = FIRST_INQUIRIES[round] ?? EVERY_MS * (round - FIRST_INQUIRIES.length + 1);
       const next = FIRST_INQUIRIES[round + 1] ?? EVERY_MS * (round - FIRST_INQUIRIES.length + 2);
       await pause(next - now, over.signal);
@@ -142,12 +143,9 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
     clearTimeout(ending);
     stopListening();
   }
-  return {
-    ...found.report(),
-    dropped: mailbox.dropped() + found.overflowed,
-    lost: lostBelow() - lostAtStart + unread,
-    clean: clean || lost() === 0,
-  };
+  const dropped = mailbox.dropped() + found.overflowed;
+  const lostInAll = lostBelow() - lostAtStart + unread;
+  return { ...found.report(), dropped, lost: lostInAll, clean: clean || dropped + lostInAll === 0 };
 }
 
 /** One round of inquiries. Broadcast goes with every second one: it reaches devices behind switches that eat multicast. */
