@@ -19,9 +19,6 @@ import { notice as noticeRu } from './ru/notice.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
 
-export const LANGUAGES = ['en', 'ru'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
 export const resources = {
   en: {
     agent: agentEn,
@@ -44,8 +41,3 @@ export const resources = {
     sandbox: sandboxRu,
   },
 } as const;
-
-/** The language for a BCP 47 tag or a POSIX locale (`ru-RU`, `ru_RU.UTF-8`): Russian if it says so, else English. */
-export function languageOf(tag: string | undefined): Language {
-  return /^ru\b|^ru[_-]/i.test(tag ?? '') ? 'ru' : 'en';
-}

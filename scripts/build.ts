@@ -1,6 +1,6 @@
 /**
- * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` and `dist/label-text.mjs` beside it) and `dist/unbind-agent.mjs`,
- * one file that needs nothing but an untouched node. Native packages stay packages of the bot.
+ * Bundles both programs: `dist/unbind-bot.mjs` (with `dist/label-worker.mjs` and `dist/label-text.mjs` beside it) and `dist/unbind-agent.mjs`
+ * with `dist/agent/`, which need nothing but an untouched node. Native packages stay packages of the bot.
  */
 import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,13 @@ await cp(new URL('../src/cards/pictures', import.meta.url), new URL('../dist/pic
 await build({
   ...common,
   entryPoints: { 'unbind-agent': 'src/lan-agent/main.ts' },
+  // What a command does not need is not read before the first inquiry (docs/decisions/0030).
+  splitting: true,
+  chunkNames: 'agent/[name]-[hash]',
+  // Names stay as they are: a crash is told with its stack.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  charset: 'utf8',
   // A bundled agent refuses the test network (docs/architecture.md, sandbox).
   define: { 'process.env.UNBIND_AGENT_PACKAGED': '"1"' },
 });

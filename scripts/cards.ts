@@ -7,7 +7,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { LANGUAGES } from '../locales/index.ts';
+import { LANGUAGES } from '../locales/language.ts';
 import { CARDS } from '../src/cards/cards.ts';
 import { drawCard, svgOf } from '../src/cards/draw.ts';
 import { pictureFile } from '../src/cards/pictures.ts';

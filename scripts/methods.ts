@@ -3,9 +3,9 @@
  * first. `npx tsx scripts/methods.ts` writes it, `--check` says whether it is up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { LANGUAGES } from '../locales/index.ts';
+import { LANGUAGES } from '../locales/language.ts';
 import { verdictText } from '../src/flows/telling.ts';
-import { textsFor } from '../src/kernel/texts.ts';
+import { textsFor } from '../src/kernel/all-texts.ts';
 import { decide, type Verdict } from '../src/policy/decide.ts';
 import { dontKnow, type FactName, type Facts, type FactValues, learn, noFacts } from '../src/policy/facts.ts';
 

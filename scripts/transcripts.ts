@@ -3,7 +3,7 @@
  * [--language en|ru] [--list]`. These are the walks the end-to-end tests walk.
  */
 import { parseArgs } from 'node:util';
-import { LANGUAGES } from '../locales/index.ts';
+import { LANGUAGES } from '../locales/language.ts';
 import { BY_HAND } from '../test/e2e/walks/by-hand.ts';
 import { openStage, walkOn } from '../test/e2e/walks/walker.ts';
 import { WITH_LAPTOP } from '../test/e2e/walks/with-laptop.ts';

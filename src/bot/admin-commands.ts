@@ -3,8 +3,8 @@
 import type { CaseDesk } from '../cases/desk.ts';
 import { isShortSerial, parseSerial } from '../device/serial.ts';
 import type { HouseFailure } from '../flows/ports.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import type { Result } from '../kernel/result.ts';
-import { textsFor } from '../kernel/texts.ts';
 import type { Access } from './access.ts';
 import type { Call, CommandSet } from './call.ts';
 import { sayList } from './chat.ts';

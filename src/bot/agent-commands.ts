@@ -1,11 +1,11 @@
 /** /agents and what can be done there: rename, remove, ask another technician for the wheel and hand it over. */
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { Audit } from '../cases/audit.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../hub/directory.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { ok } from '../kernel/result.ts';
-import { textsFor } from '../kernel/texts.ts';
 import type { Call, CommandSet } from './call.ts';
 import { type Listed, type PlainButton, sayList, tell } from './chat.ts';
 import type { Driver, Drivers } from './drivers.ts';

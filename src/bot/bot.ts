@@ -4,7 +4,7 @@
  */
 import { HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
-import { LANGUAGES, languageOf } from '../../locales/index.ts';
+import { LANGUAGES, languageOf } from '../../locales/language.ts';
 import type { Audit } from '../cases/audit.ts';
 import { type CaseRecord, type CaseRefusal, orderInForce } from '../cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
@@ -19,10 +19,11 @@ import { CLOSE, DURING, FLOWS, IDLE } from '../flows/index.ts';
 import type { House } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
-import { type TextValues, textsFor } from '../kernel/texts.ts';
+import type { TextValues } from '../kernel/texts.ts';
 import type { LabelReader } from '../label/reader.ts';
 import type { AgentEvent } from '../link/messages.ts';
 import type { FirmwareCatalogue } from '../policy/catalogue.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { ChatControls } from '../flows/engine/engine.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Role } from './access.ts';

@@ -4,14 +4,14 @@
  * admin-commands.ts, cases and /help in case-commands.ts.
  */
 import type { Update } from 'grammy/types';
-import { LANGUAGES, type Language } from '../../locales/index.ts';
+import { LANGUAGES, type Language } from '../../locales/language.ts';
 import type { CaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import type { ChatControls } from '../flows/engine/engine.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentPort } from '../flows/ports.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { ok } from '../kernel/result.ts';
-import { textsFor } from '../kernel/texts.ts';
 import type { Values } from '../store/store.ts';
 import type { Role } from './access.ts';
 import type { Call, CommandSet } from './call.ts';

@@ -3,12 +3,12 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { config } from 'dotenv';
-import { languageOf } from '../../locales/index.ts';
+import { languageOf } from '../../locales/language.ts';
 import { createAudit } from '../cases/audit.ts';
 import type { ChainPlace } from '../cases/chain.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { createLog } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
-import { textsFor } from '../kernel/texts.ts';
 import { openStore } from '../store/open.ts';
 import {
   EXPORT_FORMATS,

@@ -5,13 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentDirectory } from '../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../hub/limits.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import type { Log } from '../kernel/log.ts';
-import { type TextValues, textsFor } from '../kernel/texts.ts';
+import type { TextValues } from '../kernel/texts.ts';
 import type { Store } from '../store/store.ts';
 import { type PlainButton, tell } from './chat.ts';
 import type { Profiles } from './profiles.ts';

@@ -6,7 +6,7 @@ import type { Audit } from '../cases/audit.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
-import { textsFor } from '../kernel/texts.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { isPairingNumber, readPairingNumber } from '../link/pairing-number.ts';
 import type { Access } from './access.ts';
 import type { Call, CommandSet } from './call.ts';

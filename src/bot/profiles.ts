@@ -1,4 +1,4 @@
-import { type Language, languageOf } from '../../locales/index.ts';
+import { type Language, languageOf } from '../../locales/language.ts';
 import type { Values } from '../store/store.ts';
 
 interface Profile {

@@ -1,7 +1,8 @@
 /** Draws a card: SVG made of data, turned into a PNG. No font of the machine takes part (lettering.ts). */
 import sharp from 'sharp';
-import type { Language } from '../../locales/index.ts';
-import { type Texts, textsFor } from '../kernel/texts.ts';
+import type { Language } from '../../locales/language.ts';
+import { textsFor } from '../kernel/all-texts.ts';
+import type { Texts } from '../kernel/texts.ts';
 import type { Card, Item } from './cards.ts';
 import { lineOf, widthOf } from './lettering.ts';
 

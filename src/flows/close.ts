@@ -1,6 +1,7 @@
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
-import { type Texts, textsFor } from '../kernel/texts.ts';
+import { textsFor } from '../kernel/all-texts.ts';
+import type { Texts } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escaping } from './engine/html.ts';

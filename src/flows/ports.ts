@@ -2,7 +2,7 @@
  * All a flow may ask of the house. The bot implements it on the store, the label reader and the hub; flows know
  * neither. Answers are small and plain: the engine records them.
  */
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { CaseAction, CaseOrder, CaseRecord, CaseRefusal } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';

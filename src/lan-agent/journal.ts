@@ -3,7 +3,7 @@ import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { ensureHome, errorCode, type HomeFailure, syncFolder } from './home.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { ensureHome, errorCode, type HomeFailure, replaceFile } from './home.ts';
 import type { UnbindAnswer } from './sadp/reply.ts';

@@ -5,7 +5,7 @@
  * Directions: a *command* goes bot -> mailbox -> agent (answer to a poll), an *event* goes agent -> bot (POST).
  * Both carry a ULID: a command's id is the mailbox cursor, an event's id makes its delivery idempotent.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSmallPng } from './picture.ts';
 
 /** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */

@@ -3,8 +3,8 @@
  * `npm run demo -- --play`: a technician walks three cases by itself, and the conversation is printed as it happens.
  */
 import { parseArgs } from 'node:util';
-import { languageOf } from '../../locales/index.ts';
-import { textsFor } from '../kernel/texts.ts';
+import { languageOf } from '../../locales/language.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { demoDevices } from './device/profiles.ts';
 import { openDemo } from './interactive.ts';
 import { play } from './play.ts';

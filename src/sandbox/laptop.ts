@@ -1,9 +1,9 @@
 /** A technician's laptop in the sandbox: the real agent, run in this process, with its password page and its lines. */
 import { randomInt } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import { createLog } from '../kernel/log.ts';
-import { textsFor } from '../kernel/texts.ts';
 import { createEngine } from '../lan-agent/engine.ts';
 import { type PairEnd, pair } from '../lan-agent/link/pair.ts';
 import { type RunEnd, run } from '../lan-agent/link/run.ts';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Language } from '../../locales/index.ts';
+import type { Language } from '../../locales/language.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
 import { createLaptop, type Laptop } from './laptop.ts';

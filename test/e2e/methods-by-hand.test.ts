@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { LANGUAGES } from '../../locales/index.ts';
+import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { BY_HAND } from './walks/by-hand.ts';
 import { expectWalked } from './walks/expect.ts';

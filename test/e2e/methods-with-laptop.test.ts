@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { LANGUAGES } from '../../locales/index.ts';
+import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { expectWalked } from './walks/expect.ts';
 import { openStage, walkOn } from './walks/walker.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { textsFor } from '../../src/kernel/texts.ts';
+import { textsFor } from '../../src/kernel/all-texts.ts';
 import { demoDevices } from '../../src/sandbox/device/profiles.ts';
 import { play } from '../../src/sandbox/play.ts';
 

@@ -11,7 +11,7 @@ import { escapeHtml } from '../../src/flows/engine/html.ts';
 import { letterFile } from '../../src/flows/letter.ts';
 import { addressKey, prefixKey } from '../../src/hub/limits.ts';
 import { cleanName } from '../../src/hub/words.ts';
-import { scrub } from '../../src/kernel/log.ts';
+import { scrub } from '../../src/kernel/scrub.ts';
 import { parseChallenges } from '../../src/lan-agent/isapi/challenge.ts';
 import { readDocument } from '../../src/lan-agent/isapi/read-document.ts';
 import { readMessage } from '../../src/lan-agent/sadp/message.ts';

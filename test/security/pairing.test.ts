@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConfirmFailure } from '../../src/hub/directory.ts';
-import { textsFor } from '../../src/kernel/texts.ts';
+import { textsFor } from '../../src/kernel/all-texts.ts';
 import { pair } from '../../src/lan-agent/link/pair.ts';
 import { pairingNumber } from '../../src/link/pairing-number.ts';
 import { type House, openHouse, value } from '../integration/hub/house.ts';

@@ -1,9 +1,10 @@
 import type { Conversation } from '@grammyjs/conversations';
 import { type Context, GrammyError } from 'grammy';
 import type { InlineKeyboardMarkup } from 'grammy/types';
-import type { Language } from '../../../locales/index.ts';
+import type { Language } from '../../../locales/language.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
 import type { Result } from '../../kernel/result.ts';
-import { type Texts, type TextValues, textsFor } from '../../kernel/texts.ts';
+import type { Texts, TextValues } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import type { BlobReference } from './bridge.ts';
 import type { HouseEvent } from './events.ts';

@@ -19,10 +19,10 @@ import {
 import { type Context, HttpError } from 'grammy';
 import type { CallbackQuery, Update, UserFromGetMe } from 'grammy/types';
 import type { CaseRefusal } from '../../cases/case.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { textsFor } from '../../kernel/texts.ts';
 import { notTaken } from '../left.ts';
 import type { House, HouseFailure, PhotoReading } from '../ports.ts';
 import { bridgeTo, type CallApi, isPassing, takeOut } from './bridge.ts';

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../prompt/choose.ts';
+import type { PromptKind } from '../prompt/kinds.ts';
 import type { PromptPlan } from '../prompt/prompt.ts';
 import type { PromptAnswer, WasRefused } from '../unbind/contract.ts';
 import type { CliContext } from './context.ts';

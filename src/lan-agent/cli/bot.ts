@@ -1,10 +1,11 @@
 import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
-import { textsFor } from '../../kernel/texts.ts';
 import { pair } from '../link/pair.ts';
 import { run } from '../link/run.ts';
 import { askAgreement } from '../prompt/agreement.ts';
-import { createPrompt, type PromptKind } from '../prompt/choose.ts';
+import { createPrompt } from '../prompt/choose.ts';
+import type { PromptKind } from '../prompt/kinds.ts';
 import { askPairingCode } from '../prompt/terminal.ts';
+import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';

@@ -1,13 +1,14 @@
-import { type Language, languageOf } from '../../../locales/index.ts';
-import { scrub } from '../../kernel/log.ts';
+import { type Language, languageOf } from '../../../locales/language.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { type Texts, textsFor } from '../../kernel/texts.ts';
+import { scrub } from '../../kernel/scrub.ts';
+import type { Texts } from '../../kernel/texts.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { agentHome } from '../home.ts';
 import { type Network, realNetwork } from '../network/network.ts';
 import { testNetwork } from '../network/test-network.ts';
 import { createKeyboard, type Keyboard } from '../prompt/keyboard.ts';
 import type { Tap } from '../tap.ts';
+import { textsFor } from '../texts.ts';
 
 /** What every command works with. */
 export interface CliContext {

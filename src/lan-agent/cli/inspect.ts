@@ -1,6 +1,6 @@
 import type { InspectReport } from '../inspect/contract.ts';
 import { reportOf } from '../inspect/report.ts';
-import type { PromptKind } from '../prompt/choose.ts';
+import type { PromptKind } from '../prompt/kinds.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
 import { type CliContext, crashText } from './context.ts';

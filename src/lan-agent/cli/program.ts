@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { PROMPT_KINDS, type PromptKind } from '../prompt/choose.ts';
+import { PROMPT_KINDS, type PromptKind } from '../prompt/kinds.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { collect, serialArgument, waitArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';

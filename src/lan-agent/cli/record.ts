@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Texts } from '../../kernel/texts.ts';
-import type { PromptKind } from '../prompt/choose.ts';
+import type { PromptKind } from '../prompt/kinds.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
 import { summarise } from '../record/summary.ts';

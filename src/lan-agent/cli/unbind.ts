@@ -1,6 +1,6 @@
 import type { Texts } from '../../kernel/texts.ts';
 import { numberLines } from '../notes.ts';
-import type { PromptKind } from '../prompt/choose.ts';
+import type { PromptKind } from '../prompt/kinds.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
 import { askPassword } from './ask-password.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { formatPublicKey, parsePublicKey } from '../../link/signing.ts';
 import { ensureHome, errorCode, type HomeFailure, replaceFile } from '../home.ts';

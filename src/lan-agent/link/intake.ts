@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTime, ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { type AgentCommand, agentCommand } from '../../link/messages.ts';

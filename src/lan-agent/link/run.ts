@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Language } from '../../../locales/index.ts';
+import type { Language } from '../../../locales/language.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Engine } from '../engine.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '../../../locales/index.ts';
+import type { Language } from '../../../locales/language.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
 import type { OddWay } from '../network/hindrances.ts';

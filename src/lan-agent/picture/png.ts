@@ -14,7 +14,7 @@ const LEVELS = 256;
 
 /**
  * Encodes a canvas as an indexed PNG (ISO/IEC 15948) whose palette runs from `ground` to `ink`. Own code because the
- * agent bundles to one file without native modules, and a whole imaging library for one picture is not small.
+ * agent bundles without native modules, and a whole imaging library for one picture is not small.
  */
 export function encodePng(canvas: InkCanvas, ground: Colour, ink: Colour): Buffer {
   const header = Buffer.alloc(13);

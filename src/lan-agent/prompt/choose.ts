@@ -1,13 +1,10 @@
 import type { Writable } from 'node:stream';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Keyboard } from './keyboard.ts';
+import type { PromptKind } from './kinds.ts';
 import { createPagePrompt } from './page.ts';
 import type { PasswordPrompt } from './prompt.ts';
 import { createTerminalPrompt } from './terminal.ts';
-
-/** `--prompt`: where the password is asked for. */
-export const PROMPT_KINDS = ['terminal', 'page'] as const;
-export type PromptKind = (typeof PROMPT_KINDS)[number];
 
 /**
  * The password prompt for one language: the one that was asked for, else the terminal where there is one, else the

@@ -2,8 +2,9 @@
  * A technician who walks a way to its end, in either language: what he does is written once, and what he has to see is
  * named by the key of its sentence. Everything is put down as a transcript (`scripts/transcripts.ts` prints it).
  */
-import type { Language } from '../../../locales/index.ts';
-import { type Texts, type TextValues, textsFor } from '../../../src/kernel/texts.ts';
+import type { Language } from '../../../locales/language.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
+import type { Texts, TextValues } from '../../../src/kernel/texts.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../../src/sandbox/pairing.ts';

@@ -12,8 +12,8 @@ import {
 import { sealFor } from '../../../src/bot/keys.ts';
 import { type Audit, createAudit } from '../../../src/cases/audit.ts';
 import { beginningOf, type ChainPlace } from '../../../src/cases/chain.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 

@@ -4,7 +4,7 @@ import { createCaseCommands } from '../../../src/bot/case-commands.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { caseNumber } from '../../../src/cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../../../src/cases/desk.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 

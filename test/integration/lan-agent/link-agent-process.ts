@@ -2,8 +2,9 @@
  * The agent as a process of its own, so that a test can kill it: the real `run`, whose pictures all say the same.
  * Run with UNBIND_AGENT_HOME and UNBIND_AGENT_TEST_NETWORK.
  */
+
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createLog } from '../../../src/kernel/log.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import { run } from '../../../src/lan-agent/link/run.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';

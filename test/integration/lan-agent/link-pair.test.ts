@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { loadIdentity } from '../../../src/lan-agent/link/identity.ts';
 import { pair } from '../../../src/lan-agent/link/pair.ts';
 import { formatPublicKey } from '../../../src/link/signing.ts';

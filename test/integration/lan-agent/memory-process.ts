@@ -4,7 +4,7 @@
  * Words: terminal, page or pipe, the test network, the short serial, the path of the snapshot.
  */
 import { writeHeapSnapshot } from 'node:v8';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { readCheckedPassword } from '../../../src/lan-agent/cli/password-stdin.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';

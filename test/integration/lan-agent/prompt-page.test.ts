@@ -4,7 +4,7 @@ import { get, type IncomingHttpHeaders, type IncomingMessage, request } from 'no
 import { connect } from 'node:net';
 import { chromium } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';

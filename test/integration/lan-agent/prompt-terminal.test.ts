@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { textsFor } from '../../../src/kernel/texts.ts';
-import { createPrompt, type PromptKind } from '../../../src/lan-agent/prompt/choose.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { createPrompt } from '../../../src/lan-agent/prompt/choose.ts';
 import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
+import type { PromptKind } from '../../../src/lan-agent/prompt/kinds.ts';
 import { askPairingCode, createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';

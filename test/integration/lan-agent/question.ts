@@ -2,7 +2,7 @@
  * A program that asks for a password in its terminal, as `run` does for a job of the chat, and goes on when the job is
  * cancelled (SIGUSR2). It says how each question ended, and ends after the second.
  */
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 import { createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type { CliContext } from '../../../src/lan-agent/cli/context.ts';
 import { recordCommand } from '../../../src/lan-agent/cli/record.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';

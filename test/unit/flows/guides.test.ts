@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../../locales/index.ts';
+import { LANGUAGES } from '../../../locales/language.ts';
 import { GUIDES, guideNamed } from '../../../src/flows/guides.ts';
 import { letterFile } from '../../../src/flows/letter.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 
 const run = promisify(execFile);
 /** Longest caption of a photo, characters (https://core.telegram.org/bots/api#sendphoto), with room for the head. */

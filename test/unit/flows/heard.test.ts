@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';
 import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
 import { escapeHtml, escaping } from '../../../src/flows/engine/html.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
 
 const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({

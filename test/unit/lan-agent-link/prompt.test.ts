@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../../locales/index.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { LANGUAGES } from '../../../locales/language.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createPasswordCheck, describePlan } from '../../../src/lan-agent/prompt/prompt.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { hindrances } from '../../../src/lan-agent/network/hindrances.ts';
 import { noteText } from '../../../src/lan-agent/notes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../locales/index.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type {
   CloudState,
   DocumentName,

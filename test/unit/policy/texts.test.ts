@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, resources } from '../../../locales/index.ts';
-import { textsFor } from '../../../src/kernel/texts.ts';
+import { resources } from '../../../locales/index.ts';
+import { LANGUAGES } from '../../../locales/language.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { QUESTION_ORDER } from '../../../src/policy/explain.ts';
 import { noFacts } from '../../../src/policy/facts.ts';
 import { DONT_KNOW, questionAbout } from '../../../src/policy/questions.ts';
