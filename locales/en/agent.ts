@@ -535,14 +535,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     wireMac: '{{mac}}, not the one it announces: normal behind a repeater, a bad sign on a cable',
     risk: {
       unbind:
-        'Whoever on this network can silence the device or take its address (ARP) can get this password. If you do not trust everybody here, cancel and connect laptop and device by one cable or switch first.',
+        'Whoever on this network can silence the device or take its address (ARP) can get this password. If you do not trust everybody here, cancel and first put laptop and device on one switch or router with nothing else on it; the device needs the internet there, too.',
       inspect:
         'Whoever on this network can silence the device or take its address (ARP) gets something to try passwords against. If you do not trust everybody here, cancel and connect laptop and device by one cable or switch first.',
     },
     cable: {
       why: 'This device hears only what goes to everybody, so anybody on this network could answer in its place and read the password.',
-      question: 'Do laptop and device hang on one cable, or on one switch with nothing else on it?',
-      confirmed: 'Laptop and device hang on one cable, or on one switch with nothing else on it.',
+      question: 'Do laptop and device hang on one cable, or on one switch or router with nothing else on it?',
+      confirmed: 'Laptop and device hang on one cable, or on one switch or router with nothing else on it.',
     },
     yesNo: '(type "yes" and Enter; only Enter means no)',
     question: 'Admin password of the device',
