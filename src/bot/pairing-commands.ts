@@ -95,7 +95,10 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
 
     async text(call, text) {
       const number = readPairingNumber(text);
-      return number !== null && decide(call, number);
+      if (number === null) return false;
+      // An unbind shows pictures: digits that cannot be the number are the answer to one.
+      if (call.controls.active()?.flow === 'lan-unbind' && !isPairingNumber(number)) return false;
+      return decide(call, number);
     },
 
     async requested({ pairing, technicianId, host, address }) {

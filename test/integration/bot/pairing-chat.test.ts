@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
-import { type Fortress, openFortress } from '../../security/fortress.ts';
+import { type Fortress, nextCommand, openFortress } from '../../security/fortress.ts';
+import { picture, unbindingBy } from '../../security/walk.ts';
 import { otherNumber, TestAgent } from '../hub/house.ts';
 
 /** What the chat says, by the words that tell it from the rest. */
@@ -93,5 +94,29 @@ describe.each(['en', 'ru'] as const)('pairing in the chat (%s)', (language) => {
     await ann.send('J50000062');
     await ann.waitFor(/J50000062/);
     await says(laptop.number, words.done);
+  });
+});
+
+describe('digits typed under a picture while another laptop waits for its number', () => {
+  it('are the picture’s where they cannot be the number, and the number’s where they are six', async () => {
+    const fortress = await openFortress();
+    onTestFinished(() => fortress.close());
+    const ann = await fortress.technician('Ann');
+    const working = await fortress.laptop(ann);
+    const { jobId } = await unbindingBy(ann, working);
+    await working.sendEvents([picture(jobId)]);
+    await ann.waitFor(({ kind }) => kind === 'photo');
+    const laptop = new TestAgent(fortress.from('192.0.9.1'));
+    await laptop.askToPair(await fortress.code(ann));
+    await ann.waitFor(WORDS.en.ask);
+    await ann.send(laptop.number);
+    await ann.waitFor(WORDS.en.done);
+    const next = new TestAgent(fortress.from('192.0.9.2'));
+    await next.askToPair(await fortress.code(ann));
+    await ann.waitFor(WORDS.en.ask);
+    await ann.send('48213');
+    await nextCommand(working, 'challenge-answer');
+    await ann.send(next.number);
+    await ann.waitFor(WORDS.en.done);
   });
 });
