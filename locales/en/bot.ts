@@ -514,6 +514,7 @@ export const bot = {
     people: '<b>Technicians</b>',
     nobody: 'No technician is in yet. Let one in: /invite',
     person: '{{number}}. {{name}} · <code>{{id}}</code> · since {{since}}',
+    cameBy: '   by invitation no. {{invitation}} of {{inviter}}',
     revoked: 'Technician {{id}} is out. What was running is stopped.',
     expelled: 'Your access has been taken away by an admin. What was running is stopped.',
     invitedBy: '<i>You were invited by {{name}} (invitation no. {{invitation}}).</i>',
@@ -545,6 +546,9 @@ export const bot = {
     reset: 'The PIN of {{id}} is forgotten. They choose another one when it is asked for.',
     badId: 'That is no Telegram id. /people shows the ids.',
     cli: 'Forget a technician’s PIN, by Telegram id.',
+    untold: 'The admins are not told of it: {{detail}}.',
+    first:
+      'A PIN is asked for here before a new laptop and before each unbind. Choose yours now, before somebody else holds your phone: /pin',
   },
   limits: {
     tooFast: 'That was too fast for me. Wait {{seconds}} s, then send it again.',

@@ -7,7 +7,7 @@ export const notice = {
     access: {
       joined:
         '👤 {{person}} has joined with invitation no. {{invitation}} of {{inviter}}. Not right? /people',
-      asks: '👤 {{person}} wants to join with invitation no. {{invitation}} of {{inviter}}. Nothing works for them before you decide.',
+      asks: '👤 {{person}} wants to join with invitation no. {{invitation}} of {{inviter}}.',
       approved: '👤 {{by}} has let {{person}} in.',
       declined: '👤 {{by}} has turned {{person}} away.',
       revoked: '👤 {{by}} has taken the access of {{person}} away.',
@@ -19,7 +19,7 @@ export const notice = {
       'wrong-number':
         '⚠️ Wrong number while pairing “{{laptop}}” ({{system}}, {{address}}) with {{person}}. The code is burnt, nothing was paired. If they typed carefully, another machine answered: let them pair again over another network.',
       'new-key':
-        '🔑 “{{laptop}}” asks for a new key <code>{{mark}}</code>, from {{address}}. Its agent does so once a month and shows the same sign: compare. The old key stays good until its owner says yes. Was it nobody of yours? The key is to be refused and the laptop removed: /agents',
+        '🔑 “{{laptop}}” asks for a new key <code>{{mark}}</code>, from {{address}}. The old key stays good until its owner says yes. Not right? /agents',
       rotated: '🔑 “{{laptop}}” has a new key; the old one opens nothing any more.',
       'taken-over':
         '⚠️ “{{laptop}}”: a second program with its key has taken over, from {{address}}. If the agent was not started twice, the key is stolen: remove it now, /agents',
@@ -31,7 +31,7 @@ export const notice = {
     },
     pairing: {
       guessing:
-        '⚠️ Many wrong pairing codes came in. Cannot pair for a while: {{prefix}}. Somebody may be guessing: look at the log.',
+        '⚠️ Many wrong pairing codes came in. Nobody can pair for a while from addresses that begin with <code>{{prefix}}</code>. Somebody may be guessing: look at the log.',
     },
     limit: {
       reached:
@@ -48,10 +48,12 @@ export const notice = {
         '⚠️ {{person}} typed a wrong PIN too often: blocked for {{minutes}} minutes. Ask them: is the phone lost? /revoke takes the access away, /resetpin forgets the PIN.',
       set: '🔢 {{person}} has a new PIN.',
       reset: '🔢 {{by}} has made the bot forget the PIN of {{person}}.',
+      missing:
+        '🔢 No PIN yet: {{people}}. Whoever holds the phone chooses it: ask them to do it now, with /pin.',
     },
     audit: {
       damaged:
-        '⚠️ The audit trail was changed: {{faults}} faults, the first at entry {{seq}}. Somebody had access to the store. On the server: <code>unbind-bot audit verify</code>',
+        '⚠️ The audit trail was changed. Faults: {{faults}}, the first at entry {{seq}}. Somebody had access to the store. On the server: <code>unbind-bot audit verify</code>',
       unkept:
         '⚠️ Where the audit trail ends could not be handed on ({{to}}). Look at AUDIT_HEAD_TO and the log.',
       head: '🧾 The audit trail is whole. Keep this message: <code>{{place}}</code>',
@@ -62,7 +64,16 @@ export const notice = {
       more: 'Too much happened to list it all ({{of}}). The audit trail has it.',
     },
   },
-  none: { prefix: 'everybody' },
+  /** What is added for whoever decides, above the buttons. */
+  ask: {
+    access: { asks: 'Nothing works for them before you decide.' },
+    laptop: {
+      'new-key':
+        'The agent does this once a month and shows the same sign on the laptop: compare. Was it nobody of yours? Press “No”, then remove the laptop.',
+    },
+  },
+  none: { by: 'The operator, on the server,' },
+  andMore: 'and {{more}} more',
   someone: '{{name}} ({{id}})',
   digest: {
     title: '<b>What else happened</b>',

@@ -17,8 +17,8 @@ interface Technician {
   name: string;
   /** Who made the invitation. */
   invitedBy: number;
-  /** Its number (`Invitation.number`). */
-  invitation: string;
+  /** Its number (`Invitation.number`); unknown of those who came before invitations had one. */
+  invitation?: string;
   /** Unix time, ms. */
   since: number;
 }
@@ -33,7 +33,7 @@ interface Invitation {
 }
 
 /** Somebody who used an invitation; `waits`: an admin decides whether they come in. */
-type Newcomer = Technician & { waits: boolean };
+type Newcomer = Technician & { invitation: string; waits: boolean };
 
 /** `unknown`: no such invitation, or it has expired. `used`: somebody was faster. `member`: this user is in already. */
 type RedeemRefusal = 'unknown' | 'used' | 'member';
@@ -56,11 +56,15 @@ export interface Access {
   ): Promise<Result<Newcomer, RedeemRefusal | StoreFailure>>;
   /** Whether this person has used an invitation and waits for an admin. */
   isWaiting(userId: number): Promise<Result<boolean, StoreFailure>>;
-  /** Lets somebody in who waits, or turns them away. That `adminId` is an admin is the caller's check. */
+  /**
+   * Lets somebody in who waits, or turns them away. That `adminId` is an admin is the caller's check.
+   * @param announce called when it is in the audit trail and before it counts
+   */
   decide(
     adminId: number,
     userId: number,
     letIn: boolean,
+    announce?: () => Promise<void>,
   ): Promise<Result<Technician, 'not-waiting' | StoreFailure>>;
   /** Takes a technician's access away, at once. That `adminId` is an admin is the caller's check. */
   revoke(adminId: number, userId: number): Promise<Result<void, RevokeRefusal | StoreFailure>>;
@@ -130,7 +134,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       return found.ok ? ok(found.value !== undefined) : found;
     },
 
-    async decide(adminId, userId, letIn) {
+    async decide(adminId, userId, letIn, announce = async () => undefined) {
       const found = await waiting.get(String(userId));
       if (!found.ok) return found;
       if (!found.value) return fail('not-waiting');
@@ -138,6 +142,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
         technician: userId,
       });
       if (!noted.ok) return noted;
+      await announce();
       const saved = letIn
         ? await technicians.set(String(userId), { ...found.value, since: now() })
         : ok(undefined);
@@ -161,7 +166,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       const first = await store.claims.once(`invitation:${id}`, 2 * DAY_MS);
       if (!first.ok) return first;
       if (!first.value) return fail('used');
-      const technician: Technician = {
+      const technician = {
         userId: user.id,
         name: [...user.name.replace(/\p{C}/gu, '')].slice(0, NAME_LENGTH).join(''),
         invitedBy: invitation.value.by,

@@ -10,17 +10,21 @@ import type { Call, CommandSet } from './call.ts';
 import { sayList } from './chat.ts';
 import type { Limits } from './limits.ts';
 import type { Notices } from './notices.ts';
+import type { Profiles } from './profiles.ts';
 
 export interface AdminCommandsOptions {
   access: Access;
   limits: Limits;
   cases: Pick<CaseDesk, 'unboundBefore'>;
+  profiles: Pick<Profiles, 'name'>;
   notices: Pick<Notices, 'raise'>;
   /** Every invitation asks for approval, not only those made by `/invite ask`. */
   invitesAsk: boolean;
   botUsername: string;
   /** Tells a person something in their language. */
   notify(chatId: number, key: string): Promise<void>;
+  /** Tells somebody that they are in, and what to do first. */
+  welcome(userId: number): Promise<void>;
   /** Takes a technician's access away and ends what they are doing. */
   expel(
     adminId: number,
@@ -30,14 +34,17 @@ export interface AdminCommandsOptions {
   stopDevice(shortSerial: string): Promise<Result<void, HouseFailure>>;
 }
 
-/** People or devices in one message, which has 4096 characters. */
+/** Devices, and people, in one message, which has 4096 characters. */
 const MOST_LISTED = 40;
+const MOST_PEOPLE = 20;
 /** Characters of a name shown there: names chosen by those who are listed must not make the list too long to send. */
 const NAME_LENGTH = 32;
 const USER_ID = /^[1-9]\d{0,15}$/;
 
 export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
-  const { access, limits, cases, notices, invitesAsk, botUsername, notify, expel, stopDevice } = options;
+  const { access, limits, cases, notices, invitesAsk, botUsername, notify, welcome, expel, stopDevice } =
+    options;
+  const { profiles } = options;
 
   async function remove({ chatId, say, t }: Call, id: string | undefined): Promise<void> {
     if (!USER_ID.test(id ?? '')) return say(t('bot:access.howToRevoke'));
@@ -51,11 +58,12 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
   async function decide({ chatId, say, t }: Call, id: string | undefined, letIn: boolean): Promise<void> {
     const person = Number(id);
     if (!USER_ID.test(id ?? '')) return say(t('bot:access.notWaiting'));
-    const decided = await access.decide(chatId, person, letIn);
+    const decided = await access.decide(chatId, person, letIn, () =>
+      notices.raise({ kind: letIn ? 'access.approved' : 'access.declined', person, by: chatId }),
+    );
     if (!decided.ok)
       return say(t(decided.failure === 'not-waiting' ? 'bot:access.notWaiting' : 'bot:error.unreachable'));
-    await notices.raise({ kind: letIn ? 'access.approved' : 'access.declined', person, by: chatId });
-    await notify(person, letIn ? 'bot:command.welcome' : 'bot:access.declined');
+    await (letIn ? welcome(person) : notify(person, 'bot:access.declined'));
     return say(t(letIn ? 'bot:access.letIn' : 'bot:access.turnedAway', { name: decided.value.name }));
   }
 
@@ -77,18 +85,23 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
       // A button shows text as it is, without markup to escape.
       const label = textsFor(language);
-      const items = listed.value.map(({ name: whole, userId, since }, at) => {
-        const person = { number: at + 1, name: whole.slice(0, NAME_LENGTH) };
+      const short = (name: string) => [...name].slice(0, NAME_LENGTH).join('');
+      const inviters = new Map<number, string>();
+      for (const { invitedBy } of listed.value)
+        if (!inviters.has(invitedBy)) inviters.set(invitedBy, short(await profiles.name(invitedBy)));
+      const items = listed.value.map(({ name, userId, since, invitedBy, invitation }, at) => {
+        const person = { number: at + 1, name: short(name) };
         const line = t('bot:access.person', { ...person, id: String(userId), since: day.format(since) });
+        const inviter = inviters.get(invitedBy) || String(invitedBy);
         return {
-          lines: [line],
+          lines: [line, ...(invitation ? [t('bot:access.cameBy', { invitation, inviter })] : [])],
           row: [{ text: label('bot:access.button.remove', person), data: `x:revoke:${userId}` }],
         };
       });
       return sayList(
         say,
         { title: t('bot:access.people'), items, last: [t('bot:access.help')] },
-        MOST_LISTED,
+        MOST_PEOPLE,
       );
     },
 

@@ -252,14 +252,36 @@ export function createBot(parts: BotParts): Bot {
         access,
         limits,
         cases,
+        profiles,
         notices,
         invitesAsk: parts.invitesAsk ?? false,
         botUsername: me.username,
         notify,
+        welcome: async (userId) => {
+          await notify(userId, 'bot:command.welcome');
+          await askForPin(userId);
+        },
         ...measures,
       }),
     ],
   });
+
+  /** Has somebody who has just come in choose a PIN while it is certainly they who hold the phone. */
+  async function askForPin(userId: number): Promise<void> {
+    if (parts.pins.asked) await notify(userId, 'bot:pin.first');
+  }
+
+  /** Gives notice of everybody who has no PIN yet where one is asked for. */
+  async function noticeMissingPins(): Promise<void> {
+    const listed = await access.list();
+    if (!listed.ok) return log.error({ failure: listed.failure.reason }, 'who has no PIN is not known');
+    const people: number[] = [];
+    for (const person of [...access.admins, ...listed.value.map(({ userId }) => userId)]) {
+      const has = await pins.has(person);
+      if (has.ok && !has.value) people.push(person);
+    }
+    if (people.length > 0) await notices.raise({ kind: 'pin.missing', people });
+  }
 
   /** Tells a person something in their language; values are escaped. */
   async function notify(chatId: number, key: string, values: TextValues = {}): Promise<void> {
@@ -359,6 +381,7 @@ export function createBot(parts: BotParts): Bot {
           userId,
           [t(waits ? 'bot:access.waiting' : 'bot:command.welcome'), by].join('\n\n'),
         );
+        if (!waits) await askForPin(userId);
         return ok(null);
       }
       if (joined.failure === 'unknown' || joined.failure === 'used') {
@@ -440,6 +463,7 @@ export function createBot(parts: BotParts): Bot {
         if (!set.ok) log.warn({ failure: set.failure.kind }, 'the command menu could not be set');
       }
       await notices.start();
+      if (parts.pins.asked) await noticeMissingPins();
       const loaded = await timers.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
     },

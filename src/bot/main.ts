@@ -22,6 +22,7 @@ import {
 } from './audit-command.ts';
 import { exposedFiles } from './exposed-files.ts';
 import { keyFor, sealFor } from './keys.ts';
+import { leaveNotice, type Notice } from './notices.ts';
 import { createPins } from './pins.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
@@ -93,7 +94,12 @@ async function forgetPin(
   if (!opened.ok) return opened;
   const store = opened.value;
   const audit = createAudit(store, Date.now);
-  const notices = { raise: async () => undefined };
+  const notices = {
+    async raise(notice: Notice) {
+      const left = await leaveNotice(store, notice, Date.now());
+      if (!left.ok) complain(t('bot:pin.untold', { detail: left.failure.reason }));
+    },
+  };
   const key = keyFor(token, 'pins');
   const reset = await createPins({ store, audit, notices, key, clock: Date.now }).reset(null, person);
   await store.close();

@@ -4,7 +4,7 @@
  * message of its own comes in a digest (docs/decisions/0026).
  */
 import { createHash } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { monotonicFactory, ulid } from 'ulid';
 import type { Language } from '../../locales/language.ts';
 import type { CallApi } from '../flows/engine/bridge.ts';
 import { escaping } from '../flows/engine/html.ts';
@@ -12,8 +12,9 @@ import type { AgentDirectory } from '../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../hub/limits.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Result } from '../kernel/result.ts';
 import type { TextValues } from '../kernel/texts.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
 import { type PlainButton, tell } from './chat.ts';
 import type { Profiles } from './profiles.ts';
 
@@ -48,7 +49,12 @@ export type Notice =
   | { readonly kind: 'access.declined'; readonly person: number; readonly by: number }
   | { readonly kind: 'access.revoked'; readonly person: number; readonly by: number }
   /** Confirmed in the chat. */
-  | { readonly kind: 'laptop.paired'; readonly agent: string; readonly by: number }
+  | {
+      readonly kind: 'laptop.paired';
+      readonly agent: string;
+      readonly address: string;
+      readonly by: number;
+    }
   /** "Not mine". */
   | { readonly kind: 'laptop.refused'; readonly laptop: Stranger; readonly by: number }
   /** The number typed was not the laptop's: somebody may stand in the middle. */
@@ -61,12 +67,12 @@ export type Notice =
       readonly mark: string;
       readonly address: string;
     }
-  /** The new key counts from now on. `by` null: nobody had to be asked. */
-  | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number | null }
+  /** The new key counts from now on. */
+  | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number }
   /** Another process with the same key has taken over. */
   | { readonly kind: 'laptop.taken-over'; readonly agent: string; readonly address: string }
   | { readonly kind: 'laptop.new-address'; readonly agent: string; readonly address: string }
-  | { readonly kind: 'laptop.revoked'; readonly agent: string; readonly by: number | null }
+  | { readonly kind: 'laptop.revoked'; readonly agent: string; readonly by: number }
   /** It reported an unbind the house cannot believe. */
   | {
       readonly kind: 'laptop.unproven';
@@ -76,8 +82,8 @@ export type Notice =
     }
   /** It sent more than any honest laptop does; the rest is not listened to. */
   | { readonly kind: 'laptop.flooding'; readonly agent: string }
-  /** Wrong pairing codes. `prefix`: the network that is blocked; null: everybody is. */
-  | { readonly kind: 'pairing.guessing'; readonly prefix: string | null }
+  /** Wrong pairing codes. `prefix`: the network that cannot pair for a while. */
+  | { readonly kind: 'pairing.guessing'; readonly prefix: string }
   | { readonly kind: 'limit.reached'; readonly person: number; readonly most: number }
   /** Somebody tried to work on a device of the stolen list. */
   | { readonly kind: 'stolen.tried'; readonly person: number; readonly serial: string }
@@ -85,7 +91,10 @@ export type Notice =
   | { readonly kind: 'stolen.unbound'; readonly serial: string; readonly at: number; readonly person: number }
   | { readonly kind: 'pin.blocked'; readonly person: number; readonly minutes: number }
   | { readonly kind: 'pin.set'; readonly person: number }
+  /** `by` null: at the server itself. */
   | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number | null }
+  /** A PIN is asked for, and these have none yet: whoever holds their phone could choose it. */
+  | { readonly kind: 'pin.missing'; readonly people: readonly number[] }
   /** `seq`: the first entry that is not as it was written. */
   | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
   /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */
@@ -140,6 +149,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'pin.blocked': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
   'pin.set': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
   'pin.reset': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'pin.missing': { to: 'admins', way: 'quiet', oneThingMs: DAY },
   'audit.damaged': { to: 'admins', way: 'sound', oneThingMs: DAY },
   'audit.head': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
   'audit.unkept': { to: 'admins', way: 'quiet', oneThingMs: DAY },
@@ -148,6 +158,9 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
 };
 
 export const NOTICE_KINDS = Object.keys(RULES) as NoticeKind[];
+
+/** How a notice is told unless the operator says otherwise. */
+export const usualWay = (kind: NoticeKind): NoticeWay => RULES[kind].way;
 
 /** Kinds of which the chat tells `person` as the answer to what they have just done. */
 const ANSWERED: readonly NoticeKind[] = [
@@ -209,20 +222,38 @@ interface Waiting {
 
 /** Fields that hold a Telegram id. */
 const PEOPLE = ['person', 'by', 'inviter'];
+/** People named in one notice; the rest is a number. */
+const MOST_NAMED = 20;
 /** Things of one kind that wait, each kept apart; what comes on top is only counted. */
 const MOST_WAITING = 50;
 /** Messages of one kind that a person gets at once, and then by and by; the rest is for the digest. */
 const PERSON_PACE: BucketRules = { burst: 10, perSecond: 1 / 360 };
-/** How often digests are looked at, ms. */
+/** How often digests, and what other processes left, are looked at, ms. */
 const LOOK_MS = MINUTE;
 /** Pauses before Telegram is tried again, ms; the last one stays. */
 const AGAIN_MS = [1_000, 5_000, 30_000, 5 * MINUTE];
 /** Characters of a digest that are sent as one message, which has 4096. */
 const DIGEST_LENGTH = 3_500;
 
+const lettersOf = (store: Pick<Store, 'values'>) => store.values<Notice>('notices-left');
+
+/**
+ * Gives notice from another process on the bot's store, which may run beside the bot or while there is none. The bot
+ * takes it within a minute, or at its next start.
+ * @param at milliseconds since 1970
+ */
+export function leaveNotice(
+  store: Pick<Store, 'values'>,
+  notice: Notice,
+  at: number,
+): Promise<Result<void, StoreFailure>> {
+  return lettersOf(store).set(ulid(at), notice);
+}
+
 export function createNotices(options: NoticesOptions): Notices {
   const { store, admins, callApi, profiles, directory, settings, log, clock } = options;
   const kept = store.values<Waiting>('notices');
+  const letters = lettersOf(store);
   const pace = createBuckets(PERSON_PACE, clock);
   const nextKey = monotonicFactory();
   /** Key -> what waits, oldest first; what lies in the store, or should. */
@@ -235,6 +266,7 @@ export function createNotices(options: NoticesOptions): Notices {
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
   let looking: NodeJS.Timeout | undefined;
+  let looked: Promise<void> = Promise.resolve();
   let stopped = false;
 
   function alone<T>(task: () => Promise<T>): Promise<T> {
@@ -258,6 +290,19 @@ export function createNotices(options: NoticesOptions): Notices {
     return loading;
   };
 
+  /** Takes what other processes gave notice of. */
+  async function takeLetters(): Promise<void> {
+    const keys = await letters.keys();
+    if (!keys.ok) return log.error({ failure: keys.failure.reason }, 'notices left for the bot are not read');
+    for (const key of keys.value) {
+      const found = await letters.get(key);
+      if (found.ok && found.value) await add(found.value);
+      // Only now: twice is better than never.
+      const gone = found.ok ? await letters.delete(key) : found;
+      if (!gone.ok) log.error({ failure: gone.failure.reason }, 'a notice left for the bot is not read');
+    }
+  }
+
   async function keep(key: string, thing: Waiting | null): Promise<void> {
     if (thing) waiting.set(key, thing);
     else waiting.delete(key);
@@ -268,7 +313,7 @@ export function createNotices(options: NoticesOptions): Notices {
   /** Everybody who should hear of it but who did it or has heard, and how. */
   async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
     const { kind } = notice;
-    const usual = settings.ways[kind] ?? RULES[kind].way;
+    const usual = settings.ways[kind] ?? usualWay(kind);
     // A question has buttons, which a digest has not; and whose laptop it is hears of it at once, and alone can answer.
     const atOnce = usual === 'digest' ? 'quiet' : usual;
     const asks = buttonsOf(notice).length > 0;
@@ -346,7 +391,9 @@ export function createNotices(options: NoticesOptions): Notices {
       const rows = (await buttonsFor(notice, person)).map((row) =>
         row.map(({ word, data }) => ({ text: label(`notice:button.${word}`), data })),
       );
-      if (!(await say(person, await textOf(notice, language), rows, way === 'quiet', [key]))) return false;
+      const what = await textOf(notice, language);
+      const text = rows.length > 0 ? `${what} ${label(`notice:ask.${notice.kind}`)}` : what;
+      if (!(await say(person, text, rows, way === 'quiet', [key]))) return false;
     }
     return true;
   }
@@ -379,6 +426,13 @@ export function createNotices(options: NoticesOptions): Notices {
     tellAgain = true;
     telling ??= rounds();
     return telling;
+  }
+
+  async function look(): Promise<void> {
+    await alone(takeLetters).catch((error: unknown) =>
+      log.error({ err: error }, 'notices left for the bot could not be taken'),
+    );
+    void run();
   }
 
   async function rounds(): Promise<void> {
@@ -419,17 +473,24 @@ export function createNotices(options: NoticesOptions): Notices {
   async function valuesOf(notice: Notice, language: Language): Promise<TextValues> {
     const t = textsFor(language);
     const values: Record<string, string | number> = {};
+    const named = async (person: number) => {
+      const name = await profiles.name(person);
+      return name === '' ? String(person) : t('notice:someone', { name, id: String(person) });
+    };
     for (const [field, value] of Object.entries(notice)) {
       if (field === 'kind') continue;
       if (PEOPLE.includes(field) && typeof value === 'number') {
-        const name = await profiles.name(value);
-        values[field] = name === '' ? String(value) : t('notice:someone', { name, id: String(value) });
+        values[field] = await named(value);
+      } else if (field === 'people') {
+        const people: number[] = value;
+        const names = await Promise.all(people.slice(0, MOST_NAMED).map(named));
+        const more = people.length - names.length;
+        values.people = [...names, ...(more > 0 ? [t('notice:andMore', { more })] : [])].join(', ');
       } else if (field === 'agent') {
         const agent = await directory.get(String(value));
         const found = agent.ok ? agent.value : null;
         values.laptop = found?.name ?? String(value);
         values.system = found?.host.system ?? '';
-        values.address ??= found?.address ?? '';
       } else if (field === 'laptop' && typeof value === 'object') {
         const { name, system, address } = value as Stranger;
         Object.assign(values, { laptop: name, system, address });
@@ -455,11 +516,14 @@ export function createNotices(options: NoticesOptions): Notices {
 
     async start() {
       await alone(load);
-      looking = setInterval(() => void run(), LOOK_MS).unref();
-      void run();
+      await look();
+      looking = setInterval(() => {
+        looked = look();
+      }, LOOK_MS).unref();
     },
 
     async idle() {
+      await looked;
       await turn;
       await telling;
     },
@@ -468,6 +532,7 @@ export function createNotices(options: NoticesOptions): Notices {
       stopped = true;
       clearInterval(looking);
       clearTimeout(retry);
+      await looked;
       await turn;
       await telling;
     },

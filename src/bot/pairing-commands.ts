@@ -37,6 +37,9 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
   async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
     const note = (agent: string, outcome: 'confirmed' | 'wrong-number') =>
       audit.append({ what: 'agent.paired', case: null, by: chatId, detail: { agent, outcome } });
+    // Where it is; an agent is not seen anywhere before it polls.
+    const waiting = await directory.pairingOf(chatId);
+    if (!waiting.ok) return said(say(t('bot:error.unreachable')));
     const confirmed = await directory.confirmPairing(chatId, number, async (request) => {
       const noted = await note(request.agentId, 'wrong-number');
       if (!noted.ok) return noted;
@@ -47,7 +50,8 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
       const agent = confirmed.value.id;
       const noted = await note(agent, 'confirmed');
       if (!noted.ok) return said(say(t('bot:error.unreachable')));
-      await notices.raise({ kind: 'laptop.paired', agent, by: chatId });
+      const address = waiting.value?.address ?? '';
+      await notices.raise({ kind: 'laptop.paired', agent, address, by: chatId });
       return said(say(t('bot:pair.done', { name: confirmed.value.name })));
     }
     switch (confirmed.failure) {

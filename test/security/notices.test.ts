@@ -1,19 +1,29 @@
 /**
- * Every notice that the chat and the hub cause, seen in the chats of two admins, one for each language, each brought
- * about by what it speaks of. Causes inside a process (a trail that was changed, a crash) are brought about before it
- * starts.
+ * Every notice, each brought about by what it speaks of and seen in the chats of two admins, one for each language. A
+ * third admin does what admins do: whoever does a thing gets no notice of it. Causes inside a process (a trail that was
+ * changed, a crash) are brought about before it starts.
  */
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { NOTICE_DEFAULTS, NOTICE_KINDS } from '../../src/bot/notices.ts';
+import { execFile } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { ulid } from 'ulid';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { NOTICE_DEFAULTS, NOTICE_KINDS, type NoticeKind } from '../../src/bot/notices.ts';
+import type { Settings } from '../../src/bot/settings.ts';
 import { createAudit } from '../../src/cases/audit.ts';
+import { LINK_VERSION } from '../../src/link/messages.ts';
+import { formatPublicKey, signRotation } from '../../src/link/signing.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../src/store/store.ts';
+import { otherNumber, TestAgent } from '../integration/hub/house.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 import { type Fortress, openFortress } from './fortress.ts';
+import { askForUnbind, event, SERIAL, toThePassword, unbindingBy } from './walk.ts';
 
-const SERIAL = 'J50000062';
-/** The fortress' second person. */
-const OLEG = 700_000_002;
+/** The fortress' first people, in the order in which they come. */
+const [OLGA, OLEG, PAVEL, LARS] = [700_000_001, 700_000_002, 700_000_003, 700_000_004];
+const OTHER_SERIAL = 'J50000099';
 const DIGIT_PIN = '480213795';
 
 /** All at once and nothing in the digest, so that each is seen when it happens. */
@@ -22,19 +32,21 @@ const AT_ONCE = {
   ways: Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, 'quiet' as const])),
 };
 
-async function open(own: Parameters<typeof openFortress>[0] = {}): Promise<Fortress> {
-  const fortress = await openFortress({ notices: AT_ONCE, ...own });
-  onTestFinished(() => fortress.close());
-  // Whoever never wrote has no language yet.
-  if (!own?.storeUrl) await fortress.russianAdmin.send('/start');
-  await fortress.russianAdmin.waitFor(/Я помогаю/, { after: 'start' });
-  return fortress;
+interface Stage {
+  readonly house: Fortress;
+  /** Does what admins do. */
+  readonly pavel: SimUser;
 }
 
+const closers: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
 /** A store that Oleg has used before: what happens at start is told in his language. */
-async function usedStore(prepare: (store: Store) => Promise<void>): Promise<string> {
+async function usedStore(prepare: (store: Store) => Promise<void> = async () => undefined): Promise<string> {
   const folder = await temporaryFolder();
-  onTestFinished(() => folder.remove());
+  closers.push(() => folder.remove());
   const store = await openTestStore(folder.path);
   await store.values('profiles').set(String(OLEG), { language: 'ru', name: 'Oleg' });
   await prepare(store);
@@ -42,122 +54,469 @@ async function usedStore(prepare: (store: Store) => Promise<void>): Promise<stri
   return `lmdb:${folder.path}`;
 }
 
-/** Waits for both admins; whoever did it reads its answer instead. */
-async function both(fortress: Fortress, english: RegExp, russian: RegExp): Promise<void> {
-  await fortress.admin.waitFor(english, { after: 'start' });
-  await fortress.russianAdmin.waitFor(russian, { after: 'start' });
+async function openStage(own: Partial<Settings> & { storeUrl: string }): Promise<Stage> {
+  const house = await openFortress({ notices: AT_ONCE, adminIds: [OLGA, OLEG, PAVEL], ...own });
+  closers.push(() => house.close());
+  const pavel = house.api.user({ firstName: 'Pavel', languageCode: 'en' });
+  expect([house.admin.id, house.russianAdmin.id, pavel.id]).toEqual([OLGA, OLEG, PAVEL]);
+  await pavel.send('/start');
+  await pavel.waitFor(/I help/, { after: 'start' });
+  return { house, pavel };
 }
-const idIn = (person: SimUser) => new RegExp(`\\(${person.id}\\)`);
 
-describe('every admin hears in their language', () => {
-  it('who comes by which invitation, who asks, who is let in and turned away, and who is out', async () => {
-    const fortress = await open();
-    const anna = await fortress.technician('Anna');
-    await both(
-      fortress,
-      /Anna \(\d+\) has joined with invitation no\. [0-9A-F]{6} of Olga/,
-      /Anna \(\d+\): доступ получен по приглашению № [0-9A-F]{6} \(пригласил: Olga/,
-    );
-    for (const [name, button] of [
-      ['Boris', 'Let in'],
-      ['Carl', 'Turn away'],
-    ] as const) {
-      const person = fortress.api.user({ firstName: name, languageCode: 'en' });
-      await fortress.admin.send('/invite ask');
-      const link = await fortress.admin.waitFor(/start=/);
-      expect(link.text).toContain('asks for approval');
-      await person.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
-      expect((await person.waitFor(/An admin has to let you in/)).text).toContain('invited by Olga');
-      await both(fortress, new RegExp(`${name} .* wants to join`), new RegExp(`${name} .* просит доступ`));
-      await person.send(SERIAL);
-      await fortress.admin.press(button);
-      await person.waitFor(button === 'Let in' ? /Welcome/ : /turned your invitation down/);
-    }
-    await fortress.russianAdmin.waitFor(/Доступ разрешён: Boris/, { after: 'start' });
-    await fortress.russianAdmin.waitFor(/В доступе отказано: Carl/, { after: 'start' });
-    await fortress.admin.send(`/revoke ${anna.id}`);
-    expect((await fortress.russianAdmin.waitFor(/Доступ закрыт/, { after: 'start' })).text).toMatch(
-      idIn(anna),
-    );
+/** Opened by the first case that needs it. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
+/** Where nothing is out of order. Lars, who is not in yet, has unbound as many devices as one may in a day. */
+const usual = once(async () => {
+  const storeUrl = await usedStore(async (store) => {
+    const cases = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`C${n}`, Date.now()]));
+    await store.values('unbinds-by-technician').set(String(LARS), { cases, liftedUntil: 0 });
   });
-
-  it('what happens to laptops, and shows admins all of them, with a way to remove them', async () => {
-    const fortress = await open();
-    const anna = await fortress.technician('Anna');
-    const laptop = await fortress.laptop(anna);
-    await both(fortress, /was paired by Anna/, /Подключён ноутбук .*Кто подключил: Anna/s);
-    await fortress.russianAdmin.send('/agents');
-    const all = await fortress.russianAdmin.waitFor(/Все ноутбуки: 1/);
-    expect(all.text).toContain('Anna');
-    await fortress.russianAdmin.press(/^h:revoke:/);
-    await fortress.russianAdmin.waitFor(/убран/);
-    await fortress.admin.waitFor(/was removed/, { after: 'start' });
-    // The owner hears of it, too, and the laptop is turned away.
-    await anna.waitFor(/was removed/, { after: 'start' });
-    expect((await laptop.poll()).status).toBe(410);
-    // A technician cannot reach the list of all.
-    const second = await fortress.laptop(anna, '192.0.2.11');
-    await anna.send('/agents');
-    expect(
-      (await anna.waitFor(/Your laptops/)).buttons.flat().some(({ data }) => data?.startsWith('h:')),
-    ).toBe(false);
-    expect((await second.poll()).status).toBe(200);
+  const stage = await openStage({
+    storeUrl,
+    auditHead: {
+      everyMs: 86_400_000,
+      keepers: [{ to: 'chat' }, { to: 'file', path: '/nonexistent/heads' }],
+    },
   });
+  const lars = stage.house.api.user({ firstName: 'Lars', languageCode: 'en' });
+  expect(lars.id).toBe(LARS);
+  return { ...stage, lars };
+});
+const anna = once(async () => (await usual()).house.technician('Anna'));
+const annasLaptop = once(async () => (await usual()).house.laptop(await anna(), '192.0.2.1'));
 
-  it('that a device of the stolen list is worked on', async () => {
-    const fortress = await open();
-    const anna = await fortress.technician('Anna');
-    await fortress.admin.send(`/deny ${SERIAL}`);
-    await fortress.admin.waitFor(/Cases with it are stopped/);
-    await anna.send(SERIAL);
-    await anna.waitFor(/reported as stolen/);
-    await both(fortress, /tried to work on J50000062/, /попытка работать с J50000062/);
-  });
-
-  it('that a PIN was chosen, was guessed at, and was reset', async () => {
-    const fortress = await open({ askPin: true });
-    const anna = await fortress.technician('Anna');
-    await anna.send('/pair');
-    await anna.waitFor(/Choose a PIN/);
-    await anna.send(DIGIT_PIN);
-    await anna.waitFor(/unbind-agent pair/);
-    await both(fortress, /has a new PIN/, /новый PIN-код/);
-    await anna.send('/pair');
-    await anna.waitFor(/Type your PIN/);
-    for (let n = 0; n < 5; n++) await anna.send('111222333');
-    await anna.waitFor(/Too many wrong PINs/);
-    await both(fortress, /typed a wrong PIN too often/, /слишком много неверных PIN-кодов/);
-    await fortress.admin.send(`/resetpin ${anna.id}`);
-    await fortress.admin.waitFor(/is forgotten/);
-    await fortress.russianAdmin.waitFor(/PIN-код забыт: Anna/, { after: 'start' });
-  });
-
-  it('that the trail was changed and that the bot was not shut down', async () => {
-    const storeUrl = await usedStore(async (store) => {
+/** Where a PIN is asked for, the trail was changed and the bot was killed. */
+const damaged = once(async () =>
+  openStage({
+    askPin: true,
+    storeUrl: await usedStore(async (store) => {
       const audit = createAudit(store, Date.now);
       for (let n = 0; n < 3; n++) await audit.append({ what: 'case.stage', case: 'C', by: 7, detail: { n } });
       await store.values<string>('audit').set('000000000002', '{}');
       await store.values<number>('run-mark').set('running', Date.now() - 60_000);
-    });
-    const fortress = await open({ storeUrl });
-    await both(
-      fortress,
-      /was changed: 1 faults?, the first at entry 2/,
-      /Журнал аудита изменён, мест: 1, первое в записи 2/,
+    }),
+  }),
+);
+
+let laptops = 1;
+/** A technician with a laptop on the way to an unbind. */
+async function walker(name: string) {
+  const { house } = await usual();
+  const person = await house.technician(name);
+  laptops += 1;
+  return { person, laptop: await house.laptop(person, `192.0.2.${laptops}`) };
+}
+
+/** Has a laptop ask for another key. */
+async function asksForKey(laptop: TestAgent): Promise<void> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const named = formatPublicKey(publicKey);
+  const proof = signRotation(laptop.agentId, named, privateKey);
+  const body = { version: LINK_VERSION, publicKey: named, proof };
+  expect((await laptop.send('POST', '/v1/rotate', body)).body).toMatchObject({ state: 'waiting' });
+}
+
+/** Comes by an invitation that asks for approval; Pavel presses the button. */
+async function applicant(name: string, button?: 'Let in' | 'Turn away'): Promise<SimUser> {
+  const { house, pavel } = await usual();
+  const person = house.api.user({ firstName: name, languageCode: 'en' });
+  await pavel.send('/invite ask');
+  const link = await pavel.waitFor(/start=/);
+  expect(link.text).toContain('asks for approval');
+  await person.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
+  expect((await person.waitFor(/An admin has to let you in/)).text).toContain('invited by Pavel');
+  if (button === undefined) return person;
+  const asked = await pavel.waitFor(new RegExp(`${name} .* wants to join`), { after: 'start' });
+  await pavel.press(button, asked.id);
+  await person.waitFor(button === 'Let in' ? /Welcome/ : /turned your invitation down/);
+  return person;
+}
+
+/** What each admin is to be told, in English and in Russian. */
+type Told = readonly [house: Fortress, english: RegExp, russian: RegExp];
+
+/** Brings every kind about. A kind without a cause does not compile, and fails below. */
+const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
+  'access.joined': async () => {
+    const stage = await usual();
+    await stage.house.technician('Jens');
+    return [
+      stage.house,
+      /^👤 Jens \(\d+\) has joined with invitation no\. [0-9A-F]{6} of Olga \(\d+\)\. Not right\? \/people$/,
+      /^👤 Jens \(\d+\): доступ получен по приглашению № [0-9A-F]{6} \(пригласил: Olga \(\d+\)\)\. Что-то не так\? \/people$/,
+    ];
+  },
+  'access.asks': async () => {
+    await applicant('Alf');
+    return [
+      (await usual()).house,
+      /^👤 Alf \(\d+\) wants to join with invitation no\. [0-9A-F]{6} of Pavel \(\d+\)\. Nothing works for them before/,
+      /^👤 Alf \(\d+\) просит доступ по приглашению № [0-9A-F]{6} \(пригласил: Pavel \(\d+\)\)\. Пока вы не решите/,
+    ];
+  },
+  'access.approved': async () => {
+    await applicant('Boris', 'Let in');
+    return [
+      (await usual()).house,
+      /^👤 Pavel \(\d+\) has let Boris \(\d+\) in\.$/,
+      /^👤 Доступ разрешён: Boris \(\d+\)\. Кто разрешил: Pavel \(\d+\)\.$/,
+    ];
+  },
+  'access.declined': async () => {
+    await applicant('Carl', 'Turn away');
+    return [
+      (await usual()).house,
+      /^👤 Pavel \(\d+\) has turned Carl \(\d+\) away\.$/,
+      /^👤 В доступе отказано: Carl \(\d+\)\. Кто отказал: Pavel \(\d+\)\.$/,
+    ];
+  },
+  'access.revoked': async () => {
+    const stage = await usual();
+    const dora = await stage.house.technician('Dora');
+    await stage.pavel.send(`/revoke ${dora.id}`);
+    return [
+      stage.house,
+      /^👤 Pavel \(\d+\) has taken the access of Dora \(\d+\) away\.$/,
+      /^👤 Доступ закрыт: Dora \(\d+\)\. Кто закрыл: Pavel \(\d+\)\.$/,
+    ];
+  },
+  'laptop.paired': async () => {
+    await annasLaptop();
+    return [
+      (await usual()).house,
+      /^💻 “Laptop” \(linux, 192\.0\.2\.1\) was paired by Anna \(\d+\)\. Not right\? Remove it: \/agents$/,
+      /^💻 Подключён ноутбук «Laptop» \(linux, 192\.0\.2\.1\)\. Кто подключил: Anna \(\d+\)\. Что-то не так\?/,
+    ];
+  },
+  'laptop.refused': async () => {
+    const stage = await usual();
+    const person = await anna();
+    await new TestAgent(stage.house.from('192.0.2.100')).askToPair(await stage.house.code(person));
+    const asked = await person.waitFor(/six digits it shows/);
+    await person.press('Not mine', asked.id);
+    return [
+      stage.house,
+      /^💻 Anna \(\d+\) pressed “Not mine”: “Laptop” \(linux, 192\.0\.2\.100\) had a pairing code from their chat\./,
+      /^💻 Anna \(\d+\): нажато «Не мой»\. У ноутбука «Laptop» \(linux, 192\.0\.2\.100\) был код подключения/,
+    ];
+  },
+  'laptop.wrong-number': async () => {
+    const stage = await usual();
+    const person = await anna();
+    const laptop = new TestAgent(stage.house.from('192.0.2.101'));
+    await laptop.askToPair(await stage.house.code(person));
+    await person.waitFor(/six digits it shows/);
+    await person.send(otherNumber(laptop.number));
+    return [
+      stage.house,
+      /^⚠️ Wrong number while pairing “Laptop” \(linux, 192\.0\.2\.101\) with Anna \(\d+\)\. The code is burnt/,
+      /^⚠️ Неверное число при подключении ноутбука «Laptop» \(linux, 192\.0\.2\.101\), монтажник Anna \(\d+\)\./,
+    ];
+  },
+  'laptop.new-key': async () => {
+    const stage = await usual();
+    const { person, laptop } = await walker('Nora');
+    await asksForKey(laptop);
+    const asked = await person.waitFor(/asks for a new key .*shows the same sign/s, { after: 'start' });
+    // Only whoever it belongs to can answer.
+    const seen = await stage.house.admin.waitFor(/asks for a new key/, { after: 'start' });
+    expect(seen.buttons.flat()).toEqual([]);
+    await person.press('No', asked.id);
+    await person.waitFor(/Refused: .* keeps its key/);
+    await person.press(/^a:revoke:/);
+    await person.waitFor(/is removed/, { after: 'start' });
+    return [
+      stage.house,
+      /^🔑 “Laptop” asks for a new key .+, from 192\.0\.2\.\d+\. The old key stays good until its owner says yes\. Not right\? \/agents$/,
+      /^🔑 «Laptop» просит новый ключ .+, адрес 192\.0\.2\.\d+\. Пока хозяин не согласится, действует старый\. Что-то не так\? \/agents$/,
+    ];
+  },
+  'laptop.rotated': async () => {
+    const stage = await usual();
+    const person = await anna();
+    await asksForKey(await stage.house.laptop(person, '192.0.2.102'));
+    const asked = await person.waitFor(/asks for a new key/, { after: 'start' });
+    await person.press('Yes, same sign', asked.id);
+    return [
+      stage.house,
+      /^🔑 “Laptop.*” has a new key; the old one opens nothing any more\.$/,
+      /^🔑 У ноутбука «Laptop.*» новый ключ, старый больше ничего не открывает\.$/,
+    ];
+  },
+  'laptop.taken-over': async () => {
+    const laptop = await annasLaptop();
+    // The thief's process is newer; then the owner's polls again.
+    expect((await laptop.poll({ epoch: ulid(Date.now() + 60_000) })).status).toBe(200);
+    expect((await laptop.poll()).status).toBe(409);
+    return [
+      (await usual()).house,
+      /^⚠️ “Laptop”: a second program with its key has taken over, from 192\.0\.2\.1\. If the agent was not/,
+      /^⚠️ «Laptop»: вместо него отвечает вторая программа с тем же ключом, адрес 192\.0\.2\.1\. Если агента/,
+    ];
+  },
+  'laptop.new-address': async () => {
+    const { house } = await usual();
+    const { privateKey, agentId } = await annasLaptop();
+    const keys = { privateKey, publicKey: createPublicKey(privateKey) };
+    const away = new TestAgent(house.from('198.51.100.7'), keys);
+    away.agentId = agentId;
+    expect((await away.poll({ epoch: ulid(Date.now() + 120_000) })).status).toBe(200);
+    return [
+      (await usual()).house,
+      /^💻 “Laptop” calls from another address: 198\.51\.100\.7\.$/,
+      /^💻 «Laptop» выходит на связь с другого адреса: 198\.51\.100\.7\.$/,
+    ];
+  },
+  'laptop.revoked': async () => {
+    const { laptop } = await walker('Rita');
+    const { pavel } = await usual();
+    await pavel.send('/agents');
+    const all = await pavel.waitFor(/All laptops of the house/);
+    await pavel.press(`h:revoke:${laptop.agentId}`, all.id);
+    await pavel.waitFor(/is removed/);
+    return [
+      (await usual()).house,
+      /^💻 “Laptop” was removed\. Its key opens nothing any more\.$/,
+      /^💻 Ноутбук «Laptop» убран\. Его ключ больше ничего не открывает\.$/,
+    ];
+  },
+  'laptop.unproven': async () => {
+    const { person, laptop } = await walker('Una');
+    const { jobId } = await unbindingBy(person, laptop);
+    const report = { shortSerial: SERIAL, outcome: 'unbound' as const, verified: true };
+    await laptop.sendEvents([event('outcome', { jobId, report })]);
+    return [
+      (await usual()).house,
+      /^⚠️ “Laptop” reports J50000062 of Una \(\d+\) as unbound, but that cannot be so: it went around/,
+      /^⚠️ «Laptop» сообщает, что J50000062 отвязано \(монтажник Una \(\d+\)\), но так быть не могло/,
+    ];
+  },
+  'laptop.flooding': async () => {
+    const { person, laptop } = await walker('Fritz');
+    const { jobId } = await unbindingBy(person, laptop);
+    const prompts = Array.from({ length: 45 }, () =>
+      event('prompt', { jobId, state: 'shown', attemptsLeft: null }),
     );
-    await both(fortress, /was not shut down/, /Бота не остановили/);
+    expect((await laptop.sendEvents(prompts)).status).toBe(200);
+    return [
+      (await usual()).house,
+      /^⚠️ “Laptop” sends more than an honest laptop does\. The rest is not listened to\.$/,
+      /^⚠️ «Laptop» шлёт больше, чем шлёт исправный ноутбук\. Остальное не слушаю\.$/,
+    ];
+  },
+  'pairing.guessing': async () => {
+    const { house } = await usual();
+    for (let n = 0; n < 20; n++)
+      await new TestAgent(house.from(`203.0.113.${n % 4}`)).askToPair(`BBBBBBBBB${'BCDFG'[n % 5]}`);
+    return [
+      (await usual()).house,
+      /^⚠️ Many wrong pairing codes came in\. Nobody can pair for a while from addresses that begin with 203\.0\.113\. Somebody may be guessing/,
+      /^⚠️ Пришло много неверных кодов подключения\. Пока нельзя подключиться с адресов, которые начинаются с 203\.0\.113\. Возможно/,
+    ];
+  },
+  'limit.reached': async () => {
+    const { house, lars } = await usual();
+    await house.letIn(lars);
+    await askForUnbind(lars, await house.laptop(lars, '192.0.2.103'));
+    return [
+      (await usual()).house,
+      /^📈 Lars \(\d+\) has reached the limit of 20 unbinds in 24 hours\. To let them go on: \/lift$/,
+      /^📈 Lars \(\d+\): исчерпан предел в 20 отвязок за 24 часа\. Разрешить работать дальше: \/lift$/,
+    ];
+  },
+  'stolen.tried': async () => {
+    const { pavel } = await usual();
+    const person = await anna();
+    await pavel.send(`/deny ${OTHER_SERIAL}`);
+    await pavel.waitFor(/Cases with it are stopped/);
+    await person.send(OTHER_SERIAL);
+    await person.waitFor(/reported as stolen/);
+    return [
+      (await usual()).house,
+      /^🛑 Anna \(\d+\) tried to work on J50000099, which is on the list of stolen devices\. The case is stopped\.$/,
+      /^🛑 Anna \(\d+\): попытка работать с J50000099 из списка краденых\. Заявка остановлена\.$/,
+    ];
+  },
+  'stolen.unbound': async () => {
+    const { pavel } = await usual();
+    const { person, laptop } = await walker('Stan');
+    const { jobId, permit } = await toThePassword(person, laptop);
+    expect((await laptop.permit(permit, jobId, SERIAL)).body).toEqual({ granted: true });
+    const report = { shortSerial: SERIAL, outcome: 'unbound' as const, verified: true };
+    await laptop.sendEvents([event('outcome', { jobId, report })]);
+    await person.waitFor(/Unbound, verified/);
+    await pavel.send(`/deny ${SERIAL}`);
+    await pavel.waitFor(/Cases with it are stopped/);
+    // Others go on with it.
+    await pavel.send(`/allow ${SERIAL}`);
+    await pavel.waitFor(/off the list/);
+    return [
+      (await usual()).house,
+      /^🛑 J50000062, now on the list of stolen devices, was unbound here on \d.+ by Stan \(\d+\)\.$/,
+      /^🛑 Устройство J50000062, теперь в списке краденых, отвязали здесь \d.+\. Монтажник: Stan \(\d+\)\.$/,
+    ];
+  },
+  'pin.blocked': async () => {
+    const stage = await damaged();
+    const person = await stage.house.technician('Paul');
+    await person.send('/pin');
+    await person.waitFor(/Choose a PIN/);
+    await person.send(DIGIT_PIN);
+    await person.waitFor(/The PIN is set/);
+    await person.send('/pair');
+    await person.waitFor(/Type your PIN/);
+    for (let n = 0; n < 5; n++) await person.send('111222333');
+    await person.waitFor(/Too many wrong PINs/);
+    return [
+      stage.house,
+      /^⚠️ Paul \(\d+\) typed a wrong PIN too often: blocked for 15 minutes\. Ask them: is the phone lost\?/,
+      /^⚠️ Paul \(\d+\): слишком много неверных PIN-кодов, вход закрыт на 15 мин\. Спросите, не потерян ли телефон\./,
+    ];
+  },
+  'pin.set': async () => {
+    const stage = await damaged();
+    const person = stage.house.api.user({ firstName: 'Petra', languageCode: 'en' });
+    await stage.house.letIn(person);
+    // Asked while it is certainly they who hold the phone.
+    await person.waitFor(/Choose yours now.*\/pin/, { after: 'start' });
+    await person.send('/pin');
+    await person.waitFor(/Choose a PIN/);
+    await person.send(DIGIT_PIN);
+    return [stage.house, /^🔢 Petra \(\d+\) has a new PIN\.$/, /^🔢 Petra \(\d+\): новый PIN-код\.$/];
+  },
+  'pin.reset': async () => {
+    const stage = await damaged();
+    const person = await stage.house.technician('Rosa');
+    await stage.pavel.send(`/resetpin ${person.id}`);
+    return [
+      stage.house,
+      /^🔢 Pavel \(\d+\) has made the bot forget the PIN of Rosa \(\d+\)\.$/,
+      /^🔢 PIN-код забыт: Rosa \(\d+\)\. Кто сбросил: Pavel \(\d+\)\.$/,
+    ];
+  },
+  'pin.missing': async () => [
+    (await damaged()).house,
+    /^🔢 No PIN yet: .*Oleg \(\d+\).*700000003.*\. Whoever holds the phone chooses it: ask them/,
+    /^🔢 Ещё нет PIN-кода: .*Oleg \(\d+\).*700000003.*\. Его задаёт тот, у кого телефон/,
+  ],
+  'audit.damaged': async () => [
+    (await damaged()).house,
+    /^⚠️ The audit trail was changed\. Faults: 1, the first at entry 2\. Somebody had access to the store\./,
+    /^⚠️ Журнал аудита изменён, мест: 1, первое в записи 2\. У кого-то был доступ к хранилищу\./,
+  ],
+  'audit.head': async () => [
+    (await usual()).house,
+    /^🧾 The audit trail is whole\. Keep this message: \d+:[0-9a-f]{64}$/,
+    /^🧾 Журнал аудита цел\. Сохраните это сообщение: \d+:[0-9a-f]{64}$/,
+  ],
+  'audit.unkept': async () => [
+    (await usual()).house,
+    /^⚠️ Where the audit trail ends could not be handed on \(file\)\. Look at AUDIT_HEAD_TO and the log\.$/,
+    /^⚠️ Место, где кончается журнал аудита, не удалось передать \(file\)\. Проверьте AUDIT_HEAD_TO и лог\.$/,
+  ],
+  'house.crashed': async () => [
+    (await damaged()).house,
+    /^⚠️ The bot was not shut down but ended in the middle of its work, last seen \d.+\. It runs again/,
+    /^⚠️ Бота не остановили: он прервался посреди работы, последний признак жизни \d.+\. Он снова работает/,
+  ],
+  'house.more': async () => {
+    const storeUrl = await usedStore();
+    const notices = { ...NOTICE_DEFAULTS, ways: { 'pin.reset': 'digest' as const } };
+    const busy = await openFortress({ storeUrl, notices, adminIds: [OLGA, OLEG, PAVEL] });
+    const pavel = busy.api.user({ firstName: 'Pavel', languageCode: 'en' });
+    for (let n = 1; n <= 51; n++) {
+      await pavel.send(`/resetpin ${n}`);
+      await pavel.waitFor(new RegExp(`PIN of ${n} is forgotten`));
+    }
+    await busy.close();
+    const again = await openFortress({ storeUrl, notices: { ...notices, digestMs: 0 } });
+    closers.push(() => again.close());
+    return [
+      again,
+      /^What else happened\n(• \d.+: 🔢 Pavel \(\d+\) has made .+\n)+.+Too much happened to list it all \(pin\.reset\)\./,
+      /^Что ещё произошло\n(• \d.+: 🔢 PIN-код забыт: .+\n)+.+Всего случилось больше, чем можно перечислить/,
+    ];
+  },
+};
+
+describe('every admin hears in their language', () => {
+  it.each(NOTICE_KINDS)('%s', { timeout: 60_000 }, async (kind) => {
+    const [house, english, russian] = await CAUSES[kind]();
+    const told = [
+      await house.admin.waitFor(english, { after: 'start' }),
+      await house.russianAdmin.waitFor(russian, { after: 'start' }),
+    ];
+    for (const { text } of told) expect(text).not.toMatch(/\{\{|\bnull\b|undefined|none\.|what\.|notice:/);
   });
 
-  it('where the trail ends, when the operator wants it there', async () => {
-    const storeUrl = await usedStore(async () => undefined);
-    const fortress = await open({
-      storeUrl,
-      auditHead: {
-        everyMs: 86_400_000,
-        keepers: [{ to: 'chat' }, { to: 'file', path: '/nonexistent/heads' }],
-      },
-    });
-    await both(fortress, /Keep this message: \d+:[0-9a-f]{64}/, /Сохраните это сообщение: \d+:[0-9a-f]{64}/);
-    await both(fortress, /could not be handed on \(file\)/, /не удалось передать \(file\)/);
+  it('also of what was done beside the bot, on the server', { timeout: 60_000 }, async () => {
+    const storeUrl = await usedStore();
+    const env = {
+      PATH: process.env.PATH,
+      BOT_TOKEN: `123456789:${'A'.repeat(35)}`,
+      ADMIN_IDS: String(OLGA),
+      STORE_URL: storeUrl,
+    };
+    const args = ['--import', 'tsx', resolve('src/bot/main.ts'), 'forget-pin', String(OLEG)];
+    await promisify(execFile)(process.execPath, args, { env });
+    const { house } = await openStage({ storeUrl });
+    await house.admin.waitFor(
+      /^🔢 The operator, on the server, has made the bot forget the PIN of Oleg \(\d+\)\.$/,
+      { after: 'start' },
+    );
+    await house.russianAdmin.waitFor(
+      /^🔢 PIN-код забыт: Oleg \(\d+\)\. Кто сбросил: владелец бота, на сервере\.$/,
+      { after: 'start' },
+    );
+  });
+});
+
+describe('an admin', () => {
+  it('sees all laptops and may remove them, which no technician may', async () => {
+    const house = await openFortress();
+    onTestFinished(() => house.close());
+    const person = await house.technician('Anna');
+    const laptop = await house.laptop(person);
+    await house.admin.send('/agents');
+    expect((await house.admin.waitFor(/All laptops of the house: 1/)).text).toContain('Anna');
+    await house.admin.press(/^h:revoke:/);
+    await house.admin.waitFor(/is removed/);
+    // The owner hears of it, too, and the laptop is turned away.
+    await person.waitFor(/was removed/, { after: 'start' });
+    expect((await laptop.poll()).status).toBe(410);
+    const second = await house.laptop(person, '192.0.2.11');
+    await person.send('/agents');
+    expect(
+      (await person.waitFor(/Your laptops/)).buttons.flat().some(({ data }) => data?.startsWith('h:')),
+    ).toBe(false);
+    expect((await second.poll()).status).toBe(200);
+  });
+
+  it('sees by which invitation somebody came, and who waits gets nothing', async () => {
+    const house = await openFortress();
+    onTestFinished(() => house.close());
+    await house.technician('Anna');
+    await house.admin.send('/people');
+    expect((await house.admin.waitFor(/Technicians/)).text).toMatch(
+      /1\. Anna · \d+ · since .+\n +by invitation no\. [0-9A-F]{6} of Olga/,
+    );
+    await house.admin.send('/invite ask');
+    const link = await house.admin.waitFor(/start=/);
+    const waits = house.api.user({ firstName: 'Boris', languageCode: 'en' });
+    await waits.send(`/start ${/start=([\w-]+)/.exec(link.text)?.[1]}`);
+    await waits.waitFor(/An admin has to let you in/);
+    await waits.send(SERIAL);
+    await house.admin.waitFor(/wants to join/, { after: 'start' });
+    await house.admin.press('Let in');
+    await waits.waitFor(/Welcome/);
+    expect(waits.transcript()).not.toContain('Looking for');
   });
 });

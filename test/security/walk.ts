@@ -37,8 +37,8 @@ export async function searched(technician: SimUser, laptop: TestAgent): Promise<
   return (await nextCommand(laptop, 'discover')).jobId;
 }
 
-/** Walks a case to its unbind and gives that command. */
-export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
+/** Walks a case to where its technician has asked for the unbind. */
+export async function askForUnbind(technician: SimUser, laptop: TestAgent): Promise<void> {
   const jobId = await searched(technician, laptop);
   await laptop.sendEvents([event('discovered', { jobId, devices: [DEVICE], omitted: 0, interfaces: [] })]);
   const { jobId: asked } = await nextCommand(laptop, 'status');
@@ -51,6 +51,11 @@ export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
   await pressId(technician, 'yes');
   await technician.waitFor(offering('sadp'));
   await unbindNow(technician);
+}
+
+/** Walks a case to its unbind and gives that command. */
+export async function unbindingBy(technician: SimUser, laptop: TestAgent) {
+  await askForUnbind(technician, laptop);
   await technician.waitFor(/Asked the laptop/);
   return nextCommand(laptop, 'unbind');
 }

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNotices, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/notices.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createNotices, leaveNotice, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/notices.ts';
 import { createProfiles } from '../../../src/bot/profiles.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
@@ -7,6 +7,7 @@ import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { value } from '../hub/house.ts';
 import { clientFor, localBotApi, rawServer } from './support.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -92,7 +93,7 @@ describe('a notice', () => {
     expect(last(ivan)).toContain('Ноутбук «Van 7» убран');
     expect(last(anna)).toContain('“Van 7” was removed');
     expect([silent(ivan), silent(anna)]).toEqual([true, true]);
-    await raise({ kind: 'laptop.paired', agent: 'LAPTOP', by: 5 });
+    await raise({ kind: 'laptop.paired', agent: 'LAPTOP', address: '192.0.2.1', by: 5 });
     await idle();
     expect(heard(ivan)).toHaveLength(1);
     expect(last(anna)).toContain('was paired by 5');
@@ -184,6 +185,32 @@ describe('a notice', () => {
     await after.raise({ kind: 'audit.head', place: '1:a' });
     await after.idle();
     expect(heard(olga).join('\n')).toMatch(/What else happened\n• .*new PIN/);
+  });
+
+  it('is taken from another process within a minute, once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const running = notices();
+      await running.start();
+      await value(leaveNotice(store, { kind: 'pin.reset', person: anna.id, by: null }, now));
+      vi.advanceTimersByTime(60_000);
+      await running.idle();
+      const told = `🔢 The operator, on the server, has made the bot forget the PIN of Anna <b> (${anna.id}).`;
+      expect(heard(olga)).toEqual([told]);
+      vi.advanceTimersByTime(60_000);
+      await running.idle();
+      expect(heard(olga)).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('names as many people as can be read, and counts the others', async () => {
+    const { raise, idle } = notices();
+    await raise({ kind: 'pin.missing', people: Array.from({ length: 23 }, (_, n) => 1_000 + n) });
+    await idle();
+    expect(last(olga)).toContain(', 1018, 1019, and 3 more. Whoever');
+    expect(last(ivan)).toContain(', 1019, и ещё 3. Его');
   });
 
   it('that Telegram refuses for one person is told to the others', async () => {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NOTICE_KINDS, usualWay, WAYS } from '../../../src/bot/notices.ts';
 import { readSettings } from '../../../src/bot/settings.ts';
 
 const TOKEN = `123456789:${'A'.repeat(35)}`;
@@ -222,5 +223,15 @@ describe('settings', () => {
     const filled = { ...everything, ...MINIMAL, WEBHOOK_SECRET: 'a'.repeat(32) };
     expect(readSettings(filled)).toMatchObject({ ok: true });
     expect(readSettings({ ...parse(text), ...MINIMAL })).toEqual(readSettings(MINIMAL));
+  });
+
+  it('name every kind of notice in .env.example, with the way it is told', () => {
+    const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+    const lines = text.replaceAll(/,\n# {3}/g, ', ');
+    const listed = WAYS.flatMap((way) => {
+      const kinds = new RegExp(`^# {3}${way}: (.+)$`, 'm').exec(lines)?.[1] ?? '';
+      return kinds.split(', ').map((kind) => [kind, way]);
+    });
+    expect(listed.sort()).toEqual(NOTICE_KINDS.map((kind) => [kind, usualWay(kind)]).sort());
   });
 });
