@@ -113,6 +113,22 @@ export const bot = {
     help: 'Press one of the buttons: another device, or go on.',
     button: { new: 'Start a new case', stay: 'Go on as before' },
   },
+  hindrance: {
+    head: 'What may stand in its way:',
+    advice: 'Put this right first, then look again.',
+    notHeard: 'The laptop did not hear the device this time. Nothing was sent.',
+    'no-interface': 'The laptop has no network to search on: connect it to the device’s network.',
+    'port-fallback':
+      'Another program on the laptop has taken the SADP port, so some devices are not heard: close the SADP tool, iVMS-4200 and Batch Configuration there.',
+    'interface-failed':
+      'The laptop’s interface <code>{{name}}</code> could not be opened: switch it off and on again, or use another one.',
+    'send-failed':
+      'The laptop can send nothing on <code>{{name}}</code>: check whether it is connected, and let the agent through the laptop’s firewall.',
+    'interface-skipped':
+      '<code>{{name}}</code> was not searched: by its name it is a VPN or belongs to virtual machines. If the device is behind it, work on the laptop itself, with this name at the end: <code>unbind-agent unbind {{serial}} --interface</code>',
+    'found-set-aside':
+      '⚠️ Found through <code>{{name}}</code>, which by its name leads to virtual machines or to what shares the laptop’s internet. Go on only if the device hangs there.',
+  },
   assess: {
     whichLaptop: 'Which laptop is on the network of this device?',
     looking: 'Looking for <code>{{serial}}</code> from the laptop “{{agent}}”. Up to 15 seconds…',

@@ -13,7 +13,7 @@ import type { AgentDirectory } from '../hub/directory.ts';
 import { type BucketRules, createBuckets, createQuiet } from '../hub/limits.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type { AgentEvent } from '../link/messages.ts';
+import type { AgentEvent, HindranceReport } from '../link/messages.ts';
 import type { Store, Values } from '../store/store.ts';
 import {
   BEGUN,
@@ -536,6 +536,7 @@ export function createJobs(options: JobsOptions): Jobs {
             jobId,
             device,
             total: event.devices.length + event.omitted,
+            ...hindrancesOf(event),
           },
           record: apply({ type: 'seen', jobId, agentId, sighting: device && { ...device, agentId } }),
           silence: null,
@@ -543,7 +544,7 @@ export function createJobs(options: JobsOptions): Jobs {
       }
       case 'status':
         return ok({
-          heard: { id, caseId, type: 'status', jobId, status: event.status },
+          heard: { id, caseId, type: 'status', jobId, status: event.status, ...hindrancesOf(event) },
           record: apply({ type: 'status-read', jobId, status: event.status, device: event.device }),
           silence: null,
         });
@@ -573,12 +574,14 @@ export function createJobs(options: JobsOptions): Jobs {
           record: async () => ok(null),
           silence: TYPING_MS,
         });
-      case 'outcome':
+      case 'outcome': {
+        const report = reportOf(event);
         return ok({
-          heard: { id, caseId, type: 'outcome', jobId, report: reportOf(event.report) },
-          record: apply({ type: 'reported', jobId, report: reportOf(event.report) }),
+          heard: { id, caseId, type: 'outcome', jobId, report },
+          record: apply({ type: 'reported', jobId, report }),
           silence: null,
         });
+      }
       case 'job-failed':
         return ok({
           heard: { id, caseId, type: 'job-failed', jobId, reason: event.reason },
@@ -590,8 +593,8 @@ export function createJobs(options: JobsOptions): Jobs {
 }
 
 /** The report as a case keeps it (an optional field that is absent stays absent). */
-function reportOf(report: Extract<AgentEvent, { type: 'outcome' }>['report']): CaseReport {
-  const { outcome, reason, attemptsLeft, lockMinutes, lockAssumed, verified } = report;
+function reportOf(event: Extract<AgentEvent, { type: 'outcome' }>): CaseReport {
+  const { outcome, reason, attemptsLeft, lockMinutes, lockAssumed, verified } = event.report;
   return {
     outcome,
     verified,
@@ -599,5 +602,11 @@ function reportOf(report: Extract<AgentEvent, { type: 'outcome' }>['report']): C
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     ...(lockMinutes === undefined ? {} : { lockMinutes }),
     ...(lockAssumed === undefined ? {} : { lockAssumed }),
+    ...(outcome === 'not-found' ? hindrancesOf(event) : {}),
   };
+}
+
+/** What the laptop says stood in its way, where it says anything. */
+function hindrancesOf({ hindrances }: { hindrances?: HindranceReport[] | undefined }) {
+  return hindrances === undefined || hindrances.length === 0 ? {} : { hindrances };
 }

@@ -81,6 +81,12 @@ export interface CaseChallenge {
   triesLeft: number;
 }
 
+/** Why a laptop may not have heard the device; a closed word with the interface it is about. */
+export interface CaseHindrance {
+  kind: string;
+  name?: string;
+}
+
 /** How an unbind ended; the agent's report (docs/architecture.md, link). */
 export interface CaseReport {
   outcome: string;
@@ -90,6 +96,8 @@ export interface CaseReport {
   /** The device has not said `lockMinutes`. */
   lockAssumed?: boolean;
   verified: boolean;
+  /** With `not-found`: what stood in the laptop's way. Absent: nothing that is known. */
+  hindrances?: CaseHindrance[];
 }
 
 /** The device's network, as far as it changes while a technician puts it right. */

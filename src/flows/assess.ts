@@ -1,4 +1,4 @@
-import type { CaseRecord } from '../cases/case.ts';
+import type { CaseHindrance, CaseRecord } from '../cases/case.ts';
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
 import type { TextValues } from '../kernel/texts.ts';
@@ -14,6 +14,7 @@ import {
 import { RULES, type Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
+import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import { goWay, orderOf } from './order.ts';
@@ -34,7 +35,7 @@ interface AssessWith {
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess: Flow = {
   name: 'assess',
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -114,11 +115,11 @@ async function lookAround(
     },
   );
   if (answer.kind === 'event' && answer.event.type === 'discovered') {
-    const { device, total } = answer.event;
+    const { device, total, hindrances } = answer.event;
     if (!device) {
       const text = [
         dialogue.t('bot:assess.notSeen', { agent: name, count: total }),
-        dialogue.t('bot:assess.notSeenHint'),
+        standsInTheWay(dialogue, record, hindrances) ?? dialogue.t('bot:assess.notSeenHint'),
       ].join('\n\n');
       return lookAgain(dialogue, record, text, 'get-onto-lan');
     }
@@ -132,7 +133,8 @@ async function lookAround(
     });
     const elsewhere =
       device.reachability === 'other-subnet' ? dialogue.t('bot:assess.otherSubnet', { address }) : '';
-    await dialogue.say([seen, elsewhere].filter(Boolean).join('\n'));
+    const oddly = oddWayText((key, values) => dialogue.t(key, values), hindrances);
+    await dialogue.say([seen, elsewhere, oddly].filter(Boolean).join('\n'));
     return { go: 'assess' };
   }
   return jobStopped(dialogue, record, answer);
@@ -148,8 +150,25 @@ async function readStatus(dialogue: Dialogue, record: CaseRecord): Promise<Next>
     jobId: job.jobId,
     help: 'bot:help.useButtons',
   });
-  if (answer.kind === 'event' && answer.event.type === 'status') return { go: 'assess' };
+  if (answer.kind === 'event' && answer.event.type === 'status') {
+    const { status, hindrances } = answer.event;
+    const why = status === 'not-found' ? standsInTheWay(dialogue, record, hindrances) : null;
+    if (why !== null) await dialogue.say([dialogue.t('bot:hindrance.notHeard'), why].join('\n\n'));
+    return { go: 'assess' };
+  }
   return jobStopped(dialogue, record, answer);
+}
+
+function standsInTheWay(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  hindrances: readonly CaseHindrance[] | undefined,
+): string | null {
+  return hindranceText(
+    (key, values) => dialogue.t(key, values),
+    hindrances,
+    record.device?.shortSerial ?? '',
+  );
 }
 
 async function jobStopped(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {

@@ -5,6 +5,7 @@ import type { Texts } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { escaping } from './engine/html.ts';
+import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
 import { articleText } from './trouble.ts';
@@ -18,7 +19,7 @@ const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'no
 /** Stage close: what happened, in words, and what to do next. */
 export const close: Flow = {
   name: 'close',
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
@@ -44,7 +45,9 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
     minutes: report.lockMinutes ?? ASSUMED_LOCK_MINUTES,
     why: report.outcome === 'unproven' ? t(`bot:unproven.${report.reason}`) : '',
   };
-  const lines = [t(`bot:outcome.${sentenceOf(report)}`, values)];
+  const why = hindranceText(t, report.hindrances, values.serial);
+  const lines =
+    why === null ? [t(`bot:outcome.${sentenceOf(report)}`, values)] : [t('bot:hindrance.notHeard'), why];
   if (report.attemptsLeft !== undefined) {
     lines.push(t('bot:outcome.attemptsLeft', { count: report.attemptsLeft }));
   } else if (report.outcome === 'wrong-password') {
@@ -173,7 +176,8 @@ function nextSteps(dialogue: Dialogue, report: CaseReport): Button[][] {
   ];
 }
 
-/** The article about how it ended: by its reason where it has one. */
+/** The article about how it ended: by its reason where it has one. None where what stood in the way is said already. */
 function articleFor(report: CaseReport) {
+  if (isHindered(report.hindrances)) return null;
   return articleAbout(report.reason ?? '') ?? articleAbout(report.outcome);
 }

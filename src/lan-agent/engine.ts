@@ -53,6 +53,8 @@ export interface DiscoveryReport {
   /** Datagrams that this laptop has lost before the agent saw them. */
   readonly lost: number;
   readonly notes: readonly (LanNote | OddWay)[];
+  /** What stood in the way of hearing the device of `until`; empty where it was heard. */
+  readonly hindrances: readonly Hindrance[];
 }
 
 export interface StatusOptions {
@@ -82,14 +84,16 @@ export function createEngine(settings: EngineSettings): Engine {
     discover: async ({ waitMs, until = null, interfaces, signal }) =>
       withLan(settings, interfaces, async (lan, survey) => {
         const { devices, omitted, dropped, lost } = await search(lan, { waitMs, until, signal });
+        const seen = until === null || devices.some(({ announcement }) => announcement.shortSerial === until);
         return {
           devices: devices.map(sightingOf),
           interfaces: reportInterfaces(lan, survey),
-          seen: until === null || devices.some(({ announcement }) => announcement.shortSerial === until),
+          seen,
           omitted,
           dropped,
           lost,
           notes: [...lan.notes, ...[...new Set(devices.map(({ via }) => via))].flatMap(oddWay)],
+          hindrances: seen ? [] : hindrances(lan, survey),
         };
       }),
 

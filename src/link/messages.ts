@@ -146,6 +146,25 @@ export const interfaceReport = z.object({
 });
 export type InterfaceReport = z.infer<typeof interfaceReport>;
 
+/**
+ * Why a laptop may not have heard a device, or that it heard it through an interface set aside by its name: words of
+ * ours with the laptop's name of an interface, nothing else.
+ */
+export const hindranceReport = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['no-interface', 'port-fallback']) }),
+  z.object({
+    kind: z.enum(['interface-failed', 'send-failed', 'interface-skipped', 'found-set-aside']),
+    name: text(64),
+  }),
+]);
+export type HindranceReport = z.infer<typeof hindranceReport>;
+
+/** Most hindrances an event tells of. */
+export const MOST_HINDRANCES = 8;
+
+/** Missing from older agents. One that cannot be read, as a newer agent's may be, does not cost the event. */
+const hindrances = z.array(hindranceReport).max(MOST_HINDRANCES).optional().catch(undefined);
+
 /** Events from the agent. */
 export const agentEvent = z.discriminatedUnion('type', [
   /** Where one device is looked for, `devices` holds that one and whatever else claims its serial number. */
@@ -154,8 +173,10 @@ export const agentEvent = z.discriminatedUnion('type', [
     /** How many more there were: those nobody asked about, and those that do not fit. */
     omitted: z.number().int().min(0).max(100_000),
     interfaces: z.array(interfaceReport).max(64),
+    hindrances,
   }),
-  event('status', { shortSerial, status: unbindStatus, device: deviceSighting.nullable() }),
+  /** `hindrances`: with `not-found`. */
+  event('status', { shortSerial, status: unbindStatus, device: deviceSighting.nullable(), hindrances }),
   /** A picture for the chat. The answer never travels with it. */
   event('challenge', {
     challengeId: id,
@@ -177,8 +198,8 @@ export const agentEvent = z.discriminatedUnion('type', [
     state: z.enum(['shown', 'abandoned']),
     attemptsLeft: z.number().int().min(0).max(1000).nullable(),
   }),
-  /** The unbind ended. Exactly one per `unbind` command that was accepted. */
-  event('outcome', { report: unbindReport }),
+  /** The unbind ended. Exactly one per `unbind` command that was accepted. `hindrances`: with `not-found`. */
+  event('outcome', { report: unbindReport, hindrances }),
   /** A command could not be carried out; `reason` is a closed word. */
   event('job-failed', { reason: text(64) }),
 ]);

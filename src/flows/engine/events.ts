@@ -1,13 +1,20 @@
 import type { CaseReport } from '../../cases/case.ts';
-import type { DeviceSighting, UnbindStatus } from '../../link/messages.ts';
+import type { DeviceSighting, HindranceReport, UnbindStatus } from '../../link/messages.ts';
 
 /**
  * What reaches a conversation from the house and not from Telegram. Small on purpose: a conversation's log keeps
  * every event it receives, so pictures travel as references to stored bytes. `id` makes delivery idempotent.
  */
 export type HouseEvent = { id: string; caseId: string } & (
-  | { type: 'discovered'; jobId: string; device: DeviceSighting | null; total: number }
-  | { type: 'status'; jobId: string; status: UnbindStatus }
+  | {
+      type: 'discovered';
+      jobId: string;
+      device: DeviceSighting | null;
+      total: number;
+      /** Absent: nothing that is known, as from an older agent. */
+      hindrances?: HindranceReport[];
+    }
+  | { type: 'status'; jobId: string; status: UnbindStatus; hindrances?: HindranceReport[] }
   | {
       type: 'challenge';
       jobId: string;

@@ -1,5 +1,7 @@
 import type { Log } from '../../kernel/log.ts';
 import type { AgentCommand } from '../../link/messages.ts';
+import { type Hindrance, isHindrance, isOddWay } from '../network/hindrances.ts';
+import { reportHindrances } from './hindrance-reports.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
 import type { NewEvent, Outbox } from './outbox.ts';
@@ -53,22 +55,30 @@ export function createJobs(
         const asked = found.devices.filter(({ shortSerial }) => until === null || shortSerial === until);
         const devices = asked.slice(0, MAX_DEVICES);
         const omitted = found.omitted + found.devices.length - devices.length;
+        const ways = found.notes
+          .filter(isOddWay)
+          .filter(({ name }) => devices.some((device) => device.interface === name));
         return {
           type: 'discovered',
           jobId,
           devices,
           omitted,
           interfaces: found.interfaces.slice(0, MAX_INTERFACES),
+          hindrances: reportHindrances([...found.hindrances, ...ways]),
         };
       }
       case 'status': {
         const { shortSerial } = command;
+        const stood: Hindrance[] = [];
         const { status, device } = await engine.readStatus({
           shortSerial,
           signal: abort.signal,
-          onNote: tools.onNote,
+          onNote: (note) => {
+            if (isHindrance(note)) stood.push(note);
+            tools.onNote(note);
+          },
         });
-        return { type: 'status', jobId, shortSerial, status, device };
+        return { type: 'status', jobId, shortSerial, status, device, hindrances: reportHindrances(stood) };
       }
       case 'unbind': {
         if (job.settle)

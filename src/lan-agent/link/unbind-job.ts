@@ -1,12 +1,13 @@
 import type { Language } from '../../../locales/language.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
-import type { OddWay } from '../network/hindrances.ts';
+import { type Hindrance, isHindrance, type OddWay } from '../network/hindrances.ts';
 import type { LanNote } from '../network/lan.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
 import type { Report, UnbindNote, UnbindReason } from '../unbind/contract.ts';
 import type { Clock } from './clock.ts';
+import { reportHindrances } from './hindrance-reports.ts';
 import type { NewEvent } from './outbox.ts';
 import { createPictureTalk, type PictureTalk } from './picture-talk.ts';
 
@@ -48,6 +49,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
   return {
     pictures,
     run: async (signal) => {
+      const stood: Hindrance[] = [];
       const report = await tools.engine.performUnbind({
         shortSerial,
         origin: 'bot',
@@ -66,12 +68,17 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
           return answer;
         },
         permit: (_plan, over) => tools.permit(command, over),
-        onNote: tools.onNote,
+        onNote: (note) => {
+          if (isHindrance(note)) stood.push(note);
+          tools.onNote(note);
+        },
       });
       if (report.reason !== undefined && FAILED.includes(report.reason)) {
         return { type: 'job-failed', jobId, reason: report.reason };
       }
-      return { type: 'outcome', jobId, report };
+      // Where the device was found after all, nothing stood in the way.
+      const hindrances = reportHindrances(report.outcome === 'not-found' ? stood : []);
+      return { type: 'outcome', jobId, report, hindrances };
     },
   };
 }

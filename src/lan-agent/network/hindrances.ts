@@ -25,9 +25,13 @@ export function oddWay({ name, setAside }: LanInterface): OddWay[] {
   return setAside ? [{ kind: 'found-set-aside', name }] : [];
 }
 
+export function isOddWay(note: { readonly kind: string }): note is OddWay {
+  return note.kind === 'found-set-aside';
+}
+
 /** Whether a note says why a device was not heard; it does only where none was. */
-export function isHindrance({ kind }: { readonly kind: string }): boolean {
-  return KINDS.has(kind);
+export function isHindrance(note: { readonly kind: string }): note is Hindrance {
+  return KINDS.has(note.kind);
 }
 
 /** What stood in the way of a search that found nothing. Empty: nothing did, so the device itself is to be looked at. */

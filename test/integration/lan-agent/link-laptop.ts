@@ -9,6 +9,7 @@ import { createLog } from '../../../src/kernel/log.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import type { Clock } from '../../../src/lan-agent/link/clock.ts';
 import { type RunEnd, run } from '../../../src/lan-agent/link/run.ts';
+import type { Network } from '../../../src/lan-agent/network/network.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import { PICTURE_ALPHABET } from '../../../src/lan-agent/picture/glyphs.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
@@ -66,7 +67,13 @@ export interface Laptop {
   stop(): Promise<RunEnd>;
 }
 
-export function startAgent(options: { home: string; testNetwork: string; clock?: Clock }): Laptop {
+/** `survey`: interfaces in place of the one that is loopback. */
+export function startAgent(options: {
+  home: string;
+  testNetwork: string;
+  clock?: Clock;
+  survey?: Network['survey'];
+}): Laptop {
   const stop = new AbortController();
   const said = new Stream<string>();
   const pages = new Stream<string>();
@@ -74,7 +81,10 @@ export function startAgent(options: { home: string; testNetwork: string; clock?:
   if (!network.ok) throw new Error(network.failure);
   const done = run({
     home: options.home,
-    engine: createEngine({ home: options.home, network: network.value }),
+    engine: createEngine({
+      home: options.home,
+      network: { ...network.value, ...(options.survey ? { survey: options.survey } : {}) },
+    }),
     promptFor: (language) =>
       createPagePrompt({ texts: textsFor(language), announce: (url) => pages.push(url) }),
     agentVersion: '0.0.0-test',

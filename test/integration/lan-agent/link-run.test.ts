@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Network } from '../../../src/lan-agent/network/network.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, manyCameras, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -11,14 +12,21 @@ const CAMERA = unbindableCamera.profile.shortSerial;
 const MINUTE = 60_000;
 
 /** A paired laptop at work, next to one camera. */
-async function atWork(options: { camera?: Partial<DeviceSpec>; clock?: TestClock } = {}) {
+async function atWork(
+  options: { camera?: Partial<DeviceSpec>; clock?: TestClock; survey?: Network['survey'] } = {},
+) {
   const lan = await createEmulatedLan({ devices: [{ ...unbindableCamera, ...options.camera }] });
   onTestFinished(() => lan.close());
   const hub = await ScriptedHub.open(options.clock?.now);
   const home = await emptyHome();
   await hub.pair(home);
   const start = () =>
-    startAgent({ home, testNetwork: lan.testNetwork, ...(options.clock ? { clock: options.clock } : {}) });
+    startAgent({
+      home,
+      testNetwork: lan.testNetwork,
+      ...(options.clock ? { clock: options.clock } : {}),
+      ...(options.survey ? { survey: options.survey } : {}),
+    });
   return { lan, hub, home, start, agent: start(), camera: lan.device(CAMERA) };
 }
 /** Names of the events that wait on the agent's disk, once there are so many. */
@@ -186,10 +194,34 @@ describe('the agent at work', () => {
     const { devices, interfaces } = await hub.heard(scan, 'discovered');
     expect(devices).toMatchObject([{ shortSerial: CAMERA, bindStatus: 'bound' }]);
     expect(interfaces).toMatchObject([{ used: true }]);
+    expect((await hub.heard(scan, 'discovered')).hindrances).toEqual([]);
     const look = hub.give({ type: 'status', shortSerial: CAMERA });
     expect(await hub.heard(look, 'status')).toMatchObject({ status: 'can-unbind', shortSerial: CAMERA });
     expect(await agent.stop()).toBe('stopped');
     expect(agent.said.all).toEqual([expect.stringContaining('Connected')]);
+  });
+
+  it('tells the chat why a device was not heard, in every job', async () => {
+    const tunnel = { name: 'tun0', address: '10.8.0.2', prefix: 24, reason: 'vpn' } as const;
+    const { hub } = await atWork({ survey: () => ({ used: [], skipped: [tunnel] }) });
+    const why = [{ kind: 'no-interface' }, { kind: 'interface-skipped', name: 'tun0' }];
+    const scan = hub.give({ type: 'discover', until: CAMERA, waitMs: 500 });
+    expect(await hub.heard(scan, 'discovered')).toMatchObject({ devices: [], hindrances: why });
+    const look = hub.give({ type: 'status', shortSerial: CAMERA });
+    expect(await hub.heard(look, 'status')).toMatchObject({ status: 'not-found', hindrances: why });
+    const jobId = hub.give(unbind);
+    const ended = await hub.heard(jobId, 'outcome');
+    expect(ended).toMatchObject({ report: { outcome: 'not-found' }, hindrances: why });
+  });
+
+  it('tells the chat that a device was found through an interface set aside', async () => {
+    const bridge = { name: 'bridge100', address: '127.0.0.1', prefix: 8, reason: 'virtual' } as const;
+    const { hub } = await atWork({ survey: () => ({ used: [], skipped: [bridge] }) });
+    const scan = hub.give({ type: 'discover', until: CAMERA, waitMs: 5_000 });
+    expect(await hub.heard(scan, 'discovered')).toMatchObject({
+      devices: [{ shortSerial: CAMERA, interface: 'bridge100' }],
+      hindrances: [{ kind: 'found-set-aside', name: 'bridge100' }],
+    });
   });
 
   it('does one job at a time: others are busy while people are waited for', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { reportHindrances } from '../../../src/lan-agent/link/hindrance-reports.ts';
 import { hindrances } from '../../../src/lan-agent/network/hindrances.ts';
 import { noteText } from '../../../src/lan-agent/notes.ts';
+import { MOST_HINDRANCES } from '../../../src/link/messages.ts';
 
 const eth0 = { name: 'eth0', address: '192.0.2.1', prefix: 24 };
 const skipped = [
@@ -43,5 +45,17 @@ describe('what stood in the way of a search', () => {
       expect(said).toContain('EPERM');
       expect(said).not.toContain('agent:');
     }
+  });
+
+  it('goes to the chat each once, bounded and without system codes', () => {
+    const failed = { kind: 'interface-failed', name: 'eth0', code: 'EACCES' } as const;
+    const long = { kind: 'interface-skipped', name: `tun\u202e${'0'.repeat(100)}` } as const;
+    expect(reportHindrances([failed, { ...failed, code: 'EIO' }, { kind: 'port-fallback' }, long])).toEqual([
+      { kind: 'interface-failed', name: 'eth0' },
+      { kind: 'port-fallback' },
+      { kind: 'interface-skipped', name: `tun${'0'.repeat(61)}` },
+    ]);
+    const many = Array.from({ length: 20 }, (_, n) => ({ ...failed, name: `eth${n}` }));
+    expect(reportHindrances(many)).toHaveLength(MOST_HINDRANCES);
   });
 });
