@@ -3,7 +3,8 @@ import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { ensureHome, errorCode, type HomeFailure } from './home.ts';
+import { errorCode } from './error-code.ts';
+import { ensureHome, type HomeFailure } from './home.ts';
 
 /** `busy`: another unbind or inspection of this device is under way, in this process or another one. */
 export type LockFailure = HomeFailure | { readonly reason: 'busy' };

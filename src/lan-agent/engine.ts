@@ -1,6 +1,7 @@
 import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
+import type { HeadStart } from './network/head-start.ts';
 import { type Hindrance, hindrances, type OddWay, oddWay } from './network/hindrances.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
@@ -24,6 +25,8 @@ export interface EngineSettings {
   readonly sadp31?: boolean;
   /** Watches the network for a recording. */
   readonly tap?: Tap;
+  /** A search that has begun; the first one on every interface goes on with it. */
+  readonly headStart?: HeadStart | null;
 }
 
 export interface DiscoverOptions {
@@ -80,10 +83,13 @@ export interface Engine {
 
 /** The agent's engine for one state folder and one network. Making it touches neither. */
 export function createEngine(settings: EngineSettings): Engine {
+  let begun = settings.headStart ?? null;
   return {
-    discover: async ({ waitMs, until = null, interfaces, signal }) =>
-      withLan(settings, interfaces, async (lan, survey) => {
-        const { devices, omitted, dropped, lost } = await search(lan, { waitMs, until, signal });
+    discover: async ({ waitMs, until = null, interfaces, signal }) => {
+      const headStart = (interfaces ?? []).length === 0 ? begun : null;
+      if (headStart) begun = null;
+      const searched = async (lan: Lan, survey: Survey) => {
+        const { devices, omitted, dropped, lost } = await search(lan, { waitMs, until, signal, headStart });
         const seen = until === null || devices.some(({ announcement }) => announcement.shortSerial === until);
         return {
           devices: devices.map(sightingOf),
@@ -95,7 +101,14 @@ export function createEngine(settings: EngineSettings): Engine {
           notes: [...lan.notes, ...[...new Set(devices.map(({ via }) => via))].flatMap(oddWay)],
           hindrances: seen ? [] : hindrances(lan, survey),
         };
-      }),
+      };
+      if (!headStart) return withLan(settings, interfaces, searched);
+      try {
+        return await searched(headStart.lan, headStart.survey);
+      } finally {
+        headStart.lan.close();
+      }
+    },
 
     readStatus: async ({ shortSerial, interfaces, signal = new AbortController().signal, ...options }) =>
       withLan(settings, interfaces, async (lan, survey) => {

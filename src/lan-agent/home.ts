@@ -4,6 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { errorCode } from './error-code.ts';
 
 /** The state folder could not be used; `code` is the system's, for instance `ENOSPC` or `EACCES`. */
 export interface HomeFailure {
@@ -93,9 +94,4 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-/** The system's word for an error of the file system or a socket. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

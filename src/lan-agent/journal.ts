@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { ensureHome, errorCode, type HomeFailure, syncFolder } from './home.ts';
+import { errorCode } from './error-code.ts';
+import { ensureHome, type HomeFailure, syncFolder } from './home.ts';
 
 const FILE = 'journal.jsonl';
 /** A line is about 400 bytes: some 2,500 of them, then a new file is begun. */

@@ -2,7 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ensureHome, errorCode, replaceFile } from './home.ts';
+import { errorCode } from './error-code.ts';
+import { ensureHome, replaceFile } from './home.ts';
 
 /** How long the last refused password of a device is remembered, ms. */
 const REMEMBER_MS = 24 * 3600_000;

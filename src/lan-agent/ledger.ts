@@ -2,7 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { ensureHome, errorCode, type HomeFailure, replaceFile } from './home.ts';
+import { errorCode } from './error-code.ts';
+import { ensureHome, type HomeFailure, replaceFile } from './home.ts';
 import type { UnbindAnswer } from './sadp/reply.ts';
 
 /** Tries that must remain after the one that is asked for to be made (protocol/sadp.md 15, rule 3). */

@@ -1,51 +1,10 @@
 #!/usr/bin/env node
-import { crashText, createContext } from './cli/context.ts';
-import { EXIT, type ExitCode } from './cli/exit.ts';
-import { runProgram } from './cli/program.ts';
+import { beginSearch, isPlainSearch } from './network/head-start.ts';
+import { realNetwork } from './network/network.ts';
 
-/*
- * The program on the technician's laptop. Standard output carries results and nothing else; everything for people
- * beside a result goes to standard error.
- */
-
-// Whoever read our output has left (`| head`), or the terminal was closed under a prompt, which then cannot be put
-// back as it was. That must not end an unbind between its datagram and its journal line.
-for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined);
-
-const stop = new AbortController();
-// Once each: a second Ctrl-C ends the process the hard way.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-
-let isHungUp = false;
-process.once('SIGHUP', () => {
-  isHungUp = true;
-});
-
-// Not process.exit alone: standard output may be a pipe that has not taken everything yet. And not at all where the
-// terminal is gone: Node crashes when it cannot put it back as it was, and a crash may leave its memory on the disk.
-process.exitCode = await main();
-process.stdout.write('', () => (isHungUp ? process.kill(process.pid, 'SIGHUP') : process.exit()));
-
-async function main(): Promise<ExitCode> {
-  const context = createContext(process, stop);
-  if (!context.ok) {
-    process.stderr.write(`${context.failure}\n`);
-    return EXIT.usage;
-  }
-  const words = process.argv.slice(2);
-  // Node prints a fault as it is, whatever stands in it.
-  process.on('uncaughtException', (error) => {
-    context.value.say(crashText(error, context.value.texts));
-    process.exit(EXIT.failed);
-  });
-  try {
-    return await runProgram(context.value, words);
-  } catch (error) {
-    context.value.say(crashText(error, context.value.texts));
-    if (words.includes('--json')) await context.value.print('{"error":"internal"}');
-    return EXIT.failed;
-  } finally {
-    // Not before whoever was asked has noticed that it is over: a shell would show what they go on typing, and run it.
-    await context.value.keyboard.released();
-  }
-}
+// A plain search is on the wire before the rest of the program is read (docs/decisions/0030).
+const isAhead = isPlainSearch(process.argv.slice(2)) && !process.env.UNBIND_AGENT_TEST_NETWORK;
+// What goes wrong here goes wrong again in the search itself, which says so.
+const headStart = isAhead ? await beginSearch(realNetwork()).catch(() => null) : null;
+const { start } = await import('./start.ts');
+await start(headStart);

@@ -4,6 +4,7 @@ import { scrub } from '../../kernel/scrub.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { agentHome } from '../home.ts';
+import type { HeadStart } from '../network/head-start.ts';
 import { type Network, realNetwork } from '../network/network.ts';
 import { testNetwork } from '../network/test-network.ts';
 import { createKeyboard, type Keyboard } from '../prompt/keyboard.ts';
@@ -38,7 +39,11 @@ function languageFrom(env: NodeJS.ProcessEnv): Language {
 }
 
 /** Builds the context; a failure is a sentence about a wrong setting. `stop` ends the program in good order. */
-export function createContext(process: NodeJS.Process, stop: AbortController): Result<CliContext, string> {
+export function createContext(
+  process: NodeJS.Process,
+  stop: AbortController,
+  headStart: HeadStart | null,
+): Result<CliContext, string> {
   const { env } = process;
   const language = languageFrom(env);
   const texts = textsFor(language);
@@ -52,7 +57,7 @@ export function createContext(process: NodeJS.Process, stop: AbortController): R
     texts,
     home,
     network: network.value,
-    engine: createEngine(settings),
+    engine: createEngine({ ...settings, headStart }),
     engineWith: (tap) => createEngine({ ...settings, tap }),
     signal: stop.signal,
     input: process.stdin,

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../home.ts';
+import { errorCode } from '../error-code.ts';
 import { openLan } from '../network/lan.ts';
 import type { Network } from '../network/network.ts';
 import { search } from '../network/search.ts';

@@ -1,7 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { errorCode } from '../home.ts';
+import { errorCode } from '../error-code.ts';
 import { limit } from '../limit.ts';
 import { MAX_BODY_BYTES } from './read-document.ts';
 

@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { ensureHome, errorCode, type HomeFailure, replaceFile } from '../home.ts';
+import { errorCode } from '../error-code.ts';
+import { ensureHome, type HomeFailure, replaceFile } from '../home.ts';
 
 /** Fingerprints of certificates, one file per device: the certificates of devices are vouched for by nobody. */
 export interface Pins {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { formatPublicKey, parsePublicKey } from '../../link/signing.ts';
-import { ensureHome, errorCode, type HomeFailure, replaceFile } from '../home.ts';
+import { errorCode } from '../error-code.ts';
+import { ensureHome, type HomeFailure, replaceFile } from '../home.ts';
 import type { ServerAddress } from './server-address.ts';
 
 const FILE = 'identity.json';

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { type AgentCommand, agentCommand } from '../../link/messages.ts';
-import { ensureHome, errorCode, type HomeFailure, replaceFile } from '../home.ts';
+import { errorCode } from '../error-code.ts';
+import { ensureHome, type HomeFailure, replaceFile } from '../home.ts';
 import { linkState } from './identity.ts';
 
 const FILE = 'commands.json';

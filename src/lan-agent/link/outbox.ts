@@ -4,7 +4,8 @@ import { decodeTime, monotonicFactory } from 'ulid';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type AgentEvent, agentEvent, MAX_BODY_BYTES } from '../../link/messages.ts';
-import { ensureHome, errorCode, type HomeFailure, replaceFile } from '../home.ts';
+import { errorCode } from '../error-code.ts';
+import { ensureHome, type HomeFailure, replaceFile } from '../home.ts';
 import { linkState } from './identity.ts';
 
 const MAX_BATCH = 50;

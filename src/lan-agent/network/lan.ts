@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { errorCode } from '../home.ts';
+import { errorCode } from '../error-code.ts';
 import { kernelLosses, strangerLosses } from './losses.ts';
 import { broadcastOf, type LanInterface, type Network } from './network.ts';
 

@@ -3,6 +3,7 @@ import { type Announcement, contradicts, readAnnouncement } from '../sadp/announ
 import { uuidsIn } from '../sadp/match.ts';
 import { macKey, readMessage } from '../sadp/message.ts';
 import { inquiry, newUuid } from '../sadp/requests.ts';
+import type { HeadStart } from './head-start.ts';
 import { inbox } from './inbox.ts';
 import type { Datagram, Destination, Lan } from './lan.ts';
 import { inSubnet, type LanInterface } from './network.ts';
@@ -61,6 +62,8 @@ export interface SearchOptions {
   /** Counts what was lost, where more is known of it than the LAN itself knows; grows. */
   readonly lost?: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Its first inquiry was sent ahead on this LAN, and what has answered waits. */
+  readonly headStart?: HeadStart | null;
 }
 
 export interface SearchReport {
@@ -93,12 +96,12 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
   const found = new Findings(lan.interfaces, options.until ?? null);
   // Nobody can be asked, so nobody will answer.
   if (lan.interfaces.length === 0) return { ...found.report(), dropped: 0, lost: 0, clean: true };
-  const { lingerMs, until } = options;
+  const { lingerMs, until, headStart } = options;
   const over = limit(options.waitMs, options.signal);
   const wanted = until ? Buffer.from(until) : null;
   const mailbox = inbox<Answer>((answer) => found.take(answer));
   const lostBelow = options.lost ?? lan.lost;
-  const lostAtStart = lostBelow();
+  const lostAtStart = headStart?.lostBefore ?? lostBelow();
   let unread = 0;
   const lost = () => lostBelow() - lostAtStart + mailbox.dropped() + found.overflowed + unread;
   let clean = false;
@@ -111,7 +114,7 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
       if (clean) over.end();
     }, lingerMs);
   };
-  const stopListening = lan.listen((datagram) => {
+  const take = (datagram: Datagram): boolean => {
     const answer = found.match(datagram);
     if (!answer) {
       found.hear(datagram);
@@ -123,9 +126,14 @@ export async function search(lan: Lan, options: SearchOptions): Promise<SearchRe
     else if (!isWanted && !found.knows(answer)) mailbox.put(answer);
     if (isWanted && until && found.has(until)) answered(answer.asked);
     return true;
-  });
+  };
+  for (const asked of headStart?.asked ?? []) found.asked({ ...asked, lostBefore: 0 });
+  const stopListening = lan.listen(take);
+  const ahead = headStart?.take();
+  found.overflowed += ahead?.dropped ?? 0;
+  for (const datagram of ahead?.heard ?? []) take(datagram);
   try {
-    for (let round = 0; !over.signal.aborted; round++) {
+    for (let round = headStart ? 1 : 0; !over.signal.aborted; round++) {
       // To count takes longer than to ask: what is known already is not counted again.
       await ask(lan, found, round, round === 0 ? 0 : lost());
       const now = FIRST_INQUIRIES[round] ?? EVERY_MS * (round - FIRST_INQUIRIES.length + 1);

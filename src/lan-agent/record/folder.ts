@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { errorCode, type HomeFailure } from '../home.ts';
+import { errorCode } from '../error-code.ts';
+import type { HomeFailure } from '../home.ts';
 import { parseRecording, RECORDING_FILE, type Recording, type RecordingLine } from './recording.ts';
 
 /** The file for people. */

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
+import { beginSearch, isPlainSearch } from '../../../src/lan-agent/network/head-start.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
@@ -272,5 +273,39 @@ describe.concurrent('the status question', () => {
       status: 'unexpected',
       word: 'platformBusy',
     });
+  });
+});
+
+describe('a search that has begun before the program was loaded', () => {
+  it('is gone on with, once: what has answered meanwhile is not asked again', async (t) => {
+    const { lan } = await open(t, [unbindableCamera]);
+    const network = testNetwork(lan.testNetwork, false);
+    if (!network.ok) throw new Error(network.failure);
+    const headStart = await beginSearch(network.value);
+    const inquiries = () => lan.device(CAMERA).snapshot().inquiries;
+    await vi.waitFor(() => expect(inquiries()).toBe(1), { timeout: 10_000 });
+    const engine = createEngine({ home: '/nowhere', network: network.value, headStart });
+    const discover = () => engine.discover({ waitMs: 4000, until: CAMERA });
+    expect(await discover()).toMatchObject({ seen: true, devices: [{ shortSerial: CAMERA }], dropped: 0 });
+    expect(inquiries()).toBe(1);
+    expect(await discover()).toMatchObject({ seen: true });
+    expect(inquiries()).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['discover', true],
+    ['discover --json --wait 5000', true],
+    ['discover --until J50000062 --json', true],
+    ['discover --interface eth0', false],
+    ['discover --interface=eth0', false],
+    ['discover --until J50000062 --interface eth0', false],
+    ['discover --until --interface', false],
+    ['discover --wait 0', false],
+    ['discover --help', false],
+    ['status J50000062', false],
+    ['unbind J50000062 --confirm J50000062', false],
+    ['', false],
+  ])('is for a search of every interface and nothing else: %j %s', (line, begins) => {
+    expect(isPlainSearch(line.split(' ').filter(Boolean))).toBe(begins);
   });
 });
