@@ -82,7 +82,7 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
 }
 
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').slice(0, 80);
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').slice(0, 160);
 }
 
 /** What is wrong with a typed password, or beside it; `agent:prompt.complaint.<word>` is the sentence. */

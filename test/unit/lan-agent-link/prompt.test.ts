@@ -35,6 +35,17 @@ describe.each(LANGUAGES)('the prompt of an inspection in %s', (language) => {
   });
 });
 
+describe.each(LANGUAGES)('an odd address in %s', (language) => {
+  const texts = textsFor(language);
+  const shownAs = (plan: UnbindPlan, row: string) =>
+    describePlan(plan, texts).rows.find(({ label }) => label === texts(`agent:prompt.row.${row}`))?.value;
+
+  it('is shown with the whole sentence about a MAC that is not the announced one', () => {
+    const mac = '00005e0053ff';
+    expect(shownAs({ ...PLAN, wireMac: mac }, 'wireMac')).toBe(texts('agent:prompt.wireMac', { mac }));
+  });
+});
+
 describe('the check of a typed password', () => {
   it('takes 1 to 16 bytes', () => {
     expect(check('a')).toBeNull();
