@@ -106,7 +106,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     noSerial: 'no serial number',
     notActivated: 'Not activated: it has no password yet and nothing can be unbound.',
     otherSubnet:
-      'Its address belongs to another subnet than the laptop’s. It can still be asked and unbound from here; for its web page give the laptop a second address in that subnet.',
+      'Its address {{address}} belongs to another subnet than the laptop’s. It can still be asked and unbound from here; for its web page give the laptop a second address in that subnet.',
     conflict:
       'Somebody else answers in the name of this device. Nobody can say what is real, so it is not unbound. Connect laptop and device by one cable; from a recorder with two cables unplug one.',
     binding: {
@@ -379,6 +379,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     'late-answer': 'Somebody else has answered after the unbind was sent. It is in the journal.',
     'wire-mac':
       'On the wire the device’s address belongs to another MAC than it announces: {{mac}}. Behind a repeater that is normal; on a cable somebody may have taken its address.',
+    'announced-elsewhere':
+      'The device answers from {{address}} but announces {{announced}} as its address. All that is sent, the password too, goes to {{address}}. If its address has just changed (DHCP), search again. Behind a router or repeater, or with two network cards, it may stay so; else somebody may answer in its name: look at the device, and connect it to the laptop by one cable.',
     'unexpected-word': 'The device’s word: {{word}}',
     'port-fallback':
       'The SADP port is taken by another program. Some devices will not be heard: close the SADP tool, iVMS-4200 and Batch Configuration.',
@@ -513,6 +515,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       serial: 'Serial number',
       fullSerial: 'Full serial number',
       address: 'Address',
+      announcedAddress: 'Announced address',
       mac: 'MAC',
       wireMac: 'MAC on the wire',
       method: 'Method',

@@ -137,6 +137,8 @@ export const bot = {
     notSeenHint:
       'Check: the device is powered, laptop and device are on one network (cable, not guest Wi-Fi), other Hikvision programs are closed.',
     seen: 'Found on the network: <b>{{model}}</b>, {{address}}, firmware {{firmware}}.',
+    announcedElsewhere:
+      '⚠️ It answers from {{address}} but announces {{announced}} as its address. If its address has just changed (DHCP), search again. Behind a router or repeater, or with two network cards, it may stay so; else somebody may answer in its name: look at the device before you type its password.',
     otherSubnet:
       'Its address {{address}} is of another subnet than the laptop. Unbinding may still work; if not, give the laptop an address of that subnet.',
     readingStatus: 'Asking the device whether it can be unbound (no password needed)…',

@@ -101,12 +101,17 @@ export interface CaseReport {
 }
 
 /** The device's network, as far as it changes while a technician puts it right. */
-export type CaseNetwork = Pick<CaseSighting, 'address' | 'subnetMask' | 'gateway' | 'reachability'>;
+export type CaseNetwork = Pick<
+  CaseSighting,
+  'address' | 'announcedAddress' | 'subnetMask' | 'gateway' | 'reachability'
+>;
 
 /** Where an agent saw the device. */
 export interface CaseSighting {
   agentId: string;
   address: string;
+  /** Only where the device announces another address than its datagrams come from. */
+  announcedAddress?: string | undefined;
   /** What the device says of its network; absent when it does not, or an older agent saw it. */
   subnetMask?: string | null | undefined;
   gateway?: string | null | undefined;
@@ -446,8 +451,14 @@ function seen(
   return { ...learned(record, learnt), sighting, status: null, lookedBy: action.agentId, job: null };
 }
 
-function networkOf({ address, subnetMask, gateway, reachability }: CaseNetwork): CaseNetwork {
-  return { address, subnetMask, gateway, reachability };
+function networkOf({
+  address,
+  announcedAddress,
+  subnetMask,
+  gateway,
+  reachability,
+}: CaseNetwork): CaseNetwork {
+  return { address, announcedAddress, subnetMask, gateway, reachability };
 }
 
 /** What the firmware catalogue knows of this model, learnt on top. */

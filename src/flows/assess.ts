@@ -17,6 +17,7 @@ import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
+import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
@@ -123,7 +124,7 @@ async function lookAround(
       ].join('\n\n');
       return lookAgain(dialogue, record, text, 'get-onto-lan');
     }
-    const { address } = device;
+    const { address, announcedAddress } = device;
     const version = parseFirmware(device.firmware ?? '');
     const firmware = version === null ? device.firmware : formatFirmware(version);
     const seen = dialogue.t('bot:assess.seen', {
@@ -131,10 +132,16 @@ async function lookAround(
       address,
       firmware: firmware ?? dialogue.t('bot:rma.firmwareUnknown'),
     });
+    const announced =
+      announcedAddress === undefined
+        ? ''
+        : dialogue.t('bot:assess.announcedElsewhere', { address, announced: announcedAddress });
     const elsewhere =
-      device.reachability === 'other-subnet' ? dialogue.t('bot:assess.otherSubnet', { address }) : '';
+      device.reachability === 'other-subnet'
+        ? dialogue.t('bot:assess.otherSubnet', { address: ownAddress(device) })
+        : '';
     const oddly = oddWayText((key, values) => dialogue.t(key, values), hindrances);
-    await dialogue.say([seen, elsewhere, oddly].filter(Boolean).join('\n'));
+    await dialogue.say([seen, announced, elsewhere, oddly].filter(Boolean).join('\n'));
     return { go: 'assess' };
   }
   return jobStopped(dialogue, record, answer);

@@ -5,7 +5,7 @@ import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
 import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
-import { networkFinding } from './network.ts';
+import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
@@ -65,7 +65,7 @@ async function showStep(
 ): Promise<Next> {
   const values = {
     serial: record.device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
-    address: record.sighting?.address ?? '?',
+    address: record.sighting ? ownAddress(record.sighting) : '?',
   };
   const found = walked.check === 'online' ? foundText(dialogue, record, step) : '';
   const text = [
@@ -110,7 +110,8 @@ async function showStep(
 function foundText(dialogue: Dialogue, { sighting }: CaseRecord, step: string): string {
   const finding = networkFinding(step, sighting);
   if (finding === null || sighting === null) return '';
-  const { address, subnetMask, gateway } = sighting;
+  const { subnetMask, gateway } = sighting;
+  const address = ownAddress(sighting);
   return dialogue.t(`guide:found.${finding}`, { address, mask: subnetMask ?? '?', gateway: gateway ?? '?' });
 }
 

@@ -9,10 +9,19 @@ export type NetworkFinding =
   | 'no-gateway'
   | 'gateway-elsewhere';
 
+/** The address the device has set for itself: its mask and gateway belong to that, wherever its datagrams come from. */
+export function ownAddress({
+  address,
+  announcedAddress,
+}: Pick<CaseNetwork, 'address' | 'announcedAddress'>): string {
+  return announcedAddress ?? address;
+}
+
 /** Looks at a device's network for the step it belongs to; null where the announcement says nothing about it. */
 export function networkFinding(step: string, network: CaseNetwork | null): NetworkFinding | null {
   if (network === null) return null;
-  const { address, subnetMask, gateway, reachability } = network;
+  const { subnetMask, gateway, reachability } = network;
+  const address = ownAddress(network);
   if (step === 'address') {
     // 169.254/16 is what a device gives itself when no DHCP server has answered (RFC 3927).
     if (address === '0.0.0.0' || address.startsWith('169.254.')) return 'no-address';

@@ -2,7 +2,7 @@ import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
 import type { HeadStart } from './network/head-start.ts';
-import { type Hindrance, hindrances, type OddWay, oddWay } from './network/hindrances.ts';
+import { type Hindrance, hindrances, type OddWay, oddInterface, oddWay } from './network/hindrances.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
 import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
 import { findOne } from './network/one-device.ts';
@@ -98,7 +98,7 @@ export function createEngine(settings: EngineSettings): Engine {
           omitted,
           dropped,
           lost,
-          notes: [...lan.notes, ...[...new Set(devices.map(({ via }) => via))].flatMap(oddWay)],
+          notes: [...lan.notes, ...[...new Set(devices.map(({ via }) => via))].flatMap(oddInterface)],
           hindrances: seen ? [] : hindrances(lan, survey),
         };
       };
@@ -158,7 +158,7 @@ async function readStatus(
   const not = found.ok ? null : found.failure.reason;
   if (not === 'ambiguous-device' || not === 'flooded') return ambiguous(not);
   if (!device || !seen) return { shortSerial, status: 'not-found', ...stopped(), device: null };
-  for (const note of oddWay(device.via)) onNote?.(note);
+  for (const note of oddWay(device)) onNote?.(note);
   // Nothing is asked of it, so its silence says nothing; what follows for the unbind is the same.
   if (!isAddressable(device.announcement.mac)) {
     return { shortSerial, status: 'unanswered', reason: 'no-mac', device: withStatus(seen, null) };

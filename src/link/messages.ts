@@ -37,7 +37,10 @@ export const deviceSighting = z.object({
   firmware: text(64).nullable(),
   /** As announced: case and separators are the device's own (protocol/sadp.md 3). */
   mac: text(17).nullable(),
+  /** Where its datagrams come from and everything is sent to; older agents: the announced one. */
   address: text(45),
+  /** Only where the device announces another address than `address`; never from older agents. */
+  announcedAddress: text(45).optional(),
   /** As announced, `0.0.0.0` where none is set; null when the device does not say, missing from older agents. */
   subnetMask: text(45).nullable().optional(),
   gateway: text(45).nullable().optional(),
@@ -46,7 +49,7 @@ export const deviceSighting = z.object({
   activated: z.boolean().nullable(),
   lanUnbind: z.enum(['yes', 'no', 'unknown']),
   bindStatus: z.enum(['bound', 'not-bound', 'unknown']),
-  /** `other-subnet`: the device answers multicast, but its address is not of this interface's subnet. */
+  /** `other-subnet`: the device answers multicast, but the address it has set is not of this interface's subnet. */
   reachability: z.enum(['same-subnet', 'other-subnet']),
   /** EZVIZ-branded by `EZVIZCode` or a `CS-` model; null when the device does not say. */
   ezvizBrand: z.boolean().nullable(),

@@ -62,12 +62,12 @@ function describe(report: DiscoveryReport, until: string | undefined, texts: Tex
 function describeDevice(device: Sighting, texts: Texts): string[] {
   const row = (name: string, value: string | null) =>
     value === null ? [] : [`  ${texts(`agent:discover.row.${name}`)}: ${value}`];
-  const { address, interface: through, cloudEnabled } = device;
+  const { address, announcedAddress, interface: through, cloudEnabled } = device;
   const advice = [
     ...(device.conflict ? ['conflict'] : []),
     ...(device.activated === false ? ['notActivated'] : []),
-    ...(device.reachability === 'other-subnet' ? ['otherSubnet'] : []),
   ];
+  const ownAddress = announcedAddress ?? address;
   return [
     [device.shortSerial ?? device.fullSerial ?? texts('agent:discover.noSerial'), device.model ?? '']
       .join('  ')
@@ -83,5 +83,11 @@ function describeDevice(device: Sighting, texts: Texts): string[] {
       cloudEnabled === null ? null : texts(`agent:discover.cloud.${cloudEnabled ? 'on' : 'off'}`),
     ),
     ...advice.map((word) => `  ${texts(`agent:discover.${word}`)}`),
+    ...(announcedAddress === undefined
+      ? []
+      : [`  ${texts('agent:note.announced-elsewhere', { address, announced: announcedAddress })}`]),
+    ...(device.reachability === 'other-subnet'
+      ? [`  ${texts('agent:discover.otherSubnet', { address: ownAddress })}`]
+      : []),
   ];
 }

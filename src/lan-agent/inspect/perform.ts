@@ -16,6 +16,7 @@ import { hindrances, oddWay } from '../network/hindrances.ts';
 import { type Lan, openLan } from '../network/lan.ts';
 import { chooseInterfaces, type Network } from '../network/network.ts';
 import { findOne, isStillOne } from '../network/one-device.ts';
+import { announcedElsewhere } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
 import { type Watch, watchFor } from '../network/watch.ts';
@@ -156,7 +157,7 @@ class Inspection {
     const found = await findOne(lan, watch, shortSerial, DISCOVER_MS, signal);
     this.#lostBefore = watch.lost();
     if (found.ok) {
-      for (const note of oddWay(found.value.via)) onNote?.(note);
+      for (const note of oddWay(found.value)) onNote?.(note);
       return found.value;
     }
     const { reason } = found.failure;
@@ -183,6 +184,7 @@ class Inspection {
       model: clean(device.announcement.model, 64),
       // Where the password goes: not what the device merely announces.
       address: device.source,
+      announcedAddress: announcedElsewhere(device),
       mac: clean(device.announcement.mac, 17),
       wireMac: null,
       askCable: false,

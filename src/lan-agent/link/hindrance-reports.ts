@@ -1,9 +1,9 @@
 import { type HindranceReport, MOST_HINDRANCES } from '../../link/messages.ts';
-import type { Hindrance, OddWay } from '../network/hindrances.ts';
+import type { FoundSetAside, Hindrance } from '../network/hindrances.ts';
 import { clean } from '../network/sighting.ts';
 
 /** What stood in the way, or that the way is odd, for the chat: each once, at most as many as an event takes, without what only the laptop's log needs. */
-export function reportHindrances(notes: readonly (Hindrance | OddWay)[]): HindranceReport[] {
+export function reportHindrances(notes: readonly (Hindrance | FoundSetAside)[]): HindranceReport[] {
   const reports = new Map<string, HindranceReport>();
   for (const note of notes) {
     const report: HindranceReport =

@@ -1,6 +1,6 @@
 import type { Log } from '../../kernel/log.ts';
 import type { AgentCommand } from '../../link/messages.ts';
-import { type Hindrance, isHindrance, isOddWay } from '../network/hindrances.ts';
+import { type Hindrance, isFoundSetAside, isHindrance } from '../network/hindrances.ts';
 import { reportHindrances } from './hindrance-reports.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
@@ -56,7 +56,7 @@ export function createJobs(
         const devices = asked.slice(0, MAX_DEVICES);
         const omitted = found.omitted + found.devices.length - devices.length;
         const ways = found.notes
-          .filter(isOddWay)
+          .filter(isFoundSetAside)
           .filter(({ name }) => devices.some((device) => device.interface === name));
         return {
           type: 'discovered',

@@ -1,5 +1,7 @@
 import type { Lan, LanNote } from './lan.ts';
 import type { LanInterface, Survey } from './network.ts';
+import { announcedElsewhere } from './route.ts';
+import type { FoundDevice } from './search.ts';
 
 /** Why a device that is there may not have been heard; `agent:note.<kind>` is the sentence. */
 export type Hindrance =
@@ -18,14 +20,30 @@ const KINDS: ReadonlySet<string> = new Set<Hindrance['kind']>([
 ]);
 
 /** The device was found where nobody would look for it: through an interface that is set aside by its name. */
-export type OddWay = { readonly kind: 'found-set-aside'; readonly name: string };
+export type FoundSetAside = { readonly kind: 'found-set-aside'; readonly name: string };
+
+/** What is odd about the way to a device; `agent:note.<kind>` is the sentence. */
+export type OddWay =
+  | FoundSetAside
+  /** It announces another address than it answers from. No ground to refuse: honest devices do so, too. */
+  | { readonly kind: 'announced-elsewhere'; readonly address: string; readonly announced: string };
+
+/** What is to be told of the way to a device. */
+export function oddWay(device: FoundDevice): OddWay[] {
+  const announced = announcedElsewhere(device);
+  const address = device.source;
+  return [
+    ...oddInterface(device.via),
+    ...(announced === null ? [] : [{ kind: 'announced-elsewhere', address, announced } as const]),
+  ];
+}
 
 /** What is to be told of the interface a device was found through. */
-export function oddWay({ name, setAside }: LanInterface): OddWay[] {
+export function oddInterface({ name, setAside }: LanInterface): FoundSetAside[] {
   return setAside ? [{ kind: 'found-set-aside', name }] : [];
 }
 
-export function isOddWay(note: { readonly kind: string }): note is OddWay {
+export function isFoundSetAside(note: { readonly kind: string }): note is FoundSetAside {
   return note.kind === 'found-set-aside';
 }
 

@@ -2,9 +2,17 @@ import type { Destination } from './lan.ts';
 import { inSubnet } from './network.ts';
 import type { FoundDevice } from './search.ts';
 
-/** Whether the device's own address belongs to the subnet of the interface it was found through. */
+/**
+ * The address a device announces where that is another than its datagrams come from, which is where everything is sent
+ * to. Null: the same, or none, which devices also write as 0.0.0.0.
+ */
+export function announcedElsewhere({ announcement: { ipv4 }, source }: FoundDevice): string | null {
+  return ipv4 === source || ipv4 === '0.0.0.0' ? null : ipv4;
+}
+
+/** Whether the address the device has set for itself belongs to the subnet of the interface it was found through. */
 export function isSameSubnet(device: FoundDevice): boolean {
-  return inSubnet(device.via, device.announcement.ipv4 ?? device.source);
+  return inSubnet(device.via, announcedElsewhere(device) ?? device.source);
 }
 
 /**

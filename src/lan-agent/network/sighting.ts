@@ -1,7 +1,7 @@
 import { kindOf } from '../../device/kinds.ts';
 import type { DeviceSighting } from '../../link/messages.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
-import { isSameSubnet } from './route.ts';
+import { announcedElsewhere, isSameSubnet } from './route.ts';
 import type { FoundDevice } from './search.ts';
 
 /**
@@ -10,6 +10,7 @@ import type { FoundDevice } from './search.ts';
  */
 export function toSighting(device: FoundDevice): DeviceSighting {
   const { announcement, source, via } = device;
+  const announcedAddress = announcedElsewhere(device);
   return {
     shortSerial: announcement.shortSerial,
     fullSerial: clean(announcement.fullSerial, 64),
@@ -21,7 +22,8 @@ export function toSighting(device: FoundDevice): DeviceSighting {
     }),
     firmware: clean(announcement.firmware, 64),
     mac: clean(announcement.mac, 17),
-    address: announcement.ipv4 ?? source,
+    address: source,
+    ...(announcedAddress === null ? {} : { announcedAddress }),
     subnetMask: announcement.subnetMask,
     gateway: announcement.gateway,
     interface: via.name.slice(0, 64),

@@ -23,7 +23,7 @@ export const PROMPT_TIME_LIMIT_MS = 10 * 60_000;
 export interface PromptModel {
   readonly title: string;
   readonly rows: readonly { readonly label: string; readonly value: string }[];
-  /** Which password is meant, what a wrong one costs, and who may get it. */
+  /** What is odd about the way, which password is meant, what a wrong one costs, and who may get it. */
   readonly hints: readonly string[];
   /** What has to be confirmed before the password; null: nothing. */
   readonly cable: {
@@ -56,6 +56,7 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
       ...row('serial', plan.shortSerial),
       ...row('fullSerial', plan.fullSerial),
       ...row('address', `${plan.address} (${plan.interface})`),
+      ...row('announcedAddress', plan.announcedAddress),
       ...row('mac', plan.mac),
       ...row('wireMac', plan.wireMac && texts('agent:prompt.wireMac', { mac: plan.wireMac })),
       ...row('method', plan.driver && texts(`agent:prompt.method.${plan.driver}`)),
@@ -63,6 +64,14 @@ export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
       ...row('attempts', attempts),
     ],
     hints: [
+      ...(plan.announcedAddress === null
+        ? []
+        : [
+            texts('agent:note.announced-elsewhere', {
+              address: plan.address,
+              announced: plan.announcedAddress,
+            }),
+          ]),
       texts('agent:prompt.which'),
       texts('agent:prompt.cost'),
       // The question about the cable says more.

@@ -13,6 +13,8 @@ export interface UnbindPlan {
   readonly model: string | null;
   /** IPv4 address the device answered from. */
   readonly address: string;
+  /** The address it announces where that is another one; null: it is not. */
+  readonly announcedAddress: string | null;
   /** As announced. */
   readonly mac: string;
   /** Name of the laptop's interface the device answered through. */

@@ -9,7 +9,7 @@ import { type Lan, openLan } from '../network/lan.ts';
 import { wireMac } from '../network/neighbour.ts';
 import { chooseInterfaces, type Network, type Survey } from '../network/network.ts';
 import { findOne, isStillOne } from '../network/one-device.ts';
-import { directWay } from '../network/route.ts';
+import { announcedElsewhere, directWay } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
 import { type Watch, watchFor } from '../network/watch.ts';
@@ -142,7 +142,7 @@ class Attempt {
     }
     this.#lostBefore = this.#watch.lost();
     const device = found.value;
-    for (const note of oddWay(device.via)) this.#request.onNote?.(note);
+    for (const note of oddWay(device)) this.#request.onNote?.(note);
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     const { isNotActivated } = await import('../isapi/activation.ts');
     if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');
@@ -424,6 +424,7 @@ class Attempt {
       model: clean(device.announcement.model, 64),
       // Where the password goes: not what the device merely announces.
       address: device.source,
+      announcedAddress: announcedElsewhere(device),
       mac,
       interface: device.via.name,
       driver: driver.name,

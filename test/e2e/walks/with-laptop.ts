@@ -219,6 +219,8 @@ export const WITH_LAPTOP: readonly Walk[] = [
     devices: [setUp(unbindableCamera, { announcedAddress: '192.168.1.64' })],
     async run(at) {
       await at.types(CAMERA);
+      const { address } = unbindableCamera.profile;
+      await at.sees('bot:assess.announcedElsewhere', { address, announced: '192.168.1.64' });
       await at.sees('bot:assess.otherSubnet', { address: '192.168.1.64' });
       await at.answers(...FINE);
       await at.press('other-subnet');

@@ -340,3 +340,40 @@ describe('doctor and a server with another clock', () => {
     },
   );
 });
+
+describe.concurrent('a device that announces another address than it answers from', () => {
+  const announced = '192.168.1.64';
+  const elsewhere = (t: TestContext) =>
+    oneCamera(t, { profile: { announcedAddress: announced, subnetMask: '255.255.255.0', httpPort: 0 } });
+  const told = `answers from ${unbindableCamera.profile.address} but announces ${announced}`;
+
+  it('is shown with both wherever it is found', async (t) => {
+    const at = await elsewhere(t);
+    const list = await at.agent(['discover', '--until', CAMERA]);
+    expect(list.stdout).toContain(`Address: ${unbindableCamera.profile.address} through test\n`);
+    expect(list.stdout).toContain(told);
+    const [device] = (await at.agent(['discover', '--until', CAMERA, '--json'])).json<object[]>();
+    expect(device).toMatchObject({
+      address: unbindableCamera.profile.address,
+      announcedAddress: announced,
+    });
+    const status = await at.agent(['status', CAMERA]);
+    expect(status.stdout).toContain(`${unbindableCamera.profile.address} through test\n`);
+    expect([status.code, status.stderr]).toEqual([0, expect.stringContaining(told)]);
+    const russian = await at.agent(['status', CAMERA], { env: { LC_ALL: 'ru_RU.UTF-8' } });
+    expect(russian.stderr).toContain(`а сообщает адрес ${announced}`);
+  });
+
+  it('is read and unbound where it answers, and that costs no attempt', async (t) => {
+    const at = await elsewhere(t);
+    const words = ['inspect', CAMERA, '--password-stdin', '--json'];
+    const read = await at.agent(words, { input: `${PASSWORD}\n` });
+    expect(read.json()).toMatchObject({ outcome: 'read', address: unbindableCamera.profile.address });
+    expect(read.stderr).toContain(told);
+    const ended = await at.unbind();
+    expect(ended.json()).toEqual({ shortSerial: CAMERA, outcome: 'unbound', verified: true });
+    expect(ended.stderr).toContain(told);
+    const { lockTries } = at.camera.profile;
+    expect(at.camera.snapshot()).toMatchObject({ unbindsReceived: 1, triesLeft: lockTries });
+  });
+});

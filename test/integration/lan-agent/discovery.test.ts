@@ -118,7 +118,11 @@ describe.concurrent('discovery', () => {
     const profile = { ...unbindableCamera.profile, announcedAddress: '192.168.1.64' };
     const { engine } = await open(t, [camera({ profile })]);
     const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
-    expect(devices[0]).toMatchObject({ address: '192.168.1.64', reachability: 'other-subnet' });
+    expect(devices[0]).toMatchObject({
+      address: unbindableCamera.profile.address,
+      announcedAddress: '192.168.1.64',
+      reachability: 'other-subnet',
+    });
   });
 
   it('reports two devices with one serial number apart, and marks both', async (t) => {

@@ -154,6 +154,7 @@ describe.concurrent('an unbind that the bot asked for', () => {
         mac,
         interface: 'test',
         driver: 'sadp-3.0',
+        announcedAddress: null,
         wireMac: null,
         askCable: false,
         attemptsLeft: null,
@@ -164,20 +165,20 @@ describe.concurrent('an unbind that the bot asked for', () => {
     ]);
   });
 
-  it('shows the address that answers, not the one it announces', async (t) => {
+  it('shows the address that answers, and the one it announces beside it', async (t) => {
     const { fullSerial, mac } = profiles.unbindableCamera.profile;
     const announced = '192.168.1.1';
     const inquiry = [
       `<ProbeMatch><Uuid></Uuid><Types>inquiry</Types><DeviceSN>${fullSerial}</DeviceSN><MAC>${mac}</MAC><IPv4Address>${announced}</IPv4Address></ProbeMatch>`,
     ];
     const at = await bench(t, { canned: { inquiry } });
-    const shown: string[] = [];
-    const prompt: UnbindRequest['prompt'] = async ({ address }) => {
-      shown.push(address);
+    const shown: (string | null)[] = [];
+    const prompt: UnbindRequest['prompt'] = async ({ address, announcedAddress }) => {
+      shown.push(address, announcedAddress);
       return { kind: 'abandoned' };
     };
     await at.engine.performUnbind(at.request({ prompt }));
-    expect(shown).toEqual([at.camera.profile.address]);
+    expect(shown).toEqual([at.camera.profile.address, announced]);
   });
 
   it('ends at the first stranger that answers for the device, and names it', async (t) => {

@@ -258,6 +258,7 @@ describe.concurrent('a reading with the right password', () => {
       mac: '00-00-5e-00-53-a1',
       interface: 'test',
       driver: null,
+      announcedAddress: null,
       wireMac: null,
       askCable: false,
       attemptsLeft: 5,

@@ -18,6 +18,7 @@ const PLAN: UnbindPlan = {
   mac: '00-00-5e-00-53-a1',
   interface: 'lo',
   driver: 'sadp-3.0',
+  announcedAddress: null,
   wireMac: null,
   askCable: false,
   attemptsLeft: 4,

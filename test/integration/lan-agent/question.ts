@@ -18,6 +18,7 @@ const plan = {
   driver: 'sadp-3.0',
   attemptsLeft: null,
   attemptsAssumed: false,
+  announcedAddress: null,
   wireMac: null,
   askCable: false,
   technician: null,

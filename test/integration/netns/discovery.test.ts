@@ -45,7 +45,7 @@ describe('a laptop with several networks', PATIENT, () => {
     expect(await hidden.snapshot()).toMatchObject({ inquiries: 0 });
 
     const { stdout } = await laptop.agent(['discover', '--wait', '900']);
-    expect(stdout).toContain('Its address belongs to another subnet');
+    expect(stdout).toContain('Its address 192.168.1.64 belongs to another subnet');
     const listed = stdout.slice(stdout.indexOf('Interfaces')).split('\n').slice(1, -1).sort();
     const virtual =
       'not searched: virtual machines of this laptop (name it with --interface to search there)';

@@ -219,6 +219,10 @@ describe('a case', () => {
       agentId: 'A1',
     });
     expect(caseAfterFrom(seen, read).sighting).toMatchObject({ gateway: '0.0.0.0' });
+    const moved = { ...network, address: '192.168.1.70', announcedAddress: '192.168.1.64' };
+    const elsewhere = caseAfterFrom(seen, { ...read, device: moved });
+    expect(elsewhere.sighting).toMatchObject(moved);
+    expect(elsewhere.job).toBeNull();
   });
 
   it('still records the outcome of an unbind after it was closed, and nothing else', () => {

@@ -15,6 +15,13 @@ describe('networkFinding', () => {
     ['no-address', 'address', { address: '0.0.0.0' }],
     ['no-address', 'address', { address: '169.254.7.9', reachability: 'other-subnet' }],
     ['other-subnet', 'address', { address: '10.0.0.64', reachability: 'other-subnet' }],
+    // Mask and gateway belong to the address a device has set, wherever its datagrams come from.
+    [
+      'other-subnet',
+      'address',
+      { address: '10.0.0.9', announcedAddress: '172.16.0.64', reachability: 'other-subnet' },
+    ],
+    ['gateway', 'gateway', { address: '10.0.0.9', announcedAddress: '192.168.1.64' }],
     ['gateway', 'gateway', {}],
     ['no-gateway', 'gateway', { gateway: '0.0.0.0' }],
     ['gateway-elsewhere', 'gateway', { gateway: '192.168.0.1' }],

@@ -12,6 +12,7 @@ const PLAN: UnbindPlan = {
   mac: '00-00-5e-00-53-a1',
   interface: 'eth0',
   driver: 'sadp-3.0',
+  announcedAddress: null,
   wireMac: null,
   askCable: false,
   attemptsLeft: null,
@@ -39,6 +40,16 @@ describe.each(LANGUAGES)('an odd address in %s', (language) => {
   const texts = textsFor(language);
   const shownAs = (plan: UnbindPlan, row: string) =>
     describePlan(plan, texts).rows.find(({ label }) => label === texts(`agent:prompt.row.${row}`))?.value;
+
+  it('is shown beside the one the password goes to, and what it may mean before the password', () => {
+    const elsewhere = { ...PLAN, announcedAddress: '10.0.0.64' };
+    expect(shownAs(elsewhere, 'address')).toBe('192.168.1.64 (eth0)');
+    expect(shownAs(elsewhere, 'announcedAddress')).toBe('10.0.0.64');
+    const values = { address: '192.168.1.64', announced: '10.0.0.64' };
+    expect(describePlan(elsewhere, texts).hints[0]).toBe(texts('agent:note.announced-elsewhere', values));
+    expect(shownAs(PLAN, 'announcedAddress')).toBeUndefined();
+    expect(describePlan(PLAN, texts).hints[0]).toBe(texts('agent:prompt.which'));
+  });
 
   it('is shown with the whole sentence about a MAC that is not the announced one', () => {
     const mac = '00005e0053ff';

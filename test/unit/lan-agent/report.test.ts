@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitOf } from '../../../src/lan-agent/cli/exit.ts';
 import { readPassword } from '../../../src/lan-agent/cli/password-stdin.ts';
 import { limit, pause } from '../../../src/lan-agent/limit.ts';
+import { oddWay } from '../../../src/lan-agent/network/hindrances.ts';
 import { directWay } from '../../../src/lan-agent/network/route.ts';
 import type { FoundDevice } from '../../../src/lan-agent/network/search.ts';
 import { clean, toSighting, withStatus } from '../../../src/lan-agent/network/sighting.ts';
@@ -59,6 +60,24 @@ describe('sightings', () => {
     const model = 'DS\u001b[31m-\u202e2CD\u0007\n';
     expect(toSighting(change({ model })).model).toBe('DS[31m-2CD');
     expect(clean('\u0000\u200b', 64)).toBeNull();
+  });
+
+  it('name the address that datagrams come from, and the announced one where it is another', () => {
+    const moved = change({ ipv4: '10.0.0.64' });
+    expect(toSighting(moved)).toMatchObject({ address: '192.168.1.64', announcedAddress: '10.0.0.64' });
+    expect(deviceSighting.parse(toSighting(moved))).toEqual(toSighting(moved));
+    expect(oddWay(moved)).toEqual([
+      { kind: 'announced-elsewhere', address: '192.168.1.64', announced: '10.0.0.64' },
+    ]);
+  });
+
+  it.for(['192.168.1.64', '0.0.0.0', null])('see no other address in %s', (ipv4) => {
+    expect(toSighting(change({ ipv4 }))).toMatchObject({
+      address: '192.168.1.64',
+      reachability: 'same-subnet',
+    });
+    expect(toSighting(change({ ipv4 }))).not.toHaveProperty('announcedAddress');
+    expect(oddWay(change({ ipv4 }))).toEqual([]);
   });
 
   it('know a device of another subnet, and reach it by multicast alone', () => {
