@@ -64,14 +64,17 @@ describe('the link', () => {
   });
 
   describe('commands', () => {
-    it('wake a held poll at once', async () => {
-      const { answer } = await held();
-      const started = performance.now();
-      const command = discover(house);
-      const { commandId } = await value(house.hub.desk.send(agent.agentId, command));
-      expect(await commands(answer)).toEqual([{ ...command, id: commandId }]);
-      expect(performance.now() - started).toBeLessThan(5_000);
-    });
+    it(
+      'wake a held poll at once',
+      async () => {
+        const { answer } = await held();
+        const command = discover(house);
+        const { commandId } = await value(house.hub.desk.send(agent.agentId, command));
+        expect(await commands(answer)).toEqual([{ ...command, id: commandId }]);
+        // One that sleeps on outlasts this test.
+      },
+      HELD / 2,
+    );
 
     it('wait in order until a cursor acknowledges them', async () => {
       await agent.poll();

@@ -7,6 +7,7 @@ import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import * as profiles from '../../../src/sandbox/device/profiles.ts';
+import { outlasts } from '../../support/outlasts.ts';
 
 const { unbindableCamera, recorder4 } = profiles;
 const CAMERA = unbindableCamera.profile.shortSerial;
@@ -64,20 +65,19 @@ describe.concurrent('discovery', () => {
   });
 
   it('takes its whole time, and no more', async (t) => {
-    const { engine } = await open(t, [unbindableCamera]);
-    const start = performance.now();
-    await engine.discover({ waitMs: 700 });
-    const took = performance.now() - start;
-    expect(took).toBeGreaterThan(690);
-    expect(took).toBeLessThan(1500);
+    const { lan, engine } = await open(t, [unbindableCamera]);
+    const rounds = new Set<string>();
+    await eachInquiry(t, lan, (uuid) => rounds.add(uuid));
+    expect(await outlasts(690, () => engine.discover({ waitMs: 700 }))).toBe(true);
+    // The fourth round is asked after a second.
+    expect(rounds.size).toBeLessThanOrEqual(3);
   });
 
   it('ends as soon as the wanted device has answered', async (t) => {
     const { engine } = await open(t, [unbindableCamera, recorder4]);
-    const start = performance.now();
-    const report = await engine.discover({ waitMs: 20_000, until: CAMERA });
+    // Longer than this test may last.
+    const report = await engine.discover({ waitMs: 60_000, until: CAMERA });
     expect(report.seen).toBe(true);
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('says that the wanted device has not answered, and what has', async (t) => {
@@ -89,9 +89,9 @@ describe.concurrent('discovery', () => {
 
   it('ends at once when it is stopped', async (t) => {
     const { engine } = await open(t, [unbindableCamera]);
-    const start = performance.now();
-    await engine.discover({ waitMs: 20_000, signal: AbortSignal.abort() });
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Longer than this test may last.
+    const { devices } = await engine.discover({ waitMs: 60_000, signal: AbortSignal.abort() });
+    expect(devices).toEqual([]);
   });
 
   it.for([

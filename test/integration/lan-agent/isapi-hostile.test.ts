@@ -7,7 +7,7 @@ import { readActivation } from '../../../src/lan-agent/isapi/activation.ts';
 import { askWithLogin } from '../../../src/lan-agent/isapi/ask.ts';
 import { openPins } from '../../../src/lan-agent/isapi/pins.ts';
 import { type Proof, readProof } from '../../../src/lan-agent/isapi/proof.ts';
-import { PROOF_MS, type Site } from '../../../src/lan-agent/isapi/site.ts';
+import type { Site } from '../../../src/lan-agent/isapi/site.ts';
 import { challenge, emptyHome, isapiServer, NOT_BOUND, placeOf, rawServer } from './isapi-server.ts';
 import { CERTIFICATE } from './link-certificate.ts';
 
@@ -104,9 +104,7 @@ describe.concurrent('a web server that plays games', () => {
         const drip = setInterval(() => socket.write('a'), 50);
         socket.on('close', () => clearInterval(drip));
       });
-      const began = performance.now();
       expect(await prove(t, placeOf(port))).toEqual(unknown('timeout'));
-      expect(performance.now() - began).toBeLessThan(PROOF_MS);
     },
   );
 

@@ -139,7 +139,8 @@ describe('the agent and the real hub', () => {
     must(await hub.desk.send(agentId, { type: 'discover', jobId, expiresAt, until: CAMERA, waitMs: 5_000 }));
     const { devices, at } = await heard(jobId, 'discovered');
     expect(devices).toMatchObject([{ shortSerial: CAMERA }]);
-    expect(Math.abs(at - Date.now() - ahead)).toBeLessThan(10_000);
+    // Nearer to the hub's time than to its own.
+    expect(Math.abs(at - Date.now() - ahead)).toBeLessThan(DAY / 2);
   });
 
   it('stay strangers when the wrong number is typed', async () => {
