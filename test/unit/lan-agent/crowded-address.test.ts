@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Datagram, Lan } from '../../../src/lan-agent/network/lan.ts';
-import { realNetwork } from '../../../src/lan-agent/network/network.ts';
+import type { Lan } from '../../../src/lan-agent/network/lan.ts';
 import { search } from '../../../src/lan-agent/network/search.ts';
+import { scriptedLan } from '../../support/scripted-lan.ts';
 
 const MINE = 'AC7000199';
 
@@ -13,33 +13,16 @@ const MINE = 'AC7000199';
 function crowd(devices: number, addresses = 1, deafTo = 0): Lan {
   const through = { name: 'eth0', address: '192.0.2.1', prefix: 24 };
   let asked = 0;
-  const listeners = new Set<(datagram: Datagram) => unknown>();
+  const { lan, hear } = scriptedLan([through], (uuid) => {
+    for (let at = 0; at < devices - 1; at++) say(uuid, `AC7${100_010 + at}`, at);
+    if (++asked > deafTo) say(uuid, MINE, devices);
+  });
   const say = (uuid: string, serial: string, at: number) => {
     const mac = `00-00-5e-00-53-${(at % 256).toString(16).padStart(2, '0')}`;
     const answer = `<ProbeMatch><Uuid>${uuid}</Uuid><Types>inquiry</Types><DeviceSN>${serial}</DeviceSN><MAC>${mac}</MAC></ProbeMatch>`;
-    const datagram = { bytes: Buffer.from(answer), from: `192.0.2.${9 + (at % addresses)}`, via: through };
-    for (const listener of listeners) listener(datagram);
+    hear({ bytes: Buffer.from(answer), from: `192.0.2.${9 + (at % addresses)}`, via: through });
   };
-  return {
-    network: realNetwork(),
-    interfaces: [through],
-    asked: new Set(),
-    notes: [],
-    echoed: new Set(),
-    send: async (_through, to, bytes) => {
-      const uuid = /<Uuid>(.*?)<\/Uuid>/.exec(bytes.toString())?.[1] ?? '';
-      for (let at = 0; to === 'multicast' && at < devices - 1; at++) say(uuid, `AC7${100_010 + at}`, at);
-      if (to === 'multicast' && ++asked > deafTo) say(uuid, MINE, devices);
-      return null;
-    },
-    listen: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    lost: () => 0,
-    quiet: async () => true,
-    close: () => undefined,
-  };
+  return lan;
 }
 
 describe('an address that answers for more than sixteen devices', () => {

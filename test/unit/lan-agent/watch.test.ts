@@ -1,10 +1,10 @@
 /** Eyes on one device, over a network that says what a test wants to be heard. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Datagram, Lan, Listener } from '../../../src/lan-agent/network/lan.ts';
-import { realNetwork } from '../../../src/lan-agent/network/network.ts';
+import type { Lan } from '../../../src/lan-agent/network/lan.ts';
 import { search } from '../../../src/lan-agent/network/search.ts';
 import { type Watch, watchFor } from '../../../src/lan-agent/network/watch.ts';
 import { newUuid } from '../../../src/lan-agent/sadp/requests.ts';
+import { scriptedLan } from '../../support/scripted-lan.ts';
 
 const SERIAL = 'AC7000101';
 const MAC = '00-00-5e-00-53-01';
@@ -14,39 +14,19 @@ const WIRELESS = { name: 'wlan0', address: '198.51.100.1', prefix: 24 };
 
 interface Ear {
   readonly lan: Lan;
-  /** What was sent, by the interface it left by. */
+  /** What was sent to the group, by the interface it left by. */
   readonly sent: { readonly through: string; readonly uuid: string }[];
   hear(text: string, from?: string): void;
 }
 
 /** @param onInquiry what comes back at once */
 function ear(onInquiry: (uuid: string, say: Ear['hear']) => void = () => undefined): Ear {
-  const listeners = new Set<Listener>();
   const sent: { through: string; uuid: string }[] = [];
-  const hear: Ear['hear'] = (text, from = DEVICE) => {
-    const datagram: Datagram = { bytes: Buffer.from(text), from, via: null };
-    for (const listener of listeners) listener(datagram);
-  };
-  const lan: Lan = {
-    network: realNetwork(),
-    interfaces: [CABLE, WIRELESS],
-    asked: new Set([CABLE, WIRELESS]),
-    notes: [],
-    echoed: new Set(),
-    send: async (through, to, bytes) => {
-      const uuid = /<Uuid>(.*?)<\/Uuid>/.exec(bytes.toString())?.[1] ?? '';
-      sent.push({ through: through.name, uuid });
-      if (to === 'multicast') onInquiry(uuid, hear);
-      return null;
-    },
-    listen: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    lost: () => 0,
-    quiet: async () => true,
-    close: () => undefined,
-  };
+  const { lan, hear: take } = scriptedLan([CABLE, WIRELESS], (uuid, through) => {
+    sent.push({ through: through.name, uuid });
+    onInquiry(uuid, hear);
+  });
+  const hear: Ear['hear'] = (text, from = DEVICE) => take({ bytes: Buffer.from(text), from, via: null });
   return { lan, sent, hear };
 }
 
