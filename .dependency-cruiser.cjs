@@ -32,6 +32,15 @@ const rooms = {
     'lan-agent',
   ],
 };
+/** folder of src/bot -> folders beside it that it may import; files directly in src/bot put them together */
+const botFolders = {
+  telegram: [],
+  house: [],
+  door: ['house'],
+  jobs: ['house', 'door'],
+  commands: ['house', 'door', 'jobs'],
+  server: ['house'],
+};
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];
 /** rooms whose sentences live in locales/ and who may read them */
@@ -104,6 +113,16 @@ for (const [room, allowed] of Object.entries(rooms)) {
     comment: `src/${room}/ may import: kernel${allowed.length ? `, ${allowed.join(', ')}` : ''}`,
     from: { path: `^src/${room}/` },
     to: { path: '^src/', pathNot: `^src/(${[room, 'kernel', ...allowed].join('|')})/` },
+  });
+}
+
+for (const [folder, allowed] of Object.entries(botFolders)) {
+  forbidden.push({
+    name: `bot-${folder}`,
+    severity: 'error',
+    comment: `src/bot/${folder}/ may import of src/bot/: ${allowed.join(', ') || 'nothing'}`,
+    from: { path: `^src/bot/${folder}/` },
+    to: { path: '^src/bot/', pathNot: `^src/bot/(${[folder, ...allowed].join('|')})/` },
   });
 }
 

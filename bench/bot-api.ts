@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Telegram } from 'telegraf';
-import { TelegramClient } from '../src/bot/telegram.ts';
+import { TelegramClient } from '../src/bot/telegram/client.ts';
 import { ok } from '../src/kernel/result.ts';
 import { Secret } from '../src/kernel/secret.ts';
 

@@ -29,29 +29,29 @@ import type { AgentEvent } from '../link/messages.ts';
 import type { FirmwareCatalogue } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
 import type { Store } from '../store/store.ts';
-import type { Access } from './access.ts';
-import { createAdminCommands } from './admin-commands.ts';
-import { createAgentCommands } from './agent-commands.ts';
-import { createCaseCommands } from './case-commands.ts';
-import { tell } from './chat.ts';
-import { createChatQueue } from './chat-queue.ts';
-import { createCommands, MENU } from './commands.ts';
-import { createDrivers } from './drivers.ts';
-import { createJobs } from './jobs.ts';
-import { createLimits } from './limits.ts';
-import { createMeasures } from './measures.ts';
-import { createNotes } from './notes.ts';
-import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './notices.ts';
-import { createPairingCommands } from './pairing-commands.ts';
-import { createPhotos } from './photos.ts';
-import { createPins } from './pins.ts';
-import { createProfiles } from './profiles.ts';
-import { createRoom } from './room.ts';
-import { createJobRules } from './rules.ts';
-import { createStolenWatch } from './stolen.ts';
-import type { TelegramClient } from './telegram.ts';
-import { createTimers } from './timers.ts';
-import { classify, isPrivate } from './updates.ts';
+import { createAdminCommands } from './commands/admins.ts';
+import { createCaseCommands } from './commands/cases.ts';
+import { createCommands, MENU } from './commands/everyday.ts';
+import { createAgentCommands } from './commands/laptops.ts';
+import { createPairingCommands } from './commands/pairing.ts';
+import type { Access } from './door/access.ts';
+import { createLimits } from './door/limits.ts';
+import { createPins } from './door/pins.ts';
+import { createAlarms } from './house/alarms.ts';
+import { createChatQueue } from './house/chat-queue.ts';
+import { createNotes } from './house/notes.ts';
+import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
+import { createPhotos } from './house/photos.ts';
+import { createProfiles } from './house/profiles.ts';
+import { createRoom } from './house/room.ts';
+import { tell } from './house/tell.ts';
+import { createDrivers } from './jobs/drivers.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { createJobRules } from './jobs/may-start.ts';
+import { createSanctions } from './jobs/sanctions.ts';
+import { createStolenWatch } from './jobs/stolen.ts';
+import type { TelegramClient } from './telegram/client.ts';
+import { classify, isPrivate } from './telegram/updates.ts';
 
 export interface BotParts {
   store: Store;
@@ -139,7 +139,7 @@ export function createBot(parts: BotParts): Bot {
   });
   const pins = createPins({ store, audit, notices, key: parts.pins.key, clock });
 
-  const timers = createTimers(
+  const alarms = createAlarms(
     store.values('timers'),
     (chatId, jobId) => jobs.overdue(chatId, jobId),
     clock,
@@ -158,7 +158,7 @@ export function createBot(parts: BotParts): Bot {
     }),
     directory,
     desk,
-    timers,
+    alarms,
     audit,
     clock,
     log,
@@ -222,7 +222,7 @@ export function createBot(parts: BotParts): Bot {
     buttonKey,
     newDevice: { idle: IDLE, during: DURING },
   });
-  const measures = createMeasures({
+  const sanctions = createSanctions({
     access,
     engine,
     jobs,
@@ -247,7 +247,7 @@ export function createBot(parts: BotParts): Bot {
     more: [
       pairing,
       createCaseCommands(cases),
-      createAgentCommands({ callApi, directory, drivers, profiles, audit, notices, ...measures }),
+      createAgentCommands({ callApi, directory, drivers, profiles, audit, notices, ...sanctions }),
       createAdminCommands({
         access,
         limits,
@@ -261,7 +261,7 @@ export function createBot(parts: BotParts): Bot {
           await notify(userId, 'bot:command.welcome');
           await askForPin(userId);
         },
-        ...measures,
+        ...sanctions,
       }),
     ],
   });
@@ -464,12 +464,12 @@ export function createBot(parts: BotParts): Bot {
       }
       await notices.start();
       if (parts.pins.asked) await noticeMissingPins();
-      const loaded = await timers.start();
+      const loaded = await alarms.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
     },
 
     async stop() {
-      timers.stop();
+      alarms.stop();
       await queue.idle();
       await notices.stop();
     },

@@ -20,10 +20,10 @@ import {
   verifyFile,
   withAudit,
 } from './audit-command.ts';
-import { exposedFiles } from './exposed-files.ts';
+import { createPins } from './door/pins.ts';
+import { leaveNotice, type Notice } from './house/notices.ts';
 import { keyFor, sealFor } from './keys.ts';
-import { leaveNotice, type Notice } from './notices.ts';
-import { createPins } from './pins.ts';
+import { exposedFiles } from './server/exposed-files.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
 

@@ -6,8 +6,10 @@ import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
-import type { HeadKeeper } from './audit-watch.ts';
-import { NOTICE_KINDS, type NoticeSettings, WAYS } from './notices.ts';
+import { NOTICE_KINDS, type NoticeSettings, WAYS } from './house/notices.ts';
+import type { HeadKeeper } from './server/audit-watch.ts';
+import type { TlsFiles } from './server/tls-files.ts';
+import type { UpdatesSettings } from './telegram/intake.ts';
 
 /** What is wrong with a setting; `settings.<word>` is its sentence. */
 type SettingsWord =
@@ -44,7 +46,7 @@ export interface Settings {
     /** What agents are told to call; null means the address the hub listens on (loopback only). */
     publicUrl: string | null;
     /** Paths of PEM files; null when something before the hub speaks TLS. */
-    tls: { certFile: string; keyFile: string } | null;
+    tls: TlsFiles | null;
   };
   updates: UpdatesSettings;
   /** Name of a packaged region pack or path of the operator's own; null for the default one. */
@@ -60,19 +62,6 @@ export interface Settings {
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   logLevel: LogLevel;
 }
-
-/** How updates come in. */
-export type UpdatesSettings =
-  | { mode: 'polling' }
-  | {
-      mode: 'webhook';
-      /** Where Telegram posts updates. */
-      url: string;
-      /** Path of `url`, which the hub's listener serves. */
-      path: string;
-      /** What Telegram sends along in every request. */
-      secret: Secret<string>;
-    };
 
 /** Every setting with a value that would do. The order is the one of .env.example. */
 const EXAMPLES = {

@@ -9,16 +9,16 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import { createAccess } from './access.ts';
-import { watchAudit } from './audit-watch.ts';
 import { type Bot, createBot } from './bot.ts';
-import { createIntake } from './intake.ts';
+import { createAccess } from './door/access.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
-import { createRunMark } from './run-mark.ts';
+import { watchAudit } from './server/audit-watch.ts';
+import { createRunMark } from './server/run-mark.ts';
+import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
 import type { Settings } from './settings.ts';
-import { TelegramClient } from './telegram.ts';
-import { readTlsFiles, watchTlsFiles } from './tls-files.ts';
+import { TelegramClient } from './telegram/client.ts';
+import { createIntake } from './telegram/intake.ts';
 
 /** Why the bot did not start; `startup.<reason>` is the sentence, `detail` what it is about. */
 export interface StartFailure {

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MENU } from '../../src/bot/commands.ts';
+import { MENU } from '../../src/bot/commands/everyday.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';

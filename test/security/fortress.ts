@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Update } from 'grammy/types';
 import { Agent, request } from 'undici';
-import { NOTICE_DEFAULTS } from '../../src/bot/notices.ts';
+import { NOTICE_DEFAULTS } from '../../src/bot/house/notices.ts';
 import type { Settings } from '../../src/bot/settings.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';

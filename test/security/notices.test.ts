@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ulid } from 'ulid';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { NOTICE_DEFAULTS, NOTICE_KINDS, type NoticeKind } from '../../src/bot/notices.ts';
+import { NOTICE_DEFAULTS, NOTICE_KINDS, type NoticeKind } from '../../src/bot/house/notices.ts';
 import type { Settings } from '../../src/bot/settings.ts';
 import { createAudit } from '../../src/cases/audit.ts';
 import { LINK_VERSION } from '../../src/link/messages.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAccess } from '../../../src/bot/access.ts';
+import { createAccess } from '../../../src/bot/door/access.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Call } from '../../../src/bot/call.ts';
-import { createCaseCommands } from '../../../src/bot/case-commands.ts';
+import type { Call } from '../../../src/bot/commands/call.ts';
+import { createCaseCommands } from '../../../src/bot/commands/cases.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { caseNumber } from '../../../src/cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../../../src/cases/desk.ts';

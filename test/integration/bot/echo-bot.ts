@@ -1,7 +1,7 @@
 /** A bot that only prints what it gets: the process that is killed in intake.test.ts. `hang` is never finished. */
 import { pino } from 'pino';
-import { createIntake } from '../../../src/bot/intake.ts';
-import { TelegramClient } from '../../../src/bot/telegram.ts';
+import { TelegramClient } from '../../../src/bot/telegram/client.ts';
+import { createIntake } from '../../../src/bot/telegram/intake.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDrivers } from '../../../src/bot/drivers.ts';
-import { createLimits, DAILY_UNBINDS } from '../../../src/bot/limits.ts';
+import { createLimits, DAILY_UNBINDS } from '../../../src/bot/door/limits.ts';
+import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';

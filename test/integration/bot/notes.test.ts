@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNotes } from '../../../src/bot/notes.ts';
-import { createRoom } from '../../../src/bot/room.ts';
+import { createNotes } from '../../../src/bot/house/notes.ts';
+import { createRoom } from '../../../src/bot/house/room.ts';
 import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import { ok } from '../../../src/kernel/result.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createNotices, leaveNotice, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/notices.ts';
-import { createProfiles } from '../../../src/bot/profiles.ts';
+import { createNotices, leaveNotice, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/house/notices.ts';
+import { createProfiles } from '../../../src/bot/house/profiles.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';

@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPhotos } from '../../../src/bot/photos.ts';
-import { createRoom } from '../../../src/bot/room.ts';
+import { createPhotos } from '../../../src/bot/house/photos.ts';
+import { createRoom } from '../../../src/bot/house/room.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import type { Store } from '../../../src/store/store.ts';

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { TelegramClient, type TelegramClientOptions } from '../../../src/bot/telegram.ts';
+import { TelegramClient, type TelegramClientOptions } from '../../../src/bot/telegram/client.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';

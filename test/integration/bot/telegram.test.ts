@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { TelegramRefusal, TelegramUnreachable } from '../../../src/bot/telegram-failure.ts';
+import { TelegramRefusal, TelegramUnreachable } from '../../../src/bot/telegram/failure.ts';
 import type { CallApi } from '../../../src/flows/engine/bridge.ts';
 import { fail } from '../../../src/kernel/result.ts';
 import { outlasts } from '../../support/outlasts.ts';

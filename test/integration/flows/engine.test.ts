@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createChatQueue } from '../../../src/bot/chat-queue.ts';
-import { TelegramClient } from '../../../src/bot/telegram.ts';
+import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
+import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import type { Dialogue, Flow } from '../../../src/flows/engine/dialogue.ts';
 import { createEngine, type Engine } from '../../../src/flows/engine/engine.ts';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readTlsFiles, watchTlsFiles } from '../../../src/bot/tls-files.ts';
+import { readTlsFiles, watchTlsFiles } from '../../../src/bot/server/tls-files.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { CERTIFICATE } from '../lan-agent/link-certificate.ts';

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
-import { BEGUN, disbeliefOf, type JobFacts, type JobStory, storyAfter } from '../../../src/bot/belief.ts';
+import {
+  BEGUN,
+  disbeliefOf,
+  type JobFacts,
+  type JobStory,
+  storyAfter,
+} from '../../../src/bot/jobs/belief.ts';
 import type { AgentEvent, UnbindOutcome, UnbindReport } from '../../../src/link/messages.ts';
 
 const SERIAL = 'J50000062';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createChatQueue } from '../../../src/bot/chat-queue.ts';
+import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 
 /** A task that ends when told to. */

@@ -2,7 +2,7 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { exposedFiles } from '../../../src/bot/exposed-files.ts';
+import { exposedFiles } from '../../../src/bot/server/exposed-files.ts';
 
 async function fileWith(mode: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'exposed-'));

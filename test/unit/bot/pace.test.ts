@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../../src/bot/pace.ts';
+import { Pace } from '../../../src/bot/telegram/pace.ts';
 import { outlasts } from '../../support/outlasts.ts';
 
 const LIMITS = { perChat: 20, perChatBurst: 2, total: 1000 };

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { FormData, Response } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { type Blobs, encodePayload } from '../../../src/bot/payload.ts';
+import { type Blobs, encodePayload } from '../../../src/bot/telegram/payload.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 
 const stored = new Map([['picture:1', new Uint8Array([1, 2, 3])]]);

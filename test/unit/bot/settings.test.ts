@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOTICE_KINDS, usualWay, WAYS } from '../../../src/bot/notices.ts';
+import { NOTICE_KINDS, usualWay, WAYS } from '../../../src/bot/house/notices.ts';
 import { readSettings } from '../../../src/bot/settings.ts';
 
 const TOKEN = `123456789:${'A'.repeat(35)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Unconfirmed } from '../../../src/bot/unconfirmed.ts';
+import { Unconfirmed } from '../../../src/bot/telegram/unconfirmed.ts';
 
 const updates = (...ids: number[]) => ids.map((update_id) => ({ update_id }));
 

@@ -1,6 +1,6 @@
 import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
-import { classify, isPrivate } from '../../../src/bot/updates.ts';
+import { classify, isPrivate } from '../../../src/bot/telegram/updates.ts';
 
 const from = { id: 5, is_bot: false, first_name: 'A' };
 const chat = { id: 5, type: 'private', first_name: 'A' };

@@ -1,0 +1,103 @@
+/** Commands about cases and what goes wrong in them: /cases, /explain, /help with a code or words. */
+import { helpWords } from '../../../locales/words.ts';
+import { type CaseRecord, caseNumber } from '../../cases/case.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
+import { standingOf } from '../../flows/case-view.ts';
+import { contradictionText, trailText } from '../../flows/telling.ts';
+import { articleText } from '../../flows/trouble.ts';
+import { findArticles } from '../../policy/help.ts';
+import type { Call, CommandSet } from './call.ts';
+
+/** Cases of one message of /cases. */
+const MOST_LISTED = 10;
+
+export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'find'>): CommandSet {
+  /** One message with cases, and with a button to older ones where there are some. `title`: its key. */
+  function sayCases(
+    { say, t }: Call,
+    title: string,
+    found: readonly CaseRecord[],
+    more: { text: string; data: string } | null,
+  ): Promise<void> {
+    // Numbered: a device has as many cases as visits.
+    const names = found.map((record) => record.device?.shortSerial ?? caseNumber(record));
+    const lines = found.map((record, at) =>
+      t('bot:cases.line', { number: at + 1, case: names[at] ?? '', standing: t(standingOf(record)) }),
+    );
+    const rows = found.map((record, at) => [{ text: `${at + 1} · ${names[at]}`, data: `c:${record.id}` }]);
+    return say([t(title), ...lines].join('\n'), [...rows, ...(more ? [[more]] : [])]);
+  }
+
+  /** The cases before one, or the latest. */
+  async function page(call: Call, before?: string): Promise<void> {
+    const { chatId, say, t } = call;
+    const listed = await cases.listFor(chatId, MOST_LISTED + 1, before);
+    if (!listed.ok) return say(t('bot:error.unreachable'));
+    const found = listed.value.slice(0, MOST_LISTED);
+    const last = found.at(-1);
+    if (!last) return say(t(before === undefined ? 'bot:cases.none' : 'bot:cases.noOlder'));
+    const more =
+      listed.value.length > MOST_LISTED ? { text: t('bot:cases.button.older'), data: `o:${last.id}` } : null;
+    return sayCases(call, before === undefined ? 'bot:cases.title' : 'bot:cases.titleOlder', found, more);
+  }
+
+  /** The case that is being worked on, else the latest one of this chat. */
+  async function caseAtHand({ chatId, controls }: Call): Promise<CaseRecord | null> {
+    const active = controls.active()?.caseId;
+    if (active) {
+      const found = await cases.get(active);
+      if (found.ok && found.value) return found.value;
+    }
+    const latest = await cases.listFor(chatId, 1);
+    return latest.ok ? (latest.value[0] ?? null) : null;
+  }
+
+  return {
+    commands: {
+      async cases(call, words) {
+        const { chatId, say, t } = call;
+        if (words.length === 0) return page(call);
+        const found = await cases.find(chatId, words.join(''), MOST_LISTED + 1);
+        if (!found.ok) return say(t('bot:error.unreachable'));
+        if (found.value.length === 0) return say(t('bot:cases.notFound'));
+        const title = found.value.length > MOST_LISTED ? 'bot:cases.foundMany' : 'bot:cases.found';
+        return sayCases(call, title, found.value.slice(0, MOST_LISTED), null);
+      },
+
+      async explain(call) {
+        const { say, t } = call;
+        const record = await caseAtHand(call);
+        if (!record) return say(t('bot:explain.none'));
+        const disagreed = record.contradictions.map((found) => contradictionText(t, found));
+        const head = t('bot:explain.head', { case: caseNumber(record) });
+        return say([head, ...disagreed, trailText(t, record.facts)].join('\n\n'));
+      },
+
+      async help({ role, controls, say, t }, words) {
+        if (words.length === 0) {
+          const admin = role === 'admin' ? [t('bot:access.help')] : [];
+          return say([t('bot:command.help'), ...admin].join('\n\n'));
+        }
+        const articles = findArticles(words.join(' '), helpWords);
+        if (articles.length > 0) return say(articles.map((id) => articleText(t, id)).join('\n\n'));
+        const active = controls.active();
+        // A photo of the screen is asked for, and then the stage that was left goes on.
+        return controls.start('trouble', {
+          caseId: active?.caseId ?? '',
+          with: { unknown: true, ...(active ? { resume: active.flow } : {}) },
+        });
+      },
+    },
+
+    buttons: {
+      o: (call, [before]) => page(call, before ?? ''),
+
+      async c({ chatId, controls, say, t }, [caseId]) {
+        const found = await cases.get(caseId ?? '');
+        if (!found.ok) return say(t('bot:error.unreachable'));
+        if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
+        return controls.start('case', { caseId: found.value.id });
+      },
+    },
+  };
+}

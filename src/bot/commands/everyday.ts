@@ -1,0 +1,165 @@
+/**
+ * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
+ * Here are those of everyday; laptops are in agent-commands.ts, new ones in pairing-commands.ts, what admins do in
+ * admin-commands.ts, cases and /help in case-commands.ts.
+ */
+import type { Update } from 'grammy/types';
+import { LANGUAGES, type Language } from '../../../locales/language.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
+import type { CallApi } from '../../flows/engine/bridge.ts';
+import type { ChatControls } from '../../flows/engine/engine.ts';
+import { escaping } from '../../flows/engine/html.ts';
+import type { AgentPort } from '../../flows/ports.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
+import { ok } from '../../kernel/result.ts';
+import type { Values } from '../../store/store.ts';
+import type { Role } from '../door/access.ts';
+import type { Pins } from '../door/pins.ts';
+import type { Profiles } from '../house/profiles.ts';
+import { tell } from '../house/tell.ts';
+import type { Call, CommandSet } from './call.ts';
+import { createPinGate, type PinWait } from './pin.ts';
+
+export interface CommandsOptions {
+  callApi: CallApi;
+  agents: AgentPort;
+  cases: Pick<CaseDesk, 'apply'>;
+  profiles: Profiles;
+  botUsername: string;
+  pins: Pins;
+  /** New laptops and unbinds ask for a PIN. */
+  askPin: boolean;
+  pinWaits: Values<PinWait>;
+  /** Further commands and buttons. */
+  more: readonly CommandSet[];
+}
+
+/** Answers whether the update was a command or a button outside conversations, and carries it out. */
+export type Commands = (update: Update, role: Role, controls: ChatControls) => Promise<boolean>;
+
+/** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
+export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
+
+/** Words of a command that are looked at, its name included. */
+const MOST_WORDS = 12;
+
+export function createCommands(options: CommandsOptions): Commands {
+  const { callApi, agents, cases, profiles, botUsername } = options;
+
+  /** Stops what an agent does for the running case; false when that could not be made sure. */
+  async function haltJob(controls: ChatControls): Promise<boolean> {
+    const caseId = controls.active()?.caseId ?? '';
+    // A conversation about nothing in particular has no case.
+    return caseId === '' || (await agents.cancel(caseId)).ok;
+  }
+
+  const pinGate = createPinGate({
+    pins: options.pins,
+    asked: options.askPin,
+    waits: options.pinWaits,
+    callApi,
+    again: (call, purpose) =>
+      purpose === 'pair'
+        ? Promise.resolve(commands.pair?.(call, []))
+        : call.controls.start('lan-unbind', { caseId: purpose.slice('case:'.length) }),
+  });
+
+  const everyday: CommandSet['commands'] = {
+    start: ({ say, t }) => say(t('bot:command.start')),
+
+    async new({ controls, say, t }) {
+      if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
+      await controls.start('identify', { caseId: '' });
+    },
+
+    async cancel({ controls, say, t }) {
+      const active = controls.active();
+      if (!active) return say(t('bot:command.nothingToCancel'));
+      const { caseId } = active;
+      if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
+      const closed =
+        caseId === '' ? ok(null) : await cases.apply(caseId, { type: 'closed', outcome: 'cancelled' });
+      if (!closed.ok) return say(t('bot:error.unreachable'));
+      controls.stop();
+      return say(t('bot:close.cancelled'));
+    },
+
+    language: ({ say, t }) =>
+      say(t('bot:language.ask'), [
+        LANGUAGES.map((language) => ({ text: nameOf(language), data: `l:${language}` })),
+      ]),
+  };
+
+  const everydayButtons: CommandSet['buttons'] = {
+    async l({ chatId, controls, say }, [language]) {
+      const chosen = LANGUAGES.find((known) => known === language);
+      if (!chosen) return;
+      await profiles.setLanguage(chatId, chosen);
+      await say(textsFor(chosen)('bot:language.set'));
+      await controls.restart();
+    },
+  };
+
+  const commands = Object.assign(
+    {},
+    everyday,
+    pinGate.commands,
+    ...options.more.map((set) => set.commands),
+  ) as typeof everyday;
+  const { pair } = commands;
+  commands.pair = async (call, words) => {
+    if (await pinGate.passes(call, 'pair')) await pair?.(call, words);
+  };
+  const buttons = Object.assign(
+    {},
+    everydayButtons,
+    ...options.more.map((set) => set.buttons),
+  ) as typeof everydayButtons;
+
+  return async (update, role, controls) => {
+    const query = update.callback_query;
+    const message = update.message;
+    const chatId = query?.message?.chat.id ?? message?.chat.id;
+    if (chatId === undefined) return false;
+    const language = await profiles.language(chatId);
+    const call: Call = {
+      chatId,
+      role,
+      language,
+      controls,
+      t: escaping(textsFor(language)),
+      say: async (text, rows) => void (await tell(callApi, chatId, text, rows)),
+    };
+
+    if (query) {
+      const [verb = '', ...words] = (query.data ?? '').split(':');
+      const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
+      if (!handler) return false;
+      await callApi('answerCallbackQuery', { callback_query_id: query.id });
+      // A button outside conversations is good once: pressed, its keyboard goes.
+      await callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: query.message?.message_id });
+      await handler(call, words);
+      return true;
+    }
+
+    const typed = message?.text ?? '';
+    if (message && (await pinGate.hear(call, message))) return true;
+    const command = /^\/([a-z]{1,32})(?:@(\w+))?(?:\s|$)/i.exec(typed);
+    if (!command) {
+      for (const set of options.more) if (await set.text?.(call, typed)) return true;
+      return false;
+    }
+    if (command[2] !== undefined && command[2].toLowerCase() !== botUsername.toLowerCase()) return true;
+    const name = (command[1] ?? '').toLowerCase();
+    const handler = Object.hasOwn(commands, name) ? commands[name] : commands.help;
+    const words = typed.split(/\s+/).slice(1, MOST_WORDS);
+    await handler?.(call, words);
+    return true;
+  };
+}
+
+/** A language as it calls itself. */
+function nameOf(language: Language): string {
+  const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}

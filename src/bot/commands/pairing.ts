@@ -1,0 +1,132 @@
+/**
+ * Pairing as the chat has it: /pair, the laptop that asks, and the number that is typed (docs/decisions/0024). One
+ * pairing a technician at a time, so a number needs no name beside it.
+ */
+import type { Audit } from '../../cases/audit.ts';
+import type { CallApi } from '../../flows/engine/bridge.ts';
+import { escaping } from '../../flows/engine/html.ts';
+import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
+import { isPairingNumber, readPairingNumber } from '../../link/pairing-number.ts';
+import type { Access } from '../door/access.ts';
+import type { Notices, Stranger } from '../house/notices.ts';
+import type { Profiles } from '../house/profiles.ts';
+import { tell } from '../house/tell.ts';
+import type { Call, CommandSet } from './call.ts';
+
+export interface PairingCommandsOptions {
+  callApi: CallApi;
+  directory: AgentDirectory;
+  access: Pick<Access, 'roleOf'>;
+  profiles: Profiles;
+  audit: Pick<Audit, 'append'>;
+  notices: Pick<Notices, 'raise'>;
+  /** Address agents dial, shown by /pair. */
+  hubUrl: string;
+}
+
+export interface PairingCommands extends CommandSet {
+  /** A laptop with a good code asks for its number. */
+  requested(request: PairingRequest): Promise<void>;
+}
+
+export function createPairingCommands(options: PairingCommandsOptions): PairingCommands {
+  const { callApi, directory, access, profiles, audit, notices, hubUrl } = options;
+
+  /** A number that decides: it is used up by this, whatever comes of it. */
+  async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
+    const note = (agent: string, outcome: 'confirmed' | 'wrong-number') =>
+      audit.append({ what: 'agent.paired', case: null, by: chatId, detail: { agent, outcome } });
+    // Where it is; an agent is not seen anywhere before it polls.
+    const waiting = await directory.pairingOf(chatId);
+    if (!waiting.ok) return said(say(t('bot:error.unreachable')));
+    const confirmed = await directory.confirmPairing(chatId, number, async (request) => {
+      const noted = await note(request.agentId, 'wrong-number');
+      if (!noted.ok) return noted;
+      await notices.raise({ kind: 'laptop.wrong-number', laptop: strangerOf(request), person: chatId });
+      return noted;
+    });
+    if (confirmed.ok) {
+      const agent = confirmed.value.id;
+      const noted = await note(agent, 'confirmed');
+      if (!noted.ok) return said(say(t('bot:error.unreachable')));
+      const address = waiting.value?.address ?? '';
+      await notices.raise({ kind: 'laptop.paired', agent, address, by: chatId });
+      return said(say(t('bot:pair.done', { name: confirmed.value.name })));
+    }
+    switch (confirmed.failure) {
+      case 'no-pairing':
+        return false;
+      case 'not-six-digits':
+        return said(say(t('bot:pair.digits')));
+      // Nothing was decided. Digits that cannot be the number are meant for somebody else.
+      case 'no-laptop-yet':
+        return isPairingNumber(number) && said(say(t('bot:pair.early')));
+      case 'over':
+        return isPairingNumber(number) && said(say(t('bot:pair.over')));
+      case 'wrong-number':
+        return said(say(t('bot:pair.wrong')));
+      case 'store-unavailable':
+        return said(say(t('bot:error.unreachable')));
+    }
+  }
+
+  return {
+    commands: {
+      async pair({ chatId, say, t }) {
+        const issued = await directory.issueCode(chatId);
+        if (!issued.ok) return say(t('bot:error.unreachable'));
+        const minutes = Math.round(issued.value.ttlMs / 60_000);
+        const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
+        return say(t('bot:pair.code', { command, minutes }));
+      },
+    },
+
+    buttons: {
+      async p({ chatId, say, t }, [verb, pairing]) {
+        if (verb !== 'no' || pairing === undefined) return say(t('bot:pair.over'));
+        const waiting = await directory.pairingOf(chatId);
+        if (!waiting.ok) return say(t('bot:error.unreachable'));
+        // Before it is done: after a crash in between, the laptop waits no more and could not be named.
+        if (waiting.value?.pairing === pairing)
+          await notices.raise({ kind: 'laptop.refused', laptop: strangerOf(waiting.value), by: chatId });
+        const refused = await directory.refusePairing(chatId, pairing);
+        if (refused.ok) return say(t('bot:pair.refused'));
+        const unreachable = refused.failure === 'store-unavailable';
+        return say(t(unreachable ? 'bot:error.unreachable' : 'bot:pair.over'));
+      },
+    },
+
+    async text(call, text) {
+      const number = readPairingNumber(text);
+      if (number === null) return false;
+      // An unbind shows pictures: digits that cannot be the number are the answer to one.
+      if (call.controls.active()?.flow === 'lan-unbind' && !isPairingNumber(number)) return false;
+      return decide(call, number);
+    },
+
+    async requested({ pairing, technicianId, host, address }) {
+      const role = await access.roleOf(technicianId);
+      if (!role.ok || role.value === null) return;
+      const t = escaping(textsFor(await profiles.language(technicianId)));
+      const text = [
+        t('bot:pair.confirm', { name: host.name, system: host.system, address }),
+        t('bot:pair.warn'),
+      ].join('\n\n');
+      await tell(callApi, technicianId, text, [
+        [{ text: t('bot:pair.button.notMine'), data: `p:no:${pairing}` }],
+      ]);
+    },
+  };
+}
+
+/** A laptop that is no agent, as notices name it. */
+function strangerOf({ host, address }: PairingRequest): Stranger {
+  return { name: host.name, system: host.system, address };
+}
+
+/** The message was this dialogue's own. */
+async function said(saying: Promise<void>): Promise<true> {
+  await saying;
+  return true;
+}

@@ -1,0 +1,82 @@
+import type { Log } from '../../kernel/log.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { StoreFailure, Values } from '../../store/store.ts';
+
+interface Alarm {
+  /** Milliseconds. */
+  at: number;
+  chatId: number;
+  jobId: string;
+}
+
+/**
+ * Alarms that survive a restart: a job whose agent fell silent must wake its chat even when the bot was restarted in
+ * between (the conversations engine itself looks at time only when an update comes).
+ */
+export interface Alarms {
+  /** Sets the alarm of a job, or moves it. `at` in milliseconds. */
+  set(chatId: number, jobId: string, at: number): Promise<Result<void, StoreFailure>>;
+  clear(jobId: string): Promise<Result<void, StoreFailure>>;
+  /** Loads the alarms of the last run. */
+  start(): Promise<Result<void, StoreFailure>>;
+  stop(): void;
+}
+
+export function createAlarms(
+  values: Values<Alarm>,
+  ring: (chatId: number, jobId: string) => Promise<void>,
+  clock: () => number,
+  log: Log,
+): Alarms {
+  const running = new Map<string, NodeJS.Timeout>();
+
+  function disarm(jobId: string): void {
+    clearTimeout(running.get(jobId));
+    running.delete(jobId);
+  }
+
+  function arm(alarm: Alarm): void {
+    disarm(alarm.jobId);
+    running.set(
+      alarm.jobId,
+      setTimeout(
+        async () => {
+          running.delete(alarm.jobId);
+          await ring(alarm.chatId, alarm.jobId).catch((error: unknown) =>
+            log.error({ err: error, job: alarm.jobId }, 'an alarm could not be rung'),
+          );
+          // Forgotten only after it rang: a crash in between rings again.
+          const gone = await values.delete(alarm.jobId);
+          if (!gone.ok) log.warn({ job: alarm.jobId, failure: gone.failure.reason }, 'alarm not forgotten');
+        },
+        Math.max(0, alarm.at - clock()),
+      ),
+    );
+  }
+
+  return {
+    async set(chatId, jobId, at) {
+      const alarm: Alarm = { at, chatId, jobId };
+      const saved = await values.set(jobId, alarm);
+      if (saved.ok) arm(alarm);
+      return saved;
+    },
+    async clear(jobId) {
+      disarm(jobId);
+      return values.delete(jobId);
+    },
+    async start() {
+      const keys = await values.keys();
+      if (!keys.ok) return keys;
+      for (const key of keys.value) {
+        const alarm = await values.get(key);
+        if (!alarm.ok) return alarm;
+        if (alarm.value) arm(alarm.value);
+      }
+      return { ok: true, value: undefined };
+    },
+    stop() {
+      for (const jobId of [...running.keys()]) disarm(jobId);
+    },
+  };
+}

@@ -1,0 +1,564 @@
+/**
+ * What the people responsible hear of by themselves: admins, and the owners of a laptop. A notice that was raised is on
+ * disk before it is told and is told after a crash, then perhaps twice; one thing is one message, and what is no
+ * message of its own comes in a digest (docs/decisions/0026).
+ */
+import { createHash } from 'node:crypto';
+import { monotonicFactory, ulid } from 'ulid';
+import type { Language } from '../../../locales/language.ts';
+import type { CallApi } from '../../flows/engine/bridge.ts';
+import { escaping } from '../../flows/engine/html.ts';
+import type { AgentDirectory } from '../../hub/directory.ts';
+import { type BucketRules, createBuckets } from '../../hub/limits.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { TextValues } from '../../kernel/texts.ts';
+import type { Store, StoreFailure } from '../../store/store.ts';
+import type { Profiles } from './profiles.ts';
+import { type PlainButton, tell } from './tell.ts';
+
+/** A laptop that is not, or not yet, an agent of this house: what it said of itself, and where it came from. */
+export interface Stranger {
+  readonly name: string;
+  readonly system: string;
+  /** IP address. */
+  readonly address: string;
+}
+
+/**
+ * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
+ * (whom it is about, who did it), `inviter` who made the invitation no. `invitation`, `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
+ * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it, nor does whoever the chat
+ * has answered so (ANSWERED).
+ */
+export type Notice =
+  | {
+      readonly kind: 'access.joined';
+      readonly person: number;
+      readonly inviter: number;
+      readonly invitation: string;
+    }
+  | {
+      readonly kind: 'access.asks';
+      readonly person: number;
+      readonly inviter: number;
+      readonly invitation: string;
+    }
+  | { readonly kind: 'access.approved'; readonly person: number; readonly by: number }
+  | { readonly kind: 'access.declined'; readonly person: number; readonly by: number }
+  | { readonly kind: 'access.revoked'; readonly person: number; readonly by: number }
+  /** Confirmed in the chat. */
+  | {
+      readonly kind: 'laptop.paired';
+      readonly agent: string;
+      readonly address: string;
+      readonly by: number;
+    }
+  /** "Not mine". */
+  | { readonly kind: 'laptop.refused'; readonly laptop: Stranger; readonly by: number }
+  /** The number typed was not the laptop's: somebody may stand in the middle. */
+  | { readonly kind: 'laptop.wrong-number'; readonly laptop: Stranger; readonly person: number }
+  /** It asks for another key; the owner's yes is awaited, the old key stays good until then. */
+  | {
+      readonly kind: 'laptop.new-key';
+      readonly agent: string;
+      /** What the laptop, too, shows of the key. */
+      readonly mark: string;
+      readonly address: string;
+    }
+  /** The new key counts from now on. */
+  | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number }
+  /** Another process with the same key has taken over. */
+  | { readonly kind: 'laptop.taken-over'; readonly agent: string; readonly address: string }
+  | { readonly kind: 'laptop.new-address'; readonly agent: string; readonly address: string }
+  | { readonly kind: 'laptop.revoked'; readonly agent: string; readonly by: number }
+  /** It reported an unbind the house cannot believe. */
+  | {
+      readonly kind: 'laptop.unproven';
+      readonly agent: string;
+      readonly serial: string;
+      readonly person: number;
+    }
+  /** It sent more than any honest laptop does; the rest is not listened to. */
+  | { readonly kind: 'laptop.flooding'; readonly agent: string }
+  /** Wrong pairing codes. `prefix`: the network that cannot pair for a while. */
+  | { readonly kind: 'pairing.guessing'; readonly prefix: string }
+  | { readonly kind: 'limit.reached'; readonly person: number; readonly most: number }
+  /** Somebody tried to work on a device of the stolen list. */
+  | { readonly kind: 'stolen.tried'; readonly person: number; readonly serial: string }
+  /** A device that was put on the stolen list had been unbound here before. */
+  | { readonly kind: 'stolen.unbound'; readonly serial: string; readonly at: number; readonly person: number }
+  | { readonly kind: 'pin.blocked'; readonly person: number; readonly minutes: number }
+  | { readonly kind: 'pin.set'; readonly person: number }
+  /** `by` null: at the server itself. */
+  | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number | null }
+  /** A PIN is asked for, and these have none yet: whoever holds their phone could choose it. */
+  | { readonly kind: 'pin.missing'; readonly people: readonly number[] }
+  /** `seq`: the first entry that is not as it was written. */
+  | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
+  /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */
+  | { readonly kind: 'audit.head'; readonly place: string }
+  /** The end of the trail could not be handed to where the operator keeps it. */
+  | { readonly kind: 'audit.unkept'; readonly to: string }
+  /** The bot was not shut down; `at`: its last sign of life. */
+  | { readonly kind: 'house.crashed'; readonly at: number }
+  /** More different things waited than are kept apart. */
+  | { readonly kind: 'house.more'; readonly of: Exclude<NoticeKind, 'house.more'> };
+
+export type NoticeKind = Notice['kind'];
+
+/** How a notice is told: with a sound, without one, or with others in a digest. */
+export const WAYS = ['sound', 'quiet', 'digest'] as const;
+export type NoticeWay = (typeof WAYS)[number];
+
+interface Rule {
+  /** `both`: admins and the laptop's owners. */
+  readonly to: 'admins' | 'both';
+  /** Unless the operator says otherwise (NOTICES). */
+  readonly way: NoticeWay;
+  /** Equal notices within this time are one thing: those that follow are counted in the digest, ms. */
+  readonly oneThingMs: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A sound is for what somebody has to do something about now. */
+const RULES: Readonly<Record<NoticeKind, Rule>> = {
+  'access.joined': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'access.asks': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'access.approved': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'access.declined': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'access.revoked': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'laptop.paired': { to: 'both', way: 'digest', oneThingMs: HOUR },
+  'laptop.refused': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'laptop.wrong-number': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
+  'laptop.new-key': { to: 'both', way: 'quiet', oneThingMs: DAY },
+  'laptop.rotated': { to: 'both', way: 'digest', oneThingMs: HOUR },
+  'laptop.taken-over': { to: 'both', way: 'sound', oneThingMs: HOUR },
+  'laptop.new-address': { to: 'both', way: 'digest', oneThingMs: DAY },
+  'laptop.revoked': { to: 'both', way: 'quiet', oneThingMs: MINUTE },
+  'laptop.unproven': { to: 'both', way: 'sound', oneThingMs: HOUR },
+  'laptop.flooding': { to: 'both', way: 'quiet', oneThingMs: DAY },
+  'pairing.guessing': { to: 'admins', way: 'sound', oneThingMs: HOUR },
+  'limit.reached': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'stolen.tried': { to: 'admins', way: 'sound', oneThingMs: HOUR },
+  'stolen.unbound': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'pin.blocked': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'pin.set': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
+  'pin.reset': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'pin.missing': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'audit.damaged': { to: 'admins', way: 'sound', oneThingMs: DAY },
+  'audit.head': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'audit.unkept': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'house.crashed': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'house.more': { to: 'admins', way: 'digest', oneThingMs: DAY },
+};
+
+export const NOTICE_KINDS = Object.keys(RULES) as NoticeKind[];
+
+/** How a notice is told unless the operator says otherwise. */
+export const usualWay = (kind: NoticeKind): NoticeWay => RULES[kind].way;
+
+/** Kinds of which the chat tells `person` as the answer to what they have just done. */
+const ANSWERED: readonly NoticeKind[] = [
+  'laptop.wrong-number',
+  'limit.reached',
+  'stolen.tried',
+  'pin.blocked',
+  'pin.set',
+];
+
+/** What the operator decides about notices (settings). */
+export interface NoticeSettings {
+  /** Ways that differ from the house's own. */
+  readonly ways: Partial<Readonly<Record<NoticeKind, NoticeWay>>>;
+  /** Longest time a thing waits for its digest, ms. */
+  readonly digestMs: number;
+}
+
+export const NOTICE_DEFAULTS: NoticeSettings = { ways: {}, digestMs: 12 * HOUR };
+
+export interface Notices {
+  /**
+   * Gives notice of a thing. When it resolves the notice is on disk, or, with a store that is out of order, told from
+   * memory; never throws. Raise it before the thing is done, as an audit entry is written: what is done again after a
+   * crash is raised again, and is still one thing.
+   */
+  raise(notice: Notice): Promise<void>;
+  /** Tells what the last run left, and digests when they are due. */
+  start(): Promise<void>;
+  /** Resolves when nothing can be told at the moment. */
+  idle(): Promise<void>;
+  /** Ends waits; what is being told is finished. What was not told stays for the next start. */
+  stop(): Promise<void>;
+}
+
+export interface NoticesOptions {
+  store: Pick<Store, 'values' | 'claims'>;
+  admins: readonly number[];
+  callApi: CallApi;
+  profiles: Pick<Profiles, 'language' | 'name'>;
+  directory: Pick<AgentDirectory, 'get'>;
+  settings: NoticeSettings;
+  log: Log;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+}
+
+/** A notice that somebody has not heard yet. */
+interface Waiting {
+  readonly notice: Notice;
+  /** Who is to hear it, a Telegram id, and how. */
+  readonly person: number;
+  readonly way: NoticeWay;
+  /** When it was raised first, ms since 1970. */
+  readonly at: number;
+  /** How often the same thing was raised since; 1 for a message of its own. */
+  readonly times: number;
+}
+
+/** Fields that hold a Telegram id. */
+const PEOPLE = ['person', 'by', 'inviter'];
+/** People named in one notice; the rest is a number. */
+const MOST_NAMED = 20;
+/** Things of one kind that wait, each kept apart; what comes on top is only counted. */
+const MOST_WAITING = 50;
+/** Messages of one kind that a person gets at once, and then by and by; the rest is for the digest. */
+const PERSON_PACE: BucketRules = { burst: 10, perSecond: 1 / 360 };
+/** How often digests, and what other processes left, are looked at, ms. */
+const LOOK_MS = MINUTE;
+/** Pauses before Telegram is tried again, ms; the last one stays. */
+const AGAIN_MS = [1_000, 5_000, 30_000, 5 * MINUTE];
+/** Characters of a digest that are sent as one message, which has 4096. */
+const DIGEST_LENGTH = 3_500;
+
+const lettersOf = (store: Pick<Store, 'values'>) => store.values<Notice>('notices-left');
+
+/**
+ * Gives notice from another process on the bot's store, which may run beside the bot or while there is none. The bot
+ * takes it within a minute, or at its next start.
+ * @param at milliseconds since 1970
+ */
+export function leaveNotice(
+  store: Pick<Store, 'values'>,
+  notice: Notice,
+  at: number,
+): Promise<Result<void, StoreFailure>> {
+  return lettersOf(store).set(ulid(at), notice);
+}
+
+export function createNotices(options: NoticesOptions): Notices {
+  const { store, admins, callApi, profiles, directory, settings, log, clock } = options;
+  const kept = store.values<Waiting>('notices');
+  const letters = lettersOf(store);
+  const pace = createBuckets(PERSON_PACE, clock);
+  const nextKey = monotonicFactory();
+  /** Key -> what waits, oldest first; what lies in the store, or should. */
+  const waiting = new Map<string, Waiting>();
+  let loading: Promise<void> | null = null;
+  /** One change of what waits at a time. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let telling: Promise<void> | null = null;
+  let tellAgain = false;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
+  let looking: NodeJS.Timeout | undefined;
+  let looked: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  function alone<T>(task: () => Promise<T>): Promise<T> {
+    const done = turn.then(task);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  const load = () => {
+    loading ??= (async () => {
+      const keys = await kept.keys();
+      if (!keys.ok)
+        return log.error({ failure: keys.failure.reason }, 'notices of the last run are not read');
+      for (const key of keys.value) {
+        const found = await kept.get(key);
+        if (found.ok && found.value) waiting.set(key, found.value);
+        else if (!found.ok)
+          log.error({ failure: found.failure.reason }, 'a notice of the last run is not read');
+      }
+    })();
+    return loading;
+  };
+
+  /** Takes what other processes gave notice of. */
+  async function takeLetters(): Promise<void> {
+    const keys = await letters.keys();
+    if (!keys.ok) return log.error({ failure: keys.failure.reason }, 'notices left for the bot are not read');
+    for (const key of keys.value) {
+      const found = await letters.get(key);
+      if (found.ok && found.value) await add(found.value);
+      // Only now: twice is better than never.
+      const gone = found.ok ? await letters.delete(key) : found;
+      if (!gone.ok) log.error({ failure: gone.failure.reason }, 'a notice left for the bot is not read');
+    }
+  }
+
+  async function keep(key: string, thing: Waiting | null): Promise<void> {
+    if (thing) waiting.set(key, thing);
+    else waiting.delete(key);
+    const saved = thing ? await kept.set(key, thing) : await kept.delete(key);
+    if (!saved.ok) log.error({ failure: saved.failure.reason }, 'a notice could not be written');
+  }
+
+  /** Everybody who should hear of it but who did it or has heard, and how. */
+  async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
+    const { kind } = notice;
+    const usual = settings.ways[kind] ?? usualWay(kind);
+    // A question has buttons, which a digest has not; and whose laptop it is hears of it at once, and alone can answer.
+    const atOnce = usual === 'digest' ? 'quiet' : usual;
+    const asks = buttonsOf(notice).length > 0;
+    const ways = new Map(admins.map((admin) => [admin, asks ? atOnce : usual]));
+    if (RULES[kind].to === 'both' && 'agent' in notice) {
+      const agent = await directory.get(notice.agent);
+      if (agent.ok) for (const owner of agent.value?.technicians ?? []) ways.set(owner, atOnce);
+    }
+    if ('by' in notice && notice.by !== null) ways.delete(notice.by);
+    if ('person' in notice && ANSWERED.includes(kind)) ways.delete(notice.person);
+    for (const [person, way] of ways) {
+      // One kind's flood must not push another kind out of sight.
+      if (!asks && way !== 'digest' && pace.take(`${person}:${kind}`) > 0) ways.set(person, 'digest');
+    }
+    return ways;
+  }
+
+  async function add(notice: Notice): Promise<void> {
+    await load();
+    const thing = createHash('sha256').update(JSON.stringify(notice)).digest('base64url');
+    const first = await store.claims.once(`notice:${thing}`, RULES[notice.kind].oneThingMs);
+    // Twice is better than never.
+    const isFirst = !first.ok || first.value;
+    for (const [person, way] of await audienceOf(notice))
+      await addFor(person, isFirst ? way : 'digest', notice);
+  }
+
+  async function addFor(person: number, way: NoticeWay, notice: Notice): Promise<void> {
+    const thing = JSON.stringify(notice);
+    const theirs = [...waiting].filter(([, other]) => other.person === person);
+    const [key, same] =
+      theirs.find(([, other]) => other.way === 'digest' && JSON.stringify(other.notice) === thing) ?? [];
+    if (way === 'digest' && key !== undefined && same) return keep(key, { ...same, times: same.times + 1 });
+    const alike = theirs.filter(([, other]) => other.notice.kind === notice.kind);
+    if (alike.length >= MOST_WAITING && notice.kind !== 'house.more')
+      return addFor(person, 'digest', { kind: 'house.more', of: notice.kind });
+    await keep(nextKey(clock()), { notice, person, way, at: clock(), times: 1 });
+  }
+
+  /** The buttons a person gets: a laptop's key is its owners' to decide about, nobody else's. */
+  async function buttonsFor(notice: Notice, person: number): Promise<{ word: string; data: string }[][]> {
+    if (notice.kind !== 'laptop.new-key') return buttonsOf(notice);
+    const agent = await directory.get(notice.agent);
+    // A button that leads nowhere is told when it is pressed; one that is missing is not.
+    const mayDecide = !agent.ok || (agent.value?.technicians.includes(person) ?? false);
+    return mayDecide ? buttonsOf(notice) : [];
+  }
+
+  /** Says one message and forgets what it told. False: Telegram cannot be reached now. */
+  async function say(
+    person: number,
+    text: string,
+    rows: readonly (readonly PlainButton[])[],
+    quiet: boolean,
+    keys: readonly string[],
+  ): Promise<boolean> {
+    const told = await tell(callApi, person, text, rows, quiet);
+    if (!told.ok) {
+      const { failure } = told;
+      if (failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500) return false;
+      log.warn({ chat: person, code: failure.code }, 'a notice was refused by Telegram');
+    }
+    await alone(async () => {
+      for (const key of keys) await keep(key, null);
+    });
+    return true;
+  }
+
+  async function tellSingles(): Promise<boolean> {
+    for (const [key, { notice, person, way }] of [...waiting]) {
+      if (stopped) return true;
+      if (way === 'digest') continue;
+      const language = await profiles.language(person);
+      const label = textsFor(language);
+      const rows = (await buttonsFor(notice, person)).map((row) =>
+        row.map(({ word, data }) => ({ text: label(`notice:button.${word}`), data })),
+      );
+      const what = await textOf(notice, language);
+      const text = rows.length > 0 ? `${what} ${label(`notice:ask.${notice.kind}`)}` : what;
+      if (!(await say(person, text, rows, way === 'quiet', [key]))) return false;
+    }
+    return true;
+  }
+
+  async function tellDigests(): Promise<boolean> {
+    const digests = [...waiting].filter(([, { way }]) => way === 'digest');
+    const due = digests.filter(([, { at }]) => at <= clock() - settings.digestMs);
+    for (const person of new Set(due.map(([, thing]) => thing.person))) {
+      const language = await profiles.language(person);
+      const title = textsFor(language)('notice:digest.title');
+      const theirs = digests.filter(([, thing]) => thing.person === person);
+      for (let at = 0; at < theirs.length && !stopped; ) {
+        const lines: string[] = [];
+        const keys: string[] = [];
+        for (const [key, thing] of theirs.slice(at)) {
+          const line = await lineOf(thing, language);
+          if (keys.length > 0 && [...lines, line].join('\n').length > DIGEST_LENGTH) break;
+          lines.push(line);
+          keys.push(key);
+        }
+        if (!(await say(person, [title, ...lines].join('\n'), [], true, keys))) return false;
+        at += keys.length;
+      }
+    }
+    return true;
+  }
+
+  /** Tells all that can be told; again after a pause where Telegram does not answer. */
+  function run(): Promise<void> {
+    tellAgain = true;
+    telling ??= rounds();
+    return telling;
+  }
+
+  async function look(): Promise<void> {
+    await alone(takeLetters).catch((error: unknown) =>
+      log.error({ err: error }, 'notices left for the bot could not be taken'),
+    );
+    void run();
+  }
+
+  async function rounds(): Promise<void> {
+    clearTimeout(retry);
+    try {
+      while (tellAgain && !stopped) {
+        tellAgain = false;
+        if ((await tellSingles()) && (await tellDigests())) {
+          failures = 0;
+          continue;
+        }
+        retry = setTimeout(() => void run(), AGAIN_MS[failures] ?? AGAIN_MS.at(-1)).unref();
+        failures += 1;
+        break;
+      }
+    } catch (error) {
+      log.error({ err: error }, 'notices could not be told');
+    } finally {
+      // In the same step as the last look at `tellAgain`: whoever raises next begins anew.
+      telling = null;
+    }
+  }
+
+  /** A line of a digest. */
+  async function lineOf({ notice, times, at }: Waiting, language: Language): Promise<string> {
+    const t = textsFor(language);
+    const what = await textOf(notice, language);
+    const line = t('notice:digest.line', { time: momentOf(at, language), what });
+    return times === 1 ? line : t('notice:digest.times', { line, times });
+  }
+
+  async function textOf(notice: Notice, language: Language): Promise<string> {
+    const values = await valuesOf(notice, language);
+    return escaping(textsFor(language))(`notice:what.${notice.kind}`, values);
+  }
+
+  /** The fields of a notice as people read them. */
+  async function valuesOf(notice: Notice, language: Language): Promise<TextValues> {
+    const t = textsFor(language);
+    const values: Record<string, string | number> = {};
+    const named = async (person: number) => {
+      const name = await profiles.name(person);
+      return name === '' ? String(person) : t('notice:someone', { name, id: String(person) });
+    };
+    for (const [field, value] of Object.entries(notice)) {
+      if (field === 'kind') continue;
+      if (PEOPLE.includes(field) && typeof value === 'number') {
+        values[field] = await named(value);
+      } else if (field === 'people') {
+        const people: number[] = value;
+        const names = await Promise.all(people.slice(0, MOST_NAMED).map(named));
+        const more = people.length - names.length;
+        values.people = [...names, ...(more > 0 ? [t('notice:andMore', { more })] : [])].join(', ');
+      } else if (field === 'agent') {
+        const agent = await directory.get(String(value));
+        const found = agent.ok ? agent.value : null;
+        values.laptop = found?.name ?? String(value);
+        values.system = found?.host.system ?? '';
+      } else if (field === 'laptop' && typeof value === 'object') {
+        const { name, system, address } = value as Stranger;
+        Object.assign(values, { laptop: name, system, address });
+      } else if (field === 'at') {
+        values.at = momentOf(Number(value), language);
+      } else if (value === null) {
+        values[field] = t(`notice:none.${field}`);
+      } else {
+        values[field] = typeof value === 'number' ? value : String(value);
+      }
+    }
+    return values;
+  }
+
+  return {
+    async raise(notice) {
+      log.info({ notice: notice.kind }, 'notice');
+      await alone(() => add(notice)).catch((error: unknown) =>
+        log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
+      );
+      void run();
+    },
+
+    async start() {
+      await alone(load);
+      await look();
+      looking = setInterval(() => {
+        looked = look();
+      }, LOOK_MS).unref();
+    },
+
+    async idle() {
+      await looked;
+      await turn;
+      await telling;
+    },
+
+    async stop() {
+      stopped = true;
+      clearInterval(looking);
+      clearTimeout(retry);
+      await looked;
+      await turn;
+      await telling;
+    },
+  };
+}
+
+/** The buttons of a notice that asks something: the word of the label, and what pressing it says to the commands. */
+function buttonsOf(notice: Notice): { word: string; data: string }[][] {
+  if (notice.kind === 'laptop.new-key') {
+    const { agent, mark } = notice;
+    return [
+      [
+        { word: 'newKey', data: `a:newkey:${agent}:${mark}` },
+        { word: 'oldKey', data: `a:oldkey:${agent}:${mark}` },
+      ],
+    ];
+  }
+  if (notice.kind !== 'access.asks') return [];
+  return [
+    [
+      { word: 'approve', data: `j:yes:${notice.person}` },
+      { word: 'decline', data: `j:no:${notice.person}` },
+    ],
+  ];
+}
+
+function momentOf(time: number, language: Language): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' }).format(time);
+}

@@ -1,0 +1,84 @@
+import type { Audit } from '../../cases/audit.ts';
+import { ok, type Result } from '../../kernel/result.ts';
+import type { Store, StoreFailure } from '../../store/store.ts';
+
+/** A driver who does nothing for this long has left the laptop to others, ms. Longer than any step of a case. */
+const LEASE_MS = 20 * 60_000;
+
+export interface Driver {
+  readonly chatId: number;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Who works with a shared laptop at the moment: one technician at a time. */
+export interface Drivers {
+  /** Takes the wheel, or keeps it for another lease. False: somebody else has it. */
+  take(agentId: string, chatId: number): Promise<Result<boolean, StoreFailure>>;
+  of(agentId: string): Promise<Result<Driver | null, StoreFailure>>;
+  /** Gives the wheel back; nothing happens when it is not this chat's. */
+  release(agentId: string, chatId: number): Promise<Result<void, StoreFailure>>;
+  /** Gives back every wheel this chat has: its case is over. */
+  leaveAll(chatId: number): Promise<Result<void, StoreFailure>>;
+  /** Passes the wheel on. False: it was not this chat's any more. */
+  handOver(agentId: string, from: number, to: number): Promise<Result<boolean, StoreFailure>>;
+}
+
+/** @param clock milliseconds since 1970 */
+export function createDrivers(
+  store: Pick<Store, 'values' | 'claims'>,
+  audit: Pick<Audit, 'append'>,
+  clock: () => number,
+): Drivers {
+  const shown = store.values<Driver>('drivers');
+  const claimOf = (agentId: string) => `driver:${agentId}`;
+  const ownerOf = (chatId: number) => `chat:${chatId}`;
+
+  const take: Drivers['take'] = async (agentId, chatId) => {
+    const renewed = await store.claims.renew(claimOf(agentId), LEASE_MS, ownerOf(chatId));
+    if (!renewed.ok) return renewed;
+    if (!renewed.value) {
+      const taken = await store.claims.take(claimOf(agentId), LEASE_MS, ownerOf(chatId));
+      if (!taken.ok) return taken;
+      if (!taken.value) return ok(false);
+    }
+    const saved = await shown.set(agentId, { chatId, until: clock() + LEASE_MS }, LEASE_MS);
+    return saved.ok ? ok(true) : saved;
+  };
+
+  const release: Drivers['release'] = async (agentId, chatId) => {
+    const driver = await shown.get(agentId);
+    if (!driver.ok) return driver;
+    if (driver.value?.chatId !== chatId) return ok(undefined);
+    const gone = await shown.delete(agentId);
+    return gone.ok ? store.claims.release(claimOf(agentId), ownerOf(chatId)) : gone;
+  };
+
+  return {
+    take,
+    release,
+    async of(agentId) {
+      const driver = await shown.get(agentId);
+      return driver.ok ? ok(driver.value ?? null) : driver;
+    },
+    async leaveAll(chatId) {
+      const agentIds = await shown.keys();
+      if (!agentIds.ok) return agentIds;
+      for (const agentId of agentIds.value) {
+        const released = await release(agentId, chatId);
+        if (!released.ok) return released;
+      }
+      return ok(undefined);
+    },
+    async handOver(agentId, from, to) {
+      const driver = await shown.get(agentId);
+      if (!driver.ok) return driver;
+      if (driver.value?.chatId !== from) return ok(false);
+      const detail = { agent: agentId, to };
+      const noted = await audit.append({ what: 'agent.handed-over', case: null, by: from, detail });
+      if (!noted.ok) return noted;
+      const released = await release(agentId, from);
+      return released.ok ? take(agentId, to) : released;
+    },
+  };
+}

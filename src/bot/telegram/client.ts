@@ -1,0 +1,327 @@
+/**
+ * The one client to Telegram. It is telegraf's `Telegram`, so that telegraf polls and answers through it, with every
+ * call going over undici: kept connections, the proxy of HTTPS_PROXY, a limit of time per kind of call, waiting where
+ * Telegram asks for it, and errors that never carry the token.
+ *
+ * telegraf never learns the token: its own copies of it (`client.token`, file links) hold a placeholder.
+ */
+import type { ApiMethods, InputFile, Opts } from 'grammy/types';
+import { Telegram } from 'telegraf';
+import type * as telegraf from 'telegraf/types';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import {
+  type RefusalBody,
+  type TelegramFailure,
+  TelegramRefusal,
+  TelegramUnreachable,
+  unreachable,
+} from './failure.ts';
+import { MAX_WAIT_MS, Pace, type PaceLimits, TELEGRAM_LIMITS } from './pace.ts';
+import {
+  type Blobs,
+  type EncodedPayload,
+  encodePayload,
+  type Upload,
+  type UploadFailure,
+} from './payload.ts';
+
+/** A method of the Bot API. */
+type Method = keyof ApiMethods;
+/** Parameters of a method; where the Bot API takes a file, an `Upload` is taken. */
+type Payload<M extends Method> = {
+  [K in keyof Opts<M>]: Exclude<Opts<M>[K], InputFile> | (InputFile extends Opts<M>[K] ? Upload : never);
+};
+type Answer<M extends Method> = ReturnType<ApiMethods[M]>;
+
+export interface TelegramClientOptions {
+  token: Secret<string>;
+  /** Root of the Bot API, for instance `https://api.telegram.org`; a path in it is kept. */
+  apiRoot: string;
+  /** Where `{ blob }` in a payload points to. */
+  blobs: Blobs;
+  /** Limits for outgoing messages; `null` for none (a local Bot API). */
+  pace?: PaceLimits | null;
+  /** How long to wait for an answer, ms. Long polling adds its own timeout to `call`. */
+  patience?: { call: number; upload: number };
+}
+
+/**
+ * `too-large`: more than `maxBytes`, or than the 20 MB the Bot API hands out. `gone`: Telegram does not know the file
+ * (any more) or hands out no path to it. `unreachable`: the network failed.
+ */
+export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
+
+const PATIENCE = { call: 30_000, upload: 120_000 };
+const CONNECT_PATIENCE_MS = 10_000;
+/** Longest pause between two pieces of an answer, ms. */
+const BODY_PATIENCE_MS = 30_000;
+/** A full getUpdates answer is 4 MiB at most, a file 20 MB. */
+const MAX_ANSWER_BYTES = 24 * 1024 * 1024;
+/** Idle connections are closed before a server does it: a request sent into a closing connection is lost. */
+const KEEP_ALIVE_MS = 10_000;
+const MAX_CONNECTIONS = 64;
+/** Repeats after 429 before it is given up. */
+const MAX_REPEATS = 3;
+const PAUSE_BEFORE_RETRY_MS = 300;
+
+/** Methods that do the same when called twice, besides everything that only reads. */
+const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|deleteMyCommands|sendChatAction)/;
+/** Methods that put something into a chat and count against Telegram's limits. */
+const PACED = /^(send(?!ChatAction)|edit|copy|forward)/;
+
+/** The abort signal telegraf brings is not the platform's, and undici refuses it. */
+interface ForeignSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export class TelegramClient extends Telegram {
+  readonly #token: Secret<string>;
+  readonly #origin: string;
+  readonly #prefix: string;
+  readonly #http: Dispatcher;
+  readonly #blobs: Blobs;
+  readonly #pace: Pace;
+  readonly #paced: boolean;
+  readonly #patience: { call: number; upload: number };
+  readonly #closing = new AbortController();
+
+  constructor(options: TelegramClientOptions) {
+    super('kept-by-the-client', { apiRoot: options.apiRoot, webhookReply: false });
+    const root = new URL(options.apiRoot);
+    this.#token = options.token;
+    this.#origin = root.origin;
+    this.#prefix = root.pathname.replace(/\/+$/, '');
+    this.#http = dispatcherFor(root);
+    this.#blobs = options.blobs;
+    this.#pace = new Pace(options.pace ?? TELEGRAM_LIMITS, this.#closing.signal);
+    this.#paced = options.pace !== null;
+    this.#patience = options.patience ?? PATIENCE;
+  }
+
+  /**
+   * telegraf's seam, for telegraf only: it throws, because telegraf expects it.
+   * @throws TelegramRefusal, TelegramUnreachable, or an `AbortError` when `signal` was aborted
+   */
+  override async callApi<M extends keyof telegraf.Telegram>(
+    method: M,
+    payload: telegraf.Opts<M>,
+    { signal }: { signal?: ForeignSignal } = {},
+  ): Promise<ReturnType<telegraf.Telegram[M]>> {
+    const own = signal && bridge(signal);
+    const answer = await this.#call(method, payload, own?.signal);
+    own?.release();
+    if (own?.signal.aborted) throw own.signal.reason;
+    if (!answer.ok) throw answer.failure;
+    return answer.value as ReturnType<telegraf.Telegram[M]>;
+  }
+
+  /** Calls a method of the Bot API. */
+  async tryCall<M extends Method>(
+    method: M,
+    payload: Payload<M>,
+  ): Promise<Result<Answer<M>, TelegramFailure>> {
+    return (await this.#call(method, payload)) as Result<Answer<M>, TelegramFailure>;
+  }
+
+  /** Calls a method known only by name: how a recorded conversation makes its calls (flows, bridge). */
+  async relay(method: string, payload: Record<string, unknown>): Promise<Result<unknown, TelegramFailure>> {
+    return await this.#call(method, payload);
+  }
+
+  /**
+   * Downloads a file someone sent.
+   * @param maxBytes larger files are refused, if Telegram tells the size before, else as soon as they turn out larger
+   */
+  async downloadFile(fileId: string, maxBytes: number): Promise<Result<Buffer, DownloadFailure>> {
+    const file = await this.tryCall('getFile', { file_id: fileId });
+    if (!file.ok) {
+      if (file.failure.kind === 'unreachable') return fail('unreachable');
+      return fail(file.failure.description.includes('file is too big') ? 'too-large' : 'gone');
+    }
+    const { file_path: path, file_size: size } = file.value;
+    if (size !== undefined && size > maxBytes) return fail('too-large');
+    // A Bot API server in --local mode names a path on its own disk: it is not ours to read.
+    if (!path || path.startsWith('/') || path.split('/').includes('..')) return fail('gone');
+    const first = await this.#fetchFile(path, maxBytes);
+    return first.ok || first.failure !== 'unreachable' ? first : await this.#fetchFile(path, maxBytes);
+  }
+
+  /** A file link carries the token; `downloadFile` is the way to a file. */
+  override getFileLink(): never {
+    throw new Error('a file link carries the token: use downloadFile');
+  }
+
+  /** Ends every call under way and closes the connections. */
+  async disconnect(): Promise<void> {
+    this.#closing.abort();
+    await this.#http.destroy();
+  }
+
+  async #call(
+    method: string,
+    payload: object,
+    signal?: AbortSignal,
+  ): Promise<Result<unknown, TelegramFailure>> {
+    const encoded = await encodePayload(payload, this.#blobs);
+    if (!encoded.ok) return fail(uploadFailed(method, encoded.failure));
+    const chatId = this.#paced && PACED.test(method) ? chatOf(payload) : null;
+    const later = chatId === null ? 0 : await this.#pace.turn(chatId);
+    if (later > 0) return fail(tooMany(method, later));
+
+    let reconnected = false;
+    for (let repeats = 0; ; ) {
+      const answer = await this.#exchange(method, payload, encoded.value, signal);
+      if (answer.ok) return answer;
+      const { failure } = answer;
+      if (failure.kind === 'unreachable') {
+        if (reconnected || signal?.aborted || failure.reason === 'closed') return answer;
+        if (failure.maybeReceived && !REPEATABLE.test(method)) return answer;
+        reconnected = true;
+        if (!(await this.#pace.pause(PAUSE_BEFORE_RETRY_MS, signal))) return answer;
+      } else {
+        const wait = failure.code === 429 ? (failure.retryAfter ?? 1) * 1000 : Number.POSITIVE_INFINITY;
+        if (wait > MAX_WAIT_MS || repeats >= MAX_REPEATS) return answer;
+        repeats += 1;
+        if (chatId !== null) this.#pace.hold(chatId, wait);
+        if (!(await this.#pace.pause(wait, signal))) return answer;
+      }
+    }
+  }
+
+  /** One request and its answer. */
+  async #exchange(
+    method: string,
+    payload: object,
+    { contentType, body, hasUploads }: EncodedPayload,
+    signal?: AbortSignal,
+  ): Promise<Result<unknown, TelegramFailure>> {
+    const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
+    try {
+      const response = await this.#http.request({
+        origin: this.#origin,
+        path: `${this.#prefix}/bot${this.#token.reveal()}/${method}`,
+        method: 'POST',
+        headers: { 'content-type': contentType },
+        body,
+        headersTimeout: polling + (hasUploads ? this.#patience.upload : this.#patience.call),
+        bodyTimeout: BODY_PATIENCE_MS,
+        ...(signal ? { signal } : {}),
+      });
+      return readAnswer(method, response.statusCode, await response.body.text());
+    } catch (error) {
+      return fail(unreachable(method, error));
+    }
+  }
+
+  async #fetchFile(path: string, maxBytes: number): Promise<Result<Buffer, DownloadFailure>> {
+    try {
+      const { statusCode, body } = await this.#http.request({
+        origin: this.#origin,
+        path: `${this.#prefix}/file/bot${this.#token.reveal()}/${encodeURI(path)}`,
+        method: 'GET',
+        headersTimeout: this.#patience.upload,
+        bodyTimeout: BODY_PATIENCE_MS,
+      });
+      if (statusCode !== 200) {
+        await body.dump();
+        return fail(statusCode >= 500 ? 'unreachable' : 'gone');
+      }
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        // Leaving the loop closes the connection: the rest is not read.
+        if (length > maxBytes) return fail('too-large');
+        chunks.push(chunk);
+      }
+      return ok(Buffer.concat(chunks));
+    } catch {
+      return fail('unreachable');
+    }
+  }
+}
+
+/** The platform's signal that follows telegraf's until it is released: telegraf keeps one signal for days. */
+function bridge(foreign: ForeignSignal): { signal: AbortSignal; release(): void } {
+  const own = new AbortController();
+  const abort = () => own.abort();
+  if (foreign.aborted) abort();
+  foreign.addEventListener('abort', abort);
+  return { signal: own.signal, release: () => foreign.removeEventListener('abort', abort) };
+}
+
+/** A proxy serves the way to the internet, never the way to a Bot API on this machine. */
+function dispatcherFor(root: URL): Dispatcher {
+  const options = {
+    connect: { timeout: CONNECT_PATIENCE_MS },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connections: MAX_CONNECTIONS,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  };
+  const local =
+    root.hostname === 'localhost' || root.hostname === '[::1]' || root.hostname.startsWith('127.');
+  return local ? new Agent(options) : new EnvHttpProxyAgent(options);
+}
+
+/** The envelope every answer comes in (https://core.telegram.org/bots/api#making-requests). */
+function readAnswer(method: string, status: number, text: string): Result<unknown, TelegramFailure> {
+  const envelope = parseObject(text);
+  if (envelope?.ok === true) return ok(envelope.result);
+  if (envelope?.ok === false) return fail(new TelegramRefusal(method, refusalBody(envelope, status)));
+  return fail(new TelegramUnreachable(method, 'bad-reply', `HTTP ${status}`));
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusalBody(envelope: Record<string, unknown>, status: number): RefusalBody {
+  const { error_code: code, description, parameters } = envelope;
+  const retryAfter =
+    typeof parameters === 'object' && parameters !== null && 'retry_after' in parameters
+      ? Number(parameters.retry_after)
+      : Number.NaN;
+  return {
+    error_code: typeof code === 'number' ? code : status,
+    description: typeof description === 'string' ? description : '',
+    ...(retryAfter >= 0 ? { parameters: { retry_after: retryAfter } } : {}),
+  };
+}
+
+function chatOf(payload: object): string | number | null {
+  const id = 'chat_id' in payload ? payload.chat_id : null;
+  return typeof id === 'number' || typeof id === 'string' ? id : null;
+}
+
+/** Bytes that are not there are refused in the words Telegram has for an empty file; a broken store is no answer. */
+function uploadFailed(method: string, failure: UploadFailure): TelegramFailure {
+  switch (failure) {
+    case 'unreadable':
+      return new TelegramUnreachable(method, 'store', '', false);
+    case 'missing':
+      return new TelegramRefusal(method, {
+        error_code: 400,
+        description: 'Bad Request: file must be non-empty',
+      });
+    case 'too-large':
+      return new TelegramRefusal(method, { error_code: 413, description: 'Request Entity Too Large' });
+  }
+}
+
+/** The line of our own is too long: the same refusal Telegram would give a little later. */
+function tooMany(method: string, seconds: number): TelegramRefusal {
+  return new TelegramRefusal(method, {
+    error_code: 429,
+    description: `Too Many Requests: retry after ${seconds}`,
+    parameters: { retry_after: seconds },
+  });
+}
