@@ -1,7 +1,7 @@
 /** `unbind-bot audit`: checks and exports the audit trail, beside a running bot if need be. Results on standard output. */
 import { readFile } from 'node:fs/promises';
-import { type Audit, type AuditCheck, createAudit } from '../cases/audit.ts';
-import { CHAIN_START, type ChainPlace, createChainCheck, readLine, type Seal } from '../cases/chain.ts';
+import { CHAIN_START, type ChainPlace, createChainCheck, readLine, type Seal } from '../audit/chain.ts';
+import { type Audit, type AuditCheck, createAudit } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { openStore } from '../store/open.ts';

@@ -5,7 +5,7 @@
 import { HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { LANGUAGES, languageOf } from '../../locales/language.ts';
-import type { Audit } from '../cases/audit.ts';
+import type { Audit } from '../audit/trail.ts';
 import { type CaseRecord, type CaseRefusal, orderInForce } from '../cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { Seal } from '../cases/chain.ts';
+import type { Seal } from '../audit/chain.ts';
 import { Secret } from '../kernel/secret.ts';
 
 /** What a key is for; each purpose gets its own. */
@@ -13,7 +13,7 @@ export function keyFor(token: Secret<string>, purpose: KeyPurpose): Secret<Uint8
   return new Secret(new Uint8Array(hkdfSync('sha256', token.reveal(), '', `unbind-bot ${purpose}`, 32)));
 }
 
-/** How this bot seals a text of its audit trail (cases/chain.ts). */
+/** How this bot seals a text of its audit trail (audit/chain.ts). */
 export function sealFor(token: Secret<string>): Seal {
   const key = keyFor(token, 'audit');
   return (text) => createHmac('sha256', key.reveal()).update(text).digest('hex');

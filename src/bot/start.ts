@@ -1,8 +1,8 @@
 /** Starts everything the operator's server runs, in the order of what needs what, and stops it in the reverse one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
+import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
-import { createAudit } from '../cases/audit.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';

@@ -1,11 +1,11 @@
 import { monotonicFactory } from 'ulid';
+import type { AuditNote } from '../audit/chain.ts';
+import type { Audit } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
 import { decide } from '../policy/decide.ts';
 import type { Store, StoreFailure, Values } from '../store/store.ts';
-import type { Audit } from './audit.ts';
 import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, isMeant, newCase } from './case.ts';
-import type { AuditNote } from './chain.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
 export interface Applied {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
-import type { Audit } from '../cases/audit.ts';
+import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';

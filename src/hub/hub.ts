@@ -3,7 +3,7 @@
  * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
  */
 import type { FastifyPluginAsync } from 'fastify';
-import { createAudit } from '../cases/audit.ts';
+import { createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';

@@ -1,4 +1,4 @@
-import type { Audit } from '../cases/audit.ts';
+import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HubErrorCode, RotateAnswer, RotateRequest } from '../link/messages.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { createAudit } from '../../src/cases/audit.ts';
+import { createAudit } from '../../src/audit/trail.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';

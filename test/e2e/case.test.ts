@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAudit } from '../../src/cases/audit.ts';
+import { createAudit } from '../../src/audit/trail.ts';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import {

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAudit } from '../../src/cases/audit.ts';
-import { type AuditEntry, readLine } from '../../src/cases/chain.ts';
+import { type AuditEntry, readLine } from '../../src/audit/chain.ts';
+import { createAudit } from '../../src/audit/trail.ts';
 import { encodePng } from '../../src/lan-agent/picture/png.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { openStore } from '../../src/store/open.ts';

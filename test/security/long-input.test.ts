@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { helpWords, vocabulary } from '../../locales/words.ts';
-import { readLine } from '../../src/cases/chain.ts';
+import { readLine } from '../../src/audit/chain.ts';
 import { parseFirmware } from '../../src/device/firmware.ts';
 import { kindOf } from '../../src/device/kinds.ts';
 import { parseLabel } from '../../src/device/label.ts';

@@ -2,7 +2,7 @@
  * Pairing as the chat has it: /pair, the laptop that asks, and the number that is typed (docs/decisions/0024). One
  * pairing a technician at a time, so a number needs no name beside it.
  */
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import type { CallApi } from '../../flows/engine/bridge.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';

@@ -4,7 +4,7 @@
  * the next update, in every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';

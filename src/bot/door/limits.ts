@@ -1,4 +1,4 @@
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import { createBuckets } from '../../hub/limits.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';

@@ -4,7 +4,7 @@
  * bot token alone lets anybody try PINs in peace (docs/decisions/0026).
  */
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';

@@ -3,7 +3,7 @@
  * record in the case first and then told to the conversation.
  */
 import { monotonicFactory } from 'ulid';
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import type { CaseJob, CaseRecord, CaseRefusal, CaseReport, JobKind } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';

@@ -1,5 +1,5 @@
 /** What an admin's decision does to work that is under way. */
-import type { Audit } from '../../cases/audit.ts';
+import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
 import type { ChatControls, Engine } from '../../flows/engine/engine.ts';
 import type { House, HouseFailure } from '../../flows/ports.ts';

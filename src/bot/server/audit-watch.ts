@@ -5,8 +5,8 @@
 import { createSocket } from 'node:dgram';
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { Audit } from '../../cases/audit.ts';
-import type { ChainPlace } from '../../cases/chain.ts';
+import type { ChainPlace } from '../../audit/chain.ts';
+import type { Audit } from '../../audit/trail.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Notices } from '../house/notices.ts';

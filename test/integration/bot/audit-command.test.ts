@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beginningOf, type ChainPlace } from '../../../src/audit/chain.ts';
+import { type Audit, createAudit } from '../../../src/audit/trail.ts';
 import {
   exportAudit,
   parsePlace,
@@ -10,8 +12,6 @@ import {
   verifyFile,
 } from '../../../src/bot/audit-command.ts';
 import { sealFor } from '../../../src/bot/keys.ts';
-import { type Audit, createAudit } from '../../../src/cases/audit.ts';
-import { beginningOf, type ChainPlace } from '../../../src/cases/chain.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';

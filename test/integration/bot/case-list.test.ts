@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import type { Call } from '../../../src/bot/commands/call.ts';
 import { createCaseCommands } from '../../../src/bot/commands/cases.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { caseNumber } from '../../../src/cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../../../src/cases/desk.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';

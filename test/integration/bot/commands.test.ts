@@ -1,9 +1,9 @@
 import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createCommands } from '../../../src/bot/commands/everyday.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
 import { createProfiles } from '../../../src/bot/house/profiles.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createLimits, DAILY_UNBINDS } from '../../../src/bot/door/limits.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';

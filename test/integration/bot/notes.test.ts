@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createNotes } from '../../../src/bot/house/notes.ts';
 import { createRoom } from '../../../src/bot/house/room.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';

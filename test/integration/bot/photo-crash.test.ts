@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { type Bot, createBot } from '../../../src/bot/bot.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
 import { loadOperatorData } from '../../../src/bot/operator-data.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import { createIntake } from '../../../src/bot/telegram/intake.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';

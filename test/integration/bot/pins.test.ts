@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
 import type { Notice } from '../../../src/bot/house/notices.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';

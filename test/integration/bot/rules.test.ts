@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { createLimits, DAILY_UNBINDS } from '../../../src/bot/door/limits.ts';
 import type { Notice } from '../../../src/bot/house/notices.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
 import { createJobRules } from '../../../src/bot/jobs/may-start.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
-import { createAudit } from '../../../src/cases/audit.ts';
 import { type CaseRecord, newCase } from '../../../src/cases/case.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createAudit } from '../../../src/cases/audit.ts';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { type CaseDesk, createCaseDesk } from '../../../src/cases/desk.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';

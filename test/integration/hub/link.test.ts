@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAudit } from '../../../src/cases/audit.ts';
+import { createAudit } from '../../../src/audit/trail.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Audit, createAudit } from '../../../src/cases/audit.ts';
+import { type Audit, createAudit } from '../../../src/audit/trail.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';

@@ -7,7 +7,7 @@ import {
   createChainCheck,
   nextLine,
   readLine,
-} from '../../../src/cases/chain.ts';
+} from '../../../src/audit/chain.ts';
 
 const note = (word: string, detail: AuditNote['detail'] = {}): AuditNote => ({
   what: `case.${word}`,
