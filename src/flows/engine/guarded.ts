@@ -1,0 +1,68 @@
+import { HttpError } from 'grammy';
+import { type Flow, HouseUnavailable } from './dialogue.ts';
+import type { Play } from './play.ts';
+import { type EngineTools, type Turn, tell } from './turn.ts';
+
+/** Stages that may break: what is left of the conversation afterwards is always good to go on with. */
+export interface Stages extends Play {
+  /** Restarts the stage from the case when the flow that wrote the log is not the flow of today. */
+  modernise(turn: Turn): Promise<void>;
+}
+
+/**
+ * When a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures of Telegram and
+ * the store are not the flow's and go to the caller.
+ * @param idle the flow that begins where a stage of old is no more
+ */
+export function guarded(
+  tools: EngineTools,
+  play: Play,
+  flows: ReadonlyMap<string, Flow>,
+  idle: string,
+): Stages {
+  const { log } = tools;
+
+  async function guard(turn: Turn, step: () => Promise<void>): Promise<void> {
+    const before = turn.chat.conversation;
+    try {
+      await step();
+    } catch (error) {
+      if (isPassingFailure(error)) throw error;
+      log.error({ err: error, flow: before?.flow, chat: turn.chatId }, 'a stage broke');
+      turn.chat.conversation = null;
+      if (!before) return tell(tools, turn.chatId, 'bot:error.broken');
+      await tell(tools, turn.chatId, 'bot:error.restarted');
+      try {
+        await play.enter(turn, before.flow, { caseId: before.args.caseId });
+      } catch (again) {
+        if (isPassingFailure(again)) throw again;
+        log.error({ err: again, flow: before.flow, chat: turn.chatId }, 'a stage broke again');
+        turn.chat.conversation = null;
+        await tell(tools, turn.chatId, 'bot:error.broken');
+      }
+    }
+  }
+
+  const enter: Stages['enter'] = (turn, name, args) => guard(turn, () => play.enter(turn, name, args));
+
+  return {
+    enter,
+    resume: (turn, heard) => guard(turn, () => play.resume(turn, heard)),
+
+    async modernise(turn) {
+      const active = turn.chat.conversation;
+      if (!active || flows.get(active.flow)?.version === active.version) return;
+      log.info(
+        { chat: turn.chatId, flow: active.flow, version: active.version },
+        'stage restarts: the flow has changed',
+      );
+      turn.chat.conversation = null;
+      await tell(tools, turn.chatId, 'bot:error.updated');
+      await enter(turn, flows.has(active.flow) ? active.flow : idle, { caseId: active.args.caseId });
+    },
+  };
+}
+
+function isPassingFailure(error: unknown): boolean {
+  return error instanceof HttpError || error instanceof HouseUnavailable;
+}

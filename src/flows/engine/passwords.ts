@@ -1,0 +1,69 @@
+/** What the engine does about passwords somebody has typed into the chat (docs/decisions/0027). */
+import { HttpError } from 'grammy';
+import type { CallbackQuery, Update } from 'grammy/types';
+import { textsFor } from '../../kernel/all-texts.ts';
+import { isPassing, takeOut } from './bridge.ts';
+import { callbackData, type Heard } from './heard.ts';
+import { type EngineTools, type Turn, tell } from './turn.ts';
+
+/** How long a text that is sent again because it was no password is waited for, ms. */
+const SENT_AGAIN_MS = 10 * 60_000;
+
+export interface PasswordWatch {
+  /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything. */
+  remove(turn: Turn, messageId: number, help: string | null): Promise<void>;
+  /** Whether this is the button under "it looked like a password"; it is good in its own chat alone. */
+  isNoPassword(turn: Turn, query: CallbackQuery): boolean;
+  /** It was no password: the next text is taken as it is. Nothing of the deleted one was kept to go back to. */
+  expectAgain(turn: Turn, query: CallbackQuery): Promise<void>;
+  /** Whether a message is taken as it is, because its sender said so before he sent it again. */
+  isTakenAsItIs(turn: Turn, update: Update): boolean;
+}
+
+export function createPasswordWatch(tools: EngineTools): PasswordWatch {
+  const { house, callApi, clock, tagFor } = tools;
+  const buttonOf = (chatId: number) =>
+    callbackData(tagFor(JSON.stringify([chatId, 'no password'])), 'send-again');
+
+  return {
+    async remove({ chatId }, messageId, help) {
+      const isGone = await takeOut(callApi, chatId, messageId);
+      const t = textsFor(await house.language(chatId));
+      const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [t(help)])];
+      const button = { text: t('bot:password.button.none'), callback_data: buttonOf(chatId) };
+      const told = await callApi('sendMessage', {
+        chat_id: chatId,
+        text: text.join('\n\n'),
+        parse_mode: 'HTML',
+        reply_markup: { inline_keyboard: [[button]] },
+      });
+      if (!told.ok && isPassing(told.failure)) throw new HttpError('sendMessage', told.failure);
+    },
+
+    isNoPassword: ({ chatId }, query) => query.data === buttonOf(chatId),
+
+    async expectAgain(turn, query) {
+      turn.chat.asItIsUntil = clock() + SENT_AGAIN_MS;
+      await callApi('answerCallbackQuery', { callback_query_id: query.id });
+      await callApi('editMessageReplyMarkup', {
+        chat_id: turn.chatId,
+        message_id: query.message?.message_id,
+      });
+      await tell(tools, turn.chatId, 'bot:password.sendAgain');
+    },
+
+    isTakenAsItIs({ chat }, { message }) {
+      if (message?.text === undefined || chat.asItIsUntil === undefined) return false;
+      const isInTime = clock() < chat.asItIsUntil;
+      delete chat.asItIsUntil;
+      return isInTime;
+    },
+  };
+}
+
+/** Whether what is left of a message without its password is worth an answer of its own. */
+export function saysMore(heard: Heard): boolean {
+  return heard.kind === 'message'
+    ? heard.articles.length > 0
+    : heard.kind !== 'other' && heard.kind !== 'note';
+}

@@ -1,0 +1,164 @@
+/**
+ * Plays flows from wait to wait: the replaying itself is @grammyjs/conversations', used through its documented
+ * functions. A flow that breaks throws here; guarded.ts catches it.
+ */
+import {
+  type Conversation,
+  type ConversationResult,
+  type ConversationState,
+  type EnterResult,
+  enterConversation,
+  resumeConversation,
+} from '@grammyjs/conversations';
+import type { Context } from 'grammy';
+import type { Update, UserFromGetMe } from 'grammy/types';
+import { bridgeTo } from './bridge.ts';
+import { Dialogue, type Flow, type HeardUpdate, type Next } from './dialogue.ts';
+import type { Heard, WaitSpec } from './heard.ts';
+import type { ActiveConversation, FlowArgs } from './state.ts';
+import type { EngineTools, Turn } from './turn.ts';
+
+/** A stage that passes on more often than this in one go is walking in circles. */
+const MAX_PASSAGES = 12;
+/** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
+const WATCHDOG_MS = 90_000;
+
+/** Flows, played in a chat's turn. */
+export interface Play {
+  /** Enters a flow and follows it from stage to stage until one waits or the conversation ends. */
+  enter(turn: Turn, name: string, args: FlowArgs): Promise<void>;
+  /** Gives the pending wait what it waits for, and follows the flow as `enter` does. */
+  resume(turn: Turn, heard: Heard): Promise<void>;
+}
+
+export function createPlay(
+  { house, callApi, tagFor }: EngineTools,
+  flows: ReadonlyMap<string, Flow>,
+  me: UserFromGetMe,
+): Play {
+  const api = bridgeTo(callApi);
+
+  function flowNamed(name: string): Flow {
+    const flow = flows.get(name);
+    if (!flow) throw new Error(`flow '${name}' is not registered; add it to src/flows/index.ts`);
+    return flow;
+  }
+
+  function base(heard: Heard) {
+    const update: HeardUpdate = { update_id: 0, heard };
+    return { update: update as unknown as Update, api, me };
+  }
+
+  /** Plays a flow until its next wait or its end. */
+  async function play(
+    turn: Turn,
+    how: { enter: FlowArgs; flow: Flow } | { resume: Heard },
+  ): Promise<Next | 'waiting'> {
+    let next: Next | undefined;
+    const { chat, chatId } = turn;
+    const builderOf =
+      (flow: Flow) => async (conversation: Conversation, context: Context, args: FlowArgs) => {
+        const dialogue = await Dialogue.open(conversation, context, {
+          house,
+          chatId,
+          flow: flow.name,
+          caseId: args.caseId,
+          tagFor,
+        });
+        next = await flow.run(dialogue, args);
+      };
+    const settle = (
+      flow: Flow,
+      args: FlowArgs,
+      result: EnterResult | ConversationResult,
+    ): Next | 'waiting' => {
+      switch (result.status) {
+        case 'complete':
+          chat.conversation = null;
+          return next ?? { end: true };
+        case 'error':
+          throw result.error;
+        case 'handled': {
+          const state: ConversationState = {
+            args: JSON.stringify([args]),
+            replay: result.replay,
+            interrupts: result.interrupts,
+          };
+          chat.conversation = { flow: flow.name, version: flow.version, args, state };
+          return 'waiting';
+        }
+        case 'skipped':
+          return 'waiting';
+      }
+    };
+
+    if ('enter' in how) {
+      const { flow, enter: args } = how;
+      const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
+      return settle(flow, args, await watched(run));
+    }
+    const active = chat.conversation;
+    if (!active) throw new Error('no conversation to resume');
+    const flow = flowNamed(active.flow);
+    const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
+    return settle(flow, active.args, await watched(run));
+  }
+
+  async function enter(turn: Turn, name: string, args: FlowArgs): Promise<void> {
+    let flow = flowNamed(name);
+    let current = args;
+    for (let passages = 0; passages < MAX_PASSAGES; passages++) {
+      const outcome = await play(turn, { enter: current, flow });
+      if (outcome === 'waiting') return;
+      if ('end' in outcome) return;
+      flow = flowNamed(outcome.go);
+      current = { caseId: caseOf(current, outcome), ...(outcome.with ? { with: outcome.with } : {}) };
+    }
+    throw new Error(`stages pass on in circles; the last one was '${flow.name}'`);
+  }
+
+  return {
+    enter,
+
+    async resume(turn, heard) {
+      const args = turn.chat.conversation?.args;
+      const outcome = await play(turn, { resume: heard });
+      if (outcome === 'waiting' || 'end' in outcome || !args) return;
+      await enter(turn, outcome.go, {
+        caseId: caseOf(args, outcome),
+        ...(outcome.with ? { with: outcome.with } : {}),
+      });
+    },
+  };
+}
+
+/** The wait a conversation is at, read from its log. */
+export function pendingSpec(conversation: ActiveConversation): WaitSpec {
+  const { replay, interrupts } = conversation.state;
+  const at = interrupts[0];
+  const key = at === undefined ? undefined : replay.send[at]?.payload;
+  if (key === undefined) throw new Error('a stored conversation has no pending wait');
+  return JSON.parse(key) as WaitSpec;
+}
+
+/** A flow may pass on to a case it has just opened. */
+function caseOf(args: FlowArgs, next: { with?: FlowArgs['with'] }): string {
+  const opened = next.with?.caseId;
+  return typeof opened === 'string' ? opened : args.caseId;
+}
+
+/**
+ * Ends a run that does not come back. The engine hangs on replay in cases that are known upstream; a hanging run
+ * would block its chat for ever.
+ */
+async function watched<T>(run: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const bell = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('a stage did not come back')), WATCHDOG_MS);
+  });
+  try {
+    return await Promise.race([run, bell]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,33 @@
+import { textsFor } from '../../kernel/all-texts.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { House } from '../ports.ts';
+import type { CallApi } from './bridge.ts';
+import type { ChatState } from './state.ts';
+
+/** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
+export interface Turn {
+  readonly chat: ChatState;
+  readonly chatId: number;
+}
+
+/** What the parts of the engine work with. */
+export interface EngineTools {
+  readonly house: House;
+  readonly callApi: CallApi;
+  readonly log: Log;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  /** Tag of a keyboard, from what it asks: nobody can make one for another chat or step. */
+  tagFor(question: string): string;
+}
+
+/** Says a sentence of the engine's own, by its key. */
+export async function tell(
+  { house, callApi, log }: Pick<EngineTools, 'house' | 'callApi' | 'log'>,
+  chatId: number,
+  key: string,
+): Promise<void> {
+  const text = textsFor(await house.language(chatId))(key);
+  const sent = await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' });
+  if (!sent.ok) log.warn({ chat: chatId, failure: sent.failure.kind }, 'could not tell the technician');
+}

@@ -1,0 +1,113 @@
+import type { Update } from 'grammy/types';
+import { textsFor } from '../../kernel/all-texts.ts';
+import { tellOfAlbum } from './album.ts';
+import type { Stages } from './guarded.ts';
+import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
+import { type PasswordWatch, saysMore } from './passwords.ts';
+import { pendingSpec } from './play.ts';
+import type { ChatState } from './state.ts';
+import { type EngineTools, type Turn, tell } from './turn.ts';
+
+/** What handling an update came to. */
+export type Handled = 'handled' | 'repeated' | 'nobody-listens';
+
+/** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
+export interface NewDevice {
+  idle: string;
+  during: string;
+}
+
+/** What a chat without a conversation listens to. */
+const IDLE: WaitSpec = {
+  wants: ['photo', 'serial', 'words'],
+  events: [],
+  jobId: null,
+  tag: null,
+  help: 'bot:help.idle',
+};
+
+/** How an update that no command took is heard by its chat's conversation. */
+export interface UpdateHearing {
+  take(turn: Turn, update: Update): Promise<Handled>;
+  /** What an edited message said first was answered then: it is only looked at for a password. */
+  reread(turn: Turn, edited: NonNullable<Update['edited_message']>): Promise<Handled>;
+}
+
+export function createUpdateHearing(
+  tools: EngineTools,
+  stages: Stages,
+  passwords: PasswordWatch,
+  newDevice: NewDevice,
+): UpdateHearing {
+  const { house, callApi } = tools;
+
+  /** Acknowledges a press, so that the phone stops waiting; one of an old keyboard is told why nothing happens. */
+  async function acknowledge({ chatId }: Turn, id: string, isStale: boolean): Promise<void> {
+    const text = isStale ? { text: textsFor(await house.language(chatId))('bot:help.staleButton') } : {};
+    await callApi('answerCallbackQuery', { callback_query_id: id, ...text });
+  }
+
+  /** Whether a photo is the next one of an album whose device was taken; it is named then, and no device of its own. */
+  async function isOfAlbum(turn: Turn, photo: Extract<Heard, { kind: 'photo' }>, spec: WaitSpec) {
+    const { chat } = turn;
+    const isNext = photo.album !== null && photo.album === chat.album;
+    if (isNext && !spec.takesAlbum) {
+      await tellOfAlbum(tools, turn, photo.fileId);
+      return true;
+    }
+    chat.album = photo.album;
+    delete chat.albumRest;
+    return false;
+  }
+
+  return {
+    async take(turn, update) {
+      await stages.modernise(turn);
+      const active = turn.chat.conversation;
+      const spec = specOf(turn.chat);
+      const query = update.callback_query;
+      if (query && passwords.isNoPassword(turn, query)) {
+        await passwords.expectAgain(turn, query);
+        return 'handled';
+      }
+      const rest = passwords.isTakenAsItIs(turn, update) ? null : withoutPasswords(update, spec);
+      const heard = hear(rest ?? update, spec);
+      if (rest !== null) {
+        const goesOn = saysMore(heard);
+        await passwords.remove(turn, update.message?.message_id ?? 0, goesOn ? null : spec.help);
+        if (!goesOn) return active ? 'handled' : 'nobody-listens';
+      }
+      if (query) {
+        const isStale = heard.kind === 'stale-button';
+        await acknowledge(turn, query.id, isStale);
+        if (isStale) return 'handled';
+      }
+      if (heard.kind === 'photo' && (await isOfAlbum(turn, heard, spec))) return 'handled';
+
+      if (active && wanted(heard, spec)) {
+        await stages.resume(turn, heard);
+        return 'handled';
+      }
+      const described = !active && heard.kind === 'words';
+      if (described || heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
+        await stages.enter(turn, active ? newDevice.during : newDevice.idle, {
+          caseId: active?.args.caseId ?? '',
+          with: { heard, ...(active ? { resume: active.flow } : {}) },
+        });
+        return 'handled';
+      }
+      await tell(tools, turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
+      return active ? 'handled' : 'nobody-listens';
+    },
+
+    async reread(turn, edited) {
+      if (withoutPasswords({ update_id: 0, message: edited }, specOf(turn.chat)) !== null)
+        await passwords.remove(turn, edited.message_id, null);
+      return 'handled';
+    },
+  };
+}
+
+function specOf({ conversation }: ChatState): WaitSpec {
+  return conversation ? pendingSpec(conversation) : IDLE;
+}
