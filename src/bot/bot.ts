@@ -2,14 +2,13 @@
  * The bot, put together from its parts: who may speak, commands, conversations, jobs for agents, and what agents
  * report. Nothing here listens on a port or reads a setting; `main.ts` does, tests and the sandbox build their own.
  */
-import { HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { LANGUAGES, languageOf } from '../../locales/language.ts';
 import type { Audit } from '../audit/trail.ts';
 import { type CaseRecord, type CaseRefusal, orderInForce } from '../cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';
-import { isPassing } from '../flows/engine/bridge.ts';
+import { type CallApi, lastWord } from '../flows/engine/bot-api.ts';
 import { HouseUnavailable } from '../flows/engine/dialogue.ts';
 import { type ChatControls, createEngine, type Engine } from '../flows/engine/engine.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
@@ -126,7 +125,7 @@ export function createBot(parts: BotParts): Bot {
       return released.ok ? applied : released;
     },
   };
-  const callApi = client.relay.bind(client);
+  const callApi: CallApi = client.tryCall.bind(client);
   const notices = createNotices({
     store,
     admins: access.admins,
@@ -349,8 +348,7 @@ export function createBot(parts: BotParts): Bot {
       return controls.start(CLOSE, { caseId });
     }
     const text = lateNotice(found.value, report, await profiles.language(chatId));
-    const told = await tell(callApi, chatId, text);
-    if (!told.ok && isPassing(told.failure)) throw new HttpError('sendMessage', told.failure);
+    lastWord(await tell(callApi, chatId, text));
     if (refused !== null || !isAsked) return;
     // Whoever stopped it has heard so: nothing of it is left to be read.
     const read = await cases.apply(caseId, { type: 'report-read' });

@@ -6,7 +6,7 @@
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CallApi } from '../../flows/engine/bridge.ts';
+import type { CallApi } from '../../flows/engine/bot-api.ts';
 import type { ChatControls } from '../../flows/engine/engine.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentPort } from '../../flows/ports.ts';
@@ -137,7 +137,9 @@ export function createCommands(options: CommandsOptions): Commands {
       if (!handler) return false;
       await callApi('answerCallbackQuery', { callback_query_id: query.id });
       // A button outside conversations is good once: pressed, its keyboard goes.
-      await callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: query.message?.message_id });
+      const pressed = query.message?.message_id;
+      if (pressed !== undefined)
+        await callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: pressed });
       await handler(call, words);
       return true;
     }

@@ -1,7 +1,7 @@
 /** /agents and what can be done there: rename, remove, ask another technician for the wheel and hand it over. */
 import type { Language } from '../../../locales/language.ts';
 import type { Audit } from '../../audit/trail.ts';
-import type { CallApi } from '../../flows/engine/bridge.ts';
+import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';

@@ -3,7 +3,7 @@
  * pairing a technician at a time, so a number needs no name beside it.
  */
 import type { Audit } from '../../audit/trail.ts';
-import type { CallApi } from '../../flows/engine/bridge.ts';
+import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';

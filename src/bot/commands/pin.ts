@@ -1,5 +1,5 @@
 /** The chat's side of PINs: /pin, the message that answers it, and what waits for it. */
-import { type CallApi, takeOut } from '../../flows/engine/bridge.ts';
+import { type CallApi, takeOut } from '../../flows/engine/bot-api.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';

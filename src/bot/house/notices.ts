@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
 import type { Language } from '../../../locales/language.ts';
-import type { CallApi } from '../../flows/engine/bridge.ts';
+import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../../hub/limits.ts';

@@ -1,4 +1,4 @@
-import type { CallApi, CallFailure } from '../../flows/engine/bridge.ts';
+import type { CallApi, CallFailure } from '../../flows/engine/bot-api.ts';
 import { buttonLabel } from '../../flows/engine/html.ts';
 import type { Result } from '../../kernel/result.ts';
 

@@ -5,10 +5,10 @@
  *
  * telegraf never learns the token: its own copies of it (`client.token`, file links) hold a placeholder.
  */
-import type { ApiMethods, InputFile, Opts } from 'grammy/types';
 import { Telegram } from 'telegraf';
 import type * as telegraf from 'telegraf/types';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Answer, Method, Payload } from '../../flows/engine/bot-api.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import {
@@ -26,14 +26,6 @@ import {
   type Upload,
   type UploadFailure,
 } from './payload.ts';
-
-/** A method of the Bot API. */
-type Method = keyof ApiMethods;
-/** Parameters of a method; where the Bot API takes a file, an `Upload` is taken. */
-type Payload<M extends Method> = {
-  [K in keyof Opts<M>]: Exclude<Opts<M>[K], InputFile> | (InputFile extends Opts<M>[K] ? Upload : never);
-};
-type Answer<M extends Method> = ReturnType<ApiMethods[M]>;
 
 export interface TelegramClientOptions {
   token: Secret<string>;
@@ -122,14 +114,9 @@ export class TelegramClient extends Telegram {
   /** Calls a method of the Bot API. */
   async tryCall<M extends Method>(
     method: M,
-    payload: Payload<M>,
+    payload: Payload<M, Upload>,
   ): Promise<Result<Answer<M>, TelegramFailure>> {
     return (await this.#call(method, payload)) as Result<Answer<M>, TelegramFailure>;
-  }
-
-  /** Calls a method known only by name: how a recorded conversation makes its calls (flows, bridge). */
-  async relay(method: string, payload: Record<string, unknown>): Promise<Result<unknown, TelegramFailure>> {
-    return await this.#call(method, payload);
   }
 
   /**

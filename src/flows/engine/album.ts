@@ -1,8 +1,7 @@
-import { HttpError } from 'grammy';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { notTaken } from '../left.ts';
 import type { PhotoReading } from '../ports.ts';
-import { isPassing } from './bridge.ts';
+import { lastWord } from './bot-api.ts';
 import { HouseUnavailable } from './dialogue.ts';
 import type { EngineTools, Turn } from './turn.ts';
 
@@ -30,13 +29,12 @@ export async function tellOfAlbum(
   const text = [notTaken(t, serials), unread === 0 ? '' : t('bot:identify.albumUnread', { photos: unread })]
     .filter(Boolean)
     .join('\n\n');
-  const message = { chat_id: chatId, text, parse_mode: 'HTML' };
+  const message = { chat_id: chatId, text, parse_mode: 'HTML' as const };
   const edited =
     before.messageId !== null &&
     (await callApi('editMessageText', { ...message, message_id: before.messageId })).ok;
-  const sent = edited ? null : await callApi('sendMessage', message);
-  if (sent && !sent.ok && isPassing(sent.failure)) throw new HttpError('sendMessage', sent.failure);
-  const messageId = sent?.ok ? (sent.value as { message_id: number }).message_id : before.messageId;
+  const sent = edited ? null : lastWord(await callApi('sendMessage', message));
+  const messageId = sent?.ok ? sent.value.message_id : before.messageId;
   chat.albumRest = { messageId, serials, unread };
 }
 

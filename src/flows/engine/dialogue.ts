@@ -1,12 +1,11 @@
 import type { Conversation } from '@grammyjs/conversations';
-import { type Context, GrammyError } from 'grammy';
 import type { InlineKeyboardMarkup } from 'grammy/types';
 import type { Language } from '../../../locales/language.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
-import type { Result } from '../../kernel/result.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Texts, TextValues } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
-import type { BlobReference } from './bridge.ts';
+import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
 import { buttonLabel, escapeHtml, escaping } from './html.ts';
@@ -17,6 +16,17 @@ export class HouseUnavailable extends Error {
   constructor(failure: HouseFailure) {
     super(`the house is unavailable: ${failure}`);
     this.name = 'HouseUnavailable';
+  }
+}
+
+/** Telegram does not take a message, and never will as it is. */
+export class MessageRefused extends Error {
+  readonly code: number;
+
+  constructor({ code, description }: Refusal) {
+    super(description);
+    this.name = 'MessageRefused';
+    this.code = code;
   }
 }
 
@@ -83,6 +93,7 @@ export interface HeardUpdate {
 /** What the engine lends a dialogue. */
 export interface DialogueTools {
   house: House;
+  callApi: CallApi;
   chatId: number;
   /** Name of the running flow, and its case. */
   flow: string;
@@ -104,16 +115,9 @@ export class Dialogue {
   readonly #conversation: Conversation;
   readonly #tools: DialogueTools;
   readonly #texts: Texts;
-  #context: Context;
 
-  private constructor(
-    conversation: Conversation,
-    context: Context,
-    tools: DialogueTools,
-    language: Language,
-  ) {
+  private constructor(conversation: Conversation, tools: DialogueTools, language: Language) {
     this.#conversation = conversation;
-    this.#context = context;
     this.#tools = tools;
     this.chatId = tools.chatId;
     this.language = language;
@@ -121,9 +125,9 @@ export class Dialogue {
   }
 
   /** Opens the dialogue of a chat in the language its technician chose. */
-  static async open(conversation: Conversation, context: Context, tools: DialogueTools): Promise<Dialogue> {
+  static async open(conversation: Conversation, tools: DialogueTools): Promise<Dialogue> {
     const language = await conversation.external(() => tools.house.language(tools.chatId));
-    return new Dialogue(conversation, context, tools, language);
+    return new Dialogue(conversation, tools, language);
   }
 
   /** A sentence for this chat. Values are escaped: they may come from a device. */
@@ -154,35 +158,43 @@ export class Dialogue {
     return this.#conversation.now();
   }
 
-  /** Sends a message. Returns its id. */
+  /**
+   * Sends a message.
+   * @returns its id: it is in the chat
+   * @throws TelegramUnavailable when it may be sent later: the engine hands in again what led here
+   * @throws MessageRefused when Telegram does not take it
+   */
   async say(text: string, options: { photo?: string } = {}): Promise<number> {
     return this.#send(text, options.photo, undefined);
   }
 
-  /** Sends stored bytes as a file. `blob` is their key, `filename` what the technician sees. */
-  async sayFile(blob: string, filename: string, caption: string): Promise<void> {
-    const reference: BlobReference = { blob, filename };
-    await this.#context.api.sendDocument(this.chatId, reference as unknown as string, {
-      caption,
-      parse_mode: 'HTML',
-    });
+  /** Sends stored bytes as a file, as `say` does. `blob` is their key, `filename` what the technician sees. */
+  async sayFile(blob: string, filename: string, caption: string): Promise<number> {
+    return taken(
+      await this.#sent((callApi) =>
+        callApi('sendDocument', {
+          chat_id: this.chatId,
+          document: { blob, filename },
+          caption,
+          parse_mode: 'HTML',
+        }),
+      ),
+    );
   }
 
   /** Replaces the text of a message sent before. A message that is gone or unchanged is no failure. */
   async edit(messageId: number, text: string): Promise<void> {
-    await this.#quietly(() =>
-      this.#context.api.editMessageText(this.chatId, messageId, text, { parse_mode: 'HTML' }),
+    await this.#done((callApi) =>
+      callApi('editMessageText', { chat_id: this.chatId, message_id: messageId, text, parse_mode: 'HTML' }),
     );
   }
 
   /** Deletes a message of the technician. False: Telegram does not let the bot, so the technician has to. */
   async remove(messageId: number): Promise<boolean> {
-    try {
-      return await this.#context.api.deleteMessage(this.chatId, messageId);
-    } catch (error) {
-      if (!(error instanceof GrammyError)) throw error;
-      return /not found/.test(error.description);
-    }
+    const removed = await this.#done((callApi) =>
+      callApi('deleteMessage', { chat_id: this.chatId, message_id: messageId }),
+    );
+    return removed.ok || isGone(removed.failure);
   }
 
   /**
@@ -226,8 +238,8 @@ export class Dialogue {
   }
 
   async #wait(spec: WaitSpec): Promise<Answer> {
-    this.#context = await this.#conversation.wait({ collationKey: JSON.stringify(spec) });
-    const { heard } = this.#context.update as unknown as HeardUpdate;
+    const { update } = await this.#conversation.wait({ collationKey: JSON.stringify(spec) });
+    const { heard } = update as unknown as HeardUpdate;
     return heard as Answer;
   }
 
@@ -238,7 +250,9 @@ export class Dialogue {
       await this.edit(messageId, `${text}\n\n▸ <b>${escapeHtml(pressed.text)}</b>`);
       return;
     }
-    await this.#quietly(() => this.#context.api.editMessageReplyMarkup(this.chatId, messageId));
+    await this.#done((callApi) =>
+      callApi('editMessageReplyMarkup', { chat_id: this.chatId, message_id: messageId }),
+    );
   }
 
   async #send(
@@ -247,34 +261,51 @@ export class Dialogue {
     keyboard: InlineKeyboardMarkup | undefined,
     withoutPhoto = `${this.t('bot:error.noPicture')}\n\n${text}`,
   ): Promise<number> {
-    const options = { parse_mode: 'HTML' as const, ...(keyboard ? { reply_markup: keyboard } : {}) };
+    const common = {
+      chat_id: this.chatId,
+      parse_mode: 'HTML' as const,
+      ...(keyboard ? { reply_markup: keyboard } : {}),
+    };
     if (photo === undefined) {
-      const message = await this.#context.api.sendMessage(this.chatId, text, {
-        ...options,
-        link_preview_options: { is_disabled: true },
-      });
-      return message.message_id;
+      return taken(
+        await this.#sent((callApi) =>
+          callApi('sendMessage', { ...common, text, link_preview_options: { is_disabled: true } }),
+        ),
+      );
     }
-    const reference: BlobReference = { blob: photo };
-    try {
-      const message = await this.#context.api.sendPhoto(this.chatId, reference as unknown as string, {
-        caption: text,
-        ...options,
-      });
-      return message.message_id;
-    } catch (error) {
-      // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
-      if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
-      return this.#send(withoutPhoto, undefined, keyboard);
-    }
+    const sent = await this.#sent((callApi) =>
+      callApi('sendPhoto', { ...common, photo: { blob: photo }, caption: text }),
+    );
+    // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
+    if (!sent.ok && sent.failure.code === 400) return this.#send(withoutPhoto, undefined, keyboard);
+    return taken(sent);
   }
 
-  /** Edits are decoration: a message deleted by its reader must not stop a case. */
-  async #quietly(call: () => Promise<unknown>): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'GrammyError') throw error;
-    }
+  /** Sends, once per run of this step. The message's id is all that is recorded of it. */
+  async #sent(
+    send: (callApi: CallApi) => Promise<Result<{ message_id: number }, CallFailure>>,
+  ): Promise<Result<number, Refusal>> {
+    const sent = await this.#conversation.external(async () => {
+      const made = await send(this.#tools.callApi);
+      return made.ok ? ok(made.value.message_id) : fail(plainly(made.failure));
+    });
+    return lastWord(sent);
   }
+
+  /** Does something to a message, once per run of this step. */
+  async #done(
+    act: (callApi: CallApi) => Promise<Result<unknown, CallFailure>>,
+  ): Promise<Result<null, Refusal>> {
+    const done = await this.#conversation.external(async () => {
+      const made = await act(this.#tools.callApi);
+      return made.ok ? ok(null) : fail(plainly(made.failure));
+    });
+    return lastWord(done);
+  }
+}
+
+/** The id of a message that has to be in the chat for the dialogue to go on. */
+function taken(sent: Result<number, Refusal>): number {
+  if (!sent.ok) throw new MessageRefused(sent.failure);
+  return sent.value;
 }

@@ -10,14 +10,13 @@
  * is looked at first; guarded.ts keeps a stage that breaks from taking the chat with it, play.ts plays it.
  */
 import { createHmac } from 'node:crypto';
-import { HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import type { CaseRefusal } from '../../cases/case.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { House, HouseFailure } from '../ports.ts';
-import type { CallApi } from './bridge.ts';
+import { type CallApi, TelegramUnavailable } from './bot-api.ts';
 import { type Flow, HouseUnavailable } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import { guarded } from './guarded.ts';
@@ -149,7 +148,7 @@ export function createEngine(options: EngineOptions): Engine {
         return ok(value);
       } catch (error) {
         if (error instanceof HouseUnavailable) return fail('store-unavailable');
-        if (error instanceof HttpError) return fail('telegram-unreachable');
+        if (error instanceof TelegramUnavailable) return fail('telegram-unreachable');
         throw error;
       }
     };

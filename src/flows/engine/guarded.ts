@@ -1,6 +1,6 @@
-import { HttpError } from 'grammy';
+import { TelegramUnavailable } from './bot-api.ts';
 import { type Flow, HouseUnavailable } from './dialogue.ts';
-import type { Play } from './play.ts';
+import { type Play, versionOf } from './play.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
 /** Stages that may break: what is left of the conversation afterwards is always good to go on with. */
@@ -51,7 +51,8 @@ export function guarded(
 
     async modernise(turn) {
       const active = turn.chat.conversation;
-      if (!active || flows.get(active.flow)?.version === active.version) return;
+      const flow = active && flows.get(active.flow);
+      if (!active || (flow && versionOf(flow) === active.version)) return;
       log.info(
         { chat: turn.chatId, flow: active.flow, version: active.version },
         'stage restarts: the flow has changed',
@@ -64,5 +65,5 @@ export function guarded(
 }
 
 function isPassingFailure(error: unknown): boolean {
-  return error instanceof HttpError || error instanceof HouseUnavailable;
+  return error instanceof TelegramUnavailable || error instanceof HouseUnavailable;
 }

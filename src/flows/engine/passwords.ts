@@ -1,8 +1,7 @@
 /** What the engine does about passwords somebody has typed into the chat (docs/decisions/0027). */
-import { HttpError } from 'grammy';
 import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
-import { isPassing, takeOut } from './bridge.ts';
+import { lastWord, takeOut } from './bot-api.ts';
 import { callbackData, type Heard } from './heard.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
@@ -31,13 +30,14 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
       const t = textsFor(await house.language(chatId));
       const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [t(help)])];
       const button = { text: t('bot:password.button.none'), callback_data: buttonOf(chatId) };
-      const told = await callApi('sendMessage', {
-        chat_id: chatId,
-        text: text.join('\n\n'),
-        parse_mode: 'HTML',
-        reply_markup: { inline_keyboard: [[button]] },
-      });
-      if (!told.ok && isPassing(told.failure)) throw new HttpError('sendMessage', told.failure);
+      lastWord(
+        await callApi('sendMessage', {
+          chat_id: chatId,
+          text: text.join('\n\n'),
+          parse_mode: 'HTML',
+          reply_markup: { inline_keyboard: [[button]] },
+        }),
+      );
     },
 
     isNoPassword: ({ chatId }, query) => query.data === buttonOf(chatId),
@@ -45,10 +45,9 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
     async expectAgain(turn, query) {
       turn.chat.asItIsUntil = clock() + SENT_AGAIN_MS;
       await callApi('answerCallbackQuery', { callback_query_id: query.id });
-      await callApi('editMessageReplyMarkup', {
-        chat_id: turn.chatId,
-        message_id: query.message?.message_id,
-      });
+      const pressed = query.message?.message_id;
+      if (pressed !== undefined)
+        await callApi('editMessageReplyMarkup', { chat_id: turn.chatId, message_id: pressed });
       await tell(tools, turn.chatId, 'bot:password.sendAgain');
     },
 

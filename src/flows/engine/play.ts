@@ -12,7 +12,6 @@ import {
 } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
-import { bridgeTo } from './bridge.ts';
 import { Dialogue, type Flow, type HeardUpdate, type Next } from './dialogue.ts';
 import type { Heard, WaitSpec } from './heard.ts';
 import type { ActiveConversation, FlowArgs } from './state.ts';
@@ -22,6 +21,9 @@ import type { EngineTools, Turn } from './turn.ts';
 const MAX_PASSAGES = 12;
 /** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
 const WATCHDOG_MS = 90_000;
+
+/** Conversations make no calls of grammY's: a dialogue has `callApi`. */
+const NO_API = { token: '-' };
 
 /** Flows, played in a chat's turn. */
 export interface Play {
@@ -36,8 +38,6 @@ export function createPlay(
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
 ): Play {
-  const api = bridgeTo(callApi);
-
   function flowNamed(name: string): Flow {
     const flow = flows.get(name);
     if (!flow) throw new Error(`flow '${name}' is not registered; add it to src/flows/index.ts`);
@@ -46,7 +46,7 @@ export function createPlay(
 
   function base(heard: Heard) {
     const update: HeardUpdate = { update_id: 0, heard };
-    return { update: update as unknown as Update, api, me };
+    return { update: update as unknown as Update, api: NO_API, me };
   }
 
   /** Plays a flow until its next wait or its end. */
@@ -57,9 +57,10 @@ export function createPlay(
     let next: Next | undefined;
     const { chat, chatId } = turn;
     const builderOf =
-      (flow: Flow) => async (conversation: Conversation, context: Context, args: FlowArgs) => {
-        const dialogue = await Dialogue.open(conversation, context, {
+      (flow: Flow) => async (conversation: Conversation, _context: Context, args: FlowArgs) => {
+        const dialogue = await Dialogue.open(conversation, {
           house,
+          callApi,
           chatId,
           flow: flow.name,
           caseId: args.caseId,
@@ -84,7 +85,7 @@ export function createPlay(
             replay: result.replay,
             interrupts: result.interrupts,
           };
-          chat.conversation = { flow: flow.name, version: flow.version, args, state };
+          chat.conversation = { flow: flow.name, version: versionOf(flow), args, state };
           return 'waiting';
         }
         case 'skipped':
@@ -130,6 +131,14 @@ export function createPlay(
       });
     },
   };
+}
+
+/**
+ * What has to be the same for a log to be played again: the flow's own steps, and how a step is recorded. Raise the
+ * hundreds when a dialogue records otherwise what it says or asks of the house.
+ */
+export function versionOf(flow: Flow): number {
+  return 100 + flow.version;
 }
 
 /** The wait a conversation is at, read from its log. */

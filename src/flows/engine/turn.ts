@@ -1,7 +1,7 @@
 import { textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { House } from '../ports.ts';
-import type { CallApi } from './bridge.ts';
+import { type CallApi, lastWord } from './bot-api.ts';
 import type { ChatState } from './state.ts';
 
 /** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
@@ -28,6 +28,6 @@ export async function tell(
   key: string,
 ): Promise<void> {
   const text = textsFor(await house.language(chatId))(key);
-  const sent = await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' });
-  if (!sent.ok) log.warn({ chat: chatId, failure: sent.failure.kind }, 'could not tell the technician');
+  const sent = lastWord(await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' }));
+  if (!sent.ok) log.warn({ chat: chatId, code: sent.failure.code }, 'Telegram does not take a sentence');
 }

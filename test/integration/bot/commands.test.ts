@@ -11,8 +11,7 @@ import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
-
-const CHAT = 7;
+import { clientFor, localBotApi } from './support.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: Store;
@@ -26,8 +25,12 @@ afterEach(async () => {
 });
 
 /** The commands of a chat in the middle of a case, and what they said and did to the conversation. */
-function chatInACase() {
-  const said: string[] = [];
+async function chatInACase() {
+  const api = await localBotApi();
+  const client = clientFor(api);
+  const person = api.user();
+  // A bot may not speak first.
+  await person.send('/start');
   const done: string[] = [];
   const controls: ChatControls = {
     start: async (flow) => void done.push(`start ${flow}`),
@@ -39,10 +42,7 @@ function chatInACase() {
   const cases = createCaseDesk(store, audit, Date.now);
   const notices = { raise: async () => undefined };
   const commands = createCommands({
-    callApi: async (_method, payload) => {
-      said.push(String(payload.text));
-      return ok({});
-    },
+    callApi: client.tryCall.bind(client),
     // The permit of a running unbind is in the store.
     agents: {
       cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),
@@ -56,16 +56,17 @@ function chatInACase() {
     more: [],
   });
   const send = (text: string) =>
-    commands({ update_id: 1, message: { text, chat: { id: CHAT } } } as Update, 'technician', controls);
+    commands({ update_id: 1, message: { text, chat: { id: person.id } } } as Update, 'technician', controls);
+  const said = () => person.messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
   return { send, said, done };
 }
 
 describe('a command that would end a case', () => {
   it.each(['/cancel', '/new'])('claims nothing while the store is out of order: %s', async (command) => {
-    const { send, said, done } = chatInACase();
+    const { send, said, done } = await chatInACase();
     await store.close();
     expect(await send(command)).toBe(true);
-    expect(said).toEqual([expect.stringMatching(/again in a minute/)]);
+    expect(said()).toEqual([expect.stringMatching(/again in a minute/)]);
     expect(done).toEqual([]);
   });
 });

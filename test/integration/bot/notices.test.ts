@@ -58,7 +58,7 @@ function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: str
   const made = createNotices({
     store,
     admins: [olga.id, ivan.id],
-    callApi: client.relay.bind(client),
+    callApi: client.tryCall.bind(client),
     profiles: createProfiles(store.values('profiles')),
     directory: createHub({ store, log, onEvent: async () => true, onPairing: async () => undefined })
       .directory,

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { TelegramRefusal, TelegramUnreachable } from '../../../src/bot/telegram/failure.ts';
-import type { CallApi } from '../../../src/flows/engine/bridge.ts';
+import type { CallApi } from '../../../src/flows/engine/bot-api.ts';
 import { fail } from '../../../src/kernel/result.ts';
 import { outlasts } from '../../support/outlasts.ts';
 import { BLOBS, clientFor, gate, localBotApi, rawServer } from './support.ts';
@@ -34,8 +34,11 @@ describe('a call', () => {
     const { client, person, chat_id } = await chat();
     await client.sendMessage(chat_id, 'from telegraf');
     await person.waitFor(/from telegraf/);
-    const callApi: CallApi = (method, payload) => client.relay(method, payload);
-    expect(await callApi('sendMessage', { chat_id, text: 'by name' })).toMatchObject({ ok: true });
+    const callApi: CallApi = client.tryCall.bind(client);
+    const sent = await callApi('sendMessage', { chat_id, text: 'by name' });
+    expect(sent.ok && sent.value.text).toBe('by name');
+    // @ts-expect-error: a method has its own parameters
+    expect(await callApi('sendMessage', { chat: chat_id, text: 'x' })).toMatchObject({ ok: false });
     await person.waitFor(/by name/);
   });
 
@@ -290,9 +293,9 @@ describe('an upload', () => {
 
     const first = await client.tryCall('sendPhoto', { chat_id, photo: { source: picture } });
     if (!first.ok) throw first.failure;
-    const media = { type: 'photo', media: { blob: 'picture:1' }, caption: 'another' };
+    const media = { type: 'photo' as const, media: { blob: 'picture:1' }, caption: 'another' };
     const { message_id } = first.value;
-    expect(await client.relay('editMessageMedia', { chat_id, message_id, media })).toMatchObject({
+    expect(await client.tryCall('editMessageMedia', { chat_id, message_id, media })).toMatchObject({
       ok: true,
       value: { caption: 'another' },
     });
@@ -302,11 +305,11 @@ describe('an upload', () => {
   it('of bytes that are gone is refused without a call', async () => {
     const { api, client, chat_id } = await chat();
     const before = api.calls.length;
-    expect(await client.relay('sendPhoto', { chat_id, photo: { blob: 'expired' } })).toMatchObject({
+    expect(await client.tryCall('sendPhoto', { chat_id, photo: { blob: 'expired' } })).toMatchObject({
       failure: { kind: 'refused', code: 400 },
     });
     const broken = clientFor(api, { blobs: { get: async () => fail('unavailable') } });
-    expect(await broken.relay('sendPhoto', { chat_id, photo: { blob: 'x' } })).toMatchObject({
+    expect(await broken.tryCall('sendPhoto', { chat_id, photo: { blob: 'x' } })).toMatchObject({
       failure: { kind: 'unreachable', reason: 'store' },
     });
     expect(api.calls.length).toBe(before);

@@ -66,7 +66,7 @@ async function engineWith(flows: Flow[], clock?: () => number): Promise<Engine> 
       load: (chatId) => chats.get(String(chatId)),
       save: (chatId, state) => chats.set(String(chatId), state),
     },
-    callApi: client.relay.bind(client),
+    callApi: client.tryCall.bind(client),
     me: me.value,
     log: createLog('silent', 'test'),
     exclusive: async (chatId, task) => {
