@@ -1,0 +1,89 @@
+/** What the chat says to a running job: about its picture, and that it is to stop. */
+import type { CaseJob } from '../../cases/case.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
+import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
+import type { JobDesk } from '../../hub/desk.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { Alarms } from '../house/alarms.ts';
+import { atBorder, must } from '../house/must.ts';
+import { type Command, post } from './post.ts';
+import { type JobRecords, NOTE_MS, type PictureWords, pictureKey, TAKE_UP_MS } from './records.ts';
+
+export interface FollowOptions {
+  records: Pick<JobRecords, 'pictureWords'>;
+  cases: Pick<CaseDesk, 'get' | 'apply'>;
+  desk: JobDesk;
+  alarms: Pick<Alarms, 'clear'>;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+export interface Follow extends Pick<AgentPort, 'answerChallenge' | 'refreshChallenge' | 'cancel'> {
+  /**
+   * Voids a job's permit and tells its agent to stop, at once: nothing that waits in the chat's queue delays it. The
+   * case learns of it by `cancel`, in the chat's order.
+   */
+  halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
+}
+
+export function createFollow({ records, cases, desk, alarms, clock }: FollowOptions): Follow {
+  const { pictureWords } = records;
+
+  /**
+   * Sends a command that belongs to the case's running job; without one there is nothing to send. What the chat says of
+   * the picture is on record first: what the agent answers is believed only then.
+   */
+  async function say(
+    caseId: string,
+    challengeId: string,
+    change: (words: PictureWords) => PictureWords,
+    command: (jobId: string, expiresAt: number) => Command,
+  ): Promise<void> {
+    const job = must(await cases.get(caseId))?.job;
+    if (!job) return;
+    const key = pictureKey(job.id, challengeId);
+    const before = must(await pictureWords.get(key)) ?? { answers: 0, refreshed: false };
+    must(await pictureWords.set(key, change(before), NOTE_MS));
+    must(await post(desk, job.agentId, command(job.id, clock() + TAKE_UP_MS)));
+  }
+
+  const halt: Follow['halt'] = (job) =>
+    atBorder(async () => {
+      must(await desk.revokePermit(job.id));
+      const expiresAt = clock() + TAKE_UP_MS;
+      must(await post(desk, job.agentId, { type: 'cancel', jobId: job.id, expiresAt }));
+    });
+
+  return {
+    halt,
+
+    answerChallenge: (caseId, challengeId, proof) =>
+      atBorder(() =>
+        say(
+          caseId,
+          challengeId,
+          ({ answers, ...words }) => ({ ...words, answers: answers + 1 }),
+          (jobId, expiresAt) => ({ type: 'challenge-answer', jobId, challengeId, proof, expiresAt }),
+        ),
+      ),
+
+    refreshChallenge: (caseId, challengeId) =>
+      atBorder(() =>
+        say(
+          caseId,
+          challengeId,
+          (words) => ({ ...words, refreshed: true }),
+          (jobId, expiresAt) => ({ type: 'challenge-refresh', jobId, challengeId, expiresAt }),
+        ),
+      ),
+
+    cancel: (caseId) =>
+      atBorder(async () => {
+        const job = must(await cases.get(caseId))?.job;
+        if (!job) return;
+        must(await halt(job));
+        must(await cases.apply(caseId, { type: 'job-ended', jobId: job.id }));
+        must(await alarms.clear(job.id));
+      }),
+  };
+}

@@ -1,0 +1,107 @@
+/** What an agent's event means: a change of the case, a word for the conversation, the silence that may follow. Pure. */
+import type { CaseAction, CaseReport } from '../../cases/case.ts';
+import type { HouseEvent } from '../../flows/engine/events.ts';
+import type { AgentEvent, HindranceReport } from '../../link/messages.ts';
+import { type JobNote, SILENCE_MS, TYPING_MS } from './records.ts';
+
+export interface Meaning {
+  readonly heard: HouseEvent;
+  /** Null: the case stays as it is. */
+  readonly action: CaseAction | null;
+  /** Milliseconds; null: the job is over. */
+  readonly silence: number | null;
+}
+
+/** Where the picture of a challenge is stored. */
+export function pictureBlob(challengeId: string): string {
+  return `picture:${challengeId}`;
+}
+
+/** @param now milliseconds */
+export function meaningOf(event: AgentEvent, note: JobNote, now: number): Meaning {
+  const { caseId, agentId, shortSerial } = note;
+  const { id, jobId } = event;
+  switch (event.type) {
+    case 'discovered': {
+      // The others are nobody's business here: a laptop tells how many there are, and no more.
+      const device = event.devices.find((sighting) => sighting.shortSerial === shortSerial) ?? null;
+      const total = event.devices.length + event.omitted;
+      return {
+        heard: { id, caseId, type: 'discovered', jobId, device, total, ...hindrancesOf(event) },
+        action: { type: 'seen', jobId, agentId, sighting: device && { ...device, agentId } },
+        silence: null,
+      };
+    }
+    case 'status':
+      return {
+        heard: { id, caseId, type: 'status', jobId, status: event.status, ...hindrancesOf(event) },
+        action: { type: 'status-read', jobId, status: event.status, device: event.device },
+        silence: null,
+      };
+    case 'challenge': {
+      const { challengeId, nonce, expiresAt, triesLeft } = event;
+      const blob = pictureBlob(challengeId);
+      const challenge = { id: challengeId, jobId, blob, nonce, expiresAt, triesLeft };
+      return {
+        heard: { id, caseId, type: 'challenge', jobId, challengeId, blob, nonce, expiresAt, triesLeft },
+        action: { type: 'challenged', challenge },
+        silence: Math.max(0, expiresAt - now) + SILENCE_MS,
+      };
+    }
+    case 'challenge-result': {
+      const { challengeId, result, triesLeft } = event;
+      return {
+        heard: { id, caseId, type: 'challenge-result', jobId, challengeId, result, triesLeft },
+        action: { type: 'challenge-settled', jobId, challengeId, triesLeft },
+        silence: result === 'passed' ? TYPING_MS : SILENCE_MS * 2,
+      };
+    }
+    case 'prompt':
+      return {
+        heard: { id, caseId, type: 'prompt', jobId, state: event.state },
+        action: null,
+        silence: TYPING_MS,
+      };
+    case 'outcome':
+      return outcomeOf(id, jobId, note, reportOf(event));
+    case 'job-failed':
+      return failureOf(id, jobId, note, event.reason);
+  }
+}
+
+/** An unbind has ended. */
+export function outcomeOf(id: string, jobId: string, { caseId }: JobNote, report: CaseReport): Meaning {
+  return {
+    heard: { id, caseId, type: 'outcome', jobId, report },
+    action: { type: 'reported', jobId, report },
+    silence: null,
+  };
+}
+
+/** A job could not be carried out. */
+export function failureOf(id: string, jobId: string, { caseId }: JobNote, reason: string): Meaning {
+  return {
+    heard: { id, caseId, type: 'job-failed', jobId, reason },
+    action: { type: 'job-ended', jobId },
+    silence: null,
+  };
+}
+
+/** The report as a case keeps it (an optional field that is absent stays absent). */
+function reportOf(event: Extract<AgentEvent, { type: 'outcome' }>): CaseReport {
+  const { outcome, reason, attemptsLeft, lockMinutes, lockAssumed, verified } = event.report;
+  return {
+    outcome,
+    verified,
+    ...(reason === undefined ? {} : { reason }),
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+    ...(lockMinutes === undefined ? {} : { lockMinutes }),
+    ...(lockAssumed === undefined ? {} : { lockAssumed }),
+    ...(outcome === 'not-found' ? hindrancesOf(event) : {}),
+  };
+}
+
+/** What the laptop says stood in its way, where it says anything. */
+function hindrancesOf({ hindrances }: { hindrances?: HindranceReport[] | undefined }) {
+  return hindrances === undefined || hindrances.length === 0 ? {} : { hindrances };
+}

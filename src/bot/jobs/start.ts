@@ -1,0 +1,137 @@
+/** Jobs begin here: a dialogue's wish becomes a job of its case and a command in the agent's mailbox. */
+import { monotonicFactory } from 'ulid';
+import type { CaseJob, CaseRecord, JobKind } from '../../cases/case.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
+import type { AgentPort, JobRefusal, JobStart } from '../../flows/ports.ts';
+import type { JobDesk } from '../../hub/desk.ts';
+import type { AgentDirectory } from '../../hub/directory.ts';
+import type { Alarms } from '../house/alarms.ts';
+import { atBorder, must } from '../house/must.ts';
+import type { JobRules } from './may-start.ts';
+import { post } from './post.ts';
+import { type JobRecords, NOTE_MS, SILENCE_MS, TAKE_UP_MS } from './records.ts';
+
+/** Time discovery may take on the laptop, ms. */
+const DISCOVERY_MS = 12_000;
+
+export interface StartOptions {
+  records: Pick<JobRecords, 'notes'>;
+  cases: Pick<CaseDesk, 'get' | 'apply'>;
+  /** The last look before an agent gets work. */
+  mayStart: JobRules;
+  directory: AgentDirectory;
+  desk: JobDesk;
+  alarms: Pick<Alarms, 'set'>;
+  /** Milliseconds. */
+  clock: () => number;
+  technicianName(chatId: number): Promise<string>;
+  language(chatId: number): Promise<'en' | 'ru'>;
+}
+
+export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' | 'status' | 'unbind'> {
+  const { records, cases, directory, desk, alarms, clock } = options;
+  const nextId = monotonicFactory();
+  const refused = (reason: JobRefusal): JobStart => ({ started: false, reason });
+
+  /** Why the agent may not do this now; null: it may. */
+  async function whyNot(record: CaseRecord, kind: JobKind, agentId: string): Promise<JobRefusal | null> {
+    const agent = must(await directory.get(agentId));
+    if (!agent || agent.revoked) return 'agent-unknown';
+    if (!agent.technicians.includes(record.chatId)) return 'not-yours';
+    if (!directory.isOnline(agentId)) return 'agent-offline';
+    return must(await options.mayStart(record, kind, agentId));
+  }
+
+  /** Starts a job of a case, or finds the one already running: repeating the call after a crash starts no second. */
+  async function start(
+    caseId: string,
+    kind: JobKind,
+    agentId: string,
+    send: (record: CaseRecord, job: CaseJob) => Promise<JobRefusal | null>,
+  ): Promise<JobStart> {
+    const record = must(await cases.get(caseId));
+    if (!record?.device || record.closedAt !== null) return refused('case-closed');
+    const running = record.job?.kind === kind ? record.job : null;
+    // One that was cut off before the command was in the mailbox is sent again: to the agent it is the same job.
+    if (running && must(await records.notes.get(running.id))?.sent)
+      return { started: true, jobId: running.id };
+
+    const objection = await whyNot(record, kind, agentId);
+    if (objection !== null) return refused(objection);
+    const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
+    const { chatId, device } = record;
+    const { shortSerial } = device;
+    const note = async (sent: boolean) =>
+      must(await records.notes.set(job.id, { chatId, caseId, agentId, kind, shortSerial, sent }, NOTE_MS));
+    await note(false);
+    must(await cases.apply(caseId, { type: 'job-started', job }));
+    const refusal = await send(record, job);
+    if (refusal !== null) {
+      must(await cases.apply(caseId, { type: 'job-ended', jobId: job.id }));
+      return refused(refusal);
+    }
+    must(await alarms.set(chatId, job.id, clock() + SILENCE_MS));
+    await note(true);
+    return { started: true, jobId: job.id };
+  }
+
+  /** The same by the agent that has seen the device; no other may touch it. */
+  async function startBySighting(
+    caseId: string,
+    kind: JobKind,
+    send: (record: CaseRecord, job: CaseJob) => Promise<JobRefusal | null>,
+  ): Promise<JobStart> {
+    const agentId = must(await cases.get(caseId))?.sighting?.agentId;
+    return agentId === undefined ? refused('not-seen-by-agent') : start(caseId, kind, agentId, send);
+  }
+
+  const send = async (job: CaseJob, command: Parameters<typeof post>[2]) =>
+    must(await post(desk, job.agentId, command));
+  const soon = () => clock() + TAKE_UP_MS;
+
+  return {
+    discover: (caseId, agentId) =>
+      atBorder(() =>
+        start(caseId, 'discover', agentId, ({ device }, job) =>
+          send(job, {
+            type: 'discover',
+            jobId: job.id,
+            until: device?.shortSerial ?? null,
+            waitMs: DISCOVERY_MS,
+            expiresAt: soon(),
+          }),
+        ),
+      ),
+
+    status: (caseId) =>
+      atBorder(() =>
+        startBySighting(caseId, 'status', ({ device }, job) =>
+          send(job, {
+            type: 'status',
+            jobId: job.id,
+            shortSerial: device?.shortSerial ?? '',
+            expiresAt: soon(),
+          }),
+        ),
+      ),
+
+    unbind: (caseId, { afterLock }) =>
+      atBorder(() =>
+        startBySighting(caseId, 'unbind', async ({ chatId, device }, job) => {
+          const { id: jobId, agentId } = job;
+          const shortSerial = device?.shortSerial ?? '';
+          const permit = must(await desk.issuePermit({ agentId, jobId, shortSerial, caseId }));
+          return send(job, {
+            type: 'unbind',
+            jobId,
+            permit,
+            shortSerial,
+            technician: (await options.technicianName(chatId)).slice(0, 64),
+            language: await options.language(chatId),
+            afterLock,
+            expiresAt: soon(),
+          });
+        }),
+      ),
+  };
+}
