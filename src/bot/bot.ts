@@ -10,11 +10,11 @@ import { type CaseDesk, createCaseDesk } from '../cases/desk.ts';
 import { lateNotice } from '../flows/close.ts';
 import { type CallApi, lastWord } from '../flows/engine/bot-api.ts';
 import { HouseUnavailable } from '../flows/engine/dialogue.ts';
-import { type ChatControls, createEngine, type Engine } from '../flows/engine/engine.ts';
+import { createEngine } from '../flows/engine/engine.ts';
 import type { HouseEvent } from '../flows/engine/events.ts';
 import { escaping } from '../flows/engine/html.ts';
 import type { ChatState } from '../flows/engine/state.ts';
-import { CLOSE, DURING, FLOWS, IDLE } from '../flows/index.ts';
+import { type Controls, type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import type { House } from '../flows/ports.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
@@ -207,7 +207,7 @@ export function createBot(parts: BotParts): Bot {
   };
 
   const states = store.values<ChatState>('chats');
-  const engine: Engine = createEngine({
+  const engine: Conversations = createEngine({
     flows: FLOWS,
     house,
     states: {
@@ -219,7 +219,8 @@ export function createBot(parts: BotParts): Bot {
     log,
     exclusive,
     buttonKey,
-    newDevice: { idle: IDLE, during: DURING },
+    newDevice,
+    first: 'identify',
   });
   const sanctions = createSanctions({
     access,
@@ -316,7 +317,7 @@ export function createBot(parts: BotParts): Bot {
   async function deliver(
     chatId: number,
     event: HouseEvent,
-    record: Parameters<Engine['handleEvent']>[2],
+    record: Parameters<Conversations['handleEvent']>[2],
   ): Promise<Result<unknown, unknown>> {
     try {
       return await engine.handleEvent(chatId, event, record, async (controls, refused) => {
@@ -333,7 +334,7 @@ export function createBot(parts: BotParts): Bot {
    * case's end, whatever is being asked; any other is a word beside what goes on.
    */
   async function tellOutcome(
-    controls: ChatControls,
+    controls: Controls,
     chatId: number,
     { caseId, report }: Extract<HouseEvent, { type: 'outcome' }>,
     refused: CaseRefusal | null,
@@ -344,8 +345,8 @@ export function createBot(parts: BotParts): Bot {
     if (role.value === null || found.value === null) return;
     const active = controls.active();
     const isAsked = report.reason === 'cancelled';
-    if (refused === null && !isAsked && active?.caseId === caseId && active.flow !== DURING) {
-      return controls.start(CLOSE, { caseId });
+    if (refused === null && !isAsked && active?.caseId === caseId && active.flow !== 'switch') {
+      return controls.start('close', { caseId });
     }
     const text = lateNotice(found.value, report, await profiles.language(chatId));
     lastWord(await tell(callApi, chatId, text));

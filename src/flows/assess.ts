@@ -3,7 +3,7 @@ import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
 import type { TextValues } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
-import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
+import { QUESTION_ORDER } from '../policy/explain.ts';
 import {
   DONT_KNOW,
   meaningOfReply,
@@ -12,7 +12,7 @@ import {
   questionAbout,
 } from '../policy/questions.ts';
 import { RULES, type Way } from '../policy/rules.ts';
-import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
@@ -20,25 +20,15 @@ import { knownFailure } from './lan-unbind.ts';
 import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
 import type { AgentView, JobStart } from './ports.ts';
+import { type Next, stage } from './stages.ts';
 import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
 import { takeWords } from './words.ts';
 
-/** What assess hands to itself. */
-interface AssessWith {
-  /** Ask what else is at hand before the verdict is shown: the way over the LAN was not it. */
-  other?: boolean;
-  /** The technician goes on without a laptop. */
-  withoutLaptop?: boolean;
-  /** Show what was answered, to change it; or ask this fact again. */
-  change?: true | QuestionId;
-}
-
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
-export const assess: Flow = {
-  name: 'assess',
+export const assess = stage('assess', {
   version: 5,
   async run(dialogue, args) {
-    const { other, withoutLaptop, change } = (args.with ?? {}) as AssessWith;
+    const { other, withoutLaptop, change } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const described = record.answers.length > 0 || record.facts.model.state === 'known';
@@ -62,7 +52,7 @@ export const assess: Flow = {
     const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
   },
-};
+});
 
 /** Whether what else is at hand could still lead to another way. */
 function isOpen({ facts }: CaseRecord): boolean {
@@ -328,14 +318,15 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   }
   const chosen = ways.find((way) => wayId(way) === answer.id);
   if (chosen) return goTo(dialogue, record, chosen);
-  if (guideNamed(answer.id)) return { go: 'guide', with: { way: answer.id } };
+  const named = guideNamed(answer.id);
+  if (named) return { go: 'guide', with: { way: named.id } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
 }
 
 async function goTo(dialogue: Dialogue, record: CaseRecord, way: Way): Promise<Next> {
-  if (way.method === 'service-centre') return { go: 'service-centre' };
   const name = wayId(way);
-  return name === 'sadp' || guideNamed(name) ? goWay(dialogue, record, name) : { go: 'assess' };
+  if (name === 'service-centre') return { go: 'service-centre' };
+  return name === 'nothing-to-do' ? { go: 'assess' } : goWay(dialogue, record, name);
 }
 
 /** Sources that disagree are told once, with the one we believe. */

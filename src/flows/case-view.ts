@@ -1,9 +1,10 @@
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
-import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Button, Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
+import { type Next, stage } from './stages.ts';
 import { methodText } from './telling.ts';
 import { sayKept } from './trouble.ts';
 
@@ -14,13 +15,12 @@ export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' 
 }
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
-export const caseView: Flow = {
-  name: 'case',
+export const caseView = stage('case', {
   version: 2,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
-    if (args.with?.attach === true) return attach(dialogue, record);
+    if (args.with.attach) return attach(dialogue, record);
     const answer = await dialogue.ask(
       summary((key, values) => dialogue.t(key, values), record),
       {
@@ -44,7 +44,7 @@ export const caseView: Flow = {
         return { end: true };
     }
   },
-};
+});
 
 function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
   const open = record.closedAt === null;

@@ -3,11 +3,12 @@ import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
-import type { Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Button, Dialogue } from './engine/dialogue.ts';
 import { escaping } from './engine/html.ts';
 import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
+import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
 
 /** A lock without a readable time lasts 30 minutes (protocol/sadp.md 10.2). */
@@ -17,8 +18,7 @@ const ASSUMED_LOCK_MINUTES = 30;
 const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'not-bound': 'nothing-to-do' };
 
 /** Stage close: what happened, in words, and what to do next. */
-export const close: Flow = {
-  name: 'close',
+export const close = stage('close', {
   version: 4,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -35,7 +35,7 @@ export const close: Flow = {
     }
     return unsettled(dialogue, record, report, text);
   },
-};
+});
 
 /** The sentence for a report: by outcome, for refusals by reason, with the device's own counters. */
 function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {

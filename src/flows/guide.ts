@@ -2,34 +2,26 @@ import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { decide } from '../policy/decide.ts';
 import { askDevice } from './check.ts';
-import type { Answer, Button, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
 import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
+import { type Next, stage } from './stages.ts';
 import { wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
 
 type Guide = NonNullable<ReturnType<typeof guideNamed>>;
 
-/** What guide hands to itself; where it stands is in the case. */
-interface GuideWith {
-  /** Begin this guide. */
-  way?: string;
-  /** The step looks different on the site. */
-  differs?: boolean;
-}
-
 /**
  * Stage guide: a way done by hand, one step a message, each with its picture. The end rests on what the device says
  * where a laptop can ask it, else on the exact words the technician compares with his screen.
  */
-export const guide: Flow = {
-  name: 'guide',
+export const guide = stage('guide', {
   version: 4,
   async run(dialogue, args) {
-    const { way, differs } = (args.with ?? {}) as GuideWith;
+    const { way, differs } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const walked = guideNamed(way ?? record.guide?.way);
@@ -47,7 +39,7 @@ export const guide: Flow = {
       ? showDifference(dialogue, record, walked, step)
       : showStep(dialogue, record, walked, step, at);
   },
-};
+});
 
 async function goTo(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
   await dialogue.house((house) =>

@@ -79,6 +79,7 @@ export const GUIDES = {
 } as const satisfies Readonly<Record<string, Guide>> & Readonly<Record<BlockerId, Guide>>;
 
 export type GuideId = keyof typeof GUIDES;
+export const GUIDE_IDS = Object.keys(GUIDES) as readonly GuideId[];
 
 /** Ways by which the technician himself unbinds, by their names (`wayId`): they need an order. */
 export const WAYS_THAT_UNBIND: readonly string[] = ['sadp', 'vendor-tool', 'app', 'recorder-menu'];

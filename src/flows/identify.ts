@@ -1,36 +1,24 @@
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
-import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { deviceOfLabel, deviceOfShort, type Heard, type NamedDevice, type Want } from './engine/heard.ts';
+import type { Dialogue } from './engine/dialogue.ts';
+import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
+import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { notTaken } from './left.ts';
 import type { PhotoReading } from './ports.ts';
+import { type Next, stage } from './stages.ts';
 import { takeWords } from './words.ts';
 
-/** What identify hands to itself: the input to read, or the sentence to ask with, or serials to choose from. */
-interface IdentifyWith {
-  heard?: Heard;
-  /** Sentence that explains why we ask again. */
-  because?: string;
-  /** Value for that sentence. */
-  host?: string;
-  choices?: NamedDevice[];
-  /** What was not taken of a list or a photo with several labels, by serial number. */
-  left?: string[];
-}
-
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
-export const identify: Flow = {
-  name: 'identify',
+export const identify = stage('identify', {
   version: 6,
   async run(dialogue, args) {
-    const { heard, because, host, choices, left } = (args.with ?? {}) as IdentifyWith;
+    const { heard, because, host, left } = args.with;
     const { caseId } = args;
     if (caseId === '') {
       const opened = await dialogue.house((house) => house.cases.open(dialogue.chatId));
-      return { go: 'identify', with: { ...args.with, caseId: opened.id } };
+      return { go: 'identify', caseId: opened.id, with: args.with };
     }
-    if (choices) return choose(dialogue, caseId, choices);
     if (heard) return read(dialogue, caseId, heard, left);
 
     const question = [
@@ -46,7 +34,7 @@ export const identify: Flow = {
     if (answer.kind === 'button') return cancelled(dialogue, caseId);
     return read(dialogue, caseId, answer);
   },
-};
+});
 
 /** Ends the case because the technician said so. */
 export async function cancelled(
@@ -60,8 +48,8 @@ export async function cancelled(
   return { end: true };
 }
 
-function again(caseId: string, because: string, host?: string | null): Next {
-  return { go: 'identify', with: { caseId, because, ...(host ? { host } : {}) } };
+function again(because: string, host?: string | null): Next {
+  return { go: 'identify', with: { because, host: host ?? undefined } };
 }
 
 async function read(dialogue: Dialogue, caseId: string, heard: Heard, left?: string[]): Promise<Next> {
@@ -82,22 +70,21 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard, left?: str
           })
         : take(dialogue, caseId, heard.devices[0], { left: left ?? [] });
     case 'refused-label':
-      return refused(dialogue, caseId, heard, heard.messageId);
+      return refused(dialogue, heard, heard.messageId);
     case 'words':
       // A device without a name yet: what was said of it counts, the serial number may follow.
-      return { go: 'assess', with: { caseId, withoutLaptop: true } };
+      return { go: 'assess', with: { withoutLaptop: true } };
     default:
-      return again(caseId, 'bot:identify.help');
+      return again('bot:identify.help');
   }
 }
 
 async function refused(
   dialogue: Dialogue,
-  caseId: string,
   { reason, host }: { reason: LabelRefusal; host?: string | null },
   messageId: number,
 ): Promise<Next> {
-  return again(caseId, await refusal(dialogue, reason, messageId), host);
+  return again(await refusal(dialogue, reason, messageId), host);
 }
 
 /** What holds passwords, and the sentence for it once it has left the chat. */
@@ -138,15 +125,15 @@ async function readPhoto(
     case 'printed':
       return printed(dialogue, caseId, reading);
     case 'refused':
-      return refused(dialogue, caseId, reading, messageId);
+      return refused(dialogue, reading, messageId);
     case 'rejected':
       if (reading.reason === 'superseded') {
         // The newer photo is on its way in: asking for one would only stand between the two.
         return read(dialogue, caseId, await dialogue.listen(ANYTHING));
       }
-      return again(caseId, sentenceFor(reading));
+      return again(sentenceFor(reading));
     default:
-      return again(caseId, sentenceFor(reading));
+      return again(sentenceFor(reading));
   }
 }
 
@@ -245,7 +232,7 @@ async function confirm(
   const said = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : null;
   if (said === 'cancel') return cancelled(dialogue, caseId);
   if (said === 'yes') return take(dialogue, caseId, device);
-  if (said !== null) return again(caseId, 'bot:identify.typeIt');
+  if (said !== null) return again('bot:identify.typeIt');
   return read(dialogue, caseId, answer);
 }
 
@@ -313,7 +300,7 @@ async function choose(
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
   const index = Number(answer.id.replace('pick.', ''));
   const picked = devices[index];
-  if (!picked) return { go: 'identify', with: { caseId } };
+  if (!picked) return { go: 'identify' };
   const left = [
     ...devices.filter((device) => device !== picked).map(({ shortSerial }) => shortSerial),
     ...more,
@@ -336,9 +323,9 @@ async function take(
   device: NamedDevice | undefined,
   { note, left = [] }: { note?: string | undefined; left?: readonly string[] } = {},
 ): Promise<Next> {
-  if (!device) return again(caseId, 'bot:identify.help');
+  if (!device) return again('bot:identify.help');
   const { fullSerial, shortSerial, model, manufactured } = device;
-  const { case: record, refused } = await dialogue.house((house) =>
+  const { refused } = await dialogue.house((house) =>
     house.cases.apply(caseId, {
       type: 'identified',
       device: { fullSerial, shortSerial, model, manufactured },
@@ -346,8 +333,8 @@ async function take(
   );
   if (refused === 'closed') {
     const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
-    const heard = { kind: 'serials', devices: [device] };
-    return { go: 'identify', with: { caseId: fresh.id, heard, left } };
+    const heard: DeviceHeard = { kind: 'serials', devices: [device] };
+    return { go: 'identify', caseId: fresh.id, with: { heard, left: [...left] } };
   }
   const lines = [
     dialogue.t('bot:identify.device', {
@@ -361,5 +348,5 @@ async function take(
   await dialogue.say(
     [lines.filter(Boolean).join('\n'), notTaken((key) => dialogue.t(key), left)].filter(Boolean).join('\n\n'),
   );
-  return { go: 'assess', with: { caseId: record.id } };
+  return { go: 'assess' };
 }

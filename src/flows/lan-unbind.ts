@@ -1,18 +1,12 @@
 import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
-import type { Answer, Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Answer, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
 import { cancelled } from './identify.ts';
 import { goWay } from './order.ts';
+import { type Next, type Stages, stage } from './stages.ts';
 
 /** Where the stage stands, handed to itself from step to step so that no conversation grows. */
-interface UnbindWith {
-  /** A person confirmed one careful try after a lock. */
-  afterLock?: boolean;
-  /** What was just heard about the picture. */
-  picture?: 'answered' | 'wrong' | 'expired' | 'refreshing';
-  /** The picture was read; the laptop asks for the password. */
-  prompt?: boolean;
-}
+type Standing = Stages['lan-unbind'];
 
 const EVENTS: HouseEvent['type'][] = [
   'challenge',
@@ -27,11 +21,10 @@ const EVENTS: HouseEvent['type'][] = [
 const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
-export const lanUnbind: Flow = {
-  name: 'lan-unbind',
+export const lanUnbind = stage('lan-unbind', {
   version: 2,
   async run(dialogue, args) {
-    const state = (args.with ?? {}) as UnbindWith;
+    const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     if (record.report) return { go: 'close' };
@@ -51,9 +44,9 @@ export const lanUnbind: Flow = {
       state.picture === undefined ? 'bot:unbind.asking' : `bot:unbind.${state.picture}`,
     );
   },
-};
+});
 
-async function start(dialogue: Dialogue, record: CaseRecord, state: UnbindWith): Promise<Next> {
+async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
   // A case of a time before orders, or one that was taken up in the middle: nothing unbinds without.
   if (!record.order) return goWay(dialogue, record, 'sadp');
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'lan-unbind' }));
@@ -89,7 +82,7 @@ async function showPicture(
   dialogue: Dialogue,
   record: CaseRecord,
   challenge: CaseChallenge,
-  after: UnbindWith['picture'],
+  after: Standing['picture'],
 ): Promise<Next> {
   const minutes = Math.max(1, Math.round((challenge.expiresAt - (await dialogue.now())) / 60_000));
   const caption = [

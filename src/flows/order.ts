@@ -1,19 +1,14 @@
 import { type CaseRecord, ORDERS, type Order } from '../cases/case.ts';
-import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
-import { WAYS_THAT_UNBIND } from './guides.ts';
+import type { Dialogue } from './engine/dialogue.ts';
+import { type GuideId, WAYS_THAT_UNBIND } from './guides.ts';
 import { cancelled } from './identify.ts';
-
-interface OrderWith {
-  /** Way to go on with (`wayId`); absent: back to the verdict. */
-  way?: string;
-}
+import { type Next, stage } from './stages.ts';
 
 /** Stage order: on whose order the technician unbinds. One tap, remembered for the visit, before anything unbinds. */
-export const order: Flow = {
-  name: 'order',
+export const order = stage('order', {
   version: 1,
   async run(dialogue, args) {
-    const { way } = (args.with ?? {}) as OrderWith;
+    const { way } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const answer = await dialogue.ask(dialogue.t('bot:order.ask'), {
@@ -27,7 +22,7 @@ export const order: Flow = {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'ordered', by, statedAt: null }));
     return way === undefined ? { go: 'assess', with: { withoutLaptop: true } } : stageOfWay(way);
   },
-};
+});
 
 /** On whose order this case's device is unbound: as stated, else as stated before in this visit; null: not yet. */
 export async function orderOf(dialogue: Dialogue, record: CaseRecord): Promise<Order | null> {
@@ -37,7 +32,7 @@ export async function orderOf(dialogue: Dialogue, record: CaseRecord): Promise<O
 }
 
 /** Goes a way. One that unbinds needs the order: what was stated before in this visit is put down for this case. */
-export async function goWay(dialogue: Dialogue, record: CaseRecord, way: string): Promise<Next> {
+export async function goWay(dialogue: Dialogue, record: CaseRecord, way: 'sadp' | GuideId): Promise<Next> {
   if (record.order || !WAYS_THAT_UNBIND.includes(way)) return stageOfWay(way);
   const before = await dialogue.house((house) => house.cases.orderOfVisit(record.chatId));
   if (before === null) return { go: 'order', with: { way } };
@@ -47,7 +42,7 @@ export async function goWay(dialogue: Dialogue, record: CaseRecord, way: string)
   return stageOfWay(way);
 }
 
-function stageOfWay(way: string): Next {
+function stageOfWay(way: 'sadp' | GuideId): Next {
   return way === 'sadp' ? { go: 'lan-unbind' } : { go: 'guide', with: { way } };
 }
 

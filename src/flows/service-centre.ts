@@ -1,17 +1,17 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import { decide } from '../policy/decide.ts';
 import type { RegionPack } from '../policy/region.ts';
-import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
+import { type Next, stage } from './stages.ts';
 
 /**
  * Stage service-centre: what a parcel needs, from the region's pack. The serial number goes ahead as text; what the
  * vendor's note does not say is marked as our advice. The case stays open until the answer is there.
  */
-export const serviceCentre: Flow = {
-  name: 'service-centre',
+export const serviceCentre = stage('service-centre', {
   version: 3,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -36,7 +36,7 @@ export const serviceCentre: Flow = {
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
     return waitForAnswer(dialogue, record);
   },
-};
+});
 
 interface Letter {
   readonly serial: string;

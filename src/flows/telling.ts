@@ -4,7 +4,7 @@ import type { Texts } from '../kernel/texts.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { explain, QUESTION_ORDER } from '../policy/explain.ts';
 import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
-import { RULES, type RuleId, type Way } from '../policy/rules.ts';
+import { type Method, RULES, type RuleId, type Way } from '../policy/rules.ts';
 
 /** Facts worth showing, in the order people read them; a property of the site comes last. */
 const SHOWN: readonly FactName[] = [
@@ -90,8 +90,11 @@ export function methodText(t: Texts, verdict: Verdict): string | null {
   return way ? t(`policy:method.${wayId(way)}`) : null;
 }
 
-/** Name of a way for buttons and texts; SADP by the vendor's tool is a way of its own. */
-export function wayId(way: Way): string {
+/** A way by one word; SADP by the vendor's tool is a way of its own. */
+export type WayId = Method | 'vendor-tool';
+
+/** Name of a way for buttons and texts. */
+export function wayId(way: Way): WayId {
   return way.method === 'sadp' && way.by === 'vendor-tool' ? 'vendor-tool' : way.method;
 }
 

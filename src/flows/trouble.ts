@@ -1,24 +1,15 @@
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { ArticleId } from '../policy/help.ts';
-import type { Dialogue, Flow, Next } from './engine/dialogue.ts';
+import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
-
-interface TroubleWith {
-  /** Stage to go back to; by itself the one at which an open case stands. Without a case the conversation ends. */
-  resume?: string;
-  /** The message was typed already, and no article knows it. */
-  unknown?: boolean;
-  /** The message was typed already; what it led to. */
-  articles?: ArticleId[];
-}
+import { type Next, type StageName, stage } from './stages.ts';
 
 /** Stage trouble: a screen says something. Its words or number lead to an article, else a photo of it is kept. */
-export const trouble: Flow = {
-  name: 'trouble',
+export const trouble = stage('trouble', {
   version: 1,
   async run(dialogue, args) {
-    const { unknown, articles, ...from } = (args.with ?? {}) as TroubleWith;
+    const { unknown, articles, ...from } = args.with;
     const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
     const resume = from.resume ?? (record?.closedAt === null ? stageOf(record) : undefined);
     if (articles) return showArticles(dialogue, args.caseId, articles, resume);
@@ -40,18 +31,18 @@ export const trouble: Flow = {
         if (answer.id === 'cancel' && record && resume !== undefined) return cancelled(dialogue, record.id);
         return back;
       default:
-        return { go: 'trouble', with: { ...(resume === undefined ? {} : { resume }) } };
+        return { go: 'trouble', with: { resume } };
     }
   },
-};
+});
 
 async function showArticles(
   dialogue: Dialogue,
   caseId: string,
   articles: readonly ArticleId[],
-  resume: string | undefined,
+  resume: StageName | undefined,
 ): Promise<Next> {
-  const again = { ...(resume === undefined ? {} : { resume }), unknown: true };
+  const again = { resume, unknown: true };
   if (articles.length === 0) return { go: 'trouble', with: again };
   const text = articles.slice(0, 2).map((id) => articleText((key, values) => dialogue.t(key, values), id));
   const answer = await dialogue.ask(text.join('\n\n'), {

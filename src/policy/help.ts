@@ -174,6 +174,7 @@ export const ARTICLES = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ArticleId = keyof typeof ARTICLES;
+export const ARTICLE_IDS = Object.keys(ARTICLES) as readonly ArticleId[];
 
 /** Most articles one search gives. */
 const MOST_FOUND = 3;
@@ -209,8 +210,7 @@ export function findArticles(query: string, words: Readonly<Record<string, reado
   const weights = new Map<string, number>();
   for (const list of Object.values(words))
     for (const word of list) weights.set(word, (weights.get(word) ?? 0) + 1);
-  const scored = (Object.keys(ARTICLES) as ArticleId[])
-    .map((id) => ({ id, score: score(tokens, words[id] ?? [], weights) }))
+  const scored = ARTICLE_IDS.map((id) => ({ id, score: score(tokens, words[id] ?? [], weights) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
   const best = scored[0]?.score ?? 0;

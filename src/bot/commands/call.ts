@@ -1,5 +1,5 @@
 import type { Language } from '../../../locales/language.ts';
-import type { ChatControls } from '../../flows/engine/engine.ts';
+import type { Controls } from '../../flows/index.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Role } from '../door/access.ts';
 import type { PlainButton } from '../house/tell.ts';
@@ -10,7 +10,7 @@ export interface Call {
   chatId: number;
   role: Role;
   language: Language;
-  controls: ChatControls;
+  controls: Controls;
   /** Sentences in the chat's language; values are escaped. */
   t: Texts;
   say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<void>;

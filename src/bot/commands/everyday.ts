@@ -7,8 +7,8 @@ import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { CallApi } from '../../flows/engine/bot-api.ts';
-import type { ChatControls } from '../../flows/engine/engine.ts';
 import { escaping } from '../../flows/engine/html.ts';
+import type { Controls } from '../../flows/index.ts';
 import type { AgentPort } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { ok } from '../../kernel/result.ts';
@@ -35,7 +35,7 @@ export interface CommandsOptions {
 }
 
 /** Answers whether the update was a command or a button outside conversations, and carries it out. */
-export type Commands = (update: Update, role: Role, controls: ChatControls) => Promise<boolean>;
+export type Commands = (update: Update, role: Role, controls: Controls) => Promise<boolean>;
 
 /** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
 export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
@@ -47,7 +47,7 @@ export function createCommands(options: CommandsOptions): Commands {
   const { callApi, agents, cases, profiles, botUsername } = options;
 
   /** Stops what an agent does for the running case; false when that could not be made sure. */
-  async function haltJob(controls: ChatControls): Promise<boolean> {
+  async function haltJob(controls: Controls): Promise<boolean> {
     const caseId = controls.active()?.caseId ?? '';
     // A conversation about nothing in particular has no case.
     return caseId === '' || (await agents.cancel(caseId)).ok;

@@ -1,7 +1,7 @@
 /** What an admin's decision does to work that is under way. */
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
-import type { ChatControls, Engine } from '../../flows/engine/engine.ts';
+import type { Controls, Conversations } from '../../flows/index.ts';
 import type { House, HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -47,7 +47,7 @@ export function createSanctions({
   log,
 }: {
   access: Access;
-  engine: Engine;
+  engine: Conversations;
   jobs: Jobs;
   house: Pick<House, 'cases'>;
   directory: AgentDirectory;
@@ -72,7 +72,7 @@ export function createSanctions({
   }
 
   /** In the chat's order, and not awaited: the chat may be the one that is waiting for us. */
-  function later(chatId: number, task: (controls: ChatControls) => Promise<void>): void {
+  function later(chatId: number, task: (controls: Controls) => Promise<void>): void {
     engine.control(chatId, task).then(
       (done) => done.ok || log.error({ chat: chatId, failure: done.failure }, 'a chat could not be stopped'),
       (error: unknown) => log.error({ err: error, chat: chatId }, 'a chat could not be stopped'),

@@ -1,5 +1,6 @@
 import type { Conversation } from '@grammyjs/conversations';
 import type { InlineKeyboardMarkup } from 'grammy/types';
+import type * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -9,7 +10,7 @@ import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
 import { buttonLabel, escapeHtml, escaping } from './html.ts';
-import type { FlowArgs } from './state.ts';
+import type { FlowArgs, Handed } from './state.ts';
 
 /** The house could not do its part for a reason that passes; the same step may be tried again. */
 export class HouseUnavailable extends Error {
@@ -74,13 +75,23 @@ export type Answer = Extract<
   }
 >;
 
-/** Where the conversation goes when a stage ends: to another stage (or itself, anew), or nowhere. */
-export type Next = { go: string; with?: FlowArgs['with'] } | { end: true };
+/** Stages by name: what each is handed besides its case, if anything. */
+export type AnyStages = Readonly<Record<string, Handed>>;
+
+/**
+ * Where the conversation goes when a stage ends: to another stage (or itself, anew), or nowhere. `caseId` where it is
+ * about another case from there on.
+ */
+export type Next<S extends AnyStages = AnyStages> =
+  | { [N in keyof S & string]: { go: N; caseId?: string; with?: S[N] } }[keyof S & string]
+  | { end: true };
 
 /** One stage as a dialogue. Raise `version` when its steps change: running ones then restart from the case. */
-export interface Flow {
-  name: string;
+export interface Flow<N extends string = string> {
+  name: N;
   version: number;
+  /** What it is handed. A stored conversation that does not fit restarts from the case, too. */
+  handed: z.ZodType<Handed>;
   run(dialogue: Dialogue, args: FlowArgs): Promise<Next>;
 }
 

@@ -17,34 +17,42 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
-import { type Flow, HouseUnavailable } from './dialogue.ts';
+import { type AnyStages, type Flow, HouseUnavailable, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import { guarded } from './guarded.ts';
 import { hasPasswordInCommand, isConversationButton } from './heard.ts';
 import { drain, takeEvent } from './inbox.ts';
+import type { DeviceHeard } from './named.ts';
 import { createPasswordWatch } from './passwords.ts';
-import { createPlay } from './play.ts';
-import { type ChatStates, emptyChatState, type FlowArgs, remember } from './state.ts';
+import { createPlay, flowNamed } from './play.ts';
+import {
+  type ActiveConversation,
+  type ChatStates,
+  emptyChatState,
+  type FlowArgs,
+  remember,
+} from './state.ts';
 import type { EngineTools, Turn } from './turn.ts';
-import { createUpdateHearing, type Handled, type NewDevice } from './updates.ts';
+import { createUpdateHearing, type Handled } from './updates.ts';
 
 /** Why an update or event could not be handled; it may be handed in again. */
 export type EngineFailure = 'telegram-unreachable' | 'store-unavailable';
 
 /** What a command outside conversations may do to the conversation of its chat. */
-export interface ChatControls {
-  /** Leaves the running stage, if any, and enters `flow`. */
-  start(flow: string, args: FlowArgs): Promise<void>;
+export interface ChatControls<S extends AnyStages = AnyStages> {
+  /** Leaves the running stage, if any, and enters this one. */
+  start<N extends keyof S & string>(stage: N, args: FlowArgs<S[N]>): Promise<void>;
   /** Leaves the running stage. */
   stop(): void;
   /** Enters the running stage anew from its case, for instance in another language. */
   restart(): Promise<void>;
   /** The running stage. */
-  active(): { flow: string; caseId: string } | null;
+  active(): { flow: keyof S & string; caseId: string } | null;
 }
 
-export interface EngineOptions {
-  flows: readonly Flow[];
+/** `N`: names of the stages. */
+export interface EngineOptions<N extends string> {
+  flows: readonly Flow<N>[];
   house: House;
   states: ChatStates;
   callApi: CallApi;
@@ -57,13 +65,15 @@ export interface EngineOptions {
   exclusive<T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T>;
   /** Key of the tags on buttons: nobody can make one for another chat or step. */
   buttonKey: Secret<Uint8Array>;
-  /** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
-  newDevice: NewDevice;
+  /** Where a photo or a serial number leads, or words about a device, in the middle of a stage or of none. */
+  newDevice(heard: DeviceHeard, during: N | null): Next;
+  /** Where a conversation begins again whose stage is no more. */
+  first: N;
   /** Milliseconds. */
   clock?: () => number;
 }
 
-export interface Engine {
+export interface Engine<S extends AnyStages = AnyStages> {
   /**
    * Handles one update of a private chat. `outside` sees it first (commands, buttons outside conversations) and
    * answers whether the update was its own.
@@ -71,7 +81,7 @@ export interface Engine {
   handleUpdate(
     chatId: number,
     update: Update,
-    outside?: (controls: ChatControls) => Promise<boolean>,
+    outside?: (controls: ChatControls<S>) => Promise<boolean>,
   ): Promise<Result<Handled, EngineFailure>>;
   /**
    * Takes an event durably: when this resolves ok, the event is delivered or in the chat's inbox. `record` runs
@@ -83,32 +93,40 @@ export interface Engine {
     chatId: number,
     event: HouseEvent,
     record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
-    unheard?: (controls: ChatControls, refused: CaseRefusal | null) => Promise<void>,
+    unheard?: (controls: ChatControls<S>, refused: CaseRefusal | null) => Promise<void>,
   ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
   /** Steers a chat from outside an update (for instance when access was revoked). */
   control(
     chatId: number,
-    task: (controls: ChatControls) => Promise<void>,
+    task: (controls: ChatControls<S>) => Promise<void>,
   ): Promise<Result<void, EngineFailure>>;
 }
 
 /** Characters of a button's tag: 36^8 of them. */
 const TAG_LENGTH = 8;
 
-export function createEngine(options: EngineOptions): Engine {
-  const { house, states, callApi, me, log, exclusive, newDevice, buttonKey, clock = Date.now } = options;
-  const flows = new Map(options.flows.map((flow) => [flow.name, flow]));
+export function createEngine<S extends AnyStages = AnyStages>(
+  options: EngineOptions<keyof S & string>,
+): Engine<S> {
+  const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
+  const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const tools: EngineTools = { house, callApi, log, clock, tagFor };
-  const stages = guarded(tools, createPlay(tools, flows, me), flows, newDevice.idle);
+  const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);
-  const updates = createUpdateHearing(tools, stages, passwords, newDevice);
+  const updates = createUpdateHearing(tools, stages, passwords, (heard, active) =>
+    options.newDevice(heard, active && nameOf(active)),
+  );
+
+  function nameOf({ flow }: ActiveConversation): keyof S & string {
+    return flowNamed(flows, flow).name;
+  }
 
   function tagFor(question: string): string {
     const digest = createHmac('sha256', buttonKey.reveal()).update(question).digest();
     return digest.readUIntBE(0, 6).toString(36).padStart(TAG_LENGTH, '0').slice(-TAG_LENGTH);
   }
 
-  function controlsOf(turn: Turn): ChatControls {
+  function controlsOf(turn: Turn): ChatControls<S> {
     const { chat } = turn;
     return {
       start: async (flow, args) => {
@@ -123,7 +141,7 @@ export function createEngine(options: EngineOptions): Engine {
         if (active) await stages.enter(turn, active.flow, { caseId: active.args.caseId });
       },
       active: () =>
-        chat.conversation ? { flow: chat.conversation.flow, caseId: chat.conversation.args.caseId } : null,
+        chat.conversation ? { flow: nameOf(chat.conversation), caseId: chat.conversation.args.caseId } : null,
     };
   }
 

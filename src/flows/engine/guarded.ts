@@ -1,24 +1,25 @@
 import { TelegramUnavailable } from './bot-api.ts';
 import { type Flow, HouseUnavailable } from './dialogue.ts';
 import { type Play, versionOf } from './play.ts';
+import type { ActiveConversation } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
 /** Stages that may break: what is left of the conversation afterwards is always good to go on with. */
 export interface Stages extends Play {
-  /** Restarts the stage from the case when the flow that wrote the log is not the flow of today. */
+  /** Restarts the stage from the case when its conversation cannot go on as it was stored. */
   modernise(turn: Turn): Promise<void>;
 }
 
 /**
  * When a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures of Telegram and
  * the store are not the flow's and go to the caller.
- * @param idle the flow that begins where a stage of old is no more
+ * @param first the flow that begins where a stage of old is no more
  */
 export function guarded(
   tools: EngineTools,
   play: Play,
   flows: ReadonlyMap<string, Flow>,
-  idle: string,
+  first: string,
 ): Stages {
   const { log } = tools;
 
@@ -45,21 +46,29 @@ export function guarded(
 
   const enter: Stages['enter'] = (turn, name, args) => guard(turn, () => play.enter(turn, name, args));
 
+  /** Whether a stored conversation can go on: its flow is the flow of today, and takes what it was handed. */
+  function isOfToday({ flow: name, version, args }: ActiveConversation): boolean {
+    const flow = flows.get(name);
+    return (
+      flow !== undefined && versionOf(flow) === version && flow.handed.safeParse(args.with ?? {}).success
+    );
+  }
+
   return {
     enter,
+    follow: (turn, caseId, next) => guard(turn, () => play.follow(turn, caseId, next)),
     resume: (turn, heard) => guard(turn, () => play.resume(turn, heard)),
 
     async modernise(turn) {
       const active = turn.chat.conversation;
-      const flow = active && flows.get(active.flow);
-      if (!active || (flow && versionOf(flow) === active.version)) return;
+      if (!active || isOfToday(active)) return;
       log.info(
         { chat: turn.chatId, flow: active.flow, version: active.version },
         'stage restarts: the flow has changed',
       );
       turn.chat.conversation = null;
       await tell(tools, turn.chatId, 'bot:error.updated');
-      await enter(turn, flows.has(active.flow) ? active.flow : idle, { caseId: active.args.caseId });
+      await enter(turn, flows.has(active.flow) ? active.flow : first, { caseId: active.args.caseId });
     },
   };
 }

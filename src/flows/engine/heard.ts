@@ -12,6 +12,7 @@ import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
 import { type ArticleId, articleAbout, findArticles } from '../../policy/help.ts';
 import type { HouseEvent } from './events.ts';
+import type { DeviceHeard, NamedDevice } from './named.ts';
 
 /**
  * What a wait accepts besides its own buttons. `words`: facts about the device in the technician's own words, or a
@@ -39,42 +40,9 @@ export interface WaitSpec {
   takesAlbum?: true;
 }
 
-/** A device someone named in the chat, without its verification code. */
-export interface NamedDevice {
-  fullSerial: string | null;
-  shortSerial: string;
-  model: string | null;
-  host: string | null;
-  manufactured: string | null;
-  hadVerificationCode: boolean;
-}
-
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
-  /** `said`: what its caption says about the device. */
-  | {
-      kind: 'photo';
-      fileId: string;
-      bytes: number | null;
-      album: string | null;
-      messageId: number;
-      said?: SaidInWords;
-    }
-  /**
-   * `said`: what the same message says about the one device it names. `guessed`: with letters where digits belong,
-   * so that the technician has to confirm. Of a list, `more` are the serial numbers there is no button for, `unread`
-   * counts the lines without one.
-   */
-  | {
-      kind: 'serials';
-      devices: NamedDevice[];
-      said?: SaidInWords;
-      guessed?: true;
-      more?: string[];
-      unread?: number;
-    }
-  | { kind: 'refused-label'; reason: LabelRefusal; host: string | null; messageId: number }
-  | { kind: 'words'; said: SaidInWords }
+  | DeviceHeard
   | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
   /** Best first; empty when no article knows the message. */
   | { kind: 'message'; articles: ArticleId[] }

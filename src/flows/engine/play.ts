@@ -29,6 +29,8 @@ const NO_API = { token: '-' };
 export interface Play {
   /** Enters a flow and follows it from stage to stage until one waits or the conversation ends. */
   enter(turn: Turn, name: string, args: FlowArgs): Promise<void>;
+  /** Goes where `next` leads, as `enter` does; `caseId` is the case of before. */
+  follow(turn: Turn, caseId: string, next: Next): Promise<void>;
   /** Gives the pending wait what it waits for, and follows the flow as `enter` does. */
   resume(turn: Turn, heard: Heard): Promise<void>;
 }
@@ -38,12 +40,6 @@ export function createPlay(
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
 ): Play {
-  function flowNamed(name: string): Flow {
-    const flow = flows.get(name);
-    if (!flow) throw new Error(`flow '${name}' is not registered; add it to src/flows/index.ts`);
-    return flow;
-  }
-
   function base(heard: Heard) {
     const update: HeardUpdate = { update_id: 0, heard };
     return { update: update as unknown as Update, api: NO_API, me };
@@ -100,37 +96,45 @@ export function createPlay(
     }
     const active = chat.conversation;
     if (!active) throw new Error('no conversation to resume');
-    const flow = flowNamed(active.flow);
+    const flow = flowNamed(flows, active.flow);
     const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
     return settle(flow, active.args, await watched(run));
   }
 
   async function enter(turn: Turn, name: string, args: FlowArgs): Promise<void> {
-    let flow = flowNamed(name);
+    let flow = flowNamed(flows, name);
     let current = args;
     for (let passages = 0; passages < MAX_PASSAGES; passages++) {
       const outcome = await play(turn, { enter: current, flow });
       if (outcome === 'waiting') return;
       if ('end' in outcome) return;
-      flow = flowNamed(outcome.go);
-      current = { caseId: caseOf(current, outcome), ...(outcome.with ? { with: outcome.with } : {}) };
+      flow = flowNamed(flows, outcome.go);
+      current = argsOf(current.caseId, outcome);
     }
     throw new Error(`stages pass on in circles; the last one was '${flow.name}'`);
   }
 
+  async function follow(turn: Turn, caseId: string, next: Next): Promise<void> {
+    if ('go' in next) await enter(turn, next.go, argsOf(caseId, next));
+  }
+
   return {
     enter,
+    follow,
 
     async resume(turn, heard) {
-      const args = turn.chat.conversation?.args;
+      const caseId = turn.chat.conversation?.args.caseId ?? '';
       const outcome = await play(turn, { resume: heard });
-      if (outcome === 'waiting' || 'end' in outcome || !args) return;
-      await enter(turn, outcome.go, {
-        caseId: caseOf(args, outcome),
-        ...(outcome.with ? { with: outcome.with } : {}),
-      });
+      if (outcome !== 'waiting') await follow(turn, caseId, outcome);
     },
   };
+}
+
+/** @throws when there is none: a stage that leads to it, or was stored, is not one of this house */
+export function flowNamed<F extends Flow>(flows: ReadonlyMap<string, F>, name: string): F {
+  const flow = flows.get(name);
+  if (!flow) throw new Error(`flow '${name}' is not registered; add it to src/flows/index.ts`);
+  return flow;
 }
 
 /**
@@ -150,10 +154,9 @@ export function pendingSpec(conversation: ActiveConversation): WaitSpec {
   return JSON.parse(key) as WaitSpec;
 }
 
-/** A flow may pass on to a case it has just opened. */
-function caseOf(args: FlowArgs, next: { with?: FlowArgs['with'] }): string {
-  const opened = next.with?.caseId;
-  return typeof opened === 'string' ? opened : args.caseId;
+/** What the next stage begins with: it may be about a case that was opened just now. */
+function argsOf(caseId: string, next: Extract<Next, { go: string }>): FlowArgs {
+  return { caseId: next.caseId ?? caseId, ...(next.with ? { with: next.with } : {}) };
 }
 
 /**

@@ -37,11 +37,13 @@ export interface ActiveConversation {
   state: ConversationState;
 }
 
-/** Arguments of a flow: JSON, small; the case is re-read by id. */
-export interface FlowArgs {
+/** What a stage hands to the next one, or to itself: JSON, small. */
+export type Handed = Readonly<Record<string, unknown>>;
+
+/** Arguments of a stage; the case is re-read by id. */
+export interface FlowArgs<W extends Handed = Handed> {
   caseId: string;
-  /** What a flow hands to the next one, or to itself. */
-  with?: Readonly<Record<string, unknown>>;
+  with?: W;
 }
 
 /** Where chat states live; the bot implements it on the store. */

@@ -1,21 +1,20 @@
 import type { Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { tellOfAlbum } from './album.ts';
+import type { Next } from './dialogue.ts';
 import type { Stages } from './guarded.ts';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
+import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './play.ts';
-import type { ChatState } from './state.ts';
+import type { ActiveConversation, ChatState } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
 /** What handling an update came to. */
 export type Handled = 'handled' | 'repeated' | 'nobody-listens';
 
-/** What a photo or a serial number outside a conversation, or in the middle of another case, starts. */
-export interface NewDevice {
-  idle: string;
-  during: string;
-}
+/** Where a photo or a serial number leads, or words about a device, in the middle of a conversation or of none. */
+type NewDevice = (heard: DeviceHeard, during: ActiveConversation | null) => Next;
 
 /** What a chat without a conversation listens to. */
 const IDLE: WaitSpec = {
@@ -90,10 +89,7 @@ export function createUpdateHearing(
       }
       const described = !active && heard.kind === 'words';
       if (described || heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
-        await stages.enter(turn, active ? newDevice.during : newDevice.idle, {
-          caseId: active?.args.caseId ?? '',
-          with: { heard, ...(active ? { resume: active.flow } : {}) },
-        });
+        await stages.follow(turn, active?.args.caseId ?? '', newDevice(heard, active));
         return 'handled';
       }
       await tell(tools, turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);

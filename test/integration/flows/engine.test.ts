@@ -1,5 +1,6 @@
 import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import type { Dialogue, Flow } from '../../../src/flows/engine/dialogue.ts';
@@ -75,7 +76,8 @@ async function engineWith(flows: Flow[], clock?: () => number): Promise<Engine> 
       return ran.value;
     },
     buttonKey: new Secret(new Uint8Array(32)),
-    newDevice: { idle: flows[0]?.name ?? '', during: flows[0]?.name ?? '' },
+    newDevice: (heard) => ({ go: flows[0]?.name ?? '', with: { heard } }),
+    first: flows[0]?.name ?? '',
     ...(clock ? { clock } : {}),
   });
 }
@@ -112,10 +114,14 @@ function press(label: string, id = nextUpdate++): Update {
 const messages = () => api.user({ id: chat }).messages.filter((one) => one.from === 'bot');
 const texts = () => messages().map((one) => one.text);
 
+/** Toy flows take what they are handed as it is. */
+const ANYTHING = z.record(z.string(), z.unknown());
+
 /** Counts to three presses of Next, saying each number. */
 const counter: Flow = {
   name: 'counter',
   version: 1,
+  handed: ANYTHING,
   async run(dialogue: Dialogue) {
     for (const number of ['one', 'two', 'three']) {
       await dialogue.ask(number, { buttons: [[{ id: 'next', text: 'Next' }]], help: 'bot:help.useButtons' });
@@ -137,6 +143,7 @@ const arrived = (id: string, jobId = 'J'): HouseEvent => ({
 const listener: Flow = {
   name: 'listener',
   version: 1,
+  handed: ANYTHING,
   async run(dialogue) {
     await dialogue.ask('ready?', { buttons: [[{ id: 'yes', text: 'Yes' }]], help: 'bot:help.useButtons' });
     const answer = await dialogue.ask('waiting', {
@@ -191,6 +198,7 @@ describe('the conversations engine', () => {
     const asking: Flow = {
       name: 'asking',
       version: 1,
+      handed: ANYTHING,
       async run(dialogue) {
         await dialogue.ask('begin', {
           buttons: [[{ id: 'next', text: 'Next' }]],
@@ -299,11 +307,37 @@ describe('the conversations engine', () => {
     ]);
   });
 
+  it('restarts from its case a conversation that was handed what its stage no longer takes', async () => {
+    const pages: unknown[] = [];
+    const reader = (handed: Flow['handed']): Flow => ({
+      name: 'reader',
+      version: 1,
+      handed,
+      async run(dialogue, args) {
+        pages.push(args);
+        await dialogue.ask('page', {
+          buttons: [[{ id: 'next', text: 'Next' }]],
+          help: 'bot:help.useButtons',
+        });
+        return { end: true };
+      },
+    });
+    const before = await engineWith([reader(z.object({ page: z.string() }))]);
+    await before.control(chat, (controls) =>
+      controls.start('reader', { caseId: 'C', with: { page: 'one' } }),
+    );
+    const today = await engineWith([reader(z.object({ page: z.number().optional() }))]);
+    await today.handleUpdate(chat, press('Next'));
+    expect(texts()).toContain('The bot was updated. Nothing is lost: here is this step again.');
+    expect(pages[1]).toEqual({ caseId: 'C' });
+  });
+
   it('restarts a stage that broke, and gives up politely when it breaks again', async () => {
     let broken = true;
     const fragile: Flow = {
       name: 'fragile',
       version: 1,
+      handed: ANYTHING,
       async run(dialogue) {
         await dialogue.ask('step', { buttons: [[{ id: 'go', text: 'Go' }]], help: 'bot:help.useButtons' });
         if (broken) throw new Error('bug');
@@ -329,6 +363,7 @@ describe('the conversations engine', () => {
     const recorder: Flow = {
       name: 'recorder',
       version: 1,
+      handed: ANYTHING,
       async run(dialogue, args) {
         const at = Number(args.with?.at ?? 0);
         await dialogue.ask(`page ${at}`, { wants: ['serial'], help: 'bot:help.useButtons', buttons: [] });
@@ -380,6 +415,7 @@ describe('the conversations engine', () => {
     const painter: Flow = {
       name: 'painter',
       version: 1,
+      handed: ANYTHING,
       async run(dialogue) {
         await dialogue.ask('look', {
           photo: 'picture:1',
@@ -460,6 +496,7 @@ describe('the conversations engine', () => {
       const notes: Flow = {
         name: 'notes',
         version: 1,
+        handed: ANYTHING,
         async run(dialogue) {
           const answer = await dialogue.ask('note?', { wants: ['note'], help: 'bot:cases.attachHelp' });
           if (answer.kind === 'note') heard.push(answer.text);

@@ -1,0 +1,53 @@
+/** How a device is named in the chat. A stage may hand this on, so it is read back from the store by these schemas. */
+import * as z from 'zod';
+import { LABEL_REFUSALS } from '../../device/label.ts';
+import type { SaidInWords } from '../../device/words.ts';
+
+/** A device someone named in the chat, without its verification code. */
+export const namedDevice = z.object({
+  fullSerial: z.string().nullable(),
+  shortSerial: z.string(),
+  model: z.string().nullable(),
+  host: z.string().nullable(),
+  manufactured: z.string().nullable(),
+  hadVerificationCode: z.boolean(),
+});
+export type NamedDevice = z.infer<typeof namedDevice>;
+
+const said: z.ZodType<SaidInWords> = z.object({
+  model: z.string().exactOptional(),
+  answers: z.record(z.string(), z.string()),
+});
+
+/** What names a device, or says something of one. */
+export const deviceHeard = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('photo'),
+    fileId: z.string(),
+    bytes: z.number().nullable(),
+    album: z.string().nullable(),
+    messageId: z.number(),
+    /** What its caption says about the device. */
+    said: said.exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('serials'),
+    devices: z.array(namedDevice),
+    /** What the same message says about the one device it names. */
+    said: said.exactOptional(),
+    /** With letters where digits belong, so that the technician has to confirm. */
+    guessed: z.literal(true).exactOptional(),
+    /** Of a list, the serial numbers there is no button for. */
+    more: z.array(z.string()).exactOptional(),
+    /** Of a list, how many lines have no serial number. */
+    unread: z.number().exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('refused-label'),
+    reason: z.enum(LABEL_REFUSALS),
+    host: z.string().nullable(),
+    messageId: z.number(),
+  }),
+  z.object({ kind: z.literal('words'), said }),
+]);
+export type DeviceHeard = z.infer<typeof deviceHeard>;

@@ -1,0 +1,111 @@
+/**
+ * The stages, and what each is handed by the one before (docs/decisions/0038). Everything here is optional: any stage
+ * can begin from its case alone, since a conversation may be lost and a case is not.
+ */
+import * as z from 'zod';
+import { QUESTION_ORDER } from '../policy/explain.ts';
+import { ARTICLE_IDS } from '../policy/help.ts';
+import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
+import { deviceHeard } from './engine/named.ts';
+import { GUIDE_IDS } from './guides.ts';
+
+const STAGE_NAMES = [
+  'identify',
+  'assess',
+  'order',
+  'lan-unbind',
+  'guide',
+  'service-centre',
+  'close',
+  'switch',
+  'trouble',
+  'case',
+] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+const stageName = z.enum(STAGE_NAMES);
+
+/** Read from the store by these: a stage whose stored part no longer fits begins anew from its case. */
+const HANDED = {
+  identify: z.object({
+    /** What is to be read. */
+    heard: deviceHeard.optional(),
+    /** Sentence that explains why we ask again, and the host it names. */
+    because: z.string().optional(),
+    host: z.string().optional(),
+    /** What was not taken of a list or a photo with several labels, by serial number. */
+    left: z.array(z.string()).optional(),
+  }),
+  assess: z.object({
+    /** Ask what else is at hand before the verdict is shown: the way over the LAN was not it. */
+    other: z.boolean().optional(),
+    /** The technician goes on without a laptop. */
+    withoutLaptop: z.boolean().optional(),
+    /** Show what was answered, to change it; or ask this fact again. */
+    change: z.union([z.literal(true), z.enum(QUESTION_ORDER)]).optional(),
+  }),
+  order: z.object({
+    /** Way to go on with; absent: back to the verdict. */
+    way: z.enum(['sadp', ...GUIDE_IDS]).optional(),
+  }),
+  'lan-unbind': z.object({
+    /** A person confirmed one careful try after a lock. */
+    afterLock: z.boolean().optional(),
+    /** What was just heard about the picture. */
+    picture: z.enum(['answered', 'wrong', 'expired', 'refreshing']).optional(),
+    /** The picture was read; the laptop asks for the password. */
+    prompt: z.boolean().optional(),
+  }),
+  /** Where it stands is in the case. */
+  guide: z.object({
+    /** Begin this guide. */
+    way: z.enum(GUIDE_IDS).optional(),
+    /** The step looks different on the site. */
+    differs: z.boolean().optional(),
+  }),
+  'service-centre': z.object({}),
+  close: z.object({}),
+  switch: z.object({
+    /** What may be another device. */
+    heard: deviceHeard.optional(),
+    /** Stage that was running. */
+    resume: stageName.optional(),
+  }),
+  trouble: z.object({
+    /** Stage to go back to; by itself the one at which an open case stands. Without a case the conversation ends. */
+    resume: stageName.optional(),
+    /** The message was typed already, and no article knows it. */
+    unknown: z.boolean().optional(),
+    /** The message was typed already; what it led to. */
+    articles: z.array(z.enum(ARTICLE_IDS)).optional(),
+  }),
+  case: z.object({
+    /** An answer is to be kept with the case. */
+    attach: z.boolean().optional(),
+  }),
+} satisfies Record<StageName, z.ZodObject>;
+
+/** Stage -> what is handed to it. */
+export type Stages = { [N in StageName]: z.infer<(typeof HANDED)[N]> };
+
+const SCHEMAS: { readonly [N in StageName]: z.ZodType<Stages[N]> } = HANDED;
+
+/** Where a stage leads. */
+export type Next = NextAmong<Stages>;
+
+/** One stage as a dialogue: see `Flow`. */
+interface StageSpec<N extends StageName> {
+  version: number;
+  run(dialogue: Dialogue, args: { caseId: string; with: Stages[N] }): Promise<Next>;
+}
+
+/** The stage of this name; what it was handed is read before it begins. */
+export function stage<N extends StageName>(name: N, { version, run }: StageSpec<N>): Flow<N> {
+  const handed = SCHEMAS[name];
+  return {
+    name,
+    version,
+    handed,
+    run: (dialogue, args) => run(dialogue, { caseId: args.caseId, with: handed.parse(args.with ?? {}) }),
+  };
+}
