@@ -4,13 +4,15 @@ import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
+import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import { type BucketRules, createQuiet } from './limits.ts';
 import { commandBox } from './polls.ts';
 import type { Presence } from './presence.ts';
 
-const PERMIT_TTL_MS = 15 * 60_000;
+/** As long as its steps may take: being taken up, the picture, the password, and what comes after it. */
+export const PERMIT_TTL_MS = TAKE_UP_MS + PICTURE_LIFE_MS + PROMPT_LIMIT_MS + WORK_LIMIT_MS;
 /** A spent permit is remembered longer than any copy of it is good. */
 const SPENT_MEMORY_MS = 2 * PERMIT_TTL_MS;
 /** That a job's permit was traded is remembered for longer than its outcome may be on the way. */
@@ -41,7 +43,7 @@ export interface JobDesk {
     command: WithoutId<AgentCommand>,
   ): Promise<Result<{ commandId: string }, SendFailure>>;
   /**
-   * A permit for one unbind datagram, good for 15 minutes for this agent, job and device: a secret that goes into the
+   * A permit for one unbind datagram, good for 18 minutes for this agent, job and device: a secret that goes into the
    * `unbind` command. A second permit for a job replaces the first; a job whose permit was spent gets none that works.
    */
   issuePermit(what: PermitScope): Promise<Result<string, 'store-unavailable'>>;

@@ -78,7 +78,7 @@ export interface AgentDirectory {
   /** Turns an agent away for good, at once; it is told with its next request and forgets its key. */
   revoke(id: string): Answer<void, 'agent-unknown'>;
   /**
-   * Whether the agent polled within 60 seconds, by what this process saw itself or read with `get` or `listFor`;
+   * Whether the agent polled within `ONLINE_MS` (link/times.ts) and has not said goodbye, by what this process saw itself or read with `get` or `listFor`;
    * right after one of those it is true for every process.
    */
   isOnline(id: string): boolean;

@@ -37,6 +37,8 @@ const LIMITS: HubLimits = {
   },
 };
 
+/** How often it is looked who has fallen silent. */
+const LOOK_EVERY_MS = 1_000;
 /** Time for answers under way when the hub closes. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -54,6 +56,8 @@ export interface HubOptions {
   onPairing: (request: PairingRequest) => Promise<void>;
   /** An agent is there that was not. */
   onOnline?: (agentId: string) => void;
+  /** One that was there is not any more: it said goodbye, or fell silent. */
+  onOffline?: (agentId: string) => void;
   /** An agent polls from a neighbourhood (/24, /48) it was never seen in. Its first one is no news. */
   onNewAddress?: (agentId: string, address: string) => void;
   /** Two processes with one agent's key were at work; `address` is that of the one that goes on. */
@@ -91,13 +95,14 @@ export interface Hub {
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
 export function createHub(options: HubOptions): Hub {
   const { store, log, onEvent, onPairing, clock = Date.now } = options;
-  const { onOnline = () => undefined, onGuessing = () => undefined } = options;
+  const { onOnline = () => undefined, onOffline = () => undefined } = options;
+  const { onGuessing = () => undefined } = options;
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
   const { onKeyRequest = async () => undefined } = options;
   const audit = createAudit(store, clock);
   const keys = createKeyring(store);
   const agents = createAgents(store);
-  const presence = createPresence(store, clock, { onOnline, onNewAddress, onTakenOver });
+  const presence = createPresence(store, clock, { onOnline, onOffline, onNewAddress, onTakenOver });
   const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
   const polls = createPolls({ store, agents, presence, log });
@@ -121,6 +126,7 @@ export function createHub(options: HubOptions): Hub {
       log,
     });
   let server: HubServer | undefined;
+  let looking: NodeJS.Timeout | undefined;
 
   return {
     directory,
@@ -137,6 +143,7 @@ export function createHub(options: HubOptions): Hub {
         await app.register(routesBehind(door));
         app.addHook('preClose', async () => polls.close());
         await app.listen({ host, port });
+        looking = setInterval(presence.look, LOOK_EVERY_MS).unref();
         const bound = app.server.address();
         return ok({ host, port: bound === null || typeof bound === 'string' ? port : bound.port });
       } catch (error) {
@@ -156,6 +163,7 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     close: async () => {
+      clearInterval(looking);
       polls.close();
       const impatient = setTimeout(() => server?.app.server.closeAllConnections(), CLOSE_GRACE_MS);
       await server?.app.close();

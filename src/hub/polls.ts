@@ -1,6 +1,7 @@
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
+import { HOLD_MS } from '../link/times.ts';
 import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Presence } from './presence.ts';
@@ -24,6 +25,8 @@ export interface Polls {
     gone: AbortSignal,
   ): Promise<Result<AgentCommand[], HubErrorCode>>;
   end(agentId: string): void;
+  /** A process of the agent polls no more. */
+  leave(agentId: string, epoch: string): Promise<Result<void, HubErrorCode>>;
   /** Ends every poll; those that come later are answered at once. */
   close(): void;
 }
@@ -79,7 +82,7 @@ export function createPolls({
         await presence.outdone(agentId);
         return fail('superseded');
       }
-      const seen = await presence.saw(agentId, { address, host: cleanHost(host) });
+      const seen = await presence.saw(agentId, epoch, { address, host: cleanHost(host) });
       if (!seen.ok) return fail('store-unavailable');
       const box = commandBox(agentId);
       const acked = cursor === null ? ok(undefined) : await store.mailboxes.ack(box, cursor);
@@ -92,7 +95,8 @@ export function createPolls({
         // Asked only now that whoever revokes or takes over can end this poll.
         const before = await mayGoOn(agentId, epoch);
         if (!before.ok) return before;
-        if (!closed) await store.mailboxes.wait(box, cursor, waitMs, AbortSignal.any([gone, ended.signal]));
+        const heldMs = Math.min(waitMs, HOLD_MS);
+        if (!closed) await store.mailboxes.wait(box, cursor, heldMs, AbortSignal.any([gone, ended.signal]));
       } finally {
         if (held.get(agentId) === ended) held.delete(agentId);
       }
@@ -101,6 +105,10 @@ export function createPolls({
       return after.ok ? commandsAfter(agentId, cursor) : after;
     },
     end: (agentId) => held.get(agentId)?.abort(),
+    leave: async (agentId, epoch) => {
+      const left = await presence.left(agentId, epoch);
+      return left.ok ? ok(undefined) : fail('store-unavailable');
+    },
     close: () => {
       closed = true;
       for (const ended of held.values()) ended.abort();

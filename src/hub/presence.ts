@@ -1,11 +1,10 @@
 import { ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
+import { ONLINE_MS } from '../link/times.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
 import { prefixKey } from './limits.ts';
 
-/** An agent that has not polled for this long is offline; longer than the longest poll. */
-const ONLINE_MS = 60_000;
 /** Neighbourhoods an agent is remembered in, the latest last. */
 const MOST_PREFIXES = 50;
 /** Two processes that fight over an agent are told of once in this time, ms. */
@@ -17,6 +16,8 @@ export interface Sight {
   readonly lastSeen: number;
   readonly address: string;
   readonly host: HostInfo;
+  /** Only where it has said goodbye; it has not polled since. */
+  readonly left?: true;
 }
 
 /** Which agents are there, and which process of each is the one that counts. */
@@ -29,8 +30,16 @@ export interface Presence {
   isCurrent(agentId: string, epoch: string): Promise<Result<boolean, StoreFailure>>;
   /** A process was told that a newer one has taken over: two are alive that hold the same key. */
   outdone(agentId: string): Promise<void>;
-  /** Notes a poll. */
-  saw(agentId: string, sight: Omit<Sight, 'lastSeen'>): Promise<Result<void, StoreFailure>>;
+  /** Notes a poll of the process that started at `epoch`. */
+  saw(
+    agentId: string,
+    epoch: string,
+    sight: Omit<Sight, 'lastSeen' | 'left'>,
+  ): Promise<Result<void, StoreFailure>>;
+  /** Notes the goodbye of a process; that of one which does not speak for the agent (any more) says nothing. */
+  left(agentId: string, epoch: string): Promise<Result<void, StoreFailure>>;
+  /** Tells of those who have fallen silent. To be called every second or so. */
+  look(): void;
   /** The last sight by any process on the store. */
   last(agentId: string): Promise<Result<Sight | null, StoreFailure>>;
   /** By what this process saw or was told by `last`. */
@@ -41,6 +50,8 @@ export interface Presence {
 export interface PresenceNews {
   /** An agent polls that was offline. */
   readonly onOnline: (agentId: string) => void;
+  /** One that was online has said goodbye, or has fallen silent. */
+  readonly onOffline: (agentId: string) => void;
   /** It polls from a neighbourhood it was never seen in. */
   readonly onNewAddress: (agentId: string, address: string) => void;
   /** Two processes with its key were at work; `address` is that of the one that goes on. */
@@ -51,12 +62,16 @@ export interface PresenceNews {
 export function createPresence(
   store: Store,
   clock: () => number,
-  { onOnline, onNewAddress, onTakenOver }: PresenceNews,
+  { onOnline, onOffline, onNewAddress, onTakenOver }: PresenceNews,
 ): Presence {
   const epochs = store.values<string>('hub-epochs');
   const sights = store.values<Sight>('hub-presence');
   const prefixes = store.values<string[]>('hub-agent-prefixes');
   const known = new Map<string, number>();
+  /** Those that nobody was told of that they are away. */
+  const there = new Set<string>();
+  /** Epoch of each agent's process that said goodbye last: a poll of it that is still being dealt with counts no more. */
+  const gone = new Map<string, string>();
   /** Where each agent was seen last by this process. */
   const places = new Map<string, string>();
 
@@ -82,7 +97,9 @@ export function createPresence(
   const last: Presence['last'] = async (agentId) => {
     const sight = await sights.get(agentId);
     if (!sight.ok) return sight;
-    if (sight.value) known.set(agentId, Math.max(known.get(agentId) ?? 0, sight.value.lastSeen));
+    if (sight.value?.left) known.delete(agentId);
+    else if (sight.value) known.set(agentId, Math.max(known.get(agentId) ?? 0, sight.value.lastSeen));
+    if (isOnline(agentId)) there.add(agentId);
     return ok(sight.value ?? null);
   };
 
@@ -113,19 +130,41 @@ export function createPresence(
       // Told twice is better than never.
       if (!first.ok || first.value) onTakenOver(agentId, sight.ok ? (sight.value?.address ?? '') : '');
     },
-    saw: async (agentId, sight) => {
+    saw: async (agentId, epoch, sight) => {
       const moved = await placed(agentId, sight.address);
       if (!moved.ok) return moved;
       if (moved.value) onNewAddress(agentId, sight.address);
       const before = isOnline(agentId) ? ok(null) : await last(agentId);
       if (!before.ok) return before;
       const wasOnline = isOnline(agentId);
+      if (gone.get(agentId) === epoch) return ok(undefined);
       const lastSeen = clock();
       const saved = await sights.set(agentId, { ...sight, lastSeen });
       // Told only once it is on disk: a restarted bot must not take a laptop for gone that this one called online.
-      if (saved.ok) known.set(agentId, lastSeen);
-      if (saved.ok && !wasOnline) onOnline(agentId);
+      if (!saved.ok) return saved;
+      known.set(agentId, lastSeen);
+      there.add(agentId);
+      if (!wasOnline) onOnline(agentId);
       return saved;
+    },
+    left: async (agentId, epoch) => {
+      const [current, sight] = await Promise.all([epochs.get(agentId), last(agentId)]);
+      if (!current.ok) return current;
+      if (!sight.ok) return sight;
+      if (current.value !== epoch || !sight.value) return ok(undefined);
+      gone.set(agentId, epoch);
+      const saved = await sights.set(agentId, { ...sight.value, lastSeen: clock(), left: true });
+      if (!saved.ok) return saved;
+      known.delete(agentId);
+      if (there.delete(agentId)) onOffline(agentId);
+      return saved;
+    },
+    look: () => {
+      for (const agentId of there) {
+        if (isOnline(agentId)) continue;
+        there.delete(agentId);
+        onOffline(agentId);
+      }
     },
     last,
     isOnline,

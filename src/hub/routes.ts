@@ -12,6 +12,8 @@ import {
   type AgentEvent,
   type EventsAnswer,
   eventsRequest,
+  type GoodbyeAnswer,
+  goodbyeRequest,
   LINK_VERSION,
   MAX_BODY_BYTES,
   type PairAnswer,
@@ -27,6 +29,7 @@ import {
   rotateRequest,
 } from '../link/messages.ts';
 import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, bodyDigest, signAnswer } from '../link/signing.ts';
+import { HOLD_MS } from '../link/times.ts';
 import type { StoreFailure } from '../store/store.ts';
 import { type Authenticator, bodyOf, type Caller, type Sender } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
@@ -45,9 +48,6 @@ import type { Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { Rotations } from './rotation.ts';
 import { closeUnread } from './server.ts';
-
-/** How long `GET /v1/pair` is held open. */
-const PAIR_HOLD_MS = 25_000;
 
 /** Large bodies of agents that do not say beforehand what they signed (link version 1): received at the same time. */
 const MOST_UNPROVEN_BODIES = 8;
@@ -261,13 +261,19 @@ export function hubRoutes(parts: RouteParts) {
 
     app.get('/v1/pair', signed({ mayBePending: true }), async (request, reply): Promise<PairState> => {
       const agentId = senderOf(request);
-      return { state: orRefuse(await pairing.state(agentId, PAIR_HOLD_MS, gone(reply))) };
+      return { state: orRefuse(await pairing.state(agentId, HOLD_MS, gone(reply))) };
     });
 
     app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer> => {
       const agentId = senderOf(request);
       const asked = parse(pollRequest, request);
       return { commands: orRefuse(await polls.hold(agentId, asked, request.ip, gone(reply))) };
+    });
+
+    app.post('/v1/goodbye', signed(), async (request): Promise<GoodbyeAnswer> => {
+      const agentId = senderOf(request);
+      orRefuse(await polls.leave(agentId, parse(goodbyeRequest, request).epoch));
+      return {};
     });
 
     app.post('/v1/events', signed({ large: true }), async (request): Promise<EventsAnswer> => {

@@ -12,10 +12,9 @@ import { type Watch, watchFor } from './network/watch.ts';
 import type { StatusAnswer } from './sadp/reply.ts';
 import { isAddressable } from './sadp/requests.ts';
 import type { Tap } from './tap.ts';
+import { FIND_MS } from './times.ts';
 import type { Report, StatusReport, UnbindRequest } from './unbind/contract.ts';
 import { askStatus } from './unbind/status.ts';
-
-const DISCOVER_MS = 10_000;
 
 export interface EngineSettings {
   /** State folder (home.ts); made when the first unbind needs it. */
@@ -149,7 +148,7 @@ async function readStatus(
     onNote,
   }: StatusOptions & { signal: AbortSignal },
 ): Promise<StatusReport> {
-  const found = await findOne(watch.lan, watch, shortSerial, DISCOVER_MS, signal);
+  const found = await findOne(watch.lan, watch, shortSerial, FIND_MS, signal);
   const stopped = () => (signal.aborted ? { stopped: true as const } : {});
   const device = found.ok ? found.value : found.failure.device;
   const seen = device && sightingOf(device);

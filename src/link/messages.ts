@@ -253,11 +253,11 @@ export const pairAnswer = z.object({
 });
 export type PairAnswer = z.infer<typeof pairAnswer>;
 
-/** `GET /v1/pair` (signed): has the person confirmed? Held open up to 25 s. */
+/** `GET /v1/pair` (signed): has the person confirmed? Held open up to `HOLD_MS` (times.ts). */
 export const pairState = z.object({ state: z.enum(['waiting', 'confirmed', 'refused', 'expired']) });
 export type PairState = z.infer<typeof pairState>;
 
-/** `POST /v1/poll` (signed). The cursor acknowledges every command up to it. Held open up to `waitMs`. */
+/** `POST /v1/poll` (signed). The cursor acknowledges every command up to it. Held open up to `waitMs` or `HOLD_MS`. */
 export const pollRequest = z.object({
   version: spokenVersion,
   cursor: id.nullable(),
@@ -270,6 +270,16 @@ export type PollRequest = z.infer<typeof pollRequest>;
 
 export const pollAnswer = z.object({ commands: z.array(agentCommand).max(100) });
 export type PollAnswer = z.infer<typeof pollAnswer>;
+
+/**
+ * `POST /v1/goodbye` (signed): this process polls no more, so the agent is away at once. Agents of before fall silent
+ * instead; a hub of before answers `bad-request`, which nobody minds.
+ */
+export const goodbyeRequest = z.object({ version: spokenVersion, epoch: id });
+export type GoodbyeRequest = z.infer<typeof goodbyeRequest>;
+
+export const goodbyeAnswer = z.object({});
+export type GoodbyeAnswer = z.infer<typeof goodbyeAnswer>;
 
 /** `POST /v1/events` (signed). Accepted ids are safe: the agent forgets them; others are sent again. */
 export const eventsRequest = z.object({

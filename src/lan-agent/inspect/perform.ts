@@ -22,6 +22,7 @@ import { clean } from '../network/sighting.ts';
 import { type Watch, watchFor } from '../network/watch.ts';
 import { checkPassword } from '../sadp/envelope.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
+import { FIND_MS } from '../times.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { attemptsOf, ledgerRefusal, locked } from '../unbind/end.ts';
 import {
@@ -37,7 +38,6 @@ import {
 import { isDocument } from './facts.ts';
 import { reportOf } from './report.ts';
 
-const DISCOVER_MS = 10_000;
 /** Longest time all documents together take, ms. */
 const READING_MS = 30_000;
 
@@ -154,7 +154,7 @@ class Inspection {
     if (lan.notes.some(({ kind }) => kind === 'port-fallback')) onNote?.({ kind: 'port-fallback' });
     const watch = watchFor(lan, shortSerial, signal, (from) => onNote?.({ kind: 'foreign-reply', from }));
     this.#watch = watch;
-    const found = await findOne(lan, watch, shortSerial, DISCOVER_MS, signal);
+    const found = await findOne(lan, watch, shortSerial, FIND_MS, signal);
     this.#lostBefore = watch.lost();
     if (found.ok) {
       for (const note of oddWay(found.value)) onNote?.(note);

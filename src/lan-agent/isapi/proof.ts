@@ -1,13 +1,14 @@
 import { limit } from '../limit.ts';
 import { checkPassword } from '../sadp/envelope.ts';
 import type { Counters } from '../sadp/reply.ts';
+import { PROOF_MS } from '../times.ts';
 import { wholeMinutes } from './answer.ts';
 import { askWithLogin, type Told } from './ask.ts';
 import type { Login } from './digest.ts';
 import { EZVIZ_PATH, readEzviz } from './documents.ts';
 import type { HttpFailure } from './http.ts';
 import type { Pins } from './pins.ts';
-import { PROOF_MS, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Why the device's web server did not settle whether it is bound. */
 export type ProofGap =

@@ -7,9 +7,6 @@ import type { HttpTap } from './http.ts';
 /** Where HTTPS is unless somebody moved it. */
 const HTTPS_PORT = 443;
 
-/** Longest time a whole reading with its login takes, ms. */
-export const PROOF_MS = 6000;
-
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);
 const PRIVATE = new BlockList();

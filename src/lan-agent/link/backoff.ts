@@ -1,5 +1,4 @@
-const FLOOR_MS = 1_000;
-const CEILING_MS = 60_000;
+import { BACKOFF_CEILING_MS, BACKOFF_FLOOR_MS } from '../../link/times.ts';
 
 /** Waiting times between tries that keep failing. */
 export interface Backoff {
@@ -10,18 +9,18 @@ export interface Backoff {
 }
 
 /**
- * Full jitter, 1 to 60 s: agents that lost the same server must not come back in step.
+ * Full jitter, 0.5 to 8 s: agents that lost the same server must not come back in step, and be back soon.
  * @param random 0 up to 1
  */
 export function createBackoff(random: () => number = Math.random): Backoff {
-  let ceiling = FLOOR_MS;
+  let ceiling = BACKOFF_FLOOR_MS;
   return {
     next: () => {
-      ceiling = Math.min(CEILING_MS, ceiling * 2);
-      return Math.max(FLOOR_MS, Math.round(random() * ceiling));
+      ceiling = Math.min(BACKOFF_CEILING_MS, ceiling * 2);
+      return Math.max(BACKOFF_FLOOR_MS, Math.round(random() * ceiling));
     },
     reset: () => {
-      ceiling = FLOOR_MS;
+      ceiling = BACKOFF_FLOOR_MS;
     },
   };
 }

@@ -6,6 +6,8 @@ import {
   type AgentEvent,
   type EventsRequest,
   eventsAnswer,
+  type GoodbyeRequest,
+  goodbyeAnswer,
   type HostInfo,
   type HubErrorCode,
   hubError,
@@ -26,6 +28,8 @@ import {
   rotateAnswer,
 } from '../../link/messages.ts';
 import { readSignature, signRequest, verifyAnswer } from '../../link/signing.ts';
+import { HOLD_MS } from '../../link/times.ts';
+import { ANSWER_TIMEOUT_MS, HELD_GRACE_MS } from '../times.ts';
 import type { Clock } from './clock.ts';
 import type { Transport, TransportFailure } from './transport.ts';
 
@@ -35,9 +39,6 @@ import type { Transport, TransportFailure } from './transport.ts';
  */
 const NEEDS_PROOF: readonly HubFailure['reason'][] = ['revoked', 'superseded', 'clock-skew'];
 
-/** How long the hub holds a question about pairing open, ms. */
-const PAIR_WAIT_MS = 25_000;
-const ANSWER_TIMEOUT_MS = 15_000;
 /** Time on the way: smaller differences are no difference. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -74,6 +75,8 @@ export interface HubClient {
     signal: AbortSignal,
   ): Promise<Result<RotateAnswer['state'], HubFailure>>;
   pairState(signal: AbortSignal): Promise<Result<PairState['state'], HubFailure>>;
+  /** Says that this process polls no more. */
+  goodbye(signal: AbortSignal): Promise<Result<void, HubFailure>>;
 }
 
 export function createHubClient(options: {
@@ -104,15 +107,14 @@ export function createHubClient(options: {
     content: unknown,
     schema: S,
     signal: AbortSignal,
-    heldMs = 0,
+    timeoutMs = ANSWER_TIMEOUT_MS,
   ): Promise<Result<z.infer<S>, HubFailure>> => {
     const body = method === 'GET' ? null : JSON.stringify(content);
-    const timeoutMs = heldMs + ANSWER_TIMEOUT_MS;
     let key = privateKey;
     for (let attempt = 1; ; attempt++) {
       const headers = signRequest({ method, path, body: body ?? '', agentId, time: now() }, key);
       const answer = await transport.send({ method, path, headers, body, timeoutMs, signal });
-      if (!answer.ok) return fail({ reason: answer.failure });
+      if (!answer.ok) return answer;
       const read = readAnswer(answer.value, schema);
       const { status, raw, signature, time } = answer.value;
       const nonce = readSignature(headers)?.nonce ?? '';
@@ -140,7 +142,9 @@ export function createHubClient(options: {
     now,
     poll: async (cursor, waitMs, signal) => {
       const request: PollRequest = { version: LINK_VERSION, cursor, waitMs, epoch, host };
-      const answer = await call('POST', '/v1/poll', request, pollAnswer, signal, waitMs);
+      // Without a hold it may take as long as it likes; with one, a dead connection must not go unnoticed for long.
+      const timeoutMs = waitMs === 0 ? ANSWER_TIMEOUT_MS : waitMs + HELD_GRACE_MS;
+      const answer = await call('POST', '/v1/poll', request, pollAnswer, signal, timeoutMs);
       return answer.ok ? ok(answer.value.commands) : answer;
     },
     sendEvents: async (events, signal) => {
@@ -159,8 +163,13 @@ export function createHubClient(options: {
       return answer.ok ? ok(answer.value.state) : answer;
     },
     pairState: async (signal) => {
-      const answer = await call('GET', '/v1/pair', null, pairState, signal, PAIR_WAIT_MS);
+      const answer = await call('GET', '/v1/pair', null, pairState, signal, HOLD_MS + ANSWER_TIMEOUT_MS);
       return answer.ok ? ok(answer.value.state) : answer;
+    },
+    goodbye: async (signal) => {
+      const request: GoodbyeRequest = { version: LINK_VERSION, epoch };
+      const answer = await call('POST', '/v1/goodbye', request, goodbyeAnswer, signal);
+      return answer.ok ? ok(undefined) : answer;
     },
   };
 }
@@ -182,7 +191,7 @@ export function createPairingCalls(transport: Transport, signal: AbortSignal): P
     const body = JSON.stringify({ version: LINK_VERSION, ...content });
     const timeoutMs = ANSWER_TIMEOUT_MS;
     const answer = await transport.send({ method: 'POST', path, headers: {}, body, timeoutMs, signal });
-    return answer.ok ? readAnswer(answer.value, schema) : fail({ reason: answer.failure });
+    return answer.ok ? readAnswer(answer.value, schema) : answer;
   };
   return {
     open: (code) => post('/v1/pair', { code }, pairOpening),

@@ -1,4 +1,6 @@
 import type { HubErrorCode } from '../../link/messages.ts';
+import { MOST_RETRY_AFTER_MS } from '../../link/times.ts';
+import { LASTED_MS } from '../times.ts';
 import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { HubFailure } from './hub-client.ts';
@@ -13,9 +15,6 @@ const FINAL = [
   'version-unsupported',
 ] as const satisfies readonly HubErrorCode[];
 export type FinalRefusal = (typeof FINAL)[number];
-
-/** Longest wait the hub may ask for, seconds. */
-const MAX_RETRY_AFTER_S = 300;
 
 /** The state of one kind of call to the hub, and how long to wait after it failed. */
 export interface Line {
@@ -38,16 +37,21 @@ export function createLine(options: {
   const { clock, signal, onState, onFinal } = options;
   const backoff = createBackoff();
   let nudged = new AbortController();
-  const pause = async (atLeastMs = 0) => {
+  let workedSince: number | null = null;
+  /** @param askedMs what the hub asks for: all it turns away hear the same, so what keeps them apart comes on top */
+  const pause = async (askedMs = 0) => {
+    workedSince = null;
     nudged = new AbortController();
-    const early = atLeastMs > 0 ? signal : AbortSignal.any([signal, nudged.signal]);
-    await clock.sleep(Math.max(backoff.next(), atLeastMs), early);
+    const early = askedMs > 0 ? signal : AbortSignal.any([signal, nudged.signal]);
+    await clock.sleep(askedMs + backoff.next(), early);
   };
   return {
     pause,
     nudge: () => nudged.abort(),
     worked: () => {
-      backoff.reset();
+      workedSince ??= clock.now();
+      // A hub that answers once and is gone again would else be asked ever anew without a pause.
+      if (clock.now() - workedSince >= LASTED_MS) backoff.reset();
       onState('connected');
     },
     failed: async ({ reason, retryAfter = 0 }) => {
@@ -55,7 +59,7 @@ export function createLine(options: {
       const final = FINAL.find((refusal) => refusal === reason);
       if (final) return onFinal(final);
       onState(reason);
-      await pause(Math.min(retryAfter, MAX_RETRY_AFTER_S) * 1000);
+      await pause(Math.min(retryAfter * 1000, MOST_RETRY_AFTER_MS));
     },
   };
 }

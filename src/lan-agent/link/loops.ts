@@ -1,15 +1,12 @@
 import type { Log } from '../../kernel/log.ts';
+import { QUICK_POLL_MS } from '../times.ts';
 import type { Clock } from './clock.ts';
+import { createHold } from './hold.ts';
 import type { HubClient } from './hub-client.ts';
 import type { Intake } from './intake.ts';
 import type { Jobs } from './jobs.ts';
 import type { Line } from './line.ts';
 import type { Outbox } from './outbox.ts';
-
-/** How long the hub may hold a poll, ms: below the idle limit of common proxies. */
-const POLL_WAIT_MS = 25_000;
-/** A poll answered sooner without anything new was not held open: do not ask in a tight circle. */
-const QUICK_POLL_MS = 1_000;
 
 /** Fetches commands until `signal`: on disk first, then carried out, and acknowledged by the next poll's cursor. */
 export async function pollLoop(tools: {
@@ -22,17 +19,21 @@ export async function pollLoop(tools: {
   onDiskFailure: (code: string) => void;
 }): Promise<void> {
   const { client, intake, jobs, clock, line, signal } = tools;
+  const hold = createHold();
   // The first poll is not held, and neither is the first after a failure: it tells at once that the line works.
-  let waitMs = 0;
+  let isHeld = false;
   while (!signal.aborted) {
+    const waitMs = isHeld ? hold.ms() : 0;
     const asked = clock.now();
     const polled = await client.poll(intake.cursor(), waitMs, signal);
     if (!polled.ok) {
-      waitMs = 0;
+      if (isHeld) hold.broke(polled.failure.reason, clock.now() - asked);
+      isHeld = false;
       await line.failed(polled.failure);
       continue;
     }
     line.worked();
+    if (isHeld) hold.answered();
     const taken = await intake.take(polled.value);
     if (!taken.ok) {
       tools.onDiskFailure(taken.failure.code);
@@ -40,9 +41,9 @@ export async function pollLoop(tools: {
       continue;
     }
     for (const command of taken.value) await jobs.accept(command);
-    const quick = waitMs > 0 && clock.now() - asked < QUICK_POLL_MS;
+    const quick = isHeld && clock.now() - asked < QUICK_POLL_MS;
     if (taken.value.length === 0 && quick) await clock.sleep(QUICK_POLL_MS, signal);
-    waitMs = POLL_WAIT_MS;
+    isHeld = true;
   }
 }
 

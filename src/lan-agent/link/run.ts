@@ -7,6 +7,7 @@ import type { HomeFailure } from '../home.ts';
 import { noteText } from '../notes.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
+import { GOODBYE_MS, LAST_WORD_MS, PERMIT_PATIENCE_MS } from '../times.ts';
 import { createBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hostInfo } from './host.ts';
@@ -41,11 +42,8 @@ export interface RunOptions {
 /** Why the agent stopped working for the bot; everything but `stopped` was said with what to do next. */
 export type RunEnd = 'stopped' | 'not-paired' | 'damaged' | 'home-unwritable' | FinalRefusal;
 
-/** A permit is asked for while a person waits and a password is held: long enough for a bot that restarts, ms. */
-const PERMIT_PATIENCE_MS = 20_000;
+/** Longest pause between two tries to trade a permit, ms. */
 const PERMIT_PAUSE_MS = 2_000;
-/** When the agent stops: how long it tries to bring its last word to the hub, ms. */
-const LAST_WORD_MS = 3_000;
 
 /** Works for the bot until it is stopped: takes commands, does one job at a time, tells what came of it. */
 export async function run(options: RunOptions): Promise<RunEnd> {
@@ -179,12 +177,17 @@ async function work(
     sendLoop({ client, outbox, line: send, signal, log }),
   ]);
 
+  // Beside the job that still ends: it takes no more, and the chat is to know at once. A hub that is known to be away is
+  // not told, and nobody waits for the answer long.
+  const isAway = said !== undefined && said !== 'connected';
+  const leaving = stop.aborted && !isAway ? client.goodbye(AbortSignal.timeout(GOODBYE_MS)) : null;
   await jobs.stop();
   const last = outbox.batch();
   if (stop.aborted && last.length > 0) {
     const sent = await client.sendEvents(last, AbortSignal.timeout(LAST_WORD_MS));
     if (sent.ok) await outbox.remove(sent.value);
   }
+  await leaving;
   return end;
 }
 

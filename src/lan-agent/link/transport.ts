@@ -2,6 +2,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { MAX_BODY_BYTES } from '../../link/messages.ts';
 import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, readAnswerTime } from '../../link/signing.ts';
+import { CONNECT_TIMEOUT_MS } from '../times.ts';
 
 /** Why a request got no answer from our server; `agent:link.failure.<word>` says what to do about it. */
 export type TransportFailure =
@@ -33,6 +34,12 @@ export type TransportFailure =
   /** Our own signal. */
   | 'aborted';
 
+/** `retryAfter`: seconds for which a gateway in front of the server asks to be left alone. */
+export interface TransportRefusal {
+  readonly reason: TransportFailure;
+  readonly retryAfter?: number;
+}
+
 export interface HttpAnswer {
   readonly status: number;
   /** As received: what a signature is over. */
@@ -58,11 +65,9 @@ export interface HttpRequest {
 
 /** One server, spoken to over connections that are kept. */
 export interface Transport {
-  send(what: HttpRequest): Promise<Result<HttpAnswer, TransportFailure>>;
+  send(what: HttpRequest): Promise<Result<HttpAnswer, TransportRefusal>>;
   close(): Promise<void>;
 }
-
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the way to a server. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are followed, except to this machine itself.
@@ -87,8 +92,8 @@ export function openTransport(server: { url: string; loopback: boolean }): Trans
         });
         return await readAnswer(answer);
       } catch (error) {
-        if (signal.aborted) return fail('aborted');
-        return fail(limit.aborted ? 'timeout' : failureOf(error, new URL(server.url)));
+        if (signal.aborted) return fail({ reason: 'aborted' });
+        return fail({ reason: limit.aborted ? 'timeout' : failureOf(error, new URL(server.url)) });
       }
     },
     close: () => dispatcher.destroy(),
@@ -99,16 +104,16 @@ async function readAnswer({
   statusCode,
   headers,
   body,
-}: Dispatcher.ResponseData): Promise<Result<HttpAnswer, TransportFailure>> {
+}: Dispatcher.ResponseData): Promise<Result<HttpAnswer, TransportRefusal>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop destroys the body and with it the connection.
-    if (size > MAX_BODY_BYTES) return fail('too-large');
+    if (size > MAX_BODY_BYTES) return fail({ reason: 'too-large' });
     chunks.push(chunk);
   }
-  const stranger = statusCode >= 502 && statusCode <= 504 ? 'gateway' : 'not-our-server';
+  const stranger = strangerOf(statusCode, headers['retry-after']);
   if (!/^application\/json\b/i.test(String(headers['content-type']))) return fail(stranger);
   try {
     const raw = Buffer.concat(chunks);
@@ -119,6 +124,13 @@ async function readAnswer({
   } catch {
     return fail(stranger);
   }
+}
+
+/** Who answers in the server's place: a gateway that has lost it or holds too many back, or somebody else. */
+function strangerOf(status: number, retryAfter: unknown): TransportRefusal {
+  if (status !== 429 && (status < 502 || status > 504)) return { reason: 'not-our-server' };
+  const seconds = typeof retryAfter === 'string' && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
+  return { reason: 'gateway', ...(seconds === null ? {} : { retryAfter: seconds }) };
 }
 
 const BY_CODE: Readonly<Record<string, TransportFailure>> = {

@@ -1,13 +1,12 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { macKey } from '../sadp/message.ts';
+import { SECOND_LOOK_MS } from '../times.ts';
 import type { Lan } from './lan.ts';
 import { type FoundDevice, search } from './search.ts';
 import type { Watch } from './watch.ts';
 
 /** After the device has answered: time for a second one to claim the same serial number, ms. */
 const LINGER_MS = 500;
-/** Longest second look at a device that was found before, ms. */
-const SECOND_LOOK_MS = 4000;
 
 /** `flooded`: so much came or was lost that nobody can say who else has answered. */
 export type NotOne = 'cancelled' | 'not-found' | 'ambiguous-device' | 'flooded';

@@ -2,12 +2,12 @@ import { randomInt as cryptoRandomInt, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { Secret } from '../../kernel/secret.ts';
 import { pictureAnswerMatches } from '../../link/picture-answer.ts';
+import { PICTURE_LIFE_MS } from '../../link/times.ts';
 import { drawPicture, type RandomInt } from './draw.ts';
 import { PICTURE_ALPHABET } from './glyphs.ts';
 
 const LENGTH = 5;
 const TRIES = 2;
-const LIFETIME_MS = 5 * 60_000;
 
 /** A picture to be shown in the chat. What it says is not part of it. */
 export interface Picture {
@@ -60,7 +60,7 @@ export function createChallenge(options: { clock: () => number; random?: RandomI
         { length: LENGTH },
         () => PICTURE_ALPHABET[random(0, PICTURE_ALPHABET.length)],
       ).join('');
-      const expiresAt = options.clock() + LIFETIME_MS;
+      const expiresAt = options.clock() + PICTURE_LIFE_MS;
       current = {
         id: ulid(),
         nonce: randomBytes(16).toString('base64url'),

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { limit } from '../limit.ts';
-import { PROMPT_TIME_LIMIT_MS } from './prompt.ts';
 
 /** What counts as an answer, in any language of the product. */
 const YES = /^\s*(?:y|yes|д|да)\s*$/i;
@@ -17,7 +17,7 @@ export async function askAgreement(
   output: Writable,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const over = limit(PROMPT_TIME_LIMIT_MS, signal);
+  const over = limit(PROMPT_LIMIT_MS, signal);
   const lines = createInterface({ input, terminal: false });
   const answer = new Promise<boolean>((resolve) => {
     lines.on('line', (line) => {

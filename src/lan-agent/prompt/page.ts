@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Texts } from '../../kernel/texts.ts';
+import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { limit } from '../limit.ts';
 import { secretBytes } from '../secret-bytes.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
@@ -14,13 +15,7 @@ import {
   overPart,
   type PageEnd,
 } from './page-html.ts';
-import {
-  createPasswordCheck,
-  describePlan,
-  type PasswordComplaint,
-  type PasswordPrompt,
-  PROMPT_TIME_LIMIT_MS,
-} from './prompt.ts';
+import { createPasswordCheck, describePlan, type PasswordComplaint, type PasswordPrompt } from './prompt.ts';
 
 const HOST = '127.0.0.1';
 /** A form with a far too long password still fits, so that it can be told. */
@@ -61,7 +56,7 @@ export function createPagePrompt(options: {
         const model = describePlan(plan, texts);
         const check = createPasswordCheck();
         const path = `/${randomBytes(24).toString('base64url')}`;
-        const { signal: over, end } = limit(options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS, signal);
+        const { signal: over, end } = limit(options.timeLimitMs ?? PROMPT_LIMIT_MS, signal);
 
         const server = createServer((request, response) => {
           void answer(request, response).catch(() => send(response, 400));

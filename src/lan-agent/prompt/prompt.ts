@@ -16,9 +16,6 @@ export interface PasswordPrompt {
   ask(plan: PromptPlan, signal: AbortSignal, wasRefused: WasRefused): Promise<PromptAnswer>;
 }
 
-/** How long a prompt waits, ms: a technician may have to find the owner of the password first. */
-export const PROMPT_TIME_LIMIT_MS = 10 * 60_000;
-
 /** What both views show. */
 export interface PromptModel {
   readonly title: string;

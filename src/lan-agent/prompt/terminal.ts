@@ -3,10 +3,11 @@ import type { Transform, Writable } from 'node:stream';
 import { isCancel, note, text } from '@clack/prompts';
 import type { Texts } from '../../kernel/texts.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
+import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { aborted, limit } from '../limit.ts';
 import { LEFT, readHiddenLine } from './hidden-line.ts';
 import type { Keyboard } from './keyboard.ts';
-import { createPasswordCheck, describePlan, type PasswordPrompt, PROMPT_TIME_LIMIT_MS } from './prompt.ts';
+import { createPasswordCheck, describePlan, type PasswordPrompt } from './prompt.ts';
 
 /**
  * The prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to results. What
@@ -26,7 +27,7 @@ export function createTerminalPrompt(options: {
       const model = describePlan(plan, texts);
       const check = createPasswordCheck();
       const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
-      const timeLimitMs = options.timeLimitMs ?? PROMPT_TIME_LIMIT_MS;
+      const timeLimitMs = options.timeLimitMs ?? PROMPT_LIMIT_MS;
       const { cable } = model;
       const hear = async (question: string, keys: Transform, over: AbortSignal) => {
         output.write(`${question} `);
@@ -92,7 +93,7 @@ export async function askPairingCode(
   texts: Texts,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const timeLimitMs = PROMPT_TIME_LIMIT_MS;
+  const timeLimitMs = PROMPT_LIMIT_MS;
   return atTerminal<string>({ keyboard, output, texts, timeLimitMs, signal }, async (keys, over) => {
     const typed = await text({
       message: texts('agent:link.pair.ask'),

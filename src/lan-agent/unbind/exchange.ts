@@ -5,12 +5,12 @@ import { createExchangeKey, type ExchangeKey, openCode } from '../sadp/key-excha
 import { uuidsIn } from '../sadp/match.ts';
 import { type ExchangeAnswer, readExchangeReply } from '../sadp/reply.ts';
 import { exchangeRequest, newUuid, type SadpRequest } from '../sadp/requests.ts';
+import { EXCHANGE_MS } from '../times.ts';
 import type { Channel, Stop } from './channel.ts';
 import type { UnbindReason } from './contract.ts';
 
 /** Times of the requests, ms after the start: as far apart as the slowest device that is taken. */
 const ASK_AT = [0, 2500, 5000, 7500];
-const WAIT_MS = 10_000;
 /** A device that takes longer for an answer is not told from somebody who was faster, ms. */
 export const SLOWEST_MS = 2500;
 /** How long a second answer is waited for at least, ms (protocol/sadp.md 3, 15 rule 6). */
@@ -44,7 +44,7 @@ export async function exchangeKeys(
 ): Promise<Result<Exchanged, Stop>> {
   const { watch, wireMac: wire } = channel;
   const { lan, device } = watch;
-  const over = limit(WAIT_MS, signal);
+  const over = limit(EXCHANGE_MS, signal);
   const own = new Set<string>();
   let latest: { request: SadpRequest; key: ExchangeKey } | undefined;
   let askedAt = 0;

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { lockDevice } from '../device-lock.ts';
-import { PROOF_MS, type Site, siteOf } from '../isapi/site.ts';
+import { type Site, siteOf } from '../isapi/site.ts';
 import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
 import { type LastRefused, openLastRefused } from '../last-refused.ts';
 import { type Allowed, type Begun, type Ledger, openLedger } from '../ledger.ts';
@@ -17,6 +17,7 @@ import { macKey } from '../sadp/message.ts';
 import type { StatusAnswer, UnbindAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
 import type { Tap } from '../tap.ts';
+import { FIND_MS, PROOF_MS, VERIFY_MS } from '../times.ts';
 import type { Channel } from './channel.ts';
 import type { PromptAnswer, Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
@@ -26,9 +27,6 @@ import { SLOWEST_MS } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
-const DISCOVER_MS = 10_000;
-/** Longest verification after the datagram (protocol/sadp.md 13). */
-const VERIFY_MS = 60_000;
 /** Addresses that answer in the device's place and are named; somebody may make up any number. */
 const MAX_STRANGERS = 4;
 
@@ -134,7 +132,7 @@ class Attempt {
   }
 
   async #find(): Promise<FoundDevice | End> {
-    const { shortSerial, signal, discoverMs = DISCOVER_MS } = this.#request;
+    const { shortSerial, signal, discoverMs = FIND_MS } = this.#request;
     const found = await findOne(this.#lan, this.#watch, shortSerial, discoverMs, signal);
     if (!found.ok) {
       const { reason } = found.failure;

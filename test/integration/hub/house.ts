@@ -48,6 +48,7 @@ type Hooks = Partial<
     HubOptions,
     | 'onEvent'
     | 'onOnline'
+    | 'onOffline'
     | 'limits'
     | 'tls'
     | 'trustProxy'
@@ -244,6 +245,10 @@ export class TestAgent {
   } = {}) {
     const body = { version: this.version, cursor, waitMs, epoch, host: this.host };
     return this.send('POST', '/v1/poll', body, signal ? { signal } : {});
+  }
+
+  goodbye(epoch = this.epoch): Promise<Answer> {
+    return this.send('POST', '/v1/goodbye', { version: this.version, epoch });
   }
 
   sendEvents(events: readonly AgentEvent[]): Promise<Answer> {

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
+import { PERMIT_TTL_MS } from '../../../src/hub/desk.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../../src/link/signing.ts';
+import { HOLD_MS, ONLINE_MS } from '../../../src/link/times.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
 import {
   discover,
@@ -113,7 +115,7 @@ describe('the link', () => {
       expect(await send(agent.agentId)).toBe('agent-offline');
       await agent.poll();
       expect(await send(agent.agentId)).toBe('no failure');
-      house.passTime(MINUTE + 1);
+      house.passTime(ONLINE_MS + 1);
       expect(await send(agent.agentId)).toBe('agent-offline');
       await value(house.hub.directory.revoke(agent.agentId));
       expect(await send(agent.agentId)).toBe('agent-unknown');
@@ -214,7 +216,7 @@ describe('the link', () => {
 
     it('do not lock out a laptop whose clock was put back, once the newer one is silent', async () => {
       expect((await agent.poll({ epoch: newer })).status).toBe(200);
-      house.passTime(MINUTE + 1);
+      house.passTime(ONLINE_MS + 1);
       expect((await agent.poll({ epoch: older })).status).toBe(200);
     });
 
@@ -237,10 +239,73 @@ describe('the link', () => {
       await house.restart();
       await agent.poll();
       expect(came).toHaveLength(1);
-      house.passTime(MINUTE + 1);
+      house.passTime(ONLINE_MS + 1);
       expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
       await agent.poll();
       expect(came).toHaveLength(2);
+    });
+
+    it('ends with the agent’s goodbye, at once and over a restart, and begins with its next process', async () => {
+      await house.close();
+      const news: string[] = [];
+      await open({ onOnline: () => news.push('came'), onOffline: () => news.push('went') });
+      const { answer } = await held();
+      expect(await agent.goodbye()).toMatchObject({ status: 200, signed: true });
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({ online: false });
+      expect(await failure(house.hub.desk.send(agent.agentId, discover(house)))).toBe('agent-offline');
+      expect(news).toEqual(['came', 'went']);
+      await house.restart();
+      await answer;
+      expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({ online: false });
+      await agent.poll({ epoch: ulid(Date.now() + MINUTE) });
+      expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({ online: true });
+      expect(news).toEqual(['came', 'went', 'came']);
+    });
+
+    it('is not ended by the goodbye of a process that a newer one has taken over from', async () => {
+      const newer = ulid(Date.now() + MINUTE);
+      await agent.poll();
+      await agent.poll({ epoch: newer });
+      expect((await agent.goodbye()).status).toBe(200);
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(true);
+      expect((await agent.goodbye(newer)).status).toBe(200);
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      // A poll of it that was under way when it said so brings nobody back.
+      await agent.poll({ epoch: newer });
+      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+    });
+
+    it('is told to be over when an agent falls silent, once', async () => {
+      await house.close();
+      const went: string[] = [];
+      let tell: () => void = () => undefined;
+      const fell = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      await open({
+        onOffline: (agentId) => {
+          went.push(agentId);
+          tell();
+        },
+      });
+      await agent.poll();
+      house.passTime(ONLINE_MS + 1);
+      await fell;
+      // Looked at once more by whoever asks.
+      await value(house.hub.directory.get(agent.agentId));
+      expect(went).toEqual([agent.agentId]);
+    });
+
+    it('does not need an agent of before to know the new times: its long poll is answered sooner', async () => {
+      const wait = vi.spyOn(house.store.mailboxes, 'wait');
+      const abort = new AbortController();
+      const polled = agent.poll({ waitMs: 25_000, signal: abort.signal });
+      await vi.waitFor(() => expect(wait).toHaveBeenCalledOnce());
+      expect(wait.mock.calls[0]?.[2]).toBe(HOLD_MS);
+      abort.abort();
+      await expect(polled).rejects.toThrow();
+      wait.mockRestore();
     });
 
     it('and what the agent says about itself are known after a restart', async () => {
@@ -404,10 +469,10 @@ describe('the link', () => {
       expect(words).toEqual(['case.permit', 'case.attempt', 'case.attempt']);
     });
 
-    it('is good for fifteen minutes', async () => {
+    it('is good for as long as its steps may take', async () => {
       const [first, second] = [ulid(), ulid()];
       const permits = [await issue(first), await issue(second)];
-      house.passTime(15 * MINUTE - 1_000);
+      house.passTime(PERMIT_TTL_MS - 1_000);
       expect(await granted(agent.permit(permits[0] ?? '', first))).toBe(true);
       house.passTime(1_000);
       expect(await granted(agent.permit(permits[1] ?? '', second))).toBe(false);

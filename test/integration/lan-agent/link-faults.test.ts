@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BACKOFF_CEILING_MS, BACKOFF_FLOOR_MS, MOST_RETRY_AFTER_MS } from '../../../src/link/times.ts';
 import { emptyHome, startAgent, TestClock } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
 
@@ -83,8 +84,8 @@ describe('an agent whose hub is away', () => {
       const before = clock.waits.all.length;
       if (before <= round) await clock.waits.first(() => clock.waits.all.length > round);
       const wait = clock.waits.all[round] ?? 0;
-      expect(wait).toBeGreaterThanOrEqual(1_000);
-      expect(wait).toBeLessThanOrEqual(Math.min(60_000, 2_000 * 2 ** round));
+      expect(wait).toBeGreaterThanOrEqual(BACKOFF_FLOOR_MS);
+      expect(wait).toBeLessThanOrEqual(Math.min(BACKOFF_CEILING_MS, 2 * BACKOFF_FLOOR_MS * 2 ** round));
       if (round === 7) hub.fault('*', null);
       clock.advance(wait);
     }
@@ -97,14 +98,47 @@ describe('an agent whose hub is away', () => {
     ]);
   });
 
-  it('leaves the hub alone for as long as it asks', async () => {
+  it('leaves the hub alone for as long as it asks, and each agent a while of its own longer', async () => {
+    const waits: number[] = [];
+    for (let agents = 0; agents < 5; agents++) {
+      const clock = new TestClock();
+      const { hub, agent } = await atWork(clock);
+      hub.fault('*', { error: 'too-many-requests', retryAfter: 20 });
+      const wait = await clock.waits.first((ms) => ms > BACKOFF_CEILING_MS);
+      expect(wait).toBeGreaterThanOrEqual(20_000 + BACKOFF_FLOOR_MS);
+      expect(wait).toBeLessThanOrEqual(20_000 + BACKOFF_CEILING_MS);
+      waits.push(wait);
+      hub.fault('*', null);
+      clock.advance(wait);
+      await agent.said.first((line) => line.includes('Connected'));
+    }
+    // All of them were told the same number at the same time.
+    expect(new Set(waits).size).toBeGreaterThan(1);
+  });
+
+  it('is asked for longer than it will wait', async () => {
     const clock = new TestClock();
-    const { hub, agent } = await atWork(clock);
-    hub.fault('*', { error: 'too-many-requests', retryAfter: 120 });
-    expect(await clock.waits.first(() => true)).toBe(120_000);
-    hub.fault('*', null);
-    clock.advance(120_000);
-    await agent.said.first((line) => line.includes('Connected'));
+    const { hub } = await atWork(clock);
+    hub.fault('*', { error: 'store-unavailable', retryAfter: 3_600 });
+    const wait = await clock.waits.first((ms) => ms > BACKOFF_CEILING_MS);
+    expect(wait).toBeLessThanOrEqual(MOST_RETRY_AFTER_MS + BACKOFF_CEILING_MS);
+  });
+
+  it('is not asked in a tight circle by one that answers once and is gone again', async () => {
+    const clock = new TestClock();
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
+    onTestFinished(() => random.mockRestore());
+    const { hub } = await atWork(clock);
+    for (let round = 0; round < 5; round++) {
+      hub.fault('*', 'broken');
+      await clock.waits.first(() => clock.waits.all.length > round);
+      // The next poll works, and the one after it does not.
+      hub.fault('*', null);
+      const asked = hub.requests;
+      clock.advance(clock.waits.all[round] ?? 0);
+      while (hub.requests === asked) await hub.change();
+    }
+    expect(clock.waits.all.slice(0, 5)).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
   });
 });
 

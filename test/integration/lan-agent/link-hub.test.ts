@@ -31,6 +31,7 @@ async function house(ahead = 0) {
   const events = new Stream<AgentEvent>();
   const pairings = new Stream<PairingRequest>();
   const online = new Stream<string>();
+  const offline = new Stream<string>();
   const hub = createHub({
     store,
     log: createLog('silent', 'hub'),
@@ -41,6 +42,7 @@ async function house(ahead = 0) {
     },
     onPairing: async (request) => pairings.push(request),
     onOnline: (agentId) => online.push(agentId),
+    onOffline: (agentId) => offline.push(agentId),
   });
   const { port } = must(await hub.listen({ host: '127.0.0.1', port: 0 }));
   onTestFinished(async () => {
@@ -77,7 +79,7 @@ async function house(ahead = 0) {
     events.first((event) => event.jobId === jobId && event.type === type) as Promise<
       Extract<AgentEvent, { type: T }>
     >;
-  return { hub, lan, home, pairWith, events, heard, online };
+  return { hub, lan, home, pairWith, events, heard, online, offline };
 }
 const right = (shown: string) => shown;
 
@@ -167,6 +169,21 @@ describe('the agent and the real hub', () => {
     expect(second.end).toBe('paired');
     expect(second.agentId).not.toBe(first.agentId);
     expect(must(await hub.directory.get(second.agentId))?.technicians).toEqual([BORIS]);
+  });
+
+  it('part with a goodbye when the agent is stopped, so that it is away at once', async () => {
+    const { hub, lan, home, pairWith, online, offline } = await house();
+    const { agentId } = await pairWith(ANNA, right);
+    const agent = startAgent({ home, testNetwork: lan.testNetwork });
+    await online.first((id) => id === agentId);
+    expect(hub.directory.isOnline(agentId)).toBe(true);
+    expect(await agent.stop()).toBe('stopped');
+    expect(hub.directory.isOnline(agentId)).toBe(false);
+    expect(offline.all).toEqual([agentId]);
+    // Its next process is no late word of this one.
+    startAgent({ home, testNetwork: lan.testNetwork });
+    await online.first(() => online.all.length === 2);
+    expect(hub.directory.isOnline(agentId)).toBe(true);
   });
 
   it('refuse the permit of a job that was called off in the meantime', async () => {

@@ -137,9 +137,20 @@ export class TestClock implements Clock {
       if (signal.aborted) return resolve();
       const sleeper = { until: this.#now + ms, resolve };
       this.#sleepers.push(sleeper);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const wake = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
       this.waits.push(ms);
     });
+
+  /** Ms until the next of them is over; null: nobody waits. */
+  nextDue(): number | null {
+    return this.#sleepers.length === 0
+      ? null
+      : Math.min(...this.#sleepers.map(({ until }) => until)) - this.#now;
+  }
 
   advance(ms: number): void {
     this.#now += ms;

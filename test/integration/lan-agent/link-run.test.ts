@@ -319,6 +319,28 @@ describe('the agent at work', () => {
     expect(hub.of(bad)).toEqual([]);
   });
 
+  it('is not kept from stopping by a hub that never answers its goodbye, or is one of before', async () => {
+    for (const fault of ['silent', { error: 'bad-request' }] as const) {
+      const { hub, agent } = await atWork();
+      await agent.said.first((line) => line.includes('Connected'));
+      hub.fault('/v1/goodbye', fault);
+      const asked = hub.requests;
+      expect(await agent.stop()).toBe('stopped');
+      expect(hub.requests).toBeGreaterThan(asked);
+    }
+  });
+
+  it('says no goodbye to a hub that is away already', async () => {
+    const { hub, agent } = await atWork();
+    await agent.said.first((line) => line.includes('Connected'));
+    hub.fault('*', 'broken');
+    await agent.said.first((line) => line.includes('broke off'));
+    hub.fault('/v1/goodbye', 'silent');
+    const asked = hub.requests;
+    expect(await agent.stop()).toBe('stopped');
+    expect(hub.requests).toBe(asked);
+  });
+
   it('tells the chat when it is stopped in the middle of an unbind', async () => {
     const { hub, agent } = await atWork();
     const jobId = hub.give(unbind);

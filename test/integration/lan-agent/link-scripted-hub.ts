@@ -43,8 +43,12 @@ type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 type Draft = OmitEach<AgentCommand, 'id' | 'jobId' | 'expiresAt'> & { jobId?: string; expiresAt?: number };
 type EventOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
 
-/** What goes wrong on the way: a refusal (signed unless told otherwise), or a connection that breaks. */
-export type Fault = { error: HubErrorCode; signed?: boolean; retryAfter?: number } | 'broken' | null;
+/** What goes wrong on the way: a refusal (signed unless told otherwise), a connection that breaks, or no answer at all. */
+export type Fault =
+  | { error: HubErrorCode; signed?: boolean; retryAfter?: number }
+  | 'broken'
+  | 'silent'
+  | null;
 
 type Answer = (status: number, content: unknown, signed?: boolean) => void;
 type Refuse = (error: HubErrorCode, signed?: boolean) => void;
@@ -189,6 +193,7 @@ export class ScriptedHub {
 
     const fault = this.faults.get(path) ?? this.faults.get('*') ?? null;
     if (fault === 'broken') return void response.destroy();
+    if (fault === 'silent') return;
     const refuse = (error: HubErrorCode, signed = true, retryAfter?: number) =>
       answer(HUB_ERRORS[error], { error, ...(retryAfter === undefined ? {} : { retryAfter }) }, signed);
     if (fault) return refuse(fault.error, fault.signed, fault.retryAfter);
@@ -269,6 +274,7 @@ export class ScriptedHub {
     while (!gone) {
       const fault = this.faults.get('/v1/poll') ?? this.faults.get('*') ?? null;
       if (fault === 'broken') return void response.destroy();
+      if (fault === 'silent') return;
       if (fault) return refuse(fault.error, fault.signed);
       const newest = [...this.epochs].sort().at(-1);
       if (newest !== epoch) return refuse('superseded');

@@ -87,46 +87,59 @@ describe('the way to the server', () => {
       'reset',
     ],
   ])('names %s', async (_, listener, failure) => {
-    expect(await get(await serve(listener))).toEqual({ ok: false, failure });
+    expect(await get(await serve(listener))).toEqual({ ok: false, failure: { reason: failure } });
+  });
+
+  it.each([429, 503])('hears how long a gateway that answers %d wants to be left alone', async (status) => {
+    const url = await serve((_, response) =>
+      response.writeHead(status, { 'content-type': 'text/html', 'retry-after': '7' }).end('<html>'),
+    );
+    expect(await get(url)).toEqual({ ok: false, failure: { reason: 'gateway', retryAfter: 7 } });
   });
 
   it('names a server that speaks something else', async () => {
     const port = await listen(
       createTcpServer((socket) => socket.once('data', () => socket.end('500 unrecognized\r\n'))),
     );
-    expect(await get(`http://127.0.0.1:${port}`)).toEqual({ ok: false, failure: 'not-our-server' });
+    expect(await get(`http://127.0.0.1:${port}`)).toEqual({
+      ok: false,
+      failure: { reason: 'not-our-server' },
+    });
   });
 
   it('names a server that is switched off', async () => {
     const server = createTcpServer();
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));
-    expect(await get(`http://127.0.0.1:${port}`)).toEqual({ ok: false, failure: 'refused' });
+    expect(await get(`http://127.0.0.1:${port}`)).toEqual({ ok: false, failure: { reason: 'refused' } });
   });
 
   it('names a server that does not answer in time', async () => {
     const url = await serve(() => undefined);
-    expect(await get(url, { timeoutMs: 100 })).toEqual({ ok: false, failure: 'timeout' });
+    expect(await get(url, { timeoutMs: 100 })).toEqual({ ok: false, failure: { reason: 'timeout' } });
   });
 
   it('names our own stop', async () => {
     const stop = new AbortController();
     const url = await serve(() => stop.abort());
-    expect(await get(url, { signal: stop.signal })).toEqual({ ok: false, failure: 'aborted' });
+    expect(await get(url, { signal: stop.signal })).toEqual({ ok: false, failure: { reason: 'aborted' } });
   });
 
   it('names a name that does not exist', async () => {
     // RFC 6761: never resolves, whatever the network.
-    expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: 'dns' });
+    expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: { reason: 'dns' } });
   });
 
   it('names TLS that is none, and a certificate nobody vouches for', async () => {
     const url = await serve((_, response) => response.end());
-    expect(await get(url.replace('http', 'https'))).toEqual({ ok: false, failure: 'tls' });
+    expect(await get(url.replace('http', 'https'))).toEqual({ ok: false, failure: { reason: 'tls' } });
     const port = await listen(
       createTlsServer(CERTIFICATE, (_, response) => response.writeHead(200, json).end('{}')),
     );
-    expect(await get(`https://127.0.0.1:${port}`)).toEqual({ ok: false, failure: 'certificate-untrusted' });
+    expect(await get(`https://127.0.0.1:${port}`)).toEqual({
+      ok: false,
+      failure: { reason: 'certificate-untrusted' },
+    });
   });
 
   it('goes through the proxy, names one that refuses, and never asks one about this machine', async () => {
@@ -138,7 +151,7 @@ describe('the way to the server', () => {
     });
     vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${await listen(proxy)}`);
     vi.stubEnv('HTTP_PROXY', process.env.HTTPS_PROXY);
-    expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: 'proxy' });
+    expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: { reason: 'proxy' } });
     expect(asked).toEqual(['unbind.invalid:443']);
     const url = await serve((_, response) => response.writeHead(200, json).end('{}'));
     expect(await get(url)).toMatchObject({ ok: true });
@@ -151,7 +164,10 @@ describe('the way to the server', () => {
     await new Promise((resolve) => gone.close(resolve));
     for (const proxy of [`http://127.0.0.1:${port}`, 'http://proxy.invalid:3128']) {
       vi.stubEnv('HTTPS_PROXY', proxy);
-      expect(await get('https://unbind.invalid')).toEqual({ ok: false, failure: 'proxy-unreachable' });
+      expect(await get('https://unbind.invalid')).toEqual({
+        ok: false,
+        failure: { reason: 'proxy-unreachable' },
+      });
     }
   });
 });

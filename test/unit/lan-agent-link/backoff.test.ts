@@ -8,12 +8,12 @@ const few = (random: number, count: number) => {
 };
 
 describe('the backoff', () => {
-  it('doubles its ceiling up to a minute', () => {
-    expect(few(1, 8)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  it('doubles its ceiling up to eight seconds', () => {
+    expect(few(1, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
   });
 
-  it('never comes back within a second', () => {
-    expect(few(0, 3)).toEqual([1_000, 1_000, 1_000]);
+  it('never comes back within half a second', () => {
+    expect(few(0, 3)).toEqual([500, 500, 500]);
   });
 
   it('spreads over the whole range', () => {
@@ -23,12 +23,12 @@ describe('the backoff', () => {
         fc.integer({ min: 1, max: 20 }),
         (random, count) => {
           const last = few(random, count).at(-1) ?? 0;
-          expect(last).toBeGreaterThanOrEqual(1_000);
-          expect(last).toBeLessThanOrEqual(60_000);
+          expect(last).toBeGreaterThanOrEqual(500);
+          expect(last).toBeLessThanOrEqual(8_000);
         },
       ),
     );
-    expect(few(0.5, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(few(0.75, 4)).toEqual([750, 1_500, 3_000, 6_000]);
   });
 
   it('begins anew after a success', () => {
@@ -36,6 +36,6 @@ describe('the backoff', () => {
     backoff.next();
     backoff.next();
     backoff.reset();
-    expect(backoff.next()).toBe(2_000);
+    expect(backoff.next()).toBe(1_000);
   });
 });

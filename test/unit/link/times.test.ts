@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { PERMIT_TTL_MS } from '../../../src/hub/desk.ts';
+import * as agent from '../../../src/lan-agent/times.ts';
+import * as link from '../../../src/link/times.ts';
+
+describe('times that depend on each other', () => {
+  it('keep an agent that is there online through whatever it can meet on the way', () => {
+    // A whole poll, then one that is turned away and waits for as long as an agent ever does.
+    expect(link.HOLD_MS + link.BACKOFF_CEILING_MS).toBeLessThan(link.ONLINE_MS);
+    // A connection that is dead in secret, found out, and the shortest wait after it.
+    expect(link.HOLD_MS + agent.HELD_GRACE_MS + 2 * link.BACKOFF_FLOOR_MS).toBeLessThan(link.ONLINE_MS);
+    expect(link.HOLD_MS).toBeLessThanOrEqual(15_000);
+    expect(link.ONLINE_MS).toBeLessThanOrEqual(25_000);
+  });
+
+  it('bring an agent back soon after an outage', () => {
+    expect(link.BACKOFF_FLOOR_MS).toBeLessThan(link.BACKOFF_CEILING_MS);
+    expect(3 * link.BACKOFF_CEILING_MS).toBeLessThanOrEqual(link.ONLINE_MS);
+    expect(link.BACKOFF_CEILING_MS).toBeLessThan(10_000);
+    expect(link.MOST_RETRY_AFTER_MS).toBeGreaterThan(link.BACKOFF_CEILING_MS);
+    expect(link.MOST_RETRY_AFTER_MS).toBeLessThan(link.TAKE_UP_MS);
+  });
+
+  it('let the agent tell a good connection from an accident, and a held poll from a quick one', () => {
+    expect(agent.LASTED_MS).toBeGreaterThanOrEqual(link.HOLD_MS);
+    expect(agent.QUICK_POLL_MS).toBeLessThan(agent.LEAST_HOLD_MS);
+    expect(agent.LEAST_HOLD_MS).toBeLessThan(link.HOLD_MS);
+    expect(agent.CONNECT_TIMEOUT_MS).toBeLessThan(agent.ANSWER_TIMEOUT_MS);
+  });
+
+  it('leave a stopped agent no time to keep anybody waiting', () => {
+    expect(agent.GOODBYE_MS).toBeLessThanOrEqual(agent.LAST_WORD_MS);
+    expect(agent.LAST_WORD_MS).toBeLessThan(5_000);
+  });
+
+  it('have a search end before its command is no longer worth doing', () => {
+    expect(agent.FIND_MS).toBeLessThan(link.SEARCH_MS);
+    expect(link.SEARCH_MS).toBeLessThan(link.TAKE_UP_MS);
+    expect(link.ONLINE_MS).toBeLessThan(link.TAKE_UP_MS);
+  });
+
+  it('give the laptop’s work after the password room for all of its parts', () => {
+    const { PERMIT_PATIENCE_MS, SECOND_LOOK_MS, EXCHANGE_MS, VERIFY_MS, PROOF_MS } = agent;
+    const work = SECOND_LOOK_MS + PERMIT_PATIENCE_MS + SECOND_LOOK_MS + EXCHANGE_MS + VERIFY_MS + PROOF_MS;
+    expect(work).toBeLessThanOrEqual(link.WORK_LIMIT_MS);
+  });
+
+  it('have a permit outlive the longest way to its datagram', () => {
+    const way = link.TAKE_UP_MS + link.PICTURE_LIFE_MS + link.PROMPT_LIMIT_MS + agent.PERMIT_PATIENCE_MS;
+    expect(way).toBeLessThan(PERMIT_TTL_MS);
+  });
+});
