@@ -595,12 +595,19 @@ export const bot = {
       seal: 'Vouch for where the trail begins. Only when you know why: the bot got another token.',
       export: 'Print the whole trail.',
       format: 'one JSON object a line, or a table',
+      names: "Print whom the trail's entries mean: one JSON object a line, with the salt that proves it.",
+      erase: 'Erase who a person or a device was. The entries stay, and name nobody any more.',
+      person: 'Telegram id of the person',
+      device: 'serial number of the device',
+      badName: 'Say whom: --person with a Telegram id, or --device with a serial number.',
     },
     whole:
       'Nothing was changed. Entries: {{entries}}, from number {{first}} on. Keep this line elsewhere, it makes the next check prove more: --head {{place}}',
     forgotten: 'Entry {{seq}} is not kept any more; the trail begins with {{first}}. Give a later --head.',
     sealNotChecked:
       'The trail was shortened by age. Who shortened it cannot be checked without the bot’s settings (BOT_TOKEN).',
+    erased: 'Erased: no entry can be opened to {{name}} any more. The trail is whole as before.',
+    notNamed: 'No entry names {{name}}; nothing was changed.',
     damaged: 'The trail was changed. Entries: {{entries}}',
     unreadable: 'The trail cannot be read: {{detail}}',
     fault: {

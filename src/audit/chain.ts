@@ -5,17 +5,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** What an entry says happened, `area.word`. Words and numbers only: no entry ever holds a secret. */
-export interface AuditNote {
+export interface AuditContent {
   readonly what: `${'case' | 'access' | 'agent' | 'limit' | 'serial' | 'audit'}.${string}`;
   /** The case it belongs to. */
   readonly case: string | null;
-  /** Telegram id of who did it; null: an agent, or the house itself. */
-  readonly by: number | null;
+  /**
+   * The commitment to the person who did it (naming.ts); null: an agent, or the house itself. A number, the person's
+   * Telegram id, in entries of before there were commitments.
+   */
+  readonly by: string | number | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** One link of the chain. */
-export interface AuditEntry extends AuditNote {
+export interface AuditEntry extends AuditContent {
   /** 1 and up, without gaps. */
   readonly seq: number;
   /** Milliseconds since 1970. */
@@ -42,18 +45,22 @@ export const CHAIN_START: ChainPlace = { seq: 0, hash: '0'.repeat(64) };
 const LONGEST_DETAIL = 128;
 
 /** The entry that follows `last`, as its line. */
-export function nextLine(last: ChainPlace, note: AuditNote, at: number): { line: string; place: ChainPlace } {
+export function nextLine(
+  last: ChainPlace,
+  content: AuditContent,
+  at: number,
+): { line: string; place: ChainPlace } {
   const seq = last.seq + 1;
-  const { what, case: caseId, by } = note;
+  const { what, case: caseId, by } = content;
   const detail = Object.fromEntries(
-    Object.entries(note.detail).map(([name, value]) => [
+    Object.entries(content.detail).map(([name, value]) => [
       name,
       typeof value === 'string' ? value.replace(/\p{C}/gu, '').slice(0, LONGEST_DETAIL) : value,
     ]),
   );
-  const content = { seq, at, what, case: caseId, by, detail, previous: last.hash };
-  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-  return { line: JSON.stringify({ ...content, hash }), place: { seq, hash } };
+  const linked = { seq, at, what, case: caseId, by, detail, previous: last.hash };
+  const hash = createHash('sha256').update(JSON.stringify(linked)).digest('hex');
+  return { line: JSON.stringify({ ...linked, hash }), place: { seq, hash } };
 }
 
 /**
@@ -78,12 +85,12 @@ export function readLine(line: string): AuditEntry | null {
  * away and move the note of where it begins; an entry that allows it he can only make up without the seal.
  * @param seal null: nobody can tell later who let it begin there
  */
-export function beginningOf({ seq, hash }: ChainPlace, seal: Seal | null): AuditNote['detail'] {
+export function beginningOf({ seq, hash }: ChainPlace, seal: Seal | null): AuditContent['detail'] {
   return { upTo: seq, hash, seal: seal ? seal(`${seq}:${hash}`) : null };
 }
 
 /** Entries that let the trail begin behind a place: forgotten by age, or vouched for by the operator. */
-const BEGINNINGS: readonly AuditNote['what'][] = ['audit.pruned', 'audit.sealed'];
+const BEGINNINGS: readonly AuditContent['what'][] = ['audit.pruned', 'audit.sealed'];
 
 function lets(entry: AuditEntry, start: ChainPlace): boolean {
   return (

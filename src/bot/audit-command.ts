@@ -1,6 +1,7 @@
 /** `unbind-bot audit`: checks and exports the audit trail, beside a running bot if need be. Results on standard output. */
 import { readFile } from 'node:fs/promises';
 import { CHAIN_START, type ChainPlace, createChainCheck, readLine, type Seal } from '../audit/chain.ts';
+import { type AuditName, isCommitment } from '../audit/naming.ts';
 import { type Audit, type AuditCheck, createAudit } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
@@ -102,24 +103,60 @@ function tell(
   return faults.length === 0 && !forgotten;
 }
 
-/** Prints every entry, oldest first; an entry that was damaged comes as it is. */
+/**
+ * Prints every entry, oldest first; an entry that was damaged comes as it is. The table is for people: it shows names that
+ * can still be opened. JSON lines are for proof: they are the chain to the byte.
+ */
 export async function exportAudit(
   audit: Audit,
   format: ExportFormat,
   print: (line: string) => void,
 ): Promise<Result<boolean, { reason: string }>> {
-  if (format === 'csv') print(COLUMNS.join(','));
-  const read = await audit.read((line) => print(format === 'csv' ? csvOf(line) : line));
+  if (format === 'jsonl') {
+    const read = await audit.read(print);
+    return read.ok ? ok(true) : read;
+  }
+  const names = await audit.names();
+  if (!names.ok) return names;
+  const opened = new Map(names.value.map(({ commitment, clear }) => [commitment, clear]));
+  print(COLUMNS.join(','));
+  const read = await audit.read((line) => print(csvOf(line, opened)));
   return read.ok ? ok(true) : read;
 }
 
-function csvOf(line: string): string {
+/** Prints the names entries can be opened to, one JSON object a line, with all it takes to check a commitment. */
+export async function printNames(
+  audit: Audit,
+  print: (line: string) => void,
+): Promise<Result<boolean, { reason: string }>> {
+  const names = await audit.names();
+  if (!names.ok) return names;
+  for (const { commitment, kind, clear, salt } of names.value) {
+    print(JSON.stringify({ commitment, kind, clear, salt }));
+  }
+  return ok(true);
+}
+
+/** Erases a name and says what that means. False: no entry names it. */
+export async function eraseName(
+  audit: Audit,
+  name: AuditName,
+  { texts, print }: Output,
+): Promise<Result<boolean, { reason: string }>> {
+  const erased = await audit.erase(name);
+  if (!erased.ok) return erased;
+  print(texts(erased.value ? 'bot:audit.erased' : 'bot:audit.notNamed', { name: name.clear }));
+  return erased;
+}
+
+function csvOf(line: string, opened: ReadonlyMap<string, string>): string {
   const entry = readLine(line);
   if (!entry) return cell(line);
+  const open = (value: unknown) => (isCommitment(value) ? (opened.get(value) ?? value) : value);
   return COLUMNS.map((column) => {
     if (column === 'at') return cell(new Date(entry.at).toISOString());
-    if (column === 'detail') return cell(JSON.stringify(entry.detail));
-    return cell(String(entry[column] ?? ''));
+    if (column === 'detail') return cell(JSON.stringify(entry.detail, (_, value) => open(value)));
+    return cell(String(open(entry[column]) ?? ''));
   }).join(',');
 }
 

@@ -5,7 +5,9 @@ import { Command, Option } from 'commander';
 import { config } from 'dotenv';
 import { languageOf } from '../../locales/language.ts';
 import type { ChainPlace } from '../audit/chain.ts';
+import { type AuditName, device, person } from '../audit/naming.ts';
 import { createAudit } from '../audit/trail.ts';
+import { parseSerial } from '../device/serial.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import { createLog } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
@@ -13,8 +15,10 @@ import { openStore } from '../store/open.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
+  eraseName,
   exportAudit,
   parsePlace,
+  printNames,
   sealAudit,
   verifyAudit,
   verifyFile,
@@ -69,6 +73,19 @@ audit
   .action(async ({ format }: { format: ExportFormat }) =>
     finish(await withTrail((trail) => exportAudit(trail, format, print))),
   );
+audit
+  .command('names')
+  .description(t('bot:audit.cli.names'))
+  .action(async () => finish(await withTrail((trail) => printNames(trail, print))));
+audit
+  .command('erase')
+  .description(t('bot:audit.cli.erase'))
+  .addOption(new Option('--person <id>', t('bot:audit.cli.person')).conflicts('device'))
+  .option('--device <serial>', t('bot:audit.cli.device'))
+  .action(async (given: { person?: string; device?: string }) => {
+    const name = nameOf(given);
+    finish(await withTrail((trail) => eraseName(trail, name, { texts: t, print })));
+  });
 program
   .command('forget-pin <id>')
   .description(t('bot:pin.cli'))
@@ -84,9 +101,9 @@ function withTrail(task: Parameters<typeof withAudit<boolean>>[2]) {
 /** What an admin does with /resetpin, for the operator whose own phone is lost. */
 async function forgetPin(
   { storeUrl, token }: Settings,
-  person: number,
+  technician: number,
 ): Promise<Result<boolean, { reason: string }>> {
-  if (!Number.isSafeInteger(person) || person < 1) {
+  if (!Number.isSafeInteger(technician) || technician < 1) {
     complain(t('bot:pin.badId'));
     process.exit(EXIT_USAGE);
   }
@@ -101,7 +118,7 @@ async function forgetPin(
     },
   };
   const key = keyFor(token, 'pins');
-  const reset = await createPins({ store, audit, notices, key, clock: Date.now }).reset(null, person);
+  const reset = await createPins({ store, audit, notices, key, clock: Date.now }).reset(null, technician);
   await store.close();
   return reset.ok ? ok(true) : reset;
 }
@@ -110,6 +127,15 @@ function days(text: string): number {
   const given = Number(text);
   if (Number.isInteger(given) && given >= 1 && given <= 36_500) return given;
   complain(t('bot:audit.cli.badDays'));
+  process.exit(EXIT_USAGE);
+}
+
+/** Whom the operator means: a Telegram id, or a serial number in any form people write it. */
+function nameOf({ person: id, device: typed }: { person?: string; device?: string }): AuditName {
+  if (id !== undefined && /^[1-9]\d{0,15}$/.test(id)) return person(Number(id));
+  const serial = typed === undefined ? null : parseSerial(typed);
+  if (serial?.ok) return device(serial.value.short);
+  complain(t('bot:audit.cli.badName'));
   process.exit(EXIT_USAGE);
 }
 

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
-import type { AuditNote } from '../audit/chain.ts';
-import type { Audit } from '../audit/trail.ts';
+import { device } from '../audit/naming.ts';
+import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
 import { decide } from '../policy/decide.ts';
@@ -163,7 +163,7 @@ function notesOf(before: CaseRecord, action: CaseAction, after: CaseRecord): Aud
 function detailOf(action: CaseAction): AuditNote['detail'] {
   switch (action.type) {
     case 'identified':
-      return { serial: action.device.shortSerial, model: action.device.model };
+      return { serial: device(action.device.shortSerial), model: action.device.model };
     case 'answered':
       return { fact: action.fact, answer: action.given };
     case 'told':

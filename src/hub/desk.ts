@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
+import { device } from '../audit/naming.ts';
 import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -122,7 +123,7 @@ export function createJobDesk({
 
     issuePermit: async (scope) => {
       const { agentId, jobId, shortSerial, caseId } = scope;
-      const detail = { job: jobId, agent: agentId, serial: shortSerial };
+      const detail = { job: jobId, agent: agentId, serial: device(shortSerial) };
       const noted = await audit.append({ what: 'case.permit', case: caseId, by: null, detail });
       if (!noted.ok) return fail('store-unavailable');
       const permit = randomBytes(32).toString('base64url');
@@ -169,7 +170,7 @@ export function createJobDesk({
       const news = granted ? ok(true) : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);
       if (!news.ok) return news;
       if (!news.value) return first;
-      const detail = { job: jobId, agent: agentId, serial: shortSerial, granted };
+      const detail = { job: jobId, agent: agentId, serial: device(shortSerial), granted };
       const noted = await audit.append({ what: 'case.attempt', case: caseId, by: null, detail });
       return noted.ok ? first : noted;
     },

@@ -37,8 +37,23 @@ export interface Values<T> {
   /** Stores the value for `ttlMs` milliseconds (more than 0), or for good. Afterwards it is deleted, not just hidden. */
   set(key: string, value: T, ttlMs?: number): Stored<void>;
   delete(key: string): Stored<void>;
+  /** Deletes several keys in one commit. */
+  deleteMany(keys: readonly string[]): Stored<void>;
+  /**
+   * Changes one value, and others of the namespace beside it, in one commit: all or nothing, whoever else writes.
+   * `decide` sees the value as it is and says what takes its place for good, or null to leave everything; it is asked
+   * again when somebody else was faster.
+   * @returns whether anything was written
+   */
+  change(key: string, decide: (current: T | undefined) => ValuesChange<T> | null): Stored<boolean>;
   /** Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. */
   keys(prefix?: string): Stored<string[]>;
+}
+
+/** What `change` writes: the value, and others by their keys. */
+export interface ValuesChange<T> {
+  readonly value: T;
+  readonly also?: Readonly<Record<string, T>>;
 }
 
 /** Atomic claims: of any number of processes asking at once, exactly one is told yes. */

@@ -87,6 +87,8 @@ describe('a case with a laptop on the LAN', () => {
       expect.objectContaining({ order: 'own', asBefore: false }),
     ]);
     expect(lines.join()).not.toContain('neighbour');
+    // Who it was and which device can be erased without touching the trail.
+    for (const named of [CAMERA, String(technician.id)]) expect(lines.join()).not.toContain(named);
   }, 120_000);
 
   it('survives kill -9 of the bot while a picture waits for its answer', async () => {

@@ -1,5 +1,6 @@
 /** /agents and what can be done there: rename, remove, ask another technician for the wheel and hand it over. */
 import type { Language } from '../../../locales/language.ts';
+import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
@@ -101,7 +102,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     async revoke({ chatId, say, t }, agent) {
       const { id, name } = agent;
       const shared = agent.technicians.length > 1;
-      const detail = { agent: id, technician: chatId };
+      const detail = { agent: id, technician: person(chatId) };
       const what = shared ? 'agent.left' : 'agent.revoked';
       const noted = await audit.append({ what, case: null, by: chatId, detail });
       if (!noted.ok) return say(t('bot:error.unreachable'));

@@ -4,7 +4,8 @@
  * the next update, in every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Audit } from '../../audit/trail.ts';
+import { person } from '../../audit/naming.ts';
+import type { Audit, AuditNote } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
@@ -105,7 +106,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
 
   const numberOf = (id: string) => id.slice(0, NUMBER_LENGTH).toUpperCase();
 
-  const note = (what: `access.${string}`, by: number, detail = {}) =>
+  const note = (what: `access.${string}`, by: number, detail: AuditNote['detail'] = {}) =>
     audit.append({ what, case: null, by, detail });
 
   async function roleOf(userId: number): Promise<Result<Role | null, StoreFailure>> {
@@ -139,7 +140,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       if (!found.ok) return found;
       if (!found.value) return fail('not-waiting');
       const noted = await note(letIn ? 'access.approved' : 'access.declined', adminId, {
-        technician: userId,
+        technician: person(userId),
       });
       if (!noted.ok) return noted;
       await announce();
@@ -175,7 +176,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       };
       const waits = invitation.value.asks === true;
       const noted = await note(waits ? 'access.asked' : 'access.joined', user.id, {
-        invitedBy: technician.invitedBy,
+        invitedBy: person(technician.invitedBy),
         invitation: technician.invitation,
       });
       if (!noted.ok) return noted;
@@ -191,7 +192,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       const known = await technicians.get(String(userId));
       if (!known.ok) return known;
       if (!known.value) return fail('not-a-member');
-      const noted = await note('access.revoked', adminId, { technician: userId });
+      const noted = await note('access.revoked', adminId, { technician: person(userId) });
       if (!noted.ok) return noted;
       return await technicians.delete(String(userId));
     },

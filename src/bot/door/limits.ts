@@ -1,3 +1,4 @@
+import { device, person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import { createBuckets } from '../../hub/limits.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -83,7 +84,7 @@ export function createLimits(
       }),
 
     async lift(adminId, userId) {
-      const detail = { technician: userId };
+      const detail = { technician: person(userId) };
       const noted = await audit.append({ what: 'limit.lifted', case: null, by: adminId, detail });
       if (!noted.ok) return noted;
       return change<undefined>(userId, ({ cases }) => ({
@@ -93,7 +94,7 @@ export function createLimits(
     },
 
     async deny(adminId, shortSerial) {
-      const detail = { serial: shortSerial };
+      const detail = { serial: device(shortSerial) };
       const noted = await audit.append({ what: 'serial.denied', case: null, by: adminId, detail });
       if (!noted.ok) return noted;
       return denials.set(shortSerial, { shortSerial, by: adminId, at: clock() });
@@ -103,7 +104,7 @@ export function createLimits(
       const known = await denials.get(shortSerial);
       if (!known.ok) return known;
       if (!known.value) return ok(false);
-      const detail = { serial: shortSerial };
+      const detail = { serial: device(shortSerial) };
       const noted = await audit.append({ what: 'serial.allowed', case: null, by: adminId, detail });
       if (!noted.ok) return noted;
       const gone = await denials.delete(shortSerial);

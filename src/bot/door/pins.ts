@@ -4,6 +4,7 @@
  * bot token alone lets anybody try PINs in peace (docs/decisions/0026).
  */
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
@@ -79,8 +80,8 @@ export function createPins({
     );
   }
 
-  const note = (what: `access.${string}`, by: number | null, person: number) =>
-    audit.append({ what, case: null, by, detail: { technician: person } });
+  const note = (what: `access.${string}`, by: number | null, who: number) =>
+    audit.append({ what, case: null, by, detail: { technician: person(who) } });
 
   return {
     async has(person) {

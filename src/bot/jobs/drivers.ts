@@ -1,3 +1,4 @@
+import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
@@ -74,7 +75,7 @@ export function createDrivers(
       const driver = await shown.get(agentId);
       if (!driver.ok) return driver;
       if (driver.value?.chatId !== from) return ok(false);
-      const detail = { agent: agentId, to };
+      const detail = { agent: agentId, to: person(to) };
       const noted = await audit.append({ what: 'agent.handed-over', case: null, by: from, detail });
       if (!noted.ok) return noted;
       const released = await release(agentId, from);

@@ -2,6 +2,7 @@
  * The way back: what an agent reports is believed or not, put on record in the case, told to the conversation, and
  * remembered, in this order, one event of a job at a time.
  */
+import { device } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRefusal, CaseReport } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
@@ -141,7 +142,7 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     const claim = event.type === 'outcome' ? event.report.outcome : null;
     const doubt = `${claim ?? type} ${why}`;
     if (!story.doubts.includes(doubt)) {
-      const detail = { job: jobId, agent: agentId, serial: shortSerial, event: type, claim, why };
+      const detail = { job: jobId, agent: agentId, serial: device(shortSerial), event: type, claim, why };
       must(await audit.append({ what: 'case.unproven', case: caseId, by: null, detail }));
       // The same word once more is what an honest agent says after a crash.
       if (claim === 'unbound' && story.outcome !== 'unbound')

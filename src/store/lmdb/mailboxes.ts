@@ -69,7 +69,7 @@ export function lmdbMailboxes(records: Records): { mailboxes: Mailboxes; wakeAll
             throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
           }
           id = nextUlid((current as string | undefined) ?? null, Date.now());
-          const also = { key: at(box, id), write: { data: message, ttlMs } };
+          const also = [{ key: at(box, id), write: { data: message, ttlMs } }];
           return { data: id, ttlMs: ttlMs + LAST_ID_MEMORY_MS, also };
         });
         for (const waiter of [...waiters]) if (waiter.box === box) waiter.wake();

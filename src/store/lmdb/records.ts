@@ -97,22 +97,22 @@ export class Records {
 
   /**
    * Changes one record atomically. `decide` sees its live data and returns what to write, or null to leave it; it is
-   * asked again when somebody else was faster. `also` names a second record for the same commit.
+   * asked again when somebody else was faster. `also` names other records for the same commit.
    * @returns whether anything was written
    */
   async change(
     key: RecordKey,
-    decide: (current: unknown) => (Write & { also?: { key: RecordKey; write: Write } }) | null,
+    decide: (current: unknown) => (Write & { also?: readonly { key: RecordKey; write: Write }[] }) | null,
   ): Promise<boolean> {
     for (;;) {
       const found = this.#find(key);
       const wanted = decide(found && isLive(found.record) ? found.record.data : undefined);
       if (!wanted) return false;
       const put = this.#prepare(key, wanted);
-      const putAlso = wanted.also && this.#prepare(wanted.also.key, wanted.also.write);
+      const beside = (wanted.also ?? []).map((other) => this.#prepare(other.key, other.write));
       const act = () => {
         put();
-        putAlso?.();
+        for (const putOther of beside) putOther();
       };
       const done = found
         ? this.#records.ifVersion([...key], found.version, act)

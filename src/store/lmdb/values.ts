@@ -23,7 +23,21 @@ export function lmdbValues(records: Records, namespace: string): ValuesBackend {
       await records.remove([at(key)]);
       return true;
     },
+    deleteMany: async (names) => {
+      await records.remove(names.map(at));
+      return true;
+    },
     clear: () => records.remove(keys('').map(at)),
   };
-  return { adapter, keys, run: (access) => records.run(access), checkTtl, encode };
+  const change: ValuesBackend['change'] = (key, decide) =>
+    records.change(at(key), (current) => {
+      const wanted = decide(current);
+      if (!wanted) return null;
+      const also = Object.entries(wanted.also).map(([name, data]) => ({
+        key: at(name),
+        write: { data, ttlMs: null },
+      }));
+      return { data: wanted.data, ttlMs: null, also };
+    });
+  return { adapter, keys, change, run: (access) => records.run(access), checkTtl, encode };
 }

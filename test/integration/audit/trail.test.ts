@@ -1,10 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHAIN_START, nextLine, readLine } from '../../../src/audit/chain.ts';
+import { commitmentTo, device, person } from '../../../src/audit/naming.ts';
 import { type Audit, createAudit } from '../../../src/audit/trail.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { value } from '../../contract/store/contract.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { entryKey } from '../../support/trail.ts';
+import { gate } from '../bot/support.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -26,6 +31,9 @@ afterEach(async () => {
   await folder.remove();
 });
 
+async function reopenTrail(): Promise<void> {
+  audit = createAudit(store, () => now);
+}
 async function notes(count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
     const noted = await audit.append({ what: 'case.stage', case: 'C1', by: 7, detail: { n } });
@@ -41,6 +49,20 @@ async function words(): Promise<string[]> {
   const found: string[] = [];
   await audit.read((line) => found.push((JSON.parse(line) as { what: string }).what));
   return found;
+}
+
+async function allLines(): Promise<string[]> {
+  const lines: string[] = [];
+  await audit.read((line) => lines.push(line));
+  return lines;
+}
+async function bys(): Promise<unknown[]> {
+  return (await allLines()).map((line) => readLine(line)?.by);
+}
+/** Keys of the entries that are there. */
+async function keys(): Promise<string[]> {
+  const found = await value(store.values('audit').keys());
+  return found.filter((key) => key !== 'ends');
 }
 
 describe('the audit trail', () => {
@@ -80,15 +102,23 @@ describe('the audit trail', () => {
     expect((await check()).faults).toEqual([{ seq: 2, fault: 'missing' }]);
   });
 
-  it('is whole after a crash between the entry and the note where the trail ends', async () => {
-    await notes(2);
-    const ends = store.values('audit-ends');
-    const before = await ends.get('ends');
+  it('writes an entry and the note where the trail ends in one commit', async () => {
     await notes(1);
-    if (before.ok) await ends.set('ends', before.value);
-    expect(await check()).toMatchObject({ entries: 3, faults: [] });
-    await notes(1);
-    expect(await check()).toMatchObject({ entries: 4, faults: [] });
+    const commits = await commitsOf(() => notes(1));
+    expect(commits).toEqual({ change: 1, set: 0, delete: 0 });
+  });
+
+  it('opens a trail of before, ended by a note of its own, in whatever state a crash left the two', async () => {
+    for (const known of [2, 3]) {
+      await oldTrail(3, known);
+      await notes(1);
+      expect(await check()).toMatchObject({ entries: 4, head: { seq: 4 }, faults: [] });
+      expect(await bys()).toEqual([7, 7, 7, expect.stringMatching(/^person:/)]);
+      await store.close();
+      await folder.remove();
+      folder = await temporaryFolder();
+      await reopen();
+    }
   });
 
   it('forgets what is older than asked, says so, and the rest still hangs together', async () => {
@@ -107,6 +137,84 @@ describe('the audit trail', () => {
     now += 10 * DAY;
     expect(await audit.prune(now)).toEqual({ ok: true, value: 1 });
     expect((await check()).faults).toEqual([{ seq: 2, fault: 'altered' }]);
+  });
+
+  it('lets whoever appends go ahead while it forgets', async () => {
+    await notes(3);
+    now += 10 * DAY;
+    const { holding, reached, release } = holdingDeletes();
+    audit = createAudit(holding, () => now);
+    const pruning = audit.prune(now - DAY);
+    await reached;
+    await notes(2);
+    expect(await check()).toMatchObject({ faults: [] });
+    release();
+    expect(await pruning).toEqual({ ok: true, value: 2 });
+    expect(await check()).toMatchObject({ entries: 4, head: { seq: 6 }, faults: [] });
+    expect(await keys()).toEqual([3, 4, 5, 6].map(entryKey));
+  });
+
+  it('clears away what a crash left of entries it had forgotten', async () => {
+    await notes(130);
+    now += 10 * DAY;
+    const gone = await keys();
+    const left = gone.slice(20);
+    const records = store.values<string>('audit');
+    const lines = await Promise.all(left.map(async (key) => [key, await records.get(key)] as const));
+    expect(await audit.prune(now - DAY)).toMatchObject({ ok: true });
+    for (const [key, line] of lines)
+      if (line.ok && line.value !== undefined) await records.set(key, line.value);
+    await reopenTrail();
+    expect(await check()).toMatchObject({ faults: [] });
+    await notes(1);
+    now += 10 * DAY;
+    await audit.prune(now - DAY);
+    expect(await keys()).toEqual([132, 133].map(entryKey));
+  });
+
+  it('says who did what by a commitment, and opens it as long as the name is there', async () => {
+    const detail = { serial: device('J50000062'), technician: person(42) };
+    await audit.append({ what: 'case.x', case: 'C1', by: 7, detail });
+    await audit.append({ what: 'case.y', case: 'C1', by: 42, detail: {} });
+    const lines = await allLines();
+    expect(lines.join()).not.toMatch(/J50000062|\b42\b|"by":7/);
+    const names = await value(audit.names());
+    const opened = Object.fromEntries(names.map(({ commitment, clear }) => [commitment, clear]));
+    const [first, second] = lines.map((line) => readLine(line));
+    expect([first?.by, second?.by].map((by) => opened[String(by)])).toEqual(['7', '42']);
+    expect(opened[String(first?.detail.serial)]).toBe('J50000062');
+    expect(first?.detail.technician).toBe(second?.by);
+    for (const name of names) expect(commitmentTo(name, name.salt)).toBe(name.commitment);
+  });
+
+  it('erases a name and nothing of the chain; met again, it is somebody new', async () => {
+    await notes(2);
+    const before = await allLines();
+    expect(await value(audit.erase(person(7)))).toBe(true);
+    expect(await value(audit.erase(person(7)))).toBe(false);
+    expect((await allLines()).slice(0, 2)).toEqual(before);
+    expect(await check()).toMatchObject({ entries: 3, faults: [] });
+    expect(await words()).toEqual(['case.stage', 'case.stage', 'audit.erased']);
+    await notes(1);
+    const [was, , , is] = await bys();
+    expect(is).not.toBe(was);
+    expect((await value(audit.names())).map(({ commitment }) => commitment)).toEqual([is]);
+  });
+
+  it('forgets the names that only forgotten entries held', async () => {
+    await notes(2);
+    await audit.append({ what: 'case.x', case: null, by: 8, detail: {} });
+    now += 10 * DAY;
+    await audit.append({ what: 'case.x', case: null, by: 8, detail: {} });
+    await audit.append({ what: 'case.x', case: null, by: 9, detail: {} });
+    await audit.prune(now - DAY);
+    expect((await value(audit.names())).map(({ clear }) => clear)).toEqual(['8', '9']);
+  });
+
+  it('gives a name one salt, whoever meets it first', async () => {
+    const other = createAudit(store, () => now);
+    await Promise.all([audit, other].map((trail) => notesBy(trail)));
+    expect(new Set(await bys()).size).toBe(1);
   });
 
   it('holds every step of a case, and the verdict when it changes', async () => {
@@ -132,6 +240,69 @@ describe('the audit trail', () => {
     ]);
   });
 });
+
+/** The store, but what is deleted from it waits for `release`. */
+function holdingDeletes() {
+  const plain = store;
+  const reached = gate();
+  const released = gate();
+  const holding: Pick<Store, 'values'> = {
+    values<T>(space: string) {
+      const values = plain.values<T>(space);
+      return {
+        ...values,
+        async deleteMany(keys) {
+          reached.open();
+          await released.passed;
+          return values.deleteMany(keys);
+        },
+      };
+    },
+  };
+  return { holding, reached: reached.passed, release: () => released.open() };
+}
+
+/** What the store is asked to write while a task runs, beside names. */
+async function commitsOf(task: () => Promise<void>): Promise<Record<string, number>> {
+  const counted = { change: 0, set: 0, delete: 0 };
+  const plain = store;
+  const counting: Pick<Store, 'values'> = {
+    values<T>(space: string) {
+      const values = plain.values<T>(space);
+      return {
+        ...values,
+        change: (...given: Parameters<typeof values.change>) => {
+          counted.change += 1;
+          return values.change(...given);
+        },
+        set: (...given: Parameters<typeof values.set>) => {
+          counted.set += 1;
+          return values.set(...given);
+        },
+        delete: (...given: Parameters<typeof values.delete>) => {
+          counted.delete += 1;
+          return values.delete(...given);
+        },
+      };
+    },
+  };
+  audit = createAudit(counting, () => now);
+  await task();
+  return counted;
+}
+
+/** A trail as it was written when entry and end were two writes and entries held ids in clear. `known`: by the note. */
+async function oldTrail(count: number, known: number): Promise<void> {
+  let place = CHAIN_START;
+  const places = [place];
+  for (let n = 1; n <= count; n++) {
+    const next = nextLine(place, { what: 'case.stage', case: 'C1', by: 7, detail: { n } }, now);
+    await store.values<string>('audit').set(entryKey(n), next.line);
+    place = next.place;
+    places.push(place);
+  }
+  await store.values('audit-ends').set('ends', { base: CHAIN_START, head: places[known] });
+}
 
 async function notesBy(trail: Audit): Promise<void> {
   const noted = await trail.append({ what: 'access.invited', case: null, by: 1, detail: {} });

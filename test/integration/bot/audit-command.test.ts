@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { beginningOf, type ChainPlace } from '../../../src/audit/chain.ts';
+import { commitmentTo, device, type OpenedName, person } from '../../../src/audit/naming.ts';
 import { type Audit, createAudit } from '../../../src/audit/trail.ts';
 import {
+  eraseName,
   exportAudit,
   parsePlace,
+  printNames,
   sealAudit,
   verifyAudit,
   verifyFile,
@@ -16,6 +19,7 @@ import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { endsOf, entryKey } from '../../support/trail.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -63,26 +67,23 @@ async function head(): Promise<ChainPlace> {
   if (!place) throw new Error('the check names no place');
   return place;
 }
+async function hashAt(seq: number): Promise<string> {
+  const line = await store.values<string>('audit').get(entryKey(seq));
+  if (!line.ok || line.value === undefined) throw new Error('no such entry');
+  return JSON.parse(line.value).hash;
+}
 /** Takes entries off the end as somebody does who owns the store: the note where the trail ends goes back too. */
 async function cutOff(upTo: number): Promise<void> {
-  const entries = store.values<string>('audit');
-  const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
-  const [line, bounds] = [await entries.get(String(upTo).padStart(12, '0')), await ends.get('ends')];
-  if (!line.ok || line.value === undefined || !bounds.ok || !bounds.value) throw new Error('no such entry');
-  for (let seq = bounds.value.head.seq; seq > upTo; seq--)
-    await entries.delete(String(seq).padStart(12, '0'));
-  await ends.set('ends', { ...bounds.value, head: { seq: upTo, hash: JSON.parse(line.value).hash } });
+  const ends = await endsOf(store).get();
+  await endsOf(store).set({ ...ends, head: { seq: upTo, hash: await hashAt(upTo) } });
+  for (let seq = ends.head.seq; seq > upTo; seq--) await store.values('audit').delete(entryKey(seq));
 }
 
 /** Takes the oldest entries away as somebody does who owns the store: the note where the trail begins goes along. */
 async function dropOldest(upTo: number): Promise<void> {
-  const entries = store.values<string>('audit');
-  const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
-  const [line, bounds] = [await entries.get(String(upTo).padStart(12, '0')), await ends.get('ends')];
-  if (!line.ok || line.value === undefined || !bounds.ok || !bounds.value) throw new Error('no such entry');
-  for (let seq = bounds.value.base.seq + 1; seq <= upTo; seq++)
-    await entries.delete(String(seq).padStart(12, '0'));
-  await ends.set('ends', { ...bounds.value, base: { seq: upTo, hash: JSON.parse(line.value).hash } });
+  const ends = await endsOf(store).get();
+  await endsOf(store).set({ ...ends, base: { seq: upTo, hash: await hashAt(upTo) } });
+  for (let seq = ends.base.seq + 1; seq <= upTo; seq++) await store.values('audit').delete(entryKey(seq));
 }
 
 describe('a check of the trail', () => {
@@ -155,12 +156,10 @@ describe('a check of the trail', () => {
     await notes(3);
     now += 10 * DAY;
     await notes(1);
-    const ends = store.values<{ base: ChainPlace; head: ChainPlace }>('audit-ends');
-    const before = await ends.get('ends');
     const entries = store.values<string>('audit');
     const first = await entries.get('000000000001');
     await audit.prune(now - DAY);
-    if (before.ok && before.value && first.ok && first.value) {
+    if (first.ok && first.value) {
       // Killed after the new beginning was written and before the first entry went.
       expect(await verified(null)).toMatchObject({ whole: true });
       await entries.set('000000000001', first.value);
@@ -250,7 +249,37 @@ describe('an exported table', () => {
     }
     const rows = rowsOf(await exported('csv'));
     expect(rows.map((row) => row.length)).toEqual([8, 8, 8]);
+    expect(rows[1]?.[4]).toBe('7');
     expect(rows[0]).toEqual(['seq', 'at', 'what', 'case', 'by', 'detail', 'previous', 'hash']);
+  });
+  it('proves in JSON lines and names people in the table, as long as they are not erased', async () => {
+    await audit.append({ what: 'serial.denied', case: null, by: 7, detail: { serial: device('J50000062') } });
+    const proof = await exported('jsonl');
+    expect(proof).not.toMatch(/J50000062|"by":7/);
+    expect(rowsOf(await exported('csv'))[1]?.slice(4, 6)).toEqual(['7', '{"serial":"J50000062"}']);
+
+    const printed: string[] = [];
+    await printNames(audit, (line) => printed.push(line));
+    const names = printed.map((line) => JSON.parse(line) as OpenedName);
+    expect(names.map(({ kind, clear }) => [kind, clear])).toEqual([
+      ['device', 'J50000062'],
+      ['person', '7'],
+    ]);
+    for (const name of names) {
+      expect(proof).toContain(name.commitment);
+      expect(commitmentTo(name, name.salt)).toBe(name.commitment);
+    }
+
+    const said: string[] = [];
+    const output = { texts: textsFor('en'), print: (line: string) => void said.push(line) };
+    expect(await eraseName(audit, person(7), output)).toEqual({ ok: true, value: true });
+    expect(await eraseName(audit, person(8), output)).toEqual({ ok: true, value: false });
+    expect(said).toEqual([
+      'Erased: no entry can be opened to 7 any more. The trail is whole as before.',
+      'No entry names 8; nothing was changed.',
+    ]);
+    expect(rowsOf(await exported('csv'))[1]?.[4]).toMatch(/^person:[0-9a-f]{64}$/);
+    expect((await verified(null)).whole).toBe(true);
   });
 });
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type AuditNote,
+  type AuditContent,
   CHAIN_START,
   createChainCheck,
   nextLine,
   readLine,
 } from '../../../src/audit/chain.ts';
 
-const note = (word: string, detail: AuditNote['detail'] = {}): AuditNote => ({
+const note = (word: string, detail: AuditContent['detail'] = {}): AuditContent => ({
   what: `case.${word}`,
   case: '01J00000000000000000000000',
   by: 7,
