@@ -159,7 +159,7 @@ export function pressed(
   const chat = type === 'private' ? { id: chatId, type, first_name: 'x' } : { id: chatId, type, title: 'x' };
   return {
     callback_query: {
-      id: String(Math.trunc(Math.random() * 1e15)),
+      id: from.queryId(),
       from: from.user,
       chat_instance: 'x',
       data,

@@ -8,8 +8,9 @@ import type { Result } from '../../kernel/result.ts';
 import type { Access } from '../door/access.ts';
 import type { Limits } from '../door/limits.ts';
 import type { Notices } from '../house/notices.ts';
+import type { Notify } from '../house/notify.ts';
 import type { Profiles } from '../house/profiles.ts';
-import { sayList } from '../house/tell.ts';
+import { sayList, type Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
 export interface AdminCommandsOptions {
@@ -22,7 +23,7 @@ export interface AdminCommandsOptions {
   invitesAsk: boolean;
   botUsername: string;
   /** Tells a person something in their language. */
-  notify(chatId: number, key: string): Promise<void>;
+  notify: Notify;
   /** Tells somebody that they are in, and what to do first. */
   welcome(userId: number): Promise<void>;
   /** Takes a technician's access away and ends what they are doing. */
@@ -46,7 +47,7 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
     options;
   const { profiles } = options;
 
-  async function remove({ chatId, say, t }: Call, id: string | undefined): Promise<void> {
+  async function remove({ chatId, say, t }: Call, id: string | undefined): Promise<Told> {
     if (!USER_ID.test(id ?? '')) return say(t('bot:access.howToRevoke'));
     const expelled = await expel(chatId, Number(id));
     if (expelled.ok) return say(t('bot:access.revoked', { id: id ?? '' }));
@@ -55,7 +56,7 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
   }
 
   /** Lets somebody in who waits for it, or turns them away. */
-  async function decide({ chatId, say, t }: Call, id: string | undefined, letIn: boolean): Promise<void> {
+  async function decide({ chatId, say, t }: Call, id: string | undefined, letIn: boolean): Promise<Told> {
     const person = Number(id);
     if (!USER_ID.test(id ?? '')) return say(t('bot:access.notWaiting'));
     const decided = await access.decide(chatId, person, letIn, () =>
@@ -68,14 +69,14 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
   }
 
   const commands: CommandSet['commands'] = {
-    async invite({ chatId, say, t }, [word]) {
+    async invite({ chatId, say, sayOnce, t }, [word]) {
       const asks = invitesAsk || word?.toLowerCase() === 'ask';
       const invited = await access.invite(chatId, asks);
       if (!invited.ok) return say(t('bot:error.unreachable'));
       const { token, number, ttlMs } = invited.value;
       const link = `https://t.me/${botUsername}?start=${token}`;
       const text = t('bot:invite.link', { link, number, hours: Math.round(ttlMs / 3_600_000) });
-      return say([text, t(asks ? 'bot:invite.asks' : 'bot:invite.howToAsk')].join('\n'));
+      return sayOnce([text, t(asks ? 'bot:invite.asks' : 'bot:invite.howToAsk')].join('\n'));
     },
 
     async people({ language, say, t }) {
@@ -132,9 +133,10 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       const stopped = await stopDevice(serial);
       const before = await cases.unboundBefore(serial);
       if (!stopped.ok || !before.ok) return say(t('bot:error.unreachable'));
-      await say(t('bot:limits.denied', { serial }));
+      const told = await say(t('bot:limits.denied', { serial }));
       for (const { chatId: person, closedAt, updatedAt } of before.value)
         await notices.raise({ kind: 'stolen.unbound', serial, at: closedAt ?? updatedAt, person });
+      return told;
     },
 
     async allow({ chatId, say, t }, [typed]) {

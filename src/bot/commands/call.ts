@@ -2,7 +2,7 @@ import type { Language } from '../../../locales/language.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Role } from '../door/access.ts';
-import type { PlainButton } from '../house/tell.ts';
+import type { PlainButton, Told } from '../house/telegram.ts';
 
 /** What one command or button outside conversations sees. */
 export interface Call {
@@ -13,13 +13,19 @@ export interface Call {
   controls: Controls;
   /** Sentences in the chat's language; values are escaped. */
   t: Texts;
-  say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<void>;
+  /** Answers in this chat, now or as soon as Telegram takes it (house/voice.ts). */
+  say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<Told>;
+  /** Answers with what must not be written down; where Telegram does not take it, the command comes again. */
+  sayOnce(text: string): Promise<Told>;
 }
+
+/** Carries out a command or a button; what became of its answer, where it ends in one. */
+export type Handler = (call: Call, words: string[]) => Promise<Told | undefined>;
 
 /** Commands by name and buttons by the first word of their data; both get the words that follow. */
 export interface CommandSet {
-  commands: Record<string, (call: Call, words: string[]) => Promise<void>>;
-  buttons: Record<string, (call: Call, words: string[]) => Promise<void>>;
+  commands: Record<string, Handler>;
+  buttons: Record<string, Handler>;
   /** Sees what is typed before conversations do; true when it was its own. */
   text?: (call: Call, text: string) => Promise<boolean>;
 }

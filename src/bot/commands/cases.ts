@@ -6,6 +6,7 @@ import { standingOf } from '../../flows/case-view.ts';
 import { contradictionText, trailText } from '../../flows/telling.ts';
 import { articleText } from '../../flows/trouble.ts';
 import { findArticles } from '../../policy/help.ts';
+import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
 /** Cases of one message of /cases. */
@@ -18,7 +19,7 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
     title: string,
     found: readonly CaseRecord[],
     more: { text: string; data: string } | null,
-  ): Promise<void> {
+  ): Promise<Told> {
     // Numbered: a device has as many cases as visits.
     const names = found.map((record) => record.device?.shortSerial ?? caseNumber(record));
     const lines = found.map((record, at) =>
@@ -29,7 +30,7 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
   }
 
   /** The cases before one, or the latest. */
-  async function page(call: Call, before?: string): Promise<void> {
+  async function page(call: Call, before?: string): Promise<Told> {
     const { chatId, say, t } = call;
     const listed = await cases.listFor(chatId, MOST_LISTED + 1, before);
     if (!listed.ok) return say(t('bot:error.unreachable'));
@@ -82,10 +83,11 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
         if (articles.length > 0) return say(articles.map((id) => articleText(t, id)).join('\n\n'));
         const active = controls.active();
         // A photo of the screen is asked for, and then the stage that was left goes on.
-        return controls.start('trouble', {
+        await controls.start('trouble', {
           caseId: active?.caseId ?? '',
           with: { unknown: true, ...(active ? { resume: active.flow } : {}) },
         });
+        return undefined;
       },
     },
 
@@ -96,7 +98,8 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
         const found = await cases.get(caseId ?? '');
         if (!found.ok) return say(t('bot:error.unreachable'));
         if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
-        return controls.start('case', { caseId: found.value.id });
+        await controls.start('case', { caseId: found.value.id });
+        return undefined;
       },
     },
   };

@@ -1,12 +1,11 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
- * Here are those of everyday; laptops are in agent-commands.ts, new ones in pairing-commands.ts, what admins do in
- * admin-commands.ts, cases and /help in case-commands.ts.
+ * Here are those of everyday; laptops are in laptops.ts, new ones in pairing.ts, what admins do in
+ * admins.ts, cases and /help in cases.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { AgentPort } from '../../flows/ports.ts';
@@ -16,12 +15,14 @@ import type { Values } from '../../store/store.ts';
 import type { Role } from '../door/access.ts';
 import type { Pins } from '../door/pins.ts';
 import type { Profiles } from '../house/profiles.ts';
-import { tell } from '../house/tell.ts';
+import type { Telegram } from '../house/telegram.ts';
+import type { Voice } from '../house/voice.ts';
 import type { Call, CommandSet } from './call.ts';
 import { createPinGate, type PinWait } from './pin.ts';
 
 export interface CommandsOptions {
-  callApi: CallApi;
+  telegram: Pick<Telegram, 'takeOut' | 'acknowledge' | 'clear'>;
+  voice: Pick<Voice, 'say' | 'sayOnce'>;
   agents: AgentPort;
   cases: Pick<CaseDesk, 'apply'>;
   profiles: Profiles;
@@ -44,7 +45,7 @@ export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'h
 const MOST_WORDS = 12;
 
 export function createCommands(options: CommandsOptions): Commands {
-  const { callApi, agents, cases, profiles, botUsername } = options;
+  const { telegram, voice, agents, cases, profiles, botUsername } = options;
 
   /** Stops what an agent does for the running case; false when that could not be made sure. */
   async function haltJob(controls: Controls): Promise<boolean> {
@@ -57,11 +58,12 @@ export function createCommands(options: CommandsOptions): Commands {
     pins: options.pins,
     asked: options.askPin,
     waits: options.pinWaits,
-    callApi,
-    again: (call, purpose) =>
-      purpose === 'pair'
-        ? Promise.resolve(commands.pair?.(call, []))
-        : call.controls.start('lan-unbind', { caseId: purpose.slice('case:'.length) }),
+    telegram,
+    async again(call, purpose) {
+      if (purpose === 'pair') return commands.pair?.(call, []);
+      await call.controls.start('lan-unbind', { caseId: purpose.slice('case:'.length) });
+      return undefined;
+    },
   });
 
   const everyday: CommandSet['commands'] = {
@@ -70,6 +72,7 @@ export function createCommands(options: CommandsOptions): Commands {
     async new({ controls, say, t }) {
       if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
       await controls.start('identify', { caseId: '' });
+      return undefined;
     },
 
     async cancel({ controls, say, t }) {
@@ -93,10 +96,11 @@ export function createCommands(options: CommandsOptions): Commands {
   const everydayButtons: CommandSet['buttons'] = {
     async l({ chatId, controls, say }, [language]) {
       const chosen = LANGUAGES.find((known) => known === language);
-      if (!chosen) return;
+      if (!chosen) return undefined;
       await profiles.setLanguage(chatId, chosen);
-      await say(textsFor(chosen)('bot:language.set'));
+      const told = await say(textsFor(chosen)('bot:language.set'));
       await controls.restart();
+      return told;
     },
   };
 
@@ -108,7 +112,7 @@ export function createCommands(options: CommandsOptions): Commands {
   ) as typeof everyday;
   const { pair } = commands;
   commands.pair = async (call, words) => {
-    if (await pinGate.passes(call, 'pair')) await pair?.(call, words);
+    return (await pinGate.passes(call, 'pair')) ? pair?.(call, words) : undefined;
   };
   const buttons = Object.assign(
     {},
@@ -128,18 +132,17 @@ export function createCommands(options: CommandsOptions): Commands {
       language,
       controls,
       t: escaping(textsFor(language)),
-      say: async (text, rows) => void (await tell(callApi, chatId, text, rows)),
+      say: (text, rows = []) => voice.say(chatId, text, { rows }),
+      sayOnce: (text) => voice.sayOnce(chatId, text),
     };
 
     if (query) {
       const [verb = '', ...words] = (query.data ?? '').split(':');
       const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
       if (!handler) return false;
-      await callApi('answerCallbackQuery', { callback_query_id: query.id });
+      telegram.acknowledge(query.id);
       // A button outside conversations is good once: pressed, its keyboard goes.
-      const pressed = query.message?.message_id;
-      if (pressed !== undefined)
-        await callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: pressed });
+      telegram.clear(chatId, query.message?.message_id);
       await handler(call, words);
       return true;
     }

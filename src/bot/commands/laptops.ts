@@ -2,20 +2,20 @@
 import type { Language } from '../../../locales/language.ts';
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
-import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { ok } from '../../kernel/result.ts';
 import type { Notices } from '../house/notices.ts';
 import type { Profiles } from '../house/profiles.ts';
-import { type Listed, type PlainButton, sayList, tell } from '../house/tell.ts';
+import { type Listed, type PlainButton, sayList, type Told } from '../house/telegram.ts';
+import type { Voice } from '../house/voice.ts';
 import type { Driver, Drivers } from '../jobs/drivers.ts';
 import type { Sanctions } from '../jobs/sanctions.ts';
 import type { Call, CommandSet } from './call.ts';
 
 export interface AgentCommandsOptions {
-  callApi: CallApi;
+  voice: Pick<Voice, 'say'>;
   directory: AgentDirectory;
   drivers: Drivers;
   profiles: Profiles;
@@ -29,7 +29,7 @@ export interface AgentCommandsOptions {
 const MOST_LISTED = 8;
 
 export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
-  const { callApi, directory, drivers, profiles, audit, notices, isUnbinding, removeLaptop } = options;
+  const { voice, directory, drivers, profiles, audit, notices, isUnbinding, removeLaptop } = options;
 
   /** What is said of a laptop in a list. */
   async function linesOf({ t, ...call }: Call, agent: AgentRecord, number: number): Promise<string[]> {
@@ -71,7 +71,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   }
 
   /** A page of all laptops of the house, for an admin; `page` from 0. */
-  async function sayHouse(call: Call, page: number): Promise<void> {
+  async function sayHouse(call: Call, page: number): Promise<Told> {
     const { language, say, t } = call;
     const label = textsFor(language);
     const listed = await directory.list();
@@ -98,7 +98,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     return t('bot:agents.driven', { name: await profiles.name(driver.chatId), time });
   }
 
-  const buttons: Record<string, (call: Call, agent: AgentRecord, words: string[]) => Promise<void>> = {
+  const buttons: Record<string, (call: Call, agent: AgentRecord, words: string[]) => Promise<Told>> = {
     async revoke({ chatId, say, t }, agent) {
       const { id, name } = agent;
       const shared = agent.technicians.length > 1;
@@ -142,9 +142,9 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       if (!driver.value || driver.value.chatId === chatId) return say(t('bot:agents.free'));
       const theirs = escaping(textsFor(await profiles.language(driver.value.chatId)));
       const name = await profiles.name(chatId);
-      await tell(callApi, driver.value.chatId, theirs('bot:agents.asked', { name, laptop: agent.name }), [
-        [{ text: theirs('bot:agents.button.give'), data: `a:give:${agent.id}:${chatId}` }],
-      ]);
+      const give = { text: theirs('bot:agents.button.give'), data: `a:give:${agent.id}:${chatId}` };
+      const asked = theirs('bot:agents.asked', { name, laptop: agent.name });
+      await voice.say(driver.value.chatId, asked, { rows: [[give]] });
       return say(t('bot:agents.askedThem', { name: await profiles.name(driver.value.chatId) }));
     },
 
@@ -156,7 +156,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       if (!given.ok) return say(t('bot:error.unreachable'));
       if (!given.value) return say(t('bot:agents.free'));
       const theirs = escaping(textsFor(await profiles.language(to)));
-      await tell(callApi, to, theirs('bot:agents.yours', { laptop: agent.name }));
+      await voice.say(to, theirs('bot:agents.yours', { laptop: agent.name }));
       return say(t('bot:agents.given', { name: await profiles.name(to) }));
     },
   };
@@ -173,7 +173,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
         const last = [t('bot:agents.howToRename'), t('bot:agents.howToShare')];
         const all = { lines: [], row: [{ text: t('bot:agents.button.house'), data: 'h:page:0' }] };
         const listedItems = role === 'admin' ? [...items, all] : items;
-        await sayList(say, { title: t('bot:agents.title'), items: listedItems, last }, MOST_LISTED);
+        return sayList(say, { title: t('bot:agents.title'), items: listedItems, last }, MOST_LISTED);
       },
 
       async rename({ chatId, say, t }, [number, ...words]) {

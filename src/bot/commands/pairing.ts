@@ -3,7 +3,6 @@
  * pairing a technician at a time, so a number needs no name beside it.
  */
 import type { Audit } from '../../audit/trail.ts';
-import type { CallApi } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
@@ -11,11 +10,15 @@ import { isPairingNumber, readPairingNumber } from '../../link/pairing-number.ts
 import type { Access } from '../door/access.ts';
 import type { Notices, Stranger } from '../house/notices.ts';
 import type { Profiles } from '../house/profiles.ts';
-import { tell } from '../house/tell.ts';
+import type { Told } from '../house/telegram.ts';
+import type { Voice } from '../house/voice.ts';
 import type { Call, CommandSet } from './call.ts';
 
+/** A laptop waits this long for its number, ms: as long as the code it came with is good (hub/pairing.ts). */
+const WAIT_MS = 10 * 60_000;
+
 export interface PairingCommandsOptions {
-  callApi: CallApi;
+  voice: Pick<Voice, 'say'>;
   directory: AgentDirectory;
   access: Pick<Access, 'roleOf'>;
   profiles: Profiles;
@@ -31,7 +34,7 @@ export interface PairingCommands extends CommandSet {
 }
 
 export function createPairingCommands(options: PairingCommandsOptions): PairingCommands {
-  const { callApi, directory, access, profiles, audit, notices, hubUrl } = options;
+  const { voice, directory, access, profiles, audit, notices, hubUrl } = options;
 
   /** A number that decides: it is used up by this, whatever comes of it. */
   async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
@@ -73,12 +76,12 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
 
   return {
     commands: {
-      async pair({ chatId, say, t }) {
+      async pair({ chatId, say, sayOnce, t }) {
         const issued = await directory.issueCode(chatId);
         if (!issued.ok) return say(t('bot:error.unreachable'));
         const minutes = Math.round(issued.value.ttlMs / 60_000);
         const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
-        return say(t('bot:pair.code', { command, minutes }));
+        return sayOnce(t('bot:pair.code', { command, minutes }));
       },
     },
 
@@ -113,9 +116,8 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
         t('bot:pair.confirm', { name: host.name, system: host.system, address }),
         t('bot:pair.warn'),
       ].join('\n\n');
-      await tell(callApi, technicianId, text, [
-        [{ text: t('bot:pair.button.notMine'), data: `p:no:${pairing}` }],
-      ]);
+      const notMine = { text: t('bot:pair.button.notMine'), data: `p:no:${pairing}` };
+      await voice.say(technicianId, text, { rows: [[notMine]], goodForMs: WAIT_MS });
     },
   };
 }
@@ -126,7 +128,7 @@ function strangerOf({ host, address }: PairingRequest): Stranger {
 }
 
 /** The message was this dialogue's own. */
-async function said(saying: Promise<void>): Promise<true> {
+async function said(saying: Promise<Told>): Promise<true> {
   await saying;
   return true;
 }

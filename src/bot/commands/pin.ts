@@ -1,9 +1,9 @@
 /** The chat's side of PINs: /pin, the message that answers it, and what waits for it. */
-import { type CallApi, takeOut } from '../../flows/engine/bot-api.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 import { BLOCK_MINUTES, type PinPurpose, type Pins } from '../door/pins.ts';
+import type { Telegram, Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
 /** What the next message of a chat is, if it is text. */
@@ -31,19 +31,19 @@ export function createPinGate({
   pins,
   asked,
   waits,
-  callApi,
+  telegram,
   again,
 }: {
   pins: Pins;
   /** ASK_PIN. */
   asked: boolean;
   waits: Values<PinWait>;
-  callApi: CallApi;
+  telegram: Pick<Telegram, 'takeOut'>;
   /** Does what the PIN was asked for. */
-  again(call: Call, purpose: PinPurpose): Promise<void>;
+  again(call: Call, purpose: PinPurpose): Promise<Told | undefined>;
 }): PinGate {
   /** Waits for the PIN, or for a first one. */
-  async function demand({ chatId, say, t }: Call, then: PinWait['then']): Promise<void> {
+  async function demand({ chatId, say, t }: Call, then: PinWait['then']): Promise<Told> {
     const has = await pins.has(chatId);
     if (!has.ok) return say(t('bot:error.unreachable'));
     const wait: PinWait = { step: has.value ? 'check' : 'choose', then };
@@ -52,16 +52,16 @@ export function createPinGate({
     return say(t(has.value ? 'bot:pin.type' : 'bot:pin.choose'));
   }
 
-  async function chosen(call: Call, pin: Secret<string>, { then }: PinWait): Promise<void> {
+  async function chosen(call: Call, pin: Secret<string>, { then }: PinWait): Promise<Told | undefined> {
     const { chatId, say, t } = call;
     const set = await pins.set(chatId, pin);
     if (!set.ok) return say(t(set.failure === 'bad-shape' ? 'bot:pin.badShape' : 'bot:error.unreachable'));
     await waits.delete(String(chatId));
-    await say(t('bot:pin.set'));
-    if (then !== 'change') await pass(call, then);
+    const told = await say(t('bot:pin.set'));
+    return then === 'change' ? told : pass(call, then);
   }
 
-  async function checked(call: Call, pin: Secret<string>, { then }: PinWait): Promise<void> {
+  async function checked(call: Call, pin: Secret<string>, { then }: PinWait): Promise<Told | undefined> {
     const { chatId, say, t } = call;
     const found = await pins.check(chatId, pin);
     if (!found.ok) return say(t('bot:error.unreachable'));
@@ -74,10 +74,10 @@ export function createPinGate({
     return say(t(set.ok ? 'bot:pin.choose' : 'bot:error.unreachable'));
   }
 
-  async function pass(call: Call, purpose: PinPurpose): Promise<void> {
+  async function pass(call: Call, purpose: PinPurpose): Promise<Told | undefined> {
     const opened = await pins.open(call.chatId, purpose);
     if (!opened.ok) return call.say(call.t('bot:error.unreachable'));
-    await again(call, purpose);
+    return again(call, purpose);
   }
 
   return {
@@ -103,7 +103,7 @@ export function createPinGate({
         return false;
       }
       // Whatever it is: the next text may be the PIN, and a PIN does not stay in the chat.
-      if (!(await takeOut(callApi, chatId, message.message_id))) await say(t('bot:pin.notDeleted'));
+      if (!(await telegram.takeOut(chatId, message.message_id))) await say(t('bot:pin.notDeleted'));
       const pin = new Secret(message.text.trim());
       await (wait.value.step === 'choose' ? chosen(call, pin, wait.value) : checked(call, pin, wait.value));
       return true;

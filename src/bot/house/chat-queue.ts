@@ -51,3 +51,28 @@ export function createChatQueue({ perChat, total }: QueueLimits = LIMITS): ChatQ
     },
   };
 }
+
+/** The chat, or the house, has more waiting than it may. */
+class TooMuchWaits extends Error {}
+
+/**
+ * Strict order per chat. One process owns an lmdb store (its hub listens on one address), so a queue is enough.
+ * @throws an error that `orBusy` turns into a value
+ */
+export function exclusiveIn(queue: ChatQueue) {
+  return async <T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T> => {
+    const ran = await queue.run(chatId, task, own);
+    if (!ran.ok) throw new TooMuchWaits(ran.failure);
+    return ran.value;
+  };
+}
+
+/** Runs a task in a chat's order; callers get `busy` where it had to be refused. */
+export async function orBusy<T, F>(task: () => Promise<Result<T, F>>): Promise<Result<T, F | 'busy'>> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof TooMuchWaits) return fail('busy');
+    throw error;
+  }
+}

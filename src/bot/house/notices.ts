@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
 import type { Language } from '../../../locales/language.ts';
-import type { CallApi } from '../../flows/engine/bot-api.ts';
+import { isPassing } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../../hub/limits.ts';
@@ -16,7 +16,8 @@ import type { Result } from '../../kernel/result.ts';
 import type { TextValues } from '../../kernel/texts.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import type { Profiles } from './profiles.ts';
-import { type PlainButton, tell } from './tell.ts';
+import { createRounds } from './rounds.ts';
+import type { PlainButton, Telegram } from './telegram.ts';
 
 /** A laptop that is not, or not yet, an agent of this house: what it said of itself, and where it came from. */
 export interface Stranger {
@@ -199,7 +200,7 @@ export interface Notices {
 export interface NoticesOptions {
   store: Pick<Store, 'values' | 'claims'>;
   admins: readonly number[];
-  callApi: CallApi;
+  telegram: Pick<Telegram, 'tell'>;
   profiles: Pick<Profiles, 'language' | 'name'>;
   directory: Pick<AgentDirectory, 'get'>;
   settings: NoticeSettings;
@@ -230,8 +231,6 @@ const MOST_WAITING = 50;
 const PERSON_PACE: BucketRules = { burst: 10, perSecond: 1 / 360 };
 /** How often digests, and what other processes left, are looked at, ms. */
 const LOOK_MS = MINUTE;
-/** Pauses before Telegram is tried again, ms; the last one stays. */
-const AGAIN_MS = [1_000, 5_000, 30_000, 5 * MINUTE];
 /** Characters of a digest that are sent as one message, which has 4096. */
 const DIGEST_LENGTH = 3_500;
 
@@ -251,7 +250,7 @@ export function leaveNotice(
 }
 
 export function createNotices(options: NoticesOptions): Notices {
-  const { store, admins, callApi, profiles, directory, settings, log, clock } = options;
+  const { store, admins, telegram, profiles, directory, settings, log, clock } = options;
   const kept = store.values<Waiting>('notices');
   const letters = lettersOf(store);
   const pace = createBuckets(PERSON_PACE, clock);
@@ -261,10 +260,10 @@ export function createNotices(options: NoticesOptions): Notices {
   let loading: Promise<void> | null = null;
   /** One change of what waits at a time. */
   let turn: Promise<unknown> = Promise.resolve();
-  let telling: Promise<void> | null = null;
-  let tellAgain = false;
-  let failures = 0;
-  let retry: NodeJS.Timeout | undefined;
+  const rounds = createRounds(
+    async (person) => (await tellSingles(person)) && (await tellDigests(person)),
+    log,
+  );
   let looking: NodeJS.Timeout | undefined;
   let looked: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -343,7 +342,7 @@ export function createNotices(options: NoticesOptions): Notices {
 
   async function addFor(person: number, way: NoticeWay, notice: Notice): Promise<void> {
     const thing = JSON.stringify(notice);
-    const theirs = [...waiting].filter(([, other]) => other.person === person);
+    const theirs = waitingFor(person);
     const [key, same] =
       theirs.find(([, other]) => other.way === 'digest' && JSON.stringify(other.notice) === thing) ?? [];
     if (way === 'digest' && key !== undefined && same) return keep(key, { ...same, times: same.times + 1 });
@@ -370,11 +369,10 @@ export function createNotices(options: NoticesOptions): Notices {
     quiet: boolean,
     keys: readonly string[],
   ): Promise<boolean> {
-    const told = await tell(callApi, person, text, rows, quiet);
+    const told = await telegram.tell(person, text, { rows, quiet });
     if (!told.ok) {
-      const { failure } = told;
-      if (failure.kind === 'unreachable' || failure.code === 429 || failure.code >= 500) return false;
-      log.warn({ chat: person, code: failure.code }, 'a notice was refused by Telegram');
+      if (isPassing(told.failure)) return false;
+      log.warn({ chat: person, failure: told.failure.description }, 'a notice was refused by Telegram');
     }
     await alone(async () => {
       for (const key of keys) await keep(key, null);
@@ -382,8 +380,10 @@ export function createNotices(options: NoticesOptions): Notices {
     return true;
   }
 
-  async function tellSingles(): Promise<boolean> {
-    for (const [key, { notice, person, way }] of [...waiting]) {
+  const waitingFor = (person: number) => [...waiting].filter(([, thing]) => thing.person === person);
+
+  async function tellSingles(person: number): Promise<boolean> {
+    for (const [key, { notice, way }] of waitingFor(person)) {
       if (stopped) return true;
       if (way === 'digest') continue;
       const language = await profiles.language(person);
@@ -398,62 +398,36 @@ export function createNotices(options: NoticesOptions): Notices {
     return true;
   }
 
-  async function tellDigests(): Promise<boolean> {
-    const digests = [...waiting].filter(([, { way }]) => way === 'digest');
-    const due = digests.filter(([, { at }]) => at <= clock() - settings.digestMs);
-    for (const person of new Set(due.map(([, thing]) => thing.person))) {
-      const language = await profiles.language(person);
-      const title = textsFor(language)('notice:digest.title');
-      const theirs = digests.filter(([, thing]) => thing.person === person);
-      for (let at = 0; at < theirs.length && !stopped; ) {
-        const lines: string[] = [];
-        const keys: string[] = [];
-        for (const [key, thing] of theirs.slice(at)) {
-          const line = await lineOf(thing, language);
-          if (keys.length > 0 && [...lines, line].join('\n').length > DIGEST_LENGTH) break;
-          lines.push(line);
-          keys.push(key);
-        }
-        if (!(await say(person, [title, ...lines].join('\n'), [], true, keys))) return false;
-        at += keys.length;
+  async function tellDigests(person: number): Promise<boolean> {
+    const theirs = waitingFor(person).filter(([, { way }]) => way === 'digest');
+    if (!theirs.some(([, { at }]) => at <= clock() - settings.digestMs)) return true;
+    const language = await profiles.language(person);
+    const title = textsFor(language)('notice:digest.title');
+    for (let at = 0; at < theirs.length && !stopped; ) {
+      const lines: string[] = [];
+      const keys: string[] = [];
+      for (const [key, thing] of theirs.slice(at)) {
+        const line = await lineOf(thing, language);
+        if (keys.length > 0 && [...lines, line].join('\n').length > DIGEST_LENGTH) break;
+        lines.push(line);
+        keys.push(key);
       }
+      if (!(await say(person, [title, ...lines].join('\n'), [], true, keys))) return false;
+      at += keys.length;
     }
     return true;
   }
 
-  /** Tells all that can be told; again after a pause where Telegram does not answer. */
-  function run(): Promise<void> {
-    tellAgain = true;
-    telling ??= rounds();
-    return telling;
+  /** Tells everybody all that can be told. */
+  function run(): void {
+    for (const person of new Set([...waiting.values()].map((thing) => thing.person))) rounds.run(person);
   }
 
   async function look(): Promise<void> {
     await alone(takeLetters).catch((error: unknown) =>
       log.error({ err: error }, 'notices left for the bot could not be taken'),
     );
-    void run();
-  }
-
-  async function rounds(): Promise<void> {
-    clearTimeout(retry);
-    try {
-      while (tellAgain && !stopped) {
-        tellAgain = false;
-        if ((await tellSingles()) && (await tellDigests())) {
-          failures = 0;
-          continue;
-        }
-        retry = setTimeout(() => void run(), AGAIN_MS[failures] ?? AGAIN_MS.at(-1)).unref();
-        failures += 1;
-        break;
-      }
-    } catch (error) {
-      log.error({ err: error }, 'notices could not be told');
-    } finally {
-      // In the same step as the last look at `tellAgain`: whoever raises next begins anew.
-      telling = null;
-    }
+    run();
   }
 
   /** A line of a digest. */
@@ -511,7 +485,7 @@ export function createNotices(options: NoticesOptions): Notices {
       await alone(() => add(notice)).catch((error: unknown) =>
         log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
       );
-      void run();
+      run();
     },
 
     async start() {
@@ -525,16 +499,15 @@ export function createNotices(options: NoticesOptions): Notices {
     async idle() {
       await looked;
       await turn;
-      await telling;
+      await rounds.idle();
     },
 
     async stop() {
       stopped = true;
       clearInterval(looking);
-      clearTimeout(retry);
       await looked;
       await turn;
-      await telling;
+      await rounds.stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
@@ -80,6 +81,19 @@ export function createDrivers(
       if (!noted.ok) return noted;
       const released = await release(agentId, from);
       return released.ok ? take(agentId, to) : released;
+    },
+  };
+}
+
+/** The desk of cases, where a case that is closed gives its laptop back. */
+export function leavingLaptops(desk: CaseDesk, drivers: Pick<Drivers, 'leaveAll'>): CaseDesk {
+  return {
+    ...desk,
+    async apply(id, action) {
+      const applied = await desk.apply(id, action);
+      if (!applied.ok || action.type !== 'closed') return applied;
+      const released = await drivers.leaveAll(applied.value.case.chatId);
+      return released.ok ? applied : released;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Access } from '../door/access.ts';
 import type { Notices } from '../house/notices.ts';
+import type { Notify } from '../house/notify.ts';
 import type { Drivers } from './drivers.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -54,7 +55,7 @@ export function createSanctions({
   drivers: Drivers;
   audit: Pick<Audit, 'append'>;
   notices: Pick<Notices, 'raise'>;
-  notify(chatId: number, key: string): Promise<void>;
+  notify: Notify;
   log: Log;
 }): Sanctions {
   /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */

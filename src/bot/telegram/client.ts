@@ -35,8 +35,16 @@ export interface TelegramClientOptions {
   blobs: Blobs;
   /** Limits for outgoing messages; `null` for none (a local Bot API). */
   pace?: PaceLimits | null;
-  /** How long to wait for an answer, ms. Long polling adds its own timeout to `call`. */
-  patience?: { call: number; upload: number };
+  /** Long polling adds its own timeout to `call`. */
+  patience?: Patience;
+}
+
+/** How long an answer is waited for, ms, by kind of call. */
+interface Patience {
+  call: number;
+  upload: number;
+  /** What nothing waits for (`COURTESIES`); `PATIENCE` where left out. */
+  courtesy?: number;
 }
 
 /**
@@ -45,7 +53,7 @@ export interface TelegramClientOptions {
  */
 export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
 
-const PATIENCE = { call: 30_000, upload: 120_000 };
+const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
 const CONNECT_PATIENCE_MS = 10_000;
 /** Longest pause between two pieces of an answer, ms. */
 const BODY_PATIENCE_MS = 30_000;
@@ -60,6 +68,8 @@ const PAUSE_BEFORE_RETRY_MS = 300;
 
 /** Methods that do the same when called twice, besides everything that only reads. */
 const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|deleteMyCommands|sendChatAction)/;
+/** Methods that carry nothing: late, or a second time, they are not worth a connection. */
+const COURTESIES = /^(answerCallbackQuery|sendChatAction|editMessageReplyMarkup)$/;
 /** Methods that put something into a chat and count against Telegram's limits. */
 const PACED = /^(send(?!ChatAction)|edit|copy|forward)/;
 
@@ -78,7 +88,7 @@ export class TelegramClient extends Telegram {
   readonly #blobs: Blobs;
   readonly #pace: Pace;
   readonly #paced: boolean;
-  readonly #patience: { call: number; upload: number };
+  readonly #patience: Required<Patience>;
   readonly #closing = new AbortController();
 
   constructor(options: TelegramClientOptions) {
@@ -91,7 +101,7 @@ export class TelegramClient extends Telegram {
     this.#blobs = options.blobs;
     this.#pace = new Pace(options.pace ?? TELEGRAM_LIMITS, this.#closing.signal);
     this.#paced = options.pace !== null;
-    this.#patience = options.patience ?? PATIENCE;
+    this.#patience = { ...PATIENCE, ...options.patience };
   }
 
   /**
@@ -170,13 +180,21 @@ export class TelegramClient extends Telegram {
         reconnected = true;
         if (!(await this.#pace.pause(PAUSE_BEFORE_RETRY_MS, signal))) return answer;
       } else {
-        const wait = failure.code === 429 ? (failure.retryAfter ?? 1) * 1000 : Number.POSITIVE_INFINITY;
+        const wait =
+          failure.code === 429 && !COURTESIES.test(method)
+            ? (failure.retryAfter ?? 1) * 1000
+            : Number.POSITIVE_INFINITY;
         if (wait > MAX_WAIT_MS || repeats >= MAX_REPEATS) return answer;
         repeats += 1;
         if (chatId !== null) this.#pace.hold(chatId, wait);
         if (!(await this.#pace.pause(wait, signal))) return answer;
       }
     }
+  }
+
+  #patienceFor(method: string, hasUploads: boolean): number {
+    if (COURTESIES.test(method)) return this.#patience.courtesy;
+    return hasUploads ? this.#patience.upload : this.#patience.call;
   }
 
   /** One request and its answer. */
@@ -194,7 +212,7 @@ export class TelegramClient extends Telegram {
         method: 'POST',
         headers: { 'content-type': contentType },
         body,
-        headersTimeout: polling + (hasUploads ? this.#patience.upload : this.#patience.call),
+        headersTimeout: polling + this.#patienceFor(method, hasUploads),
         bodyTimeout: BODY_PATIENCE_MS,
         ...(signal ? { signal } : {}),
       });

@@ -50,7 +50,7 @@ export function isPassing(failure: CallFailure): boolean {
 
 /** Telegram could not be reached in the middle of a turn: it ends, and what it was for is handed in again. */
 export class TelegramUnavailable extends Error {
-  constructor({ description }: CallFailure) {
+  constructor(description: string) {
     super(description);
     this.name = 'TelegramUnavailable';
   }
@@ -66,7 +66,8 @@ export type Refusal = Extract<CallFailure, { kind: 'refused' }>;
 export function lastWord<T>(made: Result<T, CallFailure>): Result<T, Refusal> {
   if (made.ok) return made;
   const { failure } = made;
-  if (failure.kind === 'unreachable' || isPassing(failure)) throw new TelegramUnavailable(failure);
+  if (failure.kind === 'unreachable' || isPassing(failure))
+    throw new TelegramUnavailable(failure.description);
   return fail(failure);
 }
 

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Texts, TextValues } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
+import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
 import { buttonLabel, escapeHtml, escaping } from './html.ts';
@@ -105,6 +106,7 @@ export interface HeardUpdate {
 export interface DialogueTools {
   house: House;
   callApi: CallApi;
+  courtesies: Courtesies;
   chatId: number;
   /** Name of the running flow, and its case. */
   flow: string;
@@ -257,13 +259,12 @@ export class Dialogue {
   async #settle(messageId: number, text: string | null, answer: Answer, rows: Button[][]): Promise<void> {
     const pressed =
       answer.kind === 'button' ? rows.flat().find((button) => button.id === answer.id) : undefined;
-    if (pressed && text !== null) {
-      await this.edit(messageId, `${text}\n\n▸ <b>${escapeHtml(pressed.text)}</b>`);
-      return;
-    }
-    await this.#done((callApi) =>
-      callApi('editMessageReplyMarkup', { chat_id: this.chatId, message_id: messageId }),
-    );
+    const { courtesies } = this.#tools;
+    await this.#conversation.external(() => {
+      if (pressed && text !== null)
+        courtesies.rewrite(this.chatId, messageId, `${text}\n\n▸ <b>${escapeHtml(pressed.text)}</b>`);
+      else courtesies.clear(this.chatId, messageId);
+    });
   }
 
   async #send(

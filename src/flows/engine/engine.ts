@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
+import { createCourtesies } from './courtesy.ts';
 import { type AnyStages, type Flow, HouseUnavailable, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import { guarded } from './guarded.ts';
@@ -110,7 +111,8 @@ export function createEngine<S extends AnyStages = AnyStages>(
 ): Engine<S> {
   const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
-  const tools: EngineTools = { house, callApi, log, clock, tagFor };
+  const courtesies = createCourtesies(callApi, log);
+  const tools: EngineTools = { house, callApi, courtesies, log, clock, tagFor };
   const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const updates = createUpdateHearing(tools, stages, passwords, (heard, active) =>

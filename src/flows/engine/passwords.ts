@@ -20,7 +20,7 @@ export interface PasswordWatch {
 }
 
 export function createPasswordWatch(tools: EngineTools): PasswordWatch {
-  const { house, callApi, clock, tagFor } = tools;
+  const { house, callApi, courtesies, clock, tagFor } = tools;
   const buttonOf = (chatId: number) =>
     callbackData(tagFor(JSON.stringify([chatId, 'no password'])), 'send-again');
 
@@ -44,10 +44,8 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
 
     async expectAgain(turn, query) {
       turn.chat.asItIsUntil = clock() + SENT_AGAIN_MS;
-      await callApi('answerCallbackQuery', { callback_query_id: query.id });
-      const pressed = query.message?.message_id;
-      if (pressed !== undefined)
-        await callApi('editMessageReplyMarkup', { chat_id: turn.chatId, message_id: pressed });
+      courtesies.acknowledge(query.id);
+      courtesies.clear(turn.chatId, query.message?.message_id);
       await tell(tools, turn.chatId, 'bot:password.sendAgain');
     },
 

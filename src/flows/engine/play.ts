@@ -36,7 +36,7 @@ export interface Play {
 }
 
 export function createPlay(
-  { house, callApi, tagFor }: EngineTools,
+  { house, callApi, courtesies, tagFor }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
 ): Play {
@@ -57,6 +57,7 @@ export function createPlay(
         const dialogue = await Dialogue.open(conversation, {
           house,
           callApi,
+          courtesies,
           chatId,
           flow: flow.name,
           caseId: args.caseId,

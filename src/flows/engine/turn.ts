@@ -2,6 +2,7 @@ import { textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { House } from '../ports.ts';
 import { type CallApi, lastWord } from './bot-api.ts';
+import type { Courtesies } from './courtesy.ts';
 import type { ChatState } from './state.ts';
 
 /** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
@@ -14,6 +15,7 @@ export interface Turn {
 export interface EngineTools {
   readonly house: House;
   readonly callApi: CallApi;
+  readonly courtesies: Courtesies;
   readonly log: Log;
   /** Milliseconds. */
   readonly clock: () => number;

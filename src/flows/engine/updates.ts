@@ -38,12 +38,13 @@ export function createUpdateHearing(
   passwords: PasswordWatch,
   newDevice: NewDevice,
 ): UpdateHearing {
-  const { house, callApi } = tools;
+  const { house, courtesies } = tools;
 
   /** Acknowledges a press, so that the phone stops waiting; one of an old keyboard is told why nothing happens. */
   async function acknowledge({ chatId }: Turn, id: string, isStale: boolean): Promise<void> {
-    const text = isStale ? { text: textsFor(await house.language(chatId))('bot:help.staleButton') } : {};
-    await callApi('answerCallbackQuery', { callback_query_id: id, ...text });
+    if (!isStale) return courtesies.acknowledge(id);
+    const text = textsFor(await house.language(chatId))('bot:help.staleButton');
+    courtesies.acknowledge(id, { chatId, text });
   }
 
   /** Whether a photo is the next one of an album whose device was taken; it is named then, and no device of its own. */

@@ -65,6 +65,11 @@ export class SimUser extends ChatWindow {
     this.pressAs(this.user, button, messageId);
   }
 
+  /** Id of a press a changed app makes up: its data is the app's choice, its id is Telegram's. */
+  queryId(): string {
+    return this.world.queries.open(this.id);
+  }
+
   /** Edits an own text. */
   async edit(messageId: number, text: string): Promise<ChatMessage> {
     return this.change(this.user, messageId, text);

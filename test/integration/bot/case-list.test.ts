@@ -40,7 +40,7 @@ async function opened(chatId: number, shortSerial: string): Promise<string> {
 }
 
 /** What is said to a command of Ann's: its text, and the data of its buttons. */
-async function said(act: (call: Call, commands: ReturnType<typeof createCaseCommands>) => Promise<void>) {
+async function said(act: (call: Call, commands: ReturnType<typeof createCaseCommands>) => Promise<unknown>) {
   const told = { text: '', buttons: [] as string[], labels: [] as string[] };
   const call = {
     chatId: ANN,
@@ -51,6 +51,7 @@ async function said(act: (call: Call, commands: ReturnType<typeof createCaseComm
       told.text = text;
       told.buttons = rows.flat().map(({ data }) => data);
       told.labels = rows.flat().map(({ text }) => text);
+      return 'told';
     },
   } as unknown as Call;
   await act(call, createCaseCommands(desk));

@@ -4,9 +4,12 @@ import { createAudit } from '../../../src/audit/trail.ts';
 import { createCommands } from '../../../src/bot/commands/everyday.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
 import { createProfiles } from '../../../src/bot/house/profiles.ts';
+import { createTelegram } from '../../../src/bot/house/telegram.ts';
+import { createVoice } from '../../../src/bot/house/voice.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';
+import { createLog } from '../../../src/kernel/log.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -28,6 +31,8 @@ afterEach(async () => {
 async function chatInACase() {
   const api = await localBotApi();
   const client = clientFor(api);
+  const log = createLog('silent', 'test');
+  const telegram = createTelegram(client.tryCall.bind(client), log);
   const person = api.user();
   // A bot may not speak first.
   await person.send('/start');
@@ -42,7 +47,8 @@ async function chatInACase() {
   const cases = createCaseDesk(store, audit, Date.now);
   const notices = { raise: async () => undefined };
   const commands = createCommands({
-    callApi: client.tryCall.bind(client),
+    telegram,
+    voice: createVoice({ telegram, values: store.values('kept-words'), log }),
     // The permit of a running unbind is in the store.
     agents: {
       cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),

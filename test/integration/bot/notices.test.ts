@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotices, leaveNotice, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/house/notices.ts';
 import { createProfiles } from '../../../src/bot/house/profiles.ts';
+import { createTelegram } from '../../../src/bot/house/telegram.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
@@ -58,7 +59,7 @@ function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: str
   const made = createNotices({
     store,
     admins: [olga.id, ivan.id],
-    callApi: client.tryCall.bind(client),
+    telegram: createTelegram(client.tryCall.bind(client), log),
     profiles: createProfiles(store.values('profiles')),
     directory: createHub({ store, log, onEvent: async () => true, onPairing: async () => undefined })
       .directory,

@@ -1,0 +1,75 @@
+import type { Update } from 'grammy/types';
+import { languageOf } from '../../../locales/language.ts';
+import { escaping } from '../../flows/engine/html.ts';
+import type { HouseFailure } from '../../flows/ports.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Notices } from '../house/notices.ts';
+import type { Profiles } from '../house/profiles.ts';
+import type { Voice } from '../house/voice.ts';
+import type { Access, Role } from './access.ts';
+import type { FirstPin } from './first-pin.ts';
+
+/** A start with an invitation's token. */
+const INVITED = /^\/start ([A-Za-z0-9_-]{16,64})$/;
+
+/** What the sender of an update is to the house; a stranger is answered here, and has come in by an invitation. */
+export type Admission = (update: Update, userId: number) => Promise<Result<Role | null, HouseFailure>>;
+
+export function createAdmission({
+  access,
+  profiles,
+  notices,
+  voice,
+  firstPin,
+}: {
+  access: Access;
+  profiles: Profiles;
+  notices: Pick<Notices, 'raise'>;
+  voice: Pick<Voice, 'say' | 'heard'>;
+  firstPin: Pick<FirstPin, 'ask'>;
+}): Admission {
+  type From = NonNullable<Update['message']>['from'] & object;
+
+  /** @returns false: the store does not answer */
+  async function redeem(token: string, from: From): Promise<boolean> {
+    const t = escaping(textsFor(languageOf(from.language_code)));
+    const joined = await access.redeem(token, { id: from.id, name: from.first_name }, async (newcomer) => {
+      await profiles.meet(from.id, from);
+      const { invitedBy: inviter, invitation } = newcomer;
+      const kind = newcomer.waits ? 'access.asks' : 'access.joined';
+      await notices.raise({ kind, person: from.id, inviter, invitation });
+    });
+    if (!joined.ok) {
+      if (joined.failure !== 'unknown' && joined.failure !== 'used') return false;
+      if (await access.shouldAnswerStranger(from.id)) await voice.say(from.id, t('bot:command.inviteUsed'));
+      return true;
+    }
+    const { waits, invitedBy, invitation } = joined.value;
+    await profiles.meet(from.id, from);
+    const by = t('bot:access.invitedBy', { name: await profiles.name(invitedBy), invitation });
+    await voice.say(from.id, [t(waits ? 'bot:access.waiting' : 'bot:command.welcome'), by].join('\n\n'));
+    if (!waits) await firstPin.ask(from.id);
+    return true;
+  }
+
+  return async (update, userId) => {
+    const role = await access.roleOf(userId);
+    if (!role.ok) return fail('store-unavailable');
+    const from = update.message?.from ?? update.callback_query?.from;
+    if (role.value) {
+      voice.heard(userId);
+      if (from) await profiles.meet(userId, from);
+      return ok(role.value);
+    }
+    const token = INVITED.exec(update.message?.text ?? '')?.[1];
+    if (token !== undefined && from)
+      return (await redeem(token, from)) ? ok(null) : fail('store-unavailable');
+    if (await access.shouldAnswerStranger(userId)) {
+      const waits = await access.isWaiting(userId);
+      const t = textsFor(languageOf(from?.language_code));
+      await voice.say(userId, t(waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger'));
+    }
+    return ok(null);
+  };
+}
