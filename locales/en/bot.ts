@@ -22,6 +22,15 @@ export const bot = {
     updated: 'The bot was updated. Nothing is lost: here is this step again.',
     unreachable: 'I could not finish that just now. Please send it again in a minute.',
   },
+  intake: {
+    'too-fast':
+      'That was too fast for me, and I did not take all of it. Wait a moment, then send again what got no answer.',
+    full: 'While this chat was held up, more came than I keep. What you sent last was not taken: send again what got no answer.',
+    slow: 'I am still busy with your last message, it takes longer than it should. What you send now is kept and answered in its turn.',
+    broken:
+      'Something broke on my side while I was working on a message of yours, and I gave that message up. Your case is kept. Send it again, or /new to start again.',
+    lost: 'A message of yours waited too long, and I cannot read it any more. Please send it again.',
+  },
   identify: {
     ask: 'Send a photo of the device label (QR code or the S/N line), or type the serial number.',
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
@@ -569,7 +578,6 @@ export const bot = {
       'A PIN is asked for here before a new laptop and before each unbind. Choose yours now, before somebody else holds your phone: /pin',
   },
   limits: {
-    tooFast: 'That was too fast for me. Wait {{seconds}} s, then send it again.',
     lifted: 'Technician {{id}} may go on over the daily limit for 24 hours.',
     howToLift: 'Whose limit? For example <code>/lift 123456789</code>. /people shows the ids.',
     denied: '<code>{{serial}}</code> is on the list of stolen devices. Cases with it are stopped.',

@@ -5,12 +5,13 @@
 import type { Update, UserFromGetMe } from 'grammy/types';
 import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
-import type { CallApi } from '../flows/engine/bot-api.ts';
+import { type CallApi, isPassing } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
 import type { ChatState } from '../flows/engine/state.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
+import { textsFor } from '../kernel/all-texts.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -48,6 +49,8 @@ import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
+import type { Admission } from './telegram/reception.ts';
+import type { IntakeWord } from './telegram/shelf.ts';
 import { classify, isPrivate } from './telegram/updates.ts';
 
 export interface BotParts {
@@ -77,12 +80,18 @@ export interface BotParts {
   clock?: () => number;
 }
 
-/** Why an update could not be handled; it must be handed in again. */
-export type HandleFailure = 'telegram-unreachable' | 'store-unavailable' | 'busy';
+/** Why an update could not be handled. It must be handed in again, but for `stuck`: that would be the same once more. */
+export type HandleFailure = 'telegram-unreachable' | 'store-unavailable' | 'busy' | 'stuck';
 
 export interface Bot {
+  /** Looks at an update before anything is done with it. Only private chats: in a group somebody else would read along. */
+  admit(update: Update): Admission;
+  /** Hears of an update that will be handled in its turn. */
+  arrived(update: Update): void;
   /** Handles one update of Telegram. After a failure nothing has changed: hand it in again. */
   handle(update: Update): Promise<Result<void, HandleFailure>>;
+  /** Tells a chat what becomes of its updates. False: again later. */
+  tellOfUpdates(chatId: number, word: IntakeWord): Promise<boolean>;
   /** Takes an agent's event; true when the agent may forget it. */
   agentEvent(agentId: string, event: AgentEvent): Promise<boolean>;
   /** A laptop with a good code asks to be confirmed. */
@@ -239,33 +248,40 @@ export function createBot(parts: BotParts): Bot {
     ],
   });
 
-  /** True when this person is to be left waiting; they are told so once a minute, and only if they belong here. */
-  async function isTooFast(userId: number): Promise<boolean> {
-    const seconds = limits.waitSeconds(userId);
-    if (seconds === 0) return false;
-    if (!limits.shouldTell(userId)) return true;
-    const role = await access.roleOf(userId);
-    if (role.ok && role.value) await notify(userId, 'bot:limits.tooFast', { seconds });
-    return true;
-  }
-
   return {
+    admit(update) {
+      const { userId, kind } = classify(update);
+      if (!isPrivate(update) || userId === null || kind === 'membership') return 'out';
+      if (limits.waitSeconds(userId) === 0) return 'in';
+      return limits.shouldTell(userId) ? 'too-fast' : 'out';
+    },
+
+    arrived(update) {
+      const { chatId } = classify(update);
+      if (chatId !== null) photos.arrived(chatId, update);
+    },
+
     async handle(update) {
-      // Only private chats: in a group somebody else would read the picture.
-      if (!isPrivate(update)) return ok(undefined);
-      const { chatId, userId, kind } = classify(update);
-      if (chatId === null || userId === null || kind === 'membership') return ok(undefined);
-      // First of all: a flood must cost nothing but this look.
-      if (await isTooFast(userId)) return ok(undefined);
+      const { chatId, userId } = classify(update);
+      if (chatId === null || userId === null) return ok(undefined);
       const role = await admission(update, userId);
       if (!role.ok) return role;
       const rank = role.value;
       if (rank === null) return ok(undefined);
-      photos.arrived(chatId, update);
       const handled = await orBusy(() =>
         engine.handleUpdate(chatId, update, (controls) => commands(update, rank, controls)),
       );
       return handled.ok ? ok(undefined) : handled;
+    },
+
+    async tellOfUpdates(chatId, word) {
+      const role = await access.roleOf(chatId);
+      if (!role.ok) return false;
+      // A stranger hears one sentence a day, and this is not it.
+      if (role.value === null) return true;
+      const t = textsFor(await profiles.language(chatId));
+      const told = await telegram.tell(chatId, t(`bot:intake.${word}`));
+      return told.ok || !isPassing(told.failure);
     },
 
     agentEvent: jobs.take,

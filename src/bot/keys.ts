@@ -3,11 +3,11 @@ import type { Seal } from '../audit/chain.ts';
 import { Secret } from '../kernel/secret.ts';
 
 /** What a key is for; each purpose gets its own. */
-export type KeyPurpose = 'invitations' | 'buttons' | 'audit' | 'pins';
+export type KeyPurpose = 'invitations' | 'buttons' | 'audit' | 'pins' | 'updates';
 
 /**
- * A 32-byte key for keyed hashes, derived from the bot token (HKDF, RFC 5869). It is never stored, so that a copy of
- * the store alone opens nothing; a new token from @BotFather makes open invitations and buttons void.
+ * A 32-byte key for keyed hashes and for sealing, derived from the bot token (HKDF, RFC 5869). It is never stored, so that a
+ * copy of the store alone opens nothing; a new token from @BotFather makes open invitations and buttons void.
  */
 export function keyFor(token: Secret<string>, purpose: KeyPurpose): Secret<Uint8Array> {
   return new Secret(new Uint8Array(hkdfSync('sha256', token.reveal(), '', `unbind-bot ${purpose}`, 32)));

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** `unbind-bot`: the operator's program. Reads the settings, then runs the bot or looks after its audit trail. */
+import { once } from 'node:events';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { config } from 'dotenv';
@@ -9,7 +11,7 @@ import { type AuditName, device, person } from '../audit/naming.ts';
 import { createAudit } from '../audit/trail.ts';
 import { parseSerial } from '../device/serial.ts';
 import { textsFor } from '../kernel/all-texts.ts';
-import { createLog } from '../kernel/log.ts';
+import { createLog, type Log } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import { openStore } from '../store/open.ts';
 import {
@@ -33,6 +35,10 @@ import { startBot } from './start.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** And the signal's number: what a shell says of a program that a signal has ended. */
+const EXIT_BY_SIGNAL = 128;
+/** Longest time between the stop and the end of the program, ms. */
+const LINGER_MS = 500;
 /** Days the audit trail is kept by default: long enough for a complaint about last year. */
 const KEEP_AUDIT_DAYS = 400;
 
@@ -172,8 +178,17 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   for (const exposed of await exposedFiles([resolve('.env'), ...(tls ? [tls.keyFile] : [])])) {
     log.warn(exposed, 'others on this machine may read a file with a secret: chmod 600');
   }
-  const started = await startBot(settings, log, keepAuditDays);
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (stopping.signal.aborted) process.exit(EXIT_BY_SIGNAL + constants.signals[signal]);
+      stopping.abort();
+    });
+  }
+  const started = await startBot(settings, log, keepAuditDays, stopping.signal);
   if (!started.ok) {
+    if (stopping.signal.aborted) return end(log, 0);
     const { reason, detail } = started.failure;
     complain(t(`bot:startup.${reason}`, { detail }));
     process.exit(EXIT_FAILED);
@@ -181,15 +196,23 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   const bot = started.value;
   log.info({ hub: bot.hubUrl }, 'ready');
 
-  let stopping = false;
-  async function stop(exitCode: number): Promise<void> {
-    if (stopping) return;
-    stopping = true;
-    await bot.stop();
-    process.exitCode = exitCode;
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
-  await bot.ended;
-  complain(t('bot:startup.token-refused', { detail: '' }));
-  await stop(EXIT_FAILED);
+  const why = await Promise.race([bot.ended, aborted(stopping.signal)]);
+  if (why === 'token-refused') complain(t('bot:startup.token-refused', { detail: '' }));
+  await bot.stop();
+  end(log, why === 'token-refused' ? EXIT_FAILED : 0);
+}
+
+async function aborted(signal: AbortSignal): Promise<'stopped'> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return 'stopped';
+}
+
+/** The program ends by itself as soon as nothing keeps it; what still does is named, and ended with it. */
+function end(log: Log, exitCode: number): void {
+  process.exitCode = exitCode;
+  log.info({ armed: process.getActiveResourcesInfo() }, 'stopped');
+  setTimeout(() => {
+    log.error({ armed: process.getActiveResourcesInfo() }, 'something keeps the program; it is ended');
+    process.exit();
+  }, LINGER_MS).unref();
 }

@@ -14,6 +14,7 @@ import { createAccess } from './door/access.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
 import { watchAudit } from './server/audit-watch.ts';
+import { createEnding, type Ending } from './server/ending.ts';
 import { createRunMark } from './server/run-mark.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
 import type { Settings } from './settings.ts';
@@ -39,6 +40,9 @@ export interface Running {
   hubUrl: string;
   /** Resolves when the bot can not go on by itself: Telegram refuses the token. */
   ended: Promise<'token-refused'>;
+  /** Resolves when no update of Telegram waits to be handled. */
+  idle(): Promise<void>;
+  /** Ends everything within a few seconds; nothing is armed afterwards. */
   stop(): Promise<void>;
 }
 
@@ -46,29 +50,29 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
-/** @param keepAuditDays days the audit trail is kept; null keeps it for good */
+/**
+ * @param keepAuditDays days the audit trail is kept; null keeps it for good
+ * @param stopping ends waits for a Telegram that does not answer; what was started is stopped by `stop` all the same
+ */
 export async function startBot(
   settings: Settings,
   log: Log,
   keepAuditDays: number | null = null,
+  stopping: AbortSignal = new AbortController().signal,
 ): Promise<Result<Running, StartFailure>> {
-  const closers: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
-  const started = await bringUp(settings, log, keepAuditDays, (close) => closers.push(close));
-  if (!started.ok) {
-    await stop();
-    return started;
-  }
-  return ok({ ...started.value, stop });
+  const ending = createEnding(log);
+  const started = await bringUp(settings, log, keepAuditDays, ending, stopping);
+  if (started.ok) return ok({ ...started.value, stop: ending.end });
+  await ending.end();
+  return started;
 }
 
 async function bringUp(
   settings: Settings,
   log: Log,
   keepAuditDays: number | null,
-  onStop: (close: () => Promise<void>) => void,
+  ending: Ending,
+  stopping: AbortSignal,
 ): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
   const own = await loadOperatorData(settings.regionPack);
   if (!own.ok) return own;
@@ -78,20 +82,22 @@ async function bringUp(
   const opened = await openStore(settings.storeUrl);
   if (!opened.ok) return fail({ reason: 'store', detail: opened.failure.reason });
   const store = opened.value;
-  onStop(() => store.close());
+  ending.putAway(() => store.close());
 
   const audit = createAudit(store, Date.now, sealFor(settings.token));
   const mark = createRunMark(store, Date.now);
   const lastLife = await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store', detail: lastLife.failure.reason });
-  onStop(() => mark.end());
+  ending.putAway(() => mark.end());
   const client = clientFor(settings, store);
-  onStop(() => client.disconnect());
-  const me = await greet(client, log);
+  ending.cut(() => client.disconnect());
+  const giveUp = () => void client.disconnect();
+  stopping.addEventListener('abort', giveUp);
+  const me = await greet(client, log, stopping);
   if (!me.ok) return me;
 
   const labels = createLabelReader({ text: settings.readPrint, log });
-  onStop(() => labels.close());
+  ending.cut(() => labels.close());
   let bot: Bot | undefined;
   let finish: (reason: 'token-refused') => void = () => undefined;
   const ended = new Promise<'token-refused'>((resolve) => {
@@ -101,8 +107,14 @@ async function bringUp(
     client,
     me: me.value,
     settings,
+    store,
+    key: keyFor(settings.token, 'updates'),
+    afterCrash: lastLife.value !== null,
     log,
+    admit: (update) => bot?.admit(update) ?? 'out',
+    arrived: (update) => bot?.arrived(update),
     handle: async (update) => (bot ? bot.handle(update) : fail('starting')),
+    tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: finish,
   });
   const hub = createHub({
@@ -127,8 +139,8 @@ async function bringUp(
   }
   const listening = await hub.listen(settings.hub.listen);
   if (!listening.ok) return fail({ reason: 'hub-address', detail: listening.failure });
-  onStop(() => hub.close());
-  if (files && tls.value) onStop(watchTlsFiles(files, tls.value, hub.useCertificate, log));
+  ending.settle(() => hub.close());
+  if (files && tls.value) ending.settle(watchTlsFiles(files, tls.value, hub.useCertificate, log));
   const hubUrl = addressOf(listening.value, tls.value !== null);
 
   bot = createBot({
@@ -155,9 +167,9 @@ async function bringUp(
     log,
   });
   const running = bot;
-  onStop(() => running.stop());
+  ending.settle(() => running.stop());
   if (lastLife.value !== null) await running.raise({ kind: 'house.crashed', at: lastLife.value });
-  onStop(
+  ending.settle(
     watchAudit({
       audit,
       keepDays: keepAuditDays,
@@ -169,15 +181,17 @@ async function bringUp(
   );
   const ready = await bot.start();
   if (!ready.ok) return fail({ reason: 'store', detail: ready.failure });
+  ending.settle(() => intake.stop());
   const polling = await intake.start();
   if (!polling.ok) {
     const { failure } = polling;
     if (failure === 'token-refused') return fail({ reason: 'token-refused', detail: '' });
+    if (failure.kind === 'store') return fail({ reason: 'store', detail: failure.detail });
     const reason = failure.kind === 'refused' ? 'webhook-refused' : 'telegram-unreachable';
     return fail({ reason, detail: failure.description });
   }
-  onStop(() => intake.stop());
-  return ok({ hubUrl, ended });
+  stopping.removeEventListener('abort', giveUp);
+  return ok({ hubUrl, ended, idle: intake.idle });
 }
 
 /** Where the hub listens, as an address to call. */
@@ -206,15 +220,20 @@ function clientFor(settings: Settings, store: Store): TelegramClient {
 }
 
 /** Asks Telegram who we are; a server that starts before its network does is given some time. */
-async function greet(client: TelegramClient, log: Log): Promise<Result<UserFromGetMe, StartFailure>> {
+async function greet(
+  client: TelegramClient,
+  log: Log,
+  stopping: AbortSignal,
+): Promise<Result<UserFromGetMe, StartFailure>> {
   for (const pause of [...GREET_AGAIN_MS, null]) {
     const me = await client.tryCall('getMe', {});
     if (me.ok) return me;
     if (me.failure.kind === 'refused')
       return fail({ reason: 'token-refused', detail: me.failure.description });
-    if (pause === null) return fail({ reason: 'telegram-unreachable', detail: me.failure.description });
+    if (pause === null || stopping.aborted)
+      return fail({ reason: 'telegram-unreachable', detail: me.failure.description });
     log.warn({ failure: me.failure.description }, 'Telegram does not answer yet');
-    await sleep(pause);
+    await sleep(pause, undefined, { signal: stopping }).catch(() => undefined);
   }
   return fail({ reason: 'telegram-unreachable', detail: '' });
 }

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../locales/language.ts';
 import type { DeviceSpec } from './device/device.ts';
@@ -21,6 +22,8 @@ import type { SimUser } from './telegram/people.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Longest time the bot may take to start, ms: a cold start on a slow machine. */
 const START_MS = 60_000;
+/** Pause between two signals, ms. */
+const SIGNAL_PAUSE_MS = 50;
 
 export interface StageOptions {
   devices: readonly DeviceSpec[];
@@ -39,8 +42,8 @@ export interface BotProcess {
   start(): Promise<void>;
   /** Ends it at once, in the middle of whatever it does (SIGKILL). */
   kill(): Promise<void>;
-  /** Asks it to end (SIGTERM). */
-  stop(): Promise<void>;
+  /** Asks it to end (SIGTERM), so many times. @returns its exit code */
+  stop(times?: number): Promise<number | null>;
 }
 
 export interface Stage {
@@ -117,13 +120,18 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 function botProcess(settings: Record<string, string>, onLine: (line: string) => void): BotProcess {
   let child: ChildProcess | undefined;
 
-  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  async function end(signal: 'SIGKILL' | 'SIGTERM', times = 1): Promise<number | null> {
     const ending = child;
     child = undefined;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
     const ended = once(ending, 'exit');
-    ending.kill(signal);
+    for (let asked = 0; asked < times; asked++) {
+      ending.kill(signal);
+      // Signals of one kind that come at once are one.
+      await Promise.race([ended, pause(SIGNAL_PAUSE_MS)]);
+    }
     await ended;
+    return ending.exitCode;
   }
 
   return {
@@ -157,8 +165,8 @@ function botProcess(settings: Record<string, string>, onLine: (line: string) => 
       });
       await ready;
     },
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+    stop: (times) => end('SIGTERM', times),
   };
 }
 

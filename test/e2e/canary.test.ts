@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
+import { createStage, type Stage } from '../../src/sandbox/stage.ts';
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
 import { type House, offering, openHouse, pressId, STEP, unbindNow } from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
@@ -128,6 +130,62 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await house.stage.close();
   }
 }, 180_000);
+
+it('leaves no secret in the store of a bot that is killed while its chat is held up', async () => {
+  const stage = await createStage({ devices: [] });
+  try {
+    await stage.bot.start();
+    const technician = stage.technician('en');
+    await technician.send('/start');
+    await technician.waitFor(/label/, STEP);
+    const canaries: Canaries = {
+      'bot token': stage.api.token,
+      'password typed into the chat': CHAT_PASSWORD,
+      'password without its word': PROMPT_PASSWORD,
+      'verification code': VERIFICATION_CODE,
+    };
+    const release = stage.api.fault({ kind: '429', chat: technician.id, retryAfter: 120, times: 10_000 });
+    await technician.send(`password: ${CHAT_PASSWORD}`);
+    await technician.send(PROMPT_PASSWORD);
+    await technician.send(
+      ['www.hik-connect.com', 'J50000062', VERIFICATION_CODE, 'DS-2CD2386G2-IU'].join('\r'),
+    );
+    await allConfirmed(stage);
+    expect(hits(canaries, await filesOf(stage.storeFolder, 'store'))).toEqual([]);
+    await stage.bot.kill();
+    const places = await filesOf(stage.storeFolder, 'store');
+    expect(hits(canaries, places)).toEqual([]);
+    expect(await waitingIn(stage.storeFolder)).toHaveLength(3);
+    release();
+    await stage.bot.start();
+    await technician.waitFor(/looked like a password/, STEP);
+    await technician.waitFor(/J50000062/, STEP);
+    expect(technician.messages.some(({ text }) => text.includes(CHAT_PASSWORD))).toBe(false);
+    await stage.bot.stop();
+    expect(await waitingIn(stage.storeFolder)).toEqual([]);
+    expect(hits(canaries, await filesOf(stage.storeFolder, 'store'))).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+}, 120_000);
+
+/** Waits until Telegram holds no update any more. */
+async function allConfirmed({ api }: Stage): Promise<void> {
+  const asked = () => request(`${api.url}/bot${api.token}/getWebhookInfo`).then(({ body }) => body.json());
+  for (;;) {
+    const { result } = (await asked()) as { result: { pending_update_count: number } };
+    if (result.pending_update_count === 0) return;
+  }
+}
+
+/** What waits in a store that nobody has open. */
+async function waitingIn(storeFolder: string): Promise<string[]> {
+  const store = await openTestStore(storeFolder);
+  const keys = await store.values('waiting-updates').keys();
+  await store.close();
+  if (!keys.ok) throw new Error(keys.failure.reason);
+  return keys.value;
+}
 
 it('would be found when the log wrote what libraries say as it is', () => {
   const token = `123456789:${'Aa0_-'.repeat(7)}`;

@@ -139,6 +139,7 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
         body: JSON.stringify({ update_id: updateId, ...update }),
       });
       await answer.body.dump();
+      await started.value.idle();
       return answer.statusCode;
     },
     async close() {

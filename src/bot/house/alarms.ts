@@ -29,6 +29,7 @@ export function createAlarms(
   log: Log,
 ): Alarms {
   const running = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
 
   function disarm(jobId: string): void {
     clearTimeout(running.get(jobId));
@@ -37,6 +38,8 @@ export function createAlarms(
 
   function arm(alarm: Alarm): void {
     disarm(alarm.jobId);
+    // It is kept, and armed by the next run.
+    if (stopped) return;
     running.set(
       alarm.jobId,
       setTimeout(
@@ -76,6 +79,7 @@ export function createAlarms(
       return { ok: true, value: undefined };
     },
     stop() {
+      stopped = true;
       for (const jobId of [...running.keys()]) disarm(jobId);
     },
   };

@@ -38,6 +38,7 @@ export function createRounds(tellAll: (person: number) => Promise<boolean>, log:
       while (round.again && !stopped) {
         round.again = false;
         if (await tellAll(person)) continue;
+        if (stopped) return;
         round.retry = setTimeout(() => run(person), AGAIN_MS[round.failures] ?? AGAIN_MS.at(-1)).unref();
         round.failures += 1;
         return;

@@ -71,6 +71,11 @@ export class TelegramUnreachable extends Error {
 
 export type TelegramFailure = TelegramRefusal | TelegramUnreachable;
 
+/** Whether Telegram does not know the token (any more): it answers 401, and 404 to what cannot be one. */
+export function isTokenRefused(error: unknown): boolean {
+  return error instanceof TelegramRefusal && (error.code === 401 || error.code === 404);
+}
+
 /** Codes of errors before a connection stood. */
 const BEFORE_SENDING: Readonly<Record<string, UnreachableReason>> = {
   ECONNREFUSED: 'connection',

@@ -1,30 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Telegram } from 'telegraf';
+import type { Update, UserFromGetMe } from 'grammy/types';
+import { Telegraf, Telegram } from 'telegraf';
 import type * as telegraf from 'telegraf/types';
+import type { Log } from '../../kernel/log.ts';
 import type { TelegramClient } from './client.ts';
-import type { Unconfirmed } from './unconfirmed.ts';
+import { isTokenRefused, TelegramRefusal, TelegramUnreachable } from './failure.ts';
+import { WANTED_UPDATES } from './updates.ts';
 
-/**
- * Pause between two polls while something is being handled, ms. Polls with an unchanged offset within half a second
- * get one update instead of a hundred (telegram-bot-api, process_get_updates_query).
- */
-const BUSY_PAUSE_MS = 700;
+/** Pause before Telegram is asked again after it did not answer, ms; doubles. */
+const AGAIN_MS = 1_000;
+const LONGEST_AGAIN_MS = 30_000;
+/** Pause before the next question when updates could not be stored, ms. */
+const UNSTORED_MS = 1_000;
+/** Pause before polling starts anew, ms; another process may be about to end (409 Conflict). */
+const RESTART_PAUSE_MS = 3_000;
+/** Longest time the last call may take, which lets Telegram forget what is on disk, ms. */
+const FAREWELL_MS = 1_000;
 
 type CallOptions = Parameters<Telegram['callApi']>[2];
 
-/**
- * What telegraf's polling sees as Telegram. telegraf on its own waits for every handler of an answer before it asks
- * again (one slow photo would hold up all chats), or, were handlers not awaited, would confirm updates that are still
- * being handled. Here the offset follows what was handled, and what comes a second time is left out.
- */
-export class PollingTelegram extends Telegram {
-  readonly #client: TelegramClient;
-  readonly #unconfirmed: Unconfirmed;
+interface PollingOptions {
+  client: TelegramClient;
+  /** The bot itself, as getMe tells. */
+  me: UserFromGetMe;
+  log: Log;
+  /** Takes the updates of an answer; returns those Telegram may forget, in their order. */
+  receive(updates: readonly Update[]): Promise<Update[]>;
+  /** Ends the polling wherever it is. */
+  signal: AbortSignal;
+}
 
-  constructor(client: TelegramClient, unconfirmed: Unconfirmed) {
+/** Polls until the signal ends it. @returns `token-refused`: Telegram does not know the token (any more) */
+export async function poll(options: PollingOptions): Promise<'stopped' | 'token-refused'> {
+  const { me, log, signal } = options;
+  // telegraf makes a client of its own from this; it is replaced at once and never used.
+  const bot = new Telegraf('kept-by-the-client', { handlerTimeout: Number.POSITIVE_INFINITY });
+  bot.telegram = new PollingTelegram(options);
+  bot.botInfo = me as telegraf.UserFromGetMe;
+  while (!signal.aborted) {
+    try {
+      await bot.launch({ allowedUpdates: [...WANTED_UPDATES] });
+    } catch (error) {
+      if (isTokenRefused(error)) return 'token-refused';
+      if (signal.aborted) break;
+      log.warn({ err: error }, 'polling was interrupted and starts anew');
+      await pause(RESTART_PAUSE_MS * (0.5 + Math.random()), signal);
+    }
+  }
+  return 'stopped';
+}
+
+/**
+ * What telegraf's polling sees as Telegram. telegraf asks, keeps the offset, ends at a conflict and lets Telegram forget
+ * what came last; here an answer is on disk before telegraf has it, so that the offset passes nothing that could be lost,
+ * and every pause and every call ends with the signal: telegraf's own pauses cannot be woken.
+ */
+class PollingTelegram extends Telegram {
+  readonly #options: PollingOptions;
+  /** Calls in a row without an answer. */
+  #unanswered = 0;
+
+  constructor(options: PollingOptions) {
     super('kept-by-the-client');
-    this.#client = client;
-    this.#unconfirmed = unconfirmed;
+    this.#options = options;
   }
 
   override async callApi<M extends keyof telegraf.Telegram>(
@@ -32,32 +70,45 @@ export class PollingTelegram extends Telegram {
     payload: telegraf.Opts<M>,
     options?: CallOptions,
   ): Promise<ReturnType<telegraf.Telegram[M]>> {
-    if (method !== 'getUpdates') return await this.#client.callApi(method, payload, options);
+    const { client, signal } = this.#options;
+    if (method !== 'getUpdates') return await client.callApi(method, payload, { signal });
+    // Without a signal of its own it is telegraf's last call.
     const updates = options?.signal
-      ? await this.#poll(payload as telegraf.Opts<'getUpdates'>, options)
-      : await this.#farewell();
+      ? await this.#poll(payload as telegraf.Opts<'getUpdates'>)
+      : await client.callApi('getUpdates', payload as telegraf.Opts<'getUpdates'>, {
+          signal: AbortSignal.timeout(FAREWELL_MS),
+        });
     return updates as ReturnType<telegraf.Telegram[M]>;
   }
 
-  async #poll(payload: telegraf.Opts<'getUpdates'>, options: CallOptions) {
-    if (this.#unconfirmed.busy) await firstOf(this.#unconfirmed.settled(), BUSY_PAUSE_MS);
-    const { offset } = this.#unconfirmed;
-    const updates = await this.#client.callApi('getUpdates', { ...payload, offset }, options);
-    this.#unconfirmed.confirmed(offset);
-    return this.#unconfirmed.take(updates);
-  }
-
-  /** telegraf's last call when it was stopped: waits for what is being handled, then lets Telegram forget it. */
-  async #farewell() {
-    await this.#unconfirmed.settled();
-    await this.#client.callApi('getUpdates', { offset: this.#unconfirmed.offset, limit: 1 });
-    return [];
+  /** One answer, as far as it could be stored; an empty one after a pause when there was none. */
+  async #poll(payload: telegraf.Opts<'getUpdates'>): Promise<Update[]> {
+    const { client, receive, signal, log } = this.#options;
+    try {
+      const updates = (await client.callApi('getUpdates', payload, { signal })) as Update[];
+      this.#unanswered = 0;
+      const taken = await receive(updates);
+      if (taken.length < updates.length) await pause(UNSTORED_MS, signal);
+      return taken;
+    } catch (error) {
+      const seconds = secondsToWait(error);
+      if (seconds === null) throw error;
+      this.#unanswered += 1;
+      const doubled = Math.min(AGAIN_MS * 2 ** (this.#unanswered - 1), LONGEST_AGAIN_MS);
+      log.warn({ err: error, unanswered: this.#unanswered }, 'Telegram did not answer a poll');
+      await pause(Math.max(seconds * 1_000, doubled * (0.5 + Math.random() / 2)), signal);
+      return [];
+    }
   }
 }
 
-async function firstOf(event: Promise<void>, ms: number): Promise<void> {
-  const enough = new AbortController();
-  const pause = sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined);
-  await Promise.race([event, pause]);
-  enough.abort();
+/** Seconds Telegram asks to wait before the next poll, 0 where it names none; null: asking again does not help. */
+function secondsToWait(error: unknown): number | null {
+  if (error instanceof TelegramUnreachable) return 0;
+  if (!(error instanceof TelegramRefusal)) return null;
+  return error.code === 429 || error.code >= 500 ? (error.retryAfter ?? 0) : null;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,10 @@
-/** What to break. `times` defaults to 1; without `method` every call counts (`file` is a download). */
+/**
+ * What to break. `times` defaults to 1; without `method` and `chat` every call counts (`file` is a download, of no chat).
+ */
 export interface Fault {
   readonly method?: string;
+  /** Only calls about this chat (`chat_id`). */
+  readonly chat?: number;
   readonly kind: FaultKind;
   readonly times?: number;
   /** For `status`: HTTP status and `error_code`, default 500. */
@@ -27,14 +31,22 @@ type FaultKind = 'status' | '429' | 'disconnect' | 'answer-lost' | 'delay' | 'ht
 export class Faults {
   readonly #queue: { fault: Fault; left: number }[] = [];
 
-  add(fault: Fault): void {
-    this.#queue.push({ fault, left: fault.times ?? 1 });
+  /** @returns what takes the fault back */
+  add(fault: Fault): () => void {
+    const entry = { fault, left: fault.times ?? 1 };
+    this.#queue.push(entry);
+    return () => {
+      const index = this.#queue.indexOf(entry);
+      if (index >= 0) this.#queue.splice(index, 1);
+    };
   }
 
   /** The fault for this call, used up by asking. */
-  take(method: string): Fault | undefined {
+  take(method: string, chat: number | null): Fault | undefined {
     const index = this.#queue.findIndex(
-      ({ fault }) => fault.method === undefined || fault.method.toLowerCase() === method.toLowerCase(),
+      ({ fault }) =>
+        (fault.method === undefined || fault.method.toLowerCase() === method.toLowerCase()) &&
+        (fault.chat === undefined || fault.chat === chat),
     );
     const entry = this.#queue[index];
     if (!entry) return undefined;

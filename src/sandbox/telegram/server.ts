@@ -70,7 +70,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       const body = await readBody(request.headers['content-type'] ?? '', bytes, query);
       record(parts, found.name, body);
       const call = { ...body, signal: whileConnected(reply) };
-      await withFaults(parts.faults.take(found.name), reply, call.signal, async () => {
+      const chat = Number(body.parameters.chat_id ?? Number.NaN);
+      await withFaults(parts.faults.take(found.name, chat), reply, call.signal, async () => {
         const result = await found.run(parts.world, call);
         return { ok: true, result };
       });
@@ -83,7 +84,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     const file = parts.world.files.atPath(request.params['*']);
     if (!file || file.bytes.length > MAX_DOWNLOAD_BYTES) throw new Refusal(404, 'Not Found');
     void reply.type('application/octet-stream');
-    await withFaults(parts.faults.take('file'), reply, whileConnected(reply), async () =>
+    await withFaults(parts.faults.take('file', null), reply, whileConnected(reply), async () =>
       Buffer.from(file.bytes),
     );
     return reply;

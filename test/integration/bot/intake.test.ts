@@ -7,28 +7,57 @@ import type { Update } from 'grammy/types';
 import { pino } from 'pino';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { createIntake, type IntakeOptions } from '../../../src/bot/telegram/intake.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import type { Store, Values } from '../../../src/store/store.ts';
+import { filesOf, hits } from '../../support/canary.ts';
+import { outlasts } from '../../support/outlasts.ts';
+import { openTestStore, temporaryFolder } from '../../support/store.ts';
 import { clientFor, gate, localBotApi } from './support.ts';
 
 const log = pino({ level: 'silent' });
 const POLLING = { updates: { mode: 'polling' } } as const;
+const KEY = new Secret(new Uint8Array(32).fill(7));
+/** Tries follow each other at once; nothing is called slow or hanging unless a test says so. */
+const TIMES = { againMs: 1, slowMs: 600_000, patienceMs: 600_000 };
 
-/** An intake on a local Bot API that stops with the test. */
+/** A store of its own, gone with the test. */
+async function ownStore(): Promise<{ store: Store; path: string }> {
+  const folder = await temporaryFolder();
+  const store = await openTestStore(folder.path);
+  onTestFinished(async () => {
+    await store.close();
+    await folder.remove();
+  });
+  return { store, path: folder.path };
+}
+
+/** An intake on a local Bot API that stops with the test. What it tells chats is in `words`. */
 async function intakeFor(api: LocalBotApi, options: Partial<IntakeOptions> & Pick<IntakeOptions, 'handle'>) {
   const client = clientFor(api);
   const me = await client.tryCall('getMe', {});
   if (!me.ok) throw me.failure;
+  const store = options.store ?? (await ownStore()).store;
+  const words: string[] = [];
   const intake = createIntake({
     client,
     me: me.value,
     settings: POLLING,
     log,
+    key: KEY,
+    afterCrash: false,
+    admit: () => 'in',
+    arrived: () => undefined,
+    tell: async (_chat, word) => {
+      words.push(word);
+      return true;
+    },
     onEnd: (reason) => expect.unreachable(reason),
     ...options,
+    times: { ...TIMES, ...options.times },
+    store,
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -36,7 +65,7 @@ async function intakeFor(api: LocalBotApi, options: Partial<IntakeOptions> & Pic
     return stopped;
   };
   onTestFinished(stop);
-  return { client, intake, stop };
+  return { client, intake, stop, words, store };
 }
 
 /** A handler that always succeeds. */
@@ -54,189 +83,306 @@ async function pending(api: LocalBotApi): Promise<number> {
   return info.value.pending_update_count;
 }
 
+/** Waits until Telegram holds no update. */
+async function allConfirmed(api: LocalBotApi): Promise<void> {
+  while ((await pending(api)) > 0) await nextTurn();
+}
+
 function textOf(update: Update): string {
   return update.message?.text ?? '';
+}
+
+function chatOf(update: Update): number {
+  return update.message?.chat.id ?? 0;
+}
+
+/** Texts in the order in which they were handled, and a way to wait for a number of them. */
+function heardOf() {
+  const texts: string[] = [];
+  const waits = new Map<number, ReturnType<typeof gate<void>>>();
+  return {
+    texts,
+    add(text: string) {
+      texts.push(text);
+      waits.get(texts.length)?.open();
+    },
+    /** Resolves when so many were handled. */
+    async count(number: number) {
+      const wait = waits.get(number) ?? gate();
+      waits.set(number, wait);
+      if (texts.length < number) await wait.passed;
+    },
+  };
 }
 
 describe('polling', () => {
   it('hands every update over once, in order, and lets Telegram forget it', async () => {
     const api = await localBotApi();
-    const seen: string[] = [];
-    const { client, intake, stop } = await intakeFor(api, {
-      handle: handling(async (update) => {
-        seen.push(textOf(update));
-        await client.tryCall('sendMessage', { chat_id: update.message?.chat.id ?? 0, text: textOf(update) });
-      }),
+    const heard = heardOf();
+    const { intake, stop } = await intakeFor(api, {
+      handle: handling((update) => heard.add(textOf(update))),
     });
     await intake.start();
     const person = api.user();
     for (const text of ['a', 'b', 'c']) await person.send(text);
-    await person.waitFor(/^c$/, { after: 'start' });
+    await heard.count(3);
     await person.send('d');
-    await person.waitFor(/^d$/);
+    await heard.count(4);
     await stop();
-    expect(seen).toEqual(['a', 'b', 'c', 'd']);
+    expect(heard.texts).toEqual(['a', 'b', 'c', 'd']);
     expect(await pending(api)).toBe(0);
   });
 
   it('keeps 50 chats at once going, each in its order', async () => {
     const api = await localBotApi();
-    const queue = createChatQueue();
+    const heard = heardOf();
     const answered = new Map<number, string[]>();
     const { intake } = await intakeFor(api, {
       handle: handling(async (update) => {
-        const id = update.message?.chat.id ?? 0;
-        await queue.run(id, async () => {
-          await nextTurn();
-          answered.set(id, [...(answered.get(id) ?? []), textOf(update)]);
-          all.check();
-        });
+        await nextTurn();
+        answered.set(chatOf(update), [...(answered.get(chatOf(update)) ?? []), textOf(update)]);
+        heard.add(textOf(update));
       }),
     });
     const people = Array.from({ length: 50 }, () => api.user({ firstName: 'P' }));
-    const done = gate();
-    const all = {
-      check: () => {
-        if ([...answered.values()].flat().length === 150) done.open();
-      },
-    };
     for (const text of ['1', '2', '3']) for (const person of people) await person.send(text);
     await intake.start();
-    await done.passed;
-    expect([...answered.values()]).toEqual(people.map(() => ['1', '2', '3']));
+    await heard.count(150);
+    expect(answered.size).toBe(50);
+    for (const texts of answered.values()) expect(texts).toEqual(['1', '2', '3']);
   });
 
-  it("does not let a chat wait for another one's slow handler, nor Telegram forget the slow update", async () => {
+  it('lets Telegram forget an update that is still being handled: it is on disk', async () => {
     const api = await localBotApi();
-    const slow = gate();
-    const { client, intake, stop } = await intakeFor(api, {
-      handle: handling(async (update) => {
-        if (textOf(update) === 'slow') await slow.passed;
-        await client.tryCall('sendMessage', { chat_id: update.message?.chat.id ?? 0, text: textOf(update) });
-      }),
-    });
-    await intake.start();
-    const [first, second] = [api.user({ id: 1 }), api.user({ id: 2 })];
-    await first.send('slow');
-    for (const text of ['a', 'b']) {
-      await second.send(text);
-      await second.waitFor(new RegExp(`^${text}$`), { timeoutMs: 5_000 });
-    }
-    expect(await pending(api)).toBe(3);
-    const stopping = stop();
-    slow.open();
-    await stopping;
-    expect(first.messages.filter(({ text, from }) => text === 'slow' && from === 'bot')).toHaveLength(1);
-    expect(second.messages.filter(({ from }) => from === 'bot')).toHaveLength(2);
-    expect(await pending(api)).toBe(0);
-  });
-
-  it('confirms an update whose handler ends after the intake was told to stop', async () => {
-    const api = await localBotApi();
-    const begun = gate();
-    const slow = gate();
-    const { client, intake, stop } = await intakeFor(api, {
-      handle: handling(async () => {
-        begun.open();
-        await slow.passed;
-      }),
-    });
-    await intake.start();
-    await api.user().send('slow');
-    await begun.passed;
-    // Stopped in the middle of a poll, not in the pause between two.
-    const polls = gate();
-    api.fault({ method: 'getUpdates', kind: 'delay', delayMs: 60_000 });
-    api.onEvent((event) => {
-      if (event.type === 'call' && event.call.method === 'getUpdates') polls.open();
-    });
-    await polls.passed;
-    const stopping = stop();
-    for (let trips = 0; trips < 3; trips++) await client.tryCall('getMe', {});
-    slow.open();
-    await stopping;
-    expect(await pending(api)).toBe(0);
-  });
-
-  it('goes on without an update that never ends, and after one that throws', async () => {
-    const api = await localBotApi();
-    const { client, intake, stop } = await intakeFor(api, {
-      patienceMs: 200,
-      handle: handling(async (update) => {
-        if (textOf(update) === 'stuck') await gate().passed;
-        if (textOf(update) === 'broken') throw new Error('a bug');
-        await client.tryCall('sendMessage', { chat_id: update.message?.chat.id ?? 0, text: 'fine' });
-      }),
-    });
-    await intake.start();
-    const person = api.user();
-    for (const text of ['stuck', 'broken', 'next']) await person.send(text);
-    await person.waitFor(/fine/, { after: 'start' });
-    await stop();
-    expect(await pending(api)).toBe(0);
-  });
-
-  it('hands an update in again until it is handled, and Telegram keeps it until then', async () => {
-    const api = await localBotApi();
-    const handled = gate();
-    let tries = 0;
+    const { passed, open } = gate();
+    const heard = heardOf();
     const { intake, stop } = await intakeFor(api, {
-      againMs: 20,
-      handle: async () => {
-        tries += 1;
-        if (tries < 3) return fail('store-unavailable');
-        expect(await pending(api)).toBe(1);
-        handled.open();
+      handle: handling(async (update) => {
+        if (textOf(update) === 'slow') await passed;
+        heard.add(textOf(update));
+      }),
+    });
+    await intake.start();
+    await api.user({ id: 1 }).send('slow');
+    for (const text of ['a', 'b']) await api.user({ id: 2 }).send(text);
+    await heard.count(2);
+    await allConfirmed(api);
+    const stopping = stop();
+    open();
+    await stopping;
+    expect(heard.texts).toEqual(['a', 'b', 'slow']);
+  });
+
+  it('answers 200 chats while one is stuck with more than it may send, and tells that one what it did not keep', async () => {
+    const api = await localBotApi();
+    const stuck = api.user({ id: 1 });
+    const others = Array.from({ length: 200 }, (_, n) => api.user({ id: n + 2 }));
+    const heard = heardOf();
+    let isStuck = true;
+    const { intake, words } = await intakeFor(api, {
+      handle: async (update) => {
+        if (chatOf(update) === stuck.id && isStuck) return fail('telegram-unreachable');
+        heard.add(textOf(update));
         return ok(undefined);
+      },
+      tell: async (_chat, word) => {
+        heard.add(word);
+        return true;
+      },
+    });
+    for (let n = 0; n < 250; n++) await stuck.send(`stuck ${n}`);
+    await intake.start();
+    for (const person of others) await person.send('hello');
+    await heard.count(200);
+    await allConfirmed(api);
+    expect(heard.texts).toEqual(others.map(() => 'hello'));
+    isStuck = false;
+    await heard.count(301);
+    expect(heard.texts.slice(200)).toEqual([...Array.from({ length: 100 }, (_, n) => `stuck ${n}`), 'full']);
+    expect(words).toEqual([]);
+  });
+
+  it('tries a failed update again in front of what came later in its chat', async () => {
+    const api = await localBotApi();
+    const tries: string[] = [];
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, {
+      handle: async (update) => {
+        tries.push(textOf(update));
+        if (textOf(update) === 'fails' && tries.filter((text) => text === 'fails').length < 4)
+          return fail('store-unavailable');
+        heard.add(textOf(update));
+        return ok(undefined);
+      },
+    });
+    const person = api.user();
+    for (const text of ['before', 'fails', 'after']) await person.send(text);
+    await intake.start();
+    await heard.count(3);
+    expect(tries).toEqual(['before', 'fails', 'fails', 'fails', 'fails', 'after']);
+  });
+
+  it('gives up an update that hangs, throws or is known to be stuck, says so, and goes on', async () => {
+    const api = await localBotApi();
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, {
+      times: { patienceMs: 50 },
+      handle: async (update) => {
+        if (textOf(update) === 'hangs') await gate().passed;
+        if (textOf(update) === 'throws') throw new Error('a bug');
+        if (textOf(update) === 'stuck') return fail('stuck');
+        heard.add(textOf(update));
+        return ok(undefined);
+      },
+      tell: async (_chat, word) => {
+        heard.add(word);
+        return true;
+      },
+    });
+    const person = api.user();
+    for (const text of ['hangs', 'throws', 'stuck', 'next']) await person.send(text);
+    await intake.start();
+    await heard.count(4);
+    expect(heard.texts).toEqual(['broken', 'broken', 'broken', 'next']);
+  });
+
+  it('says once that an update takes long, while it is still being tried', async () => {
+    const api = await localBotApi();
+    const told = gate();
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, {
+      times: { slowMs: 1 },
+      handle: async (update) => {
+        await told.passed;
+        heard.add(textOf(update));
+        return ok(undefined);
+      },
+      tell: async (_chat, word) => {
+        heard.add(word);
+        told.open();
+        return true;
       },
     });
     await intake.start();
     await api.user().send('x');
-    await handled.passed;
-    await stop();
-    expect(tries).toBe(3);
-    expect(await pending(api)).toBe(0);
+    await heard.count(2);
+    expect(heard.texts).toEqual(['slow', 'x']);
   });
 
-  it('leaves to Telegram what still fails when it stops', async () => {
+  it('says a word again until it is told, in its turn', async () => {
     const api = await localBotApi();
-    const failed = gate();
-    const done = gate();
-    const { intake, stop } = await intakeFor(api, {
-      againMs: 60_000,
-      handle: async (update) => {
-        if (textOf(update) === 'fails') {
-          failed.open();
-          return fail('store-unavailable');
-        }
-        done.open();
-        return ok(undefined);
+    const heard = heardOf();
+    let tries = 0;
+    const { intake } = await intakeFor(api, {
+      admit: (update) => (textOf(update) === 'fast' ? 'too-fast' : 'in'),
+      handle: handling((update) => heard.add(textOf(update))),
+      tell: async (_chat, word) => {
+        tries += 1;
+        if (tries < 3) return false;
+        heard.add(word);
+        return true;
       },
     });
-    await intake.start();
     const person = api.user();
-    await person.send('fails');
-    await failed.passed;
-    await person.send('works');
-    await done.passed;
-    await stop();
-    // Telegram forgets only what lies before an offset, so the handled one comes again too.
+    for (const text of ['a', 'fast', 'fast', 'b']) await person.send(text);
+    await intake.start();
+    await heard.count(3);
+    expect(heard.texts).toEqual(['a', 'too-fast', 'b']);
+    expect(tries).toBe(3);
+  });
+
+  it('leaves everybody a place where a few stuck chats fill the house', async () => {
+    const api = await localBotApi();
+    const heard = heardOf();
+    const { passed, open } = gate();
+    const { intake } = await intakeFor(api, {
+      limits: { perChat: 10, total: 12, fairShare: 2 },
+      handle: handling(async (update) => {
+        if (chatOf(update) < 3) await passed;
+        heard.add(textOf(update));
+      }),
+    });
+    for (const id of [1, 2]) for (let n = 0; n < 10; n++) await api.user({ id }).send('stuck');
+    await intake.start();
+    await allConfirmed(api);
+    for (const text of ['one', 'two']) await api.user({ id: 3 }).send(text);
+    await heard.count(2);
+    expect(heard.texts).toEqual(['one', 'two']);
+    open();
+  });
+
+  it('takes an update that comes twice once, also while it is being handled', async () => {
+    const api = await localBotApi();
+    const heard = heardOf();
+    const arrived: string[] = [];
+    const { passed, open } = gate();
+    const { intake } = await intakeFor(api, {
+      arrived: (update) => {
+        arrived.push(textOf(update));
+        // Told of a second poller, telegraf begins anew and asks for everything that was not confirmed once more.
+        if (arrived.length === 1)
+          api.fault({ method: 'getUpdates', kind: 'status', status: 409, description: 'Conflict' });
+      },
+      handle: handling(async (update) => {
+        if (textOf(update) === 'photo') await passed;
+        heard.add(textOf(update));
+      }),
+    });
+    const person = api.user();
+    await person.send('photo');
+    await intake.start();
+    await person.send('next');
+    await allConfirmed(api);
+    expect(api.calls.filter(({ method }) => method === 'deleteWebhook')).toHaveLength(2);
+    open();
+    await heard.count(2);
+    expect(heard.texts).toEqual(['photo', 'next']);
+    expect(arrived).toEqual(['photo', 'next']);
+  });
+
+  it('leaves with Telegram what the disk does not take, and takes it in order once it does', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    let isFull = true;
+    const unstored: string[] = [];
+    const heard = heardOf();
+    const tried = gate();
+    const { intake } = await intakeFor(api, {
+      store: {
+        values: <T>(name: string): Values<T> => {
+          const values = store.values<T>(name);
+          const set: Values<T>['set'] = async (...given) =>
+            isFull ? fail({ reason: 'full', detail: 'no room' }) : values.set(...given);
+          return { ...values, set };
+        },
+      },
+      handle: handling((update) => heard.add(textOf(update))),
+      unstored: (_chat, { reason }) => {
+        unstored.push(reason);
+        tried.open();
+      },
+    });
+    const person = api.user();
+    for (const text of ['a', 'b']) await person.send(text);
+    await intake.start();
+    await tried.passed;
     expect(await pending(api)).toBe(2);
+    expect(unstored).toEqual(['full']);
+    isFull = false;
+    await heard.count(2);
+    expect(heard.texts).toEqual(['a', 'b']);
   });
 
   it('survives lost connections, gateway errors and a second poller', async () => {
     const api = await localBotApi();
-    const seen = gate<string>();
-    const { intake } = await intakeFor(api, {
-      handle: handling(async (update) => {
-        if (textOf(update) === 'still there') seen.open(textOf(update));
-      }),
-    });
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, { handle: handling((update) => heard.add(textOf(update))) });
     api.fault({ method: 'getUpdates', kind: 'disconnect' });
     api.fault({ method: 'getUpdates', kind: 'status', status: 409, description: 'Conflict' });
     await intake.start();
     await api.user().send('still there');
-    expect(await seen.passed).toBe('still there');
+    await heard.count(1);
+    expect(heard.texts).toEqual(['still there']);
   });
 
   it('ends when Telegram refuses the token', async () => {
@@ -260,13 +406,165 @@ describe('polling', () => {
     await nextTurn();
     expect(api.calls.length).toBe(before);
   });
+
+  it.each([
+    ['a connection is lost', { method: 'getUpdates', kind: 'disconnect', times: 100 }],
+    ['Telegram asks for two minutes', { method: 'getUpdates', kind: '429', retryAfter: 120, times: 100 }],
+    ['a call hangs', { method: 'deleteWebhook', kind: 'delay', delayMs: 600_000 }],
+  ] as const)('stops without waiting for a pause to end: %s', async (_name, fault) => {
+    const api = await localBotApi();
+    const { intake, stop } = await intakeFor(api, { handle: handling(() => undefined) });
+    const asked = gate();
+    api.onEvent((event) => {
+      if (event.type === 'call' && event.call.method === fault.method) asked.open();
+    });
+    api.fault(fault);
+    await intake.start();
+    await asked.passed;
+    expect(await outlasts(4_000, stop)).toBe(false);
+  });
 });
+
+describe('what waits on disk', () => {
+  it('is taken up after a stop in its order, before what came meanwhile', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const person = api.user();
+    const failed = gate();
+    const first = await intakeFor(api, {
+      store,
+      times: { againMs: 600_000 },
+      handle: async () => {
+        failed.open();
+        return fail('telegram-unreachable');
+      },
+    });
+    for (const text of ['1', '2', '3']) await person.send(text);
+    await first.intake.start();
+    await failed.passed;
+    await allConfirmed(api);
+    await first.stop();
+    await person.send('4');
+    const heard = heardOf();
+    const second = await intakeFor(api, { store, handle: handling((update) => heard.add(textOf(update))) });
+    await second.intake.start();
+    await heard.count(4);
+    await second.stop();
+    expect(heard.texts).toEqual(['1', '2', '3', '4']);
+    const third = await intakeFor(api, {
+      store,
+      handle: handling(() => expect.unreachable('handled twice')),
+    });
+    await third.intake.start();
+    await third.stop();
+  });
+
+  it('is sealed: neither its text nor its key is in the files, before and after it was handled', async () => {
+    const api = await localBotApi();
+    const { store, path } = await ownStore();
+    const canaries = { text: 'Canary-Waits-55', key: Buffer.from(KEY.reveal()).toString('hex') };
+    const { passed, open } = gate();
+    const heard = heardOf();
+    const { intake, stop } = await intakeFor(api, {
+      store,
+      handle: handling(async (update) => {
+        await passed;
+        heard.add(textOf(update));
+      }),
+    });
+    await intake.start();
+    await api.user().send(canaries.text);
+    await allConfirmed(api);
+    expect(hits(canaries, await filesOf(path, 'store'))).toEqual([]);
+    expect(await waitingIn(store)).toHaveLength(1);
+    open();
+    await heard.count(1);
+    await stop();
+    expect(hits(canaries, await filesOf(path, 'store'))).toEqual([]);
+    expect(await waitingIn(store)).toEqual([]);
+  });
+
+  it('and cannot be unsealed any more is told, and does not hold up what comes after it', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const failed = gate();
+    const first = await intakeFor(api, {
+      store,
+      times: { againMs: 600_000 },
+      handle: async () => {
+        failed.open();
+        return fail('telegram-unreachable');
+      },
+    });
+    await first.intake.start();
+    await api.user().send('sealed');
+    await failed.passed;
+    await first.stop();
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, {
+      store,
+      key: new Secret(new Uint8Array(32).fill(8)),
+      handle: handling((update) => heard.add(textOf(update))),
+      tell: async (_chat, word) => {
+        heard.add(word);
+        return true;
+      },
+    });
+    await intake.start();
+    await api.user().send('new');
+    await heard.count(2);
+    expect(heard.texts).toEqual(['lost', 'new']);
+  });
+
+  it('and over which the program died again and again is given up; others are not', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const [first, second] = [api.user({ id: 1 }), api.user({ id: 2 })];
+    const texts: string[] = [];
+    const words: string[] = [];
+    for (let life = 0; life <= 5; life++) {
+      const heard = heardOf();
+      const { intake, stop } = await intakeFor(api, {
+        store,
+        afterCrash: life > 0,
+        times: { againMs: 600_000 },
+        handle: async (update) => {
+          texts.push(textOf(update));
+          heard.add(textOf(update));
+          return textOf(update) === 'deadly' ? fail('telegram-unreachable') : ok(undefined);
+        },
+        tell: async (_chat, word) => {
+          words.push(word);
+          return true;
+        },
+      });
+      await intake.start();
+      if (life === 0) for (const text of ['deadly', 'behind']) await first.send(text);
+      await second.send(`life ${life}`);
+      await heard.count(2);
+      await stop();
+    }
+    expect(texts.filter((text) => text === 'deadly')).toHaveLength(5);
+    expect(words).toEqual(['broken']);
+    expect(texts.slice(-2).sort()).toEqual(['behind', 'life 5']);
+  });
+});
+
+/** Keys of what waits in a store. */
+async function waitingIn(store: Store): Promise<string[]> {
+  const keys = await store.values('waiting-updates').keys();
+  if (!keys.ok) throw new Error(keys.failure.reason);
+  return keys.value;
+}
 
 describe('a process killed in the middle of an update', () => {
   /** A bot of its own process; prints `got <text>` and, unless the text is `hang`, `done <text>`. */
-  function botProcess(api: LocalBotApi): { child: ChildProcess; printed(line: string): Promise<void> } {
+  function botProcess(
+    api: LocalBotApi,
+    folder: string,
+  ): { child: ChildProcess; output(): string[]; printed(line: string): Promise<void> } {
     const script = fileURLToPath(new URL('./echo-bot.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, api.url], {
+    const child = spawn(process.execPath, ['--import', 'tsx', script, api.url, folder], {
       env: { ...process.env, ECHO_BOT_TOKEN: api.token },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -279,6 +577,7 @@ describe('a process killed in the middle of an update', () => {
     });
     return {
       child,
+      output: () => output.trim().split('\n'),
       printed: (line) =>
         new Promise((resolve) => {
           const look = () => {
@@ -290,30 +589,38 @@ describe('a process killed in the middle of an update', () => {
     };
   }
 
-  it('gets it again, and only it', async () => {
+  it('gets it again, before what came later, and only it', async () => {
     const api = await localBotApi();
+    const folder = await temporaryFolder();
+    onTestFinished(folder.remove);
     const person = api.user();
-    const first = botProcess(api);
+    const first = botProcess(api, folder.path);
     await person.send('one');
     await first.printed('done one');
     await person.send('hang');
     await first.printed('got hang');
+    await person.send('behind');
+    await allConfirmed(api);
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
-    expect(await pending(api)).toBe(1);
-
-    const second = botProcess(api);
-    await second.printed('got hang');
     await person.send('two');
-    await second.printed('done two');
-    expect(await pending(api)).toBe(2);
+
+    const second = botProcess(api, folder.path);
+    await second.printed('got hang');
+    await api.user().send('other chat');
+    await second.printed('done other chat');
+    expect(second.output()).toEqual(['got hang', 'got other chat', 'done other chat']);
   });
 });
 
 describe('the webhook', () => {
   const SECRET = 'a-webhook-secret-of-this-test';
 
-  async function webhookFor(api: LocalBotApi, handle: IntakeOptions['handle']) {
+  async function webhookFor(
+    api: LocalBotApi,
+    handle: IntakeOptions['handle'],
+    options: Partial<IntakeOptions> = {},
+  ) {
     const server = Fastify({ forceCloseConnections: true });
     onTestFinished(() => server.close());
     // The listener's address is known only once it listens, the route must be there before: hence the two steps.
@@ -323,6 +630,7 @@ describe('the webhook', () => {
     await probe.close();
     const url = `${origin}/telegram/hook`;
     const { client, intake, stop } = await intakeFor(api, {
+      ...options,
       handle,
       settings: { updates: { mode: 'webhook', url, path: '/telegram/hook', secret: new Secret(SECRET) } },
     });
@@ -343,34 +651,64 @@ describe('the webhook', () => {
     });
   }
 
-  it('hands updates over, and answers after they were handled', async () => {
+  it('answers as soon as an update is on disk, and hands it over in its turn', async () => {
     const api = await localBotApi();
-    const slow = gate();
-    const { client, intake } = await webhookFor(
+    const { passed, open } = gate();
+    const heard = heardOf();
+    const { intake } = await webhookFor(
       api,
       handling(async (update) => {
-        if (textOf(update) === 'slow') await slow.passed;
-        await client.tryCall('sendMessage', { chat_id: update.message?.chat.id ?? 0, text: textOf(update) });
+        if (textOf(update) === 'slow') await passed;
+        heard.add(textOf(update));
       }),
     );
     expect(await intake.start()).toMatchObject({ ok: true });
     const [first, second] = [api.user({ id: 1 }), api.user({ id: 2 })];
-    await first.send('slow');
+    for (const text of ['slow', 'behind']) await first.send(text);
     await second.send('Привет');
-    await second.waitFor(/^Привет$/);
-    expect(await pending(api)).toBeGreaterThanOrEqual(1);
-    slow.open();
-    await first.waitFor(/^slow$/);
+    await heard.count(1);
+    await allConfirmed(api);
+    open();
+    await heard.count(3);
+    expect(heard.texts).toEqual(['Привет', 'slow', 'behind']);
+  });
+
+  it('takes an update once, however often it is posted, also after a restart', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const heard = heardOf();
+    const arrived: number[] = [];
+    const options = { store, arrived: (update: Update) => void arrived.push(update.update_id) };
+    const update = {
+      update_id: 7,
+      message: { message_id: 1, date: 1, chat: { id: 5, type: 'private' }, text: 'once' },
+    };
+    for (let life = 0; life < 2; life++) {
+      const { intake, stop, url } = await webhookFor(
+        api,
+        handling(({ message }) => heard.add(message?.text ?? '')),
+        options,
+      );
+      await intake.start();
+      const posts = await Promise.all([1, 2, 3].map(() => post(url, JSON.stringify(update))));
+      expect(posts.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+      await intake.idle();
+      expect((await post(url, JSON.stringify(update))).statusCode).toBe(200);
+      await stop();
+    }
+    expect(heard.texts).toEqual(['once']);
+    expect(arrived).toEqual([7]);
   });
 
   it('turns strangers away before it reads what they send', async () => {
     const api = await localBotApi();
     const seen: Update[] = [];
-    const { url } = await webhookFor(
+    const { intake, url } = await webhookFor(
       api,
       handling((update) => seen.push(update)),
     );
-    const update = JSON.stringify({ update_id: 1 });
+    await intake.start();
+    const update = JSON.stringify({ update_id: 1, message: { chat: { id: 5 } } });
     expect((await post(url, update, null)).statusCode).toBe(403);
     expect((await post(url, update, 'wrong')).statusCode).toBe(403);
     expect((await post(url, update, `${SECRET}x`)).statusCode).toBe(403);
@@ -379,15 +717,17 @@ describe('the webhook', () => {
     );
     expect(seen).toEqual([]);
     expect((await post(url, update)).statusCode).toBe(200);
+    await intake.idle();
     expect(seen).toHaveLength(1);
   });
 
   it('refuses what is not an update', async () => {
     const api = await localBotApi();
-    const { url } = await webhookFor(
+    const { intake, url } = await webhookFor(
       api,
       handling(() => expect.unreachable('handled')),
     );
+    await intake.start();
     for (const body of ['[]', 'null', '{}', '{"update_id":"1"}', '{"__proto__":{"update_id":1}}', '{']) {
       expect((await post(url, body)).statusCode).toBe(400);
     }
@@ -400,7 +740,7 @@ describe('the webhook', () => {
     const { passed, open } = gate();
     const begun = gate();
     let finished = false;
-    const { url, stop } = await webhookFor(
+    const { intake, url, stop } = await webhookFor(
       api,
       handling(async () => {
         begun.open();
@@ -408,7 +748,8 @@ describe('the webhook', () => {
         finished = true;
       }),
     );
-    const running = post(url, '{"update_id":1}');
+    await intake.start();
+    await api.user().send('x');
     await begun.passed;
     let stopped = false;
     const stopping = stop().then(() => {
@@ -419,23 +760,33 @@ describe('the webhook', () => {
     open();
     await stopping;
     expect(finished).toBe(true);
-    expect((await running).statusCode).toBe(200);
   });
 
-  it('lets Telegram send again what could not be handled', async () => {
+  it('lets Telegram send again what could not be stored', async () => {
     const api = await localBotApi({ webhookRetryMs: 10 });
-    const handled = gate();
+    const { store } = await ownStore();
+    const heard = heardOf();
     let tries = 0;
-    const { intake } = await webhookFor(api, async () => {
-      tries += 1;
-      if (tries === 1) return fail('store-unavailable');
-      handled.open();
-      return ok(undefined);
-    });
+    const { intake } = await webhookFor(
+      api,
+      handling((update) => heard.add(textOf(update))),
+      {
+        store: {
+          values: <T>(name: string): Values<T> => {
+            const values = store.values<T>(name);
+            const set: Values<T>['set'] = async (...given) => {
+              tries += 1;
+              return tries === 1 ? fail({ reason: 'unavailable', detail: '' }) : values.set(...given);
+            };
+            return { ...values, set };
+          },
+        },
+      },
+    );
     await intake.start();
     await api.user().send('x');
-    await handled.passed;
-    expect(tries).toBe(2);
+    await heard.count(1);
+    expect(tries).toBeGreaterThan(1);
   });
 
   it('says so when Telegram refuses to deliver', async () => {

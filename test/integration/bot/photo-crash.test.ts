@@ -53,8 +53,14 @@ async function openBot() {
     client,
     me: me.value,
     settings: { updates: { mode: 'polling' } },
+    store,
+    key: keyFor(token, 'updates'),
+    afterCrash: false,
     log,
+    admit: (update) => bot?.admit(update) ?? 'out',
+    arrived: (update) => bot?.arrived(update),
     handle: async (update) => (bot ? bot.handle(update) : fail('busy')),
+    tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: () => undefined,
   });
   bot = createBot({
