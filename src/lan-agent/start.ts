@@ -1,7 +1,8 @@
-import { crashText, createContext } from './cli/context.ts';
+import { crashText, createContext, languageFrom, type Surroundings } from './cli/context.ts';
 import { EXIT, type ExitCode } from './cli/exit.ts';
 import { runProgram } from './cli/program.ts';
 import type { HeadStart } from './network/head-start.ts';
+import { textsFor } from './texts.ts';
 
 /*
  * The program on the technician's laptop. Standard output carries results and nothing else; everything for people
@@ -23,24 +24,35 @@ export async function start(headStart: HeadStart | null): Promise<void> {
     isHungUp = true;
   });
 
+  // Node prints a fault as it is, whatever stands in it.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${crashText(error, textsFor(languageFrom(process.env)))}\n`);
+    process.exit(EXIT.failed);
+  });
   // Not process.exit alone: standard output may be a pipe that has not taken everything yet. And not at all where the
   // terminal is gone: Node crashes when it cannot put it back as it was, and a crash may leave its memory on the disk.
-  process.exitCode = await main(stop, headStart);
+  const { env, stdin, stdout, stderr } = process;
+  process.exitCode = await runWords(
+    process.argv.slice(2),
+    { env, stdin, stdout, stderr, startedAt: 0 },
+    stop,
+    headStart,
+  );
   process.stdout.write('', () => (isHungUp ? process.kill(process.pid, 'SIGHUP') : process.exit()));
 }
 
-async function main(stop: AbortController, headStart: HeadStart | null): Promise<ExitCode> {
-  const context = createContext(process, stop, headStart);
+/** Runs one command line to its end. `stop` ends it in good order. */
+export async function runWords(
+  words: readonly string[],
+  surroundings: Surroundings,
+  stop: AbortController,
+  headStart: HeadStart | null,
+): Promise<ExitCode> {
+  const context = createContext(surroundings, stop, headStart);
   if (!context.ok) {
-    process.stderr.write(`${context.failure}\n`);
+    surroundings.stderr.write(`${context.failure}\n`);
     return EXIT.usage;
   }
-  const words = process.argv.slice(2);
-  // Node prints a fault as it is, whatever stands in it.
-  process.on('uncaughtException', (error) => {
-    context.value.say(crashText(error, context.value.texts));
-    process.exit(EXIT.failed);
-  });
   try {
     return await runProgram(context.value, words);
   } catch (error) {

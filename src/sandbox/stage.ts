@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../locales/language.ts';
+import { childEnv } from '../kernel/child-env.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
 import { createLaptop, type Laptop } from './laptop.ts';
@@ -19,7 +20,12 @@ import { type LocalBotApi, startLocalBotApi } from './telegram/local-bot-api.ts'
 import type { PageOptions } from './telegram/page.ts';
 import type { SimUser } from './telegram/people.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Words for node that start the bot. */
+const BOT = [
+  '--import',
+  import.meta.resolve('tsx'),
+  fileURLToPath(new URL('../bot/main.ts', import.meta.url)),
+];
 /** Longest time the bot may take to start, ms: a cold start on a slow machine. */
 const START_MS = 60_000;
 /** Pause between two signals, ms. */
@@ -77,6 +83,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const hubPort = await freeTcpPort();
   const storeFolder = join(folder, 'store');
   const bot = botProcess(
+    folder,
     {
       BOT_TOKEN: api.token,
       TELEGRAM_API_ROOT: api.url,
@@ -117,7 +124,11 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-function botProcess(settings: Record<string, string>, onLine: (line: string) => void): BotProcess {
+function botProcess(
+  folder: string,
+  settings: Record<string, string>,
+  onLine: (line: string) => void,
+): BotProcess {
   let child: ChildProcess | undefined;
 
   async function end(signal: 'SIGKILL' | 'SIGTERM', times = 1): Promise<number | null> {
@@ -136,10 +147,11 @@ function botProcess(settings: Record<string, string>, onLine: (line: string) => 
 
   return {
     async start() {
-      const started = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/bot/main.ts')], {
-        cwd: ROOT,
-        // Nothing of the caller's own configuration reaches the sandbox's bot.
-        env: { PATH: process.env.PATH, ...settings },
+      const started = spawn(process.execPath, BOT, {
+        // Nothing of the caller's own configuration reaches the sandbox's bot: not what is in the environment, nor the
+        // .env of the folder the caller is in.
+        cwd: folder,
+        env: { ...childEnv(), ...settings },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       child = started;

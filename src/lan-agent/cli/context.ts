@@ -11,8 +11,19 @@ import { createKeyboard, type Keyboard } from '../prompt/keyboard.ts';
 import type { Tap } from '../tap.ts';
 import { textsFor } from '../texts.ts';
 
+/** What the command line has of the process it runs in. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** When the program began, ms of `performance.now()`: 0 where the process is its own. */
+  readonly startedAt: number;
+}
+
 /** What every command works with. */
 export interface CliContext {
+  readonly startedAt: Surroundings['startedAt'];
   readonly env: NodeJS.ProcessEnv;
   readonly language: Language;
   readonly texts: Texts;
@@ -34,17 +45,16 @@ export interface CliContext {
 }
 
 /** The language of the person at the laptop. Windows sets neither variable, so the system's own comes last. */
-function languageFrom(env: NodeJS.ProcessEnv): Language {
+export function languageFrom(env: NodeJS.ProcessEnv): Language {
   return languageOf(env.LC_ALL || env.LANG || Intl.DateTimeFormat().resolvedOptions().locale);
 }
 
 /** Builds the context; a failure is a sentence about a wrong setting. `stop` ends the program in good order. */
 export function createContext(
-  process: NodeJS.Process,
+  { env, stdin, stdout, stderr, startedAt }: Surroundings,
   stop: AbortController,
   headStart: HeadStart | null,
 ): Result<CliContext, string> {
-  const { env } = process;
   const language = languageFrom(env);
   const texts = textsFor(language);
   const network = networkFrom(env, texts);
@@ -52,6 +62,7 @@ export function createContext(
   const home = agentHome(env);
   const settings = { home, network: network.value, sadp31: env.UNBIND_AGENT_SADP31 === '1' };
   return ok({
+    startedAt,
     env,
     language,
     texts,
@@ -60,10 +71,10 @@ export function createContext(
     engine: createEngine({ ...settings, headStart }),
     engineWith: (tap) => createEngine({ ...settings, tap }),
     signal: stop.signal,
-    input: process.stdin,
-    keyboard: createKeyboard(process.stdin, () => stop.abort()),
-    print: (text) => new Promise((done) => process.stdout.write(`${text}\n`, () => done())),
-    say: (text) => void process.stderr.write(`${text}\n`),
+    input: stdin,
+    keyboard: createKeyboard(stdin, () => stop.abort()),
+    print: (text) => new Promise((done) => stdout.write(`${text}\n`, () => done())),
+    say: (text) => void stderr.write(`${text}\n`),
   });
 }
 

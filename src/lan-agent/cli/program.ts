@@ -47,7 +47,11 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .version(AGENT_VERSION, '-V, --version', texts('agent:cli.help.version'))
     .addHelpText('after', texts('agent:cli.environment'))
     .exitOverride()
-    .configureOutput({ writeErr: (text) => context.say(text.trimEnd()), outputError: () => undefined });
+    .configureOutput({
+      writeOut: (text) => void context.print(text.trimEnd()),
+      writeErr: (text) => context.say(text.trimEnd()),
+      outputError: () => undefined,
+    });
 
   program
     .command('discover')

@@ -24,7 +24,7 @@ export interface UnbindArguments {
 
 /**
  * A run without a person typing ends within 55 s of the process's start, the start of the program that starts it
- * included. Ms of `performance.now()`, which counts from the process's start.
+ * included.
  */
 const UNATTENDED_DEADLINE_MS = 51_000;
 const STAGES_SHOWN: readonly string[] = ['discovering', 'status', 'exchange', 'sent', 'verifying'];
@@ -88,7 +88,7 @@ export async function unbindOnce(
       ...(verify !== undefined
         ? { verifyMs: verify * 1000 }
         : password
-          ? { deadline: UNATTENDED_DEADLINE_MS }
+          ? { deadline: context.startedAt + UNATTENDED_DEADLINE_MS }
           : {}),
     });
   } catch (error) {

@@ -1,14 +1,19 @@
 /**
- * The real command line as a child process, on an emulated LAN, with a state folder of its own. It is bundled once a
- * file, because the processes are many and a bundle starts in a third of the time; cli.test.ts starts the source too.
+ * The real command line on an emulated LAN, with a state folder of its own: in this process, or in one of its own where
+ * it is killed, stopped or spoken to meanwhile. That one starts from a bundle, made once a file, in a third of the time;
+ * cli.test.ts starts the source too.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, type TestContext } from 'vitest';
+import type { Surroundings } from '../../../src/lan-agent/cli/context.ts';
+import { runWords } from '../../../src/lan-agent/start.ts';
 import type { DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -73,7 +78,9 @@ export interface Site {
   readonly lan: EmulatedLan;
   /** State folder of the agent. */
   readonly home: string;
+  /** Runs a command line in this process. */
   agent(words: readonly string[], options?: AgentOptions): Promise<Ended>;
+  /** Runs a command line in a process of its own. */
   start(words: readonly string[], options?: AgentOptions): { child: ChildProcess; ended: Promise<Ended> };
   /** `unbind --json --password-stdin`, of the camera unless told otherwise. */
   unbind(options?: UnbindOptions): Promise<Ended>;
@@ -84,12 +91,12 @@ export async function site(t: TestContext, devices: readonly DeviceSpec[], home?
   const lan = await createEmulatedLan({ devices });
   t.onTestFinished(() => lan.close());
   const folder = home ?? (await emptyFolder(t));
-  const start: Site['start'] = (words, options = {}) =>
-    spawnAgent(t, words, options.input, {
-      UNBIND_AGENT_HOME: folder,
-      UNBIND_AGENT_TEST_NETWORK: lan.testNetwork,
-      ...options.env,
-    });
+  const envWith = (env?: AgentOptions['env']) => ({
+    UNBIND_AGENT_HOME: folder,
+    UNBIND_AGENT_TEST_NETWORK: lan.testNetwork,
+    ...env,
+  });
+  const agent: Site['agent'] = (words, { input, env } = {}) => runAgent(t, words, input, envWith(env));
   const unbindWords = (serial: string) => [
     'unbind',
     serial,
@@ -101,10 +108,10 @@ export async function site(t: TestContext, devices: readonly DeviceSpec[], home?
   return {
     lan,
     home: folder,
-    start,
-    agent: (words, options) => start(words, options).ended,
+    start: (words, { input, env } = {}) => spawnAgent(t, words, input, envWith(env)),
+    agent,
     unbind: ({ password = PASSWORD, serial = CAMERA, words = [], ...options } = {}) =>
-      start([...unbindWords(serial), ...words], { input: `${password}\n`, ...options }).ended,
+      agent([...unbindWords(serial), ...words], { input: `${password}\n`, ...options }),
     journal: async () => {
       const lines = (await readFile(join(folder, 'journal.jsonl'), 'utf8')).trim().split('\n');
       return lines.map((line) => JSON.parse(line));
@@ -149,6 +156,32 @@ export async function smallDisk(t: TestContext, bytes: number): Promise<string> 
 
 /** Words that start the agent from its source, as `npm run agent` does. */
 export const FROM_SOURCE = ['--import', 'tsx', resolve('src/lan-agent/main.ts')];
+
+/** The agent in this process, with nothing in its environment but what is given. */
+export async function runAgent(
+  t: TestContext,
+  words: readonly string[],
+  input: AgentOptions['input'] = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const [stdin, out, err] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  if (input !== null) stdin.end(input);
+  const stop = new AbortController();
+  t.onTestFinished(() => stop.abort());
+  const surroundings = {
+    env: { LANG: 'C.UTF-8', ...env },
+    stdin: stdin as unknown as Surroundings['stdin'],
+    stdout: out,
+    stderr: err,
+    startedAt: performance.now(),
+  };
+  const said = Promise.all([text(out), text(err)]);
+  const code = await runWords(words, surroundings, stop, null);
+  out.end();
+  err.end();
+  const [stdout, stderr] = await said;
+  return { code, stdout, stderr, json: () => JSON.parse(stdout) };
+}
 
 /** The agent with nothing in its environment but what is given; `launcher` starts it somewhere else. */
 export function spawnAgent(

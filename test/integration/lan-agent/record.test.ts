@@ -168,6 +168,7 @@ describe.concurrent('without consent', () => {
       },
     };
     const context: CliContext = {
+      startedAt: 0,
       env: {},
       language: 'en',
       texts: textsFor('en'),

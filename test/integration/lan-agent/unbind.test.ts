@@ -287,7 +287,7 @@ describe.concurrent('safety before the password leaves', () => {
   it('refuses while another agent is unbinding the same device', async (t) => {
     const at = await oneCamera(t);
     await mkdir(join(at.home, 'locks'));
-    await writeFile(join(at.home, 'locks', `${CAMERA}.lock`), `${process.pid} somebody\n`);
+    await writeFile(join(at.home, 'locks', `${CAMERA}.lock`), `${process.ppid} somebody\n`);
     const ended = await at.unbind();
     expect(ended.json()).toMatchObject({ outcome: 'refused', reason: 'busy' });
     expect(ended.code).toBe(3);
