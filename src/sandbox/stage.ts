@@ -20,8 +20,8 @@ import { type LocalBotApi, startLocalBotApi } from './telegram/local-bot-api.ts'
 import type { PageOptions } from './telegram/page.ts';
 import type { SimUser } from './telegram/people.ts';
 
-/** Words for node that start the bot. */
-const BOT = [
+/** Words for node that start the bot from its source. */
+export const FROM_SOURCE = [
   '--import',
   import.meta.resolve('tsx'),
   fileURLToPath(new URL('../bot/main.ts', import.meta.url)),
@@ -38,6 +38,10 @@ export interface StageOptions {
   /** Port of the chat page; 0 takes a free one. */
   pagePort?: number;
   page?: PageOptions;
+  /** Words for node that start the bot; from its source by default. */
+  program?: readonly string[];
+  /** Read print where no code can be read (READ_PRINT). Default true, as it is for the bot. */
+  readPrint?: boolean;
   /** Takes what the bot writes to standard error. */
   onBotLine?: (line: string) => void;
 }
@@ -83,6 +87,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const hubPort = await freeTcpPort();
   const storeFolder = join(folder, 'store');
   const bot = botProcess(
+    options.program ?? FROM_SOURCE,
     folder,
     {
       BOT_TOKEN: api.token,
@@ -92,6 +97,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         .join(','),
       STORE_URL: `lmdb:${storeFolder}`,
       HUB_LISTEN: `127.0.0.1:${hubPort}`,
+      READ_PRINT: options.readPrint === false ? 'off' : 'on',
       LOG_LEVEL: 'info',
     },
     options.onBotLine ?? (() => undefined),
@@ -125,6 +131,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 }
 
 function botProcess(
+  program: readonly string[],
   folder: string,
   settings: Record<string, string>,
   onLine: (line: string) => void,
@@ -147,7 +154,7 @@ function botProcess(
 
   return {
     async start() {
-      const started = spawn(process.execPath, BOT, {
+      const started = spawn(process.execPath, program, {
         // Nothing of the caller's own configuration reaches the sandbox's bot: not what is in the environment, nor the
         // .env of the folder the caller is in.
         cwd: folder,
