@@ -18,8 +18,12 @@ export default defineConfig({
         test: { name: 'floods', include: FLOODS, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    globalSetup: 'test/support/programs.ts',
+    setupFiles: 'test/support/own-environment.ts',
+    // The longest a step may take on a machine that does other things, too; what is there ends its wait at once.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     restoreMocks: true,
   },
 });

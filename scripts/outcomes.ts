@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import type { DeviceSpec } from '../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, manyCameras } from '../src/sandbox/device/profiles.ts';
+import { FROM_SOURCE } from '../src/sandbox/stage.ts';
 import {
   type House,
   offering,
@@ -64,7 +65,7 @@ const specs: readonly DeviceSpec[] = manyCameras(TROUBLES.length).map((spec, i) 
 
 const asked = (['en', 'ru'] as const).filter((one) => process.argv.includes(one));
 for (const language of asked.length > 0 ? asked : (['en', 'ru'] as const)) {
-  const house = await openHouse(specs, language);
+  const house = await openHouse(specs, language, { program: FROM_SOURCE });
   for (const [index, trouble] of TROUBLES.entries()) {
     const serial = specs[index]?.profile.shortSerial ?? '';
     console.log(`## ${trouble.what} (${language})\n`);

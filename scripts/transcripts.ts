@@ -4,8 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import { LANGUAGES } from '../locales/language.ts';
+import { createStage } from '../src/sandbox/stage.ts';
 import { BY_HAND } from '../test/e2e/walks/by-hand.ts';
-import { openStage, walkOn } from '../test/e2e/walks/walker.ts';
+import { walkOn } from '../test/e2e/walks/walker.ts';
 import { WITH_LAPTOP } from '../test/e2e/walks/with-laptop.ts';
 
 const { values, positionals } = parseArgs({
@@ -21,7 +22,8 @@ if (values.list || walks.length === 0 || languages.length === 0) {
 } else {
   // A stage per language: the hub lets only so many laptops of one address pair in a while.
   for (const language of languages) {
-    const stage = await openStage();
+    const stage = await createStage({ devices: [] });
+    await stage.bot.start();
     try {
       for (const walk of walks) {
         const { transcript, wrongTurns } = await walkOn(stage, walk, language);

@@ -11,22 +11,21 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { childEnv } from '../../src/kernel/child-env.ts';
 import type { DeviceSpec, EmulatedDevice } from '../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, manyCameras } from '../../src/sandbox/device/profiles.ts';
 import { emptyFolder, spawnAgent } from '../integration/lan-agent/agent.ts';
 import { rightAnswer, typePassword } from '../integration/lan-agent/link-laptop.ts';
 import { ScriptedHub } from '../integration/lan-agent/link-scripted-hub.ts';
+import { bundled } from '../support/programs.ts';
 
 const KILLS = Number(process.env.UNBIND_KILLS ?? 4);
 const AT_ONCE = 3;
 /** A whole unbind with its start takes about so long, ms; a few agents get to their end. */
 const SPAN_MS = 6000;
-const AGENT_PROCESS = fileURLToPath(
-  new URL('../integration/lan-agent/link-agent-process.ts', import.meta.url),
-);
+const AGENT_PROCESS = await bundled('test/integration/lan-agent/link-agent-process.ts');
 
 /** What became of one device. */
 interface Fate {
@@ -118,8 +117,8 @@ async function work(hub: ScriptedHub, shortSerial: string): Promise<string> {
 
 /** An agent process at work, whose password page is filled in as soon as it opens. */
 function startAgent(t: TestContext, home: string, testNetwork: string): ChildProcess {
-  const agent = spawn(process.execPath, ['--import', 'tsx', AGENT_PROCESS], {
-    env: { ...process.env, UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: testNetwork },
+  const agent = spawn(process.execPath, [AGENT_PROCESS], {
+    env: { ...childEnv(), UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: testNetwork },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   t.onTestFinished(() => void agent.kill('SIGKILL'));

@@ -3,16 +3,16 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
-import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
-import { type House, offering, openHouse, pressId, STEP, unbindNow } from '../support/stage.ts';
+import { agentInTestNetwork, releasedBot } from '../support/programs.ts';
+import { type House, offering, openHouse, openStage, pressId, STEP, unbindNow } from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
 const PASSWORD = 'Canary-Admin-77';
@@ -132,9 +132,8 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
 }, 180_000);
 
 it('leaves no secret in the store of a bot that is killed while its chat is held up', async () => {
-  const stage = await createStage({ devices: [] });
+  const stage = await openStage({ devices: [] });
   try {
-    await stage.bot.start();
     const technician = stage.technician('en');
     await technician.send('/start');
     await technician.waitFor(/label/, STEP);
@@ -213,16 +212,15 @@ it('would be found when the log wrote what libraries say as it is', () => {
 });
 
 it('is in no complaint about wrong settings', async () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const folder = await temporaryFolder();
   const canaries: Canaries = {
     token: 'Canary-Token-11',
     secret: 'Canary-Secret-22',
     store: 'Canary-Store-33',
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/bot/main.ts')], {
-    cwd: root,
+  const child = spawn(process.execPath, [await releasedBot()], {
+    cwd: folder.path,
     env: {
-      PATH: process.env.PATH,
       BOT_TOKEN: canaries.token,
       WEBHOOK_SECRET: canaries.secret,
       STORE_URL: `redis://user:${canaries.store}@host`,
@@ -233,21 +231,26 @@ it('is in no complaint about wrong settings', async () => {
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect(error).toContain('BOT_TOKEN');
   expect(hits(canaries, { stdout: Buffer.from(out), stderr: Buffer.from(error) })).toEqual([]);
+  await folder.remove();
 }, 60_000);
 
 /** Has a program throw, where nobody catches it, an error that holds secrets; what it wrote until it ended. */
-async function crashed(program: string, env: Record<string, string>, args: string[] = []): Promise<Places> {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
+async function crashed(
+  program: string,
+  cwd: string,
+  env: Record<string, string>,
+  args: string[] = [],
+): Promise<Places> {
   const bomb = `
     const armed = setInterval(() => {
       if (process.listenerCount('uncaughtException') === 0) return;
       clearInterval(armed);
       Promise.reject(Object.assign(new Error('failed: ' + process.env.PLANTED), { request: process.env.PLANTED }));
     }, 20);`;
-  const imports = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(bomb)}`];
-  const child = spawn(process.execPath, [...imports, join(root, program), ...args], {
-    cwd: root,
-    env: { PATH: process.env.PATH, ...env },
+  const imports = ['--import', `data:text/javascript,${encodeURIComponent(bomb)}`];
+  const child = spawn(process.execPath, [...imports, program, ...args], {
+    cwd,
+    env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -273,10 +276,13 @@ it('is in nothing a program says when it crashes', async () => {
     TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
     HUB_LISTEN: '127.0.0.1:0',
   };
-  expect(hits(canaries, await crashed('src/bot/main.ts', bot))).toEqual([]);
+  expect(hits(canaries, await crashed(await releasedBot(), folder.path, bot))).toEqual([]);
   const agent = { PLANTED, UNBIND_AGENT_HOME: folder.path, UNBIND_AGENT_TEST_NETWORK: '127.0.0.1/8:37999' };
   expect(
-    hits(canaries, await crashed('src/lan-agent/main.ts', agent, ['discover', '--wait', '20000'])),
+    hits(
+      canaries,
+      await crashed(await agentInTestNetwork(), folder.path, agent, ['discover', '--wait', '20000']),
+    ),
   ).toEqual([]);
   await folder.remove();
 }, 60_000);

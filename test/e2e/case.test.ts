@@ -1,10 +1,12 @@
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import {
   type House,
+  invited,
   offering,
   online,
   openHouse,
@@ -122,10 +124,7 @@ describe('a case with a laptop on the LAN', () => {
     await toThePicture(technician, CAMERA);
     await technician.send(laptop.lastPicture());
     await laptop.typePassword(DEMO_PASSWORD);
-    await vi.waitFor(() => expect(stage.lan.device(CAMERA).snapshot().unbindsReceived).toBe(1), {
-      timeout: STEP.timeoutMs,
-      interval: 20,
-    });
+    await expect.poll(() => stage.lan.device(CAMERA).snapshot().unbindsReceived).toBe(1);
     await pressId(technician, 'back');
     await technician.waitFor(/Unbound, verified|does not yet say|outcome is not known/, STEP);
     expect(stage.lan.device(CAMERA).snapshot()).toMatchObject({ bound: false, unbindsReceived: 1 });
@@ -145,6 +144,18 @@ describe('a case with a laptop on the LAN', () => {
     await technician.waitFor(/Unbound, verified/, STEP);
     expect(stage.lan.device(CAMERA).snapshot()).toMatchObject({ unbindsReceived: 1, unbindsExecuted: 1 });
   }, 90_000);
+});
+
+describe('a conversation', () => {
+  let technician: SimUser;
+
+  beforeAll(async () => {
+    house = await openHouse([unbindableCamera, recorder3]);
+  }, 90_000);
+  afterAll(() => house.stage.close(), 60_000);
+  beforeEach(async () => {
+    technician = await invited(house.stage);
+  });
 
   it('answers a stranger with one sentence, and does nothing else for him', async () => {
     const { stage } = house;
@@ -159,9 +170,10 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('lets an invited technician in, once per invitation', async () => {
-    const { stage, technician } = house;
-    await technician.send('/invite');
-    const link = (await technician.waitFor(/start=/, STEP)).text;
+    const { stage } = house;
+    const admin = stage.technician('en');
+    await admin.send('/invite');
+    const link = (await admin.waitFor(/start=/, STEP)).text;
     const token = /start=([\w-]+)/.exec(link)?.[1] ?? '';
     const [first, second] = [stage.api.user({ firstName: 'Ann' }), stage.api.user({ firstName: 'Bob' })];
     await first.send(`/start ${token}`);
@@ -173,19 +185,17 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('speaks Russian to a Russian phone, with the right plurals, and changes on demand', async () => {
-    const { stage } = house;
-    const technician = stage.technician('ru');
-    await technician.send(recorder3.profile.shortSerial);
-    await technician.waitFor(/EZVIZ/, STEP);
-    expect(technician.transcript()).toContain('Серийный номер');
-    await technician.send('/language');
-    await technician.waitFor(/Язык/, STEP);
-    await technician.press('English');
-    await technician.waitFor(/Was this device ever added/, STEP);
+    const russian = house.stage.technician('ru');
+    await russian.send(recorder3.profile.shortSerial);
+    await russian.waitFor(/EZVIZ/, STEP);
+    expect(russian.transcript()).toContain('Серийный номер');
+    await russian.send('/language');
+    await russian.waitFor(/Язык/, STEP);
+    await russian.press('English');
+    await russian.waitFor(/Was this device ever added/, STEP);
   }, 90_000);
 
   it('reads an album of one label once, and helps with a wrong file', async () => {
-    const { technician } = house;
     const label = await labelOf(unbindableCamera.profile);
     await technician.sendPhoto(label, { mediaGroupId: 'album' });
     await technician.sendPhoto(label, { mediaGroupId: 'album' });
@@ -196,7 +206,6 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('names what it does not take of a list and of an album', async () => {
-    const { technician } = house;
     const other = recorder3.profile.shortSerial;
     await technician.send(`${CAMERA}\n${other}\nJ5000`);
     await technician.waitFor(/no serial number: 1/, STEP);
@@ -220,7 +229,6 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('takes the next photo of an album when the first shows no label', async () => {
-    const { technician } = house;
     const blank = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#888' } })
       .jpeg()
       .toBuffer();
@@ -230,7 +238,6 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('asks whether another label in the middle of a case is another device', async () => {
-    const { technician } = house;
     await technician.send(CAMERA);
     await technician.waitFor(offering('no'), STEP);
     await technician.send(recorder3.profile.shortSerial);
@@ -244,7 +251,6 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('comes back to its step from a question in between, whatever is typed during that one', async () => {
-    const { technician } = house;
     await technician.send(CAMERA);
     await technician.waitFor(offering('no'), STEP);
     await technician.send(recorder3.profile.shortSerial);
@@ -264,6 +270,7 @@ describe('a case with a laptop on the LAN', () => {
   }, 90_000);
 
   it('goes back from step to step, and closes on Cancel', async () => {
+    // The one with the laptop.
     const { technician } = house;
     await technician.send(CAMERA);
     await technician.waitFor(offering('no'), STEP);

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
+import { openStage } from '../support/stage.ts';
 import { BY_HAND } from './walks/by-hand.ts';
 import { expectWalked } from './walks/expect.ts';
-import { openStage, walkOn } from './walks/walker.ts';
+import { walkOn } from './walks/walker.ts';
 
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ devices: [] });
 }, 90_000);
 afterAll(() => stage.close(), 60_000);
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
+import { openStage } from '../support/stage.ts';
 import { expectWalked } from './walks/expect.ts';
-import { openStage, walkOn } from './walks/walker.ts';
+import { walkOn } from './walks/walker.ts';
 import { WITH_LAPTOP } from './walks/with-laptop.ts';
 
 /** Discovery and verification take their real time, so the languages take turns; the sentences of both are the same keys. */
@@ -15,7 +16,7 @@ const TURNS = WITH_LAPTOP.map((walk, at) => ({
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ devices: [] });
 }, 90_000);
 afterAll(() => stage.close(), 60_000);
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
-import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
-import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
+import { type House, offering, openHouse, openStage, pressId, STEP } from '../support/stage.ts';
 
 /** A message of the bot that is new: an answered question is edited and would fit again. */
 const fresh = (expected: RegExp) => (message: ChatMessage) =>
@@ -28,8 +28,7 @@ describe('what every case has', () => {
   let technician: SimUser;
 
   beforeAll(async () => {
-    stage = await createStage({ devices: [] });
-    await stage.bot.start();
+    stage = await openStage({ devices: [] });
     technician = stage.technician('en');
   }, 90_000);
   afterAll(() => stage.close(), 60_000);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
 import { CODE, label, noise, one, qr } from '../integration/label/photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from '../integration/label/printed.ts';
-import { type House, openHouse, pressId, STEP } from '../support/stage.ts';
+import { openStage, pressId, STEP } from '../support/stage.ts';
 
 const { shortSerial, fullSerial, model } = unbindableCamera.profile;
 const LABEL: PrintedLabel = {
@@ -12,17 +13,20 @@ const LABEL: PrintedLabel = {
   prints: 'short',
   columns: false,
 };
-const LONG = { timeoutMs: 80_000 };
+/** Reading print takes seconds, on a busy machine minutes. */
+const LONG = { timeoutMs: 150_000 };
 
-describe.each(['en', 'ru'] as const)('a label whose code cannot be read (%s)', (language) => {
-  let house: House;
+/** What is said to whom: the languages take turns, each reading costs seconds; that the sentences are there is checked elsewhere. */
+describe('a label whose code cannot be read', () => {
+  const botLines: string[] = [];
+  let stage: Stage;
   beforeAll(async () => {
-    house = await openHouse([unbindableCamera], language);
+    stage = await openStage({ devices: [], readPrint: true, onBotLine: (line) => botLines.push(line) });
   }, 90_000);
-  afterAll(() => house.stage.close(), 60_000);
+  afterAll(() => stage.close(), 60_000);
 
   it('is confirmed with a picture of its line, or typed', async () => {
-    const { technician } = house;
+    const technician = stage.technician('en');
     const photo = await photograph(LABEL, GOOD_SHOT);
     await technician.sendPhoto(photo);
     const question = await technician.waitFor(
@@ -31,45 +35,36 @@ describe.each(['en', 'ru'] as const)('a label whose code cannot be read (%s)', (
     );
     expect(question.buttons.flat()).toHaveLength(3);
     await technician.send('Hello');
-    await technician.waitFor(
-      language === 'en' ? /type the serial number, or send/ : /наберите серийный номер или/,
-      STEP,
-    );
+    await technician.waitFor(/type the serial number, or send/, STEP);
     await pressId(technician, 'no');
-    await technician.waitFor(language === 'en' ? /as it is on the label/ : /как он написан/, STEP);
+    await technician.waitFor(/as it is on the label/, STEP);
     await technician.sendPhoto(photo);
     await technician.waitFor((message) => message.from === 'bot' && message.kind === 'photo', LONG);
     await pressId(technician, 'yes');
-    await technician.waitFor(
-      new RegExp(`${language === 'en' ? 'Serial number' : 'Серийный номер'} .*${shortSerial}`),
-      STEP,
-    );
+    await technician.waitFor(new RegExp(`Serial number .*${shortSerial}`), STEP);
     const seen = technician.transcript().replaceAll('\u00a0', ' ');
     expect(seen).not.toContain(CODE);
-    expect(house.botLines.join('\n')).not.toContain(CODE);
+    expect(botLines.join('\n')).not.toContain(CODE);
   }, 240_000);
 
   it('is given up when the next photo comes, which is read', async () => {
-    const { technician } = house;
+    const technician = stage.technician('ru');
     await technician.send('/new');
     await technician.sendPhoto(await noise(1280, 960));
-    await technician.waitFor(language === 'en' ? /Reading the photo/ : /Читаю фото/, STEP);
+    await technician.waitFor(/Читаю фото/, STEP);
     await technician.sendPhoto(await (await one(await qr(label(shortSerial, model)))).jpeg().toBuffer());
-    await technician.waitFor(language === 'en' ? /A newer photo came/ : /Пришло новое фото/, STEP);
-    await technician.waitFor(
-      new RegExp(`${language === 'en' ? 'Serial number' : 'Серийный номер'} .*${shortSerial}`),
-      STEP,
-    );
+    await technician.waitFor(/Пришло новое фото/, STEP);
+    await technician.waitFor(new RegExp(`Серийный номер .*${shortSerial}`), STEP);
     const newest = technician.transcript().split('/new').at(-1) ?? '';
-    expect(newest.match(language === 'en' ? /Send a photo/g : /Пришлите фото/g)).toHaveLength(1);
+    expect(newest.match(/Пришлите фото/g)).toHaveLength(1);
   }, 120_000);
 
   it('takes a code with other people’s passwords out of the chat', async () => {
-    const { technician } = house;
+    const technician = stage.technician('ru');
     await technician.send('/new');
     await technician.sendPhoto(
       await (await one(await qr('QRC03010003eJwFIXTUREONLYAAAA'))).jpeg().toBuffer(),
     );
-    await technician.waitFor(language === 'en' ? /I deleted your message/ : /Ваше сообщение я удалил/, STEP);
+    await technician.waitFor(/Ваше сообщение я удалил/, STEP);
   }, 120_000);
 });

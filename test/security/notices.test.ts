@@ -5,7 +5,6 @@
  */
 import { execFile } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ulid } from 'ulid';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -17,6 +16,7 @@ import { formatPublicKey, signRotation } from '../../src/link/signing.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../src/store/store.ts';
 import { otherNumber, TestAgent } from '../integration/hub/house.ts';
+import { releasedBot } from '../support/programs.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 import { type Fortress, openFortress } from './fortress.ts';
 import { askForUnbind, event, SERIAL, toThePassword, unbindingBy } from './walk.ts';
@@ -460,13 +460,12 @@ describe('every admin hears in their language', () => {
   it('also of what was done beside the bot, on the server', { timeout: 60_000 }, async () => {
     const storeUrl = await usedStore();
     const env = {
-      PATH: process.env.PATH,
       BOT_TOKEN: `123456789:${'A'.repeat(35)}`,
       ADMIN_IDS: String(OLGA),
       STORE_URL: storeUrl,
     };
-    const args = ['--import', 'tsx', resolve('src/bot/main.ts'), 'forget-pin', String(OLEG)];
-    await promisify(execFile)(process.execPath, args, { env });
+    const args = [await releasedBot(), 'forget-pin', String(OLEG)];
+    await promisify(execFile)(process.execPath, args, { env, cwd: storeUrl.replace('lmdb:', '') });
     const { house } = await openStage({ storeUrl });
     await house.admin.waitFor(
       /^🔢 The operator, on the server, has made the bot forget the PIN of Oleg \(\d+\)\.$/,

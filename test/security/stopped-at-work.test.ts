@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import type { Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
-import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
-import { online, STEP, toThePicture } from '../support/stage.ts';
+import { online, openStage, STEP, toThePicture } from '../support/stage.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
@@ -17,8 +17,7 @@ describe('a technician who is stopped while the laptop asks for the password', (
   let laptop: Laptop;
 
   beforeEach(async () => {
-    stage = await createStage({ devices: [unbindableCamera], onBotLine: () => undefined });
-    await stage.bot.start();
+    stage = await openStage({ devices: [unbindableCamera] });
     admin = stage.technician('en');
     await admin.send('/invite');
     const invited = await admin.waitFor(/start=/);

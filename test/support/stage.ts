@@ -1,12 +1,21 @@
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
-import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import { createStage, type Stage, type StageOptions } from '../../src/sandbox/stage.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { releasedBot } from './programs.ts';
 
 /** Longest a step of a case may take in a test, ms; waits end as soon as the thing is there. */
 export const STEP = { timeoutMs: 40_000 };
+
+/** A stage with its bot running as it is released. It reads print only where a test asks for it: seconds for each photo. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const program = options.program ?? [await releasedBot()];
+  const stage = await createStage({ readPrint: false, ...options, program });
+  await stage.bot.start();
+  return stage;
+}
 
 /** A running bot with a paired laptop that works, and its technician. */
 export interface House {
@@ -20,17 +29,28 @@ export interface House {
 export async function openHouse(
   devices: readonly DeviceSpec[],
   language: 'en' | 'ru' = 'en',
+  options: Partial<StageOptions> = {},
 ): Promise<House> {
   const botLines: string[] = [];
   const laptopLines: string[] = [];
-  const stage = await createStage({ devices, onBotLine: (line) => botLines.push(line) });
-  await stage.bot.start();
+  const stage = await openStage({ devices, onBotLine: (line) => botLines.push(line), ...options });
   const technician = stage.technician(language);
   const laptop = await stage.laptop('laptop', language, (line) => laptopLines.push(line));
   await pairLaptop(stage, laptop, technician);
   laptop.start();
   await online(technician);
   return { stage, laptop, technician, botLines, laptopLines };
+}
+
+/** Somebody who has just been let in by an invitation of the English admin's. */
+export async function invited(stage: Stage, language: 'en' | 'ru' = 'en'): Promise<SimUser> {
+  const admin = stage.technician('en');
+  await admin.send('/invite');
+  const { text } = await admin.waitFor(/start=/, STEP);
+  const person = stage.api.user({ firstName: 'Sam', languageCode: language });
+  await person.send(`/start ${/start=([\w-]+)/.exec(text)?.[1] ?? ''}`);
+  await person.waitFor(language === 'en' ? /Welcome/ : /Добро пожаловать/, STEP);
+  return person;
 }
 
 /** Waits until the bot counts the laptop as connected: asks /agents until it says so. */

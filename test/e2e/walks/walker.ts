@@ -9,10 +9,10 @@ import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../../src/sandbox/pairing.ts';
 import { labelOf } from '../../../src/sandbox/samples.ts';
-import { createStage, type Stage } from '../../../src/sandbox/stage.ts';
+import type { Stage } from '../../../src/sandbox/stage.ts';
 import type { ChatMessage, OtherKind } from '../../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
-import { offering, online, STEP } from '../../support/stage.ts';
+import { invited, offering, online, STEP } from '../../support/stage.ts';
 
 /** A way walked to its end, with the wrong turns people take. */
 export interface Walk {
@@ -24,13 +24,6 @@ export interface Walk {
 
 /** The same words in every language. */
 export type Said = string | Readonly<Record<Language, string>>;
-
-/** Everything walks share: one bot, and an empty LAN that a walk plugs its devices into. */
-export async function openStage(): Promise<Stage> {
-  const stage = await createStage({ devices: [] });
-  await stage.bot.start();
-  return stage;
-}
 
 /** How a walk went. */
 export interface Walked {
@@ -55,19 +48,6 @@ export async function walkOn(stage: Stage, walk: Walk, language: Language): Prom
       await stage.lan.remove(shortSerial);
     }
   }
-}
-
-async function invited(stage: Stage, language: Language): Promise<SimUser> {
-  const admin = stage.technician('en');
-  await admin.send('/invite');
-  const { text } = await admin.waitFor(/start=/, STEP);
-  const chat = stage.api.user({ firstName: 'Sam', languageCode: language });
-  await chat.send(`/start ${/start=([\w-]+)/.exec(text)?.[1] ?? ''}`);
-  await chat.waitFor(
-    (message) => message.text.includes(plain(textsFor(language)('bot:command.welcome'))),
-    STEP,
-  );
-  return chat;
 }
 
 export class Walker {

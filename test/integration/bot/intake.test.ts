@@ -1,19 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
 import type { Update } from 'grammy/types';
 import { pino } from 'pino';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIntake, type IntakeOptions } from '../../../src/bot/telegram/intake.ts';
+import { childEnv } from '../../../src/kernel/child-env.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { Store, Values } from '../../../src/store/store.ts';
 import { filesOf, hits } from '../../support/canary.ts';
 import { outlasts } from '../../support/outlasts.ts';
+import { bundled } from '../../support/programs.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 import { clientFor, gate, localBotApi } from './support.ts';
 
@@ -557,15 +558,16 @@ async function waitingIn(store: Store): Promise<string[]> {
   return keys.value;
 }
 
+const ECHO_BOT = await bundled('test/integration/bot/echo-bot.ts');
+
 describe('a process killed in the middle of an update', () => {
   /** A bot of its own process; prints `got <text>` and, unless the text is `hang`, `done <text>`. */
   function botProcess(
     api: LocalBotApi,
     folder: string,
   ): { child: ChildProcess; output(): string[]; printed(line: string): Promise<void> } {
-    const script = fileURLToPath(new URL('./echo-bot.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, api.url, folder], {
-      env: { ...process.env, ECHO_BOT_TOKEN: api.token },
+    const child = spawn(process.execPath, [ECHO_BOT, api.url, folder], {
+      env: { ...childEnv(), ECHO_BOT_TOKEN: api.token },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));

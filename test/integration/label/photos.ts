@@ -107,16 +107,31 @@ export async function hopeless(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A PNG of a few kilobytes that unpacks to `side` x `side` pixels. */
-export function bomb(side: number): Buffer {
+/** A PNG of a few kilobytes that unpacks to `side` x `side` pixels, one bit a pixel. */
+export const bomb = (side: number) =>
+  flatPng(side, { bits: 1, colours: 0, interlace: 0 }, side * (Math.ceil(side / 8) + 1));
+
+/** A PNG that has to be unpacked whole before its first row is known: 8 bytes for each pixel. `side` in steps of 8. */
+export const interlaced = (side: number) =>
+  // Seven passes; each row of each begins with a byte that names its filter.
+  flatPng(side, { bits: 16, colours: 6, interlace: 1 }, side * side * 8 + (side / 8) * 15);
+
+/** A PNG of zeros (PNG specification 11.2.1). */
+function flatPng(
+  side: number,
+  { bits, colours, interlace }: { bits: number; colours: number; interlace: number },
+  bytes: number,
+): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
-  header[8] = 1; // one bit a pixel, grey
+  header[8] = bits;
+  header[9] = colours;
+  header[12] = interlace;
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(Buffer.alloc(side * (Math.ceil(side / 8) + 1)))),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(bytes), { level: 1 })),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }

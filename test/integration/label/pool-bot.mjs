@@ -3,7 +3,7 @@ import { createPool } from '../../../src/label/pool.ts';
 
 const pool = createPool({
   entry: new URL('./pool-process.mjs', import.meta.url),
-  execArgv: ['--import', import.meta.resolve('tsx')],
+  execArgv: [],
   workers: 1,
   queue: 1,
   killAfterMs: 600_000,

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from '../../../src/label/pool.ts';
+import { bundle } from '../../support/bundle.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 type Job = number | 'exit' | 'throw' | 'hang' | 'fill' | 'lie' | 'shout' | 'patience' | 'home';
 interface Home {
@@ -16,18 +18,25 @@ interface Home {
   readonly cwd: string;
   readonly files: readonly string[];
 }
-/** A program with a pool of its own, whose only process hangs. */
-const BOT = new URL('./pool-bot.mjs', import.meta.url);
+/** The pool's process, and a program with a pool of its own whose only process hangs: bundled, because many are started. */
+const PROGRAMS = ['pool-process.mjs', 'pool-bot.mjs'] as const;
+const { path: programs, remove } = await temporaryFolder();
+beforeAll(async () => {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  for (const name of PROGRAMS) await bundle(join(folder, name), join(programs, name));
+});
+afterAll(remove);
+
 const deaths: string[] = [];
 let pool: Pool<Job, number | Home>;
 function start(options: Partial<PoolOptions<Job>> = {}): Pool<Job, number | Home> {
   pool = createPool({
-    entry: new URL('./pool-process.mjs', import.meta.url),
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    entry: pathToFileURL(join(programs, 'pool-process.mjs')),
+    execArgv: [],
     workers: 1,
     queue: 4,
-    killAfterMs: 60_000,
-    idleMs: 60_000,
+    killAfterMs: 600_000,
+    idleMs: 600_000,
     memoryMb: 300,
     isAnswer: (said) => typeof said === 'number' || (typeof said === 'object' && said !== null),
     onCrash: (error) => deaths.push(error.message),
@@ -108,7 +117,7 @@ describe('a pool of processes', () => {
     const { run, pids } = start({ idleMs: 100 });
     await run(1);
     const [pid] = pids();
-    await vi.waitFor(() => expect([pids(), isAlive(pid)]).toEqual([[], false]), { timeout: 20_000 });
+    await vi.waitFor(() => expect([pids(), isAlive(pid)]).toEqual([[], false]), { timeout: 60_000 });
     expect(await run(2)).toEqual(answer(4));
     expect(deaths).toEqual([]);
   });
@@ -204,13 +213,13 @@ describe('what a process has of the bot', () => {
   });
 
   it.runIf(process.platform === 'linux')('ends with the bot, whatever the process does', async () => {
-    const bot = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(BOT)], {
+    const bot = spawn(process.execPath, [join(programs, 'pool-bot.mjs')], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = await once(bot.stdout.setEncoding('utf8'), 'data');
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
     bot.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
   });
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLabelReader, type LabelReading } from '../../../src/label/reader.ts';
 import { drawLabel } from '../../../src/sandbox/labels.ts';
 import {
@@ -18,8 +18,11 @@ import {
   table,
 } from './photos.ts';
 
+vi.setConfig({ testTimeout: 120_000 });
+
 // The budget is out of the way: these tests are about what the ladder reaches, not about how fast the machine is.
-const reader = createLabelReader({ workers: 1, budgetMs: 60_000, killAfterMs: 60_000 });
+// Print is read in text.test.ts.
+const reader = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 600_000, text: false });
 afterAll(() => reader.close());
 
 /** Reads a photo and makes sure that the verification code has not come out with it. */
@@ -281,7 +284,13 @@ describe('a file that is no photo', () => {
 
 describe('the reader', () => {
   it('answers what does not fit into the queue with busy, and the rest with a reading', async () => {
-    const small = createLabelReader({ workers: 1, queue: 2, budgetMs: 60_000, killAfterMs: 60_000 });
+    const small = createLabelReader({
+      workers: 1,
+      queue: 2,
+      budgetMs: 600_000,
+      killAfterMs: 600_000,
+      text: false,
+    });
     const photo = await jpeg(one(await qr(label())));
     const readings = await Promise.all([1, 2, 3, 4, 5].map(() => small.read(photo)));
     await small.close();
@@ -300,14 +309,14 @@ describe('the reader', () => {
   });
 
   it('stops preparing when the budget is used up', async () => {
-    const hasty = createLabelReader({ workers: 1, budgetMs: 0 });
+    const hasty = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 600_000, text: false });
     const reading = await hasty.read(await jpeg(one(await qr(label()))));
     await hasty.close();
     expect(reading).toMatchObject({ kind: 'unreadable' });
   });
 
   it('answers busy once it is closed', async () => {
-    const closed = createLabelReader({ workers: 1 });
+    const closed = createLabelReader({ workers: 1, text: false });
     await closed.close();
     expect(await closed.read(await jpeg(one(await qr(label()))))).toEqual({
       kind: 'rejected',

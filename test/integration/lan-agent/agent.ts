@@ -1,7 +1,6 @@
 /**
  * The real command line on an emulated LAN, with a state folder of its own: in this process, or in one of its own where
- * it is killed, stopped or spoken to meanwhile. That one starts from a bundle, made once a file, in a third of the time;
- * cli.test.ts starts the source too.
+ * it is killed, stopped or spoken to meanwhile. That one starts from a bundle; cli.test.ts starts the source too.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,48 +9,21 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { Surroundings } from '../../../src/lan-agent/cli/context.ts';
 import { runWords } from '../../../src/lan-agent/start.ts';
 import type { DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { agentInTestNetwork } from '../../support/programs.ts';
 
 export const PASSWORD = DEMO_PASSWORD;
 export const WRONG_PASSWORD = 'Not-The-One-9';
 /** Short serial of the camera of `oneCamera`. */
 export const CAMERA = unbindableCamera.profile.shortSerial;
 
-/** The agent in one file, made before the tests of a file. */
-export let bundle = '';
-
-beforeAll(async () => {
-  bundle = join(await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-')), 'agent.mjs');
-  await bundleAgent(bundle);
-});
-
-/** Bundles the agent, or another program; `define` as the release does. */
-export async function bundleAgent(
-  outfile: string,
-  define: Record<string, string> = {},
-  program = 'src/lan-agent/main.ts',
-): Promise<void> {
-  await build({
-    entryPoints: [program],
-    outfile,
-    define,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);",
-    },
-  });
-}
-
-afterAll(() => rm(bundle.replace(/agent\.mjs$/, ''), { recursive: true, force: true }));
+/** The bundled agent. */
+export const AGENT = await agentInTestNetwork();
 
 export interface Ended {
   readonly code: number | null;
@@ -189,7 +161,7 @@ export function spawnAgent(
   words: readonly string[],
   input: AgentOptions['input'] = '',
   env: Readonly<Record<string, string>> = {},
-  program: readonly string[] = [bundle],
+  program: readonly string[] = [AGENT],
   launcher: readonly string[] = [],
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const [command = process.execPath, ...rest] = [...launcher, process.execPath, ...program, ...words];

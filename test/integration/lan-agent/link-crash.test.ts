@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { childEnv } from '../../../src/kernel/child-env.ts';
 import type { DeviceChanges, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { bundled } from '../../support/programs.ts';
 import { emptyHome, rightAnswer, Stream, startAgent, typePassword } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
 
-const AGENT_PROCESS = fileURLToPath(new URL('./link-agent-process.ts', import.meta.url));
+const AGENT_PROCESS = await bundled('test/integration/lan-agent/link-agent-process.ts');
 const CAMERA = unbindableCamera.profile.shortSerial;
 const unbind = {
   type: 'unbind',
@@ -29,8 +30,8 @@ async function atThePassword(camera: DeviceChanges = {}) {
   const home = await emptyHome();
   await hub.pair(home);
 
-  const agent = spawn(process.execPath, ['--import', 'tsx', AGENT_PROCESS], {
-    env: { ...process.env, UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: lan.testNetwork },
+  const agent = spawn(process.execPath, [AGENT_PROCESS], {
+    env: { ...childEnv(), UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: lan.testNetwork },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(() => void agent.kill('SIGKILL'));

@@ -1,12 +1,12 @@
 /** What the agent's memory holds of a password when the job it was typed for is over. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { hits } from '../../support/canary.ts';
-import { bundle, bundleAgent, CAMERA, emptyFolder, oneCamera } from './agent.ts';
+import { bundled } from '../../support/programs.ts';
+import { CAMERA, emptyFolder, oneCamera } from './agent.ts';
 
 const NO_TERMINAL =
   process.platform !== 'linux' || spawnSync('script', ['--version']).error
@@ -14,12 +14,7 @@ const NO_TERMINAL =
     : null;
 
 const PASSWORD = 'Canary-Mem 7+%x';
-let program = '';
-beforeAll(async () => {
-  program = bundle.replace(/agent\.mjs$/, 'memory.mjs');
-  await bundleAgent(program, {}, fileURLToPath(new URL('./memory-process.ts', import.meta.url)));
-});
-afterAll(() => rm(program, { force: true }));
+const program = await bundled('test/integration/lan-agent/memory-process.ts');
 
 interface Asked {
   readonly child: ChildProcess;

@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
-import { bundle, bundleAgent, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
+import { bundled } from '../../support/programs.ts';
+import { AGENT, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
 
 const NO_TERMINAL =
   process.platform !== 'linux' || spawnSync('script', ['--version']).error
@@ -28,7 +28,7 @@ function openTerminal(t: TestContext, at: Site, command = UNBIND) {
       TERM: 'xterm',
       SHELL: '/bin/sh',
       NODE: process.execPath,
-      AGENT: bundle,
+      AGENT,
       UNBIND_AGENT_HOME: at.home,
       UNBIND_AGENT_TEST_NETWORK: at.lan.testNetwork,
     },
@@ -131,8 +131,7 @@ describe.concurrent('a person at the terminal', () => {
 
   it('is not shown what they go on typing when the chat cancels, and it is no answer to the next question', async (t) => {
     const at = await oneCamera(t);
-    const program = join(at.home, 'question.mjs');
-    await bundleAgent(program, {}, fileURLToPath(new URL('./question.ts', import.meta.url)));
+    const program = await bundled('test/integration/lan-agent/question.ts');
     const terminal = openTerminal(t, at, `exec "$NODE" "${program}"`);
     await terminal.see(QUESTION);
     terminal.signal('SIGUSR2');

@@ -1,9 +1,6 @@
 /** What a laptop loses without its sockets knowing. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bundleAgent } from '../lan-agent/agent.ts';
+import { bundled } from '../../support/programs.ts';
 import { createWorld, NO_NAMESPACES } from './world.ts';
 
 const PORT = 37_020;
@@ -11,10 +8,7 @@ beforeEach(({ skip }) => skip(NO_NAMESPACES !== null, NO_NAMESPACES ?? ''));
 
 describe('a large answer that arrives in pieces', () => {
   it('is counted as lost where its pieces find no room, because somebody else’s have taken it', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'unbind-losses-'));
-    t.onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const program = join(folder, 'losses.mjs');
-    await bundleAgent(program, {}, 'test/integration/netns/losses-process.ts');
+    const program = await bundled('test/integration/netns/losses-process.ts');
     const world = createWorld(t);
     const wire = world.wire();
     const [laptop, camera] = [world.host(), world.host()];

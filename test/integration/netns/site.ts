@@ -11,14 +11,8 @@ import type {
   DeviceSpec,
 } from '../../../src/sandbox/device/device.ts';
 import { unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
-import {
-  type AgentOptions,
-  bundleAgent,
-  type Ended,
-  emptyFolder,
-  PASSWORD,
-  spawnAgent,
-} from '../lan-agent/agent.ts';
+import { bundled, releasedAgent } from '../../support/programs.ts';
+import { type AgentOptions, type Ended, emptyFolder, PASSWORD, spawnAgent } from '../lan-agent/agent.ts';
 import { createWorld, type Host, NO_NAMESPACES, poll, type Wire, type World } from './world.ts';
 
 /** Many processes and real waits: one test at a time, with time enough on a machine that does other things too. */
@@ -32,13 +26,12 @@ export interface Seen {
   readonly reachability: string;
 }
 
+const runner = await bundled('src/sandbox/device/main.ts');
+const released = [await releasedAgent()];
 let folder = '';
-let runner = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unbind-netns-'));
-  runner = join(folder, 'device.mjs');
-  await bundleAgent(runner, {}, 'src/sandbox/device/main.ts');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -72,7 +65,7 @@ export interface Laptop extends Host {
 }
 
 export interface LaptopOptions extends AgentOptions {
-  /** Words that start the agent, in place of its bundle. */
+  /** Words that start the agent; the released one by default. */
   readonly program?: readonly string[];
   /** Further words of the command. */
   readonly words?: readonly string[];
@@ -81,7 +74,7 @@ export interface LaptopOptions extends AgentOptions {
 export async function createLaptop(t: TestContext, world: World): Promise<Laptop> {
   const host = world.host();
   const home = await emptyFolder(t);
-  const startAgent: Laptop['startAgent'] = (words, { input, env, program } = {}) =>
+  const startAgent: Laptop['startAgent'] = (words, { input, env, program = released } = {}) =>
     spawnAgent(t, words, input, { UNBIND_AGENT_HOME: home, ...env }, program, host.launcher);
   const agent: Laptop['agent'] = (words, options) => startAgent(words, options).ended;
   return {

@@ -4,15 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
+import { bundled } from '../../support/programs.ts';
 import { ask, inquiry, openWire, status } from './wire.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/sandbox/device/main.ts', import.meta.url));
+const MAIN = await bundled('src/sandbox/device/main.ts');
 
 function run(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill());

@@ -7,10 +7,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { DeviceSnapshot, DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
 import { createWorld, type Scope } from '../../integration/netns/world.ts';
+import { bundle } from '../../support/bundle.ts';
 import type { AttackerOptions } from './attacker.ts';
 
 /** Datagrams a second of the floods. */
@@ -59,16 +59,7 @@ export async function bundlePrograms(source = '.'): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), 'unbind-lab-'));
   const make = async (name: string, entry: string) => {
     const outfile = join(folder, `${name}.mjs`);
-    const banner = "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);";
-    await build({
-      entryPoints: [entry],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-      banner: { js: banner },
-    });
+    await bundle(entry, outfile);
     return outfile;
   };
   return {

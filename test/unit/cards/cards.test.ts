@@ -37,7 +37,9 @@ describe('drawn cards', () => {
   });
 
   it('are up to date with their data and words', async () => {
-    await expect(run('npx', ['tsx', 'scripts/cards.ts', '--check'])).resolves.toBeDefined();
+    await expect(
+      run(process.execPath, ['--import', 'tsx', 'scripts/cards.ts', '--check']),
+    ).resolves.toBeDefined();
   }, 60_000);
 
   it.each(['card:app:scan:xx', 'card:../../etc:x:en', 'picture:1', 'card:app:none:en', ''])(

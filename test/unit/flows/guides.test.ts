@@ -39,7 +39,9 @@ it('finds guides by name and nothing else', () => {
 });
 
 it('keeps docs/methods.md up to date with the policy and the texts', async () => {
-  await expect(run('npx', ['tsx', 'scripts/methods.ts', '--check'])).resolves.toBeDefined();
+  await expect(
+    run(process.execPath, ['--import', 'tsx', 'scripts/methods.ts', '--check']),
+  ).resolves.toBeDefined();
 }, 60_000);
 
 describe('the letter as a file', () => {

@@ -1,0 +1,60 @@
+/** How both programs are bundled for people who have node and nothing else. */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  legalComments: 'none',
+  // Bundled CommonJS packages ask for require and __filename, which ES modules do not have.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+    ].join('\n'),
+  },
+} as const;
+
+/** `unbind-bot.mjs` with `label-worker.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages. */
+export async function buildBot(outdir: string): Promise<void> {
+  await build({
+    ...COMMON,
+    outdir,
+    entryPoints: {
+      'unbind-bot': 'src/bot/main.ts',
+      'label-worker': 'src/label/worker.ts',
+      'label-text': 'src/label/text/child.ts',
+    },
+    packages: 'external',
+  });
+  // The drawn step cards are read from beside the program.
+  await cp(join(ROOT, 'src/cards/pictures'), join(outdir, 'pictures'), { recursive: true });
+}
+
+/**
+ * `unbind-agent.mjs` with `agent/` beside it, all packages included.
+ * @param released false for an agent that may be told to work in the test network (docs/architecture.md, sandbox)
+ */
+export async function buildAgent(outdir: string, released = true): Promise<void> {
+  await build({
+    ...COMMON,
+    outdir,
+    entryPoints: { 'unbind-agent': 'src/lan-agent/main.ts' },
+    // What a command does not need is not read before the first inquiry (docs/decisions/0030).
+    splitting: true,
+    chunkNames: 'agent/[name]-[hash]',
+    // Names stay as they are: a crash is told with its stack.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    charset: 'utf8',
+    define: released ? { 'process.env.UNBIND_AGENT_PACKAGED': '"1"' } : {},
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * What `npm run build` makes, started and used. The bot of all tests here is the released one; the released agent works
+ * through test/integration/netns, because it refuses the test network, where its twin of the same build stands for it.
+ */
+import { readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
+import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import { labelOf } from '../../src/sandbox/samples.ts';
+import { emptyFolder, site, spawnAgent } from '../integration/lan-agent/agent.ts';
+import { releasedAgent } from '../support/programs.ts';
+import { offering, openStage, pressId, STEP } from '../support/stage.ts';
+
+describe('the bundled bot', () => {
+  it('reads a label in its bundled process, and ends when it is told to', async (t) => {
+    const stage = await openStage({ devices: [] });
+    t.onTestFinished(() => stage.close());
+    const technician = stage.technician('en');
+    await technician.sendPhoto(await labelOf(recorder3.profile));
+    await technician.waitFor(new RegExp(`Serial number ${recorder3.profile.shortSerial}`), STEP);
+    await technician.waitFor(offering('no'), STEP);
+    await pressId(technician, 'cancel');
+    await technician.waitFor(/Case closed/, STEP);
+    await stage.bot.stop();
+  }, 120_000);
+});
+
+/** What node reads before the first line of a module runs: the module and all it imports, but not when it is asked to. */
+function readAtStart(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, imported = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*"(\.[^"]+)"/g))
+    readAtStart(join(dirname(file), imported), seen);
+  return seen;
+}
+
+async function bytesOf(files: Iterable<string>): Promise<number> {
+  const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+describe('the bundled agent', () => {
+  it('says its version', async (t) => {
+    const { code, stdout } = await spawnAgent(t, ['--version'], '', {}, [await releasedAgent()]).ended;
+    expect([code, stdout]).toEqual([0, `${AGENT_VERSION}\n`]);
+  });
+
+  it('does not go near loopback', async (t) => {
+    const env = {
+      UNBIND_AGENT_HOME: await emptyFolder(t),
+      UNBIND_AGENT_TEST_NETWORK: '127.0.0.1/8:40123',
+    };
+    const { code, stdout, stderr } = await spawnAgent(t, ['discover', '--json'], '', env, [
+      await releasedAgent(),
+    ]).ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('UNBIND_AGENT_TEST_NETWORK');
+  });
+
+  it('finds a device', async (t) => {
+    const at = await site(t, [unbindableCamera]);
+    const { shortSerial } = unbindableCamera.profile;
+    const { code, json } = await at.start(['discover', '--json', '--until', shortSerial]).ended;
+    expect([code, json<{ shortSerial: string }[]>().map((one) => one.shortSerial)]).toEqual([
+      0,
+      [shortSerial],
+    ]);
+  });
+
+  it('reads a small part of itself before its first inquiry', async () => {
+    const entry = await releasedAgent();
+    const chunks = await readdir(join(dirname(entry), 'agent'));
+    const all = [entry, ...chunks.map((name) => join(dirname(entry), 'agent', name))];
+    const [start, whole] = [await bytesOf(readAtStart(entry)), await bytesOf(all)];
+    expect(start).toBeGreaterThan(0);
+    expect(start).toBeLessThan(whole / 20);
+  });
+});
