@@ -14,6 +14,8 @@ export const bot = {
     staleButton: 'This button is from an earlier step. Use the last message.',
     wrongFile: 'I read only photos. Send the label as a photo (JPEG or PNG), or type the serial number.',
     useButtons: 'Press one of the buttons above.',
+    editedLate:
+      'You changed a message that was dealt with already, so nothing changes. Send it again as a new message.',
   },
   error: {
     broken: 'Something broke on my side. Your case is kept. Send /new to start again.',

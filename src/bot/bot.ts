@@ -269,7 +269,7 @@ export function createBot(parts: BotParts): Bot {
       const rank = role.value;
       if (rank === null) return ok(undefined);
       const handled = await orBusy(() =>
-        engine.handleUpdate(chatId, update, (controls) => commands(update, rank, controls)),
+        engine.handleUpdate(chatId, update, (seen, controls) => commands(seen, rank, controls)),
       );
       return handled.ok ? ok(undefined) : handled;
     },

@@ -35,8 +35,12 @@ export interface CommandsOptions {
   more: readonly CommandSet[];
 }
 
-/** Answers whether the update was a command or a button outside conversations, and carries it out. */
-export type Commands = (update: Update, role: Role, controls: Controls) => Promise<boolean>;
+/** Carries out a command or a button outside conversations, and answers whether the update was one (`Outside`). */
+export type Commands = (
+  update: Update,
+  role: Role,
+  controls: Controls,
+) => Promise<'done' | 'helped' | 'not-mine'>;
 
 /** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
 export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
@@ -124,7 +128,7 @@ export function createCommands(options: CommandsOptions): Commands {
     const query = update.callback_query;
     const message = update.message;
     const chatId = query?.message?.chat.id ?? message?.chat.id;
-    if (chatId === undefined) return false;
+    if (chatId === undefined) return 'not-mine';
     const language = await profiles.language(chatId);
     const call: Call = {
       chatId,
@@ -139,27 +143,28 @@ export function createCommands(options: CommandsOptions): Commands {
     if (query) {
       const [verb = '', ...words] = (query.data ?? '').split(':');
       const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
-      if (!handler) return false;
+      if (!handler) return 'not-mine';
       telegram.acknowledge(query.id);
       // A button outside conversations is good once: pressed, its keyboard goes.
       telegram.clear(chatId, query.message?.message_id);
       await handler(call, words);
-      return true;
+      return 'done';
     }
 
     const typed = message?.text ?? '';
-    if (message && (await pinGate.hear(call, message))) return true;
+    if (message && (await pinGate.hear(call, message))) return 'done';
     const command = /^\/([a-z]{1,32})(?:@(\w+))?(?:\s|$)/i.exec(typed);
     if (!command) {
-      for (const set of options.more) if (await set.text?.(call, typed)) return true;
-      return false;
+      for (const set of options.more) if (await set.text?.(call, typed)) return 'done';
+      return 'not-mine';
     }
-    if (command[2] !== undefined && command[2].toLowerCase() !== botUsername.toLowerCase()) return true;
+    if (command[2] !== undefined && command[2].toLowerCase() !== botUsername.toLowerCase()) return 'done';
     const name = (command[1] ?? '').toLowerCase();
-    const handler = Object.hasOwn(commands, name) ? commands[name] : commands.help;
+    const isKnown = Object.hasOwn(commands, name);
+    const handler = isKnown ? commands[name] : commands.help;
     const words = typed.split(/\s+/).slice(1, MOST_WORDS);
     await handler?.(call, words);
-    return true;
+    return isKnown ? 'done' : 'helped';
   };
 }
 

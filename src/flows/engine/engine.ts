@@ -19,6 +19,7 @@ import type { House, HouseFailure } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
 import { createCourtesies } from './courtesy.ts';
 import { type AnyStages, type Flow, HouseUnavailable, type Next } from './dialogue.ts';
+import { createEditHearing } from './edited.ts';
 import type { HouseEvent } from './events.ts';
 import { guarded } from './guarded.ts';
 import { hasPasswordInCommand, isConversationButton } from './heard.ts';
@@ -74,16 +75,21 @@ export interface EngineOptions<N extends string> {
   clock?: () => number;
 }
 
+/**
+ * Looks at an update before conversations do: `done` when it was its own, `helped` when it was meant to be and nothing
+ * came of it but a word of help.
+ */
+export type Outside<S extends AnyStages = AnyStages> = (
+  update: Update,
+  controls: ChatControls<S>,
+) => Promise<'done' | 'helped' | 'not-mine'>;
+
 export interface Engine<S extends AnyStages = AnyStages> {
   /**
-   * Handles one update of a private chat. `outside` sees it first (commands, buttons outside conversations) and
-   * answers whether the update was its own.
+   * Handles one update of a private chat. `outside` sees it first (commands, buttons outside conversations); an edited
+   * message that is heard as a new one comes there as such.
    */
-  handleUpdate(
-    chatId: number,
-    update: Update,
-    outside?: (controls: ChatControls<S>) => Promise<boolean>,
-  ): Promise<Result<Handled, EngineFailure>>;
+  handleUpdate(chatId: number, update: Update, outside?: Outside<S>): Promise<Result<Handled, EngineFailure>>;
   /**
    * Takes an event durably: when this resolves ok, the event is delivered or in the chat's inbox. `record` runs
    * first, in the chat's order: what must be in the case before the conversation hears of it. An outcome waits in no
@@ -115,7 +121,8 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const tools: EngineTools = { house, callApi, courtesies, log, clock, tagFor };
   const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);
-  const updates = createUpdateHearing(tools, stages, passwords, (heard, active) =>
+  const edits = createEditHearing(tools, passwords);
+  const updates = createUpdateHearing(tools, stages, passwords, edits, (heard, active) =>
     options.newDevice(heard, active && nameOf(active)),
   );
 
@@ -175,6 +182,15 @@ export function createEngine<S extends AnyStages = AnyStages>(
     return exclusive(chatId, task, own);
   }
 
+  async function hearNew(turn: Turn, update: Update, outside?: Outside<S>): Promise<Handled> {
+    const isTheirs = isConversationButton(update.callback_query?.data ?? '');
+    const own = isTheirs ? 'not-mine' : ((await outside?.(update, controlsOf(turn))) ?? 'not-mine');
+    if (own === 'not-mine') return updates.take(turn, update);
+    edits.note(turn, update.message, own === 'helped' ? 'refused' : 'command', null);
+    if (hasPasswordInCommand(update)) await passwords.remove(turn, update.message?.message_id ?? 0, null);
+    return 'handled';
+  }
+
   async function save({ chat, chatId }: Turn): Promise<void> {
     const saved = await states.save(chatId, chat);
     if (!saved.ok) throw new HouseUnavailable('store-unavailable');
@@ -184,14 +200,11 @@ export function createEngine<S extends AnyStages = AnyStages>(
     handleUpdate: (chatId, update, outside) =>
       withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
-        if (update.edited_message) return updates.reread(turn, update.edited_message);
-        const own =
-          !isConversationButton(update.callback_query?.data ?? '') &&
-          ((await outside?.(controlsOf(turn))) ?? false);
-        if (own && hasPasswordInCommand(update)) {
-          await passwords.remove(turn, update.message?.message_id ?? 0, null);
-        }
-        const handled = own ? 'handled' : await updates.take(turn, update);
+        const handled = update.edited_message
+          ? await edits.take(turn, update.edited_message, updates.specOf(turn), (message) =>
+              hearNew(turn, { update_id: update.update_id, message }, outside),
+            )
+          : await hearNew(turn, update, outside);
         turn.chat.seenUpdates = remember(turn.chat.seenUpdates, update.update_id);
         return handled;
       }),

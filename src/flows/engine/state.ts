@@ -17,6 +17,26 @@ export interface ChatState {
   albumRest?: AlbumRest;
   /** Until then the next text is taken as it is, ms: the last one was no password. Absent: it is looked through. */
   asItIsUntil?: number;
+  /** The last messages of the person, oldest first; absent: none yet. */
+  recent?: RecentMessage[];
+}
+
+/**
+ * What became of a message: a conversation took it, a command or a button outside conversations did, or nothing came of
+ * it but a word of help.
+ */
+export type Became = 'heard' | 'command' | 'refused';
+
+/** How a message was heard, for when it is edited. Nothing of what it says. */
+export interface RecentMessage {
+  id: number;
+  became: Became;
+  /** Equal for what is heard alike; null for what no conversation heard. */
+  tag: string | null;
+  /** Milliseconds. */
+  at: number;
+  /** Telegram's name of its photo or file. */
+  photo?: string;
 }
 
 /** The other photos of an album. */
@@ -60,6 +80,17 @@ const INBOX_LIMIT = 50;
 
 export function emptyChatState(): ChatState {
   return { conversation: null, inbox: [], seenUpdates: [], seenEvents: [], album: null };
+}
+
+/** Messages remembered for when they are edited. */
+const RECENT = 20;
+
+/** The messages with `message` as the newest, each once. */
+export function rememberMessage(
+  list: readonly RecentMessage[] = [],
+  message: RecentMessage,
+): RecentMessage[] {
+  return [...list.filter(({ id }) => id !== message.id), message].slice(-RECENT);
 }
 
 /** `list` with `item` as its newest entry, bounded. */

@@ -2,12 +2,13 @@ import type { Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { tellOfAlbum } from './album.ts';
 import type { Next } from './dialogue.ts';
+import type { EditHearing } from './edited.ts';
 import type { Stages } from './guarded.ts';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './play.ts';
-import type { ActiveConversation, ChatState } from './state.ts';
+import type { ActiveConversation, Became, ChatState } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
 /** What handling an update came to. */
@@ -28,14 +29,15 @@ const IDLE: WaitSpec = {
 /** How an update that no command took is heard by its chat's conversation. */
 export interface UpdateHearing {
   take(turn: Turn, update: Update): Promise<Handled>;
-  /** What an edited message said first was answered then: it is only looked at for a password. */
-  reread(turn: Turn, edited: NonNullable<Update['edited_message']>): Promise<Handled>;
+  /** What the chat listens to. */
+  specOf(turn: Turn): WaitSpec;
 }
 
 export function createUpdateHearing(
   tools: EngineTools,
   stages: Stages,
   passwords: PasswordWatch,
+  edits: Pick<EditHearing, 'note'>,
   newDevice: NewDevice,
 ): UpdateHearing {
   const { house, courtesies } = tools;
@@ -72,16 +74,21 @@ export function createUpdateHearing(
       }
       const rest = passwords.isTakenAsItIs(turn, update) ? null : withoutPasswords(update, spec);
       const heard = hear(rest ?? update, spec);
+      const note = (became: Became) => edits.note(turn, update.message, became, heard);
       if (rest !== null) {
         const goesOn = saysMore(heard);
         await passwords.remove(turn, update.message?.message_id ?? 0, goesOn ? null : spec.help);
-        if (!goesOn) return active ? 'handled' : 'nobody-listens';
+        if (!goesOn) {
+          note('refused');
+          return active ? 'handled' : 'nobody-listens';
+        }
       }
       if (query) {
         const isStale = heard.kind === 'stale-button';
         await acknowledge(turn, query.id, isStale);
         if (isStale) return 'handled';
       }
+      note('heard');
       if (heard.kind === 'photo' && (await isOfAlbum(turn, heard, spec))) return 'handled';
 
       if (active && wanted(heard, spec)) {
@@ -93,15 +100,12 @@ export function createUpdateHearing(
         await stages.follow(turn, active?.args.caseId ?? '', newDevice(heard, active));
         return 'handled';
       }
+      note('refused');
       await tell(tools, turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
       return active ? 'handled' : 'nobody-listens';
     },
 
-    async reread(turn, edited) {
-      if (withoutPasswords({ update_id: 0, message: edited }, specOf(turn.chat)) !== null)
-        await passwords.remove(turn, edited.message_id, null);
-      return 'handled';
-    },
+    specOf: ({ chat }) => specOf(chat),
   };
 }
 
