@@ -1,23 +1,39 @@
-import { fail, type Result } from '../kernel/result.ts';
-import { openLmdbStore } from './lmdb/store.ts';
-import type { Store, StoreFailure } from './store.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { lookAtLmdbStore, openLmdbStore } from './lmdb/store.ts';
+import type { KindLook, OpenFailure, Store, StoreLook } from './store.ts';
 
 /** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
 export const STORE_SCHEMES = ['lmdb'] as const;
 
-export type OpenFailure =
-  | StoreFailure
-  | { readonly reason: 'unsupported'; readonly scheme: string; readonly supported: readonly string[] };
+/** The URL names nothing we know; it is no part of this: others carry passwords. */
+export interface Unsupported {
+  readonly reason: 'unsupported';
+  readonly scheme: string;
+  readonly supported: readonly string[];
+}
 
 /**
  * Opens the store an URL names. `lmdb:./data` is a directory relative to the working directory, `lmdb:/var/lib/x`
- * (or `lmdb:///var/lib/x`) an absolute one. The URL itself is never part of a failure: others carry passwords.
+ * (or `lmdb:///var/lib/x`) an absolute one. A quick look at its structure and newest records comes first.
+ * @param onUnreadable hears which of the newest records cannot be read; the store is opened all the same
  */
-export async function openStore(url: string): Promise<Result<Store, OpenFailure>> {
+export async function openStore(
+  url: string,
+  onUnreadable?: (kinds: readonly KindLook[]) => void,
+): Promise<Result<Store, OpenFailure | Unsupported>> {
+  const directory = directoryOf(url);
+  return directory.ok ? openLmdbStore(directory.value, onUnreadable) : directory;
+}
+
+/** Reads every record of the store an URL names, beside a running bot. Nothing is opened, made or changed. */
+export async function lookAtStore(url: string): Promise<Result<StoreLook, OpenFailure | Unsupported>> {
+  const directory = directoryOf(url);
+  return directory.ok ? lookAtLmdbStore(directory.value) : directory;
+}
+
+function directoryOf(url: string): Result<string, Unsupported> {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url.trim()) ?? [];
   const directory = rest.replace(/^\/\//, '');
-  if (scheme.toLowerCase() !== 'lmdb' || directory === '') {
-    return fail({ reason: 'unsupported', scheme, supported: STORE_SCHEMES });
-  }
-  return openLmdbStore(directory);
+  if (scheme.toLowerCase() === 'lmdb' && directory !== '') return ok(directory);
+  return fail({ reason: 'unsupported', scheme, supported: STORE_SCHEMES });
 }

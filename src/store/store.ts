@@ -19,6 +19,53 @@ export interface StoreFailure {
   readonly detail: string;
 }
 
+/**
+ * Why a place was not opened as a store; a word for each sentence.
+ * - `nothing`: there is no store, and none was to be made.
+ * - `foreign`, `other-version`: a file of another program, or of another version of the engine.
+ * - `header`, `cut-off`, `pages`: damaged; the file was not used.
+ * - `not-a-folder`, `no-rights`, `read-only`, `no-room`, `broken-disk`: what the system says.
+ * - `other`: the `detail` says what.
+ */
+export type OpenProblem =
+  | 'nothing'
+  | 'foreign'
+  | 'other-version'
+  | 'header'
+  | 'cut-off'
+  | 'pages'
+  | 'not-a-folder'
+  | 'no-rights'
+  | 'read-only'
+  | 'no-room'
+  | 'broken-disk'
+  | 'other';
+
+export interface OpenFailure extends StoreFailure {
+  readonly problem: OpenProblem;
+  /** Where the store is: a path. */
+  readonly place: string;
+}
+
+/** Records of one kind: values of a namespace (`value:<namespace>`), or what claims and mailboxes are made of. */
+export interface KindLook {
+  readonly kind: string;
+  /** Expired ones that were not deleted yet are among them. */
+  readonly records: number;
+  /** Of those that were read: they are there, and nobody can read them. */
+  readonly unreadable: number;
+}
+
+/** What a store is made of, as a look without opening it finds. */
+export interface StoreLook {
+  readonly place: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Why it would not be opened. What is counted below is then what can still be read. */
+  readonly damage: OpenFailure | null;
+  readonly kinds: readonly KindLook[];
+}
+
 export type Stored<T> = Promise<Result<T, StoreFailure>>;
 
 /** Longest namespace, key, claim name or mailbox name, bytes of UTF-8. */

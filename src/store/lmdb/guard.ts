@@ -11,8 +11,8 @@ export class StoreError extends Error {
   }
 }
 
-/** LMDB's own words for a damaged file and a full one (lmdb.h, return codes), and the system's for a full disk. */
-const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH)/;
+/** LMDB's own words for a damaged file (and for a transaction that met one), and a full one (lmdb.h, return codes), and the system's for a full disk. */
+const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PROBLEM|BAD_TXN)/;
 const NO_ROOM = /ENOSPC|EDQUOT|EFBIG|MDB_MAP_FULL|No space left|Disk quota|File too large/i;
 
 /** Runs an access to the engine and turns whatever it throws into a `StoreFailure`. */

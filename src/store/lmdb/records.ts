@@ -216,6 +216,24 @@ export class Records {
   }
 }
 
+/**
+ * Does a task while no page of the store that is in use now is written again, whoever has it open. Takes a file whose
+ * header pages are good: nothing else of it is read, and nothing is changed.
+ */
+export async function pinned<T>(directory: string, task: () => T): Promise<T> {
+  const root = open({ path: directory, noSubdir: false, readOnly: true, overlappingSync: false });
+  try {
+    const reading = root.useReadTransaction();
+    try {
+      return task();
+    } finally {
+      reading.done();
+    }
+  } finally {
+    await root.close();
+  }
+}
+
 /** A write whose outcome the batch around it reports. Left without a handler it would end the process on a failure. */
 function inBatch(write: Promise<boolean>): void {
   write.catch(() => undefined);
@@ -240,6 +258,15 @@ export function encode(value: unknown): string {
     // Falls through: circular, a bigint, a throwing toJSON.
   }
   throw new StoreError('invalid', 'value cannot be written as JSON');
+}
+
+/** Whether a record's text, as the engine keeps it, can be read. */
+export function isReadable(text: string): boolean {
+  try {
+    return decode(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The engine's text back as a record. JSON's own error would quote the stored value, so it is not passed on. */

@@ -1,28 +1,41 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Store, StoreFailure } from '../store.ts';
+import type { KindLook, OpenFailure, OpenProblem, Store, StoreFailure, StoreLook } from '../store.ts';
 import { keyvValues } from '../values.ts';
 import { lmdbClaims } from './claims.ts';
-import { looksLikeLmdb, prepareFiles } from './files.ts';
+import { DATA_FILE, prepareFiles } from './files.ts';
 import { guarded } from './guard.ts';
+import { type Damage, FULL, headersOf, type Look, type LookOptions, lookAt, QUICK } from './look.ts';
 import { lmdbMailboxes } from './mailboxes.ts';
-import { Records } from './records.ts';
+import { pinned, Records } from './records.ts';
 import { lmdbValues } from './values.ts';
 
-/** Opens (and makes, if need be) a store in a directory. Several processes of one machine may have it open. */
-export async function openLmdbStore(directory: string): Promise<Result<Store, StoreFailure>> {
-  const opened = await guarded(async () => {
-    await prepareFiles(directory);
-    return (await looksLikeLmdb(directory)) ? new Records(directory) : null;
-  });
-  if (!opened.ok) return opened;
+/**
+ * Opens (and makes, if need be) a store in a directory. Several processes of one machine may have it open. What is
+ * damaged is not given to the engine.
+ * @param onUnreadable hears which of the newest records cannot be read; the store is opened all the same
+ */
+export async function openLmdbStore(
+  directory: string,
+  onUnreadable: (kinds: readonly KindLook[]) => void = () => undefined,
+): Promise<Result<Store, OpenFailure>> {
+  const prepared = await guarded(() => prepareFiles(directory));
+  if (!prepared.ok) return fail(refused(directory, prepared.failure));
+  const looked = await look(directory, QUICK);
+  if (!looked.ok) return looked;
+  const { damage, kinds } = looked.value;
+  if (damage) return fail(damaged(directory, damage));
+  const opened = await guarded(() => new Records(directory));
+  if (!opened.ok) return fail(refused(directory, opened.failure));
   const records = opened.value;
-  if (!records) return fail({ reason: 'corrupt', detail: 'data.mdb is not an LMDB file' });
-
   const swept = await records.run(() => records.sweep());
   if (!swept.ok) {
     await records.close();
-    return swept;
+    return fail(refused(directory, swept.failure));
   }
+  const unreadable = kinds.filter((kind) => kind.unreadable > 0);
+  if (unreadable.length > 0) onUnreadable(unreadable);
   const { mailboxes, wakeAll } = lmdbMailboxes(records);
   return ok({
     values: <T>(namespace: string) => keyvValues<T>(lmdbValues(records, namespace)),
@@ -34,4 +47,45 @@ export async function openLmdbStore(directory: string): Promise<Result<Store, St
       return closed;
     },
   });
+}
+
+/** Reads every record of the store in a directory, beside whoever has it open. Changes nothing. */
+export async function lookAtLmdbStore(directory: string): Promise<Result<StoreLook, OpenFailure>> {
+  const there = await guarded(() => access(join(directory, DATA_FILE)));
+  if (!there.ok && there.failure.detail.startsWith('ENOENT')) {
+    return fail({ ...there.failure, problem: 'nothing', place: directory });
+  }
+  const looked = await look(directory, FULL);
+  if (!looked.ok) return looked;
+  const { bytes: size, kinds, damage } = looked.value;
+  return ok({ place: directory, size, kinds, damage: damage && damaged(directory, damage) });
+}
+
+async function look(directory: string, options: LookOptions): Promise<Result<Look, OpenFailure>> {
+  const path = join(directory, DATA_FILE);
+  const looked = await guarded(() => {
+    const headers = headersOf(path);
+    if (headers.damage !== null || headers.bytes === 0) return headers;
+    return pinned(directory, () => lookAt(path, options));
+  });
+  return looked.ok ? looked : fail(refused(directory, looked.failure));
+}
+
+function damaged(place: string, damage: Damage): OpenFailure {
+  const { problem, ...numbers } = damage;
+  const known = Object.entries(numbers).map(([name, number]) => `${name} ${number}`);
+  return { reason: 'corrupt', problem, place, detail: known.join(', ') };
+}
+
+/** Codes of the system that have a sentence of their own. */
+const PROBLEMS: readonly (readonly [RegExp, OpenProblem])[] = [
+  [/^(EACCES|EPERM)\b/, 'no-rights'],
+  [/^EROFS\b/, 'read-only'],
+  [/^(ENOTDIR|EEXIST|EISDIR)\b/, 'not-a-folder'],
+  [/^EIO\b/, 'broken-disk'],
+];
+
+function refused(place: string, failure: StoreFailure): OpenFailure {
+  const [, known] = PROBLEMS.find(([code]) => code.test(failure.detail)) ?? [];
+  return { ...failure, place, problem: known ?? (failure.reason === 'full' ? 'no-room' : 'other') };
 }
