@@ -646,10 +646,45 @@ export const bot = {
     'needs-path': 'needs a path of its own. Example: {{example}}',
     'needs-other': 'has no effect without {{needs}}. Example: {{example}}',
   },
+  store: {
+    cli: 'look after the store',
+    check: 'read every record and say what is damaged; changes nothing, also while the bot runs',
+    found: 'Store {{place}}: {{bytes}} bytes.',
+    kind: '{{kind}}: {{records}}',
+    unreadable: '{{kind}}: {{records}}, of which {{unreadable}} cannot be read',
+    whole: 'Nothing is damaged.',
+    records: 'Some records cannot be read. The bot runs without them; only a backup has them.',
+    left: 'The counts above are what can still be read.',
+  },
   startup: {
     settings:
       'The bot cannot start. Put these settings right in the environment or in .env (see .env.example):',
-    store: 'The store cannot be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
+    store: {
+      nothing: 'There is no store in {{place}}. Check STORE_URL.',
+      foreign:
+        '{{place}} holds a file data.mdb that is no store of this bot. Name another folder in STORE_URL, or move that file away.',
+      'other-version':
+        'The store in {{place}} was written by another version of its engine. Start the version of the bot that wrote it, or put a backup in its place.',
+      header: 'The store in {{place}} is damaged: one of the two pages its file begins with cannot be read.',
+      'cut-off':
+        'The store in {{place}} is damaged: its file was cut off. It has {{bytes}} bytes and had {{needed}}.',
+      pages: 'The store in {{place}} is damaged: pages of its file cannot be read ({{damaged}} at least).',
+      'not-a-folder': '{{place}} is no folder, or below something that is none. Check STORE_URL.',
+      'no-rights':
+        'The system does not let this user write to the store in {{place}} ({{detail}}). Give folder and files to the user the bot runs as.',
+      'read-only':
+        'The store in {{place}} lies on a file system that is read-only. Look into the system’s log: a disk with faults is often mounted so.',
+      'no-room':
+        'There is no room for the store in {{place}} ({{detail}}). Make room on that disk, then start again: nothing is lost.',
+      'broken-disk':
+        'The disk of the store in {{place}} reports faults ({{detail}}). Copy the folder to another disk before anything else.',
+      other:
+        'The store in {{place}} cannot be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
+    },
+    'store-failed': 'The store takes or gives nothing ({{detail}}). Check the disk and its room.',
+    'store-url': 'STORE_URL names nothing the bot can use as a store: {{detail}}. Example: lmdb:./data',
+    storeCure:
+      'Nothing was changed. What can still be read: unbind-bot store check. Put the backup of the folder in its place. Without a backup move the folder away, do not delete it, and start with an empty one: people are then invited and laptops paired anew.',
     'region-pack-unreadable':
       'REGION_PACK is neither a packaged region (ru, default) nor a readable JSON file: {{detail}}',
     'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',

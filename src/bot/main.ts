@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `unbind-bot`: the operator's program. Reads the settings, then runs the bot or looks after its audit trail. */
+/** `unbind-bot`: the operator's program. Reads the settings, then runs the bot or looks after its audit trail and store. */
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
@@ -14,6 +14,7 @@ import { textsFor } from '../kernel/all-texts.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import { openStore } from '../store/open.ts';
+import type { OpenFailure } from '../store/store.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -32,6 +33,7 @@ import { keyFor, sealFor } from './keys.ts';
 import { exposedFiles } from './server/exposed-files.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
+import { checkStore, isDamaged, storeTrouble } from './store-command.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -39,6 +41,8 @@ const EXIT_USAGE = 2;
 const EXIT_BY_SIGNAL = 128;
 /** Longest time between the stop and the end of the program, ms. */
 const LINGER_MS = 500;
+/** The store is damaged: whoever starts the bot again and again need not (RestartPreventExitStatus of systemd). */
+const EXIT_DAMAGED = 3;
 /** Days the audit trail is kept by default: long enough for a complaint about last year. */
 const KEEP_AUDIT_DAYS = 400;
 
@@ -96,6 +100,12 @@ program
   .command('forget-pin <id>')
   .description(t('bot:pin.cli'))
   .action(async (id: string) => finish(await forgetPin(settingsOrExit(), Number(id))));
+program
+  .command('store')
+  .description(t('bot:store.cli'))
+  .command('check')
+  .description(t('bot:store.check'))
+  .action(async () => finish(await checkStore(settingsOrExit().storeUrl, { texts: t, print })));
 await program.parseAsync();
 
 /** Opens the trail of the bot's own store under its own seal. */
@@ -152,9 +162,17 @@ function place(text: string): ChainPlace {
   process.exit(EXIT_USAGE);
 }
 
-function finish(result: Result<boolean, { reason: string }>): void {
-  if (!result.ok) complain(t('bot:audit.unreadable', { detail: result.failure.reason }));
+/** Says why the store is not opened. @returns the exit code */
+function complainOf(failure: OpenFailure): number {
+  for (const line of storeTrouble(t, failure)) complain(line);
+  return isDamaged(failure) ? EXIT_DAMAGED : EXIT_FAILED;
+}
+
+function finish(result: Result<boolean, { reason: string } | OpenFailure>): void {
   process.exitCode = result.ok && result.value ? 0 : EXIT_FAILED;
+  if (result.ok) return;
+  if ('problem' in result.failure) process.exitCode = complainOf(result.failure);
+  else complain(t('bot:audit.unreadable', { detail: result.failure.reason }));
 }
 
 function settingsOrExit(): Settings {
@@ -189,7 +207,8 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   const started = await startBot(settings, log, keepAuditDays, stopping.signal);
   if (!started.ok) {
     if (stopping.signal.aborted) return end(log, 0);
-    const { reason, detail } = started.failure;
+    const { reason, detail, store } = started.failure;
+    if (store) process.exit(complainOf(store));
     complain(t(`bot:startup.${reason}`, { detail }));
     process.exit(EXIT_FAILED);
   }

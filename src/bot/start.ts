@@ -8,7 +8,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
 import { openStore } from '../store/open.ts';
-import type { Store } from '../store/store.ts';
+import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createAccess } from './door/access.ts';
 import { keyFor, sealFor } from './keys.ts';
@@ -25,6 +25,8 @@ import { createIntake } from './telegram/intake.ts';
 export interface StartFailure {
   reason:
     | 'store'
+    | 'store-failed'
+    | 'store-url'
     | 'region-pack-unreadable'
     | 'region-pack-invalid'
     | 'tls-files'
@@ -33,6 +35,8 @@ export interface StartFailure {
     | 'webhook-refused'
     | 'telegram-unreachable';
   detail: string;
+  /** With `store`: why it was not opened. */
+  store?: OpenFailure;
 }
 
 export interface Running {
@@ -79,15 +83,21 @@ async function bringUp(
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
-  const opened = await openStore(settings.storeUrl);
-  if (!opened.ok) return fail({ reason: 'store', detail: opened.failure.reason });
+  const opened = await openStore(settings.storeUrl, (unreadable) =>
+    log.error({ unreadable }, 'newest records of the store cannot be read: unbind-bot store check reads all'),
+  );
+  if (!opened.ok) {
+    const { failure } = opened;
+    if (failure.reason === 'unsupported') return fail({ reason: 'store-url', detail: failure.scheme });
+    return fail({ reason: 'store', detail: failure.detail, store: failure });
+  }
   const store = opened.value;
   ending.putAway(() => store.close());
 
   const audit = createAudit(store, Date.now, sealFor(settings.token));
   const mark = createRunMark(store, Date.now);
   const lastLife = await mark.begin();
-  if (!lastLife.ok) return fail({ reason: 'store', detail: lastLife.failure.reason });
+  if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
   ending.putAway(() => mark.end());
   const client = clientFor(settings, store);
   ending.cut(() => client.disconnect());
@@ -180,7 +190,7 @@ async function bringUp(
     }),
   );
   const ready = await bot.start();
-  if (!ready.ok) return fail({ reason: 'store', detail: ready.failure });
+  if (!ready.ok) return fail({ reason: 'store-failed', detail: ready.failure });
   ending.settle(() => intake.stop());
   const polling = await intake.start();
   if (!polling.ok) {

@@ -45,6 +45,8 @@ export interface OpenFailure extends StoreFailure {
   readonly problem: OpenProblem;
   /** Where the store is: a path. */
   readonly place: string;
+  /** Of `cut-off` `bytes` and `needed`, of `pages` `damaged`; for the sentence. */
+  readonly numbers: Readonly<Record<string, number>>;
 }
 
 /** Records of one kind: values of a namespace (`value:<namespace>`), or what claims and mailboxes are made of. */

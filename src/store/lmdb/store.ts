@@ -53,7 +53,7 @@ export async function openLmdbStore(
 export async function lookAtLmdbStore(directory: string): Promise<Result<StoreLook, OpenFailure>> {
   const there = await guarded(() => access(join(directory, DATA_FILE)));
   if (!there.ok && there.failure.detail.startsWith('ENOENT')) {
-    return fail({ ...there.failure, problem: 'nothing', place: directory });
+    return fail({ ...there.failure, problem: 'nothing', place: directory, numbers: {} });
   }
   const looked = await look(directory, FULL);
   if (!looked.ok) return looked;
@@ -73,8 +73,7 @@ async function look(directory: string, options: LookOptions): Promise<Result<Loo
 
 function damaged(place: string, damage: Damage): OpenFailure {
   const { problem, ...numbers } = damage;
-  const known = Object.entries(numbers).map(([name, number]) => `${name} ${number}`);
-  return { reason: 'corrupt', problem, place, detail: known.join(', ') };
+  return { reason: 'corrupt', problem, place, numbers, detail: `data.mdb: ${problem}` };
 }
 
 /** Codes of the system that have a sentence of their own. */
@@ -87,5 +86,10 @@ const PROBLEMS: readonly (readonly [RegExp, OpenProblem])[] = [
 
 function refused(place: string, failure: StoreFailure): OpenFailure {
   const [, known] = PROBLEMS.find(([code]) => code.test(failure.detail)) ?? [];
-  return { ...failure, place, problem: known ?? (failure.reason === 'full' ? 'no-room' : 'other') };
+  return {
+    ...failure,
+    place,
+    numbers: {},
+    problem: known ?? (failure.reason === 'full' ? 'no-room' : 'other'),
+  };
 }

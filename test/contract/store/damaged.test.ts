@@ -126,7 +126,8 @@ describe('a damaged store', () => {
         reason: 'corrupt',
         problem: 'cut-off',
         place,
-        detail: `bytes ${3 * PAGE}, needed ${file.length}`,
+        numbers: { bytes: 3 * PAGE, needed: file.length },
+        detail: 'data.mdb: cut-off',
       },
     });
   });
