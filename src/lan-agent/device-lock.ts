@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -26,15 +26,14 @@ export async function lockDevice(
   home: string,
   shortSerial: string,
 ): Promise<Result<DeviceLock, LockFailure>> {
-  const made = await ensureHome(home);
-  if (!made.ok) return made;
-  const folder = join(home, 'locks');
-  const path = join(folder, `${shortSerial}.lock`);
+  const folder = await ensureHome(home, 'locks');
+  if (!folder.ok) return folder;
+  const path = join(folder.value, `${shortSerial}.lock`);
   if (ours.has(path)) return fail({ reason: 'busy' });
   ours.add(path);
 
   const mark = `${process.pid} ${randomBytes(8).toString('hex')}\n`;
-  const taken = await take(folder, path, mark);
+  const taken = await take(path, mark);
   if (!taken.ok) {
     ours.delete(path);
     return taken;
@@ -49,10 +48,9 @@ export async function lockDevice(
   });
 }
 
-async function take(folder: string, path: string, mark: string): Promise<Result<void, LockFailure>> {
+async function take(path: string, mark: string): Promise<Result<void, LockFailure>> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = await open(path, 'wx', 0o600);
       await file.writeFile(mark).finally(() => file.close());
       return ok(undefined);

@@ -27,12 +27,21 @@ export function agentHome(env: NodeJS.ProcessEnv, system: NodeJS.Platform = proc
   return join(isAbsolute(state) ? state : join(user, '.local', 'state'), 'unbind-agent');
 }
 
-/** Makes the folder if it is missing, for its owner alone, and closes one that others may look into. */
-export async function ensureHome(home: string): Promise<Result<string, HomeFailure>> {
+/**
+ * Makes the state folder if it is missing, for its owner alone, and closes one that others may look into.
+ * @param within a folder inside it that is made, too
+ * @returns the path of the innermost folder
+ */
+export async function ensureHome(
+  home: string,
+  ...within: readonly string[]
+): Promise<Result<string, HomeFailure>> {
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
     if (process.platform !== 'win32' && ((await stat(home)).mode & 0o077) !== 0) await chmod(home, 0o700);
-    return ok(home);
+    const path = join(home, ...within);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return ok(path);
   } catch (error) {
     return fail({ reason: 'unwritable', code: errorCode(error) });
   }

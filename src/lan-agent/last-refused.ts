@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { errorCode } from './error-code.ts';
@@ -8,6 +8,7 @@ import { ensureHome, replaceFile } from './home.ts';
 /** How long the last refused password of a device is remembered, ms. */
 const REMEMBER_MS = 24 * 3600_000;
 const KEY_BYTES = 32;
+const FOLDER = 'last-refused';
 const KEY_FILE = 'key';
 /** Of an HMAC's first 16 bits, those that are kept. */
 const DROPPED_BITS = 6;
@@ -37,7 +38,7 @@ export interface LastRefused {
 
 /** Opens the memory of a state folder; nothing is made before the first password. */
 export function openLastRefused(home: string, now: () => number = Date.now): LastRefused {
-  const folder = join(home, 'last-refused');
+  const folder = join(home, FOLDER);
   const pathOf = (shortSerial: string) => join(folder, `${shortSerial}.json`);
 
   const readKey = async (): Promise<Buffer | null> => {
@@ -45,14 +46,9 @@ export function openLastRefused(home: string, now: () => number = Date.now): Las
     return key?.length === KEY_BYTES ? key : null;
   };
   const makeKey = async (): Promise<Buffer | null> => {
-    const made = await ensureHome(home);
+    const made = await ensureHome(home, FOLDER);
     if (!made.ok) return null;
     const key = randomBytes(KEY_BYTES);
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    } catch {
-      return null;
-    }
     return (await replaceFile(join(folder, KEY_FILE), key)).ok ? key : null;
   };
   const remembered = async (path: string): Promise<number | null> => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -6,6 +6,7 @@ import { errorCode } from './error-code.ts';
 import { ensureHome, type HomeFailure, replaceFile } from './home.ts';
 import type { UnbindAnswer } from './sadp/reply.ts';
 
+const FOLDER = 'ledger';
 /** Tries that must remain after the one that is asked for to be made (protocol/sadp.md 15, rule 3). */
 const FEW_ATTEMPTS = 2;
 /** Attempts in a row whose result never came and which nothing speaks against having used up a try each. */
@@ -103,7 +104,7 @@ export interface Ledger {
  * cards, or somebody with another MAC, does not get a fresh set of tries.
  */
 export function openLedger(home: string, now: () => number = Date.now): Ledger {
-  const pathOf = (shortSerial: string) => join(home, 'ledger', `${shortSerial}.json`);
+  const pathOf = (shortSerial: string) => join(home, FOLDER, `${shortSerial}.json`);
 
   const load = async (shortSerial: string): Promise<Result<Entry, HomeFailure>> => {
     try {
@@ -118,14 +119,9 @@ export function openLedger(home: string, now: () => number = Date.now): Ledger {
   const change = async (shortSerial: string, to: (before: Entry) => Partial<Entry>) => {
     const before = await load(shortSerial);
     if (!before.ok) return before;
-    const made = await ensureHome(home);
+    const made = await ensureHome(home, FOLDER);
     if (!made.ok) return made;
     const after = { ...before.value, ...to(before.value), at: new Date(now()).toISOString() };
-    try {
-      await mkdir(join(home, 'ledger'), { recursive: true, mode: 0o700 });
-    } catch (error) {
-      return fail({ reason: 'unwritable' as const, code: errorCode(error) });
-    }
     return replaceFile(pathOf(shortSerial), `${JSON.stringify(after, null, 2)}\n`);
   };
 

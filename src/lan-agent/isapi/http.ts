@@ -3,7 +3,7 @@ import { buildConnector, Client, type Dispatcher } from 'undici';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { errorCode } from '../error-code.ts';
 import { limit } from '../limit.ts';
-import { MAX_BODY_BYTES } from './read-document.ts';
+import { MAX_XML_BYTES } from '../safe-xml.ts';
 
 /** For one whole exchange, connection included, ms. Real devices answer within one second. */
 const REQUEST_MS = 2500;
@@ -110,7 +110,7 @@ async function readAnswer(answer: Dispatcher.ResponseData): Promise<Result<HttpA
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return fail('too-large');
+    if (size > MAX_XML_BYTES) return fail('too-large');
     chunks.push(chunk);
   }
   const challenges = [headers['www-authenticate'] ?? []].flat();

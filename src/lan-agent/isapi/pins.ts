@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { errorCode } from '../error-code.ts';
@@ -11,10 +11,11 @@ export interface Pins {
   keep(shortSerial: string, fingerprint: string): Promise<Result<void, HomeFailure>>;
 }
 
+const FOLDER = 'certificates';
+
 /** @param home state folder (home.ts); somebody who replaced a device's certificate on purpose deletes its file there */
 export function openPins(home: string): Pins {
-  const folder = join(home, 'certificates');
-  const pathOf = (shortSerial: string) => join(folder, `${shortSerial}.sha256`);
+  const pathOf = (shortSerial: string) => join(home, FOLDER, `${shortSerial}.sha256`);
   return {
     known: async (shortSerial) => {
       try {
@@ -25,13 +26,8 @@ export function openPins(home: string): Pins {
       }
     },
     keep: async (shortSerial, fingerprint) => {
-      const made = await ensureHome(home);
+      const made = await ensureHome(home, FOLDER);
       if (!made.ok) return made;
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-      } catch (error) {
-        return fail({ reason: 'unwritable', code: errorCode(error) });
-      }
       return replaceFile(pathOf(shortSerial), `${fingerprint}\n`);
     },
   };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTime, monotonicFactory } from 'ulid';
 import type { Log } from '../../kernel/log.ts';
@@ -38,16 +38,16 @@ export async function openOutbox(
   now: () => number,
   log: Log,
 ): Promise<Result<Outbox, HomeFailure>> {
-  const folder = join(linkState(home), 'outbox');
   const kept = new Map<string, { event: AgentEvent; bytes: number }>();
   let wake = () => {};
   const keep = (event: AgentEvent, json: string) =>
     kept.set(event.id, { event, bytes: Buffer.byteLength(json) });
 
+  const made = await ensureHome(home);
+  const within = made.ok ? await ensureHome(linkState(home), 'outbox') : made;
+  if (!within.ok) return within;
+  const folder = within.value;
   try {
-    const made = await ensureHome(home);
-    if (!made.ok) return made;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const name of (await readdir(folder)).filter((file) => file.endsWith('.json')).sort()) {
       const json = await readFile(join(folder, name), 'utf8');
       const event = readEvent(json);

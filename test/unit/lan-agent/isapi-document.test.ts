@@ -6,10 +6,10 @@ import {
   elementAt,
   findElement,
   type IsapiElement,
-  MAX_BODY_BYTES,
   readDocument,
   textAt,
 } from '../../../src/lan-agent/isapi/read-document.ts';
+import { MAX_XML_BYTES } from '../../../src/lan-agent/safe-xml.ts';
 import { NAMESPACES } from '../../support/namespaces.ts';
 import { FAR_BELOW_SQUARE, timesAsLong } from '../../support/slowness.ts';
 
@@ -68,7 +68,7 @@ describe('a body', () => {
     ['broken', '<a/><b/>'],
     ['broken', '{"a":'],
     ['too-large', `<a>${'<b/>'.repeat(3000)}</a>`],
-    ['too-large', `<a>${'x'.repeat(MAX_BODY_BYTES)}</a>`],
+    ['too-large', `<a>${'x'.repeat(MAX_XML_BYTES)}</a>`],
     ['broken', `${'<a>'.repeat(200)}${'</a>'.repeat(200)}`],
     ['broken', `{"a":${'[{"b":'.repeat(100)}1${'}]'.repeat(100)}}`],
   ] as const)('is not read: %s', ([failure, body]) => {
@@ -168,7 +168,7 @@ describe('a body', () => {
   ])('of nothing but %j is judged without delay', (unit) => {
     for (const start of ['', '<', '<a ', '<a>', '{']) {
       const bodyOf = (bytes: number) => (start + unit.repeat(bytes / unit.length)).slice(0, bytes);
-      expect(timesAsLong(readDocument, bodyOf, MAX_BODY_BYTES)).toBeLessThan(FAR_BELOW_SQUARE);
+      expect(timesAsLong(readDocument, bodyOf, MAX_XML_BYTES)).toBeLessThan(FAR_BELOW_SQUARE);
     }
   });
 });

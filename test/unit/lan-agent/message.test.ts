@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAnnouncement } from '../../../src/lan-agent/sadp/announcement.ts';
 import { matchReply } from '../../../src/lan-agent/sadp/match.ts';
-import { MAX_DATAGRAM_BYTES, readMessage, type SadpMessage } from '../../../src/lan-agent/sadp/message.ts';
+import { readMessage, type SadpMessage } from '../../../src/lan-agent/sadp/message.ts';
 import { readExchangeReply, readStatusReply, readUnbindReply } from '../../../src/lan-agent/sadp/reply.ts';
 import { statusRequest } from '../../../src/lan-agent/sadp/requests.ts';
+import { MAX_XML_BYTES } from '../../../src/lan-agent/safe-xml.ts';
 import { FAR_BELOW_SQUARE, timesAsLong } from '../../support/slowness.ts';
 
 const UUID = '9C41D7E2-5A08-4B6F-8E13-000000000002';
@@ -129,7 +130,7 @@ describe('reading the XML of devices (protocol/sadp.md 4)', () => {
   });
 
   it('R15: keeps to its limits', () => {
-    expect(refusal(Buffer.alloc(MAX_DATAGRAM_BYTES + 1, '<'))).toBe('too-large');
+    expect(refusal(Buffer.alloc(MAX_XML_BYTES + 1, '<'))).toBe('too-large');
     expect(refusal(`<a>${'<b/>'.repeat(5000)}</a>`)).toBe('too-large');
     expect(reply(`<x>${'y'.repeat(600)}</x>`).text('x')).toHaveLength(512);
     expect(readExchangeReply(reply(`<Code>${'A'.repeat(512)}</Code>`))).toEqual({ kind: 'unreadable' });
