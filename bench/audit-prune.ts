@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHAIN_START, nextLine } from '../src/audit/chain.ts';
-import { type Audit, createAudit } from '../src/audit/trail.ts';
+import { AUDIT_LINES, type Audit, createAudit } from '../src/audit/trail.ts';
 import { openStore } from '../src/store/open.ts';
 
 const ENTRIES = 20_000;
@@ -23,7 +23,7 @@ try {
   let now = 1_700_000_000_000;
   const audit = createAudit(store, () => now);
 
-  const records = store.values<string>('audit');
+  const records = store.values(AUDIT_LINES);
   let place = CHAIN_START;
   let writing: Promise<unknown>[] = [];
   for (let n = 1; n <= ENTRIES; n++) {

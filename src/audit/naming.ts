@@ -4,8 +4,13 @@
  * prove it; when it is erased the entry stands as it was, in the same chain, and means nobody any more.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
+import { kind } from '../store/kind.ts';
 import type { StoreFailure, Values } from '../store/store.ts';
+
+/** Salts by `<kind>:<clear>`, hex. */
+export const AUDIT_NAMES = kind({ name: 'audit-names', version: 1, schema: z.string() });
 
 /** Who or what an entry is about: a person by Telegram id, a device by its short serial. */
 export interface AuditName {

@@ -3,7 +3,9 @@
  * kept and how it is written; its form is chain.ts, whom it names is naming.ts.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import {
   type AuditContent,
@@ -16,7 +18,7 @@ import {
   readLine,
   type Seal,
 } from './chain.ts';
-import { type AuditName, createNames, isCommitment, type OpenedName, person } from './naming.ts';
+import { AUDIT_NAMES, type AuditName, createNames, isCommitment, type OpenedName, person } from './naming.ts';
 
 /** What is to be noted. People and devices are given by name; the entry holds a commitment to it. */
 export interface AuditNote extends Omit<AuditContent, 'by' | 'detail'> {
@@ -26,12 +28,15 @@ export interface AuditNote extends Omit<AuditContent, 'by' | 'detail'> {
   readonly detail: Readonly<Record<string, string | number | boolean | null | AuditName>>;
 }
 
-/** Where the kept part of the trail begins and ends. */
-interface Bounds {
-  /** The entry before the first one kept. */
-  readonly base: ChainPlace;
-  readonly head: ChainPlace;
-}
+/** Entries as lines, by number, and under `ends` the bounds: what stands in a line, the chain itself vouches for. */
+export const AUDIT_LINES = kind({ name: 'audit', version: 1, schema: z.string() });
+
+const place = z.object({ seq: z.number(), hash: z.string() });
+/** Where the kept part of the trail begins and ends; `base`: the entry before the first one kept. */
+const boundsSchema = z.object({ base: place, head: place });
+type Bounds = Readonly<z.infer<typeof boundsSchema>>;
+/** The bounds as they were kept when entry and bounds were two writes. */
+export const AUDIT_ENDS = kind({ name: 'audit-ends', version: 1, schema: boundsSchema });
 
 /** What a look over the whole trail found. */
 export interface AuditCheck {
@@ -84,8 +89,8 @@ export function createAudit(
   seal: Seal | null = null,
 ): Audit {
   /** Lines by number, and under `ends` the bounds: in one place, so that one commit writes both. */
-  const records = store.values<string>('audit');
-  const names = createNames(store.values('audit-names'));
+  const records = store.values(AUDIT_LINES);
+  const names = createNames(store.values(AUDIT_NAMES));
   const before = boundsOfBefore(store);
   /** One at a time in this process; between processes the store decides who was first. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -103,7 +108,7 @@ export function createAudit(
     const read = readBounds(found.value);
     return read
       ? ok(read)
-      : fail({ reason: 'corrupt', detail: 'where the audit trail ends is not readable' });
+      : fail({ reason: 'unreadable', detail: 'where the audit trail ends is not readable' });
   }
 
   /** The note as its entry holds it. */
@@ -145,7 +150,7 @@ export function createAudit(
     for (let seq = first; seq <= last; seq++) {
       if ((seq - first) % BATCH === BATCH - 1) await breathe();
       const line = await records.get(keyOf(seq));
-      if (!line.ok && line.failure.reason !== 'corrupt') return line;
+      if (!line.ok && line.failure.reason !== 'unreadable') return line;
       if (!each(line.ok ? line.value : '', seq)) break;
     }
     return ok(undefined);
@@ -286,7 +291,7 @@ export function createAudit(
 
 function readBounds(text: string): Bounds | null {
   try {
-    return JSON.parse(text) as Bounds;
+    return boundsSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
@@ -303,8 +308,8 @@ function namesIn(line: string | undefined): string[] {
  * which they do not know yet.
  */
 function boundsOfBefore(store: Pick<Store, 'values'>) {
-  const lines = store.values<string>('audit');
-  const ends = store.values<Bounds>('audit-ends');
+  const lines = store.values(AUDIT_LINES);
+  const ends = store.values(AUDIT_ENDS);
   return async (): Promise<Result<Bounds, StoreFailure>> => {
     const found = await ends.get(ENDS);
     if (!found.ok) return found;

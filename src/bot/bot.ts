@@ -7,7 +7,6 @@ import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
 import { type CallApi, isPassing } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
-import type { ChatState } from '../flows/engine/state.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
@@ -25,22 +24,25 @@ import { createCaseCommands } from './commands/cases.ts';
 import { createCommands, MENU } from './commands/everyday.ts';
 import { createAgentCommands } from './commands/laptops.ts';
 import { createPairingCommands } from './commands/pairing.ts';
+import { PIN_WAITS } from './commands/pin.ts';
 import type { Access } from './door/access.ts';
 import { createAdmission } from './door/admission.ts';
 import { createFirstPin } from './door/first-pin.ts';
 import { createLimits } from './door/limits.ts';
 import { createPins } from './door/pins.ts';
-import { createAlarms } from './house/alarms.ts';
+import { ALARMS, createAlarms } from './house/alarms.ts';
+import { BLOBS } from './house/blobs.ts';
 import { createChatQueue, exclusiveIn, orBusy } from './house/chat-queue.ts';
+import { CHATS } from './house/chats.ts';
 import { createHouse } from './house/house.ts';
 import { createNotes } from './house/notes.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
 import { createPhotos } from './house/photos.ts';
-import { createProfiles } from './house/profiles.ts';
+import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createRoom } from './house/room.ts';
 import { createTelegram } from './house/telegram.ts';
-import { createVoice } from './house/voice.ts';
+import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
 import { createDrivers, leavingLaptops } from './jobs/drivers.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -114,12 +116,12 @@ const MOST_PHOTOS = 10;
 export function createBot(parts: BotParts): Bot {
   const { store, client, me, access, audit, directory, desk, labels, region, buttonKey, hubUrl, log } = parts;
   const { clock = Date.now, catalogue, invitesAsk = false } = parts;
-  const blobs = store.values<string>('blobs');
+  const blobs = store.values(BLOBS);
   const callApi: CallApi = client.tryCall.bind(client);
   const telegram = createTelegram(callApi, log);
-  const voice = createVoice({ telegram, values: store.values('kept-words'), log });
+  const voice = createVoice({ telegram, values: store.values(KEPT_WORDS), log });
   const queue = createChatQueue();
-  const profiles = createProfiles(store.values('profiles'));
+  const profiles = createProfiles(store.values(PROFILES));
   const notify = createNotify(voice, profiles);
   const notices = createNotices({
     store,
@@ -141,7 +143,7 @@ export function createBot(parts: BotParts): Bot {
   const drivers = createDrivers(store, audit, clock);
   const cases = leavingLaptops(createCaseDesk(store, audit, clock, catalogue), drivers);
   const alarms = createAlarms(
-    store.values('timers'),
+    store.values(ALARMS),
     (chatId, jobId) => jobs.overdue(chatId, jobId),
     clock,
     log,
@@ -188,7 +190,7 @@ export function createBot(parts: BotParts): Bot {
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
     clock,
   });
-  const states = store.values<ChatState>('chats');
+  const states = store.values(CHATS);
   const engine: Conversations = createEngine({
     flows: FLOWS,
     house,
@@ -227,7 +229,7 @@ export function createBot(parts: BotParts): Bot {
     profiles,
     pins,
     askPin: asked,
-    pinWaits: store.values('pin-waits'),
+    pinWaits: store.values(PIN_WAITS),
     botUsername: me.username,
     more: [
       pairing,

@@ -28,7 +28,8 @@ import {
   withAudit,
 } from './audit-command.ts';
 import { createPins } from './door/pins.ts';
-import { leaveNotice, type Notice } from './house/notices.ts';
+import type { Notice } from './house/notice.ts';
+import { leaveNotice } from './house/notices.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { exposedFiles } from './server/exposed-files.ts';
 import { readSettings, type Settings } from './settings.ts';

@@ -11,6 +11,7 @@ import { openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createAccess } from './door/access.ts';
+import { BLOBS } from './house/blobs.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
 import { watchAudit } from './server/audit-watch.ts';
@@ -83,9 +84,15 @@ async function bringUp(
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
-  const opened = await openStore(settings.storeUrl, (unreadable) =>
-    log.error({ unreadable }, 'newest records of the store cannot be read: unbind-bot store check reads all'),
-  );
+  const opened = await openStore(settings.storeUrl, {
+    onUnreadable: (unreadable) =>
+      log.error(
+        { unreadable },
+        'newest records of the store cannot be read: unbind-bot store check reads all',
+      ),
+    onSetAside: (record) =>
+      log.error({ record }, 'a stored record cannot be read; a copy of it is set aside'),
+  });
   if (!opened.ok) {
     const { failure } = opened;
     if (failure.reason === 'unsupported') return fail({ reason: 'store-url', detail: failure.scheme });
@@ -210,7 +217,7 @@ function addressOf({ host, port }: { host: string; port: number }, tls: boolean)
 }
 
 function clientFor(settings: Settings, store: Store): TelegramClient {
-  const blobs = store.values<string>('blobs');
+  const blobs = store.values(BLOBS);
   return new TelegramClient({
     token: settings.token,
     apiRoot: settings.apiRoot,

@@ -11,7 +11,6 @@ import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
 import {
   type Contradiction,
   type FactName,
-  type Facts,
   forget,
   type Learned,
   learn,
@@ -22,160 +21,30 @@ import {
   type SightingFacts,
 } from '../policy/facts.ts';
 import { answer, learnFromWords } from '../policy/questions.ts';
+import type {
+  CaseChallenge,
+  CaseDevice,
+  CaseGuide,
+  CaseJob,
+  CaseNetwork,
+  CaseNote,
+  CaseOrder,
+  CaseOutcome,
+  CaseRecord,
+  CaseReport,
+  CaseSighting,
+  Order,
+  Stage,
+} from './record.ts';
 
-/** Steps of a case; each is one conversation. */
-export const STAGES = ['identify', 'assess', 'lan-unbind', 'guide', 'service-centre', 'close'] as const;
-export type Stage = (typeof STAGES)[number];
-
-/** How a case ended. */
-export type CaseOutcome =
-  | 'unbound'
-  | 'nothing-to-do'
-  | 'service-centre'
-  | 'reported-done'
-  | 'cancelled'
-  /** Its device was reported stolen. */
-  | 'stopped';
-
-/** On whose order a technician unbinds; a closed set, so that the trail holds a word and no text. */
-export const ORDERS = ['owner', 'representative', 'contract', 'own'] as const;
-export type Order = (typeof ORDERS)[number];
-
-/** What a technician stated about the order, ms; it holds for a visit (`orderInForce`). */
-export interface CaseOrder {
-  by: Order;
-  statedAt: number;
-}
+export type * from './record.ts';
+export { ORDERS } from './record.ts';
 
 /** How long an order once stated holds for the same technician's next devices, ms: a visit. */
 const VISIT_MS = 12 * 60 * 60_000;
 
-/** The device as far as it is known. The verification code is not part of it and never stored. */
-export interface CaseDevice {
-  shortSerial: string;
-  fullSerial: string | null;
-  model: string | null;
-  /** ISO date of manufacture, from the full serial. */
-  manufactured: string | null;
-}
-
-export type JobKind = 'discover' | 'status' | 'unbind';
-
-/** What an agent is doing for this case. */
-export interface CaseJob {
-  id: string;
-  kind: JobKind;
-  agentId: string;
-  /** Milliseconds. */
-  startedAt: number;
-}
-
-/** The picture the technician is asked to read. */
-export interface CaseChallenge {
-  id: string;
-  jobId: string;
-  /** Key of the stored picture. */
-  blob: string;
-  nonce: string;
-  expiresAt: number;
-  triesLeft: number;
-}
-
-/** Why a laptop may not have heard the device; a closed word with the interface it is about. */
-export interface CaseHindrance {
-  kind: string;
-  name?: string;
-}
-
-/** How an unbind ended; the agent's report (docs/architecture.md, link). */
-export interface CaseReport {
-  outcome: string;
-  reason?: string;
-  attemptsLeft?: number;
-  lockMinutes?: number;
-  /** The device has not said `lockMinutes`. */
-  lockAssumed?: boolean;
-  verified: boolean;
-  /** With `not-found`: what stood in the laptop's way. Absent: nothing that is known. */
-  hindrances?: CaseHindrance[];
-}
-
-/** The device's network, as far as it changes while a technician puts it right. */
-export type CaseNetwork = Pick<
-  CaseSighting,
-  'address' | 'announcedAddress' | 'subnetMask' | 'gateway' | 'reachability'
->;
-
-/** Where an agent saw the device. */
-export interface CaseSighting {
-  agentId: string;
-  address: string;
-  /** Only where the device announces another address than its datagrams come from. */
-  announcedAddress?: string | undefined;
-  /** What the device says of its network; absent when it does not, or an older agent saw it. */
-  subnetMask?: string | null | undefined;
-  gateway?: string | null | undefined;
-  model: string | null;
-  mac: string | null;
-  firmware: string | null;
-  /** Full serial number as the device announces it; labels often carry the short one only. */
-  fullSerial: string | null;
-  reachability: 'same-subnet' | 'other-subnet';
-}
-
-/** Something kept with a case: a photo of a screen, the service centre's answer. */
-export interface CaseNote {
-  kind: 'photo' | 'text';
-  /** Key of the stored bytes. */
-  blob: string;
-  /** Milliseconds. */
-  at: number;
-}
-
-/** Where a technician stands in a guide (`src/flows/guides.ts`): its name and the step, from 0. */
-export interface CaseGuide {
-  way: string;
-  at: number;
-}
-
 /** Most notes a case keeps. */
 export const MOST_NOTES = 20;
-
-export interface CaseRecord {
-  id: string;
-  chatId: number;
-  /** Milliseconds. */
-  createdAt: number;
-  updatedAt: number;
-  /** Raised by every change. */
-  revision: number;
-  stage: Stage;
-  device: CaseDevice | null;
-  facts: Facts;
-  /** Facts the technician answered, oldest first: Back forgets the last. */
-  answers: QuestionId[];
-  /** Sources that disagreed, at most one entry a fact; `told` once the technician has read it. */
-  contradictions: (Contradiction & { told: boolean })[];
-  /** Agent that looked for the device last, and what it found; null: nobody looked. */
-  lookedBy: string | null;
-  sighting: CaseSighting | null;
-  /** The device's own word on its unbind status, read after the sighting; null: not asked. */
-  status: string | null;
-  job: CaseJob | null;
-  challenge: CaseChallenge | null;
-  report: CaseReport | null;
-  /** The job that reported last: its word is taken once. Null or absent (older cases): none that is known. */
-  reportedBy?: string | null;
-  /** The guide being walked, or the last one that was; null: none. */
-  guide: CaseGuide | null;
-  notes: CaseNote[];
-  /** The e-mail to the service centre is sent, its answer is awaited. */
-  awaitsAnswer: boolean;
-  /** On whose order the device is unbound; null or absent (older cases): not stated. */
-  order?: CaseOrder | null;
-  outcome: CaseOutcome | null;
-  closedAt: number | null;
-}
 
 export type CaseAction =
   | { type: 'identified'; device: CaseDevice }
@@ -237,6 +106,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     job: null,
     challenge: null,
     report: null,
+    reportedBy: null,
     guide: null,
     notes: [],
     awaitsAnswer: false,

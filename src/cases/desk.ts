@@ -4,8 +4,9 @@ import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
 import { decide } from '../policy/decide.ts';
-import type { Store, StoreFailure, Values } from '../store/store.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
 import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, isMeant, newCase } from './case.ts';
+import { CASES, CHAT_CASES } from './record.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
 export interface Applied {
@@ -41,9 +42,8 @@ export function createCaseDesk(
   clock: () => number,
   catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
 ): CaseDesk {
-  const cases: Values<CaseRecord> = store.values('cases');
-  /** `<chat>:<case>`: case ids ascend with time, so the last keys of a chat are its latest cases. */
-  const ofChats: Values<true> = store.values('chat-cases');
+  const cases = store.values(CASES);
+  const ofChats = store.values(CHAT_CASES);
   const nextId = monotonicFactory();
 
   /** Goes through a chat's cases, newest first, until there are enough of those that fit. */

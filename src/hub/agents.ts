@@ -1,35 +1,49 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
-import type { HostInfo } from '../link/messages.ts';
+import { hostInfo } from '../link/messages.ts';
+import { type DataOf, kind, step } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
-
-/** An agent as it is stored; presence lies elsewhere because it changes with every poll. */
-export interface StoredAgent {
-  readonly id: string;
-  readonly name: string;
-  readonly host: HostInfo;
-  /** Ed25519, SPKI DER, base64url. */
-  readonly publicKey: string;
-  /** Telegram ids of those who may use it. */
-  readonly technicians: readonly number[];
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  readonly revoked: boolean;
-  /** Missing from agents paired before numbers were typed; see `pairedBy`. */
-  readonly pairedBy?: PairedBy;
-}
 
 /**
  * How a laptop was paired. `typed`: the number both sides derive from their keys was typed in the chat. `picked`: the
  * hub drew one and the chat offered three, which somebody in the middle passes on (until version 1 of the wire).
  */
-export type PairedBy = 'typed' | 'picked';
+const pairedBy = z.enum(['typed', 'picked']);
+export type PairedBy = z.infer<typeof pairedBy>;
 
-/** How the agent was paired; those that do not say so, the old way. */
-export function pairedBy(agent: StoredAgent): PairedBy {
-  return agent.pairedBy ?? 'picked';
-}
+const agent = z.object({
+  id: z.string(),
+  name: z.string(),
+  host: hostInfo,
+  /** Ed25519, SPKI DER, base64url. */
+  publicKey: z.string(),
+  /** Telegram ids of those who may use it. */
+  technicians: z.array(z.number()).readonly(),
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+  revoked: z.boolean(),
+  pairedBy,
+});
+
+export const AGENTS = kind({
+  name: 'hub-agents',
+  version: 2,
+  schema: agent.readonly(),
+  steps: [
+    step(
+      'those that do not say how they were paired were paired the old way',
+      agent.extend({ pairedBy: pairedBy.optional() }),
+      (old) => ({ ...old, pairedBy: old.pairedBy ?? 'picked' }),
+    ),
+  ],
+});
+/** An agent as it is stored; presence lies elsewhere because it changes with every poll. */
+export type StoredAgent = DataOf<typeof AGENTS>;
+
+/** Id of the agent by a hash of its key. */
+export const AGENT_KEYS = kind({ name: 'hub-agent-keys', version: 1, schema: z.string() });
 
 /** The agents of this house. A revoked one stays on record, so that it can be told. */
 export interface Agents {
@@ -45,8 +59,8 @@ export interface Agents {
 }
 
 export function createAgents(store: Store): Agents {
-  const agents = store.values<StoredAgent>('hub-agents');
-  const idsByKey = store.values<string>('hub-agent-keys');
+  const agents = store.values(AGENTS);
+  const idsByKey = store.values(AGENT_KEYS);
   const keyName = (publicKey: string) => createHash('sha256').update(publicKey).digest('base64url');
 
   const find: Agents['find'] = async (id) => {

@@ -1,15 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
+import * as z from 'zod';
 import { device } from '../audit/naming.ts';
 import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
+import { kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import { type BucketRules, createQuiet } from './limits.ts';
-import { commandBox } from './polls.ts';
+import { COMMANDS } from './polls.ts';
 import type { Presence } from './presence.ts';
 
 /** As long as its steps may take: being taken up, the picture, the password, and what comes after it. */
@@ -56,19 +58,24 @@ export interface JobDesk {
   hasTraded(agentId: string, shortSerial: string): Promise<Result<boolean, 'store-unavailable'>>;
 }
 
-export interface PermitScope {
-  readonly agentId: string;
-  readonly jobId: string;
-  readonly shortSerial: string;
+const permitScope = z.object({
+  agentId: z.string(),
+  jobId: z.string(),
+  shortSerial: z.string(),
   /** For log and audit trail alone. */
-  readonly caseId: string;
-}
+  caseId: z.string(),
+});
+export type PermitScope = Readonly<z.infer<typeof permitScope>>;
 
-interface StoredPermit extends PermitScope {
-  readonly hash: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+export const PERMITS = kind({
+  name: 'hub-permits',
+  version: 1,
+  /** `hash`: SHA-256, hex. `expiresAt`: milliseconds since 1970. */
+  schema: permitScope.extend({ hash: z.string().length(64), expiresAt: z.number() }),
+});
+
+/** That the right to send was traded: by job, and by agent and device. */
+export const TRADES = kind({ name: 'hub-trades', version: 1, schema: z.literal(true) });
 
 /** The desk and the agent's side of it. */
 export interface JobDeskWithPermits extends JobDesk {
@@ -92,9 +99,9 @@ export function createJobDesk({
   clock: () => number;
   log: Log;
 }): JobDeskWithPermits {
-  const permits = store.values<StoredPermit>('hub-permits');
-  /** By job, and by agent and device. */
-  const trades = store.values<true>('hub-trades');
+  const permits = store.values(PERMITS);
+  const trades = store.values(TRADES);
+  const commands = store.mailboxes(COMMANDS);
   const quiet = createQuiet(LINES, clock);
   const tradeOf = (agentId: string, shortSerial: string) => `${agentId}:${shortSerial}`;
   const isTraded = async (key: string) => {
@@ -116,7 +123,7 @@ export function createJobDesk({
       const sight = await presence.last(agentId);
       if (!sight.ok) return fail('store-unavailable');
       if (!presence.isOnline(agentId)) return fail('agent-offline');
-      const sent = await store.mailboxes.append(commandBox(agentId), command, ttlMs);
+      const sent = await commands.append(agentId, command, ttlMs);
       if (sent.ok) return ok({ commandId: sent.value });
       return fail(sent.failure.reason === 'full' ? 'mailbox-full' : 'store-unavailable');
     },

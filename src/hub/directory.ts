@@ -2,9 +2,9 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
 import type { Store } from '../store/store.ts';
-import { type Agents, type PairedBy, pairedBy, type StoredAgent } from './agents.ts';
+import type { Agents, PairedBy, StoredAgent } from './agents.ts';
 import type { ConfirmFailure, PairingDesk, PairingRequest, WrongNumberTeller } from './pairing.ts';
-import { commandBox, type Polls } from './polls.ts';
+import { COMMANDS, type Polls } from './polls.ts';
 import type { Presence } from './presence.ts';
 import type { DecideFailure, Rotations } from './rotation.ts';
 import { cleanName } from './words.ts';
@@ -115,7 +115,7 @@ export function createDirectory({
       online: !revoked && presence.isOnline(id),
       createdAt,
       revoked,
-      pairedBy: pairedBy(agent),
+      pairedBy: agent.pairedBy,
       newKey: revoked ? null : newKey.value,
     });
   }
@@ -139,7 +139,7 @@ export function createDirectory({
     if (!revoked.value) return fail('agent-unknown');
     log.info({ agent: id }, 'agent revoked');
     polls.end(id);
-    const cleared = await store.mailboxes.clear(commandBox(id));
+    const cleared = await store.mailboxes(COMMANDS).clear(id);
     if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
     return ok(undefined);
   };

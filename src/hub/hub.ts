@@ -105,7 +105,7 @@ export function createHub(options: HubOptions): Hub {
   const presence = createPresence(store, clock, { onOnline, onOffline, onNewAddress, onTakenOver });
   const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
-  const polls = createPolls({ store, agents, presence, log });
+  const polls = createPolls({ store, agents, presence });
   const desk = createJobDesk({ store, agents, presence, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
   const authenticator = createAuthenticator({ store, agents, pairing, clock });

@@ -5,8 +5,10 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
 import { formatPublicKey } from '../link/signing.ts';
+import { type DataOf, kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
 
@@ -20,15 +22,17 @@ export interface HubKeys {
   readonly publicKey: string;
 }
 
-interface StoredKeys {
-  readonly codeKey: string;
-  /** PKCS8 DER. */
-  readonly signing: string;
-}
+export const HUB_KEYS = kind({
+  name: 'hub-keys',
+  version: 1,
+  /** `signing`: PKCS8 DER. Both base64url. */
+  schema: z.object({ codeKey: z.base64url(), signing: z.base64url() }),
+});
+type StoredKeys = DataOf<typeof HUB_KEYS>;
 
 /** Reads the keys, making them at the first call ever. The answer is kept for the life of the process. */
 export function createKeyring(store: Store): () => Promise<Result<HubKeys, StoreFailure>> {
-  const kept = store.values<StoredKeys>('hub-keys');
+  const kept = store.values(HUB_KEYS);
   let loaded: HubKeys | undefined;
 
   return async () => {

@@ -1,14 +1,17 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
+import * as z from 'zod';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type {
-  HostInfo,
-  HubErrorCode,
-  PairAnswer,
-  PairKeyRequest,
-  PairOpening,
-  PairState,
+import {
+  type HostInfo,
+  type HubErrorCode,
+  hostInfo,
+  type PairAnswer,
+  type PairKeyRequest,
+  type PairOpening,
+  type PairState,
+  pairState,
 } from '../link/messages.ts';
 import {
   formatPairingCode,
@@ -18,6 +21,7 @@ import {
 } from '../link/pairing-code.ts';
 import { commitTo, type HubShare, isPairingNumber, pairingNumber } from '../link/pairing-number.ts';
 import { parsePublicKey, verifyPairing } from '../link/signing.ts';
+import { type DataOf, kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents, StoredAgent } from './agents.ts';
 import type { HubKeys } from './keys.ts';
@@ -60,37 +64,57 @@ export type ConfirmFailure =
   | 'wrong-number'
   | 'store-unavailable';
 
+/** Whose code this is, by its keyed hash. Good only while it is the one of `CURRENT`. */
+export const CODES = kind({ name: 'hub-codes', version: 1, schema: z.number() });
+
 /** What a technician has under way: one pairing at a time, a new code ends the one before. */
-interface Current {
-  /** ULID of this try. */
-  readonly id: string;
-  readonly codeHash: string;
-  /** Until when the code may be shown, milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+export const CURRENT = kind({
+  name: 'hub-pairing-now',
+  version: 1,
+  schema: z.object({
+    /** ULID of this try. */
+    id: z.string(),
+    codeHash: z.string(),
+    /** Until when the code may be shown, milliseconds since 1970. */
+    expiresAt: z.number(),
+  }),
+});
 
 /** A pairing whose code was shown. The hub is bound by its commitment from here on. */
-interface Opening {
-  readonly technicianId: number;
-  /** Until when the laptop may show its key. */
-  readonly expiresAt: number;
-  /** Since the laptop has shown its key. */
-  readonly agentId?: string;
-}
+export const OPENINGS = kind({
+  name: 'hub-pairing-openings',
+  version: 1,
+  schema: z.object({
+    technicianId: z.number(),
+    /** Until when the laptop may show its key. */
+    expiresAt: z.number(),
+    /** Since the laptop has shown its key. */
+    agentId: z.string().exactOptional(),
+  }),
+});
 
-interface Pairing {
-  /** ULID of this try; an agent may be paired again by another technician. */
-  readonly id: string;
-  readonly technicianId: number;
-  readonly publicKey: string;
-  readonly host: HostInfo;
-  readonly address: string;
-  /** Keyed hash: the number itself is in nobody's store. */
-  readonly numberHash: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-  readonly state: PairState['state'];
-}
+/** By agent. */
+export const PAIRINGS = kind({
+  name: 'hub-pairings',
+  version: 1,
+  schema: z.object({
+    /** ULID of this try; an agent may be paired again by another technician. */
+    id: z.string(),
+    technicianId: z.number(),
+    publicKey: z.string(),
+    host: hostInfo,
+    address: z.string(),
+    /** Keyed hash: the number itself is in nobody's store. */
+    numberHash: z.string(),
+    /** Milliseconds since 1970. */
+    expiresAt: z.number(),
+    state: pairState.shape.state,
+  }),
+});
+type Pairing = DataOf<typeof PAIRINGS>;
+
+/** A decision, in a mailbox of its pairing's id: it wakes whoever waits for it. */
+export const DECISIONS = kind({ name: 'hub:pairing', version: 1, schema: pairState.shape.state });
 
 /** Tells of a wrong number. Fails when it could not be put on record: then nothing is decided. */
 export type WrongNumberTeller = (request: PairingRequest) => Promise<Result<void, StoreFailure>>;
@@ -144,11 +168,11 @@ export function createPairingDesk({
   log: Log;
   onPairing: (request: PairingRequest) => Promise<void>;
 }): PairingDesk {
-  /** Whose code this is. Good only while it is the one of `current`. */
-  const codes = store.values<number>('hub-codes');
-  const current = store.values<Current>('hub-pairing-now');
-  const openings = store.values<Opening>('hub-pairing-openings');
-  const pairings = store.values<Pairing>('hub-pairings');
+  const codes = store.values(CODES);
+  const current = store.values(CURRENT);
+  const openings = store.values(OPENINGS);
+  const pairings = store.values(PAIRINGS);
+  const decisions = store.mailboxes(DECISIONS);
   const hashOf = (secret: string, { codeKey }: HubKeys) =>
     createHmac('sha256', codeKey).update(secret).digest('base64url');
   const numberHashOf = (pairing: string, number: string, loaded: HubKeys) =>
@@ -207,7 +231,7 @@ export function createPairingDesk({
   ): Promise<Result<void, 'store-unavailable'>> {
     const saved = await pairings.set(agentId, { ...pairing, state }, PAIRING_MEMORY_MS);
     if (!saved.ok) return fail('store-unavailable');
-    const woken = await store.mailboxes.append(boxOf(pairing), state, PAIRING_MEMORY_MS);
+    const woken = await decisions.append(pairing.id, state, PAIRING_MEMORY_MS);
     if (!woken.ok) log.warn({ agent: agentId, failure: woken.failure.reason }, 'decision will be seen late');
     return ok(undefined);
   }
@@ -382,7 +406,7 @@ export function createPairingDesk({
       if (!before.ok) return before;
       const { pairing, state } = before.value;
       if (!pairing || state !== 'waiting') return ok(state);
-      await store.mailboxes.wait(boxOf(pairing), null, Math.min(waitMs, pairing.expiresAt - clock()), signal);
+      await decisions.wait(pairing.id, null, Math.min(waitMs, pairing.expiresAt - clock()), signal);
       const after = await look();
       return after.ok ? ok(after.value.state) : after;
     },
@@ -397,8 +421,4 @@ export function createPairingDesk({
 function requestOf(pairing: Pairing & { agentId: string }): PairingRequest {
   const { id, agentId, technicianId, host, address } = pairing;
   return { pairing: id, agentId, technicianId, host, address };
-}
-
-function boxOf(pairing: Pairing): string {
-  return `hub:pairing:${pairing.id}`;
 }

@@ -1,7 +1,8 @@
-import type { Log } from '../kernel/log.ts';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
 import { HOLD_MS } from '../link/times.ts';
+import { kind } from '../store/kind.ts';
 import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Presence } from './presence.ts';
@@ -10,10 +11,21 @@ import { cleanHost } from './words.ts';
 /** Commands in one answer (messages.ts pollAnswer). */
 const MAX_COMMANDS = 100;
 
-/** Name of the mailbox that holds an agent's commands. */
-export function commandBox(agentId: string): string {
-  return `hub:commands:${agentId}`;
-}
+const [discover, status, unbind, answer, refresh, cancel] = agentCommand.options;
+
+/** An agent's commands, in a mailbox of its id, which gives each its own. */
+export const COMMANDS = kind({
+  name: 'hub:commands',
+  version: 1,
+  schema: z.discriminatedUnion('type', [
+    discover.omit({ id: true }),
+    status.omit({ id: true }),
+    unbind.omit({ id: true }),
+    answer.omit({ id: true }),
+    refresh.omit({ id: true }),
+    cancel.omit({ id: true }),
+  ]),
+});
 
 /** Polls that are being held, one per agent: a second one of the same agent ends the first. */
 export interface Polls {
@@ -35,33 +47,23 @@ export function createPolls({
   store,
   agents,
   presence,
-  log,
 }: {
   store: Store;
   agents: Agents;
   presence: Presence;
-  log: Log;
 }): Polls {
+  const commands = store.mailboxes(COMMANDS);
   const held = new Map<string, AbortController>();
   let closed = false;
 
-  /** Commands after the cursor. One that is no command (written by another version) is dropped, not served for ever. */
   async function commandsAfter(
     agentId: string,
     cursor: string | null,
   ): Promise<Result<AgentCommand[], 'store-unavailable'>> {
-    const box = commandBox(agentId);
-    const read = await store.mailboxes.read(box, cursor, MAX_COMMANDS);
-    if (!read.ok) return fail('store-unavailable');
-    const commands = read.value.flatMap(({ id, message }) => {
-      const command = agentCommand.safeParse({ ...Object(message), id });
-      return command.success ? [command.data] : [];
-    });
-    const last = read.value.at(-1);
-    if (commands.length > 0 || !last) return ok(commands);
-    log.error({ agent: agentId, dropped: read.value.length }, 'mailbox held no valid commands');
-    const dropped = await store.mailboxes.ack(box, last.id);
-    return dropped.ok ? commandsAfter(agentId, cursor) : fail('store-unavailable');
+    const read = await commands.read(agentId, cursor, MAX_COMMANDS);
+    return read.ok
+      ? ok(read.value.map(({ id, message }) => ({ ...message, id })))
+      : fail('store-unavailable');
   }
 
   /** Whether the poll may go on: while it was set up or held, its agent may have been revoked or taken over. */
@@ -84,8 +86,7 @@ export function createPolls({
       }
       const seen = await presence.saw(agentId, epoch, { address, host: cleanHost(host) });
       if (!seen.ok) return fail('store-unavailable');
-      const box = commandBox(agentId);
-      const acked = cursor === null ? ok(undefined) : await store.mailboxes.ack(box, cursor);
+      const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
       if (!acked.ok) return fail('store-unavailable');
 
       const ended = new AbortController();
@@ -96,7 +97,7 @@ export function createPolls({
         const before = await mayGoOn(agentId, epoch);
         if (!before.ok) return before;
         const heldMs = Math.min(waitMs, HOLD_MS);
-        if (!closed) await store.mailboxes.wait(box, cursor, heldMs, AbortSignal.any([gone, ended.signal]));
+        if (!closed) await commands.wait(agentId, cursor, heldMs, AbortSignal.any([gone, ended.signal]));
       } finally {
         if (held.get(agentId) === ended) held.delete(agentId);
       }

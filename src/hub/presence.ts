@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
-import type { HostInfo } from '../link/messages.ts';
+import { hostInfo } from '../link/messages.ts';
 import { ONLINE_MS } from '../link/times.ts';
+import { type DataOf, kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
 import { prefixKey } from './limits.ts';
@@ -10,15 +12,28 @@ const MOST_PREFIXES = 50;
 /** Two processes that fight over an agent are told of once in this time, ms. */
 const TAKEN_OVER_MS = 60 * 60_000;
 
+export const SIGHTS = kind({
+  name: 'hub-presence',
+  version: 1,
+  schema: z
+    .object({
+      /** Milliseconds since 1970. */
+      lastSeen: z.number(),
+      address: z.string(),
+      host: hostInfo,
+      /** Only where it has said goodbye; it has not polled since. */
+      left: z.literal(true).exactOptional(),
+    })
+    .readonly(),
+});
 /** How an agent was seen last. */
-export interface Sight {
-  /** Milliseconds since 1970. */
-  readonly lastSeen: number;
-  readonly address: string;
-  readonly host: HostInfo;
-  /** Only where it has said goodbye; it has not polled since. */
-  readonly left?: true;
-}
+export type Sight = DataOf<typeof SIGHTS>;
+
+/** When the process that speaks for an agent was started, as it says itself. */
+export const EPOCHS = kind({ name: 'hub-epochs', version: 1, schema: z.string() });
+
+/** Neighbourhoods an agent was seen in. */
+export const PREFIXES = kind({ name: 'hub-agent-prefixes', version: 1, schema: z.array(z.string()) });
 
 /** Which agents are there, and which process of each is the one that counts. */
 export interface Presence {
@@ -64,9 +79,9 @@ export function createPresence(
   clock: () => number,
   { onOnline, onOffline, onNewAddress, onTakenOver }: PresenceNews,
 ): Presence {
-  const epochs = store.values<string>('hub-epochs');
-  const sights = store.values<Sight>('hub-presence');
-  const prefixes = store.values<string[]>('hub-agent-prefixes');
+  const epochs = store.values(EPOCHS);
+  const sights = store.values(SIGHTS);
+  const prefixes = store.values(PREFIXES);
   const known = new Map<string, number>();
   /** Those that nobody was told of that they are away. */
   const there = new Set<string>();

@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HubErrorCode, RotateAnswer, RotateRequest } from '../link/messages.ts';
 import { keyMark, parsePublicKey, verifyRotation } from '../link/signing.ts';
+import { type DataOf, kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents, StoredAgent } from './agents.ts';
 import { type BucketRules, createBuckets } from './limits.ts';
@@ -20,12 +22,17 @@ export interface KeyRequest {
 }
 
 /** The key an agent has named last, and what became of it. */
-interface NamedKey {
-  readonly publicKey: string;
-  readonly state: 'waiting' | 'refused';
-  /** Where it was asked for first; missing from keys named before that was kept. */
-  readonly address?: string;
-}
+export const NAMED_KEYS = kind({
+  name: 'hub-named-keys',
+  version: 1,
+  schema: z.object({
+    publicKey: z.string(),
+    state: z.enum(['waiting', 'refused']),
+    /** Where it was asked for first; missing from keys named before that was kept. */
+    address: z.string().exactOptional(),
+  }),
+});
+type NamedKey = DataOf<typeof NAMED_KEYS>;
 
 export type DecideFailure = 'no-request' | 'store-unavailable';
 
@@ -63,7 +70,7 @@ export function createRotations({
   /** Tells the owner, who decides. On disk there before the agent is answered. */
   onKeyRequest: (request: KeyRequest) => Promise<void>;
 }): Rotations {
-  const named = store.values<NamedKey>('hub-named-keys');
+  const named = store.values(NAMED_KEYS);
   const asks = createBuckets(ASKS, clock);
   const note = (what: `agent.${string}`, agentId: string, by: number | null, mark: string) =>
     audit.append({ what, case: null, by, detail: { agent: agentId, mark } });

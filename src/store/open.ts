@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { lookAtLmdbStore, openLmdbStore } from './lmdb/store.ts';
-import type { KindLook, OpenFailure, Store, StoreLook } from './store.ts';
+import type { OpenFailure, Store, StoreHooks, StoreLook } from './store.ts';
 
 /** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
 export const STORE_SCHEMES = ['lmdb'] as const;
@@ -15,14 +15,13 @@ export interface Unsupported {
 /**
  * Opens the store an URL names. `lmdb:./data` is a directory relative to the working directory, `lmdb:/var/lib/x`
  * (or `lmdb:///var/lib/x`) an absolute one. A quick look at its structure and newest records comes first.
- * @param onUnreadable hears which of the newest records cannot be read; the store is opened all the same
  */
 export async function openStore(
   url: string,
-  onUnreadable?: (kinds: readonly KindLook[]) => void,
+  hooks?: StoreHooks,
 ): Promise<Result<Store, OpenFailure | Unsupported>> {
   const directory = directoryOf(url);
-  return directory.ok ? openLmdbStore(directory.value, onUnreadable) : directory;
+  return directory.ok ? openLmdbStore(directory.value, hooks) : directory;
 }
 
 /** Reads every record of the store an URL names, beside a running bot. Nothing is opened, made or changed. */

@@ -1,4 +1,5 @@
 import type { Result } from '../kernel/result.ts';
+import type { Kind, Misfit } from './kind.ts';
 
 /**
  * Where state lives. One `Store` is one place on disk (or, later, one Redis); whatever must be unique goes through
@@ -8,14 +9,16 @@ import type { Result } from '../kernel/result.ts';
 /**
  * Why the store could not do what was asked.
  * - `unavailable`: closed, not reachable, or the disk refused; trying again later may help.
- * - `corrupt`: what lies there cannot be read; writing the same key again replaces it.
+ * - `corrupt`: the store's own files are damaged.
+ * - `unreadable`: this one record is not what its kind says. It stays where it is and a copy is set aside; writing the
+ *   same key again replaces it, and no other record is touched.
  * - `full`: the system says that the disk has no room, or the mailbox holds `MAILBOX_LIMIT` messages.
  * - `invalid`: a name outside 1..`MAX_NAME_BYTES`, or a value that JSON cannot carry.
  *
  * `detail` is for the log: it never contains a stored value.
  */
 export interface StoreFailure {
-  readonly reason: 'unavailable' | 'corrupt' | 'full' | 'invalid';
+  readonly reason: 'unavailable' | 'corrupt' | 'unreadable' | 'full' | 'invalid';
   readonly detail: string;
 }
 
@@ -70,6 +73,20 @@ export interface StoreLook {
 
 export type Stored<T> = Promise<Result<T, StoreFailure>>;
 
+/** A record that was set aside, for the log: its names, never what is in it. */
+export type Unreadable = Misfit & {
+  /** Sort, namespace and key, or mailbox and id. */
+  readonly key: readonly string[];
+};
+
+/** Who hears what of a store's records. None of it keeps the store from being opened. */
+export interface StoreHooks {
+  /** At once: which of the newest records are no records any more. */
+  onUnreadable?(kinds: readonly KindLook[]): void;
+  /** Whenever a record is set aside because it cannot be read; once for each. */
+  onSetAside?(record: Unreadable): void;
+}
+
 /** Longest namespace, key, claim name or mailbox name, bytes of UTF-8. */
 export const MAX_NAME_BYTES = 512;
 
@@ -77,11 +94,14 @@ export const MAX_NAME_BYTES = 512;
 export const MAILBOX_LIMIT = 500;
 
 /**
- * JSON values by key. A resolved `set` or `delete` has been flushed to disk. `undefined` inside a value is dropped,
- * as JSON does.
+ * JSON values of one kind by key, checked when they are read; what an older version wrote comes as today's. A resolved
+ * `set` or `delete` has been flushed to disk. `undefined` inside a value is dropped, as JSON does.
  */
 export interface Values<T> {
-  /** The value, or undefined when there is none or its time has run out. */
+  /**
+   * The value, or undefined when there is none or its time has run out. Fails with `unreadable` again and again until
+   * the room that owns the record has put another one in its place: whether that may be is for the room to say.
+   */
   get(key: string): Stored<T | undefined>;
   /** Stores the value for `ttlMs` milliseconds (more than 0), or for good. Afterwards it is deleted, not just hidden. */
   set(key: string, value: T, ttlMs?: number): Stored<void>;
@@ -121,18 +141,21 @@ export interface Claims {
   once(name: string, ttlMs: number): Stored<boolean>;
 }
 
-export interface MailboxMessage {
+export interface MailboxMessage<T> {
   /** ULID; ascending within a mailbox even when the clock goes back. */
   readonly id: string;
-  readonly message: unknown;
+  readonly message: T;
 }
 
-/** Ordered messages that wait for one reader. A reader's cursor is the id of the last message it is done with. */
-export interface Mailboxes {
+/**
+ * Mailboxes of one kind: ordered messages that wait for one reader. A reader's cursor is the id of the last message it
+ * is done with.
+ */
+export interface Mailboxes<T> {
   /** Adds a message that lives `ttlMs`. Fails with `full` at `MAILBOX_LIMIT`: an old message is never pushed out. */
-  append(box: string, message: unknown, ttlMs: number): Stored<string>;
-  /** Up to `max` messages after the cursor, oldest first. */
-  read(box: string, after: string | null, max: number): Stored<MailboxMessage[]>;
+  append(box: string, message: T, ttlMs: number): Stored<string>;
+  /** Up to `max` messages after the cursor, oldest first. One that is unreadable is set aside and leaves the box. */
+  read(box: string, after: string | null, max: number): Stored<MailboxMessage<T>[]>;
   /**
    * Resolves when a message after the cursor may be there, `ms` have passed, the signal is aborted or the store
    * closes. Messages of other processes are noticed within half a second. Read afterwards.
@@ -145,10 +168,13 @@ export interface Mailboxes {
 }
 
 export interface Store {
-  /** Values under a name of their own: the same key in two namespaces is two values. */
-  values<T>(namespace: string): Values<T>;
+  /** Values of a kind: the same key in two kinds is two values. */
+  values<T>(kind: Kind<T>): Values<T>;
   readonly claims: Claims;
-  readonly mailboxes: Mailboxes;
+  /** Mailboxes of a kind: boxes of the same name in two kinds are two boxes. */
+  mailboxes<T>(kind: Kind<T>): Mailboxes<T>;
+  /** Reads every record and names those that cannot be read, or are of none of these kinds. Changes nothing. */
+  unreadable(kinds: readonly Kind<unknown>[]): Stored<Unreadable[]>;
   /** Ends waits, lets writes under way finish and closes. Later calls fail with `unavailable`. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
+import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
@@ -180,7 +181,7 @@ async function allConfirmed({ api }: Stage): Promise<void> {
 /** What waits in a store that nobody has open. */
 async function waitingIn(storeFolder: string): Promise<string[]> {
   const store = await openTestStore(storeFolder);
-  const keys = await store.values('waiting-updates').keys();
+  const keys = await store.values(WAITING_UPDATES).keys();
   await store.close();
   if (!keys.ok) throw new Error(keys.failure.reason);
   return keys.value;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TECHNICIANS } from '../../src/bot/door/access.ts';
 import { openStore } from '../../src/store/open.ts';
 import { gate } from '../integration/bot/support.ts';
 import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
@@ -89,7 +90,7 @@ describe('an admin’s measure', () => {
     const store = await openStore(fortress.storeUrl);
     if (!store.ok) throw new Error(store.failure.reason);
     // So far the bot had come: a stranger, whose laptop and job were still to be stopped.
-    await store.value.values('technicians').delete(String(person.id));
+    await store.value.values(TECHNICIANS).delete(String(person.id));
     await store.value.close();
     await fortress.admin.send(`/revoke ${person.id}`);
     await fortress.admin.waitFor(/is out/);

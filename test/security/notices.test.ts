@@ -3,13 +3,18 @@
  * third admin does what admins do: whoever does a thing gets no notice of it. Causes inside a process (a trail that was
  * changed, a crash) are brought about before it starts.
  */
+
 import { execFile } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ulid } from 'ulid';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createAudit } from '../../src/audit/trail.ts';
-import { NOTICE_DEFAULTS, NOTICE_KINDS, type NoticeKind } from '../../src/bot/house/notices.ts';
+import { AUDIT_LINES, createAudit } from '../../src/audit/trail.ts';
+import { DAYS } from '../../src/bot/door/limits.ts';
+import type { NoticeKind } from '../../src/bot/house/notice.ts';
+import { NOTICE_DEFAULTS, NOTICE_KINDS } from '../../src/bot/house/notices.ts';
+import { PROFILES } from '../../src/bot/house/profiles.ts';
+import { RUN_MARK } from '../../src/bot/server/run-mark.ts';
 import type { Settings } from '../../src/bot/settings.ts';
 import { LINK_VERSION } from '../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../src/link/signing.ts';
@@ -48,7 +53,7 @@ async function usedStore(prepare: (store: Store) => Promise<void> = async () => 
   const folder = await temporaryFolder();
   closers.push(() => folder.remove());
   const store = await openTestStore(folder.path);
-  await store.values('profiles').set(String(OLEG), { language: 'ru', name: 'Oleg' });
+  await store.values(PROFILES).set(String(OLEG), { language: 'ru', name: 'Oleg' });
   await prepare(store);
   await store.close();
   return `lmdb:${folder.path}`;
@@ -77,7 +82,7 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
 const usual = once(async () => {
   const storeUrl = await usedStore(async (store) => {
     const cases = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`C${n}`, Date.now()]));
-    await store.values('unbinds-by-technician').set(String(LARS), { cases, liftedUntil: 0 });
+    await store.values(DAYS).set(String(LARS), { cases, liftedUntil: 0 });
   });
   const stage = await openStage({
     storeUrl,
@@ -100,8 +105,8 @@ const damaged = once(async () =>
     storeUrl: await usedStore(async (store) => {
       const audit = createAudit(store, Date.now);
       for (let n = 0; n < 3; n++) await audit.append({ what: 'case.stage', case: 'C', by: 7, detail: { n } });
-      await store.values<string>('audit').set('000000000002', '{}');
-      await store.values<number>('run-mark').set('running', Date.now() - 60_000);
+      await store.values(AUDIT_LINES).set('000000000002', '{}');
+      await store.values(RUN_MARK).set('running', Date.now() - 60_000);
     }),
   }),
 );

@@ -1,7 +1,9 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AGENT_KEYS } from '../../src/hub/agents.ts';
 import type { KeyRequest } from '../../src/hub/rotation.ts';
+import { NAMED_KEYS } from '../../src/hub/rotation.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { systemClock } from '../../src/lan-agent/link/clock.ts';
 import { createHubClient } from '../../src/lan-agent/link/hub-client.ts';
@@ -219,14 +221,14 @@ describe('a new key for an agent that stays paired', () => {
     // Killed between the index, which is written first, and the agent's own record.
     const next = waiting.nextKey ? formatPublicKey(createPublicKey(waiting.nextKey)) : '';
     const keyName = createHash('sha256').update(next).digest('base64url');
-    await value(house.store.values<string>('hub-agent-keys').set(keyName, agent.agentId));
+    await value(house.store.values(AGENT_KEYS).set(keyName, agent.agentId));
     await house.restart();
     expect(await statusOf(agent.privateKey)).toBe(200);
     // Killed between the agent's record and the note that a key waits: yes is said again.
-    const named = house.store.values('hub-named-keys');
+    const named = house.store.values(NAMED_KEYS);
     const note = await value(named.get(agent.agentId));
     await value(decide('confirm'));
-    await value(named.set(agent.agentId, note));
+    if (note) await value(named.set(agent.agentId, note));
     await house.restart();
     await value(decide('confirm'));
     expect(await statusOf(waiting.nextKey)).toBe(200);

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { type Kind, kind } from '../../src/store/kind.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -15,4 +17,9 @@ export async function openTestStore(path: string): Promise<Store> {
   const opened = await openStore(`lmdb:${path}`);
   if (!opened.ok) throw new Error(`store: ${opened.failure.reason}`);
   return opened.value;
+}
+
+/** A kind that takes anything, for tests of the store itself. */
+export function anyKind<T = unknown>(name: string): Kind<T> {
+  return kind({ name, version: 1, schema: z.unknown() as z.ZodType<T> });
 }

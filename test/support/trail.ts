@@ -1,4 +1,5 @@
 import type { ChainPlace } from '../../src/audit/chain.ts';
+import { AUDIT_LINES } from '../../src/audit/trail.ts';
 import type { Store } from '../../src/store/store.ts';
 
 interface Ends {
@@ -8,7 +9,7 @@ interface Ends {
 
 /** The note of where a trail begins and ends, for those who tamper with it. */
 export function endsOf(store: Store) {
-  const records = store.values<string>('audit');
+  const records = store.values(AUDIT_LINES);
   return {
     async get(): Promise<Ends> {
       const found = await records.get('ends');

@@ -1,17 +1,26 @@
 /** The chat's side of PINs: /pin, the message that answers it, and what waits for it. */
+import * as z from 'zod';
 import { ok, type Result } from '../../kernel/result.ts';
 import { Secret } from '../../kernel/secret.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 import { BLOCK_MINUTES, type PinPurpose, type Pins } from '../door/pins.ts';
 import type { Telegram, Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
+/** By chat. */
+export const PIN_WAITS = kind({
+  name: 'pin-waits',
+  version: 1,
+  schema: z.object({
+    step: z.enum(['choose', 'check']),
+    /** What the PIN opens (`PinPurpose`); `change`: a new PIN is asked for next. */
+    // biome-ignore lint/suspicious/noThenProperty: its name in every store there is
+    then: z.union([z.enum(['pair', 'change']), z.templateLiteral(['case:', z.string()])]),
+  }),
+});
 /** What the next message of a chat is, if it is text. */
-export interface PinWait {
-  readonly step: 'choose' | 'check';
-  /** `change`: a new PIN is asked for next. */
-  readonly then: PinPurpose | 'change';
-}
+export type PinWait = DataOf<typeof PIN_WAITS>;
 
 /** A PIN is waited for this long, ms. */
 const WAIT_MS = 5 * 60_000;

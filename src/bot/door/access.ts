@@ -4,25 +4,38 @@
  * the next update, in every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import { person } from '../../audit/naming.ts';
 import type { Audit, AuditNote } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import { kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
 export type Role = 'admin' | 'technician';
 
-interface Technician {
-  userId: number;
+const technician = z.object({
+  userId: z.number(),
   /** As Telegram showed it when the invitation was used; for lists only. */
-  name: string;
+  name: z.string(),
   /** Who made the invitation. */
-  invitedBy: number;
+  invitedBy: z.number(),
   /** Its number (`Invitation.number`); unknown of those who came before invitations had one. */
-  invitation?: string;
+  invitation: z.string().exactOptional(),
   /** Unix time, ms. */
-  since: number;
-}
+  since: z.number(),
+});
+type Technician = z.infer<typeof technician>;
+
+export const TECHNICIANS = kind({ name: 'technicians', version: 1, schema: technician });
+/** Those who have used an invitation that asks for approval. */
+export const APPLICANTS = kind({ name: 'applicants', version: 1, schema: technician });
+/** By the keyed hash of their token. */
+export const INVITATIONS = kind({
+  name: 'invitations',
+  version: 1,
+  schema: z.object({ by: z.number(), expiresAt: z.number(), asks: z.boolean().exactOptional() }),
+});
 
 interface Invitation {
   /** Parameter of `https://t.me/<bot>?start=…`: 32 characters of the alphabet Telegram allows there. */
@@ -99,9 +112,9 @@ const NAME_LENGTH = 64;
 
 export function createAccess({ store, audit, adminIds, key, now = Date.now }: AccessOptions): Access {
   const admins = new Set(adminIds);
-  const technicians = store.values<Technician>('technicians');
-  const invitations = store.values<{ by: number; expiresAt: number; asks?: boolean }>('invitations');
-  const waiting = store.values<Technician>('applicants');
+  const technicians = store.values(TECHNICIANS);
+  const invitations = store.values(INVITATIONS);
+  const waiting = store.values(APPLICANTS);
   const hashed = (token: string) => createHmac('sha256', key.reveal()).update(token).digest('hex');
 
   const numberOf = (id: string) => id.slice(0, NUMBER_LENGTH).toUpperCase();

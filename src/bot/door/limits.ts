@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import { device, person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import { createBuckets } from '../../hub/limits.ts';
 import { ok, type Result } from '../../kernel/result.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { withClaim } from '../../store/with-claim.ts';
 
@@ -13,13 +15,14 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How often somebody is told that they are too fast, ms. */
 const TELL_EVERY_MS = 60_000;
 
+export const DENIALS = kind({
+  name: 'denied-serials',
+  version: 1,
+  /** `at`: milliseconds since 1970. */
+  schema: z.object({ shortSerial: z.string(), by: z.number(), at: z.number() }).readonly(),
+});
 /** A device somebody reported as stolen. */
-export interface Denial {
-  readonly shortSerial: string;
-  readonly by: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
+export type Denial = DataOf<typeof DENIALS>;
 
 /** What a technician may do how often, and what nobody may do. */
 export interface Limits {
@@ -41,12 +44,20 @@ export interface Limits {
   denied(): Promise<Result<Denial[], StoreFailure>>;
 }
 
-interface Day {
-  /** Case -> when it was counted, ms. */
-  readonly cases: Readonly<Record<string, number>>;
-  /** Until when the limit is lifted, ms. */
-  readonly liftedUntil: number;
-}
+/** What a technician has unbound within a day. */
+export const DAYS = kind({
+  name: 'unbinds-by-technician',
+  version: 1,
+  schema: z
+    .object({
+      /** Case -> when it was counted, ms. */
+      cases: z.record(z.string(), z.number()).readonly(),
+      /** Until when the limit is lifted, ms. */
+      liftedUntil: z.number(),
+    })
+    .readonly(),
+});
+type Day = DataOf<typeof DAYS>;
 
 /** @param clock milliseconds since 1970 */
 export function createLimits(
@@ -54,8 +65,8 @@ export function createLimits(
   audit: Pick<Audit, 'append'>,
   clock: () => number,
 ): Limits {
-  const days = store.values<Day>('unbinds-by-technician');
-  const denials = store.values<Denial>('denied-serials');
+  const days = store.values(DAYS);
+  const denials = store.values(DENIALS);
   const pace = createBuckets(PACE, clock);
   const telling = createBuckets({ burst: 1, perSecond: 1000 / TELL_EVERY_MS }, clock);
 

@@ -4,10 +4,12 @@
  * bot token alone lets anybody try PINs in peace (docs/decisions/0026).
  */
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import { kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { withClaim } from '../../store/with-claim.ts';
 import type { Notices } from '../house/notices.ts';
@@ -33,15 +35,20 @@ export interface Pins {
   close(person: number, purpose: PinPurpose): Promise<Result<void, StoreFailure>>;
 }
 
-interface StoredPin {
-  /** Base64url. */
-  readonly salt: string;
-  readonly hash: string;
-  /** Tries since the last right one. */
-  readonly tries: number;
-  /** Milliseconds since 1970. */
-  readonly blockedUntil: number;
-}
+export const PINS = kind({
+  name: 'pins',
+  version: 1,
+  schema: z.object({
+    salt: z.base64url(),
+    hash: z.base64url(),
+    /** Tries since the last right one. */
+    tries: z.number(),
+    /** Milliseconds since 1970. */
+    blockedUntil: z.number(),
+  }),
+});
+/** That the right PIN was typed, by person and purpose. */
+export const OPENED = kind({ name: 'pin-opened', version: 1, schema: z.literal(true) });
 
 const SHAPE = /^\d{6,12}$/;
 const MOST_TRIES = 5;
@@ -69,8 +76,8 @@ export function createPins({
   key: Secret<Uint8Array>;
   clock: () => number;
 }): Pins {
-  const pins = store.values<StoredPin>('pins');
-  const opened = store.values<true>('pin-opened');
+  const pins = store.values(PINS);
+  const opened = store.values(OPENED);
   const nameOf = (person: number, purpose: PinPurpose) => `${person}:${purpose}`;
 
   function hashOf(pin: Secret<string>, salt: string): Promise<Buffer> {

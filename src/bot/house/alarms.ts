@@ -1,13 +1,17 @@
+import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 
-interface Alarm {
-  /** Milliseconds. */
-  at: number;
-  chatId: number;
-  jobId: string;
-}
+/** By job. */
+export const ALARMS = kind({
+  name: 'timers',
+  version: 1,
+  /** `at`: milliseconds. */
+  schema: z.object({ at: z.number(), chatId: z.number(), jobId: z.string() }),
+});
+type Alarm = DataOf<typeof ALARMS>;
 
 /**
  * Alarms that survive a restart: a job whose agent fell silent must wake its chat even when the bot was restarted in

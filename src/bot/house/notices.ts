@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
+import * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import { isPassing } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
@@ -14,100 +15,12 @@ import { textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { TextValues } from '../../kernel/texts.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
+import { type Notice, type NoticeKind, noticeSchema, type Stranger } from './notice.ts';
 import type { Profiles } from './profiles.ts';
 import { createRounds } from './rounds.ts';
 import type { PlainButton, Telegram } from './telegram.ts';
-
-/** A laptop that is not, or not yet, an agent of this house: what it said of itself, and where it came from. */
-export interface Stranger {
-  readonly name: string;
-  readonly system: string;
-  /** IP address. */
-  readonly address: string;
-}
-
-/**
- * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
- * (whom it is about, who did it), `inviter` who made the invitation no. `invitation`, `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
- * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it, nor does whoever the chat
- * has answered so (ANSWERED).
- */
-export type Notice =
-  | {
-      readonly kind: 'access.joined';
-      readonly person: number;
-      readonly inviter: number;
-      readonly invitation: string;
-    }
-  | {
-      readonly kind: 'access.asks';
-      readonly person: number;
-      readonly inviter: number;
-      readonly invitation: string;
-    }
-  | { readonly kind: 'access.approved'; readonly person: number; readonly by: number }
-  | { readonly kind: 'access.declined'; readonly person: number; readonly by: number }
-  | { readonly kind: 'access.revoked'; readonly person: number; readonly by: number }
-  /** Confirmed in the chat. */
-  | {
-      readonly kind: 'laptop.paired';
-      readonly agent: string;
-      readonly address: string;
-      readonly by: number;
-    }
-  /** "Not mine". */
-  | { readonly kind: 'laptop.refused'; readonly laptop: Stranger; readonly by: number }
-  /** The number typed was not the laptop's: somebody may stand in the middle. */
-  | { readonly kind: 'laptop.wrong-number'; readonly laptop: Stranger; readonly person: number }
-  /** It asks for another key; the owner's yes is awaited, the old key stays good until then. */
-  | {
-      readonly kind: 'laptop.new-key';
-      readonly agent: string;
-      /** What the laptop, too, shows of the key. */
-      readonly mark: string;
-      readonly address: string;
-    }
-  /** The new key counts from now on. */
-  | { readonly kind: 'laptop.rotated'; readonly agent: string; readonly by: number }
-  /** Another process with the same key has taken over. */
-  | { readonly kind: 'laptop.taken-over'; readonly agent: string; readonly address: string }
-  | { readonly kind: 'laptop.new-address'; readonly agent: string; readonly address: string }
-  | { readonly kind: 'laptop.revoked'; readonly agent: string; readonly by: number }
-  /** It reported an unbind the house cannot believe. */
-  | {
-      readonly kind: 'laptop.unproven';
-      readonly agent: string;
-      readonly serial: string;
-      readonly person: number;
-    }
-  /** It sent more than any honest laptop does; the rest is not listened to. */
-  | { readonly kind: 'laptop.flooding'; readonly agent: string }
-  /** Wrong pairing codes. `prefix`: the network that cannot pair for a while. */
-  | { readonly kind: 'pairing.guessing'; readonly prefix: string }
-  | { readonly kind: 'limit.reached'; readonly person: number; readonly most: number }
-  /** Somebody tried to work on a device of the stolen list. */
-  | { readonly kind: 'stolen.tried'; readonly person: number; readonly serial: string }
-  /** A device that was put on the stolen list had been unbound here before. */
-  | { readonly kind: 'stolen.unbound'; readonly serial: string; readonly at: number; readonly person: number }
-  | { readonly kind: 'pin.blocked'; readonly person: number; readonly minutes: number }
-  | { readonly kind: 'pin.set'; readonly person: number }
-  /** `by` null: at the server itself. */
-  | { readonly kind: 'pin.reset'; readonly person: number; readonly by: number | null }
-  /** A PIN is asked for, and these have none yet: whoever holds their phone could choose it. */
-  | { readonly kind: 'pin.missing'; readonly people: readonly number[] }
-  /** `seq`: the first entry that is not as it was written. */
-  | { readonly kind: 'audit.damaged'; readonly seq: number; readonly faults: number }
-  /** Where the audit trail ends: kept elsewhere, it proves later that nothing was written anew. */
-  | { readonly kind: 'audit.head'; readonly place: string }
-  /** The end of the trail could not be handed to where the operator keeps it. */
-  | { readonly kind: 'audit.unkept'; readonly to: string }
-  /** The bot was not shut down; `at`: its last sign of life. */
-  | { readonly kind: 'house.crashed'; readonly at: number }
-  /** More different things waited than are kept apart. */
-  | { readonly kind: 'house.more'; readonly of: Exclude<NoticeKind, 'house.more'> };
-
-export type NoticeKind = Notice['kind'];
 
 /** How a notice is told: with a sound, without one, or with others in a digest. */
 export const WAYS = ['sound', 'quiet', 'digest'] as const;
@@ -210,16 +123,26 @@ export interface NoticesOptions {
 }
 
 /** A notice that somebody has not heard yet. */
-interface Waiting {
-  readonly notice: Notice;
-  /** Who is to hear it, a Telegram id, and how. */
-  readonly person: number;
-  readonly way: NoticeWay;
-  /** When it was raised first, ms since 1970. */
-  readonly at: number;
-  /** How often the same thing was raised since; 1 for a message of its own. */
-  readonly times: number;
-}
+export const NOTICES = kind({
+  name: 'notices',
+  version: 1,
+  schema: z
+    .object({
+      notice: noticeSchema,
+      /** Who is to hear it, a Telegram id, and how. */
+      person: z.number(),
+      way: z.enum(WAYS),
+      /** When it was raised first, ms since 1970. */
+      at: z.number(),
+      /** How often the same thing was raised since; 1 for a message of its own. */
+      times: z.number(),
+    })
+    .readonly(),
+});
+type Waiting = DataOf<typeof NOTICES>;
+
+/** What another process on the store has left for the bot to tell. */
+export const NOTICES_LEFT = kind({ name: 'notices-left', version: 1, schema: noticeSchema });
 
 /** Fields that hold a Telegram id. */
 const PEOPLE = ['person', 'by', 'inviter'];
@@ -234,8 +157,6 @@ const LOOK_MS = MINUTE;
 /** Characters of a digest that are sent as one message, which has 4096. */
 const DIGEST_LENGTH = 3_500;
 
-const lettersOf = (store: Pick<Store, 'values'>) => store.values<Notice>('notices-left');
-
 /**
  * Gives notice from another process on the bot's store, which may run beside the bot or while there is none. The bot
  * takes it within a minute, or at its next start.
@@ -246,13 +167,13 @@ export function leaveNotice(
   notice: Notice,
   at: number,
 ): Promise<Result<void, StoreFailure>> {
-  return lettersOf(store).set(ulid(at), notice);
+  return store.values(NOTICES_LEFT).set(ulid(at), notice);
 }
 
 export function createNotices(options: NoticesOptions): Notices {
   const { store, admins, telegram, profiles, directory, settings, log, clock } = options;
-  const kept = store.values<Waiting>('notices');
-  const letters = lettersOf(store);
+  const kept = store.values(NOTICES);
+  const letters = store.values(NOTICES_LEFT);
   const pace = createBuckets(PERSON_PACE, clock);
   const nextKey = monotonicFactory();
   /** Key -> what waits, oldest first; what lies in the store, or should. */

@@ -1,11 +1,19 @@
-import { type Language, languageOf } from '../../../locales/language.ts';
+import * as z from 'zod';
+import { LANGUAGES, type Language, languageOf } from '../../../locales/language.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Values } from '../../store/store.ts';
 
-interface Profile {
-  language: Language;
-  /** As Telegram shows it; the laptop's prompt names the technician by it. */
-  name: string;
-}
+/** By person. */
+export const PROFILES = kind({
+  name: 'profiles',
+  version: 1,
+  schema: z.object({
+    language: z.enum(LANGUAGES),
+    /** As Telegram shows it; the laptop's prompt names the technician by it. */
+    name: z.string(),
+  }),
+});
+type Profile = DataOf<typeof PROFILES>;
 
 /** What the bot remembers of a person: language and name. */
 export interface Profiles {

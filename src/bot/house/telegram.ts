@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type CallApi, type CallFailure, takeOut } from '../../flows/engine/bot-api.ts';
 import { type Courtesies, createCourtesies } from '../../flows/engine/courtesy.ts';
 import { buttonLabel } from '../../flows/engine/html.ts';
@@ -5,10 +6,8 @@ import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 
 /** A button outside conversations; `data` at most 64 bytes. */
-export interface PlainButton {
-  text: string;
-  data: string;
-}
+export const plainButton = z.object({ text: z.string(), data: z.string() });
+export type PlainButton = z.infer<typeof plainButton>;
 
 /**
  * What became of a thing that was said: it is in the chat; it is kept, and said as soon as Telegram takes it; or Telegram

@@ -4,18 +4,25 @@
  * (docs/decisions/0034).
  */
 import { monotonicFactory } from 'ulid';
+import * as z from 'zod';
 import { isPassing, TelegramUnavailable } from '../../flows/engine/bot-api.ts';
 import type { Log } from '../../kernel/log.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Values } from '../../store/store.ts';
 import { createRounds } from './rounds.ts';
-import type { PlainButton, Telegram, Told } from './telegram.ts';
+import { type PlainButton, plainButton, type Telegram, type Told } from './telegram.ts';
 
 /** A word that waits for Telegram. No secret is in it: what holds one is said by `sayOnce`. */
-export interface KeptWord {
-  readonly person: number;
-  readonly text: string;
-  readonly rows: readonly (readonly PlainButton[])[];
-}
+export const KEPT_WORDS = kind({
+  name: 'kept-words',
+  version: 1,
+  schema: z.object({
+    person: z.number(),
+    text: z.string(),
+    rows: z.array(z.array(plainButton).readonly()).readonly(),
+  }),
+});
+type KeptWord = DataOf<typeof KEPT_WORDS>;
 
 export interface Voice {
   /**

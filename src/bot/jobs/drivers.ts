@@ -1,17 +1,22 @@
+import * as z from 'zod';
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import { ok, type Result } from '../../kernel/result.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
 /** A driver who does nothing for this long has left the laptop to others, ms. Longer than any step of a case. */
 const LEASE_MS = 20 * 60_000;
 
-export interface Driver {
-  readonly chatId: number;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
+/** By laptop. */
+export const DRIVERS = kind({
+  name: 'drivers',
+  version: 1,
+  /** `until`: milliseconds since 1970. */
+  schema: z.object({ chatId: z.number(), until: z.number() }).readonly(),
+});
+export type Driver = DataOf<typeof DRIVERS>;
 
 /** Who works with a shared laptop at the moment: one technician at a time. */
 export interface Drivers {
@@ -32,7 +37,7 @@ export function createDrivers(
   audit: Pick<Audit, 'append'>,
   clock: () => number,
 ): Drivers {
-  const shown = store.values<Driver>('drivers');
+  const shown = store.values(DRIVERS);
   const claimOf = (agentId: string) => `driver:${agentId}`;
   const ownerOf = (chatId: number) => `chat:${chatId}`;
 

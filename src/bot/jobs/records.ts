@@ -1,6 +1,10 @@
 /** What is known of a job outside its case, and for how long. */
-import type { JobKind } from '../../cases/case.ts';
+import * as z from 'zod';
+import { jobKind } from '../../cases/record.ts';
+import { unbindOutcome } from '../../link/messages.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, Values } from '../../store/store.ts';
+import { BLOBS } from '../house/blobs.ts';
 import type { JobStory } from './belief.ts';
 
 /** A job that is not taken up within this time is not worth doing any more, ms. */
@@ -12,30 +16,52 @@ export const TYPING_MS = 11 * 60_000;
 /** What is known of a job is kept for longer than any job takes, ms. */
 export const NOTE_MS = 10 * TYPING_MS;
 
-/** A job as it was asked for. */
-export interface JobNote {
-  chatId: number;
-  caseId: string;
-  agentId: string;
-  kind: JobKind;
-  shortSerial: string;
-  /** The command is in the agent's mailbox. */
-  sent: boolean;
-}
+export const JOB_NOTES = kind({
+  name: 'jobs',
+  version: 1,
+  schema: z.object({
+    chatId: z.number(),
+    caseId: z.string(),
+    agentId: z.string(),
+    kind: jobKind,
+    shortSerial: z.string(),
+    /** The command is in the agent's mailbox. */
+    sent: z.boolean(),
+  }),
+});
+/** What is known of a job outside its case. */
+export type JobNote = DataOf<typeof JOB_NOTES>;
 
+const jobStory = z.object({
+  step: z.enum(['begun', 'picture', 'passed', 'prompt', 'over']),
+  pictures: z.array(z.string()).readonly(),
+  wrong: z.number(),
+  triesLeft: z.number(),
+  outcome: unbindOutcome.nullable(),
+}) satisfies z.ZodType<JobStory>;
+
+/** Apart from the notes: written by what agents say alone, one event of a job at a time. */
+export const JOB_STORIES = kind({
+  name: 'job-stories',
+  version: 1,
+  schema: jobStory.extend({
+    /** Ids of those that were dealt with: they may come again. */
+    heard: z.array(z.string()).readonly(),
+    /** What was refused and why, each once. */
+    doubts: z.array(z.string()).readonly(),
+  }),
+});
 /** What was believed of a job, and what else is remembered of its events. */
-export interface KeptStory extends JobStory {
-  /** Ids of those that were dealt with: they may come again. */
-  heard: readonly string[];
-  /** What was refused and why, each once. */
-  doubts: readonly string[];
-}
+export type KeptStory = DataOf<typeof JOB_STORIES>;
 
+/** By job and picture; written by what the chat says alone. */
+export const PICTURE_WORDS = kind({
+  name: 'job-pictures',
+  version: 1,
+  schema: z.object({ answers: z.number(), refreshed: z.boolean() }),
+});
 /** What the person in the chat has done about a picture. */
-export interface PictureWords {
-  answers: number;
-  refreshed: boolean;
-}
+export type PictureWords = DataOf<typeof PICTURE_WORDS>;
 
 export interface JobRecords {
   readonly notes: Values<JobNote>;
@@ -49,10 +75,10 @@ export interface JobRecords {
 
 export function openJobRecords(store: Pick<Store, 'values'>): JobRecords {
   return {
-    notes: store.values('jobs'),
-    stories: store.values('job-stories'),
-    pictureWords: store.values('job-pictures'),
-    pictures: store.values('blobs'),
+    notes: store.values(JOB_NOTES),
+    stories: store.values(JOB_STORIES),
+    pictureWords: store.values(PICTURE_WORDS),
+    pictures: store.values(BLOBS),
   };
 }
 

@@ -4,9 +4,11 @@
  */
 import type { Update } from 'grammy/types';
 import { decodeTime } from 'ulid';
+import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { ok } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import { kind } from '../../store/kind.ts';
 import type { Store, Stored } from '../../store/store.ts';
 import { nextUlid } from '../../store/ulid.ts';
 import { sealed, unsealed } from './sealed.ts';
@@ -49,11 +51,17 @@ export interface Shelf {
   wasHandled(updateId: number): Stored<boolean>;
 }
 
-interface SealedUpdate {
-  readonly sealed: string;
-  /** How often the program died over it. */
-  readonly deaths: number;
-}
+export const WAITING_UPDATES = kind({
+  name: 'waiting-updates',
+  version: 1,
+  schema: z.object({
+    sealed: z.base64(),
+    /** How often the program died over it. */
+    deaths: z.number(),
+  }),
+  fleeting: true,
+});
+export const HANDLED_UPDATES = kind({ name: 'handled-updates', version: 1, schema: z.literal(true) });
 
 /** Telegram keeps what nobody takes for a day (https://core.telegram.org/bots/api#getting-updates). */
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -61,8 +69,8 @@ const ULID_LENGTH = 26;
 
 /** @param key 32 bytes; never in the store */
 export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array>, log: Log): Shelf {
-  const waiting = store.values<SealedUpdate>('waiting-updates');
-  const handled = store.values<true>('handled-updates');
+  const waiting = store.values(WAITING_UPDATES);
+  const handled = store.values(HANDLED_UPDATES);
   let last: string | null = null;
 
   const write = (at: string, thing: Waiting, deaths = 0) =>
@@ -87,7 +95,7 @@ export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array
     async read({ key: at }) {
       const found = await waiting.get(at);
       if (!found.ok) {
-        if (found.failure.reason !== 'corrupt') return found;
+        if (found.failure.reason !== 'unreadable') return found;
         log.error({ failure: found.failure.detail }, 'a waiting update cannot be read');
         return ok('lost');
       }
@@ -97,7 +105,9 @@ export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array
     giveUp: ({ key: at }, word) => write(at, { word }),
     async died({ key: at }) {
       const found = await waiting.get(at);
-      if (!found.ok || found.value === undefined) return found.ok ? ok(0) : found;
+      // One that cannot be read is `lost` as soon as it is taken up.
+      if (!found.ok) return found.failure.reason === 'unreadable' ? ok(0) : found;
+      if (found.value === undefined) return ok(0);
       const deaths = found.value.deaths + 1;
       const kept = await waiting.set(at, { ...found.value, deaths }, restOfDay(at));
       return kept.ok ? ok(deaths) : kept;

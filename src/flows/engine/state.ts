@@ -1,70 +1,89 @@
 import type { ConversationState } from '@grammyjs/conversations';
+import * as z from 'zod';
 import type { Result } from '../../kernel/result.ts';
-import type { HouseEvent } from './events.ts';
+import { type HouseEvent, houseEvent } from './events.ts';
 
-/** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
-export interface ChatState {
-  conversation: ActiveConversation | null;
-  /** Events no wait was named for yet, oldest first. */
-  inbox: HouseEvent[];
-  /** update_ids already handled, newest last. Compared by equality: Telegram does not promise an order. */
-  seenUpdates: number[];
-  /** Ids of events already taken. */
-  seenEvents: string[];
-  /** Album whose photo named the device: its other photos are not new devices. */
-  album: string | null;
-  /** What is in its other photos and was not taken, as last told; absent: nothing. */
-  albumRest?: AlbumRest;
-  /** Until then the next text is taken as it is, ms: the last one was no password. Absent: it is looked through. */
-  asItIsUntil?: number;
-  /** The last messages of the person, oldest first; absent: none yet. */
-  recent?: RecentMessage[];
-}
-
-/**
- * What became of a message: a conversation took it, a command or a button outside conversations did, or nothing came of
- * it but a word of help.
- */
-export type Became = 'heard' | 'command' | 'refused';
-
-/** How a message was heard, for when it is edited. Nothing of what it says. */
-export interface RecentMessage {
-  id: number;
-  became: Became;
-  /** Equal for what is heard alike; null for what no conversation heard. */
-  tag: string | null;
-  /** Milliseconds. */
-  at: number;
-  /** Telegram's name of its photo or file. */
-  photo?: string;
-}
-
-/** The other photos of an album. */
-export interface AlbumRest {
-  /** The message that tells of them, changed with every photo; null before the first. */
-  messageId: number | null;
-  /** Short serials, each once. */
-  serials: string[];
-  /** Photos on which no label could be read. */
-  unread: number;
-}
-
-export interface ActiveConversation {
-  flow: string;
-  /** Version of the flow that wrote the log; another version restarts the stage from the case. */
-  version: number;
-  args: FlowArgs;
-  state: ConversationState;
-}
-
-/** What a stage hands to the next one, or to itself: JSON, small. */
-export type Handed = Readonly<Record<string, unknown>>;
+const flowArgs = z.object({
+  caseId: z.string(),
+  /** What a stage hands to the next one, or to itself: JSON, small; its flow says what (`handed`). */
+  with: z.record(z.string(), z.unknown()).readonly().exactOptional(),
+});
+export type Handed = NonNullable<z.infer<typeof flowArgs>['with']>;
 
 /** Arguments of a stage; the case is re-read by id. */
 export interface FlowArgs<W extends Handed = Handed> {
   caseId: string;
   with?: W;
 }
+
+/** The library's own; what it keeps in there besides is left as it is. */
+const conversationState: z.ZodType<ConversationState> = z.looseObject({
+  args: z.string().exactOptional(),
+  replay: z.looseObject({
+    send: z.array(z.looseObject({ payload: z.string() })),
+    receive: z.array(z.looseObject({ send: z.number(), returnValue: z.unknown() })),
+  }),
+  interrupts: z.array(z.number()),
+});
+
+const activeConversation = z.object({
+  flow: z.string(),
+  /** Version of the flow that wrote the log; another version restarts the stage from the case. */
+  version: z.number(),
+  args: flowArgs,
+  state: conversationState,
+});
+export type ActiveConversation = z.infer<typeof activeConversation>;
+
+/** The other photos of an album. */
+const albumRest = z.object({
+  /** The message that tells of them, changed with every photo; null before the first. */
+  messageId: z.number().nullable(),
+  /** Short serials, each once. */
+  serials: z.array(z.string()),
+  /** Photos on which no label could be read. */
+  unread: z.number(),
+});
+/**
+ * What became of a message: a conversation took it, a command or a button outside conversations did, or nothing came of
+ * it but a word of help.
+ */
+const became = z.enum(['heard', 'command', 'refused']);
+export type Became = z.infer<typeof became>;
+
+const recentMessage = z.object({
+  id: z.number(),
+  became,
+  /** Equal for what is heard alike; null for what no conversation heard. */
+  tag: z.string().nullable(),
+  /** Milliseconds. */
+  at: z.number(),
+  /** Telegram's name of its photo or file. */
+  photo: z.string().exactOptional(),
+});
+/** How a message was heard, for when it is edited. Nothing of what it says. */
+export type RecentMessage = z.infer<typeof recentMessage>;
+
+/** A chat's state as it is stored: raise the version of its kind (bot/house/chats.ts) with it. */
+export const chatState = z.object({
+  conversation: activeConversation.nullable(),
+  /** Events no wait was named for yet, oldest first. */
+  inbox: z.array(houseEvent),
+  /** update_ids already handled, newest last. Compared by equality: Telegram does not promise an order. */
+  seenUpdates: z.array(z.number()),
+  /** Ids of events already taken. */
+  seenEvents: z.array(z.string()),
+  /** Album whose photo named the device: its other photos are not new devices. */
+  album: z.string().nullable(),
+  /** What is in its other photos and was not taken, as last told; absent: nothing. */
+  albumRest: albumRest.exactOptional(),
+  /** Until then the next text is taken as it is, ms: the last one was no password. Absent: it is looked through. */
+  asItIsUntil: z.number().exactOptional(),
+  /** The last messages of the person, oldest first; absent: none yet. */
+  recent: z.array(recentMessage).exactOptional(),
+});
+/** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
+export type ChatState = z.infer<typeof chatState>;
 
 /** Where chat states live; the bot implements it on the store. */
 export interface ChatStates {

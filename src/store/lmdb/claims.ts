@@ -1,32 +1,46 @@
+import * as z from 'zod';
+import { type DataOf, kind } from '../kind.ts';
 import type { Claims } from '../store.ts';
-import { checkTtl, type RecordKey, type Records } from './records.ts';
+import { checkTtl } from '../store-error.ts';
+import type { RecordKey, Records } from './records.ts';
+import { changeAnyway, dataOf, textOf } from './typed.ts';
 
-interface Holding {
-  /** Null when given back. */
-  readonly owner: string | null;
-  readonly fence: number;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
+export const CLAIM = kind({
+  name: 'claim',
+  version: 1,
+  schema: z.object({
+    /** Null when given back. */
+    owner: z.string().nullable(),
+    fence: z.number(),
+    /** Milliseconds since 1970. */
+    until: z.number(),
+  }),
+});
+type Holding = DataOf<typeof CLAIM>;
+
+/** That it is there is all it says; one that cannot be read says so, too. */
+export const ONCE = kind({ name: 'once', version: 1, schema: z.literal(true) });
 
 /** A claim nobody holds is remembered this long, so that its fence goes on from where it was. */
 const FENCE_MEMORY_MS = 30 * 24 * 3_600_000;
 
 export function lmdbClaims(records: Records): Claims {
   const at = (name: string): RecordKey => ['claim', name];
-  const ownedBy = (owner: string, current: unknown): Holding | null => {
-    const holding = current as Holding | undefined;
+  const ownedBy = (owner: string, current: string | undefined): Holding | null => {
+    const holding = dataOf(CLAIM, current);
     return holding?.owner === owner && holding.until > Date.now() ? holding : null;
   };
-  const keep = (holding: Holding, ttlMs: number) => ({ data: holding, ttlMs: ttlMs + FENCE_MEMORY_MS });
+  const keep = (holding: Holding, ttlMs: number) => ({
+    text: textOf(CLAIM, holding, ttlMs + FENCE_MEMORY_MS),
+  });
 
   return {
     take: (name, ttlMs, owner) =>
       records.run(async () => {
         checkTtl(ttlMs);
         let fence = 0;
-        const taken = await records.change(at(name), (current) => {
-          const holding = current as Holding | undefined;
+        const taken = await changeAnyway(records, at(name), (current) => {
+          const holding = dataOf(CLAIM, current);
           const now = Date.now();
           if (holding && holding.owner !== null && holding.until > now) return null;
           // The clock as a floor keeps fences growing even after the memory of a name has run out.
@@ -38,21 +52,23 @@ export function lmdbClaims(records: Records): Claims {
     renew: (name, ttlMs, owner) =>
       records.run(() => {
         checkTtl(ttlMs);
-        return records.change(at(name), (current) => {
+        return changeAnyway(records, at(name), (current) => {
           const holding = ownedBy(owner, current);
           return holding && keep({ ...holding, until: Date.now() + ttlMs }, ttlMs);
         });
       }),
     release: (name, owner) =>
       records.run(async () => {
-        await records.change(at(name), (current) => {
+        await changeAnyway(records, at(name), (current) => {
           const holding = ownedBy(owner, current);
           return holding && keep({ ...holding, owner: null }, 0);
         });
       }),
     once: (name, ttlMs) =>
-      records.run(() =>
-        records.change(['once', name], (current) => (current === undefined ? { data: true, ttlMs } : null)),
-      ),
+      records.run(() => {
+        checkTtl(ttlMs);
+        const text = textOf(ONCE, true, ttlMs);
+        return records.change(['once', name], (current) => (current === undefined ? { text } : null));
+      }),
   };
 }

@@ -1,15 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { StoreFailure } from '../store.ts';
-
-/** A failure found before the engine was asked, or in what it answered. */
-export class StoreError extends Error {
-  readonly failure: StoreFailure;
-
-  constructor(reason: StoreFailure['reason'], detail: string) {
-    super(detail);
-    this.failure = { reason, detail };
-  }
-}
+import { StoreError } from '../store-error.ts';
 
 /** LMDB's own words for a damaged file (and for a transaction that met one), and a full one (lmdb.h, return codes), and the system's for a full disk. */
 const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PROBLEM|BAD_TXN)/;

@@ -4,6 +4,7 @@
  * file is read in the ordinary way. Nothing is changed.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isReadable } from '../record-text.ts';
 import type { KindLook } from '../store.ts';
 import {
   type Branch,
@@ -19,7 +20,6 @@ import {
   readPage,
   readTree,
 } from './format.ts';
-import { isReadable } from './records.ts';
 
 /** What is wrong with a data file as a whole: the engine must not have it. */
 export type Damage =

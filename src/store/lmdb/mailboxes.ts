@@ -1,7 +1,14 @@
-import { MAILBOX_LIMIT, type Mailboxes } from '../store.ts';
+import * as z from 'zod';
+import { type Kind, kind } from '../kind.ts';
+import { UnreadableRecord } from '../record-text.ts';
+import { MAILBOX_LIMIT, type Mailboxes, type MailboxMessage } from '../store.ts';
+import { checkTtl, StoreError } from '../store-error.ts';
 import { nextUlid } from '../ulid.ts';
-import { StoreError } from './guard.ts';
 import type { RecordKey, Records } from './records.ts';
+import { changeAnyway, dataOf, textOf } from './typed.ts';
+
+/** The id a mailbox gave out last. */
+export const LAST_ID = kind({ name: 'last-id', version: 1, schema: z.ulid() });
 
 /** How often a wait looks for messages that another process appended. */
 const LOOK_EVERY_MS = 400;
@@ -14,8 +21,11 @@ interface Waiter {
   readonly wake: () => void;
 }
 
-/** Mailboxes and the way to end all waits at once. */
-export function lmdbMailboxes(records: Records): { mailboxes: Mailboxes; wakeAll: () => void } {
+/** Mailboxes of every kind, and the way to end all waits at once. */
+export function lmdbMailboxes(records: Records): {
+  mailboxes: <T>(kind: Kind<T>) => Mailboxes<T>;
+  wakeAll: () => void;
+} {
   const waiters = new Set<Waiter>();
   let looking: NodeJS.Timeout | undefined;
 
@@ -58,60 +68,89 @@ export function lmdbMailboxes(records: Records): { mailboxes: Mailboxes; wakeAll
     looking = undefined;
   }
 
-  const mailboxes: Mailboxes = {
-    append: (box, message, ttlMs) =>
-      records.run(async () => {
-        // What has run out and was not swept yet takes no room.
-        if (countAll(box) === MAILBOX_LIMIT) await records.sweep();
-        let id = '';
-        await records.change(['last-id', box], (current) => {
-          if (countAll(box) === MAILBOX_LIMIT) {
-            throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
+  /** The message under a key; undefined where it ran out meanwhile, or cannot be read: then it is set aside. */
+  async function readOne<T>(kind: Kind<T>, key: RecordKey): Promise<MailboxMessage<T> | undefined> {
+    const text = await records.read(key);
+    try {
+      return text === undefined ? undefined : { id: key[2] ?? '', message: dataOf(kind, text) as T };
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      await records.setAside(key, error.misfit);
+      // Left in the box it would wake its reader for ever.
+      await records.remove([key]);
+      return undefined;
+    }
+  }
+
+  function mailboxesOf<T>(kind: Kind<T>): Mailboxes<T> {
+    const boxOf = (name: string) => `${kind.name}:${name}`;
+    return {
+      append: (name, message, ttlMs) =>
+        records.run(async () => {
+          checkTtl(ttlMs);
+          const box = boxOf(name);
+          const text = textOf(kind, message, ttlMs);
+          // What has run out and was not swept yet takes no room.
+          if (countAll(box) === MAILBOX_LIMIT) await records.sweep();
+          let id = '';
+          await changeAnyway(records, ['last-id', box], (current) => {
+            if (countAll(box) === MAILBOX_LIMIT) {
+              throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
+            }
+            id = nextUlid(dataOf(LAST_ID, current) ?? null, Date.now());
+            const lastId = textOf(LAST_ID, id, ttlMs + LAST_ID_MEMORY_MS);
+            return { text: lastId, also: [{ key: at(box, id), text }] };
+          });
+          for (const waiter of [...waiters]) if (waiter.box === box) waiter.wake();
+          return id;
+        }),
+
+      read: (name, after, max) =>
+        records.run(async () => {
+          const found: MailboxMessage<T>[] = [];
+          for (const key of [...keysAfter(boxOf(name), after)]) {
+            if (found.length === max) break;
+            const message = await readOne(kind, key);
+            if (message) found.push(message);
           }
-          id = nextUlid((current as string | undefined) ?? null, Date.now());
-          const also = [{ key: at(box, id), write: { data: message, ttlMs } }];
-          return { data: id, ttlMs: ttlMs + LAST_ID_MEMORY_MS, also };
-        });
-        for (const waiter of [...waiters]) if (waiter.box === box) waiter.wake();
-        return id;
-      }),
+          return found;
+        }),
 
-    read: (box, after, max) =>
-      records.run(async () => {
-        const keys: RecordKey[] = [];
-        for (const key of keysAfter(box, after)) if (keys.push(key) >= max) break;
-        const found = keys.map(async (key) => ({ id: key[2] ?? '', message: await records.read(key) }));
-        // What ran out between the two looks is no message any more.
-        return (await Promise.all(found)).filter(({ message }) => message !== undefined);
-      }),
+      wait: (name, after, ms, signal) =>
+        new Promise((resolve) => {
+          const waiter: Waiter = { box: boxOf(name), after, wake: done };
+          const timer = setTimeout(done, ms);
+          function done(): void {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', done);
+            remove(waiter);
+            resolve();
+          }
+          signal.addEventListener('abort', done);
+          add(waiter);
+          if (signal.aborted) done();
+          else wakeIfReady(waiter);
+        }),
 
-    wait: (box, after, ms, signal) =>
-      new Promise((resolve) => {
-        const waiter: Waiter = { box, after, wake: done };
-        const timer = setTimeout(done, ms);
-        function done(): void {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          remove(waiter);
-          resolve();
-        }
-        signal.addEventListener('abort', done);
-        add(waiter);
-        if (signal.aborted) done();
-        else wakeIfReady(waiter);
-      }),
+      ack: (name, upTo) =>
+        records.run(async () => {
+          const done: RecordKey[] = [];
+          for (const key of keysAfter(boxOf(name), null)) {
+            if ((key[2] ?? '') > upTo) break;
+            done.push(key);
+          }
+          await records.remove(done);
+        }),
 
-    ack: (box, upTo) =>
-      records.run(async () => {
-        const done: RecordKey[] = [];
-        for (const key of keysAfter(box, null)) {
-          if ((key[2] ?? '') > upTo) break;
-          done.push(key);
-        }
-        await records.remove(done);
-      }),
+      clear: (name) => records.run(() => records.remove([...keysAfter(boxOf(name), null)])),
+    };
+  }
 
-    clear: (box) => records.run(() => records.remove([...keysAfter(box, null)])),
+  const known = new Map<Kind<never>, Mailboxes<never>>();
+  const mailboxes = <T>(kind: Kind<T>): Mailboxes<T> => {
+    const made = known.get(kind as Kind<never>) ?? (mailboxesOf(kind) as Mailboxes<never>);
+    known.set(kind as Kind<never>, made);
+    return made as unknown as Mailboxes<T>;
   };
 
   return {

@@ -1,31 +1,30 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
-import { MAX_NAME_BYTES, type StoreFailure } from '../store.ts';
-import { guarded, StoreError } from './guard.ts';
+import type { Misfit } from '../kind.ts';
+import { fromUnversioned, headOf, recordText } from '../record-text.ts';
+import { MAX_NAME_BYTES, type StoreFailure, type Unreadable } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+import { guarded } from './guard.ts';
 
-/** First the kind of record, then names from outside. */
-export type RecordKey = readonly [kind: string, ...names: string[]];
+/** First the sort of record (value, message, claim …), then names from outside. */
+export type RecordKey = readonly [sort: string, ...names: string[]];
 
-/** Data to write and how long it lives, milliseconds; null for good. */
-export interface Write {
-  readonly data: unknown;
-  readonly ttlMs: number | null;
-}
-
-interface StoredRecord {
-  readonly data: unknown;
-  /** Milliseconds since 1970, or null for good. */
-  readonly expiresAt: number | null;
+/** A text to write, and others in the same commit. */
+export interface RecordChange {
+  readonly text: string;
+  readonly also?: readonly { readonly key: RecordKey; readonly text: string }[];
 }
 
 type DueKey = [dueAt: number, ...key: string[]];
 
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_BATCH = 500;
+/** Version of what is written around the bytes of a record that was set aside. */
+const ASIDE_VERSION = 1;
 
 /**
- * Records with a time to live in one LMDB environment; the only file that talks to the engine. A second table
+ * Texts of records (record-text.ts) in one LMDB environment; the only file that talks to the engine. A second table
  * orders keys by expiry, so that a sweep reads only what is due.
  *
  * Atomic changes are compare-and-swap on a random version number: such writes run on the engine's own thread and
@@ -41,10 +40,12 @@ export class Records {
   readonly #due: Database<true, DueKey>;
   readonly #sweeper: NodeJS.Timeout;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #onSetAside: (record: Unreadable) => void;
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(directory: string) {
+  constructor(directory: string, onSetAside: (record: Unreadable) => void) {
+    this.#onSetAside = onSetAside;
     this.#root = open({
       path: directory,
       noSubdir: false,
@@ -73,18 +74,18 @@ export class Records {
     }
   }
 
-  /** The live data under a key, or undefined; data whose time has run out is deleted on the way. */
-  async read(key: RecordKey): Promise<unknown> {
+  /** The live text under a key, or undefined; one whose time has run out is deleted on the way. */
+  async read(key: RecordKey): Promise<string | undefined> {
     const found = this.#find(key);
-    if (!found || isLive(found.record)) return found?.record.data;
+    if (!found || isLive(found.text)) return found?.text;
     await this.#records.remove([...key], found.version);
     return undefined;
   }
 
   /** Writes without looking at what was there. */
-  async write(key: RecordKey, write: Write): Promise<void> {
+  async write(key: RecordKey, text: string): Promise<void> {
     this.#check(key);
-    const put = this.#prepare(key, write);
+    const put = this.#prepare(key, text);
     await this.#root.batch(put);
   }
 
@@ -96,20 +97,20 @@ export class Records {
   }
 
   /**
-   * Changes one record atomically. `decide` sees its live data and returns what to write, or null to leave it; it is
+   * Changes one record atomically. `decide` sees its live text and returns what to write, or null to leave it; it is
    * asked again when somebody else was faster. `also` names other records for the same commit.
    * @returns whether anything was written
    */
   async change(
     key: RecordKey,
-    decide: (current: unknown) => (Write & { also?: readonly { key: RecordKey; write: Write }[] }) | null,
+    decide: (current: string | undefined) => RecordChange | null,
   ): Promise<boolean> {
     for (;;) {
       const found = this.#find(key);
-      const wanted = decide(found && isLive(found.record) ? found.record.data : undefined);
+      const wanted = decide(found && isLive(found.text) ? found.text : undefined);
       if (!wanted) return false;
-      const put = this.#prepare(key, wanted);
-      const beside = (wanted.also ?? []).map((other) => this.#prepare(other.key, other.write));
+      const put = this.#prepare(key, wanted.text);
+      const beside = (wanted.also ?? []).map((other) => this.#prepare(other.key, other.text));
       const act = () => {
         put();
         for (const putOther of beside) putOther();
@@ -118,6 +119,34 @@ export class Records {
         ? this.#records.ifVersion([...key], found.version, act)
         : this.#records.ifNoExists([...key], act);
       if (await done) return true;
+    }
+  }
+
+  /**
+   * Keeps the bytes of a record that cannot be read beside the others, each once and for as long as it would have lived
+   * itself, and tells of it. The record stays. `fleeting`: nothing but its names and the fault are kept.
+   */
+  async setAside(key: RecordKey, misfit: Misfit, fleeting = false): Promise<void> {
+    const bytes = this.#records.getBinary([...key]);
+    if (!bytes) return;
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    const text = recordText(ASIDE_VERSION, headOf(bytes.toString())?.expires ?? null, {
+      bytes: fleeting ? '' : bytes.toString('base64'),
+      at: Date.now(),
+      misfit,
+    });
+    const isNew = await this.change(['aside', digest, ...key], (there) =>
+      there === undefined ? { text } : null,
+    );
+    if (isNew) this.#onSetAside({ key, ...misfit });
+  }
+
+  /** Every live record, in the order of its key. */
+  *all(): Generator<{ key: RecordKey; text: string }> {
+    this.#alive();
+    for (const key of this.#records.getKeys()) {
+      const found = this.#find(key as unknown as RecordKey);
+      if (found && isLive(found.text)) yield { key: key as unknown as RecordKey, text: found.text };
     }
   }
 
@@ -174,31 +203,33 @@ export class Records {
   }
 
   #state(key: string[]): 'live' | 'expired' | 'unreadable' {
-    try {
-      const text = this.#records.get(key);
-      return text !== undefined && isLive(decode(text)) ? 'live' : 'expired';
-    } catch {
-      return 'unreadable';
-    }
+    const text = this.#textAt(key)?.text;
+    if (text === undefined) return 'expired';
+    if (!headOf(text)) return 'unreadable';
+    return isLive(text) ? 'live' : 'expired';
+  }
+
+  /** The text under a key in today's form, whatever wrote it. */
+  #textAt(key: readonly string[]): { text: string; version: number } | undefined {
+    const entry = this.#records.getEntry([...key]);
+    if (!entry) return undefined;
+    const text = headOf(entry.value) ? entry.value : fromUnversioned(entry.value, key[0] === 'value');
+    return { text: text ?? entry.value, version: entry.version ?? 0 };
   }
 
   /** Everything that can be refused is refused here, before the engine collects a batch. */
-  #prepare(key: RecordKey, { data, ttlMs }: Write): () => void {
+  #prepare(key: RecordKey, text: string): () => void {
     this.#check(key);
-    if (ttlMs !== null) checkTtl(ttlMs);
-    const expiresAt = ttlMs === null ? null : Date.now() + ttlMs;
-    if (data === undefined) throw new StoreError('invalid', 'nothing to write');
-    const text = encode({ data, expiresAt } satisfies StoredRecord);
+    const expires = headOf(text)?.expires ?? null;
     return () => {
       inBatch(this.#records.put([...key], text, randomInt(1, 2 ** 47)));
-      if (expiresAt !== null) inBatch(this.#due.put([expiresAt, ...key], true));
+      if (expires !== null) inBatch(this.#due.put([expires, ...key], true));
     };
   }
 
-  #find(key: RecordKey): { record: StoredRecord; version: number } | undefined {
+  #find(key: RecordKey): { text: string; version: number } | undefined {
     this.#check(key);
-    const entry = this.#records.getEntry([...key]);
-    return entry && { record: decode(entry.value), version: entry.version ?? 0 };
+    return this.#textAt(key);
   }
 
   #check([, ...names]: RecordKey): void {
@@ -239,43 +270,8 @@ function inBatch(write: Promise<boolean>): void {
   write.catch(() => undefined);
 }
 
-/** @throws StoreError unless the time to live is a finite number of milliseconds above 0 */
-export function checkTtl(ttlMs: number): void {
-  if (Number.isFinite(ttlMs) && ttlMs > 0) return;
-  throw new StoreError('invalid', `a time to live must be more than 0 ms, got ${ttlMs}`);
-}
-
-function isLive(record: StoredRecord): boolean {
-  return record.expiresAt === null || record.expiresAt > Date.now();
-}
-
-/** @throws StoreError for what JSON cannot carry */
-export function encode(value: unknown): string {
-  try {
-    const text: string | undefined = JSON.stringify(value);
-    if (text !== undefined) return text;
-  } catch {
-    // Falls through: circular, a bigint, a throwing toJSON.
-  }
-  throw new StoreError('invalid', 'value cannot be written as JSON');
-}
-
-/** Whether a record's text, as the engine keeps it, can be read. */
-export function isReadable(text: string): boolean {
-  try {
-    return decode(text) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-/** The engine's text back as a record. JSON's own error would quote the stored value, so it is not passed on. */
-function decode(text: string): StoredRecord {
-  try {
-    const record = JSON.parse(text) as StoredRecord;
-    if (record.expiresAt === null || typeof record.expiresAt === 'number') return record;
-  } catch {
-    // Falls through to the one failure for everything unreadable.
-  }
-  throw new StoreError('corrupt', 'record is not readable');
+/** A text that is no record counts as live: whoever reads it is told. */
+function isLive(text: string): boolean {
+  const expires = headOf(text)?.expires ?? null;
+  return expires === null || expires > Date.now();
 }

@@ -1,8 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { KindLook, OpenFailure, OpenProblem, Store, StoreFailure, StoreLook } from '../store.ts';
+import type { Kind } from '../kind.ts';
+import type { OpenFailure, OpenProblem, Store, StoreFailure, StoreHooks, StoreLook } from '../store.ts';
 import { keyvValues } from '../values.ts';
+import { unreadableOf } from './check.ts';
 import { lmdbClaims } from './claims.ts';
 import { DATA_FILE, prepareFiles } from './files.ts';
 import { guarded } from './guard.ts';
@@ -14,11 +16,10 @@ import { lmdbValues } from './values.ts';
 /**
  * Opens (and makes, if need be) a store in a directory. Several processes of one machine may have it open. What is
  * damaged is not given to the engine.
- * @param onUnreadable hears which of the newest records cannot be read; the store is opened all the same
  */
 export async function openLmdbStore(
   directory: string,
-  onUnreadable: (kinds: readonly KindLook[]) => void = () => undefined,
+  { onUnreadable = () => undefined, onSetAside = () => undefined }: StoreHooks = {},
 ): Promise<Result<Store, OpenFailure>> {
   const prepared = await guarded(() => prepareFiles(directory));
   if (!prepared.ok) return fail(refused(directory, prepared.failure));
@@ -26,7 +27,7 @@ export async function openLmdbStore(
   if (!looked.ok) return looked;
   const { damage, kinds } = looked.value;
   if (damage) return fail(damaged(directory, damage));
-  const opened = await guarded(() => new Records(directory));
+  const opened = await guarded(() => new Records(directory, onSetAside));
   if (!opened.ok) return fail(refused(directory, opened.failure));
   const records = opened.value;
   const swept = await records.run(() => records.sweep());
@@ -38,9 +39,10 @@ export async function openLmdbStore(
   if (unreadable.length > 0) onUnreadable(unreadable);
   const { mailboxes, wakeAll } = lmdbMailboxes(records);
   return ok({
-    values: <T>(namespace: string) => keyvValues<T>(lmdbValues(records, namespace)),
+    values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
     claims: lmdbClaims(records),
     mailboxes,
+    unreadable: (kinds) => records.run(() => unreadableOf(records, kinds)),
     close: () => {
       const closed = records.close();
       wakeAll();

@@ -1,9 +1,13 @@
 import type { KeyvStoreAdapter } from 'keyv';
+import type { Kind } from '../kind.ts';
 import type { ValuesBackend } from '../values.ts';
-import { checkTtl, encode, type RecordKey, type Records } from './records.ts';
+import type { RecordKey, Records } from './records.ts';
 
-/** Values of one namespace as Keyv wants them. */
-export function lmdbValues(records: Records, namespace: string): ValuesBackend {
+/** Values of one kind as Keyv wants them. */
+export function lmdbValues(
+  records: Records,
+  { name: namespace, fleeting }: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+): ValuesBackend {
   const at = (key: string): RecordKey => ['value', namespace, key];
   const keys = (prefix: string): string[] => {
     const found: string[] = [];
@@ -17,8 +21,10 @@ export function lmdbValues(records: Records, namespace: string): ValuesBackend {
     opts: {},
     // Failures are thrown, never emitted: there is nothing to listen to.
     on: () => adapter,
+    // What has run out is gone before Keyv sees it: Keyv would delete it without looking whether it was written again.
     get: async <V>(key: string) => (await records.read(at(key))) as V | undefined,
-    set: (key, data: unknown, ttlMs) => records.write(at(key), { data, ttlMs: ttlMs ?? null }),
+    // The time to live is in the text already, as an end.
+    set: (key, text: string) => records.write(at(key), text),
     delete: async (key) => {
       await records.remove([at(key)]);
       return true;
@@ -32,12 +38,15 @@ export function lmdbValues(records: Records, namespace: string): ValuesBackend {
   const change: ValuesBackend['change'] = (key, decide) =>
     records.change(at(key), (current) => {
       const wanted = decide(current);
-      if (!wanted) return null;
-      const also = Object.entries(wanted.also).map(([name, data]) => ({
-        key: at(name),
-        write: { data, ttlMs: null },
-      }));
-      return { data: wanted.data, ttlMs: null, also };
+      return (
+        wanted && { text: wanted.text, also: wanted.also.map(([name, text]) => ({ key: at(name), text })) }
+      );
     });
-  return { adapter, keys, change, run: (access) => records.run(access), checkTtl, encode };
+  return {
+    adapter,
+    keys,
+    change,
+    run: (access) => records.run(access),
+    setAside: (key, misfit) => records.setAside(at(key), misfit, fleeting),
+  };
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/kernel/result.ts';
 import { MAILBOX_LIMIT, MAX_NAME_BYTES, type Store } from '../../../src/store/store.ts';
 import { withClaim } from '../../../src/store/with-claim.ts';
+import { anyKind } from '../../support/store.ts';
 
 /** One empty place to keep state in, made for one test. */
 export interface Place {
@@ -14,6 +15,8 @@ export interface Place {
 }
 
 const HOUR = 3_600_000;
+/** Messages of any sort. */
+export const POST = anyKind('post');
 const never = () => new AbortController().signal;
 
 /** The value of a success; a failure fails the test with its reason. */
@@ -48,7 +51,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
     describe('values', () => {
       it('gives back what was set, and nothing for an unknown key', async () => {
-        const values = store.values<{ n: number }>('things');
+        const values = store.values(anyKind<{ n: number }>('things'));
         await value(values.set('a', { n: 1 }));
         await value(values.set('a', { n: 2 }));
         expect(await value(values.get('a'))).toEqual({ n: 2 });
@@ -56,7 +59,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('keeps any JSON as it is', async () => {
-        const values = store.values<unknown>('json');
+        const values = store.values(anyKind<unknown>('json'));
         await fc.assert(
           fc.asyncProperty(fc.jsonValue(), async (json) => {
             await value(values.set('k', json));
@@ -67,7 +70,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('keeps strings that look like the format of a store', async () => {
-        const values = store.values<string>('odd');
+        const values = store.values(anyKind<string>('odd'));
         for (const text of [':base64:AAAA', ':x', '', '{"value":1}', '\u0000', '__proto__']) {
           await value(values.set('k', text));
           expect(await value(values.get('k'))).toBe(text);
@@ -75,7 +78,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('is not changed by what happens to the object afterwards', async () => {
-        const values = store.values<{ list: number[] }>('things');
+        const values = store.values(anyKind<{ list: number[] }>('things'));
         const given = { list: [1] };
         const set = values.set('a', given);
         given.list.push(2);
@@ -86,18 +89,18 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('keeps namespaces apart even where their names and keys run together', async () => {
-        await value(store.values('a').set('b:c', 1));
-        await value(store.values('a:b').set('c', 2));
-        await value(store.values('a').set('a:x', 3));
-        await value(store.values('a').set('x', 4));
-        expect(await value(store.values('a').get('b:c'))).toBe(1);
-        expect(await value(store.values('a:b').get('c'))).toBe(2);
-        expect(await value(store.values('a').get('a:x'))).toBe(3);
-        expect(await value(store.values('a').keys())).toEqual(['a:x', 'b:c', 'x']);
+        await value(store.values(anyKind('a')).set('b:c', 1));
+        await value(store.values(anyKind('a:b')).set('c', 2));
+        await value(store.values(anyKind('a')).set('a:x', 3));
+        await value(store.values(anyKind('a')).set('x', 4));
+        expect(await value(store.values(anyKind('a')).get('b:c'))).toBe(1);
+        expect(await value(store.values(anyKind('a:b')).get('c'))).toBe(2);
+        expect(await value(store.values(anyKind('a')).get('a:x'))).toBe(3);
+        expect(await value(store.values(anyKind('a')).keys())).toEqual(['a:x', 'b:c', 'x']);
       });
 
       it('deletes, and does not mind deleting what is not there', async () => {
-        const values = store.values('things');
+        const values = store.values(anyKind('things'));
         await value(values.set('a', 1));
         await value(values.delete('a'));
         await value(values.delete('a'));
@@ -106,7 +109,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('lists keys in byte order, all or by prefix', async () => {
-        const values = store.values('things');
+        const values = store.values(anyKind('things'));
         const keys = ['case:2', 'case:10', 'case:1', 'cas', 'case', 'd', '\u0416', '\u{1f600}', '\uffee'];
         for (const key of keys) await value(values.set(key, 1));
         const sorted = [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -116,7 +119,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('takes any key of up to 512 bytes', async () => {
-        const values = store.values<string>('keys');
+        const values = store.values(anyKind<string>('keys'));
         const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
         await fc.assert(
           fc.asyncProperty(key, async (text) => {
@@ -131,7 +134,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('forgets a value when its time has run out, and not before', async () => {
-        const values = store.values('things');
+        const values = store.values(anyKind('things'));
         await value(values.set('short', 1, 2_000));
         await value(values.set('long', 1, HOUR));
         expect(await value(values.keys())).toEqual(['long', 'short']);
@@ -142,19 +145,19 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('lets the last set decide how long a value lives', async () => {
-        const values = store.values('things');
+        const values = store.values(anyKind('things'));
         await value(values.set('a', 1, 1_000));
         await value(values.set('a', 2));
         await value(values.set('b', 1, HOUR));
         await value(values.set('b', 2, 1_000));
         await place.passTime(1_001);
         await reopen();
-        expect(await value(store.values('things').get('a'))).toBe(2);
-        expect(await value(store.values('things').get('b'))).toBeUndefined();
+        expect(await value(store.values(anyKind('things')).get('a'))).toBe(2);
+        expect(await value(store.values(anyKind('things')).get('b'))).toBeUndefined();
       });
 
       it('refuses what it could not give back', async () => {
-        const values = store.values<unknown>('things');
+        const values = store.values(anyKind<unknown>('things'));
         const circular: { self?: unknown } = {};
         circular.self = circular;
         for (const [key, wrong, ttlMs] of [
@@ -177,11 +180,11 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
       it('finds everything again after it was closed and opened', async () => {
         await Promise.all(
-          Array.from({ length: 200 }, (_, n) => value(store.values('many').set(String(n), { n }))),
+          Array.from({ length: 200 }, (_, n) => value(store.values(anyKind('many')).set(String(n), { n }))),
         );
         await reopen();
-        expect(await value(store.values('many').keys())).toHaveLength(200);
-        expect(await value(store.values('many').get('150'))).toEqual({ n: 150 });
+        expect(await value(store.values(anyKind('many')).keys())).toHaveLength(200);
+        expect(await value(store.values(anyKind('many')).get('150'))).toEqual({ n: 150 });
       });
     });
 
@@ -282,7 +285,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('orders read-then-write among any number of workers', async () => {
-        const counter = store.values<number>('counter');
+        const counter = store.values(anyKind<number>('counter'));
         const add = () =>
           withClaim(store.claims, 'counter', async () => {
             const n = await value(counter.get('n'));
@@ -295,13 +298,13 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
     describe('mailboxes', () => {
       const read = async (box: string, after: string | null = null, max = 100) =>
-        (await value(store.mailboxes.read(box, after, max))).map(({ message }) => message);
+        (await value(store.mailboxes(POST).read(box, after, max))).map(({ message }) => message);
 
       it('gives messages in the order they came, from the cursor on', async () => {
         const ids: string[] = [];
-        for (const n of [1, 2, 3, 4]) ids.push(await value(store.mailboxes.append('box', { n }, HOUR)));
+        for (const n of [1, 2, 3, 4]) ids.push(await value(store.mailboxes(POST).append('box', { n }, HOUR)));
         expect([...ids].sort()).toEqual(ids);
-        expect(await value(store.mailboxes.read('box', null, 2))).toEqual([
+        expect(await value(store.mailboxes(POST).read('box', null, 2))).toEqual([
           { id: ids[0], message: { n: 1 } },
           { id: ids[1], message: { n: 2 } },
         ]);
@@ -311,22 +314,22 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
       it('gives every message of many senders an id of its own', async () => {
         const ids = await Promise.all(
-          Array.from({ length: 60 }, (_, n) => value(store.mailboxes.append('box', n, HOUR))),
+          Array.from({ length: 60 }, (_, n) => value(store.mailboxes(POST).append('box', n, HOUR))),
         );
-        const stored = await value(store.mailboxes.read('box', null, 100));
+        const stored = await value(store.mailboxes(POST).read('box', null, 100));
         expect(new Set(ids).size).toBe(60);
         expect(stored.map(({ id }) => id)).toEqual([...ids].sort());
       });
 
       it('keeps ids ascending across a restart, an empty box and a clock that goes back', async () => {
-        const append = () => value(store.mailboxes.append('box', 1, HOUR));
+        const append = () => value(store.mailboxes(POST).append('box', 1, HOUR));
         const ids = [await append(), await append()];
         await place.passTime(-HOUR);
         ids.push(await append());
-        await value(store.mailboxes.ack('box', ids[2] ?? ''));
+        await value(store.mailboxes(POST).ack('box', ids[2] ?? ''));
         await reopen();
         ids.push(await append());
-        await value(store.mailboxes.clear('box'));
+        await value(store.mailboxes(POST).clear('box'));
         await place.passTime(-24 * HOUR);
         ids.push(await append());
         expect([...ids].sort()).toEqual(ids);
@@ -335,92 +338,95 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
       it('deletes up to the cursor and nothing behind it', async () => {
         const ids: string[] = [];
-        for (const n of [1, 2, 3]) ids.push(await value(store.mailboxes.append('box', n, HOUR)));
-        await value(store.mailboxes.ack('box', ids[1] ?? ''));
-        await value(store.mailboxes.ack('box', ids[0] ?? ''));
+        for (const n of [1, 2, 3]) ids.push(await value(store.mailboxes(POST).append('box', n, HOUR)));
+        await value(store.mailboxes(POST).ack('box', ids[1] ?? ''));
+        await value(store.mailboxes(POST).ack('box', ids[0] ?? ''));
         expect(await read('box')).toEqual([3]);
       });
 
       it('keeps boxes apart', async () => {
-        await value(store.mailboxes.append('a', 1, HOUR));
-        await value(store.mailboxes.append('a:b', 2, HOUR));
-        await value(store.mailboxes.append('ab', 3, HOUR));
-        await value(store.mailboxes.ack('a', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
+        await value(store.mailboxes(POST).append('a', 1, HOUR));
+        await value(store.mailboxes(POST).append('a:b', 2, HOUR));
+        await value(store.mailboxes(POST).append('ab', 3, HOUR));
+        await value(store.mailboxes(POST).ack('a', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
         expect(await read('a')).toEqual([]);
         expect(await read('a:b')).toEqual([2]);
-        await value(store.mailboxes.clear('a:b'));
+        await value(store.mailboxes(POST).clear('a:b'));
         expect(await read('ab')).toEqual([3]);
       });
 
       it('lets a message go when its time has run out', async () => {
-        await value(store.mailboxes.append('box', 'short', 1_000));
-        await value(store.mailboxes.append('box', 'long', HOUR));
+        await value(store.mailboxes(POST).append('box', 'short', 1_000));
+        await value(store.mailboxes(POST).append('box', 'long', HOUR));
         await place.passTime(1_001);
         expect(await read('box')).toEqual(['long']);
       });
 
       it('refuses one message too many, keeps the oldest, and has room again after an acknowledgement', async () => {
-        const oldest = await value(store.mailboxes.append('box', 0, HOUR));
-        for (let n = 1; n < MAILBOX_LIMIT; n++) await value(store.mailboxes.append('box', n, 2 * HOUR));
-        expect(await reason(store.mailboxes.append('box', 'too many', HOUR))).toBe('full');
-        expect(await value(store.mailboxes.read('box', null, 1))).toMatchObject([{ id: oldest }]);
-        await value(store.mailboxes.ack('box', oldest));
-        await value(store.mailboxes.append('box', 'fits', HOUR));
-        expect(await reason(store.mailboxes.append('box', 'too many', HOUR))).toBe('full');
+        const oldest = await value(store.mailboxes(POST).append('box', 0, HOUR));
+        for (let n = 1; n < MAILBOX_LIMIT; n++) await value(store.mailboxes(POST).append('box', n, 2 * HOUR));
+        expect(await reason(store.mailboxes(POST).append('box', 'too many', HOUR))).toBe('full');
+        expect(await value(store.mailboxes(POST).read('box', null, 1))).toMatchObject([{ id: oldest }]);
+        await value(store.mailboxes(POST).ack('box', oldest));
+        await value(store.mailboxes(POST).append('box', 'fits', HOUR));
+        expect(await reason(store.mailboxes(POST).append('box', 'too many', HOUR))).toBe('full');
         await place.passTime(HOUR);
-        await value(store.mailboxes.append('box', 'takes the place of what ran out', HOUR));
+        await value(store.mailboxes(POST).append('box', 'takes the place of what ran out', HOUR));
       });
 
       it('refuses a message that JSON cannot carry', async () => {
-        expect(await reason(store.mailboxes.append('box', undefined, HOUR))).toBe('invalid');
-        expect(await reason(store.mailboxes.append('box', 1n, HOUR))).toBe('invalid');
+        expect(await reason(store.mailboxes(POST).append('box', undefined, HOUR))).toBe('invalid');
+        expect(await reason(store.mailboxes(POST).append('box', 1n, HOUR))).toBe('invalid');
         expect(await read('box')).toEqual([]);
       });
 
       it('does not wait when a message is there already', async () => {
-        const id = await value(store.mailboxes.append('box', 1, HOUR));
-        await store.mailboxes.wait('box', null, HOUR, never());
-        await value(store.mailboxes.append('box', 2, HOUR));
-        await store.mailboxes.wait('box', id, HOUR, never());
+        const id = await value(store.mailboxes(POST).append('box', 1, HOUR));
+        await store.mailboxes(POST).wait('box', null, HOUR, never());
+        await value(store.mailboxes(POST).append('box', 2, HOUR));
+        await store.mailboxes(POST).wait('box', id, HOUR, never());
       });
 
       it('ends a wait with the message it waits for, and not with another box or an old message', async () => {
-        const old = await value(store.mailboxes.append('box', 'old', HOUR));
+        const old = await value(store.mailboxes(POST).append('box', 'old', HOUR));
         let woken = false;
-        const wait = store.mailboxes.wait('box', old, HOUR, never()).then(() => {
-          woken = true;
-        });
-        await value(store.mailboxes.append('other', 1, HOUR));
-        await value(store.mailboxes.ack('box', old));
+        const wait = store
+          .mailboxes(POST)
+          .wait('box', old, HOUR, never())
+          .then(() => {
+            woken = true;
+          });
+        await value(store.mailboxes(POST).append('other', 1, HOUR));
+        await value(store.mailboxes(POST).ack('box', old));
         expect(woken).toBe(false);
-        await value(store.mailboxes.append('box', 'new', HOUR));
+        await value(store.mailboxes(POST).append('box', 'new', HOUR));
         await wait;
         expect(await read('box', old)).toEqual(['new']);
       });
 
       it('ends a wait by time, by signal and by closing', async () => {
         const abort = new AbortController();
-        const aborted = store.mailboxes.wait('box', null, HOUR, abort.signal);
+        const aborted = store.mailboxes(POST).wait('box', null, HOUR, abort.signal);
         abort.abort();
         await aborted;
-        await store.mailboxes.wait('box', null, HOUR, abort.signal);
-        await store.mailboxes.wait('box', null, 5, never());
-        const closed = store.mailboxes.wait('box', null, HOUR, never());
+        await store.mailboxes(POST).wait('box', null, HOUR, abort.signal);
+        await store.mailboxes(POST).wait('box', null, 5, never());
+        const closed = store.mailboxes(POST).wait('box', null, HOUR, never());
         await store.close();
         await closed;
-        await store.mailboxes.wait('box', null, HOUR, never());
+        await store.mailboxes(POST).wait('box', null, HOUR, never());
       });
     });
 
     it('finishes writes under way when it is closed', async () => {
-      const writes = Array.from({ length: 50 }, (_, n) => store.values('late').set(String(n), n));
+      const writes = Array.from({ length: 50 }, (_, n) => store.values(anyKind('late')).set(String(n), n));
       await reopen();
       expect((await Promise.all(writes)).every(({ ok }) => ok)).toBe(true);
-      expect(await value(store.values('late').keys())).toHaveLength(50);
+      expect(await value(store.values(anyKind('late')).keys())).toHaveLength(50);
     });
 
     it('answers everything with a failure once it is closed', async () => {
-      const values = store.values('things');
+      const values = store.values(anyKind('things'));
       await store.close();
       await store.close();
       for (const late of [
@@ -432,10 +438,10 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         store.claims.renew('a', HOUR, 'b'),
         store.claims.release('a', 'b'),
         store.claims.once('a', HOUR),
-        store.mailboxes.append('a', 1, HOUR),
-        store.mailboxes.read('a', null, 1),
-        store.mailboxes.ack('a', 'b'),
-        store.mailboxes.clear('a'),
+        store.mailboxes(POST).append('a', 1, HOUR),
+        store.mailboxes(POST).read('a', null, 1),
+        store.mailboxes(POST).ack('a', 'b'),
+        store.mailboxes(POST).clear('a'),
       ]) {
         expect(await reason(late)).toBe('unavailable');
       }

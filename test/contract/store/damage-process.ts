@@ -7,22 +7,24 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { anyKind } from '../../support/store.ts';
 import { damage, damaged } from './damage.ts';
 
+const POST = anyKind('post');
 const [good = '', place = '', seed = '0', rounds = '0'] = process.argv.slice(2);
 const bytes = await readFile(join(good, 'data.mdb'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function use(store: Store): Promise<void> {
   for (const namespace of ['things', 'blobs']) {
-    const values = store.values<unknown>(namespace);
+    const values = store.values(anyKind(namespace));
     const keys = await values.keys();
     if (keys.ok) for (const key of keys.value) await values.get(key);
     for (let n = 0; n < 5; n++) await values.set(`new ${n}`, 'x'.repeat(n * 3_000));
     if (keys.ok) for (const key of keys.value.slice(0, 20)) await values.delete(key);
   }
-  await store.mailboxes.append('box', 'x', 1_000);
-  await store.mailboxes.read('box', null, 100);
+  await store.mailboxes(POST).append('box', 'x', 1_000);
+  await store.mailboxes(POST).read('box', null, 100);
   await store.claims.take('claim', 1_000, 'me');
 }
 

@@ -1,4 +1,5 @@
 /** What a store says of a place it cannot use, and that no damage ends the process that opens it. */
+
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,9 +13,11 @@ import { open } from 'lmdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookAtStore, openStore } from '../../../src/store/open.ts';
 import type { KindLook, Store } from '../../../src/store/store.ts';
+import { anyKind } from '../../support/store.ts';
 import { value } from './contract.ts';
 import { damaged, type FileDamage } from './damage.ts';
 
+const POST = anyKind('post');
 const HOUR = 3_600_000;
 const PAGE = 4_096;
 const ROUNDS = 60;
@@ -26,7 +29,7 @@ let places = 0;
 
 const fresh = () => join(root, `place-${places++}`);
 const openAt = (place: string, onUnreadable?: (kinds: readonly KindLook[]) => void) =>
-  openStore(`lmdb:${place}`, onUnreadable);
+  openStore(`lmdb:${place}`, onUnreadable ? { onUnreadable } : {});
 /** What the store says of a place; opened: nothing. */
 async function problem(place: string): Promise<string> {
   const opened = await openAt(place);
@@ -71,12 +74,12 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'damaged-'));
   good = fresh();
   await using(good, async (store) => {
-    const things = store.values<unknown>('things');
+    const things = store.values(anyKind<unknown>('things'));
     for (let n = 0; n < 200; n++) await value(things.set(`key${n}`, { n, text: 'x'.repeat(n) }));
     for (let n = 0; n < 80; n++) await value(things.delete(`key${n}`));
     for (let n = 1; n < 6; n++)
-      await value(store.values('blobs').set(`blob${n}`, 'y'.repeat(9_000 * n), HOUR));
-    await value(store.mailboxes.append('box', 'hello', HOUR));
+      await value(store.values(anyKind('blobs')).set(`blob${n}`, 'y'.repeat(9_000 * n), HOUR));
+    await value(store.mailboxes(POST).append('box', 'hello', HOUR));
     await value(store.claims.once('once', HOUR));
   });
   file = await readFile(join(good, 'data.mdb'));
@@ -171,10 +174,10 @@ describe('a whole store', () => {
         async (steps, width) => {
           const place = fresh();
           const kept = await using(place, async (store) => {
-            const things = store.values<string>('things');
+            const things = store.values(anyKind<string>('things'));
             for (let from = 0; from < steps.length; from += width) {
               const writes = steps.slice(from, from + width).map((one) => {
-                if ('message' in one) return store.mailboxes.append('box', one.message, HOUR);
+                if ('message' in one) return store.mailboxes(POST).append('box', one.message, HOUR);
                 if ('deleted' in one) return things.delete(one.deleted);
                 const text = randomBytes(one.size).toString('latin1');
                 return things.set(one.key, text, one.ttl ? HOUR : undefined);
@@ -201,7 +204,7 @@ describe('a whole store', () => {
       let writing = true;
       const writes = (async () => {
         for (let n = 0; writing; n++)
-          await value(store.values('things').set(String(n % 50), 'x'.repeat(n % 9_000)));
+          await value(store.values(anyKind('things')).set(String(n % 50), 'x'.repeat(n % 9_000)));
       })();
       for (let n = 0; n < 40; n++) {
         const look = await value(lookAtStore(`lmdb:${place}`));

@@ -3,11 +3,13 @@
  * and stays alive until it is killed.
  */
 import { openStore } from '../../../src/store/open.ts';
+import { anyKind } from '../../support/store.ts';
 
 const [directory = '', task = ''] = process.argv.slice(2);
 const opened = await openStore(`lmdb:${directory}`);
 if (!opened.ok) throw new Error(opened.failure.reason);
 const store = opened.value;
+const POST = anyKind('post');
 const HOUR = 3_600_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -16,18 +18,18 @@ switch (task) {
     // Each line is printed only after the write behind it has resolved.
     for (let n = 0; ; n++) {
       const done = await Promise.all([
-        store.values('written').set(String(n), n),
+        store.values(anyKind('written')).set(String(n), n),
         store.claims.once(`written:${n}`, HOUR),
-        store.mailboxes.append('written', n, HOUR),
+        store.mailboxes(POST).append('written', n, HOUR),
       ]);
       if (done.some(({ ok }) => !ok)) break;
       // A full mailbox would end the loop.
-      if (n % 500 === 499) await store.mailboxes.clear('written');
+      if (n % 500 === 499) await store.mailboxes(POST).clear('written');
       say(String(n));
     }
     break;
   case 'fill': {
-    const values = store.values<string>('filled');
+    const values = store.values(anyKind<string>('filled'));
     for (let n = 0; ; n++) {
       const done = await values.set(String(n), 'x'.repeat(20_000));
       if (done.ok) continue;
@@ -41,7 +43,7 @@ switch (task) {
   }
   case 'append':
     process.stdin.once('data', async () => {
-      await store.mailboxes.append('box', 'from another process', HOUR);
+      await store.mailboxes(POST).append('box', 'from another process', HOUR);
     });
     say('ready');
     break;

@@ -9,7 +9,8 @@ import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { reason, storeContract, value } from './contract.ts';
+import { anyKind } from '../../support/store.ts';
+import { POST, reason, storeContract, value } from './contract.ts';
 
 const HOUR = 3_600_000;
 
@@ -120,19 +121,20 @@ describe('lmdb store on disk', () => {
     expect(await reason(openStore(`lmdb:${join(root, 'file', 'below')}`))).toBe('unavailable');
   });
 
-  it('calls a damaged record corrupt, goes on with the others, and mends it by writing', async () => {
+  it('calls a damaged record unreadable, goes on with the others, and mends it by writing', async () => {
     const before = await start();
-    for (const key of ['good', 'broken', 'foreign']) await value(before.values('things').set(key, 'secret'));
+    for (const key of ['good', 'broken', 'foreign'])
+      await value(before.values(anyKind('things')).set(key, 'secret'));
     await before.close();
     await raw(async (records) => {
       await records.put(['value', 'things', 'broken'], '{"data":{"value":"secret', 1);
       await records.put(['value', 'things', 'foreign'], '"secret"', 1);
     });
 
-    const values = (await start()).values('things');
+    const values = (await start()).values(anyKind('things'));
     for (const key of ['broken', 'foreign']) {
       const read = await values.get(key);
-      expect(read).toMatchObject({ ok: false, failure: { reason: 'corrupt' } });
+      expect(read).toMatchObject({ ok: false, failure: { reason: 'unreadable' } });
       expect(JSON.stringify(read)).not.toContain('secret');
     }
     expect(await value(values.get('good'))).toBe('secret');
@@ -146,11 +148,11 @@ describe('lmdb store on disk', () => {
   describe('what has expired', () => {
     const fill = async () => {
       const store = await start();
-      await value(store.values('things').set('short', 'secret', 1_000));
-      await value(store.values('things').set('extended', 1, 1_000));
-      await value(store.values('things').set('extended', 2, HOUR));
+      await value(store.values(anyKind('things')).set('short', 'secret', 1_000));
+      await value(store.values(anyKind('things')).set('extended', 1, 1_000));
+      await value(store.values(anyKind('things')).set('extended', 2, HOUR));
       await value(store.claims.once('once', 1_000));
-      await value(store.mailboxes.append('box', 'secret', 1_000));
+      await value(store.mailboxes(POST).append('box', 'secret', 1_000));
       return store;
     };
     const keysOnDisk = () => raw((records) => [...records.getKeys()].map((key) => String(key)));
@@ -159,7 +161,7 @@ describe('lmdb store on disk', () => {
       vi.useFakeTimers({ toFake: ['Date'] });
       const store = await fill();
       vi.setSystemTime(Date.now() + 1_001);
-      await value(store.values('things').get('short'));
+      await value(store.values(anyKind('things')).get('short'));
       await store.close();
       expect(await keysOnDisk()).not.toContain('value,things,short');
     });
@@ -169,7 +171,7 @@ describe('lmdb store on disk', () => {
       await (await fill()).close();
       vi.setSystemTime(Date.now() + 1_001);
       await (await start()).close();
-      expect(await keysOnDisk()).toEqual(['last-id,box', 'value,things,extended']);
+      expect(await keysOnDisk()).toEqual(['last-id,post:box', 'value,things,extended']);
     });
 
     it('leaves the disk within a minute by itself', async () => {
@@ -177,7 +179,7 @@ describe('lmdb store on disk', () => {
       const store = await fill();
       vi.advanceTimersByTime(60_000);
       await store.close();
-      expect(await keysOnDisk()).toEqual(['last-id,box', 'value,things,extended']);
+      expect(await keysOnDisk()).toEqual(['last-id,post:box', 'value,things,extended']);
     });
   });
 
@@ -193,10 +195,10 @@ describe('lmdb store on disk', () => {
 
     const store = await start();
     for (let n = 0; n <= last; n++) {
-      expect(await value(store.values('written').get(String(n)))).toBe(n);
+      expect(await value(store.values(anyKind('written')).get(String(n)))).toBe(n);
       expect(await value(store.claims.once(`written:${n}`, HOUR))).toBe(false);
     }
-    const messages = await value(store.mailboxes.read('written', null, 1000));
+    const messages = await value(store.mailboxes(POST).read('written', null, 1000));
     expect(messages.slice(0, last + 1).map(({ message }) => message)).toEqual([...Array(last + 1).keys()]);
   });
 
@@ -209,8 +211,8 @@ describe('lmdb store on disk', () => {
   it('ends a wait with a message of this process without looking at the disk again', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const store = await start();
-    const wait = store.mailboxes.wait('box', null, HOUR, new AbortController().signal);
-    await value(store.mailboxes.append('box', 1, HOUR));
+    const wait = store.mailboxes(POST).wait('box', null, HOUR, new AbortController().signal);
+    await value(store.mailboxes(POST).append('box', 1, HOUR));
     await wait;
   });
 
@@ -218,10 +220,10 @@ describe('lmdb store on disk', () => {
     const store = await start();
     const other = spawnProcess('append');
     expect(await other.next()).toBe('ready');
-    const wait = store.mailboxes.wait('box', null, HOUR, new AbortController().signal);
+    const wait = store.mailboxes(POST).wait('box', null, HOUR, new AbortController().signal);
     other.child.stdin?.write('go\n');
     await wait;
-    expect(await value(store.mailboxes.read('box', null, 1))).toMatchObject([
+    expect(await value(store.mailboxes(POST).read('box', null, 1))).toMatchObject([
       { message: 'from another process' },
     ]);
   });

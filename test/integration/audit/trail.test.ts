@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHAIN_START, nextLine, readLine } from '../../../src/audit/chain.ts';
 import { commitmentTo, device, person } from '../../../src/audit/naming.ts';
-import { type Audit, createAudit } from '../../../src/audit/trail.ts';
+import { AUDIT_ENDS, AUDIT_LINES, type Audit, createAudit } from '../../../src/audit/trail.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
+import type { Kind } from '../../../src/store/kind.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { value } from '../../contract/store/contract.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -61,7 +62,7 @@ async function bys(): Promise<unknown[]> {
 }
 /** Keys of the entries that are there. */
 async function keys(): Promise<string[]> {
-  const found = await value(store.values('audit').keys());
+  const found = await value(store.values(AUDIT_LINES).keys());
   return found.filter((key) => key !== 'ends');
 }
 
@@ -96,7 +97,7 @@ describe('the audit trail', () => {
 
   it('tells which entry is gone', async () => {
     await notes(4);
-    const lines = store.values<string>('audit');
+    const lines = store.values(AUDIT_LINES);
     const keys = await lines.keys();
     await lines.delete((keys.ok && keys.value[1]) || '');
     expect((await check()).faults).toEqual([{ seq: 2, fault: 'missing' }]);
@@ -133,7 +134,7 @@ describe('the audit trail', () => {
 
   it('keeps a damaged entry and all after it when it forgets the old', async () => {
     await notes(3);
-    await store.values<string>('audit').set('000000000002', '{}');
+    await store.values(AUDIT_LINES).set('000000000002', '{}');
     now += 10 * DAY;
     expect(await audit.prune(now)).toEqual({ ok: true, value: 1 });
     expect((await check()).faults).toEqual([{ seq: 2, fault: 'altered' }]);
@@ -159,7 +160,7 @@ describe('the audit trail', () => {
     now += 10 * DAY;
     const gone = await keys();
     const left = gone.slice(20);
-    const records = store.values<string>('audit');
+    const records = store.values(AUDIT_LINES);
     const lines = await Promise.all(left.map(async (key) => [key, await records.get(key)] as const));
     expect(await audit.prune(now - DAY)).toMatchObject({ ok: true });
     for (const [key, line] of lines)
@@ -247,8 +248,8 @@ function holdingDeletes() {
   const reached = gate();
   const released = gate();
   const holding: Pick<Store, 'values'> = {
-    values<T>(space: string) {
-      const values = plain.values<T>(space);
+    values<T>(kind: Kind<T>) {
+      const values = plain.values(kind);
       return {
         ...values,
         async deleteMany(keys) {
@@ -267,8 +268,8 @@ async function commitsOf(task: () => Promise<void>): Promise<Record<string, numb
   const counted = { change: 0, set: 0, delete: 0 };
   const plain = store;
   const counting: Pick<Store, 'values'> = {
-    values<T>(space: string) {
-      const values = plain.values<T>(space);
+    values<T>(kind: Kind<T>) {
+      const values = plain.values(kind);
       return {
         ...values,
         change: (...given: Parameters<typeof values.change>) => {
@@ -297,11 +298,11 @@ async function oldTrail(count: number, known: number): Promise<void> {
   const places = [place];
   for (let n = 1; n <= count; n++) {
     const next = nextLine(place, { what: 'case.stage', case: 'C1', by: 7, detail: { n } }, now);
-    await store.values<string>('audit').set(entryKey(n), next.line);
+    await store.values(AUDIT_LINES).set(entryKey(n), next.line);
     place = next.place;
     places.push(place);
   }
-  await store.values('audit-ends').set('ends', { base: CHAIN_START, head: places[known] });
+  await store.values(AUDIT_ENDS).set('ends', { base: CHAIN_START, head: places[known] ?? CHAIN_START });
 }
 
 async function notesBy(trail: Audit): Promise<void> {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { beginningOf, type ChainPlace } from '../../../src/audit/chain.ts';
 import { commitmentTo, device, type OpenedName, person } from '../../../src/audit/naming.ts';
-import { type Audit, createAudit } from '../../../src/audit/trail.ts';
+import { AUDIT_LINES, type Audit, createAudit } from '../../../src/audit/trail.ts';
 import {
   eraseName,
   exportAudit,
@@ -68,7 +68,7 @@ async function head(): Promise<ChainPlace> {
   return place;
 }
 async function hashAt(seq: number): Promise<string> {
-  const line = await store.values<string>('audit').get(entryKey(seq));
+  const line = await store.values(AUDIT_LINES).get(entryKey(seq));
   if (!line.ok || line.value === undefined) throw new Error('no such entry');
   return JSON.parse(line.value).hash;
 }
@@ -76,14 +76,14 @@ async function hashAt(seq: number): Promise<string> {
 async function cutOff(upTo: number): Promise<void> {
   const ends = await endsOf(store).get();
   await endsOf(store).set({ ...ends, head: { seq: upTo, hash: await hashAt(upTo) } });
-  for (let seq = ends.head.seq; seq > upTo; seq--) await store.values('audit').delete(entryKey(seq));
+  for (let seq = ends.head.seq; seq > upTo; seq--) await store.values(AUDIT_LINES).delete(entryKey(seq));
 }
 
 /** Takes the oldest entries away as somebody does who owns the store: the note where the trail begins goes along. */
 async function dropOldest(upTo: number): Promise<void> {
   const ends = await endsOf(store).get();
   await endsOf(store).set({ ...ends, base: { seq: upTo, hash: await hashAt(upTo) } });
-  for (let seq = ends.base.seq + 1; seq <= upTo; seq++) await store.values('audit').delete(entryKey(seq));
+  for (let seq = ends.base.seq + 1; seq <= upTo; seq++) await store.values(AUDIT_LINES).delete(entryKey(seq));
 }
 
 describe('a check of the trail', () => {
@@ -135,7 +135,7 @@ describe('a check of the trail', () => {
     await audit.prune(now - DAY);
     expect(await verified(null)).toMatchObject({ whole: true });
     // What pruning itself writes, appended by somebody who owns the store, with the best seal he has.
-    const line = await store.values<string>('audit').get('000000000006');
+    const line = await store.values(AUDIT_LINES).get('000000000006');
     const hash = line.ok && line.value !== undefined ? String(JSON.parse(line.value).hash) : '';
     const detail = { entries: 3, ...beginningOf({ seq: 6, hash }, sealFor(new Secret('no bot'))) };
     await audit.append({ what: 'audit.pruned', case: null, by: null, detail });
@@ -156,7 +156,7 @@ describe('a check of the trail', () => {
     await notes(3);
     now += 10 * DAY;
     await notes(1);
-    const entries = store.values<string>('audit');
+    const entries = store.values(AUDIT_LINES);
     const first = await entries.get('000000000001');
     await audit.prune(now - DAY);
     if (first.ok && first.value) {
@@ -236,7 +236,7 @@ describe('an exported table', () => {
     for (const formula of formulas) {
       await notes(1);
       const { seq } = await head();
-      await store.values<string>('audit').set(String(seq).padStart(12, '0'), formula);
+      await store.values(AUDIT_LINES).set(String(seq).padStart(12, '0'), formula);
       const rows = rowsOf(await exported('csv'));
       const cells = rows.flat();
       expect(
@@ -244,7 +244,7 @@ describe('an exported table', () => {
         JSON.stringify(formula),
       ).toEqual([]);
       expect(cells.some((cell) => cell.replace(/^'/, '') === formula)).toBe(true);
-      await store.values<string>('audit').delete(String(seq).padStart(12, '0'));
+      await store.values(AUDIT_LINES).delete(String(seq).padStart(12, '0'));
       await cutOff(seq - 1);
     }
     const rows = rowsOf(await exported('csv'));

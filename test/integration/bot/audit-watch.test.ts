@@ -4,9 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChainPlace } from '../../../src/audit/chain.ts';
-import { type Audit, createAudit } from '../../../src/audit/trail.ts';
+import { AUDIT_ENDS, AUDIT_LINES, type Audit, createAudit } from '../../../src/audit/trail.ts';
 import { parsePlace } from '../../../src/bot/audit-command.ts';
-import type { Notice } from '../../../src/bot/house/notices.ts';
+import type { Notice } from '../../../src/bot/house/notice.ts';
 import { type HeadKeeper, lookAtAudit } from '../../../src/bot/server/audit-watch.ts';
 import { createRunMark } from '../../../src/bot/server/run-mark.ts';
 import { createLog } from '../../../src/kernel/log.ts';
@@ -73,9 +73,9 @@ describe('the watch over the audit trail', () => {
     const known = parsePlace(lines[1]?.split(' ')[1] ?? '') ?? undefined;
     expect(await audit.verify(known)).toMatchObject({ value: { faults: [] } });
     // Somebody who owns the store writes the whole trail anew.
-    for (const space of ['audit', 'audit-ends']) {
-      const keys = await store.values(space).keys();
-      for (const key of keys.ok ? keys.value : []) await store.values(space).delete(key);
+    for (const space of [AUDIT_LINES, AUDIT_ENDS] as const) {
+      const keys = await store.values<unknown>(space).keys();
+      for (const key of keys.ok ? keys.value : []) await store.values<unknown>(space).delete(key);
     }
     await notes(6);
     expect(await audit.verify()).toMatchObject({ value: { faults: [] } });
@@ -122,9 +122,9 @@ describe('the watch over the audit trail', () => {
       await notes(3);
       const last = await look([]);
       expect(last).toMatchObject({ seq: 3 });
-      for (const space of ['audit', 'audit-ends']) {
-        const keys = await store.values(space).keys();
-        for (const key of keys.ok ? keys.value : []) await store.values(space).delete(key);
+      for (const space of [AUDIT_LINES, AUDIT_ENDS] as const) {
+        const keys = await store.values<unknown>(space).keys();
+        for (const key of keys.ok ? keys.value : []) await store.values<unknown>(space).delete(key);
       }
       await notes(kept);
       expect(await audit.verify()).toMatchObject({ value: { faults: [] } });
@@ -136,7 +136,7 @@ describe('the watch over the audit trail', () => {
   it('tells that the trail was changed, hands no place on and forgets nothing', async () => {
     const path = join(folder.path, 'heads');
     await notes(4);
-    await store.values<string>('audit').set('000000000003', '{}');
+    await store.values(AUDIT_LINES).set('000000000003', '{}');
     now += 10 * DAY;
     await look([{ to: 'chat' }, { to: 'file', path }], 5);
     expect(raised).toEqual([{ kind: 'audit.damaged', seq: 3, faults: 1 }]);

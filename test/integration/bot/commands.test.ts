@@ -2,10 +2,11 @@ import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createCommands } from '../../../src/bot/commands/everyday.ts';
+import { PIN_WAITS } from '../../../src/bot/commands/pin.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
-import { createProfiles } from '../../../src/bot/house/profiles.ts';
+import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
-import { createVoice } from '../../../src/bot/house/voice.ts';
+import { createVoice, KEPT_WORDS } from '../../../src/bot/house/voice.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';
@@ -48,16 +49,16 @@ async function chatInACase() {
   const notices = { raise: async () => undefined };
   const commands = createCommands({
     telegram,
-    voice: createVoice({ telegram, values: store.values('kept-words'), log }),
+    voice: createVoice({ telegram, values: store.values(KEPT_WORDS), log }),
     // The permit of a running unbind is in the store.
     agents: {
       cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),
     } as unknown as AgentPort,
     cases,
-    profiles: createProfiles(store.values('profiles')),
+    profiles: createProfiles(store.values(PROFILES)),
     pins: createPins({ store, audit, notices, key: new Secret(new Uint8Array(32)), clock: Date.now }),
     askPin: false,
-    pinWaits: store.values('pin-waits'),
+    pinWaits: store.values(PIN_WAITS),
     botUsername: 'unbind_bot',
     more: [],
   });

@@ -7,10 +7,12 @@ import { pino } from 'pino';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIntake, type IntakeOptions } from '../../../src/bot/telegram/intake.ts';
+import { WAITING_UPDATES } from '../../../src/bot/telegram/shelf.ts';
 import { childEnv } from '../../../src/kernel/child-env.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import type { Kind } from '../../../src/store/kind.ts';
 import type { Store, Values } from '../../../src/store/store.ts';
 import { filesOf, hits } from '../../support/canary.ts';
 import { outlasts } from '../../support/outlasts.ts';
@@ -350,8 +352,8 @@ describe('polling', () => {
     const tried = gate();
     const { intake } = await intakeFor(api, {
       store: {
-        values: <T>(name: string): Values<T> => {
-          const values = store.values<T>(name);
+        values: <T>(kind: Kind<T>): Values<T> => {
+          const values = store.values(kind);
           const set: Values<T>['set'] = async (...given) =>
             isFull ? fail({ reason: 'full', detail: 'no room' }) : values.set(...given);
           return { ...values, set };
@@ -553,7 +555,7 @@ describe('what waits on disk', () => {
 
 /** Keys of what waits in a store. */
 async function waitingIn(store: Store): Promise<string[]> {
-  const keys = await store.values('waiting-updates').keys();
+  const keys = await store.values(WAITING_UPDATES).keys();
   if (!keys.ok) throw new Error(keys.failure.reason);
   return keys.value;
 }
@@ -774,8 +776,8 @@ describe('the webhook', () => {
       handling((update) => heard.add(textOf(update))),
       {
         store: {
-          values: <T>(name: string): Values<T> => {
-            const values = store.values<T>(name);
+          values: <T>(kind: Kind<T>): Values<T> => {
+            const values = store.values(kind);
             const set: Values<T>['set'] = async (...given) => {
               tries += 1;
               return tries === 1 ? fail({ reason: 'unavailable', detail: '' }) : values.set(...given);

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
+import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createNotes } from '../../../src/bot/house/notes.ts';
 import { createRoom } from '../../../src/bot/house/room.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
@@ -27,7 +28,7 @@ describe('a photo added to a case', () => {
   /** Adds a file to a new case. Answers with what became of it and the bytes that were kept. */
   async function add(file: Uint8Array) {
     const cases = createCaseDesk(store, createAudit(store, Date.now), Date.now);
-    const blobs = store.values<string>('blobs');
+    const blobs = store.values(BLOBS);
     const notes = createNotes({
       blobs,
       cases,

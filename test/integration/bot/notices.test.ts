@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotices, leaveNotice, NOTICE_DEFAULTS, type Notices } from '../../../src/bot/house/notices.ts';
-import { createProfiles } from '../../../src/bot/house/profiles.ts';
+import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
+import { AGENTS } from '../../../src/hub/agents.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
@@ -32,18 +33,19 @@ beforeEach(async () => {
   now = Date.UTC(2026, 10, 28, 12);
   open = [];
   for (const person of [olga, ivan, anna]) await person.send('/start');
-  const profiles = createProfiles(store.values('profiles'));
+  const profiles = createProfiles(store.values(PROFILES));
   await profiles.meet(olga.id, { first_name: 'Olga', language_code: 'en' });
   await profiles.meet(ivan.id, { first_name: 'Ivan', language_code: 'ru' });
   await profiles.meet(anna.id, { first_name: 'Anna <b>', language_code: 'en' });
-  await store.values('hub-agents').set('LAPTOP', {
+  await store.values(AGENTS).set('LAPTOP', {
     id: 'LAPTOP',
     name: 'Van 7',
-    host: { name: 'van', system: 'Windows 11' },
+    host: { name: 'van', system: 'Windows 11', agentVersion: '1.0.0' },
     publicKey: 'key',
     technicians: [anna.id],
     createdAt: now,
     revoked: false,
+    pairedBy: 'typed',
   });
 });
 afterEach(async () => {
@@ -60,7 +62,7 @@ function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: str
     store,
     admins: [olga.id, ivan.id],
     telegram: createTelegram(client.tryCall.bind(client), log),
-    profiles: createProfiles(store.values('profiles')),
+    profiles: createProfiles(store.values(PROFILES)),
     directory: createHub({ store, log, onEvent: async () => true, onPairing: async () => undefined })
       .directory,
     settings,

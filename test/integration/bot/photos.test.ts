@@ -1,5 +1,6 @@
 import type { Update } from 'grammy/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createPhotos } from '../../../src/bot/house/photos.ts';
 import { createRoom } from '../../../src/bot/house/room.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
@@ -32,7 +33,7 @@ describe('a photo of several labels', () => {
   });
 
   it('leaves a picture of their places in the store until it is answered, and nothing of the codes', async () => {
-    const blobs = store.values<string>('blobs');
+    const blobs = store.values(BLOBS);
     const photos = createPhotos({ blobs, reader, download: async () => ok(photo), room: createRoom(1) });
     const reading = await photos.read(1, 'file');
     if (!reading.ok || reading.value.kind !== 'several') throw new Error(JSON.stringify(reading));
@@ -49,7 +50,7 @@ describe('a photo of several labels', () => {
     const newer = { update_id: 1, message: { photo: [] } } as unknown as Update;
     for (const given of [ok(photo), fail('unreachable')]) {
       const photos = createPhotos({
-        blobs: store.values<string>('blobs'),
+        blobs: store.values(BLOBS),
         reader,
         download: async () => {
           photos.arrived(1, newer);
@@ -73,7 +74,7 @@ describe('photos of many chats at once', () => {
       give = resolve;
     });
     const photos = createPhotos({
-      blobs: store.values<string>('blobs'),
+      blobs: store.values(BLOBS),
       reader: { read: async () => ({ kind: 'unreadable', tip: null }) } as never,
       download: async () => {
         held += 1;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
-import type { Notice } from '../../../src/bot/house/notices.ts';
+import type { Notice } from '../../../src/bot/house/notice.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';

@@ -9,15 +9,16 @@ import type { Language } from '../../../locales/language.ts';
 import { checkStore, storeTrouble } from '../../../src/bot/store-command.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type { OpenProblem } from '../../../src/store/store.ts';
-import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
 /** A closed store with two namespaces in a folder of its own. */
 async function filledFolder(): Promise<string> {
   const { path, remove } = await temporaryFolder();
   onTestFinished(remove);
   const store = await openTestStore(path);
-  for (let n = 0; n < 30; n++) await store.values('cases').set(`case ${n}`, { text: 'x'.repeat(n * 100) });
-  await store.values('chats').set('1', 'secret');
+  for (let n = 0; n < 30; n++)
+    await store.values(anyKind('cases')).set(`case ${n}`, { text: 'x'.repeat(n * 100) });
+  await store.values(anyKind('chats')).set('1', 'secret');
   await store.close();
   return path;
 }

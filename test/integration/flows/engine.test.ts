@@ -1,12 +1,13 @@
 import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
+import { CHATS } from '../../../src/bot/house/chats.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import type { Dialogue, Flow } from '../../../src/flows/engine/dialogue.ts';
 import { createEngine, type Engine } from '../../../src/flows/engine/engine.ts';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';
-import type { ChatState } from '../../../src/flows/engine/state.ts';
 import type { House } from '../../../src/flows/ports.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { ok } from '../../../src/kernel/result.ts';
@@ -36,7 +37,7 @@ beforeEach(async () => {
     pace: null,
     blobs: {
       get: async (key) => {
-        const found = await store.values<string>('blobs').get(key);
+        const found = await store.values(BLOBS).get(key);
         return found.ok
           ? ok(found.value === undefined ? undefined : Buffer.from(found.value, 'base64'))
           : found;
@@ -58,7 +59,7 @@ const house = { language: async () => 'en' } as unknown as House;
 async function engineWith(flows: Flow[], clock?: () => number, through = client): Promise<Engine> {
   const me = await client.tryCall('getMe', {});
   if (!me.ok) throw me.failure;
-  const chats = store.values<ChatState>('chats');
+  const chats = store.values(CHATS);
   const queue = createChatQueue();
   return createEngine({
     flows,
@@ -170,7 +171,7 @@ describe('the conversations engine', () => {
       expect.stringContaining('three'),
       'done',
     ]);
-    const state = await store.values<ChatState>('chats').get(String(chat));
+    const state = await store.values(CHATS).get(String(chat));
     expect(state).toMatchObject({ ok: true, value: { conversation: null } });
   });
 
@@ -193,7 +194,7 @@ describe('the conversations engine', () => {
   });
 
   it('makes the same buttons again when a step is repeated after a crash, and others for another question', async () => {
-    const chats = store.values<ChatState>('chats');
+    const chats = store.values(CHATS);
     let question = 'which?';
     const asking: Flow = {
       name: 'asking',
@@ -268,10 +269,10 @@ describe('the conversations engine', () => {
   it('answers a wrong kind of message with help, without waking the conversation', async () => {
     const engine = await engineWith([counter]);
     await start(engine, 'counter');
-    const before = await store.values<ChatState>('chats').get(String(chat));
+    const before = await store.values(CHATS).get(String(chat));
     await engine.handleUpdate(chat, message('hello there'));
     expect(texts().at(-1)).toBe('Press one of the buttons above.');
-    const after = await store.values<ChatState>('chats').get(String(chat));
+    const after = await store.values(CHATS).get(String(chat));
     expect(after.ok && after.value?.conversation).toEqual(before.ok && before.value?.conversation);
   });
 
@@ -279,7 +280,7 @@ describe('the conversations engine', () => {
     const engine = await engineWith([counter]);
     await start(engine, 'counter');
     await engine.handleUpdate(chat, message('Canary-Pass-77'));
-    const state = await store.values<ChatState>('chats').get(String(chat));
+    const state = await store.values(CHATS).get(String(chat));
     expect(JSON.stringify(state)).not.toContain('Canary');
   });
 
@@ -411,7 +412,7 @@ describe('the conversations engine', () => {
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
       'base64',
     );
-    await store.values<string>('blobs').set('picture:1', png.toString('base64'));
+    await store.values(BLOBS).set('picture:1', png.toString('base64'));
     const painter: Flow = {
       name: 'painter',
       version: 1,
@@ -434,7 +435,7 @@ describe('the conversations engine', () => {
     await engine.handleUpdate(chat, press('OK'));
     await engine.handleUpdate(chat, press('Fine'));
     expect(api.calls.filter((call) => call.method === 'sendPhoto')).toHaveLength(1);
-    const state = await store.values<ChatState>('chats').get(String(chat));
+    const state = await store.values(CHATS).get(String(chat));
     expect(JSON.stringify(state)).not.toContain(png.toString('base64').slice(0, 40));
   });
 
@@ -506,7 +507,7 @@ describe('the conversations engine', () => {
       const beside = await sends(engine, 'J50000062 password: kitten');
       expect(inChat(beside)).toBe(false);
       expect(texts().slice(-2)).toEqual([expect.stringContaining('deleted'), expect.stringContaining('one')]);
-      const state = JSON.stringify(await store.values<ChatState>('chats').get(String(chat)));
+      const state = JSON.stringify(await store.values(CHATS).get(String(chat)));
       expect(state).not.toMatch(/Canary|kitten/);
     });
 

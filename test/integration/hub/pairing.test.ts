@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AGENTS } from '../../../src/hub/agents.ts';
 import type { PairingRequest } from '../../../src/hub/directory.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { LINK_VERSION, type PairOpening } from '../../../src/link/messages.ts';
@@ -297,8 +298,8 @@ describe('pairing', () => {
 
   it('tells a laptop paired before from one whose number was typed, until it is paired again', async () => {
     const agent = await pairedAgent(house, TECHNICIAN);
-    const stored = house.store.values<Record<string, unknown>>('hub-agents');
-    const { pairedBy: _, ...before } = (await value(stored.get(agent.agentId))) ?? {};
+    const stored = house.store.values<unknown>({ ...AGENTS, version: 1, steps: [] });
+    const { pairedBy: _, ...before } = (await value(house.store.values(AGENTS).get(agent.agentId))) ?? {};
     await value(stored.set(agent.agentId, before));
     const { directory } = house.hub;
     expect(await value(directory.get(agent.agentId))).toMatchObject({ pairedBy: 'picked', revoked: false });

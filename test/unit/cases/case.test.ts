@@ -52,8 +52,8 @@ describe('the order a device is unbound on', () => {
     const hour = 3_600_000;
     const stated = { order: { by: 'owner', statedAt: 0 } } as const;
     expect(orderInForce([{ order: null }, stated], 11 * hour)).toEqual(stated.order);
-    expect(orderInForce([{}, stated], 12 * hour)).toBeNull();
-    expect(orderInForce([{}], 0)).toBeNull();
+    expect(orderInForce([{ order: null }, stated], 12 * hour)).toBeNull();
+    expect(orderInForce([{ order: null }], 0)).toBeNull();
     const carried = caseAfter({ type: 'identified', device }, { type: 'ordered', by: 'owner', statedAt: 3 });
     expect(carried.order).toEqual({ by: 'owner', statedAt: 3 });
   });

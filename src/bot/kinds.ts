@@ -1,0 +1,74 @@
+/**
+ * Every kind of record the bot stores. A test compares this list with what the rooms declare, and its schemas with those
+ * that are on record (test/fixtures/stores/kinds.json).
+ */
+import { AUDIT_NAMES } from '../audit/naming.ts';
+import { AUDIT_ENDS, AUDIT_LINES } from '../audit/trail.ts';
+import { CASES, CHAT_CASES } from '../cases/record.ts';
+import { AGENT_KEYS, AGENTS } from '../hub/agents.ts';
+import { PERMITS, TRADES } from '../hub/desk.ts';
+import { HUB_KEYS } from '../hub/keys.ts';
+import { CODES, CURRENT, DECISIONS, OPENINGS, PAIRINGS } from '../hub/pairing.ts';
+import { COMMANDS } from '../hub/polls.ts';
+import { EPOCHS, PREFIXES, SIGHTS } from '../hub/presence.ts';
+import { NAMED_KEYS } from '../hub/rotation.ts';
+import type { Kind } from '../store/kind.ts';
+import { PIN_WAITS } from './commands/pin.ts';
+import { APPLICANTS, INVITATIONS, TECHNICIANS } from './door/access.ts';
+import { DAYS, DENIALS } from './door/limits.ts';
+import { OPENED, PINS } from './door/pins.ts';
+import { ALARMS } from './house/alarms.ts';
+import { BLOBS } from './house/blobs.ts';
+import { CHATS } from './house/chats.ts';
+import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
+import { PROFILES } from './house/profiles.ts';
+import { KEPT_WORDS } from './house/voice.ts';
+import { DRIVERS } from './jobs/drivers.ts';
+import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
+import { RUN_MARK } from './server/run-mark.ts';
+import { HANDLED_UPDATES, WAITING_UPDATES } from './telegram/shelf.ts';
+
+export const KINDS: readonly Kind<unknown>[] = [
+  AGENT_KEYS,
+  AGENTS,
+  ALARMS,
+  APPLICANTS,
+  AUDIT_ENDS,
+  AUDIT_LINES,
+  AUDIT_NAMES,
+  BLOBS,
+  CASES,
+  CHAT_CASES,
+  CHATS,
+  CODES,
+  COMMANDS,
+  CURRENT,
+  DAYS,
+  DECISIONS,
+  DENIALS,
+  DRIVERS,
+  EPOCHS,
+  HANDLED_UPDATES,
+  HUB_KEYS,
+  INVITATIONS,
+  JOB_NOTES,
+  JOB_STORIES,
+  KEPT_WORDS,
+  NAMED_KEYS,
+  NOTICES,
+  NOTICES_LEFT,
+  OPENED,
+  OPENINGS,
+  PAIRINGS,
+  PERMITS,
+  PICTURE_WORDS,
+  PIN_WAITS,
+  PINS,
+  PREFIXES,
+  PROFILES,
+  RUN_MARK,
+  SIGHTS,
+  TECHNICIANS,
+  TRADES,
+  WAITING_UPDATES,
+];

@@ -1,0 +1,178 @@
+/** A case as it is stored, and what it is made of: the types of the whole room come from these schemas. */
+import * as z from 'zod';
+import { QUESTION_ORDER } from '../policy/explain.ts';
+import { contradictionSchema, factsSchema } from '../policy/facts-schema.ts';
+import { type DataOf, kind, step } from '../store/kind.ts';
+
+/** Steps of a case; each is one conversation. */
+export const STAGES = ['identify', 'assess', 'lan-unbind', 'guide', 'service-centre', 'close'] as const;
+export type Stage = (typeof STAGES)[number];
+
+const caseOutcome = z.enum([
+  'unbound',
+  'nothing-to-do',
+  'service-centre',
+  'reported-done',
+  'cancelled',
+  /** Its device was reported stolen. */
+  'stopped',
+]);
+/** How a case ended. */
+export type CaseOutcome = z.infer<typeof caseOutcome>;
+
+/** On whose order a technician unbinds; a closed set, so that the trail holds a word and no text. */
+export const ORDERS = ['owner', 'representative', 'contract', 'own'] as const;
+export type Order = (typeof ORDERS)[number];
+
+const caseOrder = z.object({ by: z.enum(ORDERS), statedAt: z.number() });
+/** What a technician stated about the order, ms; it holds for a visit (`orderInForce`). */
+export type CaseOrder = z.infer<typeof caseOrder>;
+
+const caseDevice = z.object({
+  shortSerial: z.string(),
+  fullSerial: z.string().nullable(),
+  model: z.string().nullable(),
+  /** ISO date of manufacture, from the full serial. */
+  manufactured: z.string().nullable(),
+});
+/** The device as far as it is known. The verification code is not part of it and never stored. */
+export type CaseDevice = z.infer<typeof caseDevice>;
+
+export const jobKind = z.enum(['discover', 'status', 'unbind']);
+export type JobKind = z.infer<typeof jobKind>;
+
+const caseJob = z.object({
+  id: z.string(),
+  kind: jobKind,
+  agentId: z.string(),
+  /** Milliseconds. */
+  startedAt: z.number(),
+});
+/** What an agent is doing for this case. */
+export type CaseJob = z.infer<typeof caseJob>;
+
+const caseChallenge = z.object({
+  id: z.string(),
+  jobId: z.string(),
+  /** Key of the stored picture. */
+  blob: z.string(),
+  nonce: z.string(),
+  expiresAt: z.number(),
+  triesLeft: z.number(),
+});
+/** The picture the technician is asked to read. */
+export type CaseChallenge = z.infer<typeof caseChallenge>;
+
+const caseHindrance = z.object({ kind: z.string(), name: z.string().exactOptional() });
+/** Why a laptop may not have heard the device; a closed word with the interface it is about. */
+export type CaseHindrance = z.infer<typeof caseHindrance>;
+
+export const caseReport = z.object({
+  outcome: z.string(),
+  reason: z.string().exactOptional(),
+  attemptsLeft: z.number().exactOptional(),
+  lockMinutes: z.number().exactOptional(),
+  /** The device has not said `lockMinutes`. */
+  lockAssumed: z.boolean().exactOptional(),
+  verified: z.boolean(),
+  /** With `not-found`: what stood in the laptop's way. Absent: nothing that is known. */
+  hindrances: z.array(caseHindrance).exactOptional(),
+});
+/** How an unbind ended; the agent's report (docs/architecture.md, link). */
+export type CaseReport = z.infer<typeof caseReport>;
+
+const caseSighting = z.object({
+  agentId: z.string(),
+  address: z.string(),
+  /** Only where the device announces another address than its datagrams come from. */
+  announcedAddress: z.string().optional(),
+  /** What the device says of its network; absent when it does not, or an older agent saw it. */
+  subnetMask: z.string().nullable().optional(),
+  gateway: z.string().nullable().optional(),
+  model: z.string().nullable(),
+  mac: z.string().nullable(),
+  firmware: z.string().nullable(),
+  /** Full serial number as the device announces it; labels often carry the short one only. */
+  fullSerial: z.string().nullable(),
+  reachability: z.enum(['same-subnet', 'other-subnet']),
+});
+/** Where an agent saw the device. */
+export type CaseSighting = z.infer<typeof caseSighting>;
+
+/** The device's network, as far as it changes while a technician puts it right. */
+export type CaseNetwork = Pick<
+  CaseSighting,
+  'address' | 'announcedAddress' | 'subnetMask' | 'gateway' | 'reachability'
+>;
+
+const caseNote = z.object({
+  kind: z.enum(['photo', 'text']),
+  /** Key of the stored bytes. */
+  blob: z.string(),
+  /** Milliseconds. */
+  at: z.number(),
+});
+/** Something kept with a case: a photo of a screen, the service centre's answer. */
+export type CaseNote = z.infer<typeof caseNote>;
+
+const caseGuide = z.object({ way: z.string(), at: z.number() });
+/** Where a technician stands in a guide (`src/flows/guides.ts`): its name and the step, from 0. */
+export type CaseGuide = z.infer<typeof caseGuide>;
+
+const caseRecord = z.object({
+  id: z.string(),
+  chatId: z.number(),
+  /** Milliseconds. */
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  /** Raised by every change. */
+  revision: z.number(),
+  stage: z.enum(STAGES),
+  device: caseDevice.nullable(),
+  facts: factsSchema,
+  /** Facts the technician answered, oldest first: Back forgets the last. */
+  answers: z.array(z.enum(QUESTION_ORDER)),
+  /** Sources that disagreed, at most one entry a fact; `told` once the technician has read it. */
+  contradictions: z.array(contradictionSchema.extend({ told: z.boolean() })),
+  /** Agent that looked for the device last, and what it found; null: nobody looked. */
+  lookedBy: z.string().nullable(),
+  sighting: caseSighting.nullable(),
+  /** The device's own word on its unbind status, read after the sighting; null: not asked. */
+  status: z.string().nullable(),
+  job: caseJob.nullable(),
+  challenge: caseChallenge.nullable(),
+  report: caseReport.nullable(),
+  /** The job that reported last: its word is taken once. Null: none that is known. */
+  reportedBy: z.string().nullable(),
+  /** The guide being walked, or the last one that was; null: none. */
+  guide: caseGuide.nullable(),
+  notes: z.array(caseNote),
+  /** The e-mail to the service centre is sent, its answer is awaited. */
+  awaitsAnswer: z.boolean(),
+  /** On whose order the device is unbound; null: not stated. */
+  order: caseOrder.nullable(),
+  outcome: caseOutcome.nullable(),
+  closedAt: z.number().nullable(),
+});
+
+const caseRecord1 = caseRecord.extend({
+  reportedBy: z.string().nullish(),
+  order: caseOrder.nullish(),
+});
+
+export const CASES = kind({
+  name: 'cases',
+  version: 2,
+  schema: caseRecord,
+  steps: [
+    step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
+      ...old,
+      reportedBy: old.reportedBy ?? null,
+      order: old.order ?? null,
+    })),
+  ],
+});
+export type CaseRecord = DataOf<typeof CASES>;
+
+/** By chat and case (`<chat>:<case>`): case ids ascend with time, so the last keys of a chat are its latest cases. */
+export const CHAT_CASES = kind({ name: 'chat-cases', version: 1, schema: z.literal(true) });

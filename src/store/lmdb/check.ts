@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { type Kind, kind } from '../kind.ts';
+import { UnreadableRecord } from '../record-text.ts';
+import type { Unreadable } from '../store.ts';
+import { CLAIM, ONCE } from './claims.ts';
+import { LAST_ID } from './mailboxes.ts';
+import type { RecordKey, Records } from './records.ts';
+import { dataOf } from './typed.ts';
+
+/** A record that was set aside: its bytes in base64, when (ms since 1970), and why (kind.ts). */
+const ASIDE = kind({
+  name: 'aside',
+  version: 1,
+  schema: z.object({
+    bytes: z.base64(),
+    at: z.number(),
+    misfit: z.object({
+      why: z.enum(['no-record', 'newer', 'no-step', 'no-fit']),
+      version: z.number().optional(),
+      step: z.string().optional(),
+      at: z.string().optional(),
+    }),
+  }),
+});
+
+/** Kinds the store itself writes, beside those of its rooms. */
+export const OWN_KINDS: readonly Kind<unknown>[] = [CLAIM, ONCE, LAST_ID, ASIDE];
+
+/** Every record that cannot be read as what one of these kinds says. Changes nothing. */
+export function unreadableOf(records: Records, kinds: readonly Kind<unknown>[]): Unreadable[] {
+  const found: Unreadable[] = [];
+  for (const { key, text } of records.all()) {
+    const meant = kindAt(key, kinds);
+    try {
+      if (meant) dataOf(meant, text);
+      else found.push({ key, why: 'no-kind' });
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      found.push({ key, ...error.misfit });
+    }
+  }
+  return found;
+}
+
+function kindAt([sort, name = '']: RecordKey, kinds: readonly Kind<unknown>[]): Kind<unknown> | undefined {
+  switch (sort) {
+    case 'value':
+      return kinds.find((kind) => kind.name === name);
+    case 'message':
+      return kinds.find((kind) => name.startsWith(`${kind.name}:`));
+    default:
+      return OWN_KINDS.find((kind) => kind.name === sort);
+  }
+}
