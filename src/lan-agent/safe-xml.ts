@@ -73,7 +73,7 @@ export function readXml(
   if (/<!(?:DOCTYPE|ENTITY)/i.test(raw)) return fail('doctype-refused');
   if (raw.split('<', MAX_TAGS + 1).length > MAX_TAGS) return fail('too-large');
   const nodes = parse(escapeBareAmpersands(decodeText(bytes)), attributes);
-  const [root, more] = (nodes ?? []).flatMap(elementsOf);
+  const [root, more] = elementsOf(nodes ?? []);
   return root && !more ? ok(root) : fail('broken');
 }
 
@@ -105,6 +105,7 @@ function escapeBareAmpersands(xml: string): string {
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function resolveReferences(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(
     /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi,
     (whole, name, dec, hex) => {
@@ -125,20 +126,24 @@ function parse(xml: string, attributes: boolean): readonly Node[] | null {
   }
 }
 
-function elementsOf(node: Node): XmlElement[] {
-  return Object.entries(node).flatMap(([name, content]) => {
-    if (name === ATTRIBUTES || name.startsWith('?') || !Array.isArray(content)) return [];
-    const nodes: readonly Node[] = content;
-    const raw = nodes.map((child) => (typeof child[TEXT] === 'string' ? child[TEXT] : '')).join('');
-    return [
-      {
-        name,
-        text: resolveReferences(raw).trim(),
-        attributes: attributesOf(node),
-        children: nodes.flatMap(elementsOf),
-      },
-    ];
-  });
+/** Plain loops: of a flood of datagrams every one comes through here. */
+function elementsOf(nodes: readonly Node[]): XmlElement[] {
+  const found: XmlElement[] = [];
+  for (const node of nodes) {
+    for (const name in node) {
+      const content = node[name];
+      if (name === ATTRIBUTES || name.startsWith('?') || !Array.isArray(content)) continue;
+      const text = resolveReferences(textOf(content)).trim();
+      found.push({ name, text, attributes: attributesOf(node), children: elementsOf(content) });
+    }
+  }
+  return found;
+}
+
+function textOf(nodes: readonly Node[]): string {
+  let text = '';
+  for (const node of nodes) if (typeof node[TEXT] === 'string') text += node[TEXT];
+  return text;
 }
 
 function attributesOf(node: Node): ReadonlyMap<string, string> {
