@@ -1,5 +1,6 @@
 import type { Update } from 'grammy/types';
 import { languageOf } from '../../../locales/language.ts';
+import { TelegramUnavailable } from '../../flows/engine/bot-api.ts';
 import { escaping } from '../../flows/engine/html.ts';
 import type { HouseFailure } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
@@ -14,7 +15,10 @@ import type { FirstPin } from './first-pin.ts';
 const INVITED = /^\/start ([A-Za-z0-9_-]{16,64})$/;
 
 /** What the sender of an update is to the house; a stranger is answered here, and has come in by an invitation. */
-export type Admission = (update: Update, userId: number) => Promise<Result<Role | null, HouseFailure>>;
+export type Admission = (
+  update: Update,
+  userId: number,
+) => Promise<Result<Role | null, HouseFailure | 'telegram-unreachable'>>;
 
 export function createAdmission({
   access,
@@ -53,7 +57,7 @@ export function createAdmission({
     return true;
   }
 
-  return async (update, userId) => {
+  async function look(update: Update, userId: number): Promise<Result<Role | null, HouseFailure>> {
     const role = await access.roleOf(userId);
     if (!role.ok) return fail('store-unavailable');
     const from = update.message?.from ?? update.callback_query?.from;
@@ -71,5 +75,14 @@ export function createAdmission({
       await voice.say(userId, t(waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger'));
     }
     return ok(null);
+  }
+
+  return async (update, userId) => {
+    try {
+      return await look(update, userId);
+    } catch (error) {
+      if (error instanceof TelegramUnavailable) return fail('telegram-unreachable');
+      throw error;
+    }
   };
 }

@@ -26,11 +26,16 @@ export interface Alarms {
   stop(): void;
 }
 
+/** Pause before an alarm that could not be told rings again, ms. */
+const AGAIN_MS = 5_000;
+
+/** @param ring tells a chat that its job is overdue. False: it could not be told now, and rings again */
 export function createAlarms(
   values: Values<Alarm>,
-  ring: (chatId: number, jobId: string) => Promise<void>,
+  ring: (chatId: number, jobId: string) => Promise<boolean>,
   clock: () => number,
   log: Log,
+  againMs = AGAIN_MS,
 ): Alarms {
   const running = new Map<string, NodeJS.Timeout>();
   let stopped = false;
@@ -49,9 +54,13 @@ export function createAlarms(
       setTimeout(
         async () => {
           running.delete(alarm.jobId);
-          await ring(alarm.chatId, alarm.jobId).catch((error: unknown) =>
-            log.error({ err: error, job: alarm.jobId }, 'an alarm could not be rung'),
-          );
+          const told = await ring(alarm.chatId, alarm.jobId).catch((error: unknown) => {
+            log.error({ err: error, job: alarm.jobId }, 'an alarm could not be rung');
+            return true;
+          });
+          // What rang may have set the next one.
+          if (running.has(alarm.jobId)) return;
+          if (!told) return arm({ ...alarm, at: clock() + againMs });
           // Forgotten only after it rang: a crash in between rings again.
           const gone = await values.delete(alarm.jobId);
           if (!gone.ok) log.warn({ job: alarm.jobId, failure: gone.failure.reason }, 'alarm not forgotten');

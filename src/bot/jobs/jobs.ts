@@ -20,8 +20,8 @@ export type JobsOptions = { store: Pick<Store, 'values'> } & Omit<
 
 export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
   take: TakeEvent;
-  /** A job's alarm rang: the agent has been silent for too long. */
-  overdue(chatId: number, jobId: string): Promise<void>;
+  /** A job's alarm rang: the agent has been silent for too long. False: the chat could not be told now. */
+  overdue(chatId: number, jobId: string): Promise<boolean>;
   /** Cases whose job on an agent, or on any, may still be running. */
   running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
@@ -57,7 +57,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
     async overdue(chatId, jobId) {
       const note = await notes.get(jobId);
-      if (!note.ok || !note.value) return;
+      if (!note.ok || !note.value) return note.ok;
       const { caseId } = note.value;
       const event: HouseEvent = { id: `overdue:${jobId}:${clock()}`, caseId, type: 'job-overdue', jobId };
       const delivered = await deliver(chatId, event, () =>
@@ -69,6 +69,7 @@ export function createJobs(options: JobsOptions): Jobs {
         }),
       );
       if (!delivered.ok) log.warn({ job: jobId }, 'alarm of a job could not be told');
+      return delivered.ok;
     },
   };
 }

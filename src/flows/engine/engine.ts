@@ -200,6 +200,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     handleUpdate: (chatId, update, outside) =>
       withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
+        await stages.comeBack(turn);
         const handled = update.edited_message
           ? await edits.take(turn, update.edited_message, updates.specOf(turn), (message) =>
               hearNew(turn, { update_id: update.update_id, message }, outside),

@@ -1,18 +1,24 @@
 import { TelegramUnavailable } from './bot-api.ts';
-import { type Flow, HouseUnavailable } from './dialogue.ts';
+import { type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
 import { type Play, versionOf } from './play.ts';
-import type { ActiveConversation } from './state.ts';
+import type { ActiveConversation, ChatState, Unsaid } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
 /** Stages that may break: what is left of the conversation afterwards is always good to go on with. */
 export interface Stages extends Play {
   /** Restarts the stage from the case when its conversation cannot go on as it was stored. */
   modernise(turn: Turn): Promise<void>;
+  /** Somebody writes who had stopped the bot: the stage that could say nothing to them begins again. */
+  comeBack(turn: Turn): Promise<void>;
 }
+
+/** Telegram's code where a person has stopped the bot. */
+const STOPPED = 403;
 
 /**
  * When a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures of Telegram and
- * the store are not the flow's and go to the caller.
+ * the store are not the flow's and go to the caller. Where a person has stopped the bot nothing broke: what could not be
+ * said is not passed over, and its stage begins again when they are back.
  * @param first the flow that begins where a stage of old is no more
  */
 export function guarded(
@@ -23,12 +29,17 @@ export function guarded(
 ): Stages {
   const { log } = tools;
 
-  async function guard(turn: Turn, step: () => Promise<void>): Promise<void> {
+  async function guard(turn: Turn, stage: Unsaid, step: () => Promise<void>): Promise<void> {
     const before = turn.chat.conversation;
     try {
       await step();
     } catch (error) {
       if (isPassingFailure(error)) throw error;
+      if (error instanceof MessageRefused && error.code === STOPPED) {
+        turn.chat.conversation = before;
+        turn.chat.unsaid = stage;
+        return log.info({ chat: turn.chatId, flow: stage.flow }, 'a stage waits for a person to come back');
+      }
       log.error({ err: error, flow: before?.flow, chat: turn.chatId }, 'a stage broke');
       turn.chat.conversation = null;
       if (!before) return tell(tools, turn.chatId, 'bot:error.broken');
@@ -44,7 +55,13 @@ export function guarded(
     }
   }
 
-  const enter: Stages['enter'] = (turn, name, args) => guard(turn, () => play.enter(turn, name, args));
+  const enter: Stages['enter'] = (turn, name, args) =>
+    guard(turn, { flow: name, caseId: args.caseId }, () => play.enter(turn, name, args));
+
+  /** The stage a conversation is in, or else the first. */
+  function stageOf({ conversation }: ChatState): Unsaid {
+    return { flow: conversation?.flow ?? first, caseId: conversation?.args.caseId ?? '' };
+  }
 
   /** Whether a stored conversation can go on: its flow is the flow of today, and takes what it was handed. */
   function isOfToday({ flow: name, version, args }: ActiveConversation): boolean {
@@ -56,8 +73,8 @@ export function guarded(
 
   return {
     enter,
-    follow: (turn, caseId, next) => guard(turn, () => play.follow(turn, caseId, next)),
-    resume: (turn, heard) => guard(turn, () => play.resume(turn, heard)),
+    follow: (turn, caseId, next) => guard(turn, stageOf(turn.chat), () => play.follow(turn, caseId, next)),
+    resume: (turn, heard) => guard(turn, stageOf(turn.chat), () => play.resume(turn, heard)),
 
     async modernise(turn) {
       const active = turn.chat.conversation;
@@ -69,6 +86,13 @@ export function guarded(
       turn.chat.conversation = null;
       await tell(tools, turn.chatId, 'bot:error.updated');
       await enter(turn, flows.has(active.flow) ? active.flow : first, { caseId: active.args.caseId });
+    },
+
+    async comeBack({ chat, ...turn }) {
+      const { unsaid } = chat;
+      if (!unsaid) return;
+      delete chat.unsaid;
+      await enter({ chat, ...turn }, flows.has(unsaid.flow) ? unsaid.flow : first, { caseId: unsaid.caseId });
     },
   };
 }

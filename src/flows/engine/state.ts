@@ -64,6 +64,10 @@ const recentMessage = z.object({
 /** How a message was heard, for when it is edited. Nothing of what it says. */
 export type RecentMessage = z.infer<typeof recentMessage>;
 
+const unsaid = z.object({ flow: z.string(), caseId: z.string() });
+/** A stage that begins again, from its case, when a person is back. */
+export type Unsaid = z.infer<typeof unsaid>;
+
 /** A chat's state as it is stored: raise the version of its kind (bot/house/chats.ts) with it. */
 export const chatState = z.object({
   conversation: activeConversation.nullable(),
@@ -81,6 +85,8 @@ export const chatState = z.object({
   asItIsUntil: z.number().exactOptional(),
   /** The last messages of the person, oldest first; absent: none yet. */
   recent: z.array(recentMessage).exactOptional(),
+  /** The stage that could say nothing because the person had stopped the bot; absent: none. */
+  unsaid: unsaid.exactOptional(),
 });
 /** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
 export type ChatState = z.infer<typeof chatState>;

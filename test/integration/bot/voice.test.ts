@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
-import { createVoice, type KeptWord, type Voice } from '../../../src/bot/house/voice.ts';
+import { createVoice, KEPT_WORDS, type Voice } from '../../../src/bot/house/voice.ts';
 import { TelegramUnavailable } from '../../../src/flows/engine/bot-api.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
@@ -31,10 +31,10 @@ describe('what the bot says outside conversations', () => {
   const lifeOf = () => {
     const client = clientFor(api);
     const telegram = createTelegram(client.tryCall.bind(client), log);
-    return createVoice({ telegram, values: store.values<KeptWord>('kept-words'), log });
+    return createVoice({ telegram, values: store.values(KEPT_WORDS), log });
   };
   const kept = async () => {
-    const keys = await store.values('kept-words').keys();
+    const keys = await store.values(KEPT_WORDS).keys();
     return keys.ok ? keys.value.length : null;
   };
 

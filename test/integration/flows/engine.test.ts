@@ -407,6 +407,20 @@ describe('the conversations engine', () => {
     expect(texts().at(-1)).toContain('two');
   });
 
+  it('asks again, when the person is back, what it could not ask because they had stopped the bot', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    const description = 'Forbidden: bot was blocked by the user';
+    api.fault({ method: 'sendMessage', kind: 'status', status: 403, description });
+    expect(await engine.handleUpdate(chat, press('Next'))).toEqual(ok('handled'));
+    expect(texts().join()).not.toMatch(/broke|two/);
+    await engine.handleUpdate(chat, message('/start'), async () => 'done');
+    // From its case; this toy knows of none and begins anew.
+    expect(texts().at(-1)).toBe('one');
+    await engine.handleUpdate(chat, press('Next'));
+    expect(texts().at(-1)).toBe('two');
+  });
+
   it('sends a stored picture by reference and does not send it again on replay', async () => {
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
