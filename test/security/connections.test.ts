@@ -2,9 +2,10 @@ import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Agent } from 'undici';
-import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { LINK_VERSION } from '../../src/link/messages.ts';
 import { type House, openHouse, pairedAgent, TestAgent } from '../integration/hub/house.ts';
+import { eventually } from '../support/eventually.ts';
 import { Tally } from './fortress.ts';
 
 const tally = new Tally();
@@ -34,7 +35,7 @@ const crowd = (address: string, size: number) =>
 const kept = (crowd: readonly Socket[]) => crowd.filter(({ closed }) => !closed);
 /** Waits until the hub has turned out all but so many, or one more for a connection of the agent's that is idle. */
 async function settled(all: readonly Socket[], most: number): Promise<void> {
-  await vi.waitFor(() => expect([most, most - 1]).toContain(kept(all).length), { timeout: 20_000 });
+  await eventually(() => expect([most, most - 1]).toContain(kept(all).length));
   for (let n = most; n < all.length; n++) tally.count(true);
 }
 /** A laptop of its own address that needs a new connection for each request. */

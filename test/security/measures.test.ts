@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TECHNICIANS } from '../../src/bot/door/access.ts';
 import { openStore } from '../../src/store/open.ts';
 import { gate } from '../integration/bot/support.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Fortress, nextCommand, openFortress, Tally } from './fortress.ts';
 import { event, SERIAL, unbindingBy } from './walk.ts';
 
@@ -77,7 +78,7 @@ describe('an admin’s measure', () => {
     const { person, laptop, unbind } = work;
     const clogged = await clog(work);
     await fortress.admin.send(`/revoke ${person.id}`);
-    await vi.waitFor(async () => expect((await laptop.poll()).status).toBe(410), { timeout: 20_000 });
+    await eventually(async () => expect((await laptop.poll()).status).toBe(410));
     expect(tally.count((await laptop.permit(unbind.permit, unbind.jobId, SERIAL)).status === 410)).toBe(true);
     await clogged.clear();
     await fortress.admin.waitFor(/is out/);

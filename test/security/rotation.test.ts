@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { ulid } from 'ulid';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_KEYS } from '../../src/hub/agents.ts';
 import type { KeyRequest } from '../../src/hub/rotation.ts';
 import { NAMED_KEYS } from '../../src/hub/rotation.ts';
@@ -21,6 +21,7 @@ import {
   TestAgent,
   value,
 } from '../integration/hub/house.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 const MONTH = 31 * 24 * 60 * 60_000;
@@ -120,7 +121,7 @@ describe('a new key for an agent that stays paired', () => {
     const { signal } = new AbortController();
     await value(client.poll(null, 0, signal));
     const held = client.poll(null, 20_000, signal);
-    await vi.waitFor(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
+    await eventually(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
     await value(decide('confirm'));
     await held;
     await Promise.all([
@@ -287,7 +288,7 @@ describe('somebody else with an agent’s key', () => {
       expect((await agent.poll({ epoch: second })).status).toBe(200);
       expect(told).toEqual([]);
       const held = agent.poll({ epoch: second, waitMs: 20_000 });
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect((await agent.poll({ epoch: third })).status).toBe(200);
         expect(told).toEqual([agent.agentId]);
       });

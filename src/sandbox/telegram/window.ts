@@ -5,7 +5,7 @@ import type { SandboxEvent } from './events.ts';
 import { type ChatButton, type ChatMessage, viewOf } from './message.ts';
 import type { World } from './world.ts';
 
-const DEFAULT_WAIT_MS = 10_000;
+const DEFAULT_WAIT_MS = 30_000;
 
 export interface WaitOptions {
   /**

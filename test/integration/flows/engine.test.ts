@@ -1,5 +1,5 @@
 import type { Update } from 'grammy/types';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
@@ -14,6 +14,7 @@ import { ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
 let api: LocalBotApi;
@@ -292,7 +293,7 @@ describe('the conversations engine', () => {
     const before = texts();
     const again = { ...first.callback_query, id: api.user({ id: chat }).queryId() };
     await engine.handleUpdate(chat, { ...first, callback_query: again, update_id: nextUpdate++ } as Update);
-    await vi.waitFor(() => expect(api.user({ id: chat }).answers.at(-1)?.text).toContain('earlier step'));
+    await eventually(() => expect(api.user({ id: chat }).answers.at(-1)?.text).toContain('earlier step'));
     expect(texts()).toEqual(before);
   });
 
@@ -475,8 +476,8 @@ describe('the conversations engine', () => {
       expect(texts().at(-1)).toBe('heard E1');
       // What hung is done late, in the messages it was meant for.
       open();
-      await vi.waitFor(() => expect(texts()[0]).toBe('one\n\n▸ Next'));
-      await vi.waitFor(() => expect(messages().every(({ buttons }) => buttons.length === 0)).toBe(true));
+      await eventually(() => expect(texts()[0]).toBe('one\n\n▸ Next'));
+      await eventually(() => expect(messages().every(({ buttons }) => buttons.length === 0)).toBe(true));
     });
 
     it('says as a message why an old button does nothing', async () => {
@@ -493,7 +494,7 @@ describe('the conversations engine', () => {
       await engine.handleUpdate(chat, first);
       const again = { ...first.callback_query, id: api.user({ id: chat }).queryId() };
       await engine.handleUpdate(chat, { callback_query: again, update_id: nextUpdate++ } as Update);
-      await vi.waitFor(() => expect(texts().at(-1)).toContain('from an earlier step'));
+      await eventually(() => expect(texts().at(-1)).toContain('from an earlier step'));
       await impatient.disconnect();
     });
   });

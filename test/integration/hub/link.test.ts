@@ -12,6 +12,7 @@ import type { AgentEvent } from '../../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../../src/link/signing.ts';
 import { HOLD_MS, ONLINE_MS } from '../../../src/link/times.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   discover,
   failed,
@@ -41,7 +42,7 @@ describe('the link', () => {
   const held = async (options: Parameters<TestAgent['poll']>[0] = {}) => {
     const wait = vi.spyOn(house.store.mailboxes(COMMANDS), 'wait');
     const answer = agent.poll({ waitMs: HELD, ...options });
-    await vi.waitFor(() => expect(wait).toHaveBeenCalledOnce());
+    await eventually(() => expect(wait).toHaveBeenCalledOnce());
     const [waiting] = wait.mock.results;
     wait.mockRestore();
     return { answer, waiting: waiting?.value as Promise<void> };
@@ -302,7 +303,7 @@ describe('the link', () => {
       const wait = vi.spyOn(house.store.mailboxes(COMMANDS), 'wait');
       const abort = new AbortController();
       const polled = agent.poll({ waitMs: 25_000, signal: abort.signal });
-      await vi.waitFor(() => expect(wait).toHaveBeenCalledOnce());
+      await eventually(() => expect(wait).toHaveBeenCalledOnce());
       expect(wait.mock.calls[0]?.[2]).toBe(HOLD_MS);
       abort.abort();
       await expect(polled).rejects.toThrow();
@@ -358,7 +359,7 @@ describe('the link', () => {
         answered = true;
         return answer;
       });
-      await vi.waitFor(() => expect(asked).toEqual([event]));
+      await eventually(() => expect(asked).toEqual([event]));
       await agent.poll();
       expect(answered).toBe(false);
       release(true);

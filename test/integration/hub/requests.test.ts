@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINK_VERSION, MAX_BODY_BYTES, MAX_SMALL_BODY_BYTES } from '../../../src/link/messages.ts';
 import { bodyDigest } from '../../../src/link/signing.ts';
+import { eventually } from '../../support/eventually.ts';
 import { failed, failure, type House, openHouse, pairedAgent, TestAgent, value } from './house.ts';
 
 const WINDOW = 120_000;
@@ -101,12 +102,14 @@ describe('a signed request', () => {
 
   it('is refused when the clocks are more than two minutes apart, with a signed time to put it right', async () => {
     const poll = (time: number) => agent.send('POST', '/v1/poll', JSON.parse(body()), { time });
-    expect((await poll(house.now() - WINDOW + 5_000)).status).toBe(200);
-    expect((await poll(house.now() + WINDOW - 5_000)).status).toBe(200);
-    for (const time of [house.now() - WINDOW - 5_000, house.now() + WINDOW + 5_000]) {
+    expect((await poll(house.now() - WINDOW + 60_000)).status).toBe(200);
+    expect((await poll(house.now() + WINDOW - 60_000)).status).toBe(200);
+    for (const time of [house.now() - WINDOW - 60_000, house.now() + WINDOW + 60_000]) {
+      const asked = Date.now();
       const answer = await poll(time);
       expect(answer).toMatchObject({ status: 401, body: { error: 'clock-skew' }, signed: true });
-      expect(Math.abs((answer.time ?? 0) - Date.now())).toBeLessThan(5_000);
+      expect(answer.time).toBeGreaterThanOrEqual(asked);
+      expect(answer.time).toBeLessThanOrEqual(Date.now());
     }
   });
 
@@ -212,7 +215,7 @@ describe('a signed request', () => {
       slow.on('error', () => undefined),
       'close',
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await agent.sendEvents([failed(house)])).status).toBe(200);
       expect(slow.destroyed || slow.readableEnded || slow.closed).toBe(true);
     });

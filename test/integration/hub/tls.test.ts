@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTlsFiles, watchTlsFiles } from '../../../src/bot/server/tls-files.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { CERTIFICATE } from '../lan-agent/link-certificate.ts';
 import { EXPIRED } from '../netns/certificates.ts';
@@ -69,19 +70,19 @@ describe('the hub’s TLS', () => {
       const agent = await pairedAgent(house);
       const held = agent.poll({ waitMs: 20_000 });
       held.catch(() => undefined);
-      await vi.waitFor(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
+      await eventually(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
 
       await writeFile(files.certFile, CERTIFICATE.cert);
-      await vi.waitFor(() => expect(warned('certificate and key do not fit')).toBe(1));
+      await eventually(() => expect(warned('certificate and key do not fit')).toBe(1));
       expect(await shown()).toBe(RSA.cert.trim());
       await write({ ...CERTIFICATE, cert: 'no certificate' });
-      await vi.waitFor(() => expect(warned('no certificate')).toBe(1));
+      await eventually(() => expect(warned('no certificate')).toBe(1));
       await write(EXPIRED);
-      await vi.waitFor(() => expect(warned('out of its time')).toBeGreaterThan(1));
+      await eventually(() => expect(warned('out of its time')).toBeGreaterThan(1));
       expect(await shown()).toBe(RSA.cert.trim());
 
       await write(CERTIFICATE);
-      await vi.waitFor(async () => expect(await shown()).toBe(CERTIFICATE.cert.trim()));
+      await eventually(async () => expect(await shown()).toBe(CERTIFICATE.cert.trim()));
       expect(await dial({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' })).toBeNull();
       // Whoever was connected stays so.
       house.hub.directory.revoke(agent.agentId);

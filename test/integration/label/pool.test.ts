@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from '../../../src/label/pool.ts';
 import { bundle } from '../../support/bundle.ts';
+import { eventually } from '../../support/eventually.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -91,7 +92,7 @@ describe('a pool of processes', () => {
   });
 
   it('kills a process that hangs: it is gone when the job is answered', async () => {
-    const { run, pids } = start({ killAfterMs: 300 });
+    const { run, pids } = start({ killAfterMs: 1000 });
     await run(1);
     const [pid] = pids();
     const answers = await Promise.all([run('hang').then((one) => [one, isAlive(pid)]), run(2)]);
@@ -117,7 +118,7 @@ describe('a pool of processes', () => {
     const { run, pids } = start({ idleMs: 100 });
     await run(1);
     const [pid] = pids();
-    await vi.waitFor(() => expect([pids(), isAlive(pid)]).toEqual([[], false]), { timeout: 60_000 });
+    await eventually(() => expect([pids(), isAlive(pid)]).toEqual([[], false]));
     expect(await run(2)).toEqual(answer(4));
     expect(deaths).toEqual([]);
   });
@@ -220,6 +221,6 @@ describe('what a process has of the bot', () => {
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
     bot.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
+    await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 });

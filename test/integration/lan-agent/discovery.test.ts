@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it, type TestContext, vi } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
 import { beginSearch, isPlainSearch } from '../../../src/lan-agent/network/head-start.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import * as profiles from '../../../src/sandbox/device/profiles.ts';
+import { eventually } from '../../support/eventually.ts';
 import { outlasts } from '../../support/outlasts.ts';
 
 const { unbindableCamera, recorder4 } = profiles;
@@ -287,7 +288,7 @@ describe('a search that has begun before the program was loaded', () => {
     if (!network.ok) throw new Error(network.failure);
     const headStart = await beginSearch(network.value);
     const inquiries = () => lan.device(CAMERA).snapshot().inquiries;
-    await vi.waitFor(() => expect(inquiries()).toBe(1), { timeout: 10_000 });
+    await eventually(() => expect(inquiries()).toBe(1));
     const engine = createEngine({ home: '/nowhere', network: network.value, headStart });
     const discover = () => engine.discover({ waitMs: 4000, until: CAMERA });
     expect(await discover()).toMatchObject({ seen: true, devices: [{ shortSerial: CAMERA }], dropped: 0 });

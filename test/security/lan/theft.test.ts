@@ -1,7 +1,7 @@
 /** The device's password under attack by a host of its own network: what it costs him, and what he gets. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_NAMESPACES } from '../../integration/netns/world.ts';
-import { type Attacked, type AttackName, attack, bundlePrograms, type Programs, RATES } from './lab.ts';
+import { type Attacked, type AttackName, attack, bundlePrograms, type Programs } from './lab.ts';
 
 /** Words an agent may end with under attack. */
 const IN_WORDS = ['ambiguous-device', 'flooded', 'spoofed-exchange', 'slow-device', 'no-direct-cable'];
@@ -35,20 +35,18 @@ const attacks = [
   ['who is its twin, and answers before the true one', 'late-twin', []],
 ] as const satisfies [string, AttackName, readonly string[]][];
 
-/**
- * Above this, one attack at a time: the programs of two would wait for a processor, and the rate would not be reached.
- * Below it they mostly wait for each other's answers.
- */
-const BESIDE_EACH_OTHER = 6000;
+/** Datagrams a second: hardly any, and as many as leave two attacks beside each other room. bench/lan-attack.ts has more. */
+const RATES = [500, 6000] as const;
+/** More than a laptop can read. */
+const DROWNING = 20_000;
+const ATTACK = { timeout: 120_000 };
 
-const atRate = (rate: number) => ({ timeout: 120_000, concurrent: rate <= BESIDE_EACH_OTHER });
-
-describe.each(RATES)('beside %i datagrams a second', (rate) => {
-  it.for(attacks)('the password is not for somebody %s', atRate(rate), async ([, name, words], t) => {
+describe.concurrent.each(RATES)('beside %i datagrams a second', (rate) => {
+  it.for(attacks)('the password is not for somebody %s', ATTACK, async ([, name, words], t) => {
     holds(await attack(t, programs, name, { rate, words }));
   });
 
-  it('nor a login to read with for a twin', atRate(rate), async (t) => {
+  it('nor a login to read with for a twin', ATTACK, async (t) => {
     const { report, code, device } = await attack(t, programs, 'hidden-twin', { rate, command: 'inspect' });
     // Its web server is nobody's: what counts is that nothing was sent to it.
     expect(report).toMatchObject({ outcome: 'refused', password: 'not-sent' });
@@ -59,9 +57,19 @@ describe.each(RATES)('beside %i datagrams a second', (rate) => {
 
   it.for(['honest', 'honest-beside'] as const)(
     'an unbind is done, or refused in words: %s',
-    atRate(rate),
+    ATTACK,
     async (name, t) => {
       holds(await attack(t, programs, name, { rate }));
     },
   );
+});
+
+describe(`beside ${DROWNING} datagrams a second`, () => {
+  it('the password is for nobody', ATTACK, async (t) => {
+    holds(await attack(t, programs, 'behind-flood', { rate: DROWNING }));
+  });
+
+  it('an unbind is done, or refused in words', ATTACK, async (t) => {
+    holds(await attack(t, programs, 'honest', { rate: DROWNING }));
+  });
 });
