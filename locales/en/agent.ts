@@ -655,6 +655,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-our-server':
         'Somebody else answered in place of {{server}}. Open any website in the browser: perhaps this network wants a sign-in first. Else check the address, and update the agent.',
       gateway: 'The server behind {{server}} is away for the moment.',
+      aborted: 'The question to {{server}} was stopped before an answer came.',
       'too-large':
         'An answer or request was larger than agreed. Update the agent; else tell the operator of the bot.',
       'bad-request':

@@ -208,9 +208,9 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
   const started = await startBot(settings, log, keepAuditDays, stopping.signal);
   if (!started.ok) {
     if (stopping.signal.aborted) return end(log, 0);
-    const { reason, detail, store } = started.failure;
-    if (store) process.exit(complainOf(store));
-    complain(t(`bot:startup.${reason}`, { detail }));
+    const { failure } = started;
+    if (failure.reason === 'store') process.exit(complainOf(failure.store));
+    complain(t(`bot:startup.${failure.reason}`, { detail: failure.detail }));
     process.exit(EXIT_FAILED);
   }
   const bot = started.value;

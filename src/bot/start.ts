@@ -23,22 +23,22 @@ import { TelegramClient } from './telegram/client.ts';
 import { createIntake } from './telegram/intake.ts';
 
 /** Why the bot did not start; `startup.<reason>` is the sentence, `detail` what it is about. */
-export interface StartFailure {
-  reason:
-    | 'store'
-    | 'store-failed'
-    | 'store-url'
-    | 'region-pack-unreadable'
-    | 'region-pack-invalid'
-    | 'tls-files'
-    | 'hub-address'
-    | 'token-refused'
-    | 'webhook-refused'
-    | 'telegram-unreachable';
-  detail: string;
-  /** With `store`: why it was not opened. */
-  store?: OpenFailure;
-}
+export type StartFailure =
+  /** The store was not opened; `startup.store.<problem>` says why. */
+  | { reason: 'store'; detail: string; store: OpenFailure }
+  | {
+      reason:
+        | 'store-failed'
+        | 'store-url'
+        | 'region-pack-unreadable'
+        | 'region-pack-invalid'
+        | 'tls-files'
+        | 'hub-address'
+        | 'token-refused'
+        | 'webhook-refused'
+        | 'telegram-unreachable';
+      detail: string;
+    };
 
 export interface Running {
   /** Where the hub listens: `http(s)://host:port`. */
@@ -203,7 +203,7 @@ async function bringUp(
   if (!polling.ok) {
     const { failure } = polling;
     if (failure === 'token-refused') return fail({ reason: 'token-refused', detail: '' });
-    if (failure.kind === 'store') return fail({ reason: 'store', detail: failure.detail });
+    if (failure.kind === 'store') return fail({ reason: 'store-failed', detail: failure.detail });
     const reason = failure.kind === 'refused' ? 'webhook-refused' : 'telegram-unreachable';
     return fail({ reason, detail: failure.description });
   }

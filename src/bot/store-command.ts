@@ -15,7 +15,14 @@ export function isDamaged(failure: OpenFailure): boolean {
 /** Why the store is not opened and what to do about it, as lines. */
 export function storeTrouble(t: Texts, failure: OpenFailure): string[] {
   const { problem, place, detail, numbers } = failure;
-  const sentence = t(`bot:startup.store.${problem}`, { place, detail, ...numbers });
+  const sentence = t(`bot:startup.store.${problem}`, {
+    place,
+    detail,
+    bytes: 0,
+    needed: 0,
+    damaged: 0,
+    ...numbers,
+  });
   return isDamaged(failure) ? [sentence, t('bot:startup.storeCure')] : [sentence];
 }
 

@@ -2,35 +2,39 @@
  * What each step's picture shows, as data: our own schematic drawings, no screenshots. Words are keys of
  * `card:text.<word>`, so a card speaks the chat's language; what stands in `say` is drawn as it is.
  */
+import type { WordAfter } from '../kernel/texts.ts';
+
+/** A word on a card: `card:text.<word>`. */
+export type CardWord = WordAfter<'card:text.'>;
 
 /** What a screen is made of, from top to bottom. The one with `here` is what the technician touches. */
 export type Item = { readonly here?: true } & (
-  | { readonly is: 'line'; readonly word: string }
-  | { readonly is: 'row'; readonly word?: string; readonly say?: string; readonly tick?: 'on' | 'off' }
+  | { readonly is: 'line'; readonly word: CardWord }
+  | { readonly is: 'row'; readonly word?: CardWord; readonly say?: string; readonly tick?: 'on' | 'off' }
   | {
       readonly is: 'field';
-      readonly word: string;
+      readonly word: CardWord;
       readonly say?: string;
       readonly secret?: true;
       readonly choice?: true;
     }
-  | { readonly is: 'button'; readonly word: string }
+  | { readonly is: 'button'; readonly word: CardWord }
   | { readonly is: 'picture-code' }
-  | { readonly is: 'notice'; readonly word: string; readonly tone: 'good' | 'warn' }
+  | { readonly is: 'notice'; readonly word: CardWord; readonly tone: 'good' | 'warn' }
   | { readonly is: 'viewfinder' }
-  | { readonly is: 'progress'; readonly word: string }
+  | { readonly is: 'progress'; readonly word: CardWord }
   | { readonly is: 'wiring' }
 );
 
 /** A window on a PC, a phone, a recorder's monitor. */
 export interface Card {
   readonly frame: 'window' | 'phone' | 'monitor';
-  readonly title: string;
+  readonly title: CardWord;
   readonly items: readonly Item[];
 }
 
 const PASSWORD: Item = { is: 'field', word: 'adminPassword', secret: true, here: true };
-const field = (word: string, say: string, here?: true): Item => ({
+const field = (word: CardWord, say: string, here?: true): Item => ({
   is: 'field',
   word,
   say,

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Language } from '../../locales/language.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
-import type { Card, Item } from './cards.ts';
+import type { Card, CardWord, Item } from './cards.ts';
 import { lineOf, widthOf } from './lettering.ts';
 
 const WIDTH = 960;
@@ -115,7 +115,7 @@ function heightOf(item: Item, frame: Card['frame']): number {
   }
 }
 
-function word(t: Texts, id: string): string {
+function word(t: Texts, id: CardWord): string {
   return t(`card:text.${id}`);
 }
 
@@ -290,7 +290,7 @@ function viewfinder(room: Box): string {
 /** Laptop, router and device on one cable. */
 function wiring(t: Texts, room: Box): string {
   const y = room.y + 120;
-  const places = [
+  const places: { x: number; name: CardWord }[] = [
     { x: room.x + 20, name: 'laptop' },
     { x: room.x + room.w / 2 - 90, name: 'router' },
     { x: room.x + room.w - 200, name: 'deviceBox' },

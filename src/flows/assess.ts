@@ -1,16 +1,10 @@
 import type { CaseHindrance, CaseRecord } from '../cases/case.ts';
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
-import type { TextValues } from '../kernel/texts.ts';
+import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
-import {
-  DONT_KNOW,
-  meaningOfReply,
-  nextQuestion,
-  type Question,
-  questionAbout,
-} from '../policy/questions.ts';
+import { meaningOfReply, nextQuestion, type Question, questionAbout } from '../policy/questions.ts';
 import { RULES, type Way } from '../policy/rules.ts';
 import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
@@ -130,7 +124,7 @@ async function lookAround(
       device.reachability === 'other-subnet'
         ? dialogue.t('bot:assess.otherSubnet', { address: ownAddress(device) })
         : '';
-    const oddly = oddWayText((key, values) => dialogue.t(key, values), hindrances);
+    const oddly = oddWayText(dialogue.t, hindrances);
     await dialogue.say([seen, announced, elsewhere, oddly].filter(Boolean).join('\n'));
     return { go: 'assess' };
   }
@@ -161,19 +155,17 @@ function standsInTheWay(
   record: CaseRecord,
   hindrances: readonly CaseHindrance[] | undefined,
 ): string | null {
-  return hindranceText(
-    (key, values) => dialogue.t(key, values),
-    hindrances,
-    record.device?.shortSerial ?? '',
-  );
+  return hindranceText(dialogue.t, hindrances, record.device?.shortSerial ?? '');
 }
 
 async function jobStopped(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {
   if (answer.kind === 'event') {
     const { event } = answer;
-    const key =
-      event.type === 'job-failed' ? `bot:job.failed.${knownFailure(event.reason)}` : 'bot:job.overdue';
-    return lookAgain(dialogue, record, dialogue.t(key));
+    const text =
+      event.type === 'job-failed'
+        ? dialogue.t(`bot:job.failed.${knownFailure(event.reason)}`)
+        : dialogue.t('bot:job.overdue');
+    return lookAgain(dialogue, record, text);
   }
   await dialogue.house((house) => house.agents.cancel(record.id));
   if (answer.kind === 'button' && answer.id === 'without') return goOnWithoutLaptop(dialogue, record);
@@ -230,10 +222,11 @@ async function askFact(
   before?: Next,
 ): Promise<Next> {
   const { fact, answers, freeText } = question;
-  const label = (id: string) =>
-    id === DONT_KNOW
-      ? dialogue.t('bot:assess.button.dontKnow')
-      : dialogue.t(`policy:question.${fact}.answer.${id}`);
+  const label = (id: string) => {
+    const key = `policy:question.${fact}.answer.${id}` as const;
+    // That every answer has a word is in the types (test/types/texts.ts).
+    return hasText(key) ? dialogue.t(key) : dialogue.t('bot:assess.button.dontKnow');
+  };
   const text = [
     dialogue.t(`policy:question.${fact}.text`),
     `<i>${dialogue.t(`policy:question.${fact}.where`)}</i>`,
@@ -280,7 +273,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   }
   const ways = waysOf(verdict);
   const { shortSerial } = record.device ?? {};
-  const text = verdictText((key, values) => dialogue.t(key, values), verdict, {
+  const text = verdictText(dialogue.t, verdict, {
     laptopSees: record.sighting !== null,
     named: shortSerial !== undefined,
   });
@@ -333,7 +326,7 @@ async function goTo(dialogue: Dialogue, record: CaseRecord, way: Way): Promise<N
 async function tellContradictions(dialogue: Dialogue, record: CaseRecord): Promise<void> {
   const untold = record.contradictions.filter(({ told }) => !told);
   if (untold.length === 0) return;
-  const texts = untold.map((found) => contradictionText((key, values) => dialogue.t(key, values), found));
+  const texts = untold.map((found) => contradictionText(dialogue.t, found));
   await dialogue.say(texts.join('\n\n'));
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'contradictions-told' }));
 }
@@ -345,7 +338,7 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
     const fact = facts[name];
     return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
   });
-  const t = (key: string, values?: TextValues) => dialogue.t(key, values);
+  const { t } = dialogue;
   const lines = changeable.map((name) => {
     const fact = facts[name];
     const value = fact.state === 'known' ? valueText(t, name, fact.value) : t('bot:assess.button.dontKnow');

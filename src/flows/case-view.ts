@@ -1,5 +1,5 @@
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
-import type { Texts } from '../kernel/texts.ts';
+import type { PlainKey, Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
 import type { Button, Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
@@ -9,7 +9,7 @@ import { methodText } from './telling.ts';
 import { sayKept } from './trouble.ts';
 
 /** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
-export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): string {
+export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): PlainKey {
   if (record.closedAt !== null) return `bot:cases.outcome.${record.outcome ?? 'cancelled'}`;
   return record.awaitsAnswer ? 'bot:cases.waiting' : 'bot:cases.open';
 }
@@ -21,14 +21,11 @@ export const caseView = stage('case', {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
     if (args.with.attach) return attach(dialogue, record);
-    const answer = await dialogue.ask(
-      summary((key, values) => dialogue.t(key, values), record),
-      {
-        buttons: buttonsOf(dialogue, record),
-        help: 'bot:help.useButtons',
-        back: false,
-      },
-    );
+    const answer = await dialogue.ask(summary(dialogue.t, record), {
+      buttons: buttonsOf(dialogue, record),
+      help: 'bot:help.useButtons',
+      back: false,
+    });
     if (answer.kind !== 'button') return { go: 'case' };
     switch (answer.id) {
       case 'attach':

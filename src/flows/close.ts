@@ -1,10 +1,10 @@
 import type { Language } from '../../locales/language.ts';
 import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
-import { textsFor } from '../kernel/all-texts.ts';
-import type { Texts } from '../kernel/texts.ts';
+import { hasText } from '../kernel/all-texts.ts';
+import type { PlainKey, Texts, WordAfter } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue } from './engine/dialogue.ts';
-import { escaping } from './engine/html.ts';
+import { htmlTextsFor } from './engine/html.ts';
 import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
@@ -26,7 +26,7 @@ export const close = stage('close', {
     const { report } = record;
     if (!report) return record.closedAt === null ? { go: 'assess' } : { end: true };
 
-    const text = reportText((key, values) => dialogue.t(key, values), record, report);
+    const text = reportText(dialogue.t, record, report);
     const settled = SETTLED[report.outcome];
     if (settled) {
       await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: settled }));
@@ -43,7 +43,7 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
     serial: record.device?.shortSerial ?? '',
     model: record.sighting?.model ?? record.device?.model ?? t('bot:identify.modelUnknown'),
     minutes: report.lockMinutes ?? ASSUMED_LOCK_MINUTES,
-    why: report.outcome === 'unproven' ? t(`bot:unproven.${report.reason}`) : '',
+    why: report.outcome === 'unproven' ? unprovenText(t, report.reason) : '',
   };
   const why = hindranceText(t, report.hindrances, values.serial);
   const lines =
@@ -56,9 +56,14 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
   return [...lines, orderLine(t, record)].filter(Boolean).join('\n\n');
 }
 
+function unprovenText(t: Texts, reason: string | undefined): string {
+  const key = `bot:unproven.${reason}` as const;
+  return hasText(key) ? t(key) : '';
+}
+
 /** Word of an outcome that no conversation waits for, whatever has become of the case: it happened, so it is told. */
 export function lateNotice(record: CaseRecord, report: CaseReport, language: Language): string {
-  const t = escaping(textsFor(language));
+  const t = htmlTextsFor(language);
   const notice = t('bot:outcome.late', { serial: record.device?.shortSerial ?? '' });
   return `${notice}\n\n${reportText(t, record, report)}`;
 }
@@ -66,8 +71,10 @@ export function lateNotice(record: CaseRecord, report: CaseReport, language: Lan
 /** What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device. */
 type NextStep = 'again' | 'after-lock' | 'recheck';
 
+type Refusal = WordAfter<'bot:outcome.refused.'>;
+
 /** Reasons of a refusal: the sentence they share (`bot:outcome.refused.<sentence>`) and what may follow. */
-const REFUSALS: Readonly<Record<string, readonly [sentence: string, next: NextStep]>> = {
+const REFUSALS: Readonly<Record<string, readonly [sentence: Refusal, next: NextStep]>> = {
   'password-empty': ['password-empty', 'again'],
   'password-unread': ['password-empty', 'again'],
   'password-too-long': ['password-too-long', 'again'],
@@ -115,9 +122,23 @@ const AFTER: Readonly<Record<string, NextStep>> = {
   locked: 'after-lock',
 };
 
-function sentenceOf(report: CaseReport): string {
+/** Outcomes of their own sentence. One that this version does not know is one whose end is not known. */
+const OUTCOMES = [
+  'unbound',
+  'not-bound',
+  'unproven',
+  'accepted-unconfirmed',
+  'wrong-password',
+  'denied',
+  'locked',
+  'not-found',
+] as const;
+
+function sentenceOf(
+  report: CaseReport,
+): (typeof OUTCOMES)[number] | 'unknown' | 'lockedUnsaid' | `refused.${Refusal}` {
   if (report.outcome === 'locked' && report.lockMinutes === undefined) return 'lockedUnsaid';
-  if (report.outcome !== 'refused') return report.outcome;
+  if (report.outcome !== 'refused') return OUTCOMES.find((word) => word === report.outcome) ?? 'unknown';
   return `refused.${REFUSALS[report.reason ?? '']?.[0] ?? 'plain'}`;
 }
 
@@ -147,7 +168,7 @@ async function unsettled(
       return { go: 'assess' };
     case 'meaning': {
       const article = articleFor(report);
-      if (article) await dialogue.say(articleText((key, values) => dialogue.t(key, values), article));
+      if (article) await dialogue.say(articleText(dialogue.t, article));
       return { go: 'close' };
     }
     case 'back':
@@ -161,7 +182,7 @@ async function unsettled(
   }
 }
 
-const NEXT_BUTTONS: Readonly<Record<NextStep, string>> = {
+const NEXT_BUTTONS: Readonly<Record<NextStep, PlainKey>> = {
   again: 'bot:button.again',
   'after-lock': 'bot:close.button.afterLock',
   recheck: 'bot:close.button.recheck',

@@ -1,5 +1,6 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { SaidInWords } from '../device/words.ts';
+import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
 import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
@@ -55,10 +56,6 @@ async function showStep(
   step: string,
   at: number,
 ): Promise<Next> {
-  const values = {
-    serial: record.device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
-    address: record.sighting ? ownAddress(record.sighting) : '?',
-  };
   const found = walked.check === 'online' ? foundText(dialogue, record, step) : '';
   const text = [
     dialogue.t('bot:guide.head', {
@@ -66,7 +63,7 @@ async function showStep(
       at: at + 1,
       of: walked.steps.length,
     }),
-    dialogue.t(`guide:step.${walked.id}.${step}.text`, values),
+    stepText(dialogue, walked, step, 'text', valuesOf(dialogue, record)),
     found,
     // Said once: it is the same for every drawing.
     step === walked.drawn[0] ? dialogue.t('bot:guide.drawn') : '',
@@ -96,6 +93,26 @@ async function showStep(
     default:
       return { go: 'guide' };
   }
+}
+
+/** What the sentences of a step may name. */
+function valuesOf(dialogue: Dialogue, { device, sighting }: CaseRecord) {
+  return {
+    serial: device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
+    address: sighting ? ownAddress(sighting) : '?',
+  };
+}
+
+/** A step in words, or what else it may look like. That every step has both is in the types (test/types/texts.ts). */
+function stepText(
+  dialogue: Dialogue,
+  { id }: Guide,
+  step: string,
+  part: 'text' | 'differs',
+  values: ReturnType<typeof valuesOf>,
+): string {
+  const key = `guide:step.${id}.${step}.${part}` as const;
+  return hasText(key) ? dialogue.t(key, values) : '';
 }
 
 /** What the device itself says of its network at this step; empty when it says nothing about it. */
@@ -134,7 +151,10 @@ async function showDifference(
   walked: Guide,
   step: string,
 ): Promise<Next> {
-  const text = [dialogue.t(`guide:step.${walked.id}.${step}.differs`), dialogue.t('bot:guide.sendScreen')];
+  const text = [
+    stepText(dialogue, walked, step, 'differs', valuesOf(dialogue, record)),
+    dialogue.t('bot:guide.sendScreen'),
+  ];
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
       [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
@@ -261,7 +281,7 @@ async function believed(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
 }
 
 function withOrder(dialogue: Dialogue, record: CaseRecord, text: string): string {
-  return [text, orderLine((key, values) => dialogue.t(key, values), record)].filter(Boolean).join('\n\n');
+  return [text, orderLine(dialogue.t, record)].filter(Boolean).join('\n\n');
 }
 
 async function assessAnew(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {

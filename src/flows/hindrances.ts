@@ -1,5 +1,6 @@
 /** Why a laptop may not have heard a device, in words: what the chat says where it would else advise to check power and cable. */
 import type { CaseHindrance } from '../cases/case.ts';
+import { hasText } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
 
 /** Of a device that was heard: it tells of the way, and hinders nothing. */
@@ -29,5 +30,8 @@ export function oddWayText(t: Texts, hindrances: readonly CaseHindrance[] | unde
 
 /** A name stands by itself, as code: it becomes no link, and it is in no command that somebody copies. */
 function linesOf(t: Texts, hindrances: readonly CaseHindrance[], serial: string): string[] {
-  return hindrances.map(({ kind, name = '' }) => t(`bot:hindrance.${kind}`, { name, serial }));
+  return hindrances.flatMap(({ kind, name = '' }) => {
+    const key = `bot:hindrance.${kind}` as const;
+    return hasText(key) ? [t(key, { name, serial })] : [];
+  });
 }

@@ -1,12 +1,13 @@
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
+import type { PlainKey } from '../kernel/texts.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { notTaken } from './left.ts';
 import type { PhotoReading } from './ports.ts';
-import { type Next, stage } from './stages.ts';
+import { type Because, type Next, stage } from './stages.ts';
 import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
@@ -48,7 +49,7 @@ export async function cancelled(
   return { end: true };
 }
 
-function again(because: string, host?: string | null): Next {
+function again(because: Because, host?: string | null): Next {
   return { go: 'identify', with: { because, host: host ?? undefined } };
 }
 
@@ -88,7 +89,7 @@ async function refused(
 }
 
 /** What holds passwords, and the sentence for it once it has left the chat. */
-const DELETED: Partial<Record<LabelRefusal, string>> = {
+const DELETED: Partial<Record<LabelRefusal, 'exported-deleted' | 'wifi-deleted'>> = {
   'exported-credentials': 'exported-deleted',
   wifi: 'wifi-deleted',
 };
@@ -97,10 +98,10 @@ const DELETED: Partial<Record<LabelRefusal, string>> = {
  * Key of the sentence for a code or text that is no label, named for what it is. What holds other people's passwords
  * leaves the chat.
  */
-export async function refusal(dialogue: Dialogue, reason: LabelRefusal, messageId: number): Promise<string> {
+export async function refusal(dialogue: Dialogue, reason: LabelRefusal, messageId: number): Promise<Because> {
   const deleted = DELETED[reason];
   const isGone = deleted !== undefined && (await dialogue.remove(messageId));
-  return `bot:label.refused.${isGone ? deleted : reason}`;
+  return isGone ? `bot:label.refused.${deleted}` : `bot:label.refused.${reason}`;
 }
 
 async function readPhoto(
@@ -137,9 +138,12 @@ async function readPhoto(
   }
 }
 
-const ANYTHING = { wants: ['photo', 'serial', 'words'] as Want[], help: 'bot:identify.help' };
+const ANYTHING: { wants: Want[]; help: PlainKey } = {
+  wants: ['photo', 'serial', 'words'],
+  help: 'bot:identify.help',
+};
 
-function noticeOf(reading: PhotoReading): string {
+function noticeOf(reading: PhotoReading): PlainKey {
   switch (reading.kind) {
     case 'label':
     case 'several':
@@ -147,7 +151,7 @@ function noticeOf(reading: PhotoReading): string {
     case 'printed':
       return 'bot:identify.readPrint';
     case 'rejected':
-      return reading.reason === 'superseded' ? sentenceFor(reading) : 'bot:identify.readDone';
+      return reading.reason === 'superseded' ? 'bot:label.rejected.superseded' : 'bot:identify.readDone';
     default:
       return 'bot:identify.readDone';
   }
@@ -236,7 +240,7 @@ async function confirm(
   return read(dialogue, caseId, answer);
 }
 
-function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): string {
+function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): Because {
   switch (reading.kind) {
     case 'unreadable':
       return `bot:label.unreadable.${reading.tip ?? 'plain'}`;
@@ -253,7 +257,7 @@ function manufacturedOf(fullSerial: string | null): string | null {
 interface Choice {
   /** Key of a stored picture of the choices, in their order. */
   picture?: string | null;
-  question?: string;
+  question?: PlainKey;
   /** What is said of each when it was chosen. */
   notes?: readonly string[];
   /** The choices are devices, not guesses at one: those that are not chosen are named. */
@@ -346,7 +350,7 @@ async function take(
     note ?? '',
   ];
   await dialogue.say(
-    [lines.filter(Boolean).join('\n'), notTaken((key) => dialogue.t(key), left)].filter(Boolean).join('\n\n'),
+    [lines.filter(Boolean).join('\n'), notTaken(dialogue.t, left)].filter(Boolean).join('\n\n'),
   );
   return { go: 'assess' };
 }

@@ -58,7 +58,11 @@ async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): P
 }
 
 /** Says where things stand and waits for the laptop. */
-async function listen(dialogue: Dialogue, record: CaseRecord, key: string): Promise<Next> {
+async function listen(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  key: `bot:unbind.${'asking' | NonNullable<Standing['picture']>}`,
+): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
@@ -147,11 +151,11 @@ const FAILURES = [
   'busy',
   'interrupted',
   'unproven',
-];
+] as const;
 
 /** The word a sentence exists for. */
-export function knownFailure(reason: string): string {
-  return FAILURES.includes(reason) ? reason : 'plain';
+export function knownFailure(reason: string): (typeof FAILURES)[number] | 'plain' {
+  return FAILURES.find((word) => word === reason) ?? 'plain';
 }
 
 /** Nothing dangerous happened, and nothing goes on by itself: the technician decides. */

@@ -3,6 +3,8 @@
  * can begin from its case alone, since a conversation may be lost and a case is not.
  */
 import * as z from 'zod';
+import { hasText } from '../kernel/all-texts.ts';
+import type { TextKey } from '../kernel/texts.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
 import { ARTICLE_IDS } from '../policy/help.ts';
 import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
@@ -25,13 +27,25 @@ export type StageName = (typeof STAGE_NAMES)[number];
 
 const stageName = z.enum(STAGE_NAMES);
 
+/** Keys of what identify says before it asks again: why, of a label or of a photo. They take a host. */
+export type Because = Extract<
+  TextKey,
+  `bot:label.${string}` | `bot:identify.${'help' | 'typeIt'}` | 'bot:rma.needsSerial'
+>;
+
+function isBecause(key: unknown): key is Because {
+  const isOne =
+    typeof key === 'string' && /^bot:(?:label\.|identify\.(?:help|typeIt)$|rma\.needsSerial$)/.test(key);
+  return isOne && hasText(key);
+}
+
 /** Read from the store by these: a stage whose stored part no longer fits begins anew from its case. */
 const HANDED = {
   identify: z.object({
     /** What is to be read. */
     heard: deviceHeard.optional(),
     /** Sentence that explains why we ask again, and the host it names. */
-    because: z.string().optional(),
+    because: z.custom<Because>(isBecause).optional(),
     host: z.string().optional(),
     /** What was not taken of a list or a photo with several labels, by serial number. */
     left: z.array(z.string()).optional(),

@@ -1,6 +1,7 @@
 /** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
 import type { SaidInWords } from '../device/words.ts';
-import type { Texts } from '../kernel/texts.ts';
+import { hasText } from '../kernel/all-texts.ts';
+import type { PlainKey, Texts } from '../kernel/texts.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { explain, QUESTION_ORDER } from '../policy/explain.ts';
 import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
@@ -28,10 +29,12 @@ const SHOWN: readonly FactName[] = [
 export function valueText(t: Texts, fact: FactName, value: string | boolean): string {
   if (fact === 'model' || fact === 'firmware') return String(value);
   const word = typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
-  if (fact === 'onSite' || fact === 'cloud' || fact === 'updateTo4x') {
-    return t(`policy:question.${fact}.answer.${word}`);
-  }
-  return t(`policy:value.${word}`);
+  const isAnswer = fact === 'onSite' || fact === 'cloud' || fact === 'updateTo4x';
+  const key = isAnswer
+    ? (`policy:question.${fact}.answer.${word}` as const)
+    : (`policy:value.${word}` as const);
+  // That every value has a word is in the types (test/types/texts.ts).
+  return hasText(key) ? t(key) : word;
 }
 
 /** What is known, one line a fact, each with its source; `only` of these. */
@@ -99,8 +102,10 @@ export function wayId(way: Way): WayId {
 }
 
 /** Key of a way's button. */
-export function wayButton(way: Way): string {
-  return wayId(way) === 'vendor-tool' ? 'bot:assess.button.vendorTool' : `bot:assess.button.${way.method}`;
+export function wayButton(way: Way): PlainKey {
+  const id = wayId(way);
+  if (id === 'nothing-to-do') return `policy:method.${id}`;
+  return id === 'vendor-tool' ? 'bot:assess.button.vendorTool' : `bot:assess.button.${id}`;
 }
 
 /** Rules after which a laptop with an agent would do in two minutes what is now done by hand, or not at all. */

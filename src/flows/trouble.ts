@@ -44,7 +44,7 @@ async function showArticles(
 ): Promise<Next> {
   const again = { resume, unknown: true };
   if (articles.length === 0) return { go: 'trouble', with: again };
-  const text = articles.slice(0, 2).map((id) => articleText((key, values) => dialogue.t(key, values), id));
+  const text = articles.slice(0, 2).map((id) => articleText(dialogue.t, id));
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
       [{ id: 'helped', text: dialogue.t('bot:trouble.button.helped') }],

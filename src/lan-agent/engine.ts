@@ -1,13 +1,12 @@
-import type { DeviceSighting, InterfaceReport } from '../link/messages.ts';
 import type { InspectReport, InspectRequest } from './inspect/contract.ts';
 import { siteOf } from './isapi/site.ts';
 import type { HeadStart } from './network/head-start.ts';
 import { type Hindrance, hindrances, type OddWay, oddInterface, oddWay } from './network/hindrances.ts';
 import { type Lan, type LanNote, openLan } from './network/lan.ts';
-import { chooseInterfaces, type Network, type Survey } from './network/network.ts';
+import { chooseInterfaces, type Network, type SkipReason, type Survey } from './network/network.ts';
 import { findOne } from './network/one-device.ts';
 import { type FoundDevice, search } from './network/search.ts';
-import { clean, toSighting, withStatus } from './network/sighting.ts';
+import { clean, type OwnSighting, toSighting, withStatus } from './network/sighting.ts';
 import { type Watch, watchFor } from './network/watch.ts';
 import type { StatusAnswer } from './sadp/reply.ts';
 import { isAddressable } from './sadp/requests.ts';
@@ -39,13 +38,19 @@ export interface DiscoverOptions {
 }
 
 /** A sighting; `conflict` where others claim its serial number or it contradicts itself: nobody can say what is real. */
-export type Sighting = DeviceSighting & { readonly conflict?: true };
+export type Sighting = OwnSighting & { readonly conflict?: true };
+
+/** An interface, and why it was not searched where it was not. */
+export type SearchedInterface = { readonly name: string; readonly address: string } & (
+  | { readonly used: true }
+  | { readonly used: false; readonly reason: SkipReason | 'failed' }
+);
 
 export interface DiscoveryReport {
   /** In the order of their first answers. */
   readonly devices: readonly Sighting[];
   /** What was searched and what was not, with the reason. */
-  readonly interfaces: readonly InterfaceReport[];
+  readonly interfaces: readonly SearchedInterface[];
   /** Whether the device of `until` answered; true without one. */
   readonly seen: boolean;
   /** Devices beyond the caps. */
@@ -211,15 +216,15 @@ function statusOf(answer: StatusAnswer): Pick<StatusReport, 'status' | 'word'> {
   return { status: 'unexpected', word: clean(answer.word, 64) ?? '' };
 }
 
-function reportInterfaces(lan: Lan, { used, skipped }: Survey): InterfaceReport[] {
+function reportInterfaces(lan: Lan, { used, skipped }: Survey): SearchedInterface[] {
   return [
     ...used.map((one) => {
       const { name, address, setAside } = one;
-      if (setAside && !lan.asked.has(one)) return { name, address, used: false, reason: 'virtual' };
+      if (setAside && !lan.asked.has(one)) return { name, address, used: false, reason: 'virtual' } as const;
       return lan.interfaces.includes(one)
-        ? { name, address, used: true }
-        : { name, address, used: false, reason: 'failed' };
+        ? ({ name, address, used: true } as const)
+        : ({ name, address, used: false, reason: 'failed' } as const);
     }),
-    ...skipped.map(({ name, address, reason }) => ({ name, address, used: false, reason })),
+    ...skipped.map(({ name, address, reason }) => ({ name, address, used: false as const, reason })),
   ];
 }

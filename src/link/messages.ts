@@ -147,7 +147,6 @@ export const interfaceReport = z.object({
   /** Closed word when not used, such as `virtual`, `vpn`, `down`. */
   reason: text(64).optional(),
 });
-export type InterfaceReport = z.infer<typeof interfaceReport>;
 
 /**
  * Why a laptop may not have heard a device, or that it heard it through an interface set aside by its name: words of

@@ -14,7 +14,7 @@ import {
 /** Why: a rule, and the values of its sentence `policy:rule.<rule>`. */
 interface Reason {
   readonly rule: RuleId;
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: { readonly firmware: string };
 }
 
 /** What to do with a device. Plain JSON. */

@@ -49,7 +49,9 @@ export const MOST_QUESTIONS = { modelOrAgent: 5, otherwise: 8 } as const;
 const YES_NO = { yes: true, no: false } as const;
 
 /** What every button means. Firmware has none: it is typed. */
-const MEANINGS: { readonly [N in QuestionId]: Readonly<Record<string, FactValues[N]>> } = {
+type Meanings = { readonly [N in QuestionId]: Readonly<Record<string, FactValues[N]>> };
+
+export const ANSWERS = {
   everInEzviz: YES_NO,
   kind: {
     camera: 'camera',
@@ -65,7 +67,8 @@ const MEANINGS: { readonly [N in QuestionId]: Readonly<Record<string, FactValues
   adminPassword: YES_NO,
   onSite: { 'windows-pc': 'windows-pc', phone: 'phone', monitor: 'monitor', nothing: 'nothing' },
   cloud: { online: 'online', disabled: 'disabled', offline: 'offline' },
-};
+} as const satisfies Meanings;
+const MEANINGS: Meanings = ANSWERS;
 
 /** The one missing fact worth asking; null when no answer could change the verdict, or enough was asked. */
 export function nextQuestion(facts: Facts): Question | null {

@@ -1,4 +1,4 @@
-import type { Texts } from '../kernel/texts.ts';
+import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { DEMO_PASSWORD } from './device/profiles.ts';
 import type { Laptop } from './laptop.ts';
@@ -16,7 +16,7 @@ export interface PlayOptions {
 
 /** One case as the technician plays it. */
 interface Scene {
-  title: string;
+  title: PlainKey;
   shortSerial: string;
   /** Whether the device must say at the end that it was unbound once; else never. */
   unbinds: boolean;

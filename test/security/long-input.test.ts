@@ -27,7 +27,7 @@ const heardAs = (text: string) =>
     events: [],
     jobId: null,
     tag: 'aaaa',
-    help: '',
+    help: 'bot:help.idle',
     nonce: 'x',
   });
 

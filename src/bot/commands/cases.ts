@@ -5,6 +5,7 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import { standingOf } from '../../flows/case-view.ts';
 import { contradictionText, trailText } from '../../flows/telling.ts';
 import { articleText } from '../../flows/trouble.ts';
+import type { PlainKey } from '../../kernel/texts.ts';
 import { findArticles } from '../../policy/help.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
@@ -16,7 +17,7 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
   /** One message with cases, and with a button to older ones where there are some. `title`: its key. */
   function sayCases(
     { say, t }: Call,
-    title: string,
+    title: PlainKey,
     found: readonly CaseRecord[],
     more: { text: string; data: string } | null,
   ): Promise<Told> {

@@ -6,7 +6,7 @@
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import { escaping } from '../../flows/engine/html.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { AgentPort } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
@@ -135,7 +135,7 @@ export function createCommands(options: CommandsOptions): Commands {
       role,
       language,
       controls,
-      t: escaping(textsFor(language)),
+      t: htmlTextsFor(language),
       say: (text, rows = []) => voice.say(chatId, text, { rows }),
       sayOnce: (text) => voice.sayOnce(chatId, text),
     };

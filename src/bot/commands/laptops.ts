@@ -2,7 +2,7 @@
 import type { Language } from '../../../locales/language.ts';
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
-import { escaping } from '../../flows/engine/html.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { ok } from '../../kernel/result.ts';
@@ -140,7 +140,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       const driver = await drivers.of(agent.id);
       if (!driver.ok) return say(t('bot:error.unreachable'));
       if (!driver.value || driver.value.chatId === chatId) return say(t('bot:agents.free'));
-      const theirs = escaping(textsFor(await profiles.language(driver.value.chatId)));
+      const theirs = htmlTextsFor(await profiles.language(driver.value.chatId));
       const name = await profiles.name(chatId);
       const give = { text: theirs('bot:agents.button.give'), data: `a:give:${agent.id}:${chatId}` };
       const asked = theirs('bot:agents.asked', { name, laptop: agent.name });
@@ -155,7 +155,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
       const given = await drivers.handOver(agent.id, chatId, to);
       if (!given.ok) return say(t('bot:error.unreachable'));
       if (!given.value) return say(t('bot:agents.free'));
-      const theirs = escaping(textsFor(await profiles.language(to)));
+      const theirs = htmlTextsFor(await profiles.language(to));
       await voice.say(to, theirs('bot:agents.yours', { laptop: agent.name }));
       return say(t('bot:agents.given', { name: await profiles.name(to) }));
     },

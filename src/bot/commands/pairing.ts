@@ -3,9 +3,8 @@
  * pairing a technician at a time, so a number needs no name beside it.
  */
 import type { Audit } from '../../audit/trail.ts';
-import { escaping } from '../../flows/engine/html.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';
-import { textsFor } from '../../kernel/all-texts.ts';
 import { isPairingNumber, readPairingNumber } from '../../link/pairing-number.ts';
 import type { Access } from '../door/access.ts';
 import type { Stranger } from '../house/notice.ts';
@@ -112,7 +111,7 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
     async requested({ pairing, technicianId, host, address }) {
       const role = await access.roleOf(technicianId);
       if (!role.ok || role.value === null) return;
-      const t = escaping(textsFor(await profiles.language(technicianId)));
+      const t = htmlTextsFor(await profiles.language(technicianId));
       const text = [
         t('bot:pair.confirm', { name: host.name, system: host.system, address }),
         t('bot:pair.warn'),

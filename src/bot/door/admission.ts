@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import { languageOf } from '../../../locales/language.ts';
 import { TelegramUnavailable } from '../../flows/engine/bot-api.ts';
-import { escaping } from '../../flows/engine/html.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { HouseFailure } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -37,7 +37,7 @@ export function createAdmission({
 
   /** @returns false: the store does not answer */
   async function redeem(token: string, from: From): Promise<boolean> {
-    const t = escaping(textsFor(languageOf(from.language_code)));
+    const t = htmlTextsFor(languageOf(from.language_code));
     const joined = await access.redeem(token, { id: from.id, name: from.first_name }, async (newcomer) => {
       await profiles.meet(from.id, from);
       const { invitedBy: inviter, invitation } = newcomer;

@@ -8,19 +8,22 @@ import { monotonicFactory, ulid } from 'ulid';
 import * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import { isPassing } from '../../flows/engine/bot-api.ts';
-import { escaping } from '../../flows/engine/html.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../../hub/limits.ts';
-import { textsFor } from '../../kernel/all-texts.ts';
+import { hasText, textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { TextValues } from '../../kernel/texts.ts';
+import type { Texts, TextValues, WordAfter } from '../../kernel/texts.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
-import { type Notice, type NoticeKind, noticeSchema, type Stranger } from './notice.ts';
+import { type Notice, type NoticeKind, noticeSchema } from './notice.ts';
 import type { Profiles } from './profiles.ts';
 import { createRounds } from './rounds.ts';
 import type { PlainButton, Telegram } from './telegram.ts';
+
+/** What the sentences of all notices name. */
+type NoticeValues = TextValues<`notice:what.${NoticeKind}`>[0];
 
 /** How a notice is told: with a sound, without one, or with others in a digest. */
 export const WAYS = ['sound', 'quiet', 'digest'] as const;
@@ -145,7 +148,6 @@ type Waiting = DataOf<typeof NOTICES>;
 export const NOTICES_LEFT = kind({ name: 'notices-left', version: 1, schema: noticeSchema });
 
 /** Fields that hold a Telegram id. */
-const PEOPLE = ['person', 'by', 'inviter'];
 /** People named in one notice; the rest is a number. */
 const MOST_NAMED = 20;
 /** Things of one kind that wait, each kept apart; what comes on top is only counted. */
@@ -274,7 +276,7 @@ export function createNotices(options: NoticesOptions): Notices {
   }
 
   /** The buttons a person gets: a laptop's key is its owners' to decide about, nobody else's. */
-  async function buttonsFor(notice: Notice, person: number): Promise<{ word: string; data: string }[][]> {
+  async function buttonsFor(notice: Notice, person: number): Promise<NoticeButton[][]> {
     if (notice.kind !== 'laptop.new-key') return buttonsOf(notice);
     const agent = await directory.get(notice.agent);
     // A button that leads nowhere is told when it is pressed; one that is missing is not.
@@ -313,7 +315,8 @@ export function createNotices(options: NoticesOptions): Notices {
         row.map(({ word, data }) => ({ text: label(`notice:button.${word}`), data })),
       );
       const what = await textOf(notice, language);
-      const text = rows.length > 0 ? `${what} ${label(`notice:ask.${notice.kind}`)}` : what;
+      const ask = `notice:ask.${notice.kind}` as const;
+      const text = rows.length > 0 && hasText(ask) ? `${what} ${label(ask)}` : what;
       if (!(await say(person, text, rows, way === 'quiet', [key]))) return false;
     }
     return true;
@@ -361,43 +364,51 @@ export function createNotices(options: NoticesOptions): Notices {
 
   async function textOf(notice: Notice, language: Language): Promise<string> {
     const values = await valuesOf(notice, language);
-    return escaping(textsFor(language))(`notice:what.${notice.kind}`, values);
+    return htmlTextsFor(language)(`notice:what.${notice.kind}`, values);
   }
 
-  /** The fields of a notice as people read them. */
-  async function valuesOf(notice: Notice, language: Language): Promise<TextValues> {
+  /**
+   * The fields of a notice as people read them; what it has not is in none of its sentences (test/types/texts.ts).
+   */
+  async function valuesOf(notice: Notice, language: Language): Promise<NoticeValues> {
     const t = textsFor(language);
-    const values: Record<string, string | number> = {};
-    const named = async (person: number) => {
+    const named = async (person: number | null) => {
+      if (person === null) return t('notice:none.by');
       const name = await profiles.name(person);
       return name === '' ? String(person) : t('notice:someone', { name, id: String(person) });
     };
-    for (const [field, value] of Object.entries(notice)) {
-      if (field === 'kind') continue;
-      if (PEOPLE.includes(field) && typeof value === 'number') {
-        values[field] = await named(value);
-      } else if (field === 'people') {
-        const people: number[] = value;
-        const names = await Promise.all(people.slice(0, MOST_NAMED).map(named));
-        const more = people.length - names.length;
-        values.people = [...names, ...(more > 0 ? [t('notice:andMore', { more })] : [])].join(', ');
-      } else if (field === 'agent') {
-        const agent = await directory.get(String(value));
-        const found = agent.ok ? agent.value : null;
-        values.laptop = found?.name ?? String(value);
-        values.system = found?.host.system ?? '';
-      } else if (field === 'laptop' && typeof value === 'object') {
-        const { name, system, address } = value as Stranger;
-        Object.assign(values, { laptop: name, system, address });
-      } else if (field === 'at') {
-        values.at = momentOf(Number(value), language);
-      } else if (value === null) {
-        values[field] = t(`notice:none.${field}`);
-      } else {
-        values[field] = typeof value === 'number' ? value : String(value);
-      }
-    }
-    return values;
+    const { laptop, system, address } = await laptopOf(notice);
+    return {
+      laptop,
+      system,
+      address,
+      person: 'person' in notice ? await named(notice.person) : '',
+      by: 'by' in notice ? await named(notice.by) : '',
+      inviter: 'inviter' in notice ? await named(notice.inviter) : '',
+      people: 'people' in notice ? await listed(notice.people, named, t) : '',
+      at: 'at' in notice ? momentOf(notice.at, language) : '',
+      invitation: 'invitation' in notice ? notice.invitation : '',
+      mark: 'mark' in notice ? notice.mark : '',
+      serial: 'serial' in notice ? notice.serial : '',
+      prefix: 'prefix' in notice ? notice.prefix : '',
+      most: 'most' in notice ? notice.most : '',
+      minutes: 'minutes' in notice ? notice.minutes : '',
+      seq: 'seq' in notice ? notice.seq : '',
+      faults: 'faults' in notice ? notice.faults : '',
+      place: 'place' in notice ? notice.place : '',
+      to: 'to' in notice ? notice.to : '',
+      of: 'of' in notice ? notice.of : '',
+    };
+  }
+
+  /** The laptop a notice is about: one of the house, or a stranger as it calls itself. */
+  async function laptopOf(notice: Notice): Promise<{ laptop: string; system: string; address: string }> {
+    if ('laptop' in notice) return { ...notice.laptop, laptop: notice.laptop.name };
+    const address = 'address' in notice ? notice.address : '';
+    if (!('agent' in notice)) return { laptop: '', system: '', address };
+    const agent = await directory.get(notice.agent);
+    const found = agent.ok ? agent.value : null;
+    return { laptop: found?.name ?? notice.agent, system: found?.host.system ?? '', address };
   }
 
   return {
@@ -434,7 +445,9 @@ export function createNotices(options: NoticesOptions): Notices {
 }
 
 /** The buttons of a notice that asks something: the word of the label, and what pressing it says to the commands. */
-function buttonsOf(notice: Notice): { word: string; data: string }[][] {
+type NoticeButton = { word: WordAfter<'notice:button.'>; data: string };
+
+function buttonsOf(notice: Notice): NoticeButton[][] {
   if (notice.kind === 'laptop.new-key') {
     const { agent, mark } = notice;
     return [
@@ -451,6 +464,17 @@ function buttonsOf(notice: Notice): { word: string; data: string }[][] {
       { word: 'decline', data: `j:no:${notice.person}` },
     ],
   ];
+}
+
+/** People by name, those that are too many as a number. */
+async function listed(
+  people: readonly number[],
+  named: (person: number) => Promise<string>,
+  t: Texts,
+): Promise<string> {
+  const names = await Promise.all(people.slice(0, MOST_NAMED).map(named));
+  const more = people.length - names.length;
+  return [...names, ...(more > 0 ? [t('notice:andMore', { more })] : [])].join(', ');
 }
 
 function momentOf(time: number, language: Language): string {

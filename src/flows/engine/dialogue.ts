@@ -2,15 +2,14 @@ import type { Conversation } from '@grammyjs/conversations';
 import type { InlineKeyboardMarkup } from 'grammy/types';
 import type * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
-import { textsFor } from '../../kernel/all-texts.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Texts, TextValues } from '../../kernel/texts.ts';
+import type { PlainKey, Texts } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
 import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
-import { buttonLabel, escapeHtml, escaping } from './html.ts';
+import { buttonLabel, escapeHtml, htmlTextsFor } from './html.ts';
 import type { FlowArgs, Handed } from './state.ts';
 
 /** The house could not do its part for a reason that passes; the same step may be tried again. */
@@ -41,7 +40,7 @@ export interface Button {
 /** What a question accepts. Every question has Cancel, and Back unless switched off. */
 export interface Ask {
   /** Key of the sentence told when something of the wrong kind arrives. */
-  help: string;
+  help: PlainKey;
   buttons?: Button[][];
   wants?: Want[];
   events?: HouseEvent['type'][];
@@ -125,27 +124,23 @@ export interface DialogueTools {
 export class Dialogue {
   readonly chatId: number;
   readonly language: Language;
+  /** A sentence for this chat. Values are escaped: they may come from a device. */
+  readonly t: Texts;
   readonly #conversation: Conversation;
   readonly #tools: DialogueTools;
-  readonly #texts: Texts;
 
   private constructor(conversation: Conversation, tools: DialogueTools, language: Language) {
     this.#conversation = conversation;
     this.#tools = tools;
     this.chatId = tools.chatId;
     this.language = language;
-    this.#texts = escaping(textsFor(language));
+    this.t = htmlTextsFor(language);
   }
 
   /** Opens the dialogue of a chat in the language its technician chose. */
   static async open(conversation: Conversation, tools: DialogueTools): Promise<Dialogue> {
     const language = await conversation.external(() => tools.house.language(tools.chatId));
     return new Dialogue(conversation, tools, language);
-  }
-
-  /** A sentence for this chat. Values are escaped: they may come from a device. */
-  t(key: string, values: TextValues = {}): string {
-    return this.#texts(key, values);
   }
 
   /**
@@ -246,7 +241,7 @@ export class Dialogue {
   }
 
   /** Waits without a question, for what is on its way in already. */
-  async listen({ wants, help }: { wants: Want[]; help: string }): Promise<Answer> {
+  async listen({ wants, help }: { wants: Want[]; help: PlainKey }): Promise<Answer> {
     return this.#wait({ wants, events: [], jobId: null, tag: null, help });
   }
 

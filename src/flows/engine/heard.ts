@@ -9,6 +9,7 @@ import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/lab
 import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
 import { findSerials, guessSerials, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
+import type { PlainKey } from '../../kernel/texts.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
 import { type ArticleId, articleAbout, findArticles } from '../../policy/help.ts';
 import type { HouseEvent } from './events.ts';
@@ -31,7 +32,7 @@ export interface WaitSpec {
   /** Tag of the keyboard that belongs to this wait; presses on other keyboards are stale. Null: no keyboard. */
   tag: string | null;
   /** Key of the sentence for a message of the wrong kind. */
-  help: string;
+  help: PlainKey;
   /** Key of the picture answer's proof, when `wants` has `picture-code`. */
   nonce?: string;
   /** A password is being asked for elsewhere: whatever is typed here and not understood is one. */

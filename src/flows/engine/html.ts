@@ -1,3 +1,5 @@
+import type { Language } from '../../../locales/language.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
 import type { Texts } from '../../kernel/texts.ts';
 
 /**
@@ -27,12 +29,6 @@ export function buttonLabel(text: string): string {
 }
 
 /** Sentences whose text values are escaped: a value may come from a device, a laptop or a stranger. */
-export function escaping(texts: Texts): Texts {
-  return (key, values = {}) => {
-    const safe = Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? escapeHtml(value) : value,
-    ]);
-    return texts(key, Object.fromEntries(safe));
-  };
+export function htmlTextsFor(language: Language): Texts {
+  return textsFor(language, escapeHtml);
 }

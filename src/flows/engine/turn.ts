@@ -1,5 +1,6 @@
 import { textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { PlainKey } from '../../kernel/texts.ts';
 import type { House } from '../ports.ts';
 import { type CallApi, lastWord } from './bot-api.ts';
 import type { Courtesies } from './courtesy.ts';
@@ -27,7 +28,7 @@ export interface EngineTools {
 export async function tell(
   { house, callApi, log }: Pick<EngineTools, 'house' | 'callApi' | 'log'>,
   chatId: number,
-  key: string,
+  key: PlainKey,
 ): Promise<void> {
   const text = textsFor(await house.language(chatId))(key);
   const sent = lastWord(await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' }));

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { fold } from '../../device/lookalikes.ts';
 import { parseSerial } from '../../device/serial.ts';
-import type { Texts } from '../../kernel/texts.ts';
 import { chooseInterfaces } from '../network/network.ts';
+import type { Texts } from '../texts.ts';
 import type { CliContext } from './context.ts';
 
 const MAX_WAIT_MS = 600_000;

@@ -1,7 +1,6 @@
 import { type Language, languageOf } from '../../../locales/language.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { scrub } from '../../kernel/scrub.ts';
-import type { Texts } from '../../kernel/texts.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { agentHome } from '../home.ts';
 import type { HeadStart } from '../network/head-start.ts';
@@ -9,6 +8,7 @@ import { type Network, realNetwork } from '../network/network.ts';
 import { testNetwork } from '../network/test-network.ts';
 import { createKeyboard, type Keyboard } from '../prompt/keyboard.ts';
 import type { Tap } from '../tap.ts';
+import type { Texts } from '../texts.ts';
 import { textsFor } from '../texts.ts';
 
 /** What the command line has of the process it runs in. */

@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import type { DiscoveryReport, Sighting } from '../engine.ts';
 import { noteText } from '../notes.ts';
+import type { Texts, WordAfter } from '../texts.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -50,23 +50,19 @@ function describe(report: DiscoveryReport, until: string | undefined, texts: Tex
   if (omitted > 0) lines.push('', texts('agent:discover.omitted', { number: omitted }));
   if (!seen && until) lines.push('', texts('agent:discover.notSeen', { shortSerial: until }));
   lines.push('', texts('agent:discover.interfaces'));
-  for (const { name, address, used, reason } of interfaces) {
-    const judged = used
+  for (const one of interfaces) {
+    const judged = one.used
       ? texts('agent:discover.used')
-      : texts('agent:discover.skipped', { reason: texts(`agent:discover.reason.${reason}`) });
-    lines.push(`  ${[name, address].filter(Boolean).join(' ')}: ${judged}`);
+      : texts('agent:discover.skipped', { reason: texts(`agent:discover.reason.${one.reason}`) });
+    lines.push(`  ${[one.name, one.address].filter(Boolean).join(' ')}: ${judged}`);
   }
   return lines.join('\n');
 }
 
 function describeDevice(device: Sighting, texts: Texts): string[] {
-  const row = (name: string, value: string | null) =>
+  const row = (name: WordAfter<'agent:discover.row.'>, value: string | null) =>
     value === null ? [] : [`  ${texts(`agent:discover.row.${name}`)}: ${value}`];
   const { address, announcedAddress, interface: through, cloudEnabled } = device;
-  const advice = [
-    ...(device.conflict ? ['conflict'] : []),
-    ...(device.activated === false ? ['notActivated'] : []),
-  ];
   const ownAddress = announcedAddress ?? address;
   return [
     [device.shortSerial ?? device.fullSerial ?? texts('agent:discover.noSerial'), device.model ?? '']
@@ -82,7 +78,8 @@ function describeDevice(device: Sighting, texts: Texts): string[] {
       'cloud',
       cloudEnabled === null ? null : texts(`agent:discover.cloud.${cloudEnabled ? 'on' : 'off'}`),
     ),
-    ...advice.map((word) => `  ${texts(`agent:discover.${word}`)}`),
+    ...(device.conflict ? [`  ${texts('agent:discover.conflict')}`] : []),
+    ...(device.activated === false ? [`  ${texts('agent:discover.notActivated')}`] : []),
     ...(announcedAddress === undefined
       ? []
       : [`  ${texts('agent:note.announced-elsewhere', { address, announced: announcedAddress })}`]),

@@ -62,8 +62,8 @@ function asText(
   firewall: readonly string[],
 ): string {
   const command = (text: string) => `    ${text}`;
-  const lines = checks.flatMap(({ result, sentence, values, command: cure }) => [
-    wrap(`[${texts(`agent:doctor.result.${result}`)}] ${texts(sentence, localised(values, texts))}`),
+  const lines = checks.flatMap(({ result, sentence, command: cure }) => [
+    wrap(`[${texts(`agent:doctor.result.${result}`)}] ${sentence(texts)}`),
     ...(cure === undefined ? [] : [command(cure)]),
   ]);
   return [
@@ -89,9 +89,4 @@ function wrap(sentence: string): string {
     else lines.push(`  ${word}`);
   }
   return lines.join('\n');
-}
-
-/** The reason why an interface is skipped is a word in JSON and a phrase here. */
-function localised(values: Check['values'], texts: CliContext['texts']): Check['values'] {
-  return 'reason' in values ? { ...values, reason: texts(`agent:discover.reason.${values.reason}`) } : values;
 }

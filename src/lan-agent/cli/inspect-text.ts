@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import { DOCUMENTS, type InspectReport } from '../inspect/contract.ts';
 import { numberLines } from '../notes.ts';
+import type { Texts, WordAfter } from '../texts.ts';
 
 /**
  * The report of an inspection for people: what happened, then what the device says and what to do next.
@@ -21,11 +21,12 @@ export function describeInspection(report: InspectReport, texts: Texts, isHinder
 }
 
 function ending(report: InspectReport, texts: Texts, isHindered: boolean): string[] {
-  const { outcome, reason, offered, shortSerial } = report;
-  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : `inspect.outcome.${outcome}`;
+  const { outcome, reason, offered } = report;
+  const key =
+    outcome === 'not-found' && isHindered ? 'note.notHeard' : (`inspect.outcome.${outcome}` as const);
   return [
     texts(`agent:${key}`),
-    ...(reason ? [texts(`agent:reason.${reason}`, { shortSerial })] : []),
+    ...(reason ? [texts(`agent:reason.${reason}`)] : []),
     ...(offered?.length ? [texts('agent:inspect.offered', { schemes: offered.join(', ') })] : []),
     ...numberLines(report, texts),
   ];
@@ -33,16 +34,17 @@ function ending(report: InspectReport, texts: Texts, isHindered: boolean): strin
 
 function deviceRows({ device }: InspectReport, texts: Texts): string[] {
   if (!device) return [];
-  const row = (name: string, value: string | null) =>
-    value === null ? [] : [`${texts(`agent:${name}`)}: ${value}`];
+  const row = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${value}`]);
   return [
     ...(device.isTheOne === false ? [texts('agent:inspect.otherDevice')] : []),
-    ...row('discover.row.kind', texts(`agent:kind.${device.kind}`)),
-    ...row('discover.row.firmware', device.firmware),
-    ...row('prompt.row.fullSerial', device.fullSerial),
-    ...row('discover.row.mac', device.mac?.match(/../g)?.join(':') ?? null),
+    ...row(texts('agent:discover.row.kind'), texts(`agent:kind.${device.kind}`)),
+    ...row(texts('agent:discover.row.firmware'), device.firmware),
+    ...row(texts('agent:prompt.row.fullSerial'), device.fullSerial),
+    ...row(texts('agent:discover.row.mac'), device.mac?.match(/../g)?.join(':') ?? null),
   ];
 }
+
+type Row = WordAfter<'agent:inspect.row.'>;
 
 /** What to do comes first; the rest is what it was read from. */
 function cloudRows(report: InspectReport, texts: Texts): string[] {
@@ -50,9 +52,9 @@ function cloudRows(report: InspectReport, texts: Texts): string[] {
   if (!cloud && !isRead(report)) return [];
   if (!cloud) return [texts('agent:inspect.cloud.none', { shortSerial })];
   const { enabled, registered, bind, offlineStatus, host } = cloud;
-  const row = (name: string, value: string | null) =>
+  const row = (name: Row, value: string | null) =>
     value === null ? [] : [texts(`agent:inspect.row.${name}`, { value })];
-  const access = enabled === null ? 'inspect.notSaid' : `discover.cloud.${enabled ? 'on' : 'off'}`;
+  const access = enabled === null ? 'inspect.notSaid' : enabled ? 'discover.cloud.on' : 'discover.cloud.off';
   const connection = registered === null ? 'notSaid' : registered ? 'online' : 'offline';
   const labelCode = capabilities?.labelCode ?? 'unknown';
   return [
@@ -69,7 +71,7 @@ function cloudRows(report: InspectReport, texts: Texts): string[] {
 function lockRows({ loginLock }: InspectReport, texts: Texts): string[] {
   if (!loginLock) return [];
   const { enabled, attempts, lockMinutes, from } = loginLock;
-  const row = (name: string, value: number | null) =>
+  const row = (name: Row, value: number | null) =>
     value === null ? [] : [texts(`agent:inspect.row.${name}`, { value })];
   if (enabled === false) return [texts('agent:inspect.noLock')];
   return [
@@ -98,7 +100,7 @@ function isRead({ outcome }: InspectReport): boolean {
   return outcome === 'read' || outcome === 'incomplete';
 }
 
-function section(name: string, rows: readonly string[], texts: Texts): string[] {
+function section(name: WordAfter<'agent:inspect.section.'>, rows: readonly string[], texts: Texts): string[] {
   return rows.length === 0
     ? []
     : ['', texts(`agent:inspect.section.${name}`), ...rows.map((row) => `  ${row}`)];

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { PROMPT_KINDS, type PromptKind } from '../prompt/kinds.ts';
+import type { WordAfter } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { collect, serialArgument, waitArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -37,8 +38,8 @@ export async function runProgram(context: CliContext, words: readonly string[]):
 
 function describeProgram(context: CliContext, ends: (code: ExitCode) => void): Command {
   const { texts } = context;
-  const about = (command: string) => texts(`agent:cli.command.${command}`);
-  const option = (name: string) => texts(`agent:cli.option.${name}`);
+  const about = (command: WordAfter<'agent:cli.command.'>) => texts(`agent:cli.command.${command}`);
+  const option = (name: WordAfter<'agent:cli.option.'>) => texts(`agent:cli.option.${name}`);
   const serial = texts('agent:cli.argument.serial');
   const readSerial = serialArgument(texts);
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Texts } from '../../kernel/texts.ts';
 import type { PromptKind } from '../prompt/kinds.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
 import { summarise } from '../record/summary.ts';
 import { Transcriber } from '../record/transcriber.ts';
+import type { Texts } from '../texts.ts';
 import type { Report, StatusReport } from '../unbind/contract.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
@@ -73,7 +73,7 @@ export async function recordCommand(
   });
   if (!folder.ok) {
     const { reason, ...values } = folder.failure;
-    context.say(texts(`agent:record.${reason}`, { folder: path, ...values }));
+    context.say(texts(`agent:record.${reason}`, { folder: path, code: '', ...values }));
     if (args.json) await context.print(JSON.stringify({ shortSerial, error: reason, ...values }));
     return EXIT.failed;
   }

@@ -1,4 +1,4 @@
-import type { Texts } from '../../kernel/texts.ts';
+import type { Texts } from '../texts.ts';
 import type { StatusReport } from '../unbind/contract.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -42,10 +42,10 @@ export function describeStatus(report: StatusReport, texts: Texts, isHindered: b
   const key = stopped
     ? 'reason.cancelled'
     : reason
-      ? `reason.${reason}`
+      ? (`reason.${reason}` as const)
       : isHindered && status === 'not-found'
         ? 'note.notHeard'
-        : `status.${status}`;
+        : (`status.${status}` as const);
   const { model, address, interface: through } = device ?? {};
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');

@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import { isHindrance } from '../network/hindrances.ts';
 import { noteText } from '../notes.ts';
+import type { Texts } from '../texts.ts';
 
 /** Tells the person at the laptop what is noticed on the way. */
 export interface Teller {

@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import { numberLines } from '../notes.ts';
 import type { PromptKind } from '../prompt/kinds.ts';
+import type { Texts } from '../texts.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
@@ -27,7 +27,7 @@ export interface UnbindArguments {
  * included.
  */
 const UNATTENDED_DEADLINE_MS = 51_000;
-const STAGES_SHOWN: readonly string[] = ['discovering', 'status', 'exchange', 'sent', 'verifying'];
+const STAGES_SHOWN = ['discovering', 'status', 'exchange', 'sent', 'verifying'] as const;
 
 /** `unbind`: one device, one attempt. `--confirm` stands for the picture code and the bot's permit. */
 export async function unbindCommand(
@@ -80,9 +80,8 @@ export async function unbindOnce(
           : askPassword(context, args.prompt, plan, signal, wasRefused),
       onStage: (stage) => {
         mayBeSent ||= stage === 'exchange';
-        if (!args.json && STAGES_SHOWN.includes(stage)) {
-          context.say(context.texts(`agent:stage.${stage}`, { shortSerial }));
-        }
+        const shown = STAGES_SHOWN.find((one) => one === stage);
+        if (!args.json && shown) context.say(context.texts(`agent:stage.${shown}`, { shortSerial }));
       },
       onNote,
       ...(verify !== undefined
@@ -110,7 +109,7 @@ export function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null
 /** The report in words. @param isHindered the person was told why the device may not be heard */
 export function describeUnbind(report: Report, texts: Texts, isHindered: boolean): string {
   const { shortSerial, outcome, reason } = report;
-  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : `outcome.${outcome}`;
+  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : (`outcome.${outcome}` as const);
   const lines = [`${shortSerial}: ${texts(`agent:${key}`)}`];
   if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));
   return [...lines, ...numberLines(report, texts)].join('\n');

@@ -1,5 +1,5 @@
 import { type Command, type CommanderError, Help, type Option } from 'commander';
-import type { Texts } from '../../kernel/texts.ts';
+import type { Texts } from '../texts.ts';
 
 const INVALID = /^error: .*? is invalid(?: for argument '[^']*')?\. /s;
 const CHOICES = /^Allowed choices are (.*)\.$/s;

@@ -1,36 +1,39 @@
-import type { TextValues } from '../../kernel/texts.ts';
+import type { TextKey, Texts, TextValues } from '../texts.ts';
 
 /** `warning`: worth knowing, nothing is broken. */
 export type CheckResult = 'ok' | 'warning' | 'failed';
 
 /** One finding of the doctor. */
 export interface Check {
-  readonly check:
-    | 'interfaces'
-    | 'port'
-    | 'multicast'
-    | 'subnets'
-    | 'buffer'
-    | 'home'
-    | 'crypto'
-    | 'pairing'
-    | 'server';
+  readonly check: string;
   readonly result: CheckResult;
   /** Closed word; with `check` it names the finding. */
   readonly detail: string;
-  /** Key of the sentence, filled with `values`. */
-  readonly sentence: string;
-  readonly values: TextValues;
+  /** What the sentence names. */
+  readonly values: Readonly<Record<string, string | number>>;
+  sentence(texts: Texts): string;
   /** A command that cures it, to be copied. */
   readonly command?: string;
 }
 
-/** A finding whose sentence is `agent:doctor.<check>.<detail>`. */
-export function finding(
-  check: Check['check'],
+/** What is looked at. */
+type Checked =
+  | 'interfaces'
+  | 'port'
+  | 'multicast'
+  | 'subnets'
+  | 'buffer'
+  | 'home'
+  | 'crypto'
+  | 'pairing'
+  | 'server';
+
+/** A finding by its sentence, `agent:doctor.<check>.<detail>`. */
+export function finding<K extends Extract<TextKey, `agent:doctor.${Checked}.${string}`>>(
   result: CheckResult,
-  detail: string,
-  values: TextValues = {},
+  key: K,
+  ...values: TextValues<K>
 ): Check {
-  return { check, result, detail, sentence: `agent:doctor.${check}.${detail}`, values };
+  const [, check = '', detail = ''] = key.split('.');
+  return { check, result, detail, values: values[0] ?? {}, sentence: (texts) => texts(key, ...values) };
 }

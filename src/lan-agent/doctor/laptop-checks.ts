@@ -10,9 +10,10 @@ export async function checkHome(home: string): Promise<Check> {
   const made = await ensureHome(home);
   const probe = join(home, '.doctor');
   const written = made.ok ? await replaceFile(probe, 'doctor\n') : made;
-  if (!written.ok) return finding('home', 'failed', 'failed', { path: home, code: written.failure.code });
+  if (!written.ok)
+    return finding('failed', 'agent:doctor.home.failed', { path: home, code: written.failure.code });
   await rm(probe, { force: true });
-  return finding('home', 'ok', 'ok', { path: home });
+  return finding('ok', 'agent:doctor.home.ok', { path: home });
 }
 
 /** Plays the device's part of a key exchange with itself. */
@@ -21,8 +22,10 @@ export async function checkCrypto(): Promise<Check> {
     const key = await createExchangeKey(1024);
     const padded = { key: createPublicKey(key.privateKey), padding: constants.RSA_PKCS1_PADDING };
     const code = publicEncrypt(padded, Buffer.from('0123456789abcdef')).toString('base64');
-    return openCode(key, code).ok ? finding('crypto', 'ok', 'ok') : finding('crypto', 'failed', 'failed');
+    return openCode(key, code).ok
+      ? finding('ok', 'agent:doctor.crypto.ok')
+      : finding('failed', 'agent:doctor.crypto.failed');
   } catch {
-    return finding('crypto', 'failed', 'failed');
+    return finding('failed', 'agent:doctor.crypto.failed');
   }
 }

@@ -5,6 +5,7 @@ import { errorCode } from '../error-code.ts';
 import { openLan } from '../network/lan.ts';
 import type { Network } from '../network/network.ts';
 import { search } from '../network/search.ts';
+import type { Texts } from '../texts.ts';
 import { type Check, finding } from './check.ts';
 
 /** What there is to search on, and what is left out why. */
@@ -13,20 +14,28 @@ export function checkInterfaces(network: Network): Check[] {
   const names = used.map(({ name, address }) => `${name} (${address})`).join(', ');
   return [
     used.length > 0
-      ? finding('interfaces', 'ok', 'ok', { names })
-      : finding('interfaces', 'failed', 'failed'),
+      ? finding('ok', 'agent:doctor.interfaces.ok', { names })
+      : finding('failed', 'agent:doctor.interfaces.failed'),
     ...skipped
       .filter(({ reason }) => reason !== 'loopback')
-      .map(({ name, reason }) => finding('interfaces', 'ok', 'skipped', { name, reason })),
+      .map(({ name, reason }) => ({
+        ...finding('ok', 'agent:doctor.interfaces.skipped', { name, reason }),
+        // A word in JSON, a phrase for people.
+        sentence: (texts: Texts) =>
+          texts('agent:doctor.interfaces.skipped', {
+            name,
+            reason: texts(`agent:discover.reason.${reason}`),
+          }),
+      })),
   ];
 }
 
 /** Free, shared with another SADP program, or kept by one. */
 export async function checkPort({ port }: Network): Promise<Check> {
-  if ((await tryBind(port, false)) === null) return finding('port', 'ok', 'free', { port });
+  if ((await tryBind(port, false)) === null) return finding('ok', 'agent:doctor.port.free', { port });
   return (await tryBind(port, true)) === null
-    ? finding('port', 'warning', 'shared', { port })
-    : finding('port', 'failed', 'taken', { port });
+    ? finding('warning', 'agent:doctor.port.shared', { port })
+    : finding('failed', 'agent:doctor.port.taken', { port });
 }
 
 /** Whether the kernel grants a receive buffer that holds the answers of a large site. */
@@ -34,8 +43,8 @@ export async function checkBuffer(network: Network): Promise<Check> {
   const lan = await openLan(network, []);
   const small = lan.notes.find((note) => note.kind === 'small-buffer');
   lan.close();
-  if (small?.kind !== 'small-buffer') return finding('buffer', 'ok', 'ok');
-  const check = finding('buffer', 'warning', 'small', { bytes: small.bytes });
+  if (small?.kind !== 'small-buffer') return finding('ok', 'agent:doctor.buffer.ok');
+  const check = finding('warning', 'agent:doctor.buffer.small', { bytes: small.bytes });
   return process.platform === 'linux'
     ? { ...check, command: 'sudo sysctl -w net.core.rmem_max=4194304' }
     : check;
@@ -60,7 +69,11 @@ export async function checkSubnets(network: Network): Promise<Check[]> {
       ({ name, filter }) => (filter === STRICT && routed !== name) || (filter === LOOSE && routed === null),
     )
     .map(({ name, filter }) => ({
-      ...finding('subnets', 'warning', filter === STRICT ? 'strict' : 'no-route', { name }),
+      ...finding(
+        'warning',
+        filter === STRICT ? 'agent:doctor.subnets.strict' : 'agent:doctor.subnets.no-route',
+        { name },
+      ),
       command: loosen(name, routed !== null),
     }));
 }
@@ -116,9 +129,10 @@ export async function checkMulticast(network: Network, signal: AbortSignal): Pro
         .filter(({ name }) => !failures.some((one) => one.name === name))
         .map(({ name, address }) => {
           const number = devices.filter(({ via }) => via.address === address).length;
-          if (lan.echoed.has(address)) return finding('multicast', 'ok', 'ok', { name, number });
-          if (port === 'taken') return finding('multicast', 'warning', 'not-tested', { name, number });
-          return finding('multicast', 'failed', 'not-heard', { name, number });
+          if (lan.echoed.has(address)) return finding('ok', 'agent:doctor.multicast.ok', { name, number });
+          if (port === 'taken')
+            return finding('warning', 'agent:doctor.multicast.not-tested', { name, number });
+          return finding('failed', 'agent:doctor.multicast.not-heard', { name, number });
         }),
     ];
   } finally {
@@ -135,7 +149,7 @@ const SEARCH_MS = 1200;
  */
 export function sendFailed(system: NodeJS.Platform, name: string, code: string): Check {
   const detail = system === 'darwin' && code === 'EHOSTUNREACH' ? 'not-permitted' : 'send-failed';
-  return finding('multicast', 'failed', detail, { name, code });
+  return finding('failed', `agent:doctor.multicast.${detail}`, { name, code });
 }
 
 /** Binds the port and lets it go; null, or the system's error code. */

@@ -9,6 +9,7 @@ import { hostInfo } from '../link/host.ts';
 import { createHubClient, type HubFailure } from '../link/hub-client.ts';
 import { type Identity, loadIdentity } from '../link/identity.ts';
 import { openTransport } from '../link/transport.ts';
+import type { Texts } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Check, finding } from './check.ts';
 
@@ -32,11 +33,11 @@ const LIKE_A_PORTAL: readonly HubFailure['reason'][] = [
 export async function checkPairing(home: string, signal: AbortSignal): Promise<Check[]> {
   const identity = await loadIdentity(home);
   if (identity.ok) {
-    const paired = finding('pairing', 'ok', 'paired', { server: identity.value.server.url });
+    const paired = finding('ok', 'agent:doctor.pairing.paired', { server: identity.value.server.url });
     return [paired, ...(await checkServer(identity.value, signal))];
   }
   const result = identity.failure === 'damaged' ? 'failed' : 'ok';
-  return [finding('pairing', result, identity.failure)];
+  return [finding(result, `agent:doctor.pairing.${identity.failure}`)];
 }
 
 async function checkServer(
@@ -61,7 +62,7 @@ async function checkServer(
   try {
     const state = await client.pairState(over.signal);
     const clock = checkClock(client.now() - Date.now());
-    if (state.ok) return [finding('server', 'ok', 'ok'), ...clock];
+    if (state.ok) return [finding('ok', 'agent:doctor.server.ok'), ...clock];
     let { reason } = state.failure;
     if (reason === 'aborted' && !signal.aborted) reason = 'timeout';
     // It is not the server that is slow when its name has not been found out by now.
@@ -72,17 +73,17 @@ async function checkServer(
     const portal =
       direct && !server.loopback && LIKE_A_PORTAL.includes(reason) ? await findPortal(url, signal) : null;
     const failed: Check = portal
-      ? finding('server', 'failed', 'portal', { ...values, portal, name: url.hostname })
+      ? finding('failed', 'agent:doctor.server.portal', { ...values, portal, name: url.hostname })
       : {
           check: 'server',
           result: 'failed',
           detail: reason,
-          sentence: `agent:link.failure.${reason}`,
           values,
+          sentence: (texts: Texts) => texts(`agent:link.failure.${reason}`, values),
         };
     const where =
       addresses && addresses.length > 0 && isIP(url.hostname) === 0
-        ? [finding('server', 'ok', 'name', { name: url.hostname, addresses: addresses.join(', ') })]
+        ? [finding('ok', 'agent:doctor.server.name', { name: url.hostname, addresses: addresses.join(', ') })]
         : [];
     return [failed, ...where, ...clock];
   } finally {
@@ -97,7 +98,8 @@ export function checkClock(ms: number): Check[] {
   const seconds = Math.round(Math.abs(ms) / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
   const by = [hours, minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  return [finding('server', 'warning', ms > 0 ? 'clock-behind' : 'clock-ahead', { by, seconds })];
+  const found = finding('warning', `agent:doctor.server.clock-${ms > 0 ? 'behind' : 'ahead'}`, { by });
+  return [{ ...found, values: { by, seconds } }];
 }
 
 /** The addresses of a name as this laptop sees them; empty when nobody has told until `over`. */

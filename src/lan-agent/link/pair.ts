@@ -1,12 +1,12 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { ok, type Result } from '../../kernel/result.ts';
-import type { Texts } from '../../kernel/texts.ts';
 import type { PairState } from '../../link/messages.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
 import { commitTo, formatPairingNumber, pairingNumber } from '../../link/pairing-number.ts';
 import { formatPublicKey, parsePublicKey, signPairing } from '../../link/signing.ts';
 import { ensureHome, type HomeFailure } from '../home.ts';
+import type { Texts } from '../texts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hostInfo } from './host.ts';
 import { createHubClient, createPairingCalls, type HubClient, type HubFailure } from './hub-client.ts';

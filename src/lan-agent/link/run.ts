@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { Language } from '../../../locales/language.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { Texts } from '../../kernel/texts.ts';
 import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
 import { noteText } from '../notes.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { PasswordPrompt } from '../prompt/prompt.ts';
+import type { Texts } from '../texts.ts';
 import { GOODBYE_MS, LAST_WORD_MS, PERMIT_PATIENCE_MS } from '../times.ts';
 import { createBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -118,7 +118,7 @@ async function work(
   const onFinal = (refusal: FinalRefusal) => {
     if (signal.aborted) return;
     end = refusal;
-    say(texts(`agent:link.failure.${refusal}`, { server }));
+    say(texts(`agent:link.failure.${refusal}`));
     ended.abort();
   };
   let said: string | undefined;

@@ -1,14 +1,17 @@
-import { kindOf } from '../../device/kinds.ts';
+import { type DeviceKind, kindOf } from '../../device/kinds.ts';
 import type { DeviceSighting } from '../../link/messages.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
 import { announcedElsewhere, isSameSubnet } from './route.ts';
 import type { FoundDevice } from './search.ts';
 
+/** A device as this laptop sees it: its kind is one of ours, where the wire takes any word. */
+export type OwnSighting = DeviceSighting & { readonly kind: DeviceKind };
+
 /**
  * A found device as it is printed and reported to the bot. Texts of the device come without control and formatting
  * characters, so that none of them can paint on a terminal or turn the reading direction round.
  */
-export function toSighting(device: FoundDevice): DeviceSighting {
+export function toSighting(device: FoundDevice): OwnSighting {
   const { announcement, source, via } = device;
   const announcedAddress = announcedElsewhere(device);
   return {
@@ -40,7 +43,7 @@ export function toSighting(device: FoundDevice): DeviceSighting {
  * The sighting with what the status question added: an answer says more than the flag, and without one LAN unbinding
  * is not available (protocol/sadp.md 6, 7).
  */
-export function withStatus(sighting: DeviceSighting, answer: StatusAnswer | null): DeviceSighting {
+export function withStatus(sighting: OwnSighting, answer: StatusAnswer | null): OwnSighting {
   if (answer === null) return { ...sighting, lanUnbind: 'no' };
   const bindStatus =
     answer.kind === 'can-unbind' ? 'bound' : answer.kind === 'not-bound' ? 'not-bound' : sighting.bindStatus;

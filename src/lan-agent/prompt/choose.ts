@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Texts } from '../../kernel/texts.ts';
+import type { Texts } from '../texts.ts';
 import type { Keyboard } from './keyboard.ts';
 import type { PromptKind } from './kinds.ts';
 import { createPagePrompt } from './page.ts';

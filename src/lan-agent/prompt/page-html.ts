@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Texts } from '../../kernel/texts.ts';
+import type { Texts } from '../texts.ts';
 import type { PasswordComplaint, PromptModel } from './prompt.ts';
 
 const STYLE = `

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Texts } from '../../kernel/texts.ts';
 import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { limit } from '../limit.ts';
 import { secretBytes } from '../secret-bytes.ts';
+import type { Texts } from '../texts.ts';
 import type { PromptAnswer } from '../unbind/contract.ts';
 import { formField } from './form.ts';
 import {

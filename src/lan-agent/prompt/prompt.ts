@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import type { InspectPlan } from '../inspect/contract.ts';
 import { checkPassword, type PasswordRefusal } from '../sadp/envelope.ts';
+import type { Texts, WordAfter } from '../texts.ts';
 import type { PromptAnswer, UnbindPlan, WasRefused } from '../unbind/contract.ts';
 
 /** What the password is for: an unbind, or a reading that changes nothing. */
@@ -37,7 +37,7 @@ export interface PromptModel {
 
 /** Puts a plan into words. What the device or the chat wrote cannot steer a terminal or reverse a line. */
 export function describePlan(plan: PromptPlan, texts: Texts): PromptModel {
-  const row = (name: string, value: string | null) =>
+  const row = (name: WordAfter<'agent:prompt.row.'>, value: string | null) =>
     value === null ? [] : [{ label: texts(`agent:prompt.row.${name}`), value: printable(value) }];
   const attempts =
     plan.attemptsLeft === null

@@ -1,10 +1,10 @@
 import type { Key } from 'node:readline';
 import type { Transform, Writable } from 'node:stream';
 import { isCancel, note, text } from '@clack/prompts';
-import type { Texts } from '../../kernel/texts.ts';
 import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts';
 import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { aborted, limit } from '../limit.ts';
+import type { Texts } from '../texts.ts';
 import { LEFT, readHiddenLine } from './hidden-line.ts';
 import type { Keyboard } from './keyboard.ts';
 import { createPasswordCheck, describePlan, type PasswordPrompt } from './prompt.ts';
@@ -122,7 +122,8 @@ async function atTerminal<T>(
   }: { keyboard: Keyboard; output: Writable; texts: Texts; timeLimitMs: number; signal: AbortSignal },
   ask: (keys: Transform, over: AbortSignal) => Promise<T | typeof LEFT | null>,
 ): Promise<T | null> {
-  const say = (key: string) => void output.write(`${texts(`agent:prompt.${key}`)}\n`);
+  type Said = 'next' | 'enter' | 'unused' | `end.${'left' | 'timeout' | 'stopped'}`;
+  const say = (key: Said) => void output.write(`${texts(`agent:prompt.${key}`)}\n`);
   const over = limit(timeLimitMs, signal);
   if (keyboard.isHeld()) {
     say('next');
@@ -152,7 +153,7 @@ async function atTerminal<T>(
   }
   if (isLeft || typed === LEFT) keyboard.release();
   else {
-    let why = isEscape ? 'end.left' : isTimeOver ? 'end.timeout' : 'end.stopped';
+    let why: Said = isEscape ? 'end.left' : isTimeOver ? 'end.timeout' : 'end.stopped';
     keyboard.hold(() => {
       say(why);
       say('enter');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { unbindOutcome, unbindStatus } from '../../link/messages.ts';
 
 /** Raised when a reader of older files could misread a newer one. */
 export const RECORDING_VERSION = 1;
@@ -96,12 +97,12 @@ const end = z.object({
   kind: z.literal('end'),
   t: time,
   /** What the status question brought (`unbind-agent status`). */
-  status: z.string(),
+  status: unbindStatus,
   word: z.string().optional(),
   /** Missing where no unbind was asked for. */
   unbind: z
     .object({
-      outcome: z.string(),
+      outcome: unbindOutcome,
       reason: z.string().optional(),
       attemptsLeft: z.number().optional(),
       lockMinutes: z.number().optional(),

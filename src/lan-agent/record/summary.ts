@@ -1,6 +1,6 @@
-import type { Texts } from '../../kernel/texts.ts';
 import { clean } from '../network/sighting.ts';
 import { numberLines } from '../notes.ts';
+import { isReason, type Texts, type WordAfter } from '../texts.ts';
 import { announcementIn, type Findings, findingsOf, messageOf } from './findings.ts';
 import type { Content, RecordedEvent, Recording, RecordingEnd } from './recording.ts';
 
@@ -20,7 +20,7 @@ const NOTEWORTHY = [
 /** The file for people: what was recorded, what it says, and what is not in it. Plain text. */
 export function summarise(recording: Recording, texts: Texts): string {
   const { header, events, end } = recording;
-  const part = (name: string, lines: readonly string[]) =>
+  const part = (name: WordAfter<'agent:record.part.'>, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', heading(texts(`agent:record.part.${name}`)), ...lines];
   const { shortSerial, agent, startedAt } = header;
   return [
@@ -69,18 +69,24 @@ function outcome({ status, word, unbind }: RecordingEnd, shortSerial: string, te
   return [
     texts(`agent:status.${status}`, { word: word ?? '' }),
     unbind ? texts(`agent:outcome.${unbind.outcome}`) : texts('agent:record.noUnbind'),
-    ...(unbind?.reason ? [texts(`agent:reason.${unbind.reason}`, { shortSerial })] : []),
+    ...(unbind?.reason && isReason(unbind.reason)
+      ? [texts(`agent:reason.${unbind.reason}`, { shortSerial })]
+      : []),
     ...(unbind ? numberLines(unbind, texts) : []),
   ];
 }
 
+const DELAYS = ['exchangeToUnbind', 'unbindToAnswer', 'unbindToNotBind', 'unbindToAnnounced'] as const;
+
 function findings(found: Findings, texts: Texts): string[] {
-  const { unicastAsked, unicastAnswered, mostReplies, ...delays } = found;
-  const timed = Object.entries(delays).filter((entry): entry is [string, number] => entry[1] !== null);
+  const { unicastAsked, unicastAnswered, mostReplies } = found;
   return [
     texts('agent:record.finding.unicast', { asked: unicastAsked, answered: unicastAnswered }),
     texts('agent:record.finding.mostReplies', { number: mostReplies }),
-    ...timed.map(([name, ms]) => texts(`agent:record.finding.${name}`, { ms })),
+    ...DELAYS.flatMap((name) => {
+      const ms = found[name];
+      return ms === null ? [] : [texts(`agent:record.finding.${name}`, { ms })];
+    }),
   ];
 }
 

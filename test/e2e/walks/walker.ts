@@ -3,8 +3,6 @@
  * named by the key of its sentence. Everything is put down as a transcript (`scripts/transcripts.ts` prints it).
  */
 import type { Language } from '../../../locales/language.ts';
-import { textsFor } from '../../../src/kernel/all-texts.ts';
-import type { Texts, TextValues } from '../../../src/kernel/texts.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../../src/sandbox/pairing.ts';
@@ -12,6 +10,7 @@ import { labelOf } from '../../../src/sandbox/samples.ts';
 import type { Stage } from '../../../src/sandbox/stage.ts';
 import type { ChatMessage, OtherKind } from '../../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import { anyText } from '../../support/any-text.ts';
 import { invited, offering, online, STEP } from '../../support/stage.ts';
 
 /** A way walked to its end, with the wrong turns people take. */
@@ -31,6 +30,8 @@ export interface Walked {
   readonly wrongTurns: number;
   readonly messages: readonly ChatMessage[];
 }
+
+type Values = Record<string, string | number>;
 
 /** Walks a walk on a stage as a technician of its own. */
 export async function walkOn(stage: Stage, walk: Walk, language: Language): Promise<Walked> {
@@ -53,7 +54,7 @@ export async function walkOn(stage: Stage, walk: Walk, language: Language): Prom
 export class Walker {
   readonly stage: Stage;
   readonly language: Language;
-  readonly t: Texts;
+  readonly t: ReturnType<typeof anyText>;
   /** How often the technician did what he was not asked to. */
   wrongTurns = 0;
   readonly #chat: SimUser;
@@ -64,7 +65,7 @@ export class Walker {
   constructor(stage: Stage, chat: SimUser, language: Language) {
     this.stage = stage;
     this.language = language;
-    this.t = textsFor(language);
+    this.t = anyText(language);
     this.#chat = chat;
     const told = new Set<number>();
     this.#stopListening = stage.api.onEvent((event) => {
@@ -99,7 +100,7 @@ export class Walker {
    * Waits for a message of the bot with this sentence, after the technician's last action. Values that are not given may
    * be anything.
    */
-  async sees(key: string, values: TextValues = {}): Promise<ChatMessage> {
+  async sees(key: string, values: Values = {}): Promise<ChatMessage> {
     const sentence = plain(this.t(key, values));
     const pattern = new RegExp(
       sentence
@@ -163,7 +164,7 @@ export class Walker {
   }
 
   /** The step of a guide is shown, with its number and its picture where it has one. */
-  async step(guide: string, step: string, values: TextValues = {}): Promise<ChatMessage> {
+  async step(guide: string, step: string, values: Values = {}): Promise<ChatMessage> {
     return this.sees(`guide:step.${guide}.${step}.text`, values);
   }
 

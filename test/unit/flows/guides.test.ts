@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../locales/language.ts';
 import { GUIDES, guideNamed } from '../../../src/flows/guides.ts';
 import { letterFile } from '../../../src/flows/letter.ts';
-import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const run = promisify(execFile);
 /** Longest caption of a photo, characters (https://core.telegram.org/bots/api#sendphoto), with room for the head. */
 const CAPTION = 800;
 
 describe.each(LANGUAGES)('guides in %s', (language) => {
-  const t = textsFor(language);
+  const t = anyText(language);
   const steps = Object.entries(GUIDES).flatMap(([guide, { steps }]) =>
     steps.map((step) => `${guide}.${step}`),
   );

@@ -3,8 +3,7 @@ import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';
 import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
-import { escapeHtml, escaping } from '../../../src/flows/engine/html.ts';
-import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { escapeHtml, htmlTextsFor } from '../../../src/flows/engine/html.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
 
 const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
@@ -175,7 +174,7 @@ describe('values in messages', () => {
   });
 
   it('are no templates: neither sentences nor other values come in through a name', () => {
-    const t = escaping(textsFor('en'));
+    const t = htmlTextsFor('en');
     const name = '$t(bot:pair.warn) {{system}} $&$1';
     const line = t('bot:agents.online', { number: 1, name, system: 'linux' });
     expect(line).toContain(`<b>${name.replace('&', '&amp;')}</b> (linux)`);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { escaping } from '../../../src/flows/engine/html.ts';
+import { htmlTextsFor } from '../../../src/flows/engine/html.ts';
 import { hindranceText, oddWayText } from '../../../src/flows/hindrances.ts';
-import { textsFor } from '../../../src/kernel/all-texts.ts';
 
 const SERIAL = 'J50000062';
 const ALL = [
@@ -13,7 +12,7 @@ const ALL = [
 ];
 
 describe.each(['en', 'ru'] as const)('why a laptop did not hear a device, in words: %s', (language) => {
-  const t = escaping(textsFor(language));
+  const t = htmlTextsFor(language);
 
   it('is a sentence for every word, and not the advice to look at the device', () => {
     for (const one of ALL) {

@@ -38,7 +38,7 @@ describe.each(LANGUAGES)('the prompt of an inspection in %s', (language) => {
 
 describe.each(LANGUAGES)('an odd address in %s', (language) => {
   const texts = textsFor(language);
-  const shownAs = (plan: UnbindPlan, row: string) =>
+  const shownAs = (plan: UnbindPlan, row: 'address' | 'announcedAddress' | 'wireMac') =>
     describePlan(plan, texts).rows.find(({ label }) => label === texts(`agent:prompt.row.${row}`))?.value;
 
   it('is shown beside the one the password goes to, and what it may mean before the password', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../locales/index.ts';
-import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type {
   CloudState,
   DocumentName,
@@ -13,6 +12,7 @@ import type { LanNote } from '../../../src/lan-agent/network/lan.ts';
 import type { SkipReason } from '../../../src/lan-agent/network/network.ts';
 import type { UnbindNote, UnbindReason } from '../../../src/lan-agent/unbind/contract.ts';
 import type { UnbindOutcome, UnbindStatus } from '../../../src/link/messages.ts';
+import { anyText } from '../../support/any-text.ts';
 
 type Words<W extends string> = Readonly<Record<W, string | object>>;
 
@@ -35,7 +35,7 @@ describe.each(['en', 'ru'] as const)('the sentences in %s', (language) => {
   };
 
   it.for(Object.entries(groups))('say something for every word of %s', ([group, words]) => {
-    const texts = textsFor(language);
+    const texts = anyText(language);
     for (const [word, sentence] of Object.entries(words)) {
       if (typeof sentence !== 'string') continue;
       expect(
