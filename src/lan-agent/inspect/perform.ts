@@ -1,5 +1,4 @@
-import { ulid } from 'ulid';
-import { type DeviceLock, lockDevice } from '../device-lock.ts';
+import { type DeviceTask, type Doubt, onDevice, type TaskTools } from '../device-task.ts';
 import { isNotActivated } from '../isapi/activation.ts';
 import { type IsapiRefusal, wholeMinutes } from '../isapi/answer.ts';
 import { askWithLogin, type Told } from '../isapi/ask.ts';
@@ -8,22 +7,13 @@ import type { HttpFailure } from '../isapi/http.ts';
 import { openPins } from '../isapi/pins.ts';
 import type { IsapiElement } from '../isapi/read-document.ts';
 import { type Site, siteOf } from '../isapi/site.ts';
-import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
-import { type LastRefused, openLastRefused } from '../last-refused.ts';
-import { type Allowed, type Ledger, openLedger } from '../ledger.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { Allowed } from '../ledger.ts';
 import { limit } from '../limit.ts';
-import { hindrances, oddWay } from '../network/hindrances.ts';
-import { type Lan, openLan } from '../network/lan.ts';
-import { chooseInterfaces, type Network } from '../network/network.ts';
-import { findOne, isStillOne } from '../network/one-device.ts';
-import { announcedElsewhere } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
-import { type Watch, watchFor } from '../network/watch.ts';
 import { checkPassword } from '../sadp/envelope.ts';
-import type { UnbindAnswer } from '../sadp/reply.ts';
 import { FIND_MS } from '../times.ts';
-import type { PromptAnswer } from '../unbind/contract.ts';
 import { attemptsOf, ledgerRefusal, locked } from '../unbind/end.ts';
 import {
   DOCUMENTS,
@@ -50,87 +40,61 @@ const PATHS: Readonly<Record<DocumentName, string>> = {
   loginLock: '/ISAPI/Security/illegalLoginLock',
 };
 
-/** What an inspection works with. */
-interface Tools {
-  readonly network: Network;
-  readonly home: string;
-}
-
 /**
  * Reads what a device says of itself and of its cloud state, with its admin password; only GET requests. The password
  * is an attempt like any other (protocol/isapi.md 11): the ledger permits it, one document tests it, and the first 401
  * to a login ends everything, so that a wrong one costs exactly one attempt.
  */
-export async function performInspect(tools: Tools, request: InspectRequest): Promise<InspectReport> {
-  const lock = await lockDevice(tools.home, request.shortSerial);
-  const inspection = new Inspection(tools, request);
-  if (!lock.ok) {
-    return inspection.report(refused(lock.failure.reason === 'busy' ? 'busy' : 'journal-unwritable'));
-  }
-  try {
-    return inspection.report(await inspection.run(lock.value));
-  } finally {
-    inspection.close();
-    await lock.value.release();
-  }
+export async function performInspect(tools: TaskTools, request: InspectRequest): Promise<InspectReport> {
+  const report = await onDevice(tools, request, async (task) => {
+    const inspection = new Inspection(tools, request, task);
+    return inspection.report(await inspection.run());
+  });
+  return report.ok ? report.value : reportOf(request.shortSerial, refused(report.failure));
 }
 
 /** One inspection of one device, from the search to its report. */
 class Inspection {
-  readonly #tools: Tools;
+  readonly #tools: TaskTools;
   readonly #request: InspectRequest;
-  readonly #journal: Journal;
-  readonly #ledger: Ledger;
-  readonly #lastRefused: LastRefused;
-  readonly #id = ulid();
+  readonly #task: DeviceTask;
   readonly #states = new Map<DocumentName, DocumentState>();
   readonly #documents: Partial<Record<DocumentName, IsapiElement>> = {};
   #device: FoundDevice | null = null;
-  #lan: Lan | null = null;
-  /** On the device from before the first inquiry to the last login. */
-  #watch: Watch | null = null;
-  /** What had been lost when it was last seen that the device is the only one of its name. */
-  #lostBefore = 0;
   #password: InspectReport['password'] = 'not-sent';
   /** Of the password, should it be refused. */
   #mark: number | null = null;
   /** Why the login was held back at the last moment. */
   #heldBack: InspectReason = 'journal-unwritable';
 
-  constructor(tools: Tools, request: InspectRequest) {
+  constructor(tools: TaskTools, request: InspectRequest, task: DeviceTask) {
     this.#tools = tools;
     this.#request = request;
-    this.#journal = openJournal(tools.home);
-    this.#ledger = openLedger(tools.home);
-    this.#lastRefused = openLastRefused(tools.home);
+    this.#task = task;
   }
 
-  async run(lock: DeviceLock): Promise<InspectEnd> {
-    await this.#lastRefused.sweep();
-    const { shortSerial, afterLock, signal } = this.#request;
-    const device = await this.#find();
-    if ('outcome' in device) return device;
+  async run(): Promise<InspectEnd> {
+    const { shortSerial, afterLock, signal, onStage } = this.#request;
+    onStage?.('discovering');
+    const found = await this.#task.find(FIND_MS);
+    if (!found.ok) return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
+    const device = found.value;
     this.#device = device;
     const site = siteOf(device, this.#tools.network.loopback);
     if (!site.ok) return site.failure === 'no-http' ? failed('no-http') : refused(site.failure);
     if (await isNotActivated(device, site.value, signal)) return refused('not-activated');
 
-    const permission = await this.#ledger.permission(shortSerial, afterLock);
+    const permission = await this.#task.ledger.permission(shortSerial, afterLock);
     if (!permission.ok) return refused('ledger-unreadable');
     if (permission.value.kind !== 'allowed') return ledgerRefusal(permission.value);
     const plan = this.#plan(device, permission.value);
     if (!(await this.#write(device, { event: 'begun' }))) return refused('journal-unwritable');
-    const end = await this.#withPassword(device, site.value, plan, lock);
+    const end = await this.#withPassword(device, site.value, plan);
     const { offered: _, ...entry } = end;
     if (!(await this.#write(device, { event: 'inspected', ...entry }))) {
       this.#request.onNote?.({ kind: 'journal-not-saved' });
     }
     return end;
-  }
-
-  close(): void {
-    this.#watch?.stop();
-    this.#lan?.close();
   }
 
   report(end: InspectEnd): InspectReport {
@@ -142,78 +106,30 @@ class Inspection {
     });
   }
 
-  async #find(): Promise<FoundDevice | InspectEnd> {
-    const { shortSerial, signal, onStage, onNote } = this.#request;
-    onStage?.('discovering');
-    const { network } = this.#tools;
-    const all = network.survey();
-    const chosen = chooseInterfaces(all, this.#request.interfaces);
-    const survey = chosen.ok ? chosen.value : { used: [], skipped: all.skipped };
-    const lan = await openLan(network, survey.used);
-    this.#lan = lan;
-    if (lan.notes.some(({ kind }) => kind === 'port-fallback')) onNote?.({ kind: 'port-fallback' });
-    const watch = watchFor(lan, shortSerial, signal, (from) => onNote?.({ kind: 'foreign-reply', from }));
-    this.#watch = watch;
-    const found = await findOne(lan, watch, shortSerial, FIND_MS, signal);
-    this.#lostBefore = watch.lost();
-    if (found.ok) {
-      for (const note of oddWay(found.value)) onNote?.(note);
-      return found.value;
-    }
-    const { reason } = found.failure;
-    if (reason !== 'not-found') return refused(reason);
-    for (const note of hindrances(lan, survey)) if (note.kind !== 'port-fallback') onNote?.(note);
-    return { outcome: 'not-found' };
-  }
-
   /** Whether the device is still the only one of its name. @returns what speaks against it */
   async #lookAgain(): Promise<InspectReason | null> {
-    const watch = this.#watch;
-    if (!watch) return 'internal';
-    if (watch.disputed() !== null) return 'ambiguous-device';
-    if (watch.lost() === this.#lostBefore) return null;
-    const not = await isStillOne(watch, watch.signal);
-    this.#lostBefore = watch.lost();
-    return not === 'not-found' ? 'flooded' : not;
+    return asReason(await this.#task.lookAgain());
   }
 
-  #plan(device: FoundDevice, { attemptsLeft, assumed }: Allowed): InspectPlan {
+  #plan(device: FoundDevice, allowed: Allowed): InspectPlan {
     return {
-      shortSerial: this.#request.shortSerial,
-      fullSerial: clean(device.announcement.fullSerial, 64),
-      model: clean(device.announcement.model, 64),
-      // Where the password goes: not what the device merely announces.
-      address: device.source,
-      announcedAddress: announcedElsewhere(device),
+      ...this.#task.plan(device, allowed, { technician: null, origin: 'local' }),
       mac: clean(device.announcement.mac, 17),
       wireMac: null,
       askCable: false,
-      interface: device.via.name,
       driver: null,
-      attemptsLeft,
-      attemptsAssumed: assumed,
-      technician: null,
-      origin: 'local',
     };
   }
 
   /** The password is zeroed on every path out of here. */
-  async #withPassword(
-    device: FoundDevice,
-    site: Site,
-    plan: InspectPlan,
-    lock: DeviceLock,
-  ): Promise<InspectEnd> {
+  async #withPassword(device: FoundDevice, site: Site, plan: InspectPlan): Promise<InspectEnd> {
     const { onStage, onNote } = this.#request;
     const { shortSerial } = plan;
-    const signal = this.#watch?.signal ?? this.#request.signal;
-    const answer = await this.#askPassword(plan, signal);
+    const { signal } = this.#task.watch;
+    const answer = await this.#task.askPassword(plan, this.#request.prompt);
     if (answer.kind === 'unavailable') return refused('no-terminal');
     if (answer.kind === 'refused-before') return refused(answer.kind);
-    if (answer.kind !== 'typed') {
-      const halted = this.#watch?.disputed() ? 'ambiguous-device' : signal.aborted ? 'cancelled' : null;
-      return refused(halted ?? 'abandoned');
-    }
+    if (answer.kind !== 'typed') return refused(asReason(this.#task.halted()) ?? 'abandoned');
     const { password } = answer;
     const over = limit(READING_MS, signal);
     try {
@@ -222,31 +138,17 @@ class Inspection {
       if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
       const doubtful = await this.#lookAgain();
       if (doubtful) return refused(doubtful);
-      if (signal.aborted) return refused('cancelled');
       onStage?.('reading');
-      this.#mark = await this.#lastRefused.markOf(shortSerial, password);
+      this.#mark = await this.#task.lastRefused.markOf(shortSerial, password);
       const login = { userName: device.announcement.digestUser, password };
       const ask = askWithLogin(site, openPins(this.#tools.home), login, {
         signal: over.signal,
-        beforeLogin: () => this.#begin(device, lock),
+        beforeLogin: () => this.#begin(device),
       });
       return await this.#readAll(ask);
     } finally {
       over.end();
       password.fill(0);
-    }
-  }
-
-  /** Asks the person, and meanwhile everybody who is there: who was silent before may have found his voice. */
-  async #askPassword(plan: InspectPlan, signal: AbortSignal): Promise<PromptAnswer> {
-    const asking = new AbortController();
-    this.#watch?.keepAsking(asking.signal);
-    try {
-      return await this.#request.prompt(plan, signal, (typed) =>
-        this.#lastRefused.isLike(plan.shortSerial, typed),
-      );
-    } finally {
-      asking.abort();
     }
   }
 
@@ -265,8 +167,8 @@ class Inspection {
    * The last step before a login. The first one is put on disk, so that a crash cannot hide that an attempt was made;
    * the others are made with a password that the device has accepted.
    */
-  async #begin({ announcement }: FoundDevice, lock: DeviceLock): Promise<boolean> {
-    if (!(await lock.held())) {
+  async #begin(device: FoundDevice): Promise<boolean> {
+    if (!(await this.#task.stillHeld())) {
       this.#heldBack = 'busy';
       return false;
     }
@@ -276,8 +178,8 @@ class Inspection {
       return false;
     }
     if (this.#password !== 'not-sent') return true;
-    if (!(await this.#write(this.#device, { event: 'login' }))) return false;
-    const counted = await this.#ledger.begin(this.#request.shortSerial, announcement.mac ?? '');
+    if (!(await this.#write(device, { event: 'login' }))) return false;
+    const counted = await this.#task.ledger.begin(this.#request.shortSerial, device.announcement.mac ?? '');
     if (!counted.ok) return false;
     this.#password = 'unknown';
     return true;
@@ -295,21 +197,23 @@ class Inspection {
         return null;
       }
       case 'wrong-password':
-        await this.#learn({ ...told, lockMinutes: null });
+        await this.#task.learn(
+          { ...told, lockMinutes: null },
+          this.#password === 'accepted' ? null : this.#mark,
+        );
         if (this.#password === 'accepted') {
           return { outcome: 'incomplete', reason: 'refused-later', ...attemptsOf(told.attemptsLeft) };
         }
         this.#password = 'refused';
-        if (this.#mark !== null) await this.#lastRefused.keep(this.#request.shortSerial, this.#mark);
         return { outcome: 'wrong-password', ...attemptsOf(told.attemptsLeft) };
       case 'locked': {
         const lockMinutes = wholeMinutes(told.lockSeconds);
-        await this.#learn({ kind: 'locked', lockMinutes });
+        await this.#task.learn({ kind: 'locked', lockMinutes });
         return { outcome: 'locked', ...locked(lockMinutes) };
       }
       case 'not-activated':
         if (this.#password === 'not-sent') return refused('not-activated');
-        await this.#learn(told);
+        await this.#task.learn(told);
         return failed('not-activated');
       case 'few-attempts':
         return this.#stop({ ...refused('few-attempts'), attemptsLeft: told.attemptsLeft });
@@ -331,8 +235,7 @@ class Inspection {
   async #accept(): Promise<void> {
     if (this.#password !== 'unknown') return;
     this.#password = 'accepted';
-    await this.#lastRefused.forget(this.#request.shortSerial);
-    await this.#learn({ kind: 'success' });
+    await this.#task.learn({ kind: 'success' });
   }
 
   /** A refusal that is not about the login. The others are only asked when the password is not in doubt. */
@@ -360,26 +263,14 @@ class Inspection {
     return { ...end, outcome: this.#password === 'accepted' ? 'incomplete' : 'unknown' };
   }
 
-  async #learn(answer: UnbindAnswer): Promise<void> {
-    const saved = await this.#ledger.answered(this.#request.shortSerial, answer);
-    if (!saved.ok) this.#request.onNote?.({ kind: 'ledger-not-saved' });
+  #write(device: FoundDevice, what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>): Promise<boolean> {
+    return this.#task.write(device, { origin: 'local', ...what });
   }
+}
 
-  async #write(
-    device: FoundDevice | null,
-    what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>,
-  ): Promise<boolean> {
-    const written = await this.#journal.write({
-      attempt: this.#id,
-      origin: 'local',
-      shortSerial: this.#request.shortSerial,
-      fullSerial: clean(device?.announcement.fullSerial ?? null, 64),
-      mac: device?.announcement.mac ?? null,
-      ...(device ? { address: device.source, interface: device.via.name } : {}),
-      ...what,
-    });
-    return written.ok;
-  }
+/** There is no key exchange in an inspection: whoever disputes, disputes the name. */
+function asReason(doubt: Doubt | null): InspectReason | null {
+  return doubt === 'spoofed-exchange' ? 'ambiguous-device' : doubt;
 }
 
 /** States of a document that leave nothing to be done about it. */

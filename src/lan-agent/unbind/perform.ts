@@ -1,25 +1,17 @@
-import { ulid } from 'ulid';
-import { lockDevice } from '../device-lock.ts';
+import { type DeviceTask, onDevice, type TaskTools } from '../device-task.ts';
 import { type Site, siteOf } from '../isapi/site.ts';
-import { type Journal, type JournalEntry, openJournal } from '../journal.ts';
-import { type LastRefused, openLastRefused } from '../last-refused.ts';
-import { type Allowed, type Begun, type Ledger, openLedger } from '../ledger.ts';
-import { hindrances, oddWay } from '../network/hindrances.ts';
-import { type Lan, openLan } from '../network/lan.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { Allowed, Begun } from '../ledger.ts';
 import { wireMac } from '../network/neighbour.ts';
-import { chooseInterfaces, type Network, type Survey } from '../network/network.ts';
-import { findOne, isStillOne } from '../network/one-device.ts';
-import { announcedElsewhere, directWay } from '../network/route.ts';
+import { directWay } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
-import { type Watch, watchFor } from '../network/watch.ts';
 import { macKey } from '../sadp/message.ts';
-import type { StatusAnswer, UnbindAnswer } from '../sadp/reply.ts';
+import type { StatusAnswer } from '../sadp/reply.ts';
 import { isAddressable } from '../sadp/requests.ts';
-import type { Tap } from '../tap.ts';
 import { FIND_MS, PROOF_MS, VERIFY_MS } from '../times.ts';
 import type { Channel } from './channel.ts';
-import type { PromptAnswer, Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
+import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
 import type { UnbindDriver } from './driver.ts';
 import { isAccepted, settleEarlier } from './earlier.ts';
 import { concluded, type End, ledgerRefusal, locked, refused, toReport } from './end.ts';
@@ -27,15 +19,9 @@ import { SLOWEST_MS } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
-/** Addresses that answer in the device's place and are named; somebody may make up any number. */
-const MAX_STRANGERS = 4;
-
 /** What an unbind works with. */
-interface Tools {
-  readonly network: Network;
-  readonly home: string;
+interface Tools extends TaskTools {
   readonly drivers: readonly UnbindDriver[];
-  readonly tap?: Tap;
 }
 
 /**
@@ -43,70 +29,25 @@ interface Tools {
  * Whatever can be refused is refused before the password is asked for, and the password before anything is sent.
  */
 export async function performUnbind(tools: Tools, request: UnbindRequest): Promise<Report> {
-  const { shortSerial } = request;
-  const lock = await lockDevice(tools.home, shortSerial);
-  if (!lock.ok)
-    return toReport(shortSerial, refused(lock.failure.reason === 'busy' ? 'busy' : 'journal-unwritable'));
-  let lan: Lan | undefined;
-  try {
-    const chosen = chooseInterfaces(tools.network.survey(), request.interfaces);
-    request.onStage?.('discovering');
-    const survey = chosen.ok ? chosen.value : { used: [], skipped: tools.network.survey().skipped };
-    lan = await openLan(tools.network, survey.used, tools.tap);
-    if (lan.notes.some(({ kind }) => kind === 'port-fallback')) request.onNote?.({ kind: 'port-fallback' });
-    const attempt = new Attempt(tools, request, lan, lock.value.held);
-    try {
-      const end = await attempt.run();
-      if (end.outcome === 'not-found') tellHindrances(lan, survey, request.onNote);
-      return toReport(shortSerial, end);
-    } finally {
-      attempt.stop();
-    }
-  } finally {
-    lan?.close();
-    await lock.value.release();
-  }
-}
-
-/** What stood in the way, but for the port: that was told at once. */
-function tellHindrances(lan: Lan, survey: Survey, onNote: UnbindRequest['onNote']): void {
-  for (const note of hindrances(lan, survey)) if (note.kind !== 'port-fallback') onNote?.(note);
+  const end = await onDevice(tools, request, (task) => new Attempt(tools, request, task).run());
+  return toReport(request.shortSerial, end.ok ? end.value : refused(end.failure));
 }
 
 /** One unbind of one device, from the search to its end. */
 class Attempt {
   readonly #tools: Tools;
   readonly #request: UnbindRequest;
-  readonly #lan: Lan;
-  readonly #stillLocked: () => Promise<boolean>;
-  readonly #journal: Journal;
-  readonly #ledger: Ledger;
-  readonly #lastRefused: LastRefused;
-  readonly #id = ulid();
-  /** On the device from before the first inquiry to the end. */
-  readonly #watch: Watch;
-  /** What had been lost when it was last seen that the device is the only one of its name. */
-  #lostBefore = 0;
+  readonly #task: DeviceTask;
   /** The attempt on the ledger, before its datagram has left. */
   #begun: Begun | null = null;
 
-  constructor(tools: Tools, request: UnbindRequest, lan: Lan, stillLocked: () => Promise<boolean>) {
+  constructor(tools: Tools, request: UnbindRequest, task: DeviceTask) {
     this.#tools = tools;
     this.#request = request;
-    this.#lan = lan;
-    this.#stillLocked = stillLocked;
-    this.#journal = openJournal(tools.home);
-    this.#ledger = openLedger(tools.home);
-    this.#lastRefused = openLastRefused(tools.home);
-    this.#watch = watchFor(lan, request.shortSerial, request.signal, this.#foreign);
-  }
-
-  stop(): void {
-    this.#watch.stop();
+    this.#task = task;
   }
 
   async run(): Promise<End> {
-    await this.#lastRefused.sweep();
     const device = await this.#find();
     if ('outcome' in device) return device;
     const fitting = this.#tools.drivers.find((one) => one.fits(device));
@@ -118,7 +59,7 @@ class Attempt {
     if (!fitting) return refused('no-driver');
 
     this.#request.onStage?.('ledger');
-    const permission = await this.#ledger.permission(this.#request.shortSerial, this.#request.afterLock);
+    const permission = await this.#task.ledger.permission(this.#request.shortSerial, this.#request.afterLock);
     if (!permission.ok) return refused('ledger-unreadable');
     const allowed = permission.value;
     if (allowed.kind !== 'allowed') return ledgerRefusal(allowed);
@@ -132,15 +73,11 @@ class Attempt {
   }
 
   async #find(): Promise<FoundDevice | End> {
-    const { shortSerial, signal, discoverMs = FIND_MS } = this.#request;
-    const found = await findOne(this.#lan, this.#watch, shortSerial, discoverMs, signal);
-    if (!found.ok) {
-      const { reason } = found.failure;
-      return reason === 'not-found' ? { outcome: 'not-found' } : refused(reason);
-    }
-    this.#lostBefore = this.#watch.lost();
+    const { signal, discoverMs = FIND_MS, onStage } = this.#request;
+    onStage?.('discovering');
+    const found = await this.#task.find(discoverMs);
+    if (!found.ok) return found.failure === 'not-found' ? { outcome: 'not-found' } : refused(found.failure);
     const device = found.value;
-    for (const note of oddWay(device)) this.#request.onNote?.(note);
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     const { isNotActivated } = await import('../isapi/activation.ts');
     if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');
@@ -150,15 +87,15 @@ class Attempt {
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
   async #checkStatus(device: FoundDevice, driver: UnbindDriver): Promise<Channel | End> {
     const { onStage, onNote } = this.#request;
-    const watch = this.#watch;
+    const watch = this.#task.watch;
     onStage?.('status');
     const { answer, route } = await driver.precheck(watch, { signal: watch.signal });
-    const halted = this.#halted();
+    const halted = this.#task.halted();
     if (halted) return refused(halted);
     const direct = directWay(device);
     const isDirect = route !== null && route !== 'multicast';
     // That a device is silent, or hears everybody's questions alone, is not known where its answers may be lost.
-    if (!isDirect && watch.lost() > this.#lostBefore) return refused('flooded');
+    if (!isDirect && this.#task.hasLost()) return refused('flooded');
     const channel: Channel = {
       watch,
       mac: device.announcement.mac ?? '',
@@ -170,17 +107,12 @@ class Attempt {
 
     const earlier = await this.#takeUpEarlier(channel, driver, answer);
     if (typeof earlier === 'object') return earlier;
-    const haltedLater = this.#halted();
+    const haltedLater = this.#task.halted();
     if (haltedLater) return refused(haltedLater);
     if (earlier) return { outcome: 'unbound', reason: 'earlier-attempt', verified: true };
     const end = this.#stopAt(answer);
     if (end) return end;
     return watch.slowestMs() > SLOWEST_MS ? refused('slow-device') : channel;
-  }
-
-  /** Why nothing more may be done: somebody else answers for the device, or it was stopped. */
-  #halted(): UnbindReason | null {
-    return this.#watch.disputed() ?? (this.#request.signal.aborted ? 'cancelled' : null);
   }
 
   #stopAt(answer: StatusAnswer | null): End | null {
@@ -209,7 +141,7 @@ class Attempt {
     answer: StatusAnswer | null,
   ): Promise<boolean | End> {
     const { shortSerial, onNote } = this.#request;
-    const earlier = await this.#journal.unsettled(shortSerial);
+    const earlier = await this.#task.journal.unsettled(shortSerial);
     if (!earlier.ok) return refused('journal-unwritable');
     if (earlier.value.length === 0) return false;
     const settled = await settleEarlier(channel, driver, earlier.value, answer, this.#settleOptions());
@@ -220,13 +152,13 @@ class Attempt {
     if (settled === 'unsettled') return false;
     const worked = settled === 'unbound';
     if (worked) {
-      await this.#learn({ kind: 'success' });
+      await this.#task.learn({ kind: 'success' });
     } else {
       // An answer that says nothing may have been a refusal; one that said "accepted" is no failure anyway.
       const unheard = earlier.value.filter(
         ({ outcome, reason }) => outcome !== 'accepted-unconfirmed' && reason !== 'unreadable-reply',
       );
-      const saved = await this.#ledger.notCarriedOut(shortSerial, unheard.length);
+      const saved = await this.#task.ledger.notCarriedOut(shortSerial, unheard.length);
       if (!saved.ok) return refused('ledger-unreadable');
     }
     for (const { attempt } of earlier.value) await this.#settled(channel, attempt, worked);
@@ -239,40 +171,28 @@ class Attempt {
     return this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
   }
 
-  /**
-   * What the device has said is kept; where it cannot be, the person hears of it.
-   * @param mark of the password that it was said to
-   */
-  async #learn(answer: UnbindAnswer, mark: number | null = null): Promise<void> {
-    const { shortSerial } = this.#request;
-    if (answer.kind === 'success') await this.#lastRefused.forget(shortSerial);
-    if ('attemptsLeft' in answer && mark !== null) await this.#lastRefused.keep(shortSerial, mark);
-    const saved = await this.#ledger.answered(shortSerial, answer);
-    if (!saved.ok) this.#request.onNote?.({ kind: 'ledger-not-saved' });
-  }
-
   #settleOptions(): SettleOptions {
     const { deadline = Number.POSITIVE_INFINITY } = this.#request;
-    return { signal: this.#watch.signal, deadline };
+    return { signal: this.#task.watch.signal, deadline };
   }
 
   /** Picture, password, permit, exchange, datagram. The password is zeroed on every path out of here. */
   async #withPassword(channel: Channel, driver: UnbindDriver, plan: UnbindPlan): Promise<End> {
     const { onStage, onNote, challenge, permit } = this.#request;
-    const { signal } = this.#watch;
+    const { signal } = this.#task.watch;
     if (challenge) {
       onStage?.('challenge');
       const end = await challenge(plan, signal);
-      const halted = this.#halted();
+      const halted = this.#task.halted();
       if (halted) return refused(halted);
       if (end !== 'passed') return refused(`challenge-${end}`);
     }
     onStage?.('password');
-    const answer = await this.#askPassword(plan);
+    const answer = await this.#task.askPassword(plan, this.#request.prompt);
     if (answer.kind === 'unavailable') return refused('no-terminal');
     if (answer.kind === 'no-cable') return refused('no-direct-cable');
     if (answer.kind === 'refused-before') return refused(answer.kind);
-    if (answer.kind === 'abandoned') return refused(this.#halted() ?? 'abandoned');
+    if (answer.kind === 'abandoned') return refused(this.#task.halted() ?? 'abandoned');
     const { password } = answer;
     try {
       if (plan.askCable && !answer.directCable) return refused('no-direct-cable');
@@ -280,13 +200,13 @@ class Attempt {
       if (!checked.ok) return refused(checked.failure);
       checked.value.fill(0);
       if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
-      const doubtful = await this.#lookAgain();
+      const doubtful = await this.#task.lookAgain();
       if (doubtful) return refused(doubtful);
       if (permit) {
         onStage?.('permit');
-        if (!(await permit(plan, signal))) return refused(this.#halted() ?? 'permit-refused');
+        if (!(await permit(plan, signal))) return refused(this.#task.halted() ?? 'permit-refused');
       }
-      const doubtfulLater = await this.#lookAgain();
+      const doubtfulLater = await this.#task.lookAgain();
       if (doubtfulLater) return refused(doubtfulLater);
       onStage?.('exchange');
       return await this.#send(channel, driver, password);
@@ -295,33 +215,11 @@ class Attempt {
     }
   }
 
-  /** Asks the person, and meanwhile everybody who is there: who was silent before may have found his voice. */
-  async #askPassword(plan: UnbindPlan): Promise<PromptAnswer> {
-    const asking = new AbortController();
-    this.#watch.keepAsking(asking.signal);
-    try {
-      return await this.#request.prompt(plan, this.#watch.signal, (typed) =>
-        this.#lastRefused.isLike(plan.shortSerial, typed),
-      );
-    } finally {
-      asking.abort();
-    }
-  }
-
-  /** Where something was lost since the device was found, it is looked at once more. @returns what speaks against it */
-  async #lookAgain(): Promise<UnbindReason | null> {
-    const halted = this.#halted();
-    if (halted || this.#watch.lost() === this.#lostBefore) return halted;
-    const not = await isStillOne(this.#watch, this.#watch.signal);
-    this.#lostBefore = this.#watch.lost();
-    return not === 'not-found' ? 'flooded' : not;
-  }
-
   async #send(channel: Channel, driver: UnbindDriver, password: Buffer): Promise<End> {
-    const mark = await this.#lastRefused.markOf(this.#request.shortSerial, password);
+    const mark = await this.#task.lastRefused.markOf(this.#request.shortSerial, password);
     const sent = await driver.unbind(channel, password, {
-      signal: this.#watch.signal,
-      lostBefore: this.#lostBefore,
+      signal: this.#task.watch.signal,
+      lostBefore: this.#task.lostBefore,
       beforeSending: () => this.#intend(channel, driver),
     });
     if (!sent.ok) {
@@ -329,7 +227,7 @@ class Attempt {
       if (takenBack?.ok === false) this.#request.onNote?.({ kind: 'ledger-not-saved' });
       const { failure } = sent;
       if (failure.reason !== 'locked') return refused(failure.reason);
-      await this.#learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
+      await this.#task.learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
       return { outcome: 'locked', ...locked(failure.lockMinutes) };
     }
     return this.#verify(channel, driver, sent.value, password, mark);
@@ -337,11 +235,11 @@ class Attempt {
 
   /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
   async #intend(channel: Channel, driver: UnbindDriver): Promise<UnbindReason | null> {
-    if (!(await this.#stillLocked())) return 'busy';
+    if (!(await this.#task.stillHeld())) return 'busy';
     const { bindStatus } = channel.watch.device.announcement;
     const written = await this.#write(channel, { event: 'intent', driver: driver.name, bindStatus });
     if (!written) return 'journal-unwritable';
-    const counted = await this.#ledger.begin(this.#request.shortSerial, channel.mac);
+    const counted = await this.#task.ledger.begin(this.#request.shortSerial, channel.mac);
     if (!counted.ok) return 'journal-unwritable';
     this.#begun = counted.value;
     return null;
@@ -366,9 +264,9 @@ class Attempt {
     const deadline = Math.min(latest, options.deadline - (site.ok ? PROOF_MS : 0));
     const settlement = await settle(channel, driver, pending, { ...options, deadline });
     // Whose words these are nobody can say: neither an outcome nor the attempts rest on them.
-    if (this.#watch.disputed() !== null) return this.#disputed(channel);
+    if (this.#task.watch.disputed() !== null) return this.#disputed(channel);
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
-    if (learnt) await this.#learn(learnt, mark);
+    if (learnt) await this.#task.learn(learnt, mark);
     else if (settlement.notCarriedOut) await this.#letGo(channel);
     if (learnt?.kind === 'unexpected') {
       onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });
@@ -378,16 +276,16 @@ class Attempt {
     const isOpen = !settled && device.announcement.bindStatus !== 'not-bound';
     const wanted = isOpen && settlement.answer?.kind === 'success';
     const proven = wanted && site.ok && (await this.#isProven(site.value, channel, password));
-    if (this.#watch.disputed() !== null) return this.#disputed(channel);
+    if (this.#task.watch.disputed() !== null) return this.#disputed(channel);
     return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
   }
 
   /** No answer, and nothing has changed, as the device said twice: it is no failure, and there is nothing to settle. */
   async #letGo(channel: Channel): Promise<void> {
-    const saved = await this.#ledger.notCarriedOut(this.#request.shortSerial, 1);
+    const saved = await this.#task.ledger.notCarriedOut(this.#request.shortSerial, 1);
     if (!saved.ok) return this.#request.onNote?.({ kind: 'ledger-not-saved' });
     this.#request.onNote?.({ kind: 'not-carried-out' });
-    await this.#settled(channel, this.#id, false);
+    await this.#settled(channel, this.#task.attempt, false);
   }
 
   /** Somebody else answered when the datagram was out: too late to stop, not too late to tell. */
@@ -400,7 +298,7 @@ class Attempt {
 
   /** One login to the web server of a device that has accepted this password; what it costs goes to the ledger. */
   async #isProven(site: Site, { watch: { device } }: Channel, password: Buffer): Promise<boolean> {
-    const { signal } = this.#watch;
+    const { signal } = this.#task.watch;
     if (signal.aborted) return false;
     const [{ readProof }, { openPins }] = await Promise.all([
       import('../isapi/proof.ts'),
@@ -408,61 +306,34 @@ class Attempt {
     ]);
     const login = { userName: device.announcement.digestUser, password };
     const proof = await readProof(site, openPins(this.#tools.home), login, signal);
-    if (proof.kind === 'wrong-password' || proof.kind === 'locked') await this.#learn(proof);
+    if (proof.kind === 'wrong-password' || proof.kind === 'locked') await this.#task.learn(proof);
     return proof.kind === 'not-bound';
   }
 
-  #plan(channel: Channel, driver: UnbindDriver, { attemptsLeft, assumed }: Allowed): UnbindPlan {
-    const { shortSerial, technician, origin, directCable = false } = this.#request;
+  #plan(channel: Channel, driver: UnbindDriver, allowed: Allowed): UnbindPlan {
+    const { technician = null, origin, directCable = false } = this.#request;
     const { watch, mac, route } = channel;
-    const { device } = watch;
     return {
-      shortSerial,
-      fullSerial: clean(device.announcement.fullSerial, 64),
-      model: clean(device.announcement.model, 64),
-      // Where the password goes: not what the device merely announces.
-      address: device.source,
-      announcedAddress: announcedElsewhere(device),
+      ...this.#task.plan(watch.device, allowed, { technician, origin }),
       mac,
-      interface: device.via.name,
       driver: driver.name,
       wireMac: otherWireMac(channel),
       askCable: route === 'multicast' && !directCable,
-      attemptsLeft,
-      attemptsAssumed: assumed,
-      technician: technician ?? null,
-      origin,
     };
   }
 
-  async #write(
+  #write(
     { watch: { device } }: Channel,
     what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>,
   ): Promise<boolean> {
-    const { shortSerial, origin, technician, caseId } = this.#request;
-    const written = await this.#journal.write({
-      attempt: this.#id,
+    const { origin, technician, caseId } = this.#request;
+    return this.#task.write(device, {
       origin,
       ...(technician === undefined ? {} : { technician }),
       ...(caseId === undefined ? {} : { caseId }),
-      shortSerial,
-      fullSerial: clean(device.announcement.fullSerial, 64),
-      mac: device.announcement.mac,
-      address: device.source,
-      interface: device.via.name,
       ...what,
     });
-    return written.ok;
   }
-
-  readonly #strangers = new Set<string>();
-
-  /** Each of them is told once, and not more than a person would read. */
-  readonly #foreign = (from: string): void => {
-    if (this.#strangers.has(from) || this.#strangers.size >= MAX_STRANGERS) return;
-    this.#strangers.add(from);
-    this.#request.onNote?.({ kind: 'foreign-reply', from });
-  };
 }
 
 /** The MAC on the wire where it is another one than the device announces. */
