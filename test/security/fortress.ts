@@ -36,8 +36,10 @@ export interface Fortress {
   laptop(technician: SimUser, address?: string): Promise<TestAgent>;
   /** A pairing code from the technician's chat. */
   code(technician: SimUser): Promise<string>;
-  /** Delivers an update nobody made in the app. Resolves with the status when it was dealt with. */
-  forge(update: Omit<Update, 'update_id'>, secret?: string): Promise<number>;
+  /** Delivers an update nobody made in the app. Resolves with the status when it was taken. */
+  post(update: Omit<Update, 'update_id'> & { update_id?: number }, secret?: string): Promise<number>;
+  /** The same. Resolves when it was dealt with. */
+  forge: Fortress['post'];
   close(): Promise<void>;
 }
 
@@ -93,6 +95,18 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
     ),
   });
 
+  const post: Fortress['post'] = async (update, secret = webhookSecret) => {
+    updateId += 1;
+    const answer = await request(`${url}/telegram`, {
+      dispatcher,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+      body: JSON.stringify({ update_id: updateId, ...update }),
+    });
+    await answer.body.dump();
+    return answer.statusCode;
+  };
+
   const code = async (technician: SimUser) => {
     await technician.send('/pair');
     const message = await technician.waitFor(/unbind-agent pair /);
@@ -130,17 +144,11 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
       await agent.poll();
       return agent;
     },
-    async forge(update, secret = webhookSecret) {
-      updateId += 1;
-      const answer = await request(`${url}/telegram`, {
-        dispatcher,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
-        body: JSON.stringify({ update_id: updateId, ...update }),
-      });
-      await answer.body.dump();
+    post,
+    async forge(update, secret) {
+      const status = await post(update, secret);
       await started.value.idle();
-      return answer.statusCode;
+      return status;
     },
     async close() {
       await started.value.stop();
