@@ -177,7 +177,7 @@ export function createBot(parts: BotParts): Bot {
   const photos = createPhotos({
     blobs,
     reader: labels,
-    download: (fileId) => download(fileId, MAX_PHOTO_BYTES),
+    download: (fileId, signal) => download(fileId, MAX_PHOTO_BYTES, signal),
     room,
   });
   const house = createHouse({

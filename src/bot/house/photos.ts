@@ -16,7 +16,7 @@ const PICTURE_MS = 10 * 60_000;
 interface PhotosOptions {
   blobs: Values<string>;
   reader: LabelReader;
-  download(fileId: string): Promise<Result<Uint8Array, string>>;
+  download(fileId: string, signal: AbortSignal): Promise<Result<Uint8Array, string>>;
   /** For photos in memory, from the first byte of the download on. */
   room: Room;
 }
@@ -46,7 +46,7 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
     running.set(chatId, controller);
     const timer = quick ? setTimeout(() => controller.abort(), QUICK_MS) : undefined;
     try {
-      const file = await download(fileId);
+      const file = await download(fileId, controller.signal);
       controller.signal.throwIfAborted();
       if (!file.ok)
         return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };

@@ -55,6 +55,8 @@ export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
 
 const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
 const CONNECT_PATIENCE_MS = 10_000;
+/** Longest time a file may take, ms: whoever sent it waits. */
+const DOWNLOAD_PATIENCE_MS = 60_000;
 /** Longest pause between two pieces of an answer, ms. */
 const BODY_PATIENCE_MS = 30_000;
 /** A full getUpdates answer is 4 MiB at most, a file 20 MB. */
@@ -132,8 +134,13 @@ export class TelegramClient extends Telegram {
   /**
    * Downloads a file someone sent.
    * @param maxBytes larger files are refused, if Telegram tells the size before, else as soon as they turn out larger
+   * @param signal ends it: `unreachable`, as after a minute
    */
-  async downloadFile(fileId: string, maxBytes: number): Promise<Result<Buffer, DownloadFailure>> {
+  async downloadFile(
+    fileId: string,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Result<Buffer, DownloadFailure>> {
     const file = await this.tryCall('getFile', { file_id: fileId });
     if (!file.ok) {
       if (file.failure.kind === 'unreachable') return fail('unreachable');
@@ -143,8 +150,11 @@ export class TelegramClient extends Telegram {
     if (size !== undefined && size > maxBytes) return fail('too-large');
     // A Bot API server in --local mode names a path on its own disk: it is not ours to read.
     if (!path || path.startsWith('/') || path.split('/').includes('..')) return fail('gone');
-    const first = await this.#fetchFile(path, maxBytes);
-    return first.ok || first.failure !== 'unreachable' ? first : await this.#fetchFile(path, maxBytes);
+    const limit = AbortSignal.timeout(DOWNLOAD_PATIENCE_MS);
+    const end = signal ? AbortSignal.any([signal, limit]) : limit;
+    const first = await this.#fetchFile(path, maxBytes, end);
+    const isFinal = first.ok || first.failure !== 'unreachable' || end.aborted;
+    return isFinal ? first : await this.#fetchFile(path, maxBytes, end);
   }
 
   /** A file link carries the token; `downloadFile` is the way to a file. */
@@ -222,7 +232,11 @@ export class TelegramClient extends Telegram {
     }
   }
 
-  async #fetchFile(path: string, maxBytes: number): Promise<Result<Buffer, DownloadFailure>> {
+  async #fetchFile(
+    path: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Result<Buffer, DownloadFailure>> {
     try {
       const { statusCode, body } = await this.#http.request({
         origin: this.#origin,
@@ -230,6 +244,7 @@ export class TelegramClient extends Telegram {
         method: 'GET',
         headersTimeout: this.#patience.upload,
         bodyTimeout: BODY_PATIENCE_MS,
+        signal,
       });
       if (statusCode !== 200) {
         await body.dump();

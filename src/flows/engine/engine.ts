@@ -36,9 +36,14 @@ import {
 } from './state.ts';
 import type { EngineTools, Turn } from './turn.ts';
 import { createUpdateHearing, type Handled } from './updates.ts';
+import { Stuck, watched } from './watched.ts';
 
 /** Why an update or event could not be handled; it may be handed in again. */
-export type EngineFailure = 'telegram-unreachable' | 'store-unavailable';
+export type EngineFailure =
+  | 'telegram-unreachable'
+  | 'store-unavailable'
+  /** It did not come back, and would not the next time. */
+  | 'stuck';
 
 /** What a command outside conversations may do to the conversation of its chat. */
 export interface ChatControls<S extends AnyStages = AnyStages> {
@@ -109,6 +114,8 @@ export interface Engine<S extends AnyStages = AnyStages> {
   ): Promise<Result<void, EngineFailure>>;
 }
 
+/** Longer than a stage that hangs twice (play.ts), and what is said about it. */
+const TURN_MS = 240_000;
 /** Characters of a button's tag: 36^8 of them. */
 const TAG_LENGTH = 8;
 
@@ -166,14 +173,22 @@ export function createEngine<S extends AnyStages = AnyStages>(
     const task = async (): Promise<Result<T, EngineFailure>> => {
       const loaded = await states.load(chatId);
       if (!loaded.ok) return fail('store-unavailable');
-      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId };
-      try {
+      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId, isLeftBehind: false };
+      const whole = async () => {
         await drain(turn, stages);
         const value = await work(turn);
         await drain(turn, stages);
         await save(turn);
-        return ok(value);
+        return value;
+      };
+      try {
+        return ok(await watched(whole(), TURN_MS));
       } catch (error) {
+        if (error instanceof Stuck) {
+          turn.isLeftBehind = true;
+          log.error({ err: error, chat: chatId }, 'a turn is left behind');
+          return fail('stuck');
+        }
         if (error instanceof HouseUnavailable) return fail('store-unavailable');
         if (error instanceof TelegramUnavailable) return fail('telegram-unreachable');
         throw error;
@@ -191,7 +206,8 @@ export function createEngine<S extends AnyStages = AnyStages>(
     return 'handled';
   }
 
-  async function save({ chat, chatId }: Turn): Promise<void> {
+  async function save({ chat, chatId, isLeftBehind }: Turn): Promise<void> {
+    if (isLeftBehind) throw new Error('a turn came back after it was left behind');
     const saved = await states.save(chatId, chat);
     if (!saved.ok) throw new HouseUnavailable('store-unavailable');
   }

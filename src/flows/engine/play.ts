@@ -16,6 +16,7 @@ import { Dialogue, type Flow, type HeardUpdate, type Next } from './dialogue.ts'
 import type { Heard, WaitSpec } from './heard.ts';
 import type { ActiveConversation, FlowArgs } from './state.ts';
 import type { EngineTools, Turn } from './turn.ts';
+import { watched } from './watched.ts';
 
 /** A stage that passes on more often than this in one go is walking in circles. */
 const MAX_PASSAGES = 12;
@@ -93,13 +94,13 @@ export function createPlay(
     if ('enter' in how) {
       const { flow, enter: args } = how;
       const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
-      return settle(flow, args, await watched(run));
+      return settle(flow, args, await watched(run, WATCHDOG_MS));
     }
     const active = chat.conversation;
     if (!active) throw new Error('no conversation to resume');
     const flow = flowNamed(flows, active.flow);
     const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
-    return settle(flow, active.args, await watched(run));
+    return settle(flow, active.args, await watched(run, WATCHDOG_MS));
   }
 
   async function enter(turn: Turn, name: string, args: FlowArgs): Promise<void> {
@@ -158,20 +159,4 @@ export function pendingSpec(conversation: ActiveConversation): WaitSpec {
 /** What the next stage begins with: it may be about a case that was opened just now. */
 function argsOf(caseId: string, next: Extract<Next, { go: string }>): FlowArgs {
   return { caseId: next.caseId ?? caseId, ...(next.with ? { with: next.with } : {}) };
-}
-
-/**
- * Ends a run that does not come back. The engine hangs on replay in cases that are known upstream; a hanging run
- * would block its chat for ever.
- */
-async function watched<T>(run: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const bell = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('a stage did not come back')), WATCHDOG_MS);
-  });
-  try {
-    return await Promise.race([run, bell]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -10,6 +10,8 @@ import type { ChatState } from './state.ts';
 export interface Turn {
   readonly chat: ChatState;
   readonly chatId: number;
+  /** It did not come back in time; whatever it still does, it writes nothing any more. */
+  isLeftBehind: boolean;
 }
 
 /** What the parts of the engine work with. */

@@ -1,5 +1,5 @@
 import type { Update } from 'grammy/types';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
@@ -420,6 +420,35 @@ describe('the conversations engine', () => {
     expect(texts().at(-1)).toBe('one');
     await engine.handleUpdate(chat, press('Next'));
     expect(texts().at(-1)).toBe('two');
+  });
+
+  it('leaves a turn behind that does not come back: the next one is handled, and it writes nothing any more', async () => {
+    const engine = await engineWith([counter]);
+    await start(engine, 'counter');
+    let comeBack: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      comeBack = resolve;
+    });
+    let wasLate: Promise<unknown> = Promise.resolve();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let stuck: ReturnType<typeof engine.handleUpdate> | undefined;
+    await new Promise<void>((begun) => {
+      stuck = engine.handleUpdate(chat, message('/hang'), async (_update, controls) => {
+        wasLate = hanging.then(() => controls.stop());
+        begun();
+        await wasLate;
+        return 'done';
+      });
+    });
+    vi.advanceTimersByTime(600_000);
+    vi.useRealTimers();
+    expect(await stuck).toEqual({ ok: false, failure: 'stuck' });
+    expect(await engine.handleUpdate(chat, press('Next'))).toMatchObject({ ok: true });
+    expect(texts().at(-1)).toContain('two');
+    comeBack();
+    await wasLate;
+    expect(await engine.handleUpdate(chat, press('Next'))).toMatchObject({ ok: true });
+    expect(texts().at(-1)).toContain('three');
   });
 
   it('sends a stored picture by reference and does not send it again on replay', async () => {
