@@ -33,6 +33,17 @@ export const bot = {
       'Something broke on my side while I was working on a message of yours, and I gave that message up. Your case is kept. Send it again, or /new to start again.',
     lost: 'A message of yours waited too long, and I cannot read it any more. Please send it again.',
   },
+  outage: {
+    sorry:
+      '⚠️ I am out of order: I can store nothing just now. Nothing is lost, and the operator has been told. You need not send it again: it waits, and I write as soon as I work again.',
+    again: '✅ I work again. What you sent meanwhile is answered now.',
+    full: '⚠️ <b>The bot’s disk is full.</b> Nothing is stored and nobody is answered; what people send waits with Telegram, for a day at most. Make room on the disk of STORE_URL: it goes on by itself.',
+    damaged:
+      '⚠️ <b>The bot’s store is damaged.</b> Stop the bot and run <code>unbind-bot store check</code> on the server: it says what can still be read. Put the backup of the folder in its place, then start again.',
+    unavailable:
+      '⚠️ <b>The bot’s store takes or gives nothing.</b> Nobody is answered; what people send waits with Telegram, for a day at most. Look into the bot’s log: rights of the folder, a disk with faults, a file system that is read-only.',
+    over: '✅ The bot’s store works again. Whatever waited is answered now.',
+  },
   identify: {
     ask: 'Send a photo of the device label (QR code or the S/N line), or type the serial number.',
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',

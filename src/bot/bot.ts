@@ -38,6 +38,7 @@ import { createHouse } from './house/house.ts';
 import { createNotes } from './house/notes.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
+import { createOutage } from './house/outage.ts';
 import { createPhotos } from './house/photos.ts';
 import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createRoom } from './house/room.ts';
@@ -49,6 +50,7 @@ import { createJobs } from './jobs/jobs.ts';
 import { createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
+import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
 import type { Admission } from './telegram/reception.ts';
@@ -71,6 +73,8 @@ export interface BotParts {
   buttonKey: Secret<Uint8Array>;
   /** Address agents dial, as /pair shows it. */
   hubUrl: string;
+  /** How the store is, asked anew. */
+  storeState(): Promise<StoreState>;
   /** What the operator decides about notices; the house's own choice where left out. */
   notices?: NoticeSettings;
   /** Every invitation asks for approval. */
@@ -92,6 +96,8 @@ export interface Bot {
   arrived(update: Update): void;
   /** Handles one update of Telegram. After a failure nothing has changed: hand it in again. */
   handle(update: Update): Promise<Result<void, HandleFailure>>;
+  /** An update could not be stored: its sender is told, without the store. */
+  unstored(update: Update): void;
   /** Tells a chat what becomes of its updates. False: again later. */
   tellOfUpdates(chatId: number, word: IntakeWord): Promise<boolean>;
   /** Takes an agent's event; true when the agent may forget it. */
@@ -120,6 +126,8 @@ export function createBot(parts: BotParts): Bot {
   const callApi: CallApi = client.tryCall.bind(client);
   const telegram = createTelegram(callApi, log);
   const voice = createVoice({ telegram, values: store.values(KEPT_WORDS), log });
+  const { storeState } = parts;
+  const outage = createOutage({ telegram, admins: access.admins, storeState, log });
   const queue = createChatQueue();
   const profiles = createProfiles(store.values(PROFILES));
   const notify = createNotify(voice, profiles);
@@ -250,6 +258,19 @@ export function createBot(parts: BotParts): Bot {
     ],
   });
 
+  async function handleOnce(update: Update): Promise<Result<void, HandleFailure>> {
+    const { chatId, userId } = classify(update);
+    if (chatId === null || userId === null) return ok(undefined);
+    const role = await admission(update, userId);
+    if (!role.ok) return role;
+    const rank = role.value;
+    if (rank === null) return ok(undefined);
+    const handled = await orBusy(() =>
+      engine.handleUpdate(chatId, update, (seen, controls) => commands(seen, rank, controls)),
+    );
+    return handled.ok ? ok(undefined) : handled;
+  }
+
   return {
     admit(update) {
       const { userId, kind } = classify(update);
@@ -264,17 +285,12 @@ export function createBot(parts: BotParts): Bot {
     },
 
     async handle(update) {
-      const { chatId, userId } = classify(update);
-      if (chatId === null || userId === null) return ok(undefined);
-      const role = await admission(update, userId);
-      if (!role.ok) return role;
-      const rank = role.value;
-      if (rank === null) return ok(undefined);
-      const handled = await orBusy(() =>
-        engine.handleUpdate(chatId, update, (seen, controls) => commands(seen, rank, controls)),
-      );
-      return handled.ok ? ok(undefined) : handled;
+      const handled = await handleOnce(update);
+      if (!handled.ok && handled.failure === 'store-unavailable') outage.noticed(update);
+      return handled;
     },
+
+    unstored: outage.noticed,
 
     async tellOfUpdates(chatId, word) {
       const role = await access.roleOf(chatId);
@@ -305,6 +321,7 @@ export function createBot(parts: BotParts): Bot {
       await queue.idle();
       await voice.stop();
       await notices.stop();
+      await outage.stop();
     },
   };
 }

@@ -26,6 +26,7 @@ import { KEPT_WORDS } from './house/voice.ts';
 import { DRIVERS } from './jobs/drivers.ts';
 import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
 import { RUN_MARK } from './server/run-mark.ts';
+import { PROBE } from './server/store-health.ts';
 import { HANDLED_UPDATES, WAITING_UPDATES } from './telegram/shelf.ts';
 
 export const KINDS: readonly Kind<unknown>[] = [
@@ -65,6 +66,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   PIN_WAITS,
   PINS,
   PREFIXES,
+  PROBE,
   PROFILES,
   RUN_MARK,
   SIGHTS,

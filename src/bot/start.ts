@@ -16,7 +16,9 @@ import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
+import { createReadiness } from './server/readiness.ts';
 import { createRunMark } from './server/run-mark.ts';
+import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
 import type { Settings } from './settings.ts';
 import { TelegramClient } from './telegram/client.ts';
@@ -84,6 +86,7 @@ async function bringUp(
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
+  let health: StoreHealth | undefined;
   const opened = await openStore(settings.storeUrl, {
     onUnreadable: (unreadable) =>
       log.error(
@@ -92,6 +95,10 @@ async function bringUp(
       ),
     onSetAside: (record) =>
       log.error({ record }, 'a stored record cannot be read; a copy of it is set aside'),
+    onDamage: ({ detail }) => {
+      log.error({ failure: detail }, 'the store is damaged: stop the bot, then unbind-bot store check');
+      health?.isDamaged();
+    },
   });
   if (!opened.ok) {
     const { failure } = opened;
@@ -100,6 +107,8 @@ async function bringUp(
   }
   const store = opened.value;
   ending.putAway(() => store.close());
+  health = createStoreHealth(store, () => performance.now());
+  const storeState = health.state;
 
   const audit = createAudit(store, Date.now, sealFor(settings.token));
   const mark = createRunMark(store, Date.now);
@@ -130,6 +139,7 @@ async function bringUp(
     log,
     admit: (update) => bot?.admit(update) ?? 'out',
     arrived: (update) => bot?.arrived(update),
+    unstored: (update) => bot?.unstored(update),
     handle: async (update) => (bot ? bot.handle(update) : fail('starting')),
     tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: finish,
@@ -137,6 +147,13 @@ async function bringUp(
   const hub = createHub({
     store,
     log,
+    readiness: createReadiness({
+      health: { state: storeState },
+      telegramHeardAt: () => client.heardAt,
+      callTelegram: () => client.tryCall('getMe', {}),
+      updates: intake.state,
+      clock: () => performance.now(),
+    }),
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
@@ -162,6 +179,7 @@ async function bringUp(
 
   bot = createBot({
     store,
+    storeState: () => storeState(0),
     client,
     me: me.value,
     audit,

@@ -70,6 +70,8 @@ export interface HubOptions {
   tls?: Certificate;
   /** Whose `X-Forwarded-For` to believe: how many proxies stand before the hub, or their addresses. Default: nobody. */
   trustProxy?: number | string;
+  /** What `GET /ready` answers, with 200 or 503; without it there is no such route. */
+  readiness?: () => Promise<{ readonly ready: boolean }>;
   /** Further routes for the same listener, such as a webhook. */
   plugins?: readonly FastifyPluginAsync[];
   limits?: Partial<HubLimits>;
@@ -94,7 +96,7 @@ export interface Hub {
 
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
 export function createHub(options: HubOptions): Hub {
-  const { store, log, onEvent, onPairing, clock = Date.now } = options;
+  const { store, log, onEvent, onPairing, readiness, clock = Date.now } = options;
   const { onOnline = () => undefined, onOffline = () => undefined } = options;
   const { onGuessing = () => undefined } = options;
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
@@ -121,6 +123,7 @@ export function createHub(options: HubOptions): Hub {
       rotations,
       onEvent,
       onGuessing,
+      readiness,
       clock,
       limits,
       log,

@@ -93,6 +93,8 @@ export interface RouteParts {
   onEvent: EventTaker;
   /** Somebody in this neighbourhood is guessing pairing codes. */
   onGuessing: (prefix: string) => void;
+  /** Whether the house can do its work, as small JSON without secrets. */
+  readiness: (() => Promise<{ readonly ready: boolean }>) | undefined;
   clock: () => number;
   limits: HubLimits;
   log: Log;
@@ -101,7 +103,7 @@ export interface RouteParts {
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
   const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
-  const { clock, limits, log } = parts;
+  const { readiness, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
@@ -231,6 +233,14 @@ export function hubRoutes(parts: RouteParts) {
       closeUnread(request, reply);
       return reply.code(refusal.status).send(refusal.body);
     });
+
+    if (readiness) {
+      app.get('/ready', async (_request, reply) => {
+        const state = await readiness();
+        reply.header('cache-control', 'no-store');
+        return reply.code(state.ready ? 200 : 503).send(state);
+      });
+    }
 
     app.get('/v1/health', async () => {
       orRefuse(await keys());

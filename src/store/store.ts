@@ -83,6 +83,8 @@ export type Unreadable = Misfit & {
 export interface StoreHooks {
   /** At once: which of the newest records are no records any more. */
   onUnreadable?(kinds: readonly KindLook[]): void;
+  /** While the store is in use: the engine met a damaged page. */
+  onDamage?(failure: StoreFailure): void;
   /** Whenever a record is set aside because it cannot be read; once for each. */
   onSetAside?(record: Unreadable): void;
 }

@@ -92,6 +92,7 @@ export class TelegramClient extends Telegram {
   readonly #paced: boolean;
   readonly #patience: Required<Patience>;
   readonly #closing = new AbortController();
+  #heardAt: number | null = null;
 
   constructor(options: TelegramClientOptions) {
     super('kept-by-the-client', { apiRoot: options.apiRoot, webhookReply: false });
@@ -121,6 +122,11 @@ export class TelegramClient extends Telegram {
     if (own?.signal.aborted) throw own.signal.reason;
     if (!answer.ok) throw answer.failure;
     return answer.value as ReturnType<telegraf.Telegram[M]>;
+  }
+
+  /** When Telegram last answered, whatever it said: `performance.now()`; null: not yet. */
+  get heardAt(): number | null {
+    return this.#heardAt;
   }
 
   /** Calls a method of the Bot API. */
@@ -182,6 +188,7 @@ export class TelegramClient extends Telegram {
     let reconnected = false;
     for (let repeats = 0; ; ) {
       const answer = await this.#exchange(method, payload, encoded.value, signal);
+      if (answer.ok || answer.failure.kind === 'refused') this.#heardAt = performance.now();
       if (answer.ok) return answer;
       const { failure } = answer;
       if (failure.kind === 'unreachable') {

@@ -45,6 +45,8 @@ export interface Intake {
    * lies on disk.
    */
   stop(): Promise<void>;
+  /** How updates come in just now; `off`: they do not. */
+  state(): 'polling' | 'webhook' | 'off';
   /** Resolves when no update waits. */
   idle(): Promise<void>;
   /** A fastify plugin with the webhook's route, to register on the hub's server; null while polling. */
@@ -68,6 +70,9 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
   limits?: WaitingLimits;
 }
 
+/** Without an answer for so long polling counts as off, ms: a poll is held for 50 s, and another process may hold it. */
+const POLLED_MS = 90_000;
+
 /** An update over which the program died so often is given up: it would go on to end it for everybody. */
 const MOST_DEATHS = 5;
 
@@ -86,6 +91,8 @@ export function createIntake(options: IntakeOptions): Intake {
   const reception = createReception({ ...options, shelf, lines, log, limits });
   const stopping = new AbortController();
   let isOpen = false;
+  /** `performance.now()` */
+  let polledAt = Number.NEGATIVE_INFINITY;
   let polling: Promise<void> | undefined;
 
   /** Puts what the last run left into its lines, in its order. */
@@ -119,7 +126,17 @@ export function createIntake(options: IntakeOptions): Intake {
 
   async function begin(): Promise<Result<void, IntakeFailure>> {
     if (updates.mode === 'polling') {
-      const polled = poll({ client, me, log, receive: reception.receiveAll, signal: stopping.signal });
+      polledAt = performance.now();
+      const polled = poll({
+        client,
+        me,
+        log,
+        receive: reception.receiveAll,
+        answered: () => {
+          polledAt = performance.now();
+        },
+        signal: stopping.signal,
+      });
       polling ??= polled.then((how) => (how === 'stopped' ? undefined : onEnd(how)));
       return ok(undefined);
     }
@@ -149,6 +166,11 @@ export function createIntake(options: IntakeOptions): Intake {
       stopping.abort();
       lines.stop();
       await Promise.all([polling, lines.idle()]);
+    },
+    state() {
+      if (!isOpen) return 'off';
+      if (updates.mode === 'webhook') return 'webhook';
+      return performance.now() - polledAt < POLLED_MS ? 'polling' : 'off';
     },
     idle: lines.idle,
   };

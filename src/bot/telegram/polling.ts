@@ -26,6 +26,8 @@ interface PollingOptions {
   log: Log;
   /** Takes the updates of an answer; returns those Telegram may forget, in their order. */
   receive(updates: readonly Update[]): Promise<Update[]>;
+  /** Telegram has answered a question for updates. */
+  answered(): void;
   /** Ends the polling wherever it is. */
   signal: AbortSignal;
 }
@@ -87,6 +89,7 @@ class PollingTelegram extends Telegram {
     try {
       const updates = (await client.callApi('getUpdates', payload, { signal })) as Update[];
       this.#unanswered = 0;
+      this.#options.answered();
       const taken = await receive(updates);
       if (taken.length < updates.length) await pause(UNSTORED_MS, signal);
       return taken;

@@ -19,7 +19,7 @@ export interface Doorkeeper {
   /** Hears of an update that was let in, while others of its chat may still be waiting in front of it. */
   arrived(update: Update): void;
   /** Hears of an update that could not be stored. It stays with Telegram and comes again. */
-  unstored?(chatId: number, failure: StoreFailure): void;
+  unstored?(update: Update, failure: StoreFailure): void;
 }
 
 /** How many updates may wait. */
@@ -113,8 +113,7 @@ export function createReception({
     if (taken.ok) return taken;
     known.delete(id);
     log.error({ update: id, failure: taken.failure.reason }, 'an update could not be stored');
-    const { chatId } = classify(update);
-    if (chatId !== null) door.unstored?.(chatId, taken.failure);
+    door.unstored?.(update, taken.failure);
     return taken;
   }
 

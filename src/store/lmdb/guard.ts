@@ -2,8 +2,9 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { StoreFailure } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 
-/** LMDB's own words for a damaged file (and for a transaction that met one), and a full one (lmdb.h, return codes), and the system's for a full disk. */
+/** LMDB's own words for a damaged file, also in what is asked next (lmdb.h, return codes). */
 const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PROBLEM|BAD_TXN)/;
+/** LMDB's word for a full file, and the system's for a full disk. */
 const NO_ROOM = /ENOSPC|EDQUOT|EFBIG|MDB_MAP_FULL|No space left|Disk quota|File too large/i;
 
 /** Runs an access to the engine and turns whatever it throws into a `StoreFailure`. */

@@ -3,7 +3,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
 import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf, recordText } from '../record-text.ts';
-import { MAX_NAME_BYTES, type StoreFailure, type Unreadable } from '../store.ts';
+import { MAX_NAME_BYTES, type StoreFailure, type StoreHooks } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { guarded } from './guard.ts';
 
@@ -40,12 +40,12 @@ export class Records {
   readonly #due: Database<true, DueKey>;
   readonly #sweeper: NodeJS.Timeout;
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #onSetAside: (record: Unreadable) => void;
+  readonly #hooks: StoreHooks;
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(directory: string, onSetAside: (record: Unreadable) => void) {
-    this.#onSetAside = onSetAside;
+  constructor(directory: string, hooks: StoreHooks) {
+    this.#hooks = hooks;
     this.#root = open({
       path: directory,
       noSubdir: false,
@@ -68,7 +68,9 @@ export class Records {
     });
     this.#underWay.add(running);
     try {
-      return await running;
+      const ran = await running;
+      if (!ran.ok && ran.failure.reason === 'corrupt') this.#hooks.onDamage?.(ran.failure);
+      return ran;
     } finally {
       this.#underWay.delete(running);
     }
@@ -138,7 +140,7 @@ export class Records {
     const isNew = await this.change(['aside', digest, ...key], (there) =>
       there === undefined ? { text } : null,
     );
-    if (isNew) this.#onSetAside({ key, ...misfit });
+    if (isNew) this.#hooks.onSetAside?.({ key, ...misfit });
   }
 
   /** Every live record, in the order of its key. */

@@ -19,7 +19,7 @@ import { lmdbValues } from './values.ts';
  */
 export async function openLmdbStore(
   directory: string,
-  { onUnreadable = () => undefined, onSetAside = () => undefined }: StoreHooks = {},
+  hooks: StoreHooks = {},
 ): Promise<Result<Store, OpenFailure>> {
   const prepared = await guarded(() => prepareFiles(directory));
   if (!prepared.ok) return fail(refused(directory, prepared.failure));
@@ -27,7 +27,7 @@ export async function openLmdbStore(
   if (!looked.ok) return looked;
   const { damage, kinds } = looked.value;
   if (damage) return fail(damaged(directory, damage));
-  const opened = await guarded(() => new Records(directory, onSetAside));
+  const opened = await guarded(() => new Records(directory, hooks));
   if (!opened.ok) return fail(refused(directory, opened.failure));
   const records = opened.value;
   const swept = await records.run(() => records.sweep());
@@ -36,7 +36,7 @@ export async function openLmdbStore(
     return fail(refused(directory, swept.failure));
   }
   const unreadable = kinds.filter((kind) => kind.unreadable > 0);
-  if (unreadable.length > 0) onUnreadable(unreadable);
+  if (unreadable.length > 0) hooks.onUnreadable?.(unreadable);
   const { mailboxes, wakeAll } = lmdbMailboxes(records);
   return ok({
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),

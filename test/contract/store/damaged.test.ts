@@ -3,7 +3,17 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,7 +22,7 @@ import fc from 'fast-check';
 import { open } from 'lmdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookAtStore, openStore } from '../../../src/store/open.ts';
-import type { KindLook, Store } from '../../../src/store/store.ts';
+import type { KindLook, Store, StoreFailure, StoreHooks } from '../../../src/store/store.ts';
 import { anyKind } from '../../support/store.ts';
 import { value } from './contract.ts';
 import { damaged, type FileDamage } from './damage.ts';
@@ -28,8 +38,7 @@ let file: Buffer;
 let places = 0;
 
 const fresh = () => join(root, `place-${places++}`);
-const openAt = (place: string, onUnreadable?: (kinds: readonly KindLook[]) => void) =>
-  openStore(`lmdb:${place}`, onUnreadable ? { onUnreadable } : {});
+const openAt = (place: string, hooks?: StoreHooks) => openStore(`lmdb:${place}`, hooks);
 /** What the store says of a place; opened: nothing. */
 async function problem(place: string): Promise<string> {
   const opened = await openAt(place);
@@ -142,6 +151,22 @@ describe('a damaged store', () => {
     expect((await readFile(join(place, 'data.mdb'))).equals(before)).toBe(true);
   });
 
+  it('is heard of while it is in use', async () => {
+    const place = fresh();
+    await cp(good, place, { recursive: true });
+    const heard: StoreFailure[] = [];
+    const store = await value(openAt(place, { onDamage: (failure) => heard.push(failure) }));
+    expect((await store.values(anyKind('things')).get('key100')).ok).toBe(true);
+    const handle = await openFile(join(place, 'data.mdb'), 'r+');
+    await handle.write(Buffer.alloc(file.length - 2 * PAGE), 0, undefined, 2 * PAGE);
+    await handle.close();
+    expect(await store.values(anyKind('things')).get('key101')).toMatchObject({
+      failure: { reason: 'corrupt' },
+    });
+    expect(heard.length).toBeGreaterThan(0);
+    await store.close();
+  });
+
   it('is opened where only records cannot be read, and tells which', async () => {
     const place = fresh();
     await cp(good, place, { recursive: true });
@@ -150,7 +175,7 @@ describe('a damaged store', () => {
     await records.put(['value', 'things', 'key100'], '{"data":', 1);
     await engine.close();
     const heard: KindLook[] = [];
-    const store = await value(openAt(place, (kinds) => heard.push(...kinds)));
+    const store = await value(openAt(place, { onUnreadable: (kinds) => heard.push(...kinds) }));
     expect(heard).toEqual([{ kind: 'value:things', records: 120, unreadable: 1 }]);
     await store.close();
     const look = await value(lookAtStore(`lmdb:${place}`));

@@ -360,7 +360,7 @@ describe('polling', () => {
         },
       },
       handle: handling((update) => heard.add(textOf(update))),
-      unstored: (_chat, { reason }) => {
+      unstored: (_update, { reason }) => {
         unstored.push(reason);
         tried.open();
       },

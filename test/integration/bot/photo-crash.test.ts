@@ -64,6 +64,7 @@ async function openBot() {
     onEnd: () => undefined,
   });
   bot = createBot({
+    storeState: async () => 'works',
     store,
     client,
     me: me.value,

@@ -58,6 +58,7 @@ type Hooks = Partial<
     | 'onNewAddress'
     | 'onTakenOver'
     | 'onKeyRequest'
+    | 'readiness'
   >
 >;
 
