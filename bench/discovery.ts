@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { childEnv } from '../src/kernel/child-env.ts';
 import { openLan } from '../src/lan-agent/network/lan.ts';
 import type { Network } from '../src/lan-agent/network/network.ts';
 import { search } from '../src/lan-agent/network/search.ts';
@@ -201,7 +202,7 @@ async function timeUntil(): Promise<void> {
   });
   const site = await start('site', String(UNTIL_DEVICES));
   const serials = manyCameras(UNTIL_DEVICES).map(({ profile }) => profile.shortSerial);
-  const env = { ...process.env, UNBIND_AGENT_TEST_NETWORK: site.said, UNBIND_AGENT_HOME: folder };
+  const env = { ...childEnv(), UNBIND_AGENT_TEST_NETWORK: site.said, UNBIND_AGENT_HOME: folder };
   const timed = (args: readonly string[]) => {
     const begun = performance.now();
     execFileSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -35,7 +35,7 @@ const { status } = spawnSync(
   'unshare',
   ['--net', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
   {
-    env: { ...process.env, [INSIDE]: '1' },
+    env: { PATH: process.env.PATH, [INSIDE]: '1' },
     stdio: 'inherit',
   },
 );

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { childEnv } from '../../../src/kernel/child-env.ts';
 
@@ -26,5 +27,19 @@ describe('the environment of child processes', () => {
       .filter(({ text }) => /node:(?:child_process|worker_threads)/.test(text) && starts.test(text));
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter(({ text }) => !text.includes('env: childEnv()')).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('is handed on whole by nothing else either: not by the sandbox, a test, a bench or a script', () => {
+    // The test that shows that a caller's settings stop there has to let them in.
+    const poisoned = 'test/e2e/environment.test.ts';
+    const files = ['src', 'test', 'bench', 'scripts'].flatMap((folder) =>
+      readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.m?ts$/.test(file))
+        .map((file) => join(folder, file)),
+    );
+    const handsOn = (file: string) =>
+      /\.\.\.process\.env\b|env: process\.env\b/.test(readFileSync(new URL(file, ROOT), 'utf8'));
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter(handsOn)).toEqual([poisoned]);
   });
 });
