@@ -20,6 +20,7 @@ export const bot = {
   error: {
     broken: 'Something broke on my side. Your case is kept. Send /new to start again.',
     noPicture: 'The picture cannot be shown.',
+    changed: 'Something has happened to this case meanwhile: here is this step as it stands now.',
     restarted: 'Something broke on my side. Nothing is lost: here is this step again.',
     updated: 'The bot was updated. Nothing is lost: here is this step again.',
     unreachable: 'I could not finish that just now. Please send it again in a minute.',
@@ -351,7 +352,14 @@ export const bot = {
   },
   close: {
     cancelled: 'Case closed. Send the next label whenever you like.',
-    button: { afterLock: 'One careful try', recheck: 'Read the status again', meaning: 'What does it mean?' },
+    told: 'How the unbinding ended is said above. What next?',
+    done: 'How it ended is said above: nothing is left to do, and the case is closed.',
+    button: {
+      afterLock: 'One careful try',
+      recheck: 'Read the status again',
+      meaning: 'What does it mean?',
+      repeat: 'How did it end?',
+    },
   },
   rma: {
     title:

@@ -149,7 +149,8 @@ export function createBot(parts: BotParts): Bot {
   const admission = createAdmission({ access, profiles, notices, voice, firstPin });
 
   const drivers = createDrivers(store, audit, clock);
-  const cases = leavingLaptops(createCaseDesk(store, audit, clock, catalogue), drivers);
+  const caseDesk = createCaseDesk(store, audit, clock, catalogue);
+  const cases = leavingLaptops(caseDesk, drivers);
   const alarms = createAlarms(
     store.values(ALARMS),
     (chatId, jobId) => jobs.overdue(chatId, jobId),
@@ -214,7 +215,7 @@ export function createBot(parts: BotParts): Bot {
     newDevice,
     first: 'identify',
   });
-  const delivery = createDelivery({ engine, access, cases, directory, profiles, telegram, clock });
+  const delivery = createDelivery({ engine, access, cases: caseDesk, directory, profiles, telegram, clock });
 
   const sanctions = createSanctions({
     access,

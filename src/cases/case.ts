@@ -64,8 +64,11 @@ export type CaseAction =
   /** `device`: the device as it announced itself just before it was asked. */
   | { type: 'status-read'; jobId: string; status: string; device?: CaseNetwork | null }
   | { type: 'challenged'; challenge: CaseChallenge }
-  | { type: 'challenge-settled'; jobId: string; challengeId: string; triesLeft: number }
-  | { type: 'reported'; jobId: string; report: CaseReport }
+  | { type: 'challenge-settled'; jobId: string; challengeId: string; triesLeft: number; passed: boolean }
+  /** `serial`: short serial of the device the job is about. */
+  | { type: 'reported'; jobId: string; serial: string; report: CaseReport }
+  /** The technician was told how an unbind ended, also where that counts for nothing in this case. */
+  | { type: 'end-told'; jobId: string; outcome: string; reason: string | null }
   /** Look again, and ask these again: something on the site was changed. */
   | { type: 'recheck'; forget?: FactName[] }
   /** The outcome of an unbind was read and dealt with; another may follow. */
@@ -83,6 +86,10 @@ export type CaseRefusal =
   | 'closed'
   | 'not-identified'
   | 'other-job'
+  /** The case is about another device by now. */
+  | 'other-device'
+  /** It was told before. */
+  | 'told'
   | 'not-an-answer'
   | 'unreadable-firmware'
   | 'too-many-notes';
@@ -107,6 +114,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     challenge: null,
     report: null,
     reportedBy: null,
+    toldOf: [],
     guide: null,
     notes: [],
     awaitsAnswer: false,
@@ -149,11 +157,19 @@ export function stageOf(record: Pick<CaseRecord, 'stage' | 'report'>): Stage {
   return record.stage === 'close' && record.report === null ? 'assess' : record.stage;
 }
 
+/** Whether the technician was told how an unbind ended. */
+export function wasTold(record: Pick<CaseRecord, 'toldOf'>, jobId: string | null | undefined): boolean {
+  return jobId != null && record.toldOf.includes(jobId);
+}
+
+/** Told ends that are remembered: more than anybody starts while the end of the first is on its way. */
+const MOST_TOLD = 50;
+
 /**
- * What may still happen after the case was closed: an agent's late word, because what happened must be on record, and
- * a note, because an answer may come late.
+ * What may still happen after the case was closed: an agent's late word, because what happened must be on record and
+ * told, and a note, because an answer may come late.
  */
-const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = ['reported', 'job-ended', 'noted'];
+const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = ['reported', 'end-told', 'job-ended', 'noted'];
 
 /** The case after `action`, or why it does not apply. `now` in milliseconds. */
 export function applyAction(
@@ -214,16 +230,15 @@ function changeOf(
     case 'challenge-settled': {
       const { challenge } = record;
       if (record.job?.id !== action.jobId || challenge?.id !== action.challengeId) return fail('other-job');
-      return ok({ challenge: { ...challenge, triesLeft: action.triesLeft } });
+      const { triesLeft, passed } = action;
+      return ok({ challenge: { ...challenge, triesLeft, ...(passed ? { passed } : {}) } });
     }
-    case 'reported': {
-      if (record.reportedBy === action.jobId) return ok({});
-      // A late word counts where no other job runs and no other outcome waits to be read.
-      const isOwn = record.job?.id === action.jobId || (record.job === null && record.report === null);
-      return isOwn
-        ? ok({ report: action.report, reportedBy: action.jobId, job: null, challenge: null })
-        : fail('other-job');
-    }
+    case 'reported':
+      return reported(record, action);
+    case 'end-told':
+      return wasTold(record, action.jobId)
+        ? fail('told')
+        : ok({ toldOf: [...record.toldOf, action.jobId].slice(-MOST_TOLD) });
     case 'recheck':
       return ok(rechecked(record, action.forget ?? []));
     case 'report-read':
@@ -252,6 +267,19 @@ function changeOf(
         awaitsAnswer: false,
       });
   }
+}
+
+/** An outcome counts for its own job, or where no other runs and none waits to be read (docs/decisions/0031). */
+function reported(
+  record: CaseRecord,
+  { jobId, serial, report }: Extract<CaseAction, { type: 'reported' }>,
+): Result<Partial<CaseRecord>, CaseRefusal> {
+  if (wasTold(record, jobId)) return fail('told');
+  if (record.device?.shortSerial !== serial) return fail('other-device');
+  const waits = record.report !== null;
+  if (waits && record.reportedBy === jobId) return ok({});
+  const isOwn = record.job?.id === jobId || (record.job === null && !waits);
+  return isOwn ? ok({ report, reportedBy: jobId, job: null, challenge: null }) : fail('other-job');
 }
 
 function identified(

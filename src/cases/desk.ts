@@ -193,6 +193,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
       return { job: action.challenge.jobId, challenge: action.challenge.id };
     case 'challenge-settled':
       return { job: action.jobId, challenge: action.challengeId, triesLeft: action.triesLeft };
+    case 'end-told':
+      return { job: action.jobId, outcome: action.outcome, reason: action.reason };
     case 'reported':
       return {
         job: action.jobId,

@@ -59,6 +59,8 @@ const caseChallenge = z.object({
   nonce: z.string(),
   expiresAt: z.number(),
   triesLeft: z.number(),
+  /** It was read: the laptop asks for the password. */
+  passed: z.literal(true).exactOptional(),
 });
 /** The picture the technician is asked to read. */
 export type CaseChallenge = z.infer<typeof caseChallenge>;
@@ -142,8 +144,10 @@ const caseRecord = z.object({
   job: caseJob.nullable(),
   challenge: caseChallenge.nullable(),
   report: caseReport.nullable(),
-  /** The job that reported last: its word is taken once. Null: none that is known. */
+  /** The job `report` is of. Null: none that is known. */
   reportedBy: z.string().nullable(),
+  /** Unbinds whose end the technician was told, by their jobs, the latest last. */
+  toldOf: z.array(z.string()),
   /** The guide being walked, or the last one that was; null: none. */
   guide: caseGuide.nullable(),
   notes: z.array(caseNote),
@@ -155,14 +159,15 @@ const caseRecord = z.object({
   closedAt: z.number().nullable(),
 });
 
-const caseRecord1 = caseRecord.extend({
+const caseRecord2 = caseRecord.omit({ toldOf: true });
+const caseRecord1 = caseRecord2.extend({
   reportedBy: z.string().nullish(),
   order: caseOrder.nullish(),
 });
 
 export const CASES = kind({
   name: 'cases',
-  version: 2,
+  version: 3,
   schema: caseRecord,
   steps: [
     step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
@@ -170,6 +175,7 @@ export const CASES = kind({
       reportedBy: old.reportedBy ?? null,
       order: old.order ?? null,
     })),
+    step('no end is known to be told', caseRecord2, (old) => ({ ...old, toldOf: [] })),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

@@ -1,13 +1,17 @@
 import type { Language } from '../../locales/language.ts';
-import type { CaseOutcome, CaseRecord, CaseReport } from '../cases/case.ts';
+import { type CaseOutcome, type CaseRecord, type CaseReport, wasTold } from '../cases/case.ts';
 import { hasText } from '../kernel/all-texts.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import type { PlainKey, Texts, WordAfter } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
 import type { Button, Dialogue } from './engine/dialogue.ts';
+import type { UnbindEnd } from './engine/events.ts';
 import { htmlTextsFor } from './engine/html.ts';
 import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
+import { knownFailure } from './lan-unbind.ts';
 import { orderLine } from './order.ts';
+import type { House, HouseFailure } from './ports.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
 
@@ -17,35 +21,79 @@ const ASSUMED_LOCK_MINUTES = 30;
 /** Outcomes after which nothing is left to do on the site. */
 const SETTLED: Readonly<Record<string, CaseOutcome>> = { unbound: 'unbound', 'not-bound': 'nothing-to-do' };
 
-/** Stage close: what happened, in words, and what to do next. */
+/** How a case ends by a report after which nothing is left to do on the site; null: something is. */
+export function settledBy({ outcome }: CaseReport): CaseOutcome | null {
+  return SETTLED[outcome] ?? null;
+}
+
+/** The end of an unbind in the words of a case. */
+export function endOf(event: UnbindEnd): { outcome: string; reason: string | null } {
+  if (event.type === 'job-failed') return { outcome: event.type, reason: event.reason };
+  return { outcome: event.report.outcome, reason: event.report.reason ?? null };
+}
+
+/** Stage close: what happened, in words, once, and what to do next. */
 export const close = stage('close', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
     const { report } = record;
     if (!report) return record.closedAt === null ? { go: 'assess' } : { end: true };
-
-    const text = reportText(dialogue.t, record, report);
-    const settled = SETTLED[report.outcome];
-    if (settled) {
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: settled }));
-      await dialogue.say(text);
-      return { end: true };
-    }
-    return unsettled(dialogue, record, report, text);
+    const settled = settledBy(report);
+    return settled ? done(dialogue, record, report, settled) : unsettled(dialogue, record, report);
   },
 });
 
+async function done(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  report: CaseReport,
+  settled: CaseOutcome,
+): Promise<Next> {
+  const isOpen = record.closedAt === null;
+  if (isOpen) await dialogue.change(record.id, { type: 'closed', outcome: settled });
+  if (!isTold(record)) {
+    await dialogue.say(textOf(dialogue, record, report));
+    await dialogue.house((house) => markTold(house, record, report));
+  } else if (isOpen) {
+    await dialogue.say(dialogue.t('bot:close.done'));
+  }
+  return { end: true };
+}
+
+function isTold(record: CaseRecord): boolean {
+  return wasTold(record, record.reportedBy);
+}
+
+/** Notes that the report of a case was told; one of a time before has no job to note it of. */
+async function markTold(
+  house: House,
+  record: CaseRecord,
+  report: CaseReport,
+): Promise<Result<unknown, HouseFailure>> {
+  const { outcome, reason = null } = report;
+  const jobId = record.reportedBy;
+  if (jobId == null) return ok(null);
+  // Refused where it was told already: then nothing is left to note.
+  return house.cases.apply(record.id, { type: 'end-told', jobId, outcome, reason });
+}
+
+function textOf(dialogue: Dialogue, record: CaseRecord, report: CaseReport): string {
+  return reportText(dialogue.t, record, record.device?.shortSerial ?? '', report);
+}
+
 /** The sentence for a report: by outcome, for refusals by reason, with the device's own counters. */
-function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
+function reportText(t: Texts, record: CaseRecord, serial: string, report: CaseReport): string {
+  // The case may be about another device by now.
+  const known = record.device?.shortSerial === serial ? record : null;
   const values = {
-    serial: record.device?.shortSerial ?? '',
-    model: record.sighting?.model ?? record.device?.model ?? t('bot:identify.modelUnknown'),
+    serial,
+    model: known?.sighting?.model ?? known?.device?.model ?? t('bot:identify.modelUnknown'),
     minutes: report.lockMinutes ?? ASSUMED_LOCK_MINUTES,
     why: report.outcome === 'unproven' ? unprovenText(t, report.reason) : '',
   };
-  const why = hindranceText(t, report.hindrances, values.serial);
+  const why = hindranceText(t, report.hindrances, serial);
   const lines =
     why === null ? [t(`bot:outcome.${sentenceOf(report)}`, values)] : [t('bot:hindrance.notHeard'), why];
   if (report.attemptsLeft !== undefined) {
@@ -53,7 +101,7 @@ function reportText(t: Texts, record: CaseRecord, report: CaseReport): string {
   } else if (report.outcome === 'wrong-password') {
     lines.push(t('bot:outcome.attemptsUnknown'));
   }
-  return [...lines, orderLine(t, record)].filter(Boolean).join('\n\n');
+  return [...lines, known ? orderLine(t, known) : ''].filter(Boolean).join('\n\n');
 }
 
 function unprovenText(t: Texts, reason: string | undefined): string {
@@ -61,11 +109,15 @@ function unprovenText(t: Texts, reason: string | undefined): string {
   return hasText(key) ? t(key) : '';
 }
 
-/** Word of an outcome that no conversation waits for, whatever has become of the case: it happened, so it is told. */
-export function lateNotice(record: CaseRecord, report: CaseReport, language: Language): string {
+/** Word of an end that no conversation waits for, whatever has become of the case: it happened, so it is told. */
+export function lateNotice(record: CaseRecord, event: UnbindEnd, language: Language): string {
   const t = htmlTextsFor(language);
-  const notice = t('bot:outcome.late', { serial: record.device?.shortSerial ?? '' });
-  return `${notice}\n\n${reportText(t, record, report)}`;
+  const { serial } = event;
+  const text =
+    event.type === 'outcome'
+      ? reportText(t, record, serial, event.report)
+      : t(`bot:job.failed.${knownFailure(event.reason)}`);
+  return `${t('bot:outcome.late', { serial })}\n\n${text}`;
 }
 
 /** What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device. */
@@ -147,25 +199,26 @@ function nextStep(report: CaseReport): NextStep {
   return REFUSALS[report.reason ?? '']?.[1] ?? 'recheck';
 }
 
-async function unsettled(
-  dialogue: Dialogue,
-  record: CaseRecord,
-  report: CaseReport,
-  text: string,
-): Promise<Next> {
-  const answer = await dialogue.ask(text, {
-    buttons: nextSteps(dialogue, report),
+async function unsettled(dialogue: Dialogue, record: CaseRecord, report: CaseReport): Promise<Next> {
+  const text = textOf(dialogue, record, report);
+  const told = isTold(record);
+  const answer = await dialogue.ask(told ? dialogue.t('bot:close.told') : text, {
+    buttons: nextSteps(dialogue, report, told),
     help: 'bot:help.useButtons',
+    ...(told ? {} : { sent: (house) => markTold(house, record, report) }),
   });
   if (answer.kind !== 'button') return { go: 'close' };
   switch (answer.id) {
     case 'again':
     case 'after-lock':
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
+      await dialogue.change(record.id, { type: 'report-read' });
       return { go: 'lan-unbind', with: answer.id === 'after-lock' ? { afterLock: true } : {} };
     case 'recheck':
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
+      await dialogue.change(record.id, { type: 'recheck' });
       return { go: 'assess' };
+    case 'repeat':
+      await dialogue.say(text);
+      return { go: 'close' };
     case 'meaning': {
       const article = articleFor(report);
       if (article) await dialogue.say(articleText(dialogue.t, article));
@@ -173,7 +226,7 @@ async function unsettled(
     }
     case 'back':
     case 'other':
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'report-read' }));
+      await dialogue.change(record.id, { type: 'report-read' });
       return { go: 'assess', with: { other: answer.id === 'other' } };
     case 'cancel':
       return cancelled(dialogue, record.id);
@@ -188,11 +241,12 @@ const NEXT_BUTTONS: Readonly<Record<NextStep, PlainKey>> = {
   recheck: 'bot:close.button.recheck',
 };
 
-function nextSteps(dialogue: Dialogue, report: CaseReport): Button[][] {
+function nextSteps(dialogue: Dialogue, report: CaseReport, told: boolean): Button[][] {
   const next = nextStep(report);
   return [
     [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]) }],
     ...(articleFor(report) ? [[{ id: 'meaning', text: dialogue.t('bot:close.button.meaning') }]] : []),
+    ...(told ? [[{ id: 'repeat', text: dialogue.t('bot:close.button.repeat') }]] : []),
     [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
   ];
 }

@@ -1,8 +1,9 @@
 import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
-import type { Answer, Dialogue } from './engine/dialogue.ts';
+import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
 import { cancelled } from './identify.ts';
 import { goWay } from './order.ts';
+import type { JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
 
 /** Where the stage stands, handed to itself from step to step so that no conversation grows. */
@@ -22,14 +23,17 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     if (record.report) return { go: 'close' };
     if (record.job?.kind !== 'unbind') return start(dialogue, record, state);
-    if (state.prompt) return besidePrompt(dialogue, record);
+    // A crash may have come between the job and its laptop: asked again, the house makes sure of both.
+    const job = await askLaptop(dialogue, record, state);
+    if (!job.started) return refused(dialogue, record, job);
+    if (state.prompt || record.challenge?.passed) return besidePrompt(dialogue, record);
     if (
       record.challenge &&
       record.challenge.jobId === record.job.id &&
@@ -49,12 +53,21 @@ export const lanUnbind = stage('lan-unbind', {
 async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
   // A case of a time before orders, or one that was taken up in the middle: nothing unbinds without.
   if (!record.order) return goWay(dialogue, record, 'sadp');
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'lan-unbind' }));
-  const job = await dialogue.house((house) =>
-    house.agents.unbind(record.id, { afterLock: state.afterLock ?? false }),
-  );
-  if (job.started) return { go: 'lan-unbind', with: {} };
-  return stuck(dialogue, record, dialogue.t(`bot:job.refused.${job.reason}`));
+  await dialogue.change(record.id, { type: 'stage', stage: 'lan-unbind' });
+  const job = await askLaptop(dialogue, record, state);
+  return job.started ? { go: 'lan-unbind', with: {} } : refused(dialogue, record, job);
+}
+
+function askLaptop(dialogue: Dialogue, record: CaseRecord, { afterLock = false }: Standing) {
+  return dialogue.house((house) => house.agents.unbind(record.id, { afterLock }));
+}
+
+function refused(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  { reason }: Extract<JobStart, { started: false }>,
+): Promise<Next> {
+  return stuck(dialogue, record, dialogue.t(`bot:job.refused.${reason}`));
 }
 
 /** Says where things stand and waits for the laptop. */
@@ -134,7 +147,7 @@ async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Pr
     case 'outcome':
       return { go: 'close' };
     case 'job-failed':
-      return stuck(dialogue, record, dialogue.t(`bot:job.failed.${knownFailure(event.reason)}`));
+      return failed(dialogue, record, event);
     case 'job-overdue':
       return stuck(dialogue, record, dialogue.t('bot:job.overdue'));
     default:
@@ -158,9 +171,27 @@ export function knownFailure(reason: string): (typeof FAILURES)[number] | 'plain
   return FAILURES.find((word) => word === reason) ?? 'plain';
 }
 
+/** The laptop could not do it: told once, as every end of an unbind. */
+function failed(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  { jobId, reason }: Extract<HouseEvent, { type: 'job-failed' }>,
+): Promise<Next> {
+  const sent: Ask['sent'] = (house) =>
+    // Refused where it was told already: then nothing is left to note.
+    house.cases.apply(record.id, { type: 'end-told', jobId, outcome: 'job-failed', reason });
+  return stuck(dialogue, record, dialogue.t(`bot:job.failed.${knownFailure(reason)}`), sent);
+}
+
 /** Nothing dangerous happened, and nothing goes on by itself: the technician decides. */
-async function stuck(dialogue: Dialogue, record: CaseRecord, text: string): Promise<Next> {
+async function stuck(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  text: string,
+  sent?: Ask['sent'],
+): Promise<Next> {
   const answer = await dialogue.ask(text, {
+    ...(sent ? { sent } : {}),
     buttons: [
       [{ id: 'again', text: dialogue.t('bot:button.again') }],
       [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],

@@ -7,7 +7,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
-import { kind } from '../store/kind.ts';
+import { kind, step } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import { type BucketRules, createQuiet } from './limits.ts';
@@ -18,6 +18,8 @@ import type { Presence } from './presence.ts';
 export const PERMIT_TTL_MS = TAKE_UP_MS + PICTURE_LIFE_MS + PROMPT_LIMIT_MS + WORK_LIMIT_MS;
 /** A spent permit is remembered longer than any copy of it is good. */
 const SPENT_MEMORY_MS = 2 * PERMIT_TTL_MS;
+/** Permits of one job that are good beside its latest: more than a bot that dies again and again issues meanwhile. */
+const MOST_EARLIER = 20;
 /** That a job's permit was traded is remembered for longer than its outcome may be on the way. */
 const TRADED_MEMORY_MS = 24 * 60 * 60_000;
 /** An attempt nobody knows the end of is settled by a later job, whenever that is. */
@@ -47,7 +49,8 @@ export interface JobDesk {
   ): Promise<Result<{ commandId: string }, SendFailure>>;
   /**
    * A permit for one unbind datagram, good for 18 minutes for this agent, job and device: a secret that goes into the
-   * `unbind` command. A second permit for a job replaces the first; a job whose permit was spent gets none that works.
+   * `unbind` command. One that is issued again, because nobody knows whether the first has arrived, is good beside it:
+   * whichever comes is spent for both. A job whose permit was spent gets none that works.
    */
   issuePermit(what: PermitScope): Promise<Result<string, 'store-unavailable'>>;
   /** Makes a job's permit worthless. False when it was spent before: the datagram may be on its way. */
@@ -67,11 +70,17 @@ const permitScope = z.object({
 });
 export type PermitScope = Readonly<z.infer<typeof permitScope>>;
 
+const permit1 = permitScope.extend({ hash: z.string().length(64), expiresAt: z.number() });
+
 export const PERMITS = kind({
   name: 'hub-permits',
-  version: 1,
-  /** `hash`: SHA-256, hex. `expiresAt`: milliseconds since 1970. */
-  schema: permitScope.extend({ hash: z.string().length(64), expiresAt: z.number() }),
+  version: 2,
+  /**
+   * `hash`: SHA-256, hex. `earlier`: of those that were issued for the same job before. `expiresAt`: milliseconds since
+   * 1970.
+   */
+  schema: permit1.extend({ earlier: z.array(z.string().length(64)) }),
+  steps: [step('none was issued before it', permit1, (old) => ({ ...old, earlier: [] }))],
 });
 
 /** That the right to send was traded: by job, and by agent and device. */
@@ -134,7 +143,15 @@ export function createJobDesk({
       const noted = await audit.append({ what: 'case.permit', case: caseId, by: null, detail });
       if (!noted.ok) return fail('store-unavailable');
       const permit = randomBytes(32).toString('base64url');
-      const stored = { ...scope, hash: hashOf(permit), expiresAt: clock() + PERMIT_TTL_MS };
+      const before = await permits.get(jobId);
+      if (!before.ok) return fail('store-unavailable');
+      const { hash, earlier = [] } = before.value ?? {};
+      const stored = {
+        ...scope,
+        hash: hashOf(permit),
+        earlier: hash === undefined ? [] : [...earlier, hash].slice(-MOST_EARLIER),
+        expiresAt: clock() + PERMIT_TTL_MS,
+      };
       const saved = await permits.set(scope.jobId, stored, PERMIT_TTL_MS);
       if (!saved.ok) return fail('store-unavailable');
       log.info(scope, 'permit issued');
@@ -155,7 +172,9 @@ export function createJobDesk({
       const stored = found.value;
       const fits =
         stored !== undefined &&
-        timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hashOf(permit))) &&
+        [stored.hash, ...stored.earlier].some((hash) =>
+          timingSafeEqual(Buffer.from(hash), Buffer.from(hashOf(permit))),
+        ) &&
         stored.agentId === agentId &&
         stored.shortSerial === shortSerial &&
         stored.expiresAt > clock();

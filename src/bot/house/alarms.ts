@@ -20,6 +20,8 @@ type Alarm = DataOf<typeof ALARMS>;
 export interface Alarms {
   /** Sets the alarm of a job, or moves it. `at` in milliseconds. */
   set(chatId: number, jobId: string, at: number): Promise<Result<void, StoreFailure>>;
+  /** Sets the alarm of a job that has none. */
+  ensure(chatId: number, jobId: string, at: number): Promise<Result<void, StoreFailure>>;
   clear(jobId: string): Promise<Result<void, StoreFailure>>;
   /** Loads the alarms of the last run. */
   start(): Promise<Result<void, StoreFailure>>;
@@ -70,12 +72,19 @@ export function createAlarms(
     );
   }
 
+  const set: Alarms['set'] = async (chatId, jobId, at) => {
+    const alarm: Alarm = { at, chatId, jobId };
+    const saved = await values.set(jobId, alarm);
+    if (saved.ok) arm(alarm);
+    return saved;
+  };
+
   return {
-    async set(chatId, jobId, at) {
-      const alarm: Alarm = { at, chatId, jobId };
-      const saved = await values.set(jobId, alarm);
-      if (saved.ok) arm(alarm);
-      return saved;
+    set,
+    async ensure(chatId, jobId, at) {
+      const found = await values.get(jobId);
+      if (!found.ok) return found;
+      return found.value === undefined ? set(chatId, jobId, at) : { ok: true, value: undefined };
     },
     async clear(jobId) {
       disarm(jobId);

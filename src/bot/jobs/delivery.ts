@@ -1,24 +1,20 @@
-/** How what agents report reaches conversations, and what is told that no conversation waits for. */
-import type { CaseRefusal } from '../../cases/case.ts';
+/**
+ * How what agents report reaches conversations, and the law of it (docs/decisions/0032): the end of an unbind is told in
+ * the turn it comes in, once, by the stage that waits for it or beside whatever is going on.
+ */
+import { type CaseRefusal, wasTold } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import { lateNotice } from '../../flows/close.ts';
+import { endOf, lateNotice, settledBy } from '../../flows/close.ts';
 import { lastWord } from '../../flows/engine/bot-api.ts';
-import type { HouseEvent } from '../../flows/engine/events.ts';
+import { isUnbindEnd, type UnbindEnd } from '../../flows/engine/events.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
-import type { Result } from '../../kernel/result.ts';
 import type { Access } from '../door/access.ts';
 import { orBusy } from '../house/chat-queue.ts';
 import { must } from '../house/must.ts';
 import type { Profiles } from '../house/profiles.ts';
 import type { Telegram } from '../house/telegram.ts';
-
-/** Hands an event to its chat's conversation after `record` has put it on record, all in the chat's order. */
-export type Deliver = (
-  chatId: number,
-  event: HouseEvent,
-  record?: Parameters<Conversations['handleEvent']>[2],
-) => Promise<Result<unknown, unknown>>;
+import type { Deliver } from './events.ts';
 
 export interface Delivery {
   deliver: Deliver;
@@ -37,6 +33,7 @@ export function createDelivery({
 }: {
   engine: Pick<Conversations, 'handleEvent'>;
   access: Pick<Access, 'roleOf'>;
+  /** Where closing a case takes nothing else from its technician: he may be at work on another one. */
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   directory: Pick<AgentDirectory, 'get'>;
   profiles: Pick<Profiles, 'language'>;
@@ -44,35 +41,45 @@ export function createDelivery({
   /** Milliseconds. */
   clock: () => number;
 }): Delivery {
-  /**
-   * An outcome that nobody waits for is told all the same: it happened. One of the case the chat is at leads to the
-   * case's end, whatever is being asked; any other is a word beside what goes on.
-   */
-  async function tellOutcome(
+  /** Makes sure that the end of an unbind was told: the last thing in the turn in which it came. */
+  async function ensureTold(
     controls: Controls,
     chatId: number,
-    { caseId, report }: Extract<HouseEvent, { type: 'outcome' }>,
+    event: UnbindEnd,
     refused: CaseRefusal | null,
   ): Promise<void> {
-    const role = must(await access.roleOf(chatId));
-    const record = must(await cases.get(caseId));
-    if (role === null || !record) return;
+    const { caseId, jobId } = event;
+    const look = async () => must(await cases.get(caseId));
+    const record = await look();
+    if (record === null || wasTold(record, jobId)) return;
+    // Whoever was turned away hears nothing more of this house.
+    if (must(await access.roleOf(chatId)) === null) return;
+    const isReport = event.type === 'outcome' && refused === null;
+    // What the technician has stopped himself he knows; where it comes with a report, it is a word.
+    const isOwnWish = endOf(event).reason === 'cancelled';
+    if (isOwnWish && event.type === 'job-failed') return;
+
     const active = controls.active();
-    const isAsked = report.reason === 'cancelled';
-    if (refused === null && !isAsked && active?.caseId === caseId && active.flow !== 'switch') {
-      return controls.start('close', { caseId });
+    const isHere = active?.caseId === caseId;
+    const isInStage = isHere && active.flow !== 'switch' && record.closedAt === null;
+    if (isReport && !isOwnWish && isInStage) {
+      await controls.start('close', { caseId });
+      // A stage that breaks has told nothing.
+      if (wasTold((await look()) ?? record, jobId)) return;
     }
-    const text = lateNotice(record, report, await profiles.language(chatId));
+    const text = lateNotice(record, event, await profiles.language(chatId));
     lastWord(await telegram.tell(chatId, text));
-    if (refused !== null || !isAsked) return;
-    // Whoever stopped it has heard so: nothing of it is left to be read.
-    must(await cases.apply(caseId, { type: 'report-read' }));
+    must(await cases.apply(caseId, { type: 'end-told', jobId, ...endOf(event) }));
+    if (!isReport) return;
+    const settled = settledBy(event.report);
+    if (isOwnWish) must(await cases.apply(caseId, { type: 'report-read' }));
+    else if (settled && !isHere) must(await cases.apply(caseId, { type: 'closed', outcome: settled }));
   }
 
   const deliver: Deliver = (chatId, event, record) =>
     orBusy(() =>
       engine.handleEvent(chatId, event, record, async (controls, refused) => {
-        if (event.type === 'outcome') await tellOutcome(controls, chatId, event, refused);
+        if (isUnbindEnd(event)) await ensureTold(controls, chatId, event, refused);
       }),
     );
 

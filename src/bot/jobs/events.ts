@@ -34,7 +34,7 @@ const FLOODS: BucketRules = { burst: 1, perSecond: 1 / 3600 };
 export type Deliver = (
   chatId: number,
   event: HouseEvent,
-  record: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
+  record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
 ) => Promise<Result<unknown, unknown>>;
 
 export interface EventOptions {
@@ -74,8 +74,9 @@ export function createEventTaking(options: EventOptions): TakeEvent {
       if (floods.take(agentId) === 0) await options.onFlooding(agentId);
       return drop(agentId, event, 'too-much-talk');
     }
-    const why = disbeliefOf(story, event, await factsOf(note, event.jobId, story));
-    return why === null ? believe(note, story, event) : disbelieve(note, story, event, why);
+    const facts = await factsOf(note, event.jobId, story);
+    const why = disbeliefOf(story, event, facts);
+    return why === null ? believe(note, story, event, facts) : disbelieve(note, story, event, why);
   }
 
   /** There is no one to tell, and keeping it would only make it come again. */
@@ -108,11 +109,16 @@ export function createEventTaking(options: EventOptions): TakeEvent {
   }
 
   /** Puts an event on record in the case, tells the conversation, and remembers that it was heard. */
-  async function believe(note: JobNote, story: KeptStory, event: AgentEvent): Promise<boolean> {
+  async function believe(
+    note: JobNote,
+    story: KeptStory,
+    event: AgentEvent,
+    facts: JobFacts,
+  ): Promise<boolean> {
     if (event.type === 'challenge')
       must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_MS));
     if (event.type === 'discovered') logOthers(note, event);
-    const meaning = meaningOf(event, note, clock());
+    const meaning = meaningOf(event, note, facts);
     return tell(note, event, meaning, { ...story, ...storyAfter(story, event) });
   }
 
@@ -168,16 +174,19 @@ export function createEventTaking(options: EventOptions): TakeEvent {
   ): Promise<boolean> {
     // Whoever has had the last word has nothing more to send.
     if (kind === 'unbind' && story.step === 'over') must(await desk.revokePermit(jobId));
+    let refused: CaseRefusal | null = null;
     const delivered = await deliver(chatId, heard, () =>
       atBorder(async () => {
-        const refused = action === null ? null : must(await cases.apply(caseId, action)).refused;
-        must(
-          silence === null ? await alarms.clear(jobId) : await alarms.set(chatId, jobId, clock() + silence),
-        );
+        refused = action === null ? null : must(await cases.apply(caseId, action)).refused;
+        if (refused !== null)
+          log.info({ job: jobId, event: heard.type, refused }, 'a case does not take an event');
         return refused;
       }),
     );
+    // Until it is told, its alarm goes on: should nobody send it again, that tells it.
     if (!delivered.ok) return false;
+    if (silence === null) must(await alarms.clear(jobId));
+    else if (refused === null) must(await alarms.set(chatId, jobId, clock() + silence));
     must(await stories.set(jobId, { ...story, heard: [...story.heard, id].slice(-MOST_HEARD) }, NOTE_MS));
     return true;
   }

@@ -6,6 +6,7 @@ import type { JobDesk } from '../../hub/desk.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
+import { endJob } from './end.ts';
 import { type Command, post } from './post.ts';
 import { type JobRecords, NOTE_MS, type PictureWords, pictureKey, TAKE_UP_MS } from './records.ts';
 
@@ -82,7 +83,7 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
         const job = must(await cases.get(caseId))?.job;
         if (!job) return;
         must(await halt(job));
-        must(await cases.apply(caseId, { type: 'job-ended', jobId: job.id }));
+        must(await endJob(cases, caseId, job.id));
         must(await alarms.clear(job.id));
       }),
   };

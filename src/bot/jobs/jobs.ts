@@ -2,7 +2,7 @@
  * Jobs for agents, as flows ask for them (flows/ports.ts AgentPort), put together from their parts: start.ts begins
  * them, follow.ts speaks to a running one, events.ts takes what its agent reports.
  */
-import type { CaseRecord } from '../../cases/case.ts';
+import { type CaseAction, type CaseRecord, wasTold } from '../../cases/case.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
 import type { Result } from '../../kernel/result.ts';
@@ -10,30 +10,35 @@ import type { Store } from '../../store/store.ts';
 import { atBorder, must } from '../house/must.ts';
 import { createEventTaking, type EventOptions, type TakeEvent } from './events.ts';
 import { createFollow, type Follow, type FollowOptions } from './follow.ts';
+import { outcomeOf } from './meaning.ts';
 import { openJobRecords } from './records.ts';
 import { createStarts, type StartOptions } from './start.ts';
 
 export type JobsOptions = { store: Pick<Store, 'values'> } & Omit<
   StartOptions & FollowOptions & EventOptions,
-  'records'
+  'records' | 'halt'
 >;
 
 export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
   take: TakeEvent;
-  /** A job's alarm rang: the agent has been silent for too long. False: the chat could not be told now. */
+  /**
+   * A job's alarm rang: the agent has been silent for too long, or its last word is on record and was not told. False:
+   * the chat could not be told now.
+   */
   overdue(chatId: number, jobId: string): Promise<boolean>;
   /** Cases whose job on an agent, or on any, may still be running. */
   running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
-  const { cases, directory, clock, log, deliver } = options;
+  const { cases, directory, clock, deliver } = options;
   const records = openJobRecords(options.store);
   const { notes } = records;
+  const follow = createFollow({ ...options, records });
 
   return {
-    ...createStarts({ ...options, records }),
-    ...createFollow({ ...options, records }),
+    ...createStarts({ ...options, records, halt: follow.halt }),
+    ...follow,
     take: createEventTaking({ ...options, records }),
 
     list: (technicianId) =>
@@ -56,20 +61,30 @@ export function createJobs(options: JobsOptions): Jobs {
       }),
 
     async overdue(chatId, jobId) {
-      const note = await notes.get(jobId);
-      if (!note.ok || !note.value) return note.ok;
-      const { caseId } = note.value;
-      const event: HouseEvent = { id: `overdue:${jobId}:${clock()}`, caseId, type: 'job-overdue', jobId };
-      const delivered = await deliver(chatId, event, () =>
-        atBorder(async () => {
-          const job = must(await cases.get(caseId))?.job;
+      const rung = await atBorder(async () => {
+        const note = must(await notes.get(jobId));
+        const record = note ? must(await cases.get(note.caseId)) : null;
+        if (!note || !record) return;
+        const { caseId } = note;
+        if (record.report !== null && record.reportedBy === jobId && !wasTold(record, jobId)) {
+          const end = outcomeOf(`late:${jobId}`, jobId, note, record.report);
+          must(await deliver(chatId, end.heard, () => apply(caseId, end.action)));
+        } else if (record.job?.id === jobId) {
+          const event: HouseEvent = { id: `overdue:${jobId}:${clock()}`, caseId, type: 'job-overdue', jobId };
           // An unbind may still be going on behind a broken link: only the technician may give it up.
-          if (job?.id !== jobId || job.kind === 'unbind') return null;
-          return must(await cases.apply(caseId, { type: 'job-ended', jobId })).refused;
-        }),
-      );
-      if (!delivered.ok) log.warn({ job: jobId }, 'alarm of a job could not be told');
-      return delivered.ok;
+          const isGivenUp = note.kind !== 'unbind';
+          must(
+            await deliver(chatId, event, () =>
+              apply(caseId, isGivenUp ? { type: 'job-ended', jobId } : null),
+            ),
+          );
+        }
+      });
+      return rung.ok;
     },
   };
+
+  function apply(caseId: string, action: CaseAction | null) {
+    return atBorder(async () => (action === null ? null : must(await cases.apply(caseId, action)).refused));
+  }
 }

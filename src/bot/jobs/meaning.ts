@@ -2,6 +2,7 @@
 import type { CaseAction, CaseReport } from '../../cases/case.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentEvent, HindranceReport } from '../../link/messages.ts';
+import type { JobFacts } from './belief.ts';
 import { type JobNote, SILENCE_MS, TYPING_MS } from './records.ts';
 
 export interface Meaning {
@@ -17,8 +18,20 @@ export function pictureBlob(challengeId: string): string {
   return `picture:${challengeId}`;
 }
 
-/** @param now milliseconds */
-export function meaningOf(event: AgentEvent, note: JobNote, now: number): Meaning {
+/**
+ * Reasons that say that an unbind ended before its datagram. After any other one only the device knows, once the permit
+ * was traded: a settlement that broke has settled nothing.
+ */
+const NOTHING_SENT: readonly string[] = [
+  'challenge-failed',
+  'challenge-expired',
+  'cancelled',
+  'busy',
+  'expired',
+  'interrupted',
+];
+
+export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Meaning {
   const { caseId, agentId, shortSerial } = note;
   const { id, jobId } = event;
   switch (event.type) {
@@ -45,14 +58,20 @@ export function meaningOf(event: AgentEvent, note: JobNote, now: number): Meanin
       return {
         heard: { id, caseId, type: 'challenge', jobId, challengeId, blob, nonce, expiresAt, triesLeft },
         action: { type: 'challenged', challenge },
-        silence: Math.max(0, expiresAt - now) + SILENCE_MS,
+        silence: Math.max(0, expiresAt - facts.now) + SILENCE_MS,
       };
     }
     case 'challenge-result': {
       const { challengeId, result, triesLeft } = event;
       return {
         heard: { id, caseId, type: 'challenge-result', jobId, challengeId, result, triesLeft },
-        action: { type: 'challenge-settled', jobId, challengeId, triesLeft },
+        action: {
+          type: 'challenge-settled',
+          jobId,
+          challengeId,
+          triesLeft,
+          passed: result === 'passed',
+        },
         silence: result === 'passed' ? TYPING_MS : SILENCE_MS * 2,
       };
     }
@@ -65,23 +84,35 @@ export function meaningOf(event: AgentEvent, note: JobNote, now: number): Meanin
     case 'outcome':
       return outcomeOf(id, jobId, note, reportOf(event));
     case 'job-failed':
-      return failureOf(id, jobId, note, event.reason);
+      return note.kind === 'unbind' && facts.permitTraded && !NOTHING_SENT.includes(event.reason)
+        ? outcomeOf(id, jobId, note, { outcome: 'unknown', reason: event.reason, verified: false })
+        : failureOf(id, jobId, note, event.reason);
   }
 }
 
 /** An unbind has ended. */
-export function outcomeOf(id: string, jobId: string, { caseId }: JobNote, report: CaseReport): Meaning {
+export function outcomeOf(
+  id: string,
+  jobId: string,
+  { caseId, shortSerial: serial }: JobNote,
+  report: CaseReport,
+): Meaning {
   return {
-    heard: { id, caseId, type: 'outcome', jobId, report },
-    action: { type: 'reported', jobId, report },
+    heard: { id, caseId, type: 'outcome', jobId, serial, report },
+    action: { type: 'reported', jobId, serial, report },
     silence: null,
   };
 }
 
 /** A job could not be carried out. */
-export function failureOf(id: string, jobId: string, { caseId }: JobNote, reason: string): Meaning {
+export function failureOf(
+  id: string,
+  jobId: string,
+  { caseId, kind, shortSerial: serial }: JobNote,
+  reason: string,
+): Meaning {
   return {
-    heard: { id, caseId, type: 'job-failed', jobId, reason },
+    heard: { id, caseId, type: 'job-failed', jobId, kind, serial, reason },
     action: { type: 'job-ended', jobId },
     silence: null,
   };

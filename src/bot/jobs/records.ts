@@ -13,8 +13,9 @@ export const TAKE_UP_MS = 60_000;
 export const SILENCE_MS = 40_000;
 /** Silence that is normal while the password is being typed and the device confirms, ms. */
 export const TYPING_MS = 11 * 60_000;
-/** What is known of a job is kept for longer than any job takes, ms. */
-export const NOTE_MS = 10 * TYPING_MS;
+/** What is known of a job is kept for as long as its last word may be on its way, ms; as long as that its permit was
+ * traded (hub/desk.ts): a laptop may come back in the evening. */
+export const NOTE_MS = 24 * 60 * 60_000;
 
 export const JOB_NOTES = kind({
   name: 'jobs',

@@ -2,11 +2,13 @@
 import { monotonicFactory } from 'ulid';
 import type { CaseJob, CaseRecord, JobKind } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { AgentPort, JobRefusal, JobStart } from '../../flows/ports.ts';
+import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../../flows/ports.ts';
 import type { JobDesk } from '../../hub/desk.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
+import type { Result } from '../../kernel/result.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
+import { endJob } from './end.ts';
 import type { JobRules } from './may-start.ts';
 import { post } from './post.ts';
 import { type JobRecords, NOTE_MS, SILENCE_MS, TAKE_UP_MS } from './records.ts';
@@ -21,7 +23,8 @@ export interface StartOptions {
   mayStart: JobRules;
   directory: AgentDirectory;
   desk: JobDesk;
-  alarms: Pick<Alarms, 'set'>;
+  alarms: Pick<Alarms, 'set' | 'ensure'>;
+  halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
   /** Milliseconds. */
   clock: () => number;
   technicianName(chatId: number): Promise<string>;
@@ -42,7 +45,10 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     return must(await options.mayStart(record, kind, agentId));
   }
 
-  /** Starts a job of a case, or finds the one already running: repeating the call after a crash starts no second. */
+  /**
+   * Starts a job of a case, or makes sure of the one that is running: that its command is on its way, and that its alarm
+   * is set. Repeating the call after a crash starts no second.
+   */
   async function start(
     caseId: string,
     kind: JobKind,
@@ -51,23 +57,35 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
   ): Promise<JobStart> {
     const record = must(await cases.get(caseId));
     if (!record?.device || record.closedAt !== null) return refused('case-closed');
-    const running = record.job?.kind === kind ? record.job : null;
-    // One that was cut off before the command was in the mailbox is sent again: to the agent it is the same job.
-    if (running && must(await records.notes.get(running.id))?.sent)
-      return { started: true, jobId: running.id };
-
-    const objection = await whyNot(record, kind, agentId);
-    if (objection !== null) return refused(objection);
-    const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
     const { chatId, device } = record;
     const { shortSerial } = device;
+    const running = record.job?.kind === kind ? record.job : null;
+    // One that was cut off before the command was in the mailbox is sent again: to the agent it is the same job.
+    if (running && must(await records.notes.get(running.id))?.sent) {
+      must(await alarms.ensure(chatId, running.id, clock() + SILENCE_MS));
+      return { started: true, jobId: running.id };
+    }
+
+    const objection = await whyNot(record, kind, running?.agentId ?? agentId);
+    if (objection !== null) return refused(objection);
+    // Another job of the case makes way: nothing of it may be sent any more.
+    if (record.job && !running) must(await options.halt(record.job));
+    const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
     const note = async (sent: boolean) =>
-      must(await records.notes.set(job.id, { chatId, caseId, agentId, kind, shortSerial, sent }, NOTE_MS));
+      must(
+        await records.notes.set(
+          job.id,
+          { chatId, caseId, agentId: job.agentId, kind, shortSerial, sent },
+          NOTE_MS,
+        ),
+      );
     await note(false);
-    must(await cases.apply(caseId, { type: 'job-started', job }));
+    const begun = must(await cases.apply(caseId, { type: 'job-started', job }));
+    // Closed since it was looked at.
+    if (begun.refused !== null) return refused('case-closed');
     const refusal = await send(record, job);
     if (refusal !== null) {
-      must(await cases.apply(caseId, { type: 'job-ended', jobId: job.id }));
+      must(await endJob(cases, caseId, job.id));
       return refused(refusal);
     }
     must(await alarms.set(chatId, job.id, clock() + SILENCE_MS));

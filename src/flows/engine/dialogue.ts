@@ -2,6 +2,7 @@ import type { Conversation } from '@grammyjs/conversations';
 import type { InlineKeyboardMarkup } from 'grammy/types';
 import type * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
+import type { CaseAction, CaseRecord, CaseRefusal } from '../../cases/case.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { PlainKey, Texts } from '../../kernel/texts.ts';
 import type { House, HouseFailure } from '../ports.ts';
@@ -31,6 +32,19 @@ export class MessageRefused extends Error {
   }
 }
 
+/**
+ * A case did not take an action: something has happened to it since it was looked at. The engine says so and starts the
+ * stage again from the case as it is.
+ */
+export class CaseRefused extends Error {
+  readonly refusal: CaseRefusal;
+  constructor(action: CaseAction['type'], refusal: CaseRefusal) {
+    super(`the case refuses '${action}': ${refusal}`);
+    this.name = 'CaseRefused';
+    this.refusal = refusal;
+  }
+}
+
 /** A button: `id` is what the flow branches on (never on its text), 1-40 characters of `A-Za-z0-9_.-`. */
 export interface Button {
   id: string;
@@ -55,6 +69,8 @@ export interface Ask {
   besideSecret?: true;
   /** No photo has named the device yet: the other photos of an album are answers, too. */
   takesAlbum?: true;
+  /** Done as soon as the question is in the chat, before it is answered. */
+  sent?: (house: House) => Promise<Result<unknown, HouseFailure>>;
 }
 
 /** What a question returns: only what it asked for, or a way out. */
@@ -154,6 +170,16 @@ export class Dialogue {
     return result.value;
   }
 
+  /**
+   * Changes a case; gives it as it is then.
+   * @throws CaseRefused when it does not take the action
+   */
+  async change(caseId: string, action: CaseAction): Promise<CaseRecord> {
+    const { case: record, refused } = await this.house((house) => house.cases.apply(caseId, action));
+    if (refused !== null) throw new CaseRefused(action.type, refused);
+    return record;
+  }
+
   /** An ISO date as this chat's language writes it. */
   date(iso: string): string {
     return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeZone: 'UTC' }).format(
@@ -226,6 +252,7 @@ export class Dialogue {
       ),
     };
     const messageId = await this.#send(text, ask.photo, keyboard, ask.withoutPhoto);
+    if (ask.sent) await this.house(ask.sent);
     const answer = await this.#wait({
       wants: ask.wants ?? [],
       events: ask.events ?? [],

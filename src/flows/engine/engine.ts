@@ -96,16 +96,15 @@ export interface Engine<S extends AnyStages = AnyStages> {
    */
   handleUpdate(chatId: number, update: Update, outside?: Outside<S>): Promise<Result<Handled, EngineFailure>>;
   /**
-   * Takes an event durably: when this resolves ok, the event is delivered or in the chat's inbox. `record` runs
-   * first, in the chat's order: what must be in the case before the conversation hears of it. An outcome waits in no
-   * inbox: where the case has refused it, or no wait takes it now, it is `unheard`, and `unheard` tells it in the same
-   * turn.
+   * Takes an event durably: when this resolves ok, the event is delivered, in the chat's inbox, or heard by nobody.
+   * `record` runs first, in the chat's order: what must be in the case before the conversation hears of it. `last` ends
+   * the same turn, whoever has heard it: what has to be sure by then. The end of an unbind waits in no inbox.
    */
   handleEvent(
     chatId: number,
     event: HouseEvent,
     record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
-    unheard?: (controls: ChatControls<S>, refused: CaseRefusal | null) => Promise<void>,
+    last?: (controls: ChatControls<S>, refused: CaseRefusal | null) => Promise<void>,
   ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
   /** Steers a chat from outside an update (for instance when access was revoked). */
   control(
@@ -226,14 +225,14 @@ export function createEngine<S extends AnyStages = AnyStages>(
         return handled;
       }),
 
-    handleEvent: (chatId, event, record, unheard) =>
+    handleEvent: (chatId, event, record, last) =>
       withChat(chatId, async (turn) => {
         if (turn.chat.seenEvents.includes(event.id)) return 'repeated';
         const recorded = (await record?.()) ?? ok(null);
         if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
         turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
         const taken = await takeEvent(turn, stages, event, recorded.value, () => save(turn));
-        if (taken === 'unheard') await unheard?.(controlsOf(turn), recorded.value);
+        await last?.(controlsOf(turn), recorded.value);
         return taken;
       }),
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { caseReport } from '../../cases/record.ts';
+import { caseReport, jobKind } from '../../cases/record.ts';
 import { deviceSighting, hindranceReport, unbindStatus } from '../../link/messages.ts';
 
 const hindrances = z.array(hindranceReport).exactOptional();
@@ -34,8 +34,9 @@ export const houseEvent = z.discriminatedUnion('type', [
     triesLeft: z.number(),
   }),
   event('prompt', { jobId: z.string(), state: z.enum(['shown', 'abandoned']) }),
-  event('outcome', { jobId: z.string(), report: caseReport }),
-  event('job-failed', { jobId: z.string(), reason: z.string() }),
+  /** `serial`: short serial of the device the job was about. */
+  event('outcome', { jobId: z.string(), serial: z.string(), report: caseReport }),
+  event('job-failed', { jobId: z.string(), kind: jobKind, serial: z.string(), reason: z.string() }),
   /** The agent has been silent for longer than the job may take. */
   event('job-overdue', { jobId: z.string() }),
   /** An agent of this technician came online (for a conversation that waits for a laptop). */
@@ -47,3 +48,10 @@ export const houseEvent = z.discriminatedUnion('type', [
  * every event it receives, so pictures travel as references to stored bytes. `id` makes delivery idempotent.
  */
 export type HouseEvent = z.infer<typeof houseEvent>;
+
+/** An event that ends an unbind: whoever asked for that is told of it, once, whatever else is going on. */
+export type UnbindEnd = Extract<HouseEvent, { type: 'outcome' | 'job-failed' }>;
+
+export function isUnbindEnd(event: HouseEvent): event is UnbindEnd {
+  return event.type === 'outcome' || (event.type === 'job-failed' && event.kind === 'unbind');
+}

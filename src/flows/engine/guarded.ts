@@ -1,5 +1,6 @@
+import type { PlainKey } from '../../kernel/texts.ts';
 import { TelegramUnavailable } from './bot-api.ts';
-import { type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
+import { CaseRefused, type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
 import { type Play, versionOf } from './play.ts';
 import type { ActiveConversation, ChatState, Unsaid } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
@@ -16,9 +17,9 @@ export interface Stages extends Play {
 const STOPPED = 403;
 
 /**
- * When a flow breaks, its stage starts again from the case, once, with a word of explanation. Failures of Telegram and
- * the store are not the flow's and go to the caller. Where a person has stopped the bot nothing broke: what could not be
- * said is not passed over, and its stage begins again when they are back.
+ * When a flow breaks, or its case does not take what it asks, its stage starts again from the case, once, with a word of
+ * explanation. Failures of Telegram and the store are not the flow's and go to the caller. Where a person has stopped the
+ * bot nothing broke: what could not be said is not passed over, and its stage begins again when they are back.
  * @param first the flow that begins where a stage of old is no more
  */
 export function guarded(
@@ -40,10 +41,12 @@ export function guarded(
         turn.chat.unsaid = stage;
         return log.info({ chat: turn.chatId, flow: stage.flow }, 'a stage waits for a person to come back');
       }
-      log.error({ err: error, flow: before?.flow, chat: turn.chatId }, 'a stage broke');
+      const word = wordFor(error);
+      if (word === 'bot:error.restarted')
+        log.error({ err: error, flow: before?.flow, chat: turn.chatId }, 'a stage broke');
       turn.chat.conversation = null;
       if (!before) return tell(tools, turn.chatId, 'bot:error.broken');
-      await tell(tools, turn.chatId, 'bot:error.restarted');
+      await tell(tools, turn.chatId, word);
       try {
         await play.enter(turn, before.flow, { caseId: before.args.caseId });
       } catch (again) {
@@ -95,6 +98,12 @@ export function guarded(
       await enter({ chat, ...turn }, flows.has(unsaid.flow) ? unsaid.flow : first, { caseId: unsaid.caseId });
     },
   };
+}
+
+/** Key of what is said before a stage starts again. */
+function wordFor(error: unknown): PlainKey {
+  if (!(error instanceof CaseRefused)) return 'bot:error.restarted';
+  return error.refusal === 'closed' ? 'bot:job.refused.case-closed' : 'bot:error.changed';
 }
 
 function isPassingFailure(error: unknown): boolean {

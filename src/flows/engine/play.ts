@@ -93,6 +93,8 @@ export function createPlay(
 
     if ('enter' in how) {
       const { flow, enter: args } = how;
+      // A stage begins with its case as it is now: what was put away before is part of that.
+      chat.inbox = [];
       const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
       return settle(flow, args, await watched(run, WATCHDOG_MS));
     }

@@ -232,13 +232,18 @@ describe('a case', () => {
       { type: 'closed', outcome: 'cancelled' },
     );
     const report = { outcome: 'unbound', verified: true };
-    expect(refusal(closed, { type: 'reported', jobId: 'J1', report })).toBeNull();
+    expect(refusal(closed, { type: 'reported', jobId: 'J1', serial: device.shortSerial, report })).toBeNull();
     expect(refusal(closed, { type: 'answered', fact: 'everInEzviz', given: 'no' })).toBe('closed');
   });
 
   it('takes the outcome of its own job, once, and a late one where no other job runs', () => {
     const reported = (jobId: string, outcome: string) =>
-      ({ type: 'reported', jobId, report: { outcome, verified: outcome === 'unbound' } }) as const;
+      ({
+        type: 'reported',
+        jobId,
+        serial: device.shortSerial,
+        report: { outcome, verified: outcome === 'unbound' },
+      }) as const;
     const second = caseAfter(
       { type: 'identified', device },
       { type: 'job-started', job },
@@ -250,8 +255,26 @@ describe('a case', () => {
     const own = caseAfterFrom(second, reported('J2', 'denied'));
     expect(own).toMatchObject({ job: null, report: { outcome: 'denied' } });
     expect(refusal(own, reported('J1', 'unknown'))).toBe('other-job');
-    const read = caseAfterFrom(own, { type: 'report-read' });
-    expect(caseAfterFrom(read, reported('J2', 'denied')).report).toBeNull();
+    // Not told yet, it is the same once more; told, it is none.
+    expect(caseAfterFrom(own, reported('J2', 'denied')).report).toMatchObject({ outcome: 'denied' });
+    const endTold = { type: 'end-told', jobId: 'J2', outcome: 'denied', reason: null } as const;
+    const told = caseAfterFrom(own, endTold);
+    expect(refusal(told, reported('J2', 'denied'))).toBe('told');
+    expect(refusal(told, endTold)).toBe('told');
+    const read = caseAfterFrom(told, { type: 'report-read' });
+    expect(refusal(read, reported('J2', 'denied'))).toBe('told');
     expect(caseAfterFrom(read, reported('J1', 'unbound')).report).toMatchObject({ outcome: 'unbound' });
+  });
+
+  it('takes no outcome of a device that it is not about any more', () => {
+    const other = { ...device, shortSerial: 'J50000063' };
+    const moved = caseAfter(
+      { type: 'identified', device },
+      { type: 'job-started', job },
+      { type: 'identified', device: other },
+    );
+    const report = { outcome: 'unbound', verified: true };
+    const late = { type: 'reported', jobId: 'J1', serial: device.shortSerial, report } as const;
+    expect(refusal(moved, late)).toBe('other-device');
   });
 });

@@ -1,0 +1,155 @@
+/**
+ * The law of outcomes (docs/decisions/0032), tried over random orders of jobs, presses, events and deaths.
+ *
+ * 1. Whatever ends an unbind, and was taken from its laptop, is told exactly once: in whatever stage the chat is, also at
+ *    another case, also after the case was closed. The one exception is a job the technician stopped before anything was
+ *    sent: he knows. Where the process dies after Telegram has taken the word and before its note is on disk, it is told
+ *    once more for each such death: nobody can know whether a call that was not answered has arrived.
+ * 2. What is told is what happened to that device: `unbound` of the serial that is not bound any more, `nothing was sent`
+ *    only where nothing was.
+ * 3. Nobody waits for ever: whoever is shown a running job, and nothing to decide, has an alarm for it.
+ *
+ * `UNBIND_LAW_ORDERS` tries another number of orders, each run others.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pendingSpec } from '../../../src/flows/engine/play.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { folderInMemory, openTestStore } from '../../support/store.ts';
+import { FAILURES, LawHouse, markOf, SERIALS } from './law-house.ts';
+
+const asked = process.env.UNBIND_LAW_ORDERS;
+const ORDERS = Number(asked ?? 60);
+
+let folder: Awaited<ReturnType<typeof folderInMemory>>;
+let store: Store;
+beforeAll(async () => {
+  folder = await folderInMemory();
+  store = await openTestStore(folder.path);
+});
+afterAll(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+/** What may happen next. Numbers choose among what is there. */
+const step = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ what: fc.constant('go-on' as const), n: fc.nat(47) }) },
+  { weight: 6, arbitrary: fc.record({ what: fc.constant('work' as const), n: fc.nat(47) }) },
+  { weight: 6, arbitrary: fc.record({ what: fc.constant('bring' as const), n: fc.nat(1) }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('press' as const), n: fc.nat(7) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('answer' as const), n: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('serial' as const), n: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('new' as const), n: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('take-up' as const), n: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), n: fc.nat(7) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('ring' as const), n: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('die' as const), n: fc.integer({ min: 1, max: 25 }) }),
+  },
+);
+/** What a laptop chooses where nothing stands in the way. */
+const ONWARDS = 7;
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+async function take(house: LawHouse, { what, n }: Step): Promise<void> {
+  switch (what) {
+    case 'go-on':
+      return house.goOn(n);
+    case 'work':
+      return house.work(n % 2, n);
+    case 'bring':
+      return house.bring(n, null);
+    case 'press':
+      return house.press(n);
+    case 'answer':
+      return house.type('ABCDE');
+    case 'serial':
+      return house.type(SERIALS[n] ?? SERIALS[0]);
+    case 'new':
+      return house.another();
+    case 'take-up':
+      return house.takeUp(n);
+    case 'again':
+      return house.bring(n % 2, n);
+    case 'ring':
+      return house.ring(n);
+    case 'die':
+      return house.dieAfter(n);
+  }
+}
+
+/** Holds what stands in the chat against what happened. */
+async function judge(house: LawHouse): Promise<void> {
+  const { said, truths, mayRepeat } = house;
+  const repeats = (mark: number | null) => mayRepeat.get(mark) ?? 0;
+  for (const { mark, serial, sent, end } of truths) {
+    if (end === null || 'failed' in end) continue;
+    const told = said.filter(({ text }) => markOf(text) === mark);
+    const { outcome } = end.report;
+    expect(told.length, `${outcome} of ${serial} (${mark}) told`).toBeGreaterThanOrEqual(1);
+    expect(told.length, `${outcome} of ${serial} (${mark}) told`).toBeLessThanOrEqual(1 + repeats(mark));
+    for (const { text } of told) {
+      expect(/Unbound, verified/.test(text)).toBe(outcome === 'unbound');
+      if (outcome === 'unbound') expect(text).toContain(serial);
+      if (sent) expect(text).not.toMatch(/[Nn]othing (was|had to be) sent/);
+    }
+  }
+  for (const { reason, word } of FAILURES) {
+    const failed = truths.filter(
+      ({ end }) => end !== null && 'failed' in end && end.failed === reason,
+    ).length;
+    const told = said.filter(({ text }) => word.test(text) && markOf(text) === null).length;
+    expect(told, `${reason} told`).toBeGreaterThanOrEqual(failed);
+    expect(told, `${reason} told`).toBeLessThanOrEqual(failed + repeats(null));
+  }
+  expect(said.filter(({ text }) => /could not do that\. Nothing was sent/.test(text))).toEqual([]);
+  expect(house.unproven).toBe(0);
+}
+
+/** Nobody waits for ever: whoever is shown a running job, and nothing to decide, has an alarm for it. */
+async function isLookedAfter(house: LawHouse): Promise<void> {
+  const conversation = (await house.chat())?.conversation;
+  if (conversation?.flow !== 'lan-unbind' || pendingSpec(conversation).jobId === null) return;
+  const record = (await house.cases()).find(({ id }) => id === conversation.args.caseId);
+  if (record?.job?.kind !== 'unbind') return;
+  expect(await house.alarms()).toContain(record.job.id);
+}
+
+describe('the end of an unbind', () => {
+  it(`is told once, whatever comes in whatever order (${ORDERS} orders)`, async () => {
+    let tried = 0;
+    let unbinds = 0;
+    let sent = 0;
+    let deaths = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(3),
+        fc.array(step, { minLength: 4, maxLength: 40, size: 'max' }),
+        async (ahead, steps) => {
+          const house = new LawHouse(store);
+          try {
+            await house.open();
+            for (let done = 0; done < ahead; done++) await house.goOn(ONWARDS);
+            for (const one of steps) await take(house, one);
+            await isLookedAfter(house);
+            await house.settle();
+            await judge(house);
+          } finally {
+            await house.close();
+          }
+          tried += 1;
+          unbinds += house.truths.length;
+          sent += house.truths.filter((truth) => truth.sent).length;
+          deaths += house.deaths;
+        },
+      ),
+      { numRuns: ORDERS, interruptAfterTimeLimit: 500_000, ...(asked === undefined ? { seed: 31 } : {}) },
+    );
+    process.stdout.write(
+      `${tried} orders tried: ${unbinds} unbinds, ${sent} sent, ${deaths} deaths, 0 violations\n`,
+    );
+    expect(sent).toBeGreaterThan(tried / 10);
+  }, 600_000);
+});
