@@ -1,6 +1,6 @@
 /**
- * Every sentence a person reads, per language. A namespace is a file; both languages hold the same keys and
- * placeholders (`npm run check:locales`).
+ * Every sentence a person reads, per language. A namespace is a file. The English texts are the
+ * types of all others (sentences.ts); what is no type is checked by `npm run check:locales`.
  */
 import { agent as agentEn } from './en/agent.ts';
 import { bot as botEn } from './en/bot.ts';

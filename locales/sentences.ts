@@ -32,3 +32,27 @@ export type SentencesOf<Namespaces> = Flat<
 export type VariablesIn<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}`
   ? Name | VariablesIn<Rest>
   : never;
+
+/** A text with all of these variables in it. */
+type Holding<Name extends string> = [Name] extends [never]
+  ? string
+  : (Name extends string ? (text: `${string}{{${Name}}}${string}`) => void : never) extends (
+        text: infer All extends string,
+      ) => void
+    ? All
+    : never;
+
+/**
+ * What another language has to say: every key of the English texts, in each sentence the variables of the English one,
+ * of a plural all forms of that language. A form may say the number in words.
+ */
+type TranslationOf<T, Form extends PluralForm> = {
+  readonly [N in keyof T as N extends `${infer Base}_${PluralForm}`
+    ? `${Base}_${Form}`
+    : N]: T[N] extends string
+    ? Holding<Exclude<VariablesIn<T[N]>, N extends `${string}_${PluralForm}` ? 'count' : never>>
+    : TranslationOf<T[N], Form>;
+};
+
+/** Russian texts of a namespace. */
+export type Russian<T> = TranslationOf<T, 'one' | 'few' | 'many' | 'other'>;

@@ -1,3 +1,6 @@
+import type { agent as en } from '../en/agent.ts';
+import type { Russian } from '../sentences.ts';
+
 export const agent = {
   cli: {
     about:
@@ -690,4 +693,4 @@ export const agent = {
       'store-unavailable': 'Сервер сейчас не может обратиться к своему хранилищу.',
     },
   },
-} as const;
+} as const satisfies Russian<typeof en>;

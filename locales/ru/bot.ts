@@ -1,3 +1,6 @@
+import type { bot as en } from '../en/bot.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Тексты бота. Порядок ключей тот же, что в en/bot.ts. */
 export const bot = {
   button: {
@@ -720,4 +723,4 @@ export const bot = {
     'telegram-unreachable':
       'Telegram недоступен. Проверьте интернет, HTTPS_PROXY и TELEGRAM_API_ROOT. {{detail}}',
   },
-} as const;
+} as const satisfies Russian<typeof en>;

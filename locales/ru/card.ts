@@ -1,3 +1,6 @@
+import type { card as en } from '../en/card.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Слова на рисунках (src/cards). Короткие: это кнопки и поля. */
 export const card = {
   text: {
@@ -74,4 +77,4 @@ export const card = {
     confirmPassword: 'Ещё раз',
     otherSubnet: 'Разные подсети',
   },
-} as const;
+} as const satisfies Russian<typeof en>;

@@ -1,3 +1,6 @@
+import type { guide as en } from '../en/guide.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Способы по шагам (src/flows/guides.ts). Одно действие на шаг. Порядок ключей тот же, что в en/guide.ts. */
 export const guide = {
   title: {
@@ -245,4 +248,4 @@ export const guide = {
       },
     },
   },
-} as const;
+} as const satisfies Russian<typeof en>;

@@ -1,3 +1,6 @@
+import type { help as en } from '../en/help.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Статьи /help: что это значит и что делать. Те же имена, что в en/help.ts. */
 export const help = {
   article: {
@@ -214,4 +217,4 @@ export const help = {
       todo: 'Сначала спросите его. В Hik-Connect: устройство → настройки → «Удалить устройство».',
     },
   },
-} as const;
+} as const satisfies Russian<typeof en>;

@@ -1,3 +1,6 @@
+import type { notice as en } from '../en/notice.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Security notices, as in locales/en/notice.ts. */
 export const notice = {
   what: {
@@ -78,4 +81,4 @@ export const notice = {
     times: '{{line}} <i>(×{{times}})</i>',
   },
   button: { approve: 'Впустить', decline: 'Отказать', newKey: 'Да, знак тот же', oldKey: 'Нет' },
-} as const;
+} as const satisfies Russian<typeof en>;

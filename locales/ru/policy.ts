@@ -1,3 +1,6 @@
+import type { policy as en } from '../en/policy.ts';
+import type { Russian } from '../sentences.ts';
+
 /** Решения, их причины и вопросы. Устройство ключей описано в en/policy.ts. */
 export const policy = {
   rule: {
@@ -185,4 +188,4 @@ export const policy = {
       'parcel-with-serial': 'Вложите в посылку лист с серийным номером, номером заявки и вашим телефоном.',
     },
   },
-} as const;
+} as const satisfies Russian<typeof en>;

@@ -1,3 +1,6 @@
+import type { sandbox as en } from '../en/sandbox.ts';
+import type { Russian } from '../sentences.ts';
+
 export const sandbox = {
   page: {
     title: 'Отвязка: всё на одной машине',
@@ -70,4 +73,4 @@ export const sandbox = {
     right: 'Каждое устройство насчитало ровно то, о чём просили. {{seconds}} с.',
     wrong: 'Какое-то устройство насчитало не то, о чём просили. {{seconds}} с.',
   },
-} as const;
+} as const satisfies Russian<typeof en>;

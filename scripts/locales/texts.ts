@@ -1,4 +1,8 @@
-/** What can be wrong with the texts themselves: languages that differ, plural forms, lengths. */
+/**
+ * What can be wrong with the texts themselves and is not in the types (locales/sentences.ts): lengths, tags, plural forms,
+ * variables that only another language has.
+ */
+import type { TextTree } from '../../locales/sentences.ts';
 
 /** One thing to put right. */
 export interface LocaleFault {
@@ -9,10 +13,6 @@ export interface LocaleFault {
   readonly problem: string;
 }
 
-/** Texts of a namespace: sentences, nested as deep as one likes. */
-export interface TextTree {
-  readonly [name: string]: string | TextTree;
-}
 /** language -> namespace -> texts */
 export type Resources = Readonly<Record<string, Readonly<Record<string, TextTree>>>>;
 
@@ -24,7 +24,7 @@ const MAX_BUTTON = 24;
 const BUTTON = /[:.](?:button|answer)\.|^policy:fact\./;
 /** Plural forms of i18next: `key_one`, `key_few` … */
 const PLURAL = /_(zero|one|two|few|many|other)$/;
-const PLACEHOLDER = /\{\{-?\s*([\w.]+)\s*(?:,[^{}]*)?\}\}/g;
+const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 
 /** `namespace:path` -> sentence, plural suffixes kept. */
 export function flatten(namespace: string, tree: TextTree): Map<string, string> {
@@ -44,32 +44,20 @@ export function baseOf(key: string): string {
   return key.replace(PLURAL, '');
 }
 
-/** Checks every language against every other. */
+/** Checks each text by itself, and beside the English one. */
 export function checkTexts(resources: Resources): LocaleFault[] {
-  const languages = Object.entries(resources).map(([language, namespaces]) => ({
-    language,
-    texts: new Map(Object.entries(namespaces).flatMap(([name, tree]) => [...flatten(name, tree)])),
-  }));
-  const bases = new Set(languages.flatMap(({ texts }) => [...texts.keys()].map(baseOf)));
-  const faults: LocaleFault[] = [];
-  for (const base of bases) {
-    const expected = new Set(languages.flatMap(({ texts }) => placeholdersOf(formsOf(texts, base))));
-    for (const { language, texts } of languages) {
-      const forms = formsOf(texts, base);
-      const report = (key: string, problem: string) =>
-        faults.push({ file: fileOf(language, base), key, problem });
-      if (forms.size === 0) {
-        report(base, 'is missing in this language');
-        continue;
-      }
-      for (const form of missingPlurals(language, base, forms)) report(base, `has no plural form _${form}`);
-      const present = new Set(placeholdersOf(forms));
-      for (const name of expected)
-        if (!present.has(name)) report(base, `lacks the placeholder {{${name}}} of another language`);
-      for (const [key, text] of forms) for (const problem of problemsOf(key, text)) report(key, problem);
-    }
-  }
-  return faults;
+  const english = textsOf(resources.en ?? {});
+  return Object.entries(resources).flatMap(([language, namespaces]) => {
+    const texts = textsOf(namespaces);
+    const fault = (key: string) => (problem: string) => ({ file: fileOf(language, key), key, problem });
+    return [
+      ...missingPlurals(language, texts).map(([base, form]) => fault(base)(`has no plural form _${form}`)),
+      ...[...texts].flatMap(([key, text]) => {
+        const problems = [...problemsOf(key, text), ...differences(text, formsOf(english, baseOf(key)))];
+        return problems.map(fault(key));
+      }),
+    ];
+  });
 }
 
 /** Where a key lives. */
@@ -77,20 +65,43 @@ export function fileOf(language: string, key: string): string {
   return `locales/${language}/${key.slice(0, key.indexOf(':'))}.ts`;
 }
 
-function formsOf(texts: ReadonlyMap<string, string>, base: string): Map<string, string> {
-  return new Map([...texts].filter(([key]) => key === base || baseOf(key) === base));
+function textsOf(namespaces: Readonly<Record<string, TextTree>>): Map<string, string> {
+  return new Map(Object.entries(namespaces).flatMap(([name, tree]) => [...flatten(name, tree)]));
 }
 
-function missingPlurals(language: string, base: string, forms: ReadonlyMap<string, string>): string[] {
-  if (forms.has(base) && forms.size === 1) return [];
+function formsOf(texts: ReadonlyMap<string, string>, base: string): string[] {
+  return [...texts].filter(([key]) => baseOf(key) === base).map(([, text]) => text);
+}
+
+/** Plurals that lack a form of their language: key and form. */
+function missingPlurals(language: string, texts: ReadonlyMap<string, string>): [string, string][] {
+  const bases = new Set([...texts.keys()].filter((key) => PLURAL.test(key)).map(baseOf));
   const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-  return needed.filter((form) => !forms.has(`${base}_${form}`));
+  return [...bases].flatMap((base) =>
+    needed.filter((form) => !texts.has(`${base}_${form}`)).map((form): [string, string] => [base, form]),
+  );
 }
 
-function placeholdersOf(forms: ReadonlyMap<string, string>): string[] {
-  return [...forms.values()].flatMap((text) =>
-    [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''),
-  );
+/** What a text has that English has not: variables nobody fills in, and other tags, which Telegram may refuse. */
+function differences(text: string, english: readonly string[]): string[] {
+  const known = english.flatMap(placeholdersOf);
+  const [like = ''] = english;
+  return [
+    ...placeholdersOf(text)
+      .filter((name) => !known.includes(name))
+      .map((name) => `has a placeholder {{${name}}} that English has not`),
+    ...(tagsOf(text) === tagsOf(like) ? [] : [`has the tags ${tagsOf(text)}, English has ${tagsOf(like)}`]),
+  ];
+}
+
+function placeholdersOf(text: string): string[] {
+  return [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+}
+
+/** The tags of Telegram's HTML, in no order: a sentence is built otherwise in another language. */
+function tagsOf(text: string): string {
+  const tags = text.match(/<\/?(?:b|i|u|s|a|code|pre|tg-spoiler|blockquote)\b[^>]*>/g) ?? [];
+  return tags.sort().join('') || 'none';
 }
 
 function problemsOf(key: string, text: string): string[] {

@@ -1,4 +1,4 @@
-/** Whether the program asks for texts that exist, and whether every text is asked for. */
+/** Whether every text is asked for. That a text that is asked for exists is in the types. */
 import ts from 'typescript';
 import { baseOf, fileOf, flatten, type LocaleFault, type Resources } from './texts.ts';
 
@@ -8,13 +8,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** A key, or a pattern of keys, as a source file spells it. */
-interface Use {
-  readonly file: string;
-  /** As written, gaps shown as `…`. */
-  readonly spelt: string;
-  readonly matches: (key: string) => boolean;
-}
+/** A key, or a pattern of keys, as a source file spells it: whether a key is meant by it. */
+type Use = (key: string) => boolean;
 
 /**
  * Compares the keys in the sources with the texts of the first language. Found are string literals
@@ -32,15 +27,15 @@ export function checkUse(
   );
   const uses = [
     ...sources.flatMap((source) => usesIn(source, Object.keys(namespaces), keys)),
-    ...prefixes.map((prefix) => beginning('scripts/check-locales.ts', prefix)),
+    ...prefixes.map(beginning),
   ];
-  const unknown = uses
-    .filter(({ matches }) => ![...keys].some(matches))
-    .map(({ file, spelt }) => ({ file, key: spelt, problem: 'there is no such text' }));
+  const stale = prefixes
+    .filter((prefix) => ![...keys].some((key) => key.startsWith(prefix)))
+    .map((key) => ({ file: 'scripts/check-locales.ts', key, problem: 'is the beginning of no text' }));
   const unused = [...keys]
-    .filter((key) => !uses.some(({ matches }) => matches(key)))
+    .filter((key) => !uses.some((matches) => matches(key)))
     .map((key) => ({ file: fileOf(language, key), key, problem: 'is used nowhere' }));
-  return [...unknown, ...unused];
+  return [...stale, ...unused];
 }
 
 function usesIn(source: SourceFile, namespaces: readonly string[], keys: ReadonlySet<string>): Use[] {
@@ -49,14 +44,14 @@ function usesIn(source: SourceFile, namespaces: readonly string[], keys: Readonl
   const keyLike = new RegExp(`^(?:${namespaces.join('|')}):[\\w-]+\\.`);
   const uses: Use[] = [];
   const visit = (node: ts.Node): void => {
-    const file = `${source.path}:${parsed.getLineAndCharacterOfPosition(node.getStart(parsed)).line + 1}`;
+    // A type may speak of keys; nobody says them by that.
+    if (ts.isTypeNode(node)) return;
     if (ts.isStringLiteralLike(node)) {
       const { text } = node;
-      if (keyLike.test(text) && text.endsWith('.')) uses.push(beginning(file, text));
-      else if (keyLike.test(text) || keys.has(text))
-        uses.push({ file, spelt: text, matches: (key) => key === text });
+      if (keyLike.test(text) && text.endsWith('.')) uses.push(beginning(text));
+      else if (keys.has(text)) uses.push((key) => key === text);
     } else if (ts.isTemplateExpression(node) && keyLike.test(node.head.text)) {
-      uses.push(template(file, [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)]));
+      uses.push(template([node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)]));
     }
     ts.forEachChild(node, visit);
   };
@@ -64,14 +59,14 @@ function usesIn(source: SourceFile, namespaces: readonly string[], keys: Readonl
   return uses;
 }
 
-function beginning(file: string, prefix: string): Use {
-  return { file, spelt: prefix, matches: (key) => key.startsWith(prefix) };
+function beginning(prefix: string): Use {
+  return (key) => key.startsWith(prefix);
 }
 
 /** A gap of a template stands for one or more words, since a word may itself hold dots. */
-function template(file: string, pieces: readonly string[]): Use {
+function template(pieces: readonly string[]): Use {
   const pattern = new RegExp(`^${pieces.map(escaped).join('.+')}$`);
-  return { file, spelt: pieces.join('…'), matches: (key) => pattern.test(key) };
+  return (key) => pattern.test(key);
 }
 
 function escaped(text: string): string {
