@@ -1,8 +1,10 @@
 /** `unbind-bot store check`: the full look at the store, beside a running bot if need be. Results on standard output. */
 import { ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
+import type { Kind } from '../store/kind.ts';
 import { lookAtStore, type Unsupported } from '../store/open.ts';
 import type { OpenFailure } from '../store/store.ts';
+import { KINDS } from './kinds.ts';
 
 /** The file itself is damaged: starting again does not help, and nothing was changed. */
 const DAMAGED: readonly string[] = ['foreign', 'other-version', 'header', 'cut-off', 'pages'];
@@ -27,14 +29,15 @@ export function storeTrouble(t: Texts, failure: OpenFailure): string[] {
 }
 
 /**
- * Reads every record, says how many there are of each kind and what cannot be read.
+ * Reads every record as its kind is today, says how many there are of each and what cannot be read.
  * @returns whether all of it can be read
  */
 export async function checkStore(
   storeUrl: string,
   { texts: t, print }: { texts: Texts; print(line: string): void },
+  known: readonly Kind<unknown>[] = KINDS,
 ): Promise<Result<boolean, OpenFailure | Unsupported>> {
-  const looked = await lookAtStore(storeUrl);
+  const looked = await lookAtStore(storeUrl, known);
   if (!looked.ok) return looked;
   const { place, size, kinds, damage } = looked.value;
   print(t('bot:store.found', { place, bytes: size }));

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Kind } from './kind.ts';
 import { lookAtLmdbStore, openLmdbStore } from './lmdb/store.ts';
 import type { OpenFailure, Store, StoreHooks, StoreLook } from './store.ts';
 
@@ -24,10 +25,16 @@ export async function openStore(
   return directory.ok ? openLmdbStore(directory.value, hooks) : directory;
 }
 
-/** Reads every record of the store an URL names, beside a running bot. Nothing is opened, made or changed. */
-export async function lookAtStore(url: string): Promise<Result<StoreLook, OpenFailure | Unsupported>> {
+/**
+ * Reads every record of the store an URL names, beside a running bot. Nothing is opened, made or changed.
+ * @param kinds what records have to be; null: it is enough that they are records
+ */
+export async function lookAtStore(
+  url: string,
+  kinds: readonly Kind<unknown>[] | null,
+): Promise<Result<StoreLook, OpenFailure | Unsupported>> {
   const directory = directoryOf(url);
-  return directory.ok ? lookAtLmdbStore(directory.value) : directory;
+  return directory.ok ? lookAtLmdbStore(directory.value, kinds) : directory;
 }
 
 function directoryOf(url: string): Result<string, Unsupported> {

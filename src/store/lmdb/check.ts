@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { type Kind, kind } from '../kind.ts';
-import { UnreadableRecord } from '../record-text.ts';
+import { fromUnversioned, headOf, UnreadableRecord } from '../record-text.ts';
 import type { Unreadable } from '../store.ts';
 import { CLAIM, ONCE } from './claims.ts';
 import { LAST_ID } from './mailboxes.ts';
-import type { RecordKey, Records } from './records.ts';
+import type { Records } from './records.ts';
 import { dataOf } from './typed.ts';
 
 /** A record that was set aside: its bytes in base64, when (ms since 1970), and why (kind.ts). */
@@ -42,7 +42,26 @@ export function unreadableOf(records: Records, kinds: readonly Kind<unknown>[]):
   return found;
 }
 
-function kindAt([sort, name = '']: RecordKey, kinds: readonly Kind<unknown>[]): Kind<unknown> | undefined {
+/** Whether a record's text is what one of these kinds says; nobody has to have the store open. */
+export function readsAs(kinds: readonly Kind<unknown>[]) {
+  return (key: readonly string[], text: string): boolean => {
+    const meant = kindAt(key, kinds);
+    const today = headOf(text) ? text : fromUnversioned(text, key[0] === 'value');
+    if (!meant || today === null) return false;
+    try {
+      dataOf(meant, today);
+      return true;
+    } catch (error) {
+      if (error instanceof UnreadableRecord) return false;
+      throw error;
+    }
+  };
+}
+
+function kindAt(
+  [sort, name = '']: readonly string[],
+  kinds: readonly Kind<unknown>[],
+): Kind<unknown> | undefined {
   switch (sort) {
     case 'value':
       return kinds.find((kind) => kind.name === name);

@@ -48,11 +48,17 @@ export interface LookOptions {
   readonly mostPages: number;
   /** Newest pages of every kind whose records are read. Infinity: all. */
   readonly newest: number;
+  /** Whether a record's text is what it should be; the key without its last name. */
+  readonly reads: (key: readonly string[], text: string) => boolean;
 }
 
 /** 200 MB of pages: half a second. */
-export const QUICK: LookOptions = { mostPages: 50_000, newest: 3 };
-export const FULL: LookOptions = { mostPages: Number.POSITIVE_INFINITY, newest: Number.POSITIVE_INFINITY };
+export const QUICK: LookOptions = { mostPages: 50_000, newest: 3, reads: (_key, text) => isReadable(text) };
+export const FULL: LookOptions = {
+  ...QUICK,
+  mostPages: Number.POSITIVE_INFINITY,
+  newest: Number.POSITIVE_INFINITY,
+};
 
 /** Sizes of a page, bytes, where the first header does not say which. */
 const USUAL_PAGES = [4_096, 8_192, 16_384, 32_768, 65_536];
@@ -319,7 +325,9 @@ class Walk {
         const read = readPage(bytes, page);
         if (read?.kind !== 'leaf') continue;
         for (const leaf of kindsOf(bytes, read.leaves).get(name) ?? []) {
-          if (!isReadable(this.#valueOf(bytes, leaf).toString('utf8', VERSION_BYTES))) kind.unreadable += 1;
+          const key = bytes.toString('utf8', leaf.keyAt, leaf.keyEnd).split('\0').slice(0, -1);
+          const text = this.#valueOf(bytes, leaf).toString('utf8', VERSION_BYTES);
+          if (!this.#options.reads(key, text)) kind.unreadable += 1;
         }
       }
     }

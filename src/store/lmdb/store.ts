@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Kind } from '../kind.ts';
 import type { OpenFailure, OpenProblem, Store, StoreFailure, StoreHooks, StoreLook } from '../store.ts';
 import { keyvValues } from '../values.ts';
-import { unreadableOf } from './check.ts';
+import { readsAs, unreadableOf } from './check.ts';
 import { lmdbClaims } from './claims.ts';
 import { DATA_FILE, prepareFiles } from './files.ts';
 import { guarded } from './guard.ts';
@@ -52,15 +52,18 @@ export async function openLmdbStore(
 }
 
 /** Reads every record of the store in a directory, beside whoever has it open. Changes nothing. */
-export async function lookAtLmdbStore(directory: string): Promise<Result<StoreLook, OpenFailure>> {
+export async function lookAtLmdbStore(
+  directory: string,
+  kinds: readonly Kind<unknown>[] | null,
+): Promise<Result<StoreLook, OpenFailure>> {
   const there = await guarded(() => access(join(directory, DATA_FILE)));
   if (!there.ok && there.failure.detail.startsWith('ENOENT')) {
     return fail({ ...there.failure, problem: 'nothing', place: directory, numbers: {} });
   }
-  const looked = await look(directory, FULL);
+  const looked = await look(directory, kinds ? { ...FULL, reads: readsAs(kinds) } : FULL);
   if (!looked.ok) return looked;
-  const { bytes: size, kinds, damage } = looked.value;
-  return ok({ place: directory, size, kinds, damage: damage && damaged(directory, damage) });
+  const { bytes: size, kinds: found, damage } = looked.value;
+  return ok({ place: directory, size, kinds: found, damage: damage && damaged(directory, damage) });
 }
 
 async function look(directory: string, options: LookOptions): Promise<Result<Look, OpenFailure>> {

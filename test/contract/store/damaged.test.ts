@@ -178,7 +178,7 @@ describe('a damaged store', () => {
     const store = await value(openAt(place, { onUnreadable: (kinds) => heard.push(...kinds) }));
     expect(heard).toEqual([{ kind: 'value:things', records: 120, unreadable: 1 }]);
     await store.close();
-    const look = await value(lookAtStore(`lmdb:${place}`));
+    const look = await value(lookAtStore(`lmdb:${place}`, null));
     expect(look.damage).toBeNull();
     expect(look.kinds.find(({ kind }) => kind === 'value:things')).toEqual(heard[0]);
   });
@@ -211,7 +211,7 @@ describe('a whole store', () => {
             }
             return (await value(things.keys())).length;
           });
-          const look = await value(lookAtStore(`lmdb:${place}`));
+          const look = await value(lookAtStore(`lmdb:${place}`, null));
           expect(look.damage).toBeNull();
           expect(look.kinds.find(({ kind }) => kind === 'value:things')?.records ?? 0).toBe(kept);
           expect(look.kinds.some(({ unreadable }) => unreadable > 0)).toBe(false);
@@ -232,7 +232,7 @@ describe('a whole store', () => {
           await value(store.values(anyKind('things')).set(String(n % 50), 'x'.repeat(n % 9_000)));
       })();
       for (let n = 0; n < 40; n++) {
-        const look = await value(lookAtStore(`lmdb:${place}`));
+        const look = await value(lookAtStore(`lmdb:${place}`, null));
         expect(look.damage).toBeNull();
         expect(look.kinds.some(({ unreadable }) => unreadable > 0)).toBe(false);
       }
@@ -286,7 +286,9 @@ describe('a place that is no store', () => {
 
   it('is not made by a look', async () => {
     const place = fresh();
-    expect(await lookAtStore(`lmdb:${place}`)).toMatchObject({ failure: { problem: 'nothing', place } });
+    expect(await lookAtStore(`lmdb:${place}`, null)).toMatchObject({
+      failure: { problem: 'nothing', place },
+    });
     await expect(readFile(join(place, 'data.mdb'))).rejects.toThrow('ENOENT');
   });
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Language } from '../../../locales/language.ts';
+import { PROFILES } from '../../../src/bot/house/profiles.ts';
 import { checkStore, storeTrouble } from '../../../src/bot/store-command.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type { OpenProblem } from '../../../src/store/store.ts';
@@ -23,10 +24,10 @@ async function filledFolder(): Promise<string> {
   return path;
 }
 
-async function check(path: string, language: Language = 'en') {
+async function check(path: string, language: Language = 'en', known = [anyKind('cases'), anyKind('chats')]) {
   const lines: string[] = [];
   const output = { texts: textsFor(language), print: (line: string) => void lines.push(line) };
-  const checked = await checkStore(`lmdb:${path}`, output);
+  const checked = await checkStore(`lmdb:${path}`, output, known);
   return { checked, lines, text: lines.join('\n') };
 }
 
@@ -67,6 +68,18 @@ describe('unbind-bot store check', () => {
       expect((await readFile(data)).equals(before)).toBe(true);
     },
   );
+
+  it('names a kind whose records are not what this version says', async () => {
+    const path = await filledFolder();
+    const { text } = await check(path, 'en', [anyKind('cases'), PROFILES]);
+    expect(text).toContain('value:chats: 1, of which 1 cannot be read');
+    const store = await openTestStore(path);
+    await store.values(anyKind('profiles')).set('1', { language: 'xx' });
+    await store.close();
+    expect((await check(path, 'en', [anyKind('cases'), anyKind('chats'), PROFILES])).text).toContain(
+      'value:profiles: 1, of which 1 cannot be read',
+    );
+  });
 
   it('makes no store where there is none', async () => {
     const { path, remove } = await temporaryFolder();
