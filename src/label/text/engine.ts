@@ -12,11 +12,14 @@ export interface TextEngine extends Pick<Pool<Uint8Array, TextReading>, 'pids' |
   read(bytes: Uint8Array, signal?: AbortSignal): Promise<Result<TextReading, TextFailure>>;
 }
 
-/** What is usual for the process that reads print: its models take most of a gigabyte, so it does not stay for long. */
+/**
+ * What is usual for the process that reads print: its models take most of a gigabyte, so it does not stay for long. A photo
+ * takes seconds; a busy server must not turn that into "no serial number here".
+ */
 const USUAL = {
   workers: 1,
   queue: 4,
-  killAfterMs: 20_000,
+  killAfterMs: 60_000,
   idleMs: 60_000,
   memoryMb: 1536,
   isAnswer: isTextReading,

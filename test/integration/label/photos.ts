@@ -131,7 +131,7 @@ function flatPng(
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(Buffer.alloc(bytes), { level: 1 })),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(bytes))),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
