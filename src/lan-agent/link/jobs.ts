@@ -5,7 +5,13 @@ import { reportHindrances } from './hindrance-reports.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
 import type { NewEvent, Outbox } from './outbox.ts';
-import { createUnbindJob, type JobTools, settleUnbind, type UnbindJob } from './unbind-job.ts';
+import {
+  createUnbindJob,
+  type JobTools,
+  settleUnbind,
+  type UnbindCommand,
+  type UnbindJob,
+} from './unbind-job.ts';
 
 const MAX_DEVICES = 500;
 const MAX_INTERFACES = 64;
@@ -108,8 +114,9 @@ export function createJobs(
       if (command.type === 'unbind' && !settle) await failed(jobId, 'interrupted');
     } catch (error) {
       log.error({ err: error, job: command.type }, 'a job failed by a fault of this program');
-      // Whether its datagram has left is for the device to say.
-      if (!settle && isArmed(jobId)) enqueue({ command, settle: true });
+      // Whether its datagram has left is for the device to say; a settlement that breaks has not heard it.
+      if (settle && command.type === 'unbind') await end(unsettled(command));
+      else if (isArmed(jobId)) enqueue({ command, settle: true });
       else await failed(jobId, 'internal');
     }
   };
@@ -170,6 +177,12 @@ export function createJobs(
       await worker;
     },
   };
+}
+
+/** The outcome of an unbind that was to be settled and could not be. */
+function unsettled({ jobId, shortSerial }: UnbindCommand): NewEvent {
+  const report = { shortSerial, outcome: 'unknown', reason: 'internal', verified: false } as const;
+  return { type: 'outcome', jobId, report };
 }
 
 function isLast(type: NewEvent['type']): boolean {

@@ -84,7 +84,7 @@ export class LawHouse {
   }
 
   /** A case at which an unbind can be asked for, with a laptop that has seen its device. */
-  async open(): Promise<void> {
+  async open(flow: 'lan-unbind' | 'assess' | null = 'lan-unbind'): Promise<string> {
     const [first, second] = this.laptops;
     if (!first || !second) throw new Error('no laptop');
     for (const { id } of this.laptops) {
@@ -119,7 +119,8 @@ export class LawHouse {
       { type: 'ordered', by: 'owner', statedAt: null },
     ] as const)
       await cases.apply(id, action);
-    await this.#now.engine.control(this.chatId, (controls) => controls.start('lan-unbind', { caseId: id }));
+    if (flow !== null) await this.begin(flow, id);
+    return id;
   }
 
   async close(): Promise<void> {
@@ -164,6 +165,10 @@ export class LawHouse {
       if (caseId !== '' && !(await this.#now.jobs.cancel(caseId)).ok) return;
       await controls.start('identify', { caseId: '' });
     });
+  }
+
+  begin(flow: 'lan-unbind' | 'assess', caseId: string): Promise<void> {
+    return this.#command((controls) => controls.start(flow, { caseId }));
   }
 
   /** /cases: one of them is taken up. */

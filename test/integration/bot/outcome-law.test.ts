@@ -108,6 +108,9 @@ async function judge(house: LawHouse): Promise<void> {
   expect(house.unproven).toBe(0);
 }
 
+/** Deaths after which a job begins again, of which none may be left out. */
+const LATEST_DEATH = 60;
+
 /** Nobody waits for ever: whoever is shown a running job, and nothing to decide, has an alarm for it. */
 async function isLookedAfter(house: LawHouse): Promise<void> {
   const conversation = (await house.chat())?.conversation;
@@ -116,6 +119,36 @@ async function isLookedAfter(house: LawHouse): Promise<void> {
   if (record?.job?.kind !== 'unbind') return;
   expect(await house.alarms()).toContain(record.job.id);
 }
+
+describe('a stage that finds a running job', () => {
+  it.each(['lan-unbind', 'assess'] as const)(
+    'makes sure of its command and its alarm, wherever the process has died: %s',
+    async (flow) => {
+      let deaths = 0;
+      for (let acts = 1; acts <= LATEST_DEATH; acts++) {
+        const house = new LawHouse(store);
+        try {
+          const caseId = await house.open(null);
+          house.dieAfter(acts);
+          await house.begin(flow, caseId);
+          house.dieAfter(Number.POSITIVE_INFINITY);
+          const conversation = (await house.chat())?.conversation;
+          const jobId = conversation ? pendingSpec(conversation).jobId : null;
+          expect(jobId, `died after ${acts}`).not.toBeNull();
+          expect(await house.alarms(), `died after ${acts}`).toContain(jobId);
+          await house.work(0, ONWARDS);
+          expect(house.laptops[0]?.outbox.at(-1)?.jobId, `died after ${acts}`).toBe(jobId);
+          deaths += house.deaths;
+          if (house.deaths === 0) break;
+        } finally {
+          await house.close();
+        }
+      }
+      expect(deaths).toBeGreaterThan(5);
+    },
+    120_000,
+  );
+});
 
 describe('the end of an unbind', () => {
   it(`is told once, whatever comes in whatever order (${ORDERS} orders)`, async () => {
