@@ -69,6 +69,8 @@ export class LawHouse {
   /** How often a death came between a word in the chat and the note of it, by mark; null: a word without a mark. */
   readonly mayRepeat = new Map<number | null, number>();
   unproven = 0;
+  /** Unbinds that the word of another job has ended, by their jobs. */
+  readonly endedByOthers: string[] = [];
   deaths = 0;
   readonly #store: Store;
   #now: Process;
@@ -171,6 +173,15 @@ export class LawHouse {
     return this.#command((controls) => controls.start(flow, { caseId }));
   }
 
+  /** Back, and the same once more: what the first unbind was may still come. */
+  onceMore(): Promise<void> {
+    return this.#command(async (controls) => {
+      const caseId = controls.active()?.caseId ?? '';
+      if (caseId === '' || !(await this.#now.jobs.cancel(caseId)).ok) return;
+      await controls.start('lan-unbind', { caseId });
+    });
+  }
+
   /** /cases: one of them is taken up. */
   takeUp(nth: number): Promise<void> {
     return this.#command(async (controls) => {
@@ -192,7 +203,13 @@ export class LawHouse {
     const old = again === null ? undefined : laptop?.taken[again % Math.max(1, laptop.taken.length)];
     const event = again === null ? laptop?.outbox[0] : old;
     if (!laptop || !event) return;
+    const before = await this.cases();
     const taken = await this.#do(({ jobs }) => jobs.take(laptop.id, event));
+    for (const record of await this.cases()) {
+      const was = before.find(({ id }) => id === record.id)?.job;
+      const isOver = was?.kind === 'unbind' && record.job?.id !== was.id;
+      if (isOver && was.id !== event.jobId) this.endedByOthers.push(was.id);
+    }
     if (taken !== true || event !== laptop.outbox[0]) return;
     laptop.outbox.shift();
     laptop.taken.push(event);

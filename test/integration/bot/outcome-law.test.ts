@@ -41,6 +41,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ what: fc.constant('answer' as const), n: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('serial' as const), n: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('new' as const), n: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('once-more' as const), n: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('take-up' as const), n: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), n: fc.nat(7) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('ring' as const), n: fc.nat(3) }) },
@@ -69,6 +70,8 @@ async function take(house: LawHouse, { what, n }: Step): Promise<void> {
       return house.type(SERIALS[n] ?? SERIALS[0]);
     case 'new':
       return house.another();
+    case 'once-more':
+      return house.onceMore();
     case 'take-up':
       return house.takeUp(n);
     case 'again':
@@ -106,6 +109,7 @@ async function judge(house: LawHouse): Promise<void> {
   }
   expect(said.filter(({ text }) => /could not do that\. Nothing was sent/.test(text))).toEqual([]);
   expect(house.unproven).toBe(0);
+  expect(house.endedByOthers, 'unbinds ended by another job').toEqual([]);
 }
 
 /** Deaths after which a job begins again, of which none may be left out. */
