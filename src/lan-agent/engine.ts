@@ -131,7 +131,7 @@ export function createEngine(settings: EngineSettings): Engine {
     performUnbind: async (request) => {
       const [{ performUnbind }, { drivers }] = await Promise.all([
         import('./unbind/perform.ts'),
-        import('./unbind/driver.ts'),
+        import('./unbind/sadp-driver.ts'),
       ]);
       return performUnbind({ ...settings, drivers: drivers(settings.sadp31 ?? false) }, request);
     },

@@ -1,8 +1,7 @@
 import type { OpenAttempt } from '../journal.ts';
 import { pause } from '../limit.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
-import type { Channel } from './channel.ts';
-import type { UnbindDriver } from './driver.ts';
+import type { Way } from './driver.ts';
 import { askBinding, BOUND_READINGS, ON_ITS_WAY_MS, type SettleOptions } from './settle.ts';
 
 const LOOK_EVERY_MS = 5000;
@@ -24,14 +23,13 @@ export type EarlierEnd = 'unbound' | 'still-bound' | 'unsettled';
  * @param answer what the device has just said about its binding
  */
 export async function settleEarlier(
-  channel: Channel,
-  driver: UnbindDriver,
+  way: Way,
   attempts: readonly OpenAttempt[],
   answer: StatusAnswer | null,
   options: SettleOptions,
 ): Promise<EarlierEnd> {
   if (answer?.kind === 'not-bound') return 'unbound';
-  if (answer?.kind !== 'can-unbind') return hasTurned(channel, attempts) ? 'unbound' : 'unsettled';
+  if (answer?.kind !== 'can-unbind') return hasTurned(way, attempts) ? 'unbound' : 'unsettled';
   const { signal, deadline } = options;
   const latest = Math.max(...attempts.map(({ at }) => Date.parse(at)));
   // A clock that was set back must not make us wait for days.
@@ -44,7 +42,7 @@ export async function settleEarlier(
     await pause(early > 0 ? Math.min(LOOK_EVERY_MS, early) : AGAIN_MS, signal);
     if (signal.aborted || performance.now() > deadline - ROOM_MS) return 'unsettled';
     const isOld = performance.now() >= old;
-    const binding = await askBinding(channel, driver, options);
+    const binding = await askBinding(way, options);
     if (binding === 'not-bound') return 'unbound';
     if (binding === 'bound' && isOld) bound++;
     if (binding === 'unknown' && ++silent >= MAX_SILENT) return 'unsettled';
@@ -62,7 +60,7 @@ export function isAccepted({ at, outcome }: OpenAttempt): boolean {
 }
 
 /** A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too. */
-function hasTurned({ watch: { device } }: Channel, attempts: readonly OpenAttempt[]): boolean {
+function hasTurned({ watch: { device } }: Way, attempts: readonly OpenAttempt[]): boolean {
   const wasBound = attempts.some(({ bindStatus }) => bindStatus === 'bound');
   return wasBound && device.announcement.bindStatus === 'not-bound';
 }

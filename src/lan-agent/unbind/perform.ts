@@ -2,20 +2,14 @@ import { type DeviceTask, onDevice, type TaskTools } from '../device-task.ts';
 import { type Site, siteOf } from '../isapi/site.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { Allowed, Begun } from '../ledger.ts';
-import { wireMac } from '../network/neighbour.ts';
-import { directWay } from '../network/route.ts';
 import type { FoundDevice } from '../network/search.ts';
 import { clean } from '../network/sighting.ts';
-import { macKey } from '../sadp/message.ts';
 import type { StatusAnswer } from '../sadp/reply.ts';
-import { isAddressable } from '../sadp/requests.ts';
 import { FIND_MS, PROOF_MS, VERIFY_MS } from '../times.ts';
-import type { Channel } from './channel.ts';
 import type { Report, UnbindPlan, UnbindReason, UnbindRequest } from './contract.ts';
-import type { UnbindDriver } from './driver.ts';
+import type { UnbindDriver, Way } from './driver.ts';
 import { isAccepted, settleEarlier } from './earlier.ts';
 import { concluded, type End, ledgerRefusal, locked, refused, toReport } from './end.ts';
-import { SLOWEST_MS } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 import { type SettleOptions, settle } from './settle.ts';
 
@@ -54,8 +48,10 @@ class Attempt {
     // The status question is the same for all: "not bound" is worth knowing even where no driver fits.
     const driver = fitting ?? this.#tools.drivers[0];
     if (!driver) return refused('no-driver');
-    const channel = await this.#checkStatus(device, driver);
-    if ('outcome' in channel) return channel;
+    const objection = driver.objectsTo(device);
+    if (objection) return refused(objection);
+    const way = await this.#checkStatus(driver);
+    if ('outcome' in way) return way;
     if (!fitting) return refused('no-driver');
 
     this.#request.onStage?.('ledger');
@@ -64,10 +60,10 @@ class Attempt {
     const allowed = permission.value;
     if (allowed.kind !== 'allowed') return ledgerRefusal(allowed);
 
-    const plan = this.#plan(channel, driver, allowed);
-    if (!(await this.#write(channel, { event: 'begun' }))) return refused('journal-unwritable');
-    const end = await this.#withPassword(channel, driver, plan);
-    const written = await this.#write(channel, { event: 'result', ...end });
+    const plan = this.#plan(way, driver, allowed);
+    if (!(await this.#write(way, { event: 'begun' }))) return refused('journal-unwritable');
+    const end = await this.#withPassword(way, driver, plan);
+    const written = await this.#write(way, { event: 'result', ...end });
     if (!written) this.#request.onNote?.({ kind: 'journal-not-saved' });
     return end;
   }
@@ -81,38 +77,28 @@ class Attempt {
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     const { isNotActivated } = await import('../isapi/activation.ts');
     if (await isNotActivated(device, site.ok ? site.value : null, signal)) return refused('not-activated');
-    return isAddressable(device.announcement.mac) ? device : refused('no-mac');
+    return device;
   }
 
   /** Reads the status, settles what an earlier crash left open, and finds the way the device answers. */
-  async #checkStatus(device: FoundDevice, driver: UnbindDriver): Promise<Channel | End> {
+  async #checkStatus(driver: UnbindDriver): Promise<Way | End> {
     const { onStage, onNote } = this.#request;
-    const watch = this.#task.watch;
     onStage?.('status');
-    const { answer, route } = await driver.precheck(watch, { signal: watch.signal });
+    const { answer, way } = await driver.approach(this.#task.watch);
     const halted = this.#task.halted();
     if (halted) return refused(halted);
-    const direct = directWay(device);
-    const isDirect = route !== null && route !== 'multicast';
     // That a device is silent, or hears everybody's questions alone, is not known where its answers may be lost.
-    if (!isDirect && this.#task.hasLost()) return refused('flooded');
-    const channel: Channel = {
-      watch,
-      mac: device.announcement.mac ?? '',
-      route: route ?? direct ?? 'multicast',
-      wireMac: wireMac(device.source, device.via.name),
-    };
-    const onWire = otherWireMac(channel);
-    if (onWire) onNote?.({ kind: 'wire-mac', mac: onWire });
+    if (!way.isDirect && this.#task.hasLost()) return refused('flooded');
+    if (way.wireMac) onNote?.({ kind: 'wire-mac', mac: way.wireMac });
 
-    const earlier = await this.#takeUpEarlier(channel, driver, answer);
+    const earlier = await this.#takeUpEarlier(way, answer);
     if (typeof earlier === 'object') return earlier;
     const haltedLater = this.#task.halted();
     if (haltedLater) return refused(haltedLater);
     if (earlier) return { outcome: 'unbound', reason: 'earlier-attempt', verified: true };
     const end = this.#stopAt(answer);
     if (end) return end;
-    return watch.slowestMs() > SLOWEST_MS ? refused('slow-device') : channel;
+    return way.isTooSlow() ? refused('slow-device') : way;
   }
 
   #stopAt(answer: StatusAnswer | null): End | null {
@@ -135,16 +121,12 @@ class Attempt {
   }
 
   /** True when an attempt that a crash cut off turns out to have worked. */
-  async #takeUpEarlier(
-    channel: Channel,
-    driver: UnbindDriver,
-    answer: StatusAnswer | null,
-  ): Promise<boolean | End> {
+  async #takeUpEarlier(way: Way, answer: StatusAnswer | null): Promise<boolean | End> {
     const { shortSerial, onNote } = this.#request;
     const earlier = await this.#task.journal.unsettled(shortSerial);
     if (!earlier.ok) return refused('journal-unwritable');
     if (earlier.value.length === 0) return false;
-    const settled = await settleEarlier(channel, driver, earlier.value, answer, this.#settleOptions());
+    const settled = await settleEarlier(way, earlier.value, answer, this.#settleOptions());
     if (settled !== 'unbound' && answer?.kind === 'can-unbind' && earlier.value.some(isAccepted)) {
       return { outcome: 'accepted-unconfirmed', reason: 'earlier-accepted' };
     }
@@ -161,14 +143,14 @@ class Attempt {
       const saved = await this.#task.ledger.notCarriedOut(shortSerial, unheard.length);
       if (!saved.ok) return refused('ledger-unreadable');
     }
-    for (const { attempt } of earlier.value) await this.#settled(channel, attempt, worked);
+    for (const { attempt } of earlier.value) await this.#settled(way, attempt, worked);
     return worked;
   }
 
   /** Notes for later runs that the end of an attempt is known. */
-  #settled(channel: Channel, attempt: string, worked: boolean): Promise<boolean> {
+  #settled(way: Way, attempt: string, worked: boolean): Promise<boolean> {
     const outcome = worked ? 'unbound' : 'unknown';
-    return this.#write(channel, { event: 'settled', attempt, outcome, verified: worked });
+    return this.#write(way, { event: 'settled', attempt, outcome, verified: worked });
   }
 
   #settleOptions(): SettleOptions {
@@ -177,7 +159,7 @@ class Attempt {
   }
 
   /** Picture, password, permit, exchange, datagram. The password is zeroed on every path out of here. */
-  async #withPassword(channel: Channel, driver: UnbindDriver, plan: UnbindPlan): Promise<End> {
+  async #withPassword(way: Way, driver: UnbindDriver, plan: UnbindPlan): Promise<End> {
     const { onStage, onNote, challenge, permit } = this.#request;
     const { signal } = this.#task.watch;
     if (challenge) {
@@ -196,7 +178,7 @@ class Attempt {
     const { password } = answer;
     try {
       if (plan.askCable && !answer.directCable) return refused('no-direct-cable');
-      const checked = driver.check(channel.watch.device, password);
+      const checked = driver.check(way.watch.device, password);
       if (!checked.ok) return refused(checked.failure);
       checked.value.fill(0);
       if (password.some((byte) => byte > 0x7e)) onNote?.({ kind: 'password-not-ascii' });
@@ -209,18 +191,18 @@ class Attempt {
       const doubtfulLater = await this.#task.lookAgain();
       if (doubtfulLater) return refused(doubtfulLater);
       onStage?.('exchange');
-      return await this.#send(channel, driver, password);
+      return await this.#send(way, driver, password);
     } finally {
       password.fill(0);
     }
   }
 
-  async #send(channel: Channel, driver: UnbindDriver, password: Buffer): Promise<End> {
+  async #send(way: Way, driver: UnbindDriver, password: Buffer): Promise<End> {
     const mark = await this.#task.lastRefused.markOf(this.#request.shortSerial, password);
-    const sent = await driver.unbind(channel, password, {
+    const sent = await way.unbind(password, {
       signal: this.#task.watch.signal,
       lostBefore: this.#task.lostBefore,
-      beforeSending: () => this.#intend(channel, driver),
+      beforeSending: () => this.#intend(way, driver),
     });
     if (!sent.ok) {
       const takenBack = await this.#begun?.takeBack();
@@ -230,16 +212,16 @@ class Attempt {
       await this.#task.learn({ kind: 'locked', lockMinutes: failure.lockMinutes });
       return { outcome: 'locked', ...locked(failure.lockMinutes) };
     }
-    return this.#verify(channel, driver, sent.value, password, mark);
+    return this.#verify(way, driver, sent.value, password, mark);
   }
 
   /** The last step before the datagram: on disk first, so that a crash cannot hide that it may have left. */
-  async #intend(channel: Channel, driver: UnbindDriver): Promise<UnbindReason | null> {
+  async #intend(way: Way, driver: UnbindDriver): Promise<UnbindReason | null> {
     if (!(await this.#task.stillHeld())) return 'busy';
-    const { bindStatus } = channel.watch.device.announcement;
-    const written = await this.#write(channel, { event: 'intent', driver: driver.name, bindStatus });
+    const { bindStatus } = way.watch.device.announcement;
+    const written = await this.#write(way, { event: 'intent', driver: driver.name, bindStatus });
     if (!written) return 'journal-unwritable';
-    const counted = await this.#task.ledger.begin(this.#request.shortSerial, channel.mac);
+    const counted = await this.#task.ledger.begin(this.#request.shortSerial, way.mac);
     if (!counted.ok) return 'journal-unwritable';
     this.#begun = counted.value;
     return null;
@@ -247,14 +229,14 @@ class Attempt {
 
   /** The password lives on only where it can serve a second proof (docs/decisions/0006). */
   async #verify(
-    channel: Channel,
-    driver: UnbindDriver,
+    way: Way,
+    _driver: UnbindDriver,
     pending: PendingAnswer,
     password: Buffer,
     mark: number | null,
   ): Promise<End> {
     const { onStage, onNote } = this.#request;
-    const { device } = channel.watch;
+    const { device } = way.watch;
     const site = siteOf(device, this.#tools.network.loopback, this.#tools.tap?.http);
     if (!site.ok) password.fill(0);
     onStage?.('sent');
@@ -262,12 +244,12 @@ class Attempt {
     const options = this.#settleOptions();
     const latest = performance.now() + (this.#request.verifyMs ?? VERIFY_MS);
     const deadline = Math.min(latest, options.deadline - (site.ok ? PROOF_MS : 0));
-    const settlement = await settle(channel, driver, pending, { ...options, deadline });
+    const settlement = await settle(way, pending, { ...options, deadline });
     // Whose words these are nobody can say: neither an outcome nor the attempts rest on them.
-    if (this.#task.watch.disputed() !== null) return this.#disputed(channel);
+    if (this.#task.watch.disputed() !== null) return this.#disputed(way);
     const learnt = settlement.answer ?? (settlement.notBound ? ({ kind: 'success' } as const) : null);
     if (learnt) await this.#task.learn(learnt, mark);
-    else if (settlement.notCarriedOut) await this.#letGo(channel);
+    else if (settlement.notCarriedOut) await this.#letGo(way);
     if (learnt?.kind === 'unexpected') {
       onNote?.({ kind: 'unexpected-word', word: clean(learnt.word, 64) ?? '' });
     }
@@ -275,29 +257,29 @@ class Attempt {
     const settled = settlement.notBound || settlement.saysBound;
     const isOpen = !settled && device.announcement.bindStatus !== 'not-bound';
     const wanted = isOpen && settlement.answer?.kind === 'success';
-    const proven = wanted && site.ok && (await this.#isProven(site.value, channel, password));
-    if (this.#task.watch.disputed() !== null) return this.#disputed(channel);
+    const proven = wanted && site.ok && (await this.#isProven(site.value, way, password));
+    if (this.#task.watch.disputed() !== null) return this.#disputed(way);
     return concluded(proven ? { ...settlement, notBound: true } : settlement, pending);
   }
 
   /** No answer, and nothing has changed, as the device said twice: it is no failure, and there is nothing to settle. */
-  async #letGo(channel: Channel): Promise<void> {
+  async #letGo(way: Way): Promise<void> {
     const saved = await this.#task.ledger.notCarriedOut(this.#request.shortSerial, 1);
     if (!saved.ok) return this.#request.onNote?.({ kind: 'ledger-not-saved' });
     this.#request.onNote?.({ kind: 'not-carried-out' });
-    await this.#settled(channel, this.#task.attempt, false);
+    await this.#settled(way, this.#task.attempt, false);
   }
 
   /** Somebody else answered when the datagram was out: too late to stop, not too late to tell. */
-  async #disputed(channel: Channel): Promise<End> {
+  async #disputed(way: Way): Promise<End> {
     this.#request.onNote?.({ kind: 'late-answer' });
-    const written = await this.#write(channel, { event: 'late-answer' });
+    const written = await this.#write(way, { event: 'late-answer' });
     if (!written) this.#request.onNote?.({ kind: 'journal-not-saved' });
     return { outcome: 'unknown', reason: 'late-answer' };
   }
 
   /** One login to the web server of a device that has accepted this password; what it costs goes to the ledger. */
-  async #isProven(site: Site, { watch: { device } }: Channel, password: Buffer): Promise<boolean> {
+  async #isProven(site: Site, { watch: { device } }: Way, password: Buffer): Promise<boolean> {
     const { signal } = this.#task.watch;
     if (signal.aborted) return false;
     const [{ readProof }, { openPins }] = await Promise.all([
@@ -310,20 +292,20 @@ class Attempt {
     return proof.kind === 'not-bound';
   }
 
-  #plan(channel: Channel, driver: UnbindDriver, allowed: Allowed): UnbindPlan {
+  #plan(way: Way, driver: UnbindDriver, allowed: Allowed): UnbindPlan {
     const { technician = null, origin, directCable = false } = this.#request;
-    const { watch, mac, route } = channel;
+    const { watch, mac, wireMac, isToEverybody } = way;
     return {
       ...this.#task.plan(watch.device, allowed, { technician, origin }),
       mac,
       driver: driver.name,
-      wireMac: otherWireMac(channel),
-      askCable: route === 'multicast' && !directCable,
+      wireMac,
+      askCable: isToEverybody && !directCable,
     };
   }
 
   #write(
-    { watch: { device } }: Channel,
+    { watch: { device } }: Way,
     what: Partial<JournalEntry> & Pick<JournalEntry, 'event'>,
   ): Promise<boolean> {
     const { origin, technician, caseId } = this.#request;
@@ -334,9 +316,4 @@ class Attempt {
       ...what,
     });
   }
-}
-
-/** The MAC on the wire where it is another one than the device announces. */
-function otherWireMac({ wireMac: onWire, mac }: Channel): string | null {
-  return onWire === macKey(mac) ? null : onWire;
 }

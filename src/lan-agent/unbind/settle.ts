@@ -2,8 +2,7 @@ import { pause } from '../limit.ts';
 import { search } from '../network/search.ts';
 import { macKey } from '../sadp/message.ts';
 import type { UnbindAnswer } from '../sadp/reply.ts';
-import type { Channel } from './channel.ts';
-import type { UnbindDriver } from './driver.ts';
+import type { Way } from './driver.ts';
 import { windowMs } from './exchange.ts';
 import type { PendingAnswer } from './send-once.ts';
 
@@ -46,12 +45,7 @@ export interface SettleOptions {
  * Finds out how the one datagram ended, without ever sending it again: by its answer, by the status turning to "not
  * bound", or not at all. A late answer counts for as long as we look.
  */
-export async function settle(
-  channel: Channel,
-  driver: UnbindDriver,
-  pending: PendingAnswer,
-  options: SettleOptions,
-): Promise<Settlement> {
+export async function settle(way: Way, pending: PendingAnswer, options: SettleOptions): Promise<Settlement> {
   const left = () => Math.max(0, options.deadline - performance.now());
   const sent = performance.now();
   await pending.wait(Math.min(ANSWER_MS, left()), options.signal);
@@ -61,7 +55,7 @@ export async function settle(
   while (!options.signal.aborted && !isRefusal(readable(pending))) {
     await pause(Math.min(next, left()), options.signal);
     const isSettled = performance.now() - sent >= ON_ITS_WAY_MS;
-    binding = await askBinding(channel, driver, options);
+    binding = await askBinding(way, options);
     if (binding === 'bound' && isSettled) boundReadings++;
     if (binding === 'not-bound' || left() === 0) break;
     next = LOOK_EVERY_MS;
@@ -79,14 +73,11 @@ export async function settle(
 export type Binding = 'bound' | 'not-bound' | 'unknown';
 
 /** Asks the device once whether it is bound. */
-export async function askBinding(
-  { watch, route }: Channel,
-  driver: UnbindDriver,
-  { signal, deadline }: SettleOptions,
-): Promise<Binding> {
+export async function askBinding(way: Way, { signal, deadline }: SettleOptions): Promise<Binding> {
+  const { watch } = way;
   const { lan, device } = watch;
   const waitMs = Math.max(MIN_LOOK_MS, Math.min(LOOK_MS, deadline - performance.now()));
-  const { answer } = await driver.precheck(watch, { signal, route, waitMs });
+  const answer = await way.ask({ signal, waitMs });
   if (answer?.kind === 'not-bound') return 'not-bound';
   // A device may leave the cloud, and with it the status question, when it is unbound: its announcement says so too.
   // One that says "bound" here has the last word, and one that announced "not bound" before has proved nothing.

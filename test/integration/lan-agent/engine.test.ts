@@ -1,14 +1,18 @@
 import { createSocket } from 'node:dgram';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { fail, ok } from '../../../src/kernel/result.ts';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
 import { openJournal } from '../../../src/lan-agent/journal.ts';
 import type { Network } from '../../../src/lan-agent/network/network.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
 import type { UnbindPlan, UnbindRequest } from '../../../src/lan-agent/unbind/contract.ts';
-import { drivers, type UnbindDriver } from '../../../src/lan-agent/unbind/driver.ts';
+import type { UnbindDriver } from '../../../src/lan-agent/unbind/driver.ts';
 import { performUnbind } from '../../../src/lan-agent/unbind/perform.ts';
+import { drivers } from '../../../src/lan-agent/unbind/sadp-driver.ts';
 import { unbindReport } from '../../../src/link/messages.ts';
 import type { EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import * as profiles from '../../../src/sandbox/device/profiles.ts';
@@ -298,17 +302,21 @@ describe.concurrent('an unbind that the bot asked for', () => {
     const stop = new AbortController();
     const real = drivers(false)[0];
     if (!real) throw new Error('no driver');
-    const unbind: UnbindDriver['unbind'] = (channel, password, steps) =>
-      real.unbind(channel, password, {
-        ...steps,
-        beforeSending: async () => {
-          const reason = await steps.beforeSending();
-          stop.abort();
-          return reason;
-        },
-      });
+    const approach: UnbindDriver['approach'] = async (watch) => {
+      const { answer, way } = await real.approach(watch);
+      const unbind: typeof way.unbind = (password, steps) =>
+        way.unbind(password, {
+          ...steps,
+          beforeSending: async () => {
+            const reason = await steps.beforeSending();
+            stop.abort();
+            return reason;
+          },
+        });
+      return { answer, way: { ...way, unbind } };
+    };
     const report = await performUnbind(
-      { home: at.home, network: at.network, drivers: [{ ...real, unbind }] },
+      { home: at.home, network: at.network, drivers: [{ ...real, approach }] },
       at.request({ signal: stop.signal }),
     );
     expect(report).toMatchObject({ outcome: 'refused', reason: 'cancelled' });
@@ -316,6 +324,59 @@ describe.concurrent('an unbind that the bot asked for', () => {
     const ledger = JSON.parse(await readFile(join(at.home, 'ledger', `${CAMERA}.json`), 'utf8'));
     expect(ledger).toMatchObject({ withoutResult: 0, notCarriedOut: 0, lastAttempt: null });
     expect(await openJournal(at.home).unsettled(CAMERA)).toEqual({ ok: true, value: [] });
+  });
+
+  it('unbinds over whatever a driver speaks: one call, put on record before it, confirmed by the device', async (t) => {
+    const at = await bench(t);
+    const calls: string[] = [];
+    let isBound = true;
+    const web = createServer((request, response) => {
+      calls.push(`${request.method}`);
+      if (request.method === 'PUT') isBound = false;
+      response.end(JSON.stringify({ isBound }));
+    });
+    t.onTestFinished(() => void web.close());
+    await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+    const { port } = web.address() as AddressInfo;
+    const ask = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/`);
+      const told = (await answer.json()) as { isBound: boolean };
+      return { kind: told.isBound ? 'can-unbind' : 'not-bound' } as const;
+    };
+    const overHttp: UnbindDriver = {
+      name: 'sadp-3.0',
+      fits: () => true,
+      objectsTo: () => null,
+      check: (_device, password) => ok(Buffer.from(password)),
+      approach: async (watch) => ({
+        answer: await ask(),
+        way: {
+          watch,
+          mac: watch.device.announcement.mac ?? '',
+          wireMac: null,
+          isDirect: true,
+          isToEverybody: false,
+          isTooSlow: () => false,
+          ask,
+          async unbind(_password, { beforeSending }) {
+            const reason = await beforeSending();
+            if (reason) return fail({ reason });
+            calls.push('on record');
+            await fetch(`http://127.0.0.1:${port}/`, { method: 'PUT' });
+            return ok({
+              current: () => ({ kind: 'success' }) as const,
+              wait: async () => undefined,
+              sendError: () => null,
+              isDisputed: () => false,
+            });
+          },
+        },
+      }),
+    };
+    const tools = { home: at.home, network: at.network, drivers: [overHttp] };
+    expect(await performUnbind(tools, at.request())).toMatchObject({ outcome: 'unbound', verified: true });
+    expect(calls).toEqual(['GET', 'on record', 'PUT', 'GET']);
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
 
   it('closes the prompt when a second device claims the serial number meanwhile', async (t) => {
