@@ -46,7 +46,7 @@ const botFolders = {
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];
 /** rooms whose sentences live in locales/ and who may read them */
-const speaking = ['flows', 'cards', 'bot', 'lan-agent', 'sandbox'];
+const speaking = ['flows', 'bot', 'lan-agent', 'sandbox'];
 
 const forbidden = [
   {

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { LANGUAGES } from '../locales/language.ts';
-import { CARDS } from '../src/cards/cards.ts';
-import { drawCard, svgOf } from '../src/cards/draw.ts';
 import { pictureFile } from '../src/cards/pictures.ts';
+import { CARDS } from './cards/cards.ts';
+import { drawCard, svgOf } from './cards/draw.ts';
 
 const FOLDER = fileURLToPath(new URL('../src/cards/pictures', import.meta.url));
 /** What each picture was drawn from: file -> hash of its SVG, since PNG bytes differ between machines. */

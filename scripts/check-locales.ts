@@ -13,10 +13,13 @@ const SPELT_ELSEWHERE = [
   'sandbox:page.',
 ];
 
-const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => `src/${name.replaceAll('\\', '/')}`)
-  .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+/** Whoever speaks to people: the programs, and what draws their cards ahead. */
+const sources = ['src', 'scripts/cards'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') })),
+);
 const faults = [...checkTexts(resources), ...checkUse(resources, sources, SPELT_ELSEWHERE)];
 for (const { file, key, problem } of faults) console.error(`${file}: ${key} ${problem}`);
 if (faults.length > 0) process.exitCode = 1;

@@ -6,7 +6,7 @@ import type { FactName } from '../policy/facts.ts';
 import type { BlockerId } from '../policy/rules.ts';
 
 interface Guide {
-  /** Step ids; those in `drawn` have a picture (src/cards). */
+  /** Step ids; those in `drawn` have a picture (scripts/cards). */
   readonly steps: readonly string[];
   readonly drawn: readonly string[];
   /**

@@ -1,6 +1,6 @@
 /** Photos of printed labels, drawn from a seed: what is on them is invented, how they are spoilt is what phones do. */
 import sharp from 'sharp';
-import { lineOf, widthOf } from '../../../src/cards/lettering.ts';
+import { lineOf, widthOf } from '../../../scripts/cards/lettering.ts';
 import { CODE } from './photos.ts';
 
 export interface PrintedLabel {

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../locales/index.ts';
 import { LANGUAGES } from '../../../locales/language.ts';
-import { CARDS } from '../../../src/cards/cards.ts';
-import { canDraw } from '../../../src/cards/lettering.ts';
+import { CARDS } from '../../../scripts/cards/cards.ts';
+import { canDraw } from '../../../scripts/cards/lettering.ts';
 import { cardPicture } from '../../../src/cards/pictures.ts';
 import { GUIDES } from '../../../src/flows/guides.ts';
 

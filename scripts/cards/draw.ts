@@ -1,8 +1,8 @@
 /** Draws a card: SVG made of data, turned into a PNG. No font of the machine takes part (lettering.ts). */
 import sharp from 'sharp';
 import type { Language } from '../../locales/language.ts';
-import { textsFor } from '../kernel/all-texts.ts';
-import type { Texts } from '../kernel/texts.ts';
+import { textsFor } from '../../src/kernel/all-texts.ts';
+import type { Texts } from '../../src/kernel/texts.ts';
 import type { Card, CardWord, Item } from './cards.ts';
 import { lineOf, widthOf } from './lettering.ts';
 

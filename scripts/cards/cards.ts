@@ -2,7 +2,7 @@
  * What each step's picture shows, as data: our own schematic drawings, no screenshots. Words are keys of
  * `card:text.<word>`, so a card speaks the chat's language; what stands in `say` is drawn as it is.
  */
-import type { WordAfter } from '../kernel/texts.ts';
+import type { WordAfter } from '../../src/kernel/texts.ts';
 
 /** A word on a card: `card:text.<word>`. */
 export type CardWord = WordAfter<'card:text.'>;
