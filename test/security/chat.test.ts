@@ -159,7 +159,7 @@ describe('the chat under attack', () => {
     expect((await ann.waitFor(/Your laptops/)).text).toContain('Laptop');
   });
 
-  it('is silent in groups, in channels, to bots and to edited messages', async () => {
+  it('is silent in groups, in channels and to bots, to what is edited there, too', async () => {
     const group = { id: -100, type: 'supergroup', title: 'Site' };
     const update = { ...text(ann, SERIAL) };
     const attacks = [
@@ -167,7 +167,7 @@ describe('the chat under attack', () => {
       text(ann, `/pair@${'unbind_sandbox_bot'}`, group),
       text(ann, SERIAL, group),
       text(ann, '/pair', { id: bob.id, type: 'private', first_name: 'x' }),
-      { edited_message: update.message },
+      { edited_message: text(ann, SERIAL, group).message },
       { channel_post: update.message },
       { message: { ...Object(update.message), from: { ...ann.user, is_bot: true } } as never },
       { message: { ...Object(update.message), from: undefined } as never },

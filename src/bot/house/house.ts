@@ -2,23 +2,49 @@ import { type CaseRecord, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { CasePort, House } from '../../flows/ports.ts';
 import { ok, type Result } from '../../kernel/result.ts';
+import type { LabelReader } from '../../label/reader.ts';
 import type { RegionPack } from '../../policy/region.ts';
+import type { Store } from '../../store/store.ts';
+import { BLOBS } from './blobs.ts';
 import { atBorder, must } from './must.ts';
+import { createNotes } from './notes.ts';
+import { createPhotos, type Photos } from './photos.ts';
+import type { Profiles } from './profiles.ts';
+import { createRoom } from './room.ts';
 
-/** Latest cases that may belong to one visit. */
-const CASES_OF_VISIT = 50;
-
-export interface HouseParts extends Pick<House, 'language' | 'labels' | 'agents' | 'notes'> {
+export interface HouseParts {
+  store: Pick<Store, 'values'>;
+  profiles: Pick<Profiles, 'language'>;
   cases: Pick<CaseDesk, 'open' | 'get' | 'apply' | 'listFor'>;
   /** Looks at a case before a stage gets it: some are closed by that (jobs/stolen.ts). */
   watched(id: string): Promise<Result<CaseRecord | null, unknown>>;
+  agents: House['agents'];
+  labels: Pick<LabelReader, 'read' | 'copy'>;
+  /** Downloads a file of Telegram's. */
+  download(fileId: string, maxBytes: number, signal?: AbortSignal): Promise<Result<Uint8Array, string>>;
   region: RegionPack;
   /** Milliseconds. */
   clock: () => number;
 }
 
+/** Largest photo Telegram hands to a bot, bytes (https://core.telegram.org/bots/api#getfile). */
+const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
+/** Photos in memory at the same time: as many as the reader works on or lets wait (label/reader.ts), 200 MB at most. */
+const MOST_PHOTOS = 10;
+/** Latest cases that may belong to one visit. */
+const CASES_OF_VISIT = 50;
+
 /** All a flow may ask of the house (flows/ports.ts), on the store, the label reader and the hub. */
-export function createHouse({ cases, watched, region, clock, ...ports }: HouseParts): House {
+export function createHouse(parts: HouseParts): { house: House; photos: Photos } {
+  const { store, profiles, cases, watched, agents, labels, download, region, clock } = parts;
+  const blobs = store.values(BLOBS);
+  const room = createRoom(MOST_PHOTOS);
+  const photos = createPhotos({
+    blobs,
+    reader: labels,
+    download: (fileId, signal) => download(fileId, MAX_PHOTO_BYTES, signal),
+    room,
+  });
   const casePort: CasePort = {
     open: (chatId) => atBorder(async () => must(await cases.open(chatId))),
     get: (id) => atBorder(async () => must(await watched(id))),
@@ -26,5 +52,13 @@ export function createHouse({ cases, watched, region, clock, ...ports }: HousePa
       atBorder(async () => orderInForce(must(await cases.listFor(chatId, CASES_OF_VISIT)), clock())),
     apply: (id, action) => atBorder(async () => must(await cases.apply(id, action))),
   };
-  return { ...ports, cases: casePort, region: { pack: async () => ok(region) } };
+  const house: House = {
+    language: profiles.language,
+    cases: casePort,
+    labels: photos,
+    agents,
+    region: { pack: async () => ok(region) },
+    notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
+  };
+  return { house, photos };
 }

@@ -15,13 +15,13 @@ const PICTURE_MS = 10 * 60_000;
 
 interface PhotosOptions {
   blobs: Values<string>;
-  reader: LabelReader;
+  reader: Pick<LabelReader, 'read'>;
   download(fileId: string, signal: AbortSignal): Promise<Result<Uint8Array, string>>;
   /** For photos in memory, from the first byte of the download on. */
   room: Room;
 }
 
-interface Photos extends LabelPort {
+export interface Photos extends LabelPort {
   /** Sees every update first: a new photo ends the reading of the one before it in its chat, also while that is fetched. */
   arrived(chatId: number, update: Update): void;
 }

@@ -67,6 +67,7 @@ export function createEditHearing(tools: EngineTools, passwords: PasswordWatch):
       const known = recent.findLast(({ id }) => id === edited.message_id);
       const isNewest = known !== undefined && known === recent.at(-1);
       let message = captionAlone(edited, known);
+      if (message.text === '') return 'handled';
       const rest = withoutPasswords({ update_id: 0, message }, spec);
       if (rest?.message) {
         await passwords.remove(turn, edited.message_id, null);

@@ -102,6 +102,16 @@ describe('a notice', () => {
     expect(last(anna)).toContain('was paired by 5');
   });
 
+  it('waits for the one admin whom Telegram does not let it reach, and not for the others', async () => {
+    const { raise, idle } = notices();
+    api.fault({ method: 'sendMessage', kind: 'status', status: 502 });
+    await raise({ kind: 'limit.reached', person: anna.id, most: 20 });
+    await idle();
+    const [late, heardIt] = heard(olga).length === 0 ? [olga, ivan] : [ivan, olga];
+    expect([heard(late).length, heard(heardIt).length]).toEqual([0, 1]);
+    await late.waitFor((message) => message.from === 'bot');
+  });
+
   it('is not told to whom the chat has answered so already', async () => {
     const { raise, idle } = notices();
     const laptop = { name: 'Van 9', system: 'Linux', address: '192.0.2.9' };

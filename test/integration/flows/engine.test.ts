@@ -528,6 +528,71 @@ describe('the conversations engine', () => {
     });
   });
 
+  describe('an edited message', () => {
+    const heard: string[] = [];
+    const listening: Flow = {
+      name: 'listening',
+      version: 1,
+      handed: ANYTHING,
+      async run(dialogue) {
+        const answer = await dialogue.ask('show or tell', {
+          wants: ['photo', 'serial', 'note'],
+          help: 'bot:help.useButtons',
+        });
+        heard.push(
+          answer.kind === 'photo' ? answer.fileId : answer.kind === 'note' ? answer.text : answer.kind,
+        );
+        return { go: 'listening' };
+      },
+    };
+    const photo = (name: string, caption?: string) => ({
+      photo: [{ file_id: name, file_unique_id: name, width: 1, height: 1 }],
+      ...(caption === undefined ? {} : { caption }),
+    });
+    const sent = (update: Update, content: object): Update =>
+      ({ ...update, message: { ...update.message, text: undefined, ...content } }) as unknown as Update;
+    const edited = ({ message }: Update, content: object): Update =>
+      ({
+        update_id: nextUpdate++,
+        edited_message: { ...message, photo: undefined, text: undefined, ...content },
+      }) as unknown as Update;
+
+    it('is a new photo where the picture was replaced, and words where only the caption was', async () => {
+      heard.length = 0;
+      const engine = await engineWith([listening]);
+      await start(engine, 'listening');
+      const first = sent(message(''), photo('blurred'));
+      await engine.handleUpdate(chat, first);
+      await engine.handleUpdate(chat, edited(first, photo('blurred')));
+      await engine.handleUpdate(chat, edited(first, photo('sharp')));
+      await engine.handleUpdate(chat, edited(first, photo('sharp', 'it hangs over the gate')));
+      expect(heard).toEqual(['blurred', 'sharp', 'it hangs over the gate']);
+    });
+
+    it('is heard once, however often Telegram delivers the edit', async () => {
+      heard.length = 0;
+      const engine = await engineWith([listening]);
+      await start(engine, 'listening');
+      const first = message('over the gate');
+      await engine.handleUpdate(chat, first);
+      const edit = edited(first, { text: 'over the door' });
+      await engine.handleUpdate(chat, edit);
+      expect(await engine.handleUpdate(chat, edit)).toEqual(ok('repeated'));
+      expect(heard).toEqual(['over the gate', 'over the door']);
+    });
+
+    it('of long ago mends nothing any more', async () => {
+      let now = 1_000_000;
+      const engine = await engineWith([counter], () => now);
+      await start(engine, 'counter');
+      const first = message('J500');
+      await engine.handleUpdate(chat, first);
+      now += 31 * 60_000;
+      await engine.handleUpdate(chat, edited(first, { text: 'J50000062' }));
+      expect(texts().at(-1)).toContain('dealt with already');
+    });
+  });
+
   describe('a password in the chat', () => {
     const person = () => api.user({ id: chat });
     /** Sends a text as a person does and hands it to the engine. */

@@ -1,0 +1,27 @@
+import type { CaseDesk } from '../../cases/desk.ts';
+import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
+import { createCaseCommands } from './cases.ts';
+import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
+import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
+import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
+
+type Options = Omit<CommandsOptions, 'more'> &
+  PairingCommandsOptions &
+  AgentCommandsOptions &
+  AdminCommandsOptions & { cases: CaseDesk };
+
+/** Every command, and every button outside conversations. */
+export function createAllCommands(options: Options): {
+  commands: Commands;
+  /** A laptop with a good code asks for its number. */
+  pairingRequested: PairingCommands['requested'];
+} {
+  const pairing = createPairingCommands(options);
+  const more = [
+    pairing,
+    createCaseCommands(options.cases),
+    createAgentCommands(options),
+    createAdminCommands(options),
+  ];
+  return { commands: createCommands({ ...options, more }), pairingRequested: pairing.requested };
+}
