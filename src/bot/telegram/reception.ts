@@ -50,6 +50,12 @@ export interface Reception {
   know(updateIds: readonly number[]): void;
 }
 
+/** What becomes of an update; see `receive`. */
+type Taking = Promise<Result<void, StoreFailure>>;
+
+/** What became of the one before, for one that has none before it. */
+const NONE_BEFORE: Taking = Promise.resolve(ok(undefined));
+
 interface ReceptionOptions extends Doorkeeper {
   shelf: Shelf;
   lines: Lines;
@@ -65,37 +71,68 @@ export function createReception({
   ...door
 }: ReceptionOptions): Reception {
   /** Update id -> what became of it; the oldest are forgotten. */
-  const known = new Map<number, Promise<Result<void, StoreFailure>>>();
+  const known = new Map<number, Taking>();
+  /** Chat -> how many of its updates are being written. */
+  const arriving = new Map<number, number>();
 
-  function remember(updateId: number, outcome: Promise<Result<void, StoreFailure>>): void {
+  function remember(updateId: number, outcome: Taking): void {
     known.set(updateId, outcome);
     const [oldest] = known.keys();
     if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
   }
 
-  async function takeIn(update: Update): Promise<Result<void, StoreFailure>> {
+  /**
+   * Writes at once, and takes its place in the line when the one before it in its chat has: where that one could not be
+   * stored, this one is not taken either.
+   */
+  async function takeIn(update: Update, before: Taking): Taking {
     const { chatId } = classify(update);
-    if (chatId === null) return ok(undefined);
-    const admission = door.admit(update);
-    if (admission === 'out') return ok(undefined);
-    const before = await shelf.wasHandled(update.update_id);
-    if (!before.ok || before.value) return before.ok ? ok(undefined) : before;
-    if (admission === 'too-fast') return leaveWord(chatId, 'too-fast');
-    if (isFull(chatId)) return leaveWord(chatId, 'full');
+    const admission = chatId === null ? 'out' : door.admit(update);
+    if (chatId === null || admission === 'out') return before;
+    const handled = await shelf.wasHandled(update.update_id);
+    if (!handled.ok) return reported(update, handled);
+    if (handled.value) return before;
+    const word = admission === 'too-fast' ? admission : isFull(chatId) ? 'full' : null;
+    if (word !== null) {
+      const earlier = await before;
+      if (!earlier.ok) return earlier;
+      const left = await leaveWord(chatId, word);
+      return left.ok ? left : reported(update, left);
+    }
+    arriving.set(chatId, (arriving.get(chatId) ?? 0) + 1);
     const put = await shelf.put(chatId, { update });
-    if (!put.ok) return put;
+    const earlier = await before;
+    leave(chatId);
+    if (!earlier.ok) {
+      if (put.ok) await shelf.withdraw(put.value);
+      return earlier;
+    }
+    if (!put.ok) return reported(update, put);
     door.arrived(update);
     lines.join(put.value);
     return ok(undefined);
   }
 
+  /** One less is being written. */
+  function leave(chatId: number): void {
+    const left = (arriving.get(chatId) ?? 0) - 1;
+    if (left > 0) arriving.set(chatId, left);
+    else arriving.delete(chatId);
+  }
+
   function isFull(chatId: number): boolean {
-    const waiting = lines.length(chatId);
+    const waiting = lines.length(chatId) + (arriving.get(chatId) ?? 0);
     return waiting >= limits.perChat || (lines.total >= limits.total && waiting >= limits.fairShare);
   }
 
+  function reported(update: Update, failed: { ok: false; failure: StoreFailure }) {
+    log.error({ update: update.update_id, failure: failed.failure.reason }, 'an update could not be stored');
+    door.unstored?.(update, failed.failure);
+    return failed;
+  }
+
   /** Has a chat told, behind what it is waiting for, that something was not taken. */
-  async function leaveWord(chatId: number, word: IntakeWord): Promise<Result<void, StoreFailure>> {
+  async function leaveWord(chatId: number, word: IntakeWord): Taking {
     if (lines.lastWord(chatId) === word) return ok(undefined);
     const put = await shelf.put(chatId, { word });
     if (!put.ok) return put;
@@ -103,34 +140,30 @@ export function createReception({
     return ok(undefined);
   }
 
-  async function receive(update: Update): Promise<Result<void, StoreFailure>> {
+  async function receive(update: Update, before: Taking = NONE_BEFORE): Taking {
     const { update_id: id } = update;
     const earlier = known.get(id);
     if (earlier) return earlier;
-    const outcome = takeIn(update);
+    const outcome = takeIn(update, before);
     remember(id, outcome);
     const taken = await outcome;
-    if (taken.ok) return taken;
-    known.delete(id);
-    log.error({ update: id, failure: taken.failure.reason }, 'an update could not be stored');
-    door.unstored?.(update, taken.failure);
+    if (!taken.ok) known.delete(id);
     return taken;
   }
 
   return {
-    receive,
+    receive: (update) => receive(update),
     async receiveAll(updates) {
-      const chains = new Map<number | null, Promise<boolean>>();
+      const lasts = new Map<number | null, Taking>();
       const taken = await Promise.all(
         updates.map((update) => {
           const { chatId } = classify(update);
-          const before = chains.get(chatId) ?? Promise.resolve(true);
-          const mine = before.then(async (isTaken) => isTaken && (await receive(update)).ok);
-          chains.set(chatId, mine);
+          const mine = receive(update, lasts.get(chatId));
+          lasts.set(chatId, mine);
           return mine;
         }),
       );
-      const refused = taken.indexOf(false);
+      const refused = taken.findIndex(({ ok: isTaken }) => !isTaken);
       return updates.slice(0, refused === -1 ? updates.length : refused);
     },
     know(updateIds) {

@@ -45,6 +45,8 @@ export interface Shelf {
   giveUp(place: Place, word: IntakeWord): Stored<void>;
   /** Counts that the program died while this one was at the head of its line. @returns how often by now */
   died(place: Place): Stored<number>;
+  /** Takes a thing away again that was put there in vain. */
+  withdraw(place: Place): Stored<void>;
   /** Erases what was handled; of an update the id is remembered for a day. */
   done(place: Place): Stored<void>;
   /** Whether an update with this id was handled within a day: Telegram hands out the same one again for so long. */
@@ -112,6 +114,7 @@ export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array
       const kept = await waiting.set(at, { ...found.value, deaths }, restOfDay(at));
       return kept.ok ? ok(deaths) : kept;
     },
+    withdraw: ({ key: at }) => waiting.delete(at),
     async done({ key: at, updateId }) {
       const [erased, noted] = await Promise.all([
         waiting.delete(at),
