@@ -24,6 +24,10 @@ export const bot = {
     restarted: 'Something broke on my side. Nothing is lost: here is this step again.',
     updated: 'The bot was updated. Nothing is lost: here is this step again.',
     unreachable: 'I could not finish that just now. Please send it again in a minute.',
+    caseUnreadable:
+      'I cannot read the record of this case any more. Nothing was sent to the device because of that, and the record is kept for the operator: tell them. To go on with the device, send its label or serial number: that opens a new case. Your other cases are in /cases.',
+    chatUnreadable:
+      'I cannot read any more where we were in this chat; it is kept for the operator. Your cases are not lost: find yours in /cases and go on there, or send a label to begin.',
   },
   intake: {
     'too-fast':

@@ -4,6 +4,7 @@ import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
 import { decide } from '../policy/decide.ts';
+import { orNone } from '../store/or-none.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, isMeant, newCase } from './case.ts';
 import { CASES, CHAT_CASES } from './record.ts';
@@ -59,7 +60,7 @@ export function createCaseDesk(
     const ids = keys.value.map((key) => key.slice(key.indexOf(':') + 1)).filter(isWanted);
     for (const id of ids.reverse()) {
       if (records.length === most) break;
-      const found = await cases.get(id);
+      const found = orNone(await cases.get(id));
       if (!found.ok) return found;
       if (found.value && fits(found.value)) records.push(found.value);
     }
@@ -109,7 +110,7 @@ export function createCaseDesk(
       if (!ids.ok) return ids;
       const records: CaseRecord[] = [];
       for (const id of ids.value) {
-        const found = await cases.get(id);
+        const found = orNone(await cases.get(id));
         if (!found.ok) return found;
         if (found.value?.device?.shortSerial === shortSerial && wasUnbound(found.value))
           records.push(found.value);

@@ -11,7 +11,7 @@ import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import { orderLine } from './order.ts';
-import type { House, HouseFailure } from './ports.ts';
+import type { CaseFailure, House } from './ports.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
 
@@ -71,7 +71,7 @@ async function markTold(
   house: House,
   record: CaseRecord,
   report: CaseReport,
-): Promise<Result<unknown, HouseFailure>> {
+): Promise<Result<unknown, CaseFailure>> {
   const { outcome, reason = null } = report;
   const jobId = record.reportedBy;
   if (jobId == null) return ok(null);

@@ -11,6 +11,8 @@ import type { RegionPack } from '../policy/region.ts';
 
 /** The house itself is out of order for the moment; what the technician did is not lost. */
 export type HouseFailure = 'store-unavailable';
+/** `unreadable`: the record of the case cannot be read, and trying again does not help. */
+export type CaseFailure = HouseFailure | 'unreadable';
 type Answer<T> = Promise<Result<T, HouseFailure>>;
 
 export interface House {
@@ -25,11 +27,14 @@ export interface House {
 export interface CasePort {
   /** Opens a case at stage identify. */
   open(chatId: number): Answer<CaseRecord>;
-  get(id: string): Answer<CaseRecord | null>;
+  get(id: string): Promise<Result<CaseRecord | null, CaseFailure>>;
   /** What this technician stated about the order for an earlier device of the same visit; null: nothing. */
   orderOfVisit(chatId: number): Answer<CaseOrder | null>;
   /** Applies an action; the same action twice changes nothing the second time. */
-  apply(id: string, action: CaseAction): Answer<{ case: CaseRecord; refused: CaseRefusal | null }>;
+  apply(
+    id: string,
+    action: CaseAction,
+  ): Promise<Result<{ case: CaseRecord; refused: CaseRefusal | null }, CaseFailure>>;
 }
 
 /** A label and where on it that was read. Not certain: only a person may take the number for a serial. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
 import { hostInfo } from '../link/messages.ts';
 import { type DataOf, kind, step } from '../store/kind.ts';
+import { orNone } from '../store/or-none.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
 
@@ -84,7 +85,7 @@ export function createAgents(store: Store): Agents {
       if (!ids.ok) return ids;
       const listed: StoredAgent[] = [];
       for (const id of ids.value) {
-        const found = await find(id);
+        const found = orNone(await agents.get(id));
         if (!found.ok) return found;
         if (found.value) listed.push(found.value);
       }

@@ -42,6 +42,8 @@ export interface StageOptions {
   program?: readonly string[];
   /** Read print where no code can be read (READ_PRINT). Default true, as it is for the bot. */
   readPrint?: boolean;
+  /** The bot's token and where its updates go on, for a store that another stage has left; new ones by default. */
+  telegram?: { token: string; firstUpdateId: number };
   /** Takes what the bot writes to standard error. */
   onBotLine?: (line: string) => void;
 }
@@ -75,6 +77,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const lan = await createEmulatedLan({ devices: options.devices, port: options.sadpPort ?? 0 });
   const api = await startLocalBotApi({
     port: options.pagePort ?? 0,
+    ...options.telegram,
     ...(options.page ? { page: options.page } : {}),
   });
   const technicians: Record<Language, SimUser> = {

@@ -1,7 +1,9 @@
 /** Stores as versions of the program left them (test/fixtures/stores). */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { open } from 'lmdb';
+import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 
 const STORES = fileURLToPath(new URL('../fixtures/stores', import.meta.url));
 
@@ -41,4 +43,31 @@ export async function versionsInFixtures(): Promise<Set<string>> {
     }
   }
   return found;
+}
+
+/** What is known of a fixture store besides its records. */
+export interface FixtureAbout {
+  /** When it was left, milliseconds since 1970. */
+  readonly now: number;
+  /** Of the sandbox's bot: keys of buttons and hashes come from it. */
+  readonly token: string;
+  /** Telegram id of the technician who was asked a question when the bot was killed, and the device it was about. */
+  readonly technician: number;
+  readonly asked: DeviceSpec['profile'];
+  /** The technician's laptop as it knows itself. */
+  readonly identity: Readonly<Record<string, unknown>>;
+}
+
+export async function aboutFixture(name: string): Promise<FixtureAbout> {
+  return JSON.parse(await readFile(join(STORES, name, 'about.json'), 'utf8')) as FixtureAbout;
+}
+
+/** Writes a fixture store into a folder, past all code that might make something else of it. */
+export async function writeFixture(name: string, folder: string): Promise<void> {
+  const records = await readFixture(name);
+  await mkdir(folder, { recursive: true });
+  const root = open({ path: folder, noSubdir: false, maxDbs: 4 });
+  const table = root.openDB<string, string[]>({ name: 'records', encoding: 'string', useVersions: true });
+  await Promise.all(records.map(({ key, text }, n) => table.put([...key], text, n + 1)));
+  await root.close();
 }

@@ -97,7 +97,10 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
 
       async c({ chatId, controls, say, t }, [caseId]) {
         const found = await cases.get(caseId ?? '');
-        if (!found.ok) return say(t('bot:error.unreachable'));
+        if (!found.ok) {
+          const isGone = found.failure.reason === 'unreadable';
+          return say(t(isGone ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'));
+        }
         if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
         await controls.start('case', { caseId: found.value.id });
         return undefined;

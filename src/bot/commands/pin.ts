@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ok, type Result } from '../../kernel/result.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 import { BLOCK_MINUTES, type PinPurpose, type Pins } from '../door/pins.ts';
 import type { Telegram, Told } from '../house/telegram.ts';
@@ -105,7 +106,7 @@ export function createPinGate({
     async hear(call, message) {
       const { chatId, say, t } = call;
       if (message.text === undefined) return false;
-      const wait = await waits.get(String(chatId));
+      const wait = orNone(await waits.get(String(chatId)));
       if (!wait.ok || !wait.value) return false;
       if (message.text.startsWith('/')) {
         await waits.delete(String(chatId));

@@ -10,6 +10,7 @@ import type { Audit, AuditNote } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
 export type Role = 'admin' | 'technician';
@@ -124,7 +125,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
 
   async function roleOf(userId: number): Promise<Result<Role | null, StoreFailure>> {
     if (admins.has(userId)) return ok('admin');
-    const technician = await technicians.get(String(userId));
+    const technician = orNone(await technicians.get(String(userId)));
     if (!technician.ok) return technician;
     return ok(technician.value ? 'technician' : null);
   }
@@ -144,12 +145,12 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
     },
 
     async isWaiting(userId) {
-      const found = await waiting.get(String(userId));
+      const found = orNone(await waiting.get(String(userId)));
       return found.ok ? ok(found.value !== undefined) : found;
     },
 
     async decide(adminId, userId, letIn, announce = async () => undefined) {
-      const found = await waiting.get(String(userId));
+      const found = orNone(await waiting.get(String(userId)));
       if (!found.ok) return found;
       if (!found.value) return fail('not-waiting');
       const noted = await note(letIn ? 'access.approved' : 'access.declined', adminId, {
@@ -171,7 +172,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       if (!role.ok) return role;
       if (role.value) return fail('member');
       const id = hashed(token);
-      const invitation = await invitations.get(id);
+      const invitation = orNone(await invitations.get(id));
       if (!invitation.ok) return invitation;
       if (!invitation.value || invitation.value.expiresAt <= now()) return fail('unknown');
       // Whoever made it may be no admin any more.
@@ -215,7 +216,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       if (!ids.ok) return ids;
       const found: Technician[] = [];
       for (const id of ids.value) {
-        const technician = await technicians.get(id);
+        const technician = orNone(await technicians.get(id));
         if (!technician.ok) return technician;
         if (technician.value) found.push(technician.value);
       }

@@ -4,6 +4,7 @@ import type { Audit } from '../../audit/trail.ts';
 import { createBuckets } from '../../hub/limits.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { withClaim } from '../../store/with-claim.ts';
 
@@ -71,13 +72,15 @@ export function createLimits(
   const telling = createBuckets({ burst: 1, perSecond: 1000 / TELL_EVERY_MS }, clock);
 
   /** One change of a technician's day at a time: two cases at once must not both be the last one allowed. */
-  const change = <T>(userId: number, task: (day: Day) => { day: Day | null; value: T }) =>
+  const change = <T>(userId: number, task: (day: Day, isLost: boolean) => { day: Day | null; value: T }) =>
     withClaim<T, StoreFailure>(store.claims, `unbinds:${userId}`, async () => {
       const found = await days.get(String(userId));
-      if (!found.ok) return found;
-      const { cases = {}, liftedUntil = 0 } = found.value ?? {};
+      // Nobody knows how much of the day is used up: all of it, until an admin lifts the limit.
+      const isLost = !found.ok && found.failure.reason === 'unreadable';
+      if (!found.ok && !isLost) return found;
+      const { cases = {}, liftedUntil = 0 } = (found.ok && found.value) || {};
       const recent = Object.entries(cases).filter(([, at]) => at > clock() - DAY_MS);
-      const { day, value } = task({ cases: Object.fromEntries(recent), liftedUntil });
+      const { day, value } = task({ cases: Object.fromEntries(recent), liftedUntil }, isLost);
       const saved = day ? await days.set(String(userId), day, 2 * DAY_MS) : ok(undefined);
       return saved.ok ? ok(value) : saved;
     });
@@ -87,9 +90,9 @@ export function createLimits(
     shouldTell: (userId) => telling.take(String(userId)) === 0,
 
     takeUnbind: (userId, caseId) =>
-      change<boolean>(userId, ({ cases, liftedUntil }) => {
+      change<boolean>(userId, ({ cases, liftedUntil }, isLost) => {
         if (Object.hasOwn(cases, caseId)) return { day: null, value: true };
-        const usedUp = Object.keys(cases).length >= DAILY_UNBINDS && liftedUntil <= clock();
+        const usedUp = isLost || (Object.keys(cases).length >= DAILY_UNBINDS && liftedUntil <= clock());
         if (usedUp) return { day: null, value: false };
         return { day: { cases: { ...cases, [caseId]: clock() }, liftedUntil }, value: true };
       }),
@@ -113,8 +116,8 @@ export function createLimits(
 
     async allow(adminId, shortSerial) {
       const known = await denials.get(shortSerial);
-      if (!known.ok) return known;
-      if (!known.value) return ok(false);
+      if (!known.ok && known.failure.reason !== 'unreadable') return known;
+      if (known.ok && !known.value) return ok(false);
       const detail = { serial: device(shortSerial) };
       const noted = await audit.append({ what: 'serial.allowed', case: null, by: adminId, detail });
       if (!noted.ok) return noted;
@@ -124,7 +127,9 @@ export function createLimits(
 
     async isDenied(shortSerial) {
       const found = await denials.get(shortSerial);
-      return found.ok ? ok(found.value !== undefined) : found;
+      // That it is there forbids the device, whatever it says.
+      if (!found.ok) return found.failure.reason === 'unreadable' ? ok(true) : found;
+      return ok(found.value !== undefined);
     },
 
     async denied() {
@@ -132,7 +137,7 @@ export function createLimits(
       if (!keys.ok) return keys;
       const found: Denial[] = [];
       for (const key of keys.value) {
-        const denial = await denials.get(key);
+        const denial = orNone(await denials.get(key));
         if (!denial.ok) return denial;
         if (denial.value) found.push(denial.value);
       }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 
 /** By job. */
@@ -94,7 +95,7 @@ export function createAlarms(
       const keys = await values.keys();
       if (!keys.ok) return keys;
       for (const key of keys.value) {
-        const alarm = await values.get(key);
+        const alarm = orNone(await values.get(key));
         if (!alarm.ok) return alarm;
         if (alarm.value) arm(alarm.value);
       }

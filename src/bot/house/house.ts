@@ -6,7 +6,7 @@ import type { LabelReader } from '../../label/reader.ts';
 import type { RegionPack } from '../../policy/region.ts';
 import type { Store } from '../../store/store.ts';
 import { BLOBS } from './blobs.ts';
-import { atBorder, must } from './must.ts';
+import { atBorder, atCaseBorder, must, mustCase } from './must.ts';
 import { createNotes } from './notes.ts';
 import { createPhotos, type Photos } from './photos.ts';
 import type { Profiles } from './profiles.ts';
@@ -47,10 +47,10 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
   });
   const casePort: CasePort = {
     open: (chatId) => atBorder(async () => must(await cases.open(chatId))),
-    get: (id) => atBorder(async () => must(await watched(id))),
+    get: (id) => atCaseBorder(async () => mustCase(await watched(id))),
     orderOfVisit: (chatId) =>
       atBorder(async () => orderInForce(must(await cases.listFor(chatId, CASES_OF_VISIT)), clock())),
-    apply: (id, action) => atBorder(async () => must(await cases.apply(id, action))),
+    apply: (id, action) => atCaseBorder(async () => mustCase(await cases.apply(id, action))),
   };
   const house: House = {
     language: profiles.language,

@@ -16,6 +16,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Texts, TextValues, WordAfter } from '../../kernel/texts.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { type Notice, type NoticeKind, noticeSchema } from './notice.ts';
 import type { Profiles } from './profiles.ts';
@@ -203,7 +204,7 @@ export function createNotices(options: NoticesOptions): Notices {
       if (!keys.ok)
         return log.error({ failure: keys.failure.reason }, 'notices of the last run are not read');
       for (const key of keys.value) {
-        const found = await kept.get(key);
+        const found = orNone(await kept.get(key));
         if (found.ok && found.value) waiting.set(key, found.value);
         else if (!found.ok)
           log.error({ failure: found.failure.reason }, 'a notice of the last run is not read');
@@ -217,7 +218,7 @@ export function createNotices(options: NoticesOptions): Notices {
     const keys = await letters.keys();
     if (!keys.ok) return log.error({ failure: keys.failure.reason }, 'notices left for the bot are not read');
     for (const key of keys.value) {
-      const found = await letters.get(key);
+      const found = orNone(await letters.get(key));
       if (found.ok && found.value) await add(found.value);
       // Only now: twice is better than never.
       const gone = found.ok ? await letters.delete(key) : found;

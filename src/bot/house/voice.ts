@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { isPassing, TelegramUnavailable } from '../../flows/engine/bot-api.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { Values } from '../../store/store.ts';
 import { createRounds } from './rounds.ts';
 import { type PlainButton, plainButton, type Telegram, type Told } from './telegram.ts';
@@ -92,7 +93,7 @@ export function createVoice({
   async function sayAll(person: number): Promise<boolean> {
     for (const [key, word] of theirs(person)) {
       // In the meantime it may not be worth saying any more.
-      const kept = await values.get(key);
+      const kept = orNone(await values.get(key));
       if (!kept.ok || kept.value) {
         if ((await trySaying(word)) === null) return away.has(person);
         const gone = await values.delete(key);

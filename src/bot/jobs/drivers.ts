@@ -4,6 +4,7 @@ import type { Audit } from '../../audit/trail.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
 /** A driver who does nothing for this long has left the laptop to others, ms. Longer than any step of a case. */
@@ -54,7 +55,7 @@ export function createDrivers(
   };
 
   const release: Drivers['release'] = async (agentId, chatId) => {
-    const driver = await shown.get(agentId);
+    const driver = orNone(await shown.get(agentId));
     if (!driver.ok) return driver;
     if (driver.value?.chatId !== chatId) return ok(undefined);
     const gone = await shown.delete(agentId);
@@ -65,7 +66,7 @@ export function createDrivers(
     take,
     release,
     async of(agentId) {
-      const driver = await shown.get(agentId);
+      const driver = orNone(await shown.get(agentId));
       return driver.ok ? ok(driver.value ?? null) : driver;
     },
     async leaveAll(chatId) {
@@ -78,7 +79,7 @@ export function createDrivers(
       return ok(undefined);
     },
     async handOver(agentId, from, to) {
-      const driver = await shown.get(agentId);
+      const driver = orNone(await shown.get(agentId));
       if (!driver.ok) return driver;
       if (driver.value?.chatId !== from) return ok(false);
       const detail = { agent: agentId, to: person(to) };

@@ -7,14 +7,14 @@ import type { Audit } from '../../audit/trail.ts';
 import type { CaseRefusal, CaseReport } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
-import type { HouseFailure } from '../../flows/ports.ts';
+import type { CaseFailure } from '../../flows/ports.ts';
 import type { JobDesk } from '../../hub/desk.ts';
 import { type BucketRules, createBuckets, createQuiet } from '../../hub/limits.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { AgentEvent } from '../../link/messages.ts';
 import type { Alarms } from '../house/alarms.ts';
-import { atBorder, must } from '../house/must.ts';
+import { atBorder, atCaseBorder, must, mustCase } from '../house/must.ts';
 import { BEGUN, type Disbelief, disbeliefOf, type JobFacts, LAST_WORDS, storyAfter } from './belief.ts';
 import { failureOf, type Meaning, meaningOf, outcomeOf, pictureBlob } from './meaning.ts';
 import { type JobNote, type JobRecords, type KeptStory, NOTE_MS, pictureKey } from './records.ts';
@@ -34,7 +34,7 @@ const FLOODS: BucketRules = { burst: 1, perSecond: 1 / 3600 };
 export type Deliver = (
   chatId: number,
   event: HouseEvent,
-  record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
+  record?: () => Promise<Result<CaseRefusal | null, CaseFailure>>,
 ) => Promise<Result<unknown, unknown>>;
 
 export interface EventOptions {
@@ -176,8 +176,8 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     if (kind === 'unbind' && story.step === 'over') must(await desk.revokePermit(jobId));
     let refused: CaseRefusal | null = null;
     const delivered = await deliver(chatId, heard, () =>
-      atBorder(async () => {
-        refused = action === null ? null : must(await cases.apply(caseId, action)).refused;
+      atCaseBorder(async () => {
+        refused = action === null ? null : mustCase(await cases.apply(caseId, action)).refused;
         if (refused !== null)
           log.info({ job: jobId, event: heard.type, refused }, 'a case does not take an event');
         return refused;

@@ -2,7 +2,7 @@ import { textsFor } from '../../kernel/all-texts.ts';
 import { notTaken } from '../left.ts';
 import type { PhotoReading } from '../ports.ts';
 import { lastWord } from './bot-api.ts';
-import { HouseUnavailable } from './dialogue.ts';
+import { orThrow } from './dialogue.ts';
 import type { EngineTools, Turn } from './turn.ts';
 
 /**
@@ -14,13 +14,11 @@ export async function tellOfAlbum(
   { chat, chatId }: Turn,
   fileId: string,
 ): Promise<void> {
-  const read = await house.labels.read(chatId, fileId, { quick: true });
-  if (!read.ok) throw new HouseUnavailable(read.failure);
-  const found = await house.cases.get(chat.conversation?.args.caseId ?? '');
-  if (!found.ok) throw new HouseUnavailable(found.failure);
-  const taken = found.value?.device?.shortSerial;
-  const shown = serialsIn(read.value).filter((serial) => serial !== taken);
-  if (shown.length === 0 && serialsIn(read.value).length > 0) return;
+  const read = orThrow(await house.labels.read(chatId, fileId, { quick: true }));
+  const found = orThrow(await house.cases.get(chat.conversation?.args.caseId ?? ''));
+  const taken = found?.device?.shortSerial;
+  const shown = serialsIn(read).filter((serial) => serial !== taken);
+  if (shown.length === 0 && serialsIn(read).length > 0) return;
   const before = chat.albumRest ?? { messageId: null, serials: [], unread: 0 };
   const serials = [...new Set([...before.serials, ...shown])];
   const unread = before.unread + (shown.length === 0 ? 1 : 0);

@@ -5,7 +5,7 @@ import type { Language } from '../../../locales/language.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../../cases/case.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { PlainKey, Texts } from '../../kernel/texts.ts';
-import type { House, HouseFailure } from '../ports.ts';
+import type { CaseFailure, House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
 import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
@@ -19,6 +19,21 @@ export class HouseUnavailable extends Error {
     super(`the house is unavailable: ${failure}`);
     this.name = 'HouseUnavailable';
   }
+}
+
+/** The record of a case cannot be read, and trying again does not help. */
+export class CaseUnreadable extends Error {
+  constructor() {
+    super('the record of the case cannot be read');
+    this.name = 'CaseUnreadable';
+  }
+}
+
+/** @throws CaseUnreadable or HouseUnavailable */
+export function orThrow<T>(result: Result<T, CaseFailure>): T {
+  if (result.ok) return result.value;
+  if (result.failure === 'unreadable') throw new CaseUnreadable();
+  throw new HouseUnavailable(result.failure);
 }
 
 /** Telegram does not take a message, and never will as it is. */
@@ -70,7 +85,7 @@ export interface Ask {
   /** No photo has named the device yet: the other photos of an album are answers, too. */
   takesAlbum?: true;
   /** Done as soon as the question is in the chat, before it is answered. */
-  sent?: (house: House) => Promise<Result<unknown, HouseFailure>>;
+  sent?: (house: House) => Promise<Result<unknown, CaseFailure>>;
 }
 
 /** What a question returns: only what it asked for, or a way out. */
@@ -163,11 +178,10 @@ export class Dialogue {
    * Asks the house for something or has it do something; recorded, so it happens once per run of this step.
    * @throws HouseUnavailable when the store does not answer: the engine then leaves everything as it was before the
    *   update and reports the failure.
+   * @throws CaseUnreadable when the record of the case cannot be read: the engine ends the conversation and says so.
    */
-  async house<T>(task: (house: House) => Promise<Result<T, HouseFailure>>): Promise<T> {
-    const result = await this.#conversation.external(() => task(this.#tools.house));
-    if (!result.ok) throw new HouseUnavailable(result.failure);
-    return result.value;
+  async house<T>(task: (house: House) => Promise<Result<T, CaseFailure>>): Promise<T> {
+    return orThrow(await this.#conversation.external(() => task(this.#tools.house)));
   }
 
   /**

@@ -15,10 +15,17 @@ import type { CaseRefusal } from '../../cases/case.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import type { House, HouseFailure } from '../ports.ts';
+import type { CaseFailure, House } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
 import { createCourtesies } from './courtesy.ts';
-import { type AnyStages, type Flow, HouseUnavailable, type Next } from './dialogue.ts';
+import {
+  type AnyStages,
+  CaseUnreadable,
+  type Flow,
+  HouseUnavailable,
+  type Next,
+  orThrow,
+} from './dialogue.ts';
 import { createEditHearing } from './edited.ts';
 import type { HouseEvent } from './events.ts';
 import { guarded } from './guarded.ts';
@@ -34,7 +41,7 @@ import {
   type FlowArgs,
   remember,
 } from './state.ts';
-import type { EngineTools, Turn } from './turn.ts';
+import { type EngineTools, type Turn, tell } from './turn.ts';
 import { createUpdateHearing, type Handled } from './updates.ts';
 import { Stuck, watched } from './watched.ts';
 
@@ -103,7 +110,7 @@ export interface Engine<S extends AnyStages = AnyStages> {
   handleEvent(
     chatId: number,
     event: HouseEvent,
-    record?: () => Promise<Result<CaseRefusal | null, HouseFailure>>,
+    record?: () => Promise<Result<CaseRefusal | null, CaseFailure>>,
     last?: (controls: ChatControls<S>, refused: CaseRefusal | null) => Promise<void>,
   ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
   /** Steers a chat from outside an update (for instance when access was revoked). */
@@ -171,12 +178,16 @@ export function createEngine<S extends AnyStages = AnyStages>(
   ): Promise<Result<T, EngineFailure>> {
     const task = async (): Promise<Result<T, EngineFailure>> => {
       const loaded = await states.load(chatId);
-      if (!loaded.ok) return fail('store-unavailable');
-      const turn: Turn = { chat: loaded.value ?? emptyChatState(), chatId, isLeftBehind: false };
+      const isUnreadable = !loaded.ok && loaded.failure.reason === 'unreadable';
+      if (!loaded.ok && !isUnreadable) return fail('store-unavailable');
+      const chat = (loaded.ok && loaded.value) || emptyChatState();
+      const turn: Turn = { chat, chatId, isLeftBehind: false };
       const whole = async () => {
-        await drain(turn, stages);
+        // Written anew by this turn: said once.
+        if (isUnreadable) await tell(tools, chatId, 'bot:error.chatUnreadable');
+        await orWithoutCase(turn, () => drain(turn, stages));
         const value = await work(turn);
-        await drain(turn, stages);
+        await orWithoutCase(turn, () => drain(turn, stages));
         await save(turn);
         return value;
       };
@@ -205,6 +216,22 @@ export function createEngine<S extends AnyStages = AnyStages>(
     return 'handled';
   }
 
+  /**
+   * Does a thing, or says why it cannot: the record of the case cannot be read. That ends the conversation, if it is
+   * about this case (`caseId`; undefined: the conversation's own).
+   */
+  async function orWithoutCase<T>(turn: Turn, task: () => Promise<T>, caseId?: string): Promise<T | null> {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof CaseUnreadable)) throw error;
+      if (caseId === undefined || turn.chat.conversation?.args.caseId === caseId)
+        turn.chat.conversation = null;
+      await tell(tools, turn.chatId, 'bot:error.caseUnreadable');
+      return null;
+    }
+  }
+
   async function save({ chat, chatId, isLeftBehind }: Turn): Promise<void> {
     if (isLeftBehind) throw new Error('a turn came back after it was left behind');
     const saved = await states.save(chatId, chat);
@@ -215,27 +242,37 @@ export function createEngine<S extends AnyStages = AnyStages>(
     handleUpdate: (chatId, update, outside) =>
       withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
-        await stages.comeBack(turn);
-        const handled = update.edited_message
-          ? await edits.take(turn, update.edited_message, updates.specOf(turn), (message) =>
-              hearNew(turn, { update_id: update.update_id, message }, outside),
-            )
-          : await hearNew(turn, update, outside);
+        const handled = await orWithoutCase(turn, async () => {
+          await stages.comeBack(turn);
+          return update.edited_message
+            ? edits.take(turn, update.edited_message, updates.specOf(turn), (message) =>
+                hearNew(turn, { update_id: update.update_id, message }, outside),
+              )
+            : hearNew(turn, update, outside);
+        });
         turn.chat.seenUpdates = remember(turn.chat.seenUpdates, update.update_id);
-        return handled;
+        return handled ?? 'handled';
       }),
 
     handleEvent: (chatId, event, record, last) =>
       withChat(chatId, async (turn) => {
         if (turn.chat.seenEvents.includes(event.id)) return 'repeated';
-        const recorded = (await record?.()) ?? ok(null);
-        if (!recorded.ok) throw new HouseUnavailable(recorded.failure);
-        turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
-        const taken = await takeEvent(turn, stages, event, recorded.value, () => save(turn));
-        await last?.(controlsOf(turn), recorded.value);
-        return taken;
+        const heard = await orWithoutCase(
+          turn,
+          async () => {
+            const refused = orThrow((await record?.()) ?? ok(null));
+            turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
+            const taken = await takeEvent(turn, stages, event, refused, () => save(turn));
+            await last?.(controlsOf(turn), refused);
+            return taken;
+          },
+          event.caseId,
+        );
+        if (heard === null) turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
+        return heard ?? 'taken';
       }),
 
-    control: (chatId, task) => withChat(chatId, (turn) => task(controlsOf(turn)), true),
+    control: (chatId, task) =>
+      withChat(chatId, async (turn) => void (await orWithoutCase(turn, () => task(controlsOf(turn)))), true),
   };
 }

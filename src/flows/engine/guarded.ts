@@ -1,7 +1,7 @@
 import type { PlainKey } from '../../kernel/texts.ts';
 import { TelegramUnavailable } from './bot-api.ts';
-import { CaseRefused, type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
-import { type Play, versionOf } from './play.ts';
+import { CaseRefused, CaseUnreadable, type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
+import { type Play, pendingSpec, versionOf } from './play.ts';
 import type { ActiveConversation, ChatState, Unsaid } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
@@ -35,7 +35,7 @@ export function guarded(
     try {
       await step();
     } catch (error) {
-      if (isPassingFailure(error)) throw error;
+      if (isNotTheFlows(error)) throw error;
       if (error instanceof MessageRefused && error.code === STOPPED) {
         turn.chat.conversation = before;
         turn.chat.unsaid = stage;
@@ -50,7 +50,7 @@ export function guarded(
       try {
         await play.enter(turn, before.flow, { caseId: before.args.caseId });
       } catch (again) {
-        if (isPassingFailure(again)) throw again;
+        if (isNotTheFlows(again)) throw again;
         log.error({ err: again, flow: before.flow, chat: turn.chatId }, 'a stage broke again');
         turn.chat.conversation = null;
         await tell(tools, turn.chatId, 'bot:error.broken');
@@ -67,10 +67,14 @@ export function guarded(
   }
 
   /** Whether a stored conversation can go on: its flow is the flow of today, and takes what it was handed. */
-  function isOfToday({ flow: name, version, args }: ActiveConversation): boolean {
+  function isOfToday(active: ActiveConversation): boolean {
+    const { flow: name, version, args } = active;
     const flow = flows.get(name);
     return (
-      flow !== undefined && versionOf(flow) === version && flow.handed.safeParse(args.with ?? {}).success
+      flow !== undefined &&
+      versionOf(flow) === version &&
+      flow.handed.safeParse(args.with ?? {}).success &&
+      isWaiting(active)
     );
   }
 
@@ -106,6 +110,20 @@ function wordFor(error: unknown): PlainKey {
   return error.refusal === 'closed' ? 'bot:job.refused.case-closed' : 'bot:error.changed';
 }
 
-function isPassingFailure(error: unknown): boolean {
-  return error instanceof TelegramUnavailable || error instanceof HouseUnavailable;
+/** Whether a stored conversation says what it waits for: the record is checked, the library's log inside it is not. */
+function isWaiting(active: ActiveConversation): boolean {
+  try {
+    const { wants, events } = pendingSpec(active);
+    return Array.isArray(wants) && Array.isArray(events);
+  } catch {
+    return false;
+  }
+}
+
+function isNotTheFlows(error: unknown): boolean {
+  return (
+    error instanceof TelegramUnavailable ||
+    error instanceof HouseUnavailable ||
+    error instanceof CaseUnreadable
+  );
 }

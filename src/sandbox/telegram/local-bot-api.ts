@@ -16,6 +16,8 @@ export interface LocalBotApiOptions {
   readonly port?: number;
   /** Default random, shaped like Telegram's. */
   readonly token?: string;
+  /** Number of the first update: Telegram's go on where a bot has been stopped. Default 100,000,000. */
+  readonly firstUpdateId?: number;
   /** Default `unbind_sandbox_bot`. */
   readonly botUsername?: string;
   /** Delay before a webhook is tried again, milliseconds; doubles up to a minute. Default 1,000. */
@@ -66,7 +68,7 @@ export async function startLocalBotApi(options: LocalBotApiOptions = {}): Promis
   const token = options.token ?? `${botId}:AA${randomBytes(33).toString('base64url').slice(0, 33)}`;
   const events = new EventBus();
   const files = new Files();
-  const updates = new UpdateQueue();
+  const updates = new UpdateQueue(options.firstUpdateId ?? 100_000_000);
   const calls: ApiCall[] = [];
   const webhook = new Webhook(updates, options.webhookRetryMs ?? 1_000, (contentType, body) =>
     callWithoutAnswer(parts, contentType, body),

@@ -25,10 +25,14 @@ const CONFLICT_POLLERS =
  */
 export class UpdateQueue {
   #pending: Update[] = [];
-  #nextId = 100_000_000;
+  #nextId: number;
   #allowed: readonly string[] = [];
   #waiting: { wake(): void; replace(): void } | undefined;
   readonly #listeners = new Set<() => void>();
+
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
 
   /** Updates in the order they happened. */
   get pending(): readonly Update[] {
