@@ -236,8 +236,40 @@ export const bot = {
         '⚠️ The laptop spoke of another device than the one it was asked about. That is on record and counts for nothing. Try again, or with another laptop.',
       plain: 'The laptop could not do that. Nothing was sent to the device. Try again, or take another way.',
     },
-    overdue:
-      'No word from the laptop. Is it open, awake and on the internet, with the agent running? If it comes back, it goes on by itself.',
+  },
+  laptop: {
+    off: '💻 The laptop {{agent}} is not connected. Open it and start the agent: I tell you here when it is there.',
+    back: '💻 The laptop “{{agent}}” is connected now.',
+    gone: '💻 The laptop “{{agent}}” is not connected any more. I wait for {{what}}; when it is back, I go on by myself.',
+    button: { look: 'Look with the laptop' },
+  },
+  wait: {
+    word: '⏳ No word from the laptop “{{agent}}” for {{seconds}} s. I wait for {{what}}.',
+    choice: '⌛ No word from the laptop “{{agent}}” for {{seconds}} s. I wait for {{what}}.',
+    check: 'Look at the laptop: is it open, awake and on the internet, and is the agent’s window open?',
+    away: 'It is not connected. Open it, check the internet and the agent’s window; when it is back, I go on by myself.',
+    what: {
+      search: 'its search for the device',
+      status: 'the device’s status',
+      unbind: 'the picture code',
+      answer: 'its word on what you typed',
+      refresh: 'another picture',
+      prompt: 'its question for the password',
+      work: 'the device’s answer',
+      end: 'its last word',
+      picture: 'the characters of the picture',
+      password: 'the password, which is typed on it',
+    },
+    reminder: {
+      picture: '⏳ {{minutes}} min left to type the characters of the picture.',
+      password: '⏳ {{minutes}} min left to type the admin password of the device on the laptop.',
+    },
+    over: {
+      picture:
+        'The picture’s time is over, and the laptop “{{agent}}” does not say anything more. Nothing was sent to the device.',
+      password: 'The time for the password is over, and the laptop “{{agent}}” does not say how it ended.',
+    },
+    button: { on: 'Wait on' },
   },
   unbind: {
     asking: 'Asked the laptop to unbind <b>{{model}}</b> <code>{{serial}}</code>. It reads the status first…',
@@ -250,7 +282,8 @@ export const bot = {
     pictureTerms_one: '{{count}} try left, {{minutes}} min. Capital or small does not matter.',
     pictureTerms_other: '{{count}} tries left, {{minutes}} min. Capital or small does not matter.',
     typePassword:
-      'Right. Now type the <b>admin password of the device</b> on the laptop, never here in the chat.\nIt is the password of <code>admin</code>: not the verification code, and not that of the app.',
+      'Right. Now type the <b>admin password of the device</b> on the laptop, never here in the chat.\nIt is the password of <code>admin</code>: not the verification code, and not that of the app. The laptop waits for it for {{minutes}} min.',
+    working: 'The password was typed. The laptop works with the device: this can take a minute or two…',
     help: 'The laptop is working. Wait for it, or press “Cancel”.',
     helpPassword: 'The laptop waits for the admin password: type it there, or press “Cancel”.',
     helpPicture: 'Type only the characters from the picture, or press “Another picture”.',

@@ -83,6 +83,8 @@ export interface Bot extends UpdateTaking {
   pairingRequested(request: PairingRequest): Promise<void>;
   /** An agent has come online. */
   agentOnline(agentId: string): Promise<void>;
+  /** An agent that was online is away. */
+  agentOffline(agentId: string): Promise<void>;
   /** Gives notice of a thing that happened outside the chat. */
   raise: Notices['raise'];
   /** Loads alarms of the last run and publishes the command menu. */
@@ -128,12 +130,7 @@ export function createBot(parts: BotParts): Bot {
     cases,
   };
 
-  const alarms = createAlarms(
-    store.values(ALARMS),
-    (chatId, jobId) => jobs.overdue(chatId, jobId),
-    clock,
-    log,
-  );
+  const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), clock, log);
   const jobs = createJobs({
     ...common,
     alarms,
@@ -147,6 +144,7 @@ export function createBot(parts: BotParts): Bot {
     technicianName: profiles.name,
     language: profiles.language,
     deliver: (chatId, event, record) => delivery.deliver(chatId, event, record),
+    inTurn: (chatId, task) => engine.control(chatId, task),
   });
 
   const { house, photos } = createHouse({
@@ -187,7 +185,8 @@ export function createBot(parts: BotParts): Bot {
     ...createUpdateTaking({ ...common, outage, admission, photos, engine, commands }),
     agentEvent: jobs.take,
     pairingRequested,
-    agentOnline: delivery.agentOnline,
+    agentOnline: jobs.online,
+    agentOffline: jobs.offline,
     raise: notices.raise,
 
     async start() {

@@ -60,15 +60,17 @@ const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 /**
  * @param keepAuditDays days the audit trail is kept; null keeps it for good
  * @param stopping ends waits for a Telegram that does not answer; what was started is stopped by `stop` all the same
+ * @param clock milliseconds since 1970
  */
 export async function startBot(
   settings: Settings,
   log: Log,
   keepAuditDays: number | null = null,
   stopping: AbortSignal = new AbortController().signal,
+  clock: () => number = Date.now,
 ): Promise<Result<Running, StartFailure>> {
   const ending = createEnding(log);
-  const started = await bringUp(settings, log, keepAuditDays, ending, stopping);
+  const started = await bringUp(settings, log, keepAuditDays, ending, stopping, clock);
   if (started.ok) return ok({ ...started.value, stop: ending.end });
   await ending.end();
   return started;
@@ -80,6 +82,7 @@ async function bringUp(
   keepAuditDays: number | null,
   ending: Ending,
   stopping: AbortSignal,
+  clock: () => number,
 ): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
   const own = await loadOperatorData(settings.regionPack);
   if (!own.ok) return own;
@@ -110,8 +113,8 @@ async function bringUp(
   health = createStoreHealth(store, () => performance.now());
   const storeState = health.state;
 
-  const audit = createAudit(store, Date.now, sealFor(settings.token));
-  const mark = createRunMark(store, Date.now);
+  const audit = createAudit(store, clock, sealFor(settings.token));
+  const mark = createRunMark(store, clock);
   const lastLife = await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
   ending.putAway(() => mark.end());
@@ -154,9 +157,11 @@ async function bringUp(
       updates: intake.state,
       clock: () => performance.now(),
     }),
+    clock,
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
+    onOffline: (agentId) => aside(bot?.agentOffline(agentId)),
     onNewAddress: (agent, address) => aside(bot?.raise({ kind: 'laptop.new-address', agent, address })),
     onTakenOver: (agent, address) => aside(bot?.raise({ kind: 'laptop.taken-over', agent, address })),
     onKeyRequest: async ({ agentId: agent, mark, address }) =>
@@ -200,6 +205,7 @@ async function bringUp(
     invitesAsk: settings.invitesAsk,
     pins: { asked: settings.askPin, key: keyFor(settings.token, 'pins') },
     log,
+    clock,
   });
   const running = bot;
   ending.settle(() => running.stop());
@@ -211,7 +217,7 @@ async function bringUp(
       ...settings.auditHead,
       raise: running.raise,
       log,
-      clock: Date.now,
+      clock,
     }),
   );
   const ready = await bot.start();

@@ -11,6 +11,7 @@ import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
+import { type HeardLaptop, hearLaptop, laptopBeside, sayBack } from './laptop.ts';
 import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
 import type { AgentView, JobStart } from './ports.ts';
@@ -20,7 +21,7 @@ import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -90,14 +91,10 @@ async function lookAround(
   const name = agent?.name ?? '';
   const job = await dialogue.house((house) => house.agents.discover(record.id, agentId));
   if (!job.started) return jobRefused(dialogue, record, job);
-  const answer = await dialogue.ask(
+  const answer = await hearLaptop(
+    dialogue,
     dialogue.t('bot:assess.looking', { serial: record.device?.shortSerial ?? '', agent: name }),
-    {
-      buttons: [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]],
-      events: ['discovered', 'job-failed', 'job-overdue'],
-      jobId: job.jobId,
-      help: 'bot:help.useButtons',
-    },
+    { jobId: job.jobId, caseId: record.id, wanted: 'discovered' },
   );
   if (answer.kind === 'event' && answer.event.type === 'discovered') {
     const { device, total, hindrances } = answer.event;
@@ -135,11 +132,10 @@ async function lookAround(
 async function readStatus(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   const job = await dialogue.house((house) => house.agents.status(record.id));
   if (!job.started) return jobRefused(dialogue, record, job);
-  const answer = await dialogue.ask(dialogue.t('bot:assess.readingStatus'), {
-    buttons: [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]],
-    events: ['status', 'job-failed', 'job-overdue'],
+  const answer = await hearLaptop(dialogue, dialogue.t('bot:assess.readingStatus'), {
     jobId: job.jobId,
-    help: 'bot:help.useButtons',
+    caseId: record.id,
+    wanted: 'status',
   });
   if (answer.kind === 'event' && answer.event.type === 'status') {
     const { status, hindrances } = answer.event;
@@ -158,18 +154,22 @@ function standsInTheWay(
   return hindranceText(dialogue.t, hindrances, record.device?.shortSerial ?? '');
 }
 
-async function jobStopped(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {
-  if (answer.kind === 'event') {
-    const { event } = answer;
-    const text =
-      event.type === 'job-failed'
-        ? dialogue.t(`bot:job.failed.${knownFailure(event.reason)}`)
-        : dialogue.t('bot:job.overdue');
-    return lookAgain(dialogue, record, text);
+async function jobStopped(dialogue: Dialogue, record: CaseRecord, heard: HeardLaptop): Promise<Next> {
+  if (heard.kind === 'on') return { go: 'assess' };
+  if (heard.kind === 'event') {
+    const reason = heard.event.type === 'job-failed' ? heard.event.reason : '';
+    return lookAgain(dialogue, record, dialogue.t(`bot:job.failed.${knownFailure(reason)}`));
   }
   await dialogue.house((house) => house.agents.cancel(record.id));
-  if (answer.kind === 'button' && answer.id === 'without') return goOnWithoutLaptop(dialogue, record);
-  return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
+  switch (heard.kind) {
+    case 'without':
+      return goOnWithoutLaptop(dialogue, record);
+    case 'again':
+      await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
+      return { go: 'assess' };
+    default:
+      return (await leaveBy(dialogue, record, heard.kind)) ?? { go: 'assess' };
+  }
 }
 
 function jobRefused(
@@ -197,6 +197,7 @@ async function lookAgain(
     help: 'bot:help.useButtons',
   });
   if (answer.kind === 'event' || (answer.kind === 'button' && answer.id === 'again')) {
+    if (answer.kind === 'event') await sayBack(dialogue, answer);
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
     return { go: 'assess' };
   }
@@ -227,16 +228,25 @@ async function askFact(
     // That every answer has a word is in the types (test/types/texts.ts).
     return hasText(key) ? dialogue.t(key) : dialogue.t('bot:assess.button.dontKnow');
   };
+  // A laptop that nobody has asked yet may know it.
+  const laptop = before || record.lookedBy !== null ? null : await laptopBeside(dialogue, record);
   const text = [
     dialogue.t(`policy:question.${fact}.text`),
     `<i>${dialogue.t(`policy:question.${fact}.where`)}</i>`,
+    laptop?.line ?? '',
   ];
-  const answer = await dialogue.ask(text.join('\n\n'), {
-    buttons: answers.map((id) => [{ id, text: label(id) }]),
+  const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
+    buttons: [...answers.map((id) => [{ id, text: label(id) }]), ...(laptop?.buttons ?? [])],
+    events: laptop?.events ?? [],
     wants: ['words'],
     help: freeText ? 'bot:assess.helpFirmware' : 'bot:assess.help',
   });
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  if (answer.kind === 'event') {
+    await sayBack(dialogue, answer);
+    return again();
+  }
+  if (answer.kind === 'button' && answer.id === 'laptop') return { go: 'assess' };
   const given = answer.kind === 'reply' ? meaningOfReply(fact, answer.reply) : pressedIn(answer);
   if (given !== null && answers.includes(given)) {
     await dialogue.house((house) => house.cases.apply(record.id, { type: 'answered', fact, given }));
@@ -281,27 +291,30 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const by = unbinds ? await orderOf(dialogue, record) : null;
   const asBefore =
     by === null ? [] : [dialogue.t('bot:order.asBefore', { order: dialogue.t(`bot:order.button.${by}`) })];
-  const answer = await dialogue.ask([text, ...asBefore].join('\n\n'), {
+  const laptop = await laptopBeside(dialogue, record);
+  const answer = await dialogue.ask([text, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
       ...ways.map((way): Button[] => [{ id: wayId(way), text: dialogue.t(wayButton(way)) }]),
       ...(record.sighting?.reachability === 'other-subnet'
         ? [[{ id: 'other-subnet', text: dialogue.t('bot:assess.button.other-subnet') }]]
         : []),
+      ...laptop.buttons,
       [{ id: 'change', text: dialogue.t('bot:assess.button.change') }],
       [{ id: 'check', text: dialogue.t('bot:assess.button.checkAgain') }],
     ],
-    events: ['agent-online'],
+    events: laptop.events,
     wants: ['words'],
     help: 'bot:help.useButtons',
   });
   if (answer.kind === 'event') {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
-    return { go: 'assess' };
+    await sayBack(dialogue, answer);
+    return again();
   }
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
   if (answer.kind !== 'button') return again();
   if (answer.id === 'change') return CHANGE;
+  if (answer.id === 'laptop') return { go: 'assess' };
   if (answer.id === 'check') {
     // Password and cloud are what a technician puts right between two looks.
     await dialogue.house((house) =>
@@ -367,9 +380,12 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
 
 /** Back and Cancel of this stage; null for anything else. */
 async function leave(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next | null> {
-  if (answer.kind !== 'button') return null;
-  if (answer.id === 'cancel') return cancelled(dialogue, record.id);
-  if (answer.id !== 'back') return null;
+  return answer.kind === 'button' ? leaveBy(dialogue, record, answer.id) : null;
+}
+
+async function leaveBy(dialogue: Dialogue, record: CaseRecord, id: string): Promise<Next | null> {
+  if (id === 'cancel') return cancelled(dialogue, record.id);
+  if (id !== 'back') return null;
   if (record.answers.length === 0) return { go: 'identify' };
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'back' }));
   return again();

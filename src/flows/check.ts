@@ -1,6 +1,7 @@
 import type { CaseRecord } from '../cases/case.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
+import { hearLaptop } from './laptop.ts';
 import type { JobStart } from './ports.ts';
 
 /**
@@ -25,18 +26,14 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
   if (!agent) return 'untold';
 
   if (record.sighting?.agentId !== agent.id) {
-    const found = await hearJob(
-      dialogue,
-      await dialogue.house((house) => house.agents.discover(record.id, agent.id)),
-      'discovered',
+    const found = await hearJob(dialogue, record, 'discovered', () =>
+      dialogue.house((house) => house.agents.discover(record.id, agent.id)),
     );
     if (typeof found === 'string') return leave(dialogue, record, found);
     if (found?.type !== 'discovered' || found.device === null) return 'untold';
   }
-  const heard = await hearJob(
-    dialogue,
-    await dialogue.house((house) => house.agents.status(record.id)),
-    'status',
+  const heard = await hearJob(dialogue, record, 'status', () =>
+    dialogue.house((house) => house.agents.status(record.id)),
   );
   if (typeof heard === 'string') return leave(dialogue, record, heard);
   if (heard?.type !== 'status') return 'untold';
@@ -54,20 +51,27 @@ export async function askDevice(dialogue: Dialogue, record: CaseRecord): Promise
 
 async function hearJob(
   dialogue: Dialogue,
-  job: JobStart,
+  record: CaseRecord,
   wanted: 'discovered' | 'status',
+  start: () => Promise<JobStart>,
 ): Promise<HouseEvent | 'untold' | 'back' | 'cancel' | null> {
-  if (!job.started) return null;
-  const answer = await dialogue.ask(dialogue.t('bot:guide.checking'), {
-    // A laptop that was closed a moment ago counts as online for a while: nobody has to wait for it.
-    buttons: [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]],
-    events: [wanted, 'job-failed', 'job-overdue'],
-    jobId: job.jobId,
-    help: 'bot:help.useButtons',
-  });
-  if (answer.kind === 'event') return answer.event;
-  const pressed = answer.kind === 'button' ? answer.id : 'back';
-  return pressed === 'without' ? 'untold' : pressed === 'cancel' ? 'cancel' : 'back';
+  for (;;) {
+    const job = await start();
+    if (!job.started) return null;
+    const text = dialogue.t('bot:guide.checking');
+    const heard = await hearLaptop(dialogue, text, { jobId: job.jobId, caseId: record.id, wanted });
+    switch (heard.kind) {
+      case 'event':
+        return heard.event;
+      case 'again':
+        await dialogue.house((house) => house.agents.cancel(record.id));
+        break;
+      case 'on':
+        break;
+      default:
+        return heard.kind === 'without' ? 'untold' : heard.kind;
+    }
+  }
 }
 
 async function leave<T extends DeviceWord>(dialogue: Dialogue, record: CaseRecord, how: T): Promise<T> {

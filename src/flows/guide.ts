@@ -6,6 +6,7 @@ import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
 import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
+import { askBesideLaptop } from './laptop.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
@@ -20,7 +21,7 @@ type Guide = NonNullable<ReturnType<typeof guideNamed>>;
  * where a laptop can ask it, else on the exact words the technician compares with his screen.
  */
 export const guide = stage('guide', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const { way, differs } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -189,16 +190,19 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
   const compared = dialogue.t(word === 'cloud-offline' ? 'bot:guide.stillOffline' : 'bot:guide.compare', {
     success: dialogue.t('guide:success.bring-online'),
   });
-  const answer = await dialogue.ask([found, compared].filter(Boolean).join('\n\n'), {
-    buttons: [
-      ...(word === 'cloud-offline'
-        ? []
-        : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
-      [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
-      [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
-    ],
-    help: 'bot:help.useButtons',
-  });
+  const answer = await askBesideLaptop(dialogue, now, ({ line, events }) =>
+    dialogue.ask([found, compared, line].filter(Boolean).join('\n\n'), {
+      buttons: [
+        ...(word === 'cloud-offline'
+          ? []
+          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
+        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
+        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
+      ],
+      events,
+      help: 'bot:help.useButtons',
+    }),
+  );
   if (answer.kind !== 'button' || answer.id === 'back') return { go: 'guide' };
   switch (answer.id) {
     case 'cancel':
@@ -224,13 +228,20 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
 
   const success = { success: dialogue.t(`guide:success.${walked.id}`) };
   const bound = word !== 'untold';
-  const answer = await dialogue.ask(
-    dialogue.t(bound ? 'bot:guide.stillBound' : 'bot:guide.compare', success),
-    {
-      buttons: checkButtons(dialogue, bound),
-      help: 'bot:help.useButtons',
-    },
-  );
+  const question = dialogue.t(bound ? 'bot:guide.stillBound' : 'bot:guide.compare', success);
+  const answer =
+    walked.check === 'unbound'
+      ? await askBesideLaptop(dialogue, record, ({ line, isThere, events }) =>
+          dialogue.ask([question, line].filter(Boolean).join('\n\n'), {
+            buttons: checkButtons(dialogue, { bound, mayAsk: bound || isThere }),
+            events,
+            help: 'bot:help.useButtons',
+          }),
+        )
+      : await dialogue.ask(question, {
+          buttons: checkButtons(dialogue, { bound, mayAsk: bound }),
+          help: 'bot:help.useButtons',
+        });
   switch (pressed(answer)) {
     case 'again':
       return { go: 'guide' };
@@ -251,12 +262,14 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
   }
 }
 
-function checkButtons(dialogue: Dialogue, bound: boolean): Button[][] {
-  const first = bound
-    ? { id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }
-    : { id: 'success', text: dialogue.t('bot:guide.button.success') };
+/** `mayAsk`: the device can be asked itself; it has said already that it is `bound`. */
+function checkButtons(
+  dialogue: Dialogue,
+  { bound, mayAsk }: { bound: boolean; mayAsk: boolean },
+): Button[][] {
   return [
-    [first],
+    ...(bound ? [] : [[{ id: 'success', text: dialogue.t('bot:guide.button.success') }]]),
+    ...(mayAsk ? [[{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }]] : []),
     [{ id: 'says', text: dialogue.t('bot:guide.button.says') }],
     [{ id: 'failed', text: dialogue.t('bot:button.otherWays') }],
   ];

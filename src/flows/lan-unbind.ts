@@ -1,7 +1,9 @@
 import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
+import { PROMPT_LIMIT_MS } from '../link/times.ts';
 import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
-import type { HouseEvent } from './engine/events.ts';
+import type { HouseEvent, Late } from './engine/events.ts';
 import { cancelled } from './identify.ts';
+import { lateText, sayBack } from './laptop.ts';
 import { goWay } from './order.ts';
 import type { JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
@@ -13,11 +15,15 @@ const EVENTS: HouseEvent['type'][] = [
   'challenge',
   'challenge-result',
   'prompt',
+  'typed',
   'outcome',
   'job-failed',
   'job-overdue',
+  'agent-online',
 ];
 
+/** Under the choice that a long wait ends in, its laptop's word is still heard. */
+const UNDER_CHOICE = EVENTS.filter((type) => type !== 'job-overdue');
 /** Once the technician was sent to the laptop, its prompt is no news. */
 const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
@@ -33,18 +39,20 @@ export const lanUnbind = stage('lan-unbind', {
     // A crash may have come between the job and its laptop: asked again, the house makes sure of both.
     const job = await askLaptop(dialogue, record, state);
     if (!job.started) return refused(dialogue, record, job);
-    if (state.prompt || record.challenge?.passed) return besidePrompt(dialogue, record);
+    if (state.working) return listen(dialogue, record, state, 'bot:unbind.working');
+    if (state.prompt || record.challenge?.passed) return besidePrompt(dialogue, record, state);
     if (
       record.challenge &&
       record.challenge.jobId === record.job.id &&
       state.picture !== 'answered' &&
       state.picture !== 'refreshing'
     ) {
-      return showPicture(dialogue, record, record.challenge, state.picture);
+      return showPicture(dialogue, record, record.challenge, state);
     }
     return listen(
       dialogue,
       record,
+      state,
       state.picture === undefined ? 'bot:unbind.asking' : `bot:unbind.${state.picture}`,
     );
   },
@@ -74,36 +82,38 @@ function refused(
 async function listen(
   dialogue: Dialogue,
   record: CaseRecord,
-  key: `bot:unbind.${'asking' | NonNullable<Standing['picture']>}`,
+  state: Standing,
+  key: `bot:unbind.${'asking' | 'working' | NonNullable<Standing['picture']>}`,
 ): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
     help: 'bot:unbind.help',
   });
-  return react(dialogue, record, answer);
+  return react(dialogue, record, state, answer);
 }
 
 /** The laptop asks for the password: what is typed here now is most likely that. */
-async function besidePrompt(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
-  const answer = await dialogue.ask(dialogue.t('bot:unbind.typePassword'), {
+async function besidePrompt(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
+  const text = dialogue.t('bot:unbind.typePassword', { minutes: PROMPT_LIMIT_MS / 60_000 });
+  const answer = await dialogue.ask(text, {
     events: AFTER_PROMPT,
     ...(record.job ? { jobId: record.job.id } : {}),
     help: 'bot:unbind.helpPassword',
     besideSecret: true,
   });
-  return react(dialogue, record, answer);
+  return react(dialogue, record, state, answer);
 }
 
 async function showPicture(
   dialogue: Dialogue,
   record: CaseRecord,
   challenge: CaseChallenge,
-  after: Standing['picture'],
+  state: Standing,
 ): Promise<Next> {
   const minutes = Math.max(1, Math.round((challenge.expiresAt - (await dialogue.now())) / 60_000));
   const caption = [
-    after === 'wrong' ? dialogue.t('bot:unbind.wrong') : '',
+    state.picture === 'wrong' ? dialogue.t('bot:unbind.wrong') : '',
     dialogue.t('bot:unbind.picture'),
     dialogue.t('bot:unbind.pictureTerms', { count: challenge.triesLeft, minutes }),
   ];
@@ -125,10 +135,10 @@ async function showPicture(
     await dialogue.house((house) => house.agents.refreshChallenge(record.id, challenge.id));
     return { go: 'lan-unbind', with: { picture: 'refreshing' } };
   }
-  return react(dialogue, record, answer);
+  return react(dialogue, record, state, answer);
 }
 
-async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Promise<Next> {
+async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
   if (answer.kind === 'button') {
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
     await dialogue.house((house) => house.agents.cancel(record.id));
@@ -144,15 +154,48 @@ async function react(dialogue: Dialogue, record: CaseRecord, answer: Answer): Pr
       };
     case 'prompt':
       return { go: 'lan-unbind', with: event.state === 'shown' ? { prompt: true } : {} };
+    case 'typed':
+      return { go: 'lan-unbind', with: { working: true } };
+    case 'agent-online':
+      await sayBack(dialogue, answer);
+      return { go: 'lan-unbind', with: state };
     case 'outcome':
       return { go: 'close' };
     case 'job-failed':
       return failed(dialogue, record, event);
     case 'job-overdue':
-      return stuck(dialogue, record, dialogue.t('bot:job.overdue'));
+      return choose(dialogue, record, state, event.late);
     default:
       return { go: 'lan-unbind', with: {} };
   }
+}
+
+/** What a wait that got long leads to: the technician decides, and the laptop's word is still heard. */
+async function choose(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  state: Standing,
+  late: Late | undefined,
+): Promise<Next> {
+  const waiting = late?.waiting ?? 'unbind';
+  const isOver = waiting === 'picture' || waiting === 'password';
+  // Once a password was typed, nobody knows what another try would be the second of.
+  const isAtWork = waiting === 'work' || waiting === 'password';
+  const answer = await dialogue.ask(lateText(dialogue, late), {
+    buttons: [
+      ...(isOver ? [] : [[{ id: 'on', text: dialogue.t('bot:wait.button.on') }]]),
+      ...(isAtWork ? [] : [[{ id: 'again', text: dialogue.t('bot:button.again') }]]),
+      [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
+    ],
+    events: UNDER_CHOICE,
+    ...(record.job ? { jobId: record.job.id } : {}),
+    help: 'bot:help.useButtons',
+    ...(isAtWork ? { besideSecret: true } : {}),
+  });
+  if (answer.kind !== 'button') return react(dialogue, record, state, answer);
+  if (answer.id !== 'on') return leaveStuck(dialogue, record, answer.id);
+  if (!isOver) await dialogue.house((house) => house.agents.waitOn(record.id, waiting));
+  return { go: 'lan-unbind', with: state };
 }
 
 /** Reasons of job-failed we have a sentence for; any other is told as a plain failure. */
@@ -197,12 +240,18 @@ async function stuck(
       [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
     ],
     // The laptop may come back after all: its late word is heard here.
-    events: ['outcome', 'challenge'],
+    events: ['outcome', 'challenge', 'agent-online'],
     help: 'bot:help.useButtons',
   });
+  if (answer.kind === 'event' && answer.event.type === 'agent-online')
+    return stuck(dialogue, record, dialogue.t('bot:laptop.back', { agent: answer.event.name }));
   if (answer.kind === 'event') return { go: answer.event.type === 'outcome' ? 'close' : 'lan-unbind' };
   if (answer.kind !== 'button') return { go: 'lan-unbind' };
-  switch (answer.id) {
+  return leaveStuck(dialogue, record, answer.id);
+}
+
+async function leaveStuck(dialogue: Dialogue, record: CaseRecord, pressed: string): Promise<Next> {
+  switch (pressed) {
     case 'again':
       // A job that went silent loses its permit before another one gets one.
       await dialogue.house((house) => house.agents.cancel(record.id));

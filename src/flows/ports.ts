@@ -8,6 +8,7 @@ import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
 import type { RegionPack } from '../policy/region.ts';
+import type { Waiting } from './engine/events.ts';
 
 /** The house itself is out of order for the moment; what the technician did is not lost. */
 export type HouseFailure = 'store-unavailable';
@@ -129,6 +130,8 @@ export interface AgentPort {
   answerChallenge(caseId: string, challengeId: string, proof: string): Answer<void>;
   /** Asks for another picture. */
   refreshChallenge(caseId: string, challengeId: string): Answer<void>;
+  /** The technician waits on for the same: the alarm of the running job begins anew. */
+  waitOn(caseId: string, waiting: Exclude<Waiting, 'picture'>): Answer<void>;
   /** Stops the running job if nothing dangerous was sent yet. */
   cancel(caseId: string): Answer<void>;
 }

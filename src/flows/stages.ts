@@ -69,6 +69,8 @@ const HANDED = {
     picture: z.enum(['answered', 'wrong', 'expired', 'refreshing']).optional(),
     /** The picture was read; the laptop asks for the password. */
     prompt: z.boolean().optional(),
+    /** The password was typed on the laptop. */
+    working: z.boolean().optional(),
   }),
   /** Where it stands is in the case. */
   guide: z.object({

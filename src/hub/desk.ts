@@ -27,6 +27,9 @@ const EARLIER_MEMORY_MS = 90 * 24 * 60 * 60_000;
 /** Lines in the log about one agent's questions. */
 const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 
+/** Commands that begin a job. */
+const BEGIN_JOBS: readonly AgentCommand['type'][] = ['discover', 'status', 'unbind'];
+
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /**
@@ -42,7 +45,10 @@ export type SendFailure =
 
 /** Work for agents. Whoever calls has checked that the technician may use the agent. */
 export interface JobDesk {
-  /** Puts a command into the agent's mailbox, where it waits until its `expiresAt`. Wakes the agent's poll. */
+  /**
+   * Puts a command into the agent's mailbox, where it waits until its `expiresAt`. Wakes the agent's poll. An agent that
+   * is away gets no new job.
+   */
   send(
     agentId: string,
     command: WithoutId<AgentCommand>,
@@ -131,7 +137,8 @@ export function createJobDesk({
       if (!agent.value || agent.value.revoked) return fail('agent-unknown');
       const sight = await presence.last(agentId);
       if (!sight.ok) return fail('store-unavailable');
-      if (!presence.isOnline(agentId)) return fail('agent-offline');
+      // What speaks to a running job waits for an agent that is away for a moment: it may come back to the job.
+      if (BEGIN_JOBS.includes(command.type) && !presence.isOnline(agentId)) return fail('agent-offline');
       const sent = await commands.append(agentId, command, ttlMs);
       if (sent.ok) return ok({ commandId: sent.value });
       return fail(sent.failure.reason === 'full' ? 'mailbox-full' : 'store-unavailable');

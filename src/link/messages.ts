@@ -195,9 +195,12 @@ export const agentEvent = z.discriminatedUnion('type', [
     result: z.enum(['passed', 'wrong', 'expired']),
     triesLeft: z.number().int().min(0).max(9),
   }),
-  /** The password prompt on the laptop: shown, or left without an answer. Never anything about what was typed. */
+  /**
+   * The password prompt on the laptop: shown, answered, or left without an answer. Never anything about what was typed;
+   * older agents do not say that it was.
+   */
   event('prompt', {
-    state: z.enum(['shown', 'abandoned']),
+    state: z.enum(['shown', 'typed', 'abandoned']),
     attemptsLeft: z.number().int().min(0).max(1000).nullable(),
   }),
   /** The unbind ended. Exactly one per `unbind` command that was accepted. `hindrances`: with `not-found`. */

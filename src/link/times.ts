@@ -1,5 +1,5 @@
 /**
- * Times that bot and agent have to agree on, ms. What hangs on them on one side is in src/bot/times.ts and
+ * Times that bot and agent have to agree on, ms. What hangs on them on one side is in src/bot/house/times.ts and
  * src/lan-agent/times.ts; test/unit/link/times.test.ts holds how they depend on each other (docs/decisions/0035).
  */
 

@@ -6,7 +6,11 @@ import type { SimUser } from './telegram/people.ts';
  * Pairs a laptop the way a technician does: /pair in the chat, the code on the laptop, its number typed in the chat.
  * @throws Error when any step does not come
  */
-export async function pairLaptop(stage: Stage, laptop: Laptop, technician: SimUser): Promise<void> {
+export async function pairLaptop(
+  stage: Pick<Stage, 'hubUrl'>,
+  laptop: Laptop,
+  technician: SimUser,
+): Promise<void> {
   await technician.send('/pair');
   const message = await technician.waitFor(/unbind-agent pair /);
   const code = /unbind-agent pair ([A-Z0-9-]+)/.exec(message.text)?.[1] ?? '';

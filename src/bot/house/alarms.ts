@@ -1,109 +1,174 @@
 import * as z from 'zod';
+import { type Waiting, waiting } from '../../flows/engine/events.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { Result } from '../../kernel/result.ts';
+import { ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
+import {
+  CHOICE_MS,
+  LOOK_EVERY_MS,
+  ON_THE_WAY_MS,
+  PASSWORD_LIMIT_MS,
+  REMIND_MS,
+  RING_AGAIN_MS,
+  WORD_MS,
+} from './times.ts';
 
-/** By job. */
+/** As it is stored, by job. Alarms of before have a time alone: they ring for the choice. */
 export const ALARMS = kind({
   name: 'timers',
   version: 1,
-  /** `at`: milliseconds. */
-  schema: z.object({ at: z.number(), chatId: z.number(), jobId: z.string() }),
+  schema: z.object({
+    /** When it rings next, milliseconds. */
+    at: z.number(),
+    chatId: z.number(),
+    jobId: z.string(),
+    wait: z
+      .union([
+        z.object({ waiting: z.literal('picture'), until: z.number() }),
+        z.object({ waiting: waiting.exclude(['picture']) }),
+      ])
+      .exactOptional(),
+    /** When the wait began, milliseconds. */
+    since: z.number().exactOptional(),
+    /** The word was said; what comes is the choice. */
+    said: z.boolean().exactOptional(),
+  }),
 });
-type Alarm = DataOf<typeof ALARMS>;
+export type Alarm = DataOf<typeof ALARMS>;
+/** What is waited for; of a picture also until when it may be answered, ms. */
+export type Wait = NonNullable<Alarm['wait']>;
+
+/** An alarm that rings: first for a word (of a wait for a person, the reminder), then for the choice. */
+export interface Ring {
+  readonly chatId: number;
+  readonly jobId: string;
+  readonly kind: 'word' | 'choice';
+  /** Null: of before, nobody knows. */
+  readonly waiting: Waiting | null;
+  /** How long it was waited, ms. */
+  readonly waitedMs: number;
+}
 
 /**
- * Alarms that survive a restart: a job whose agent fell silent must wake its chat even when the bot was restarted in
- * between (the conversations engine itself looks at time only when an update comes).
+ * The alarm of every wait for a laptop, or for a person at it: counted from what is waited for, and there after a restart
+ * (the conversations engine itself looks at time only when an update comes).
  */
 export interface Alarms {
-  /** Sets the alarm of a job, or moves it. `at` in milliseconds. */
-  set(chatId: number, jobId: string, at: number): Promise<Result<void, StoreFailure>>;
-  /** Sets the alarm of a job that has none. */
-  ensure(chatId: number, jobId: string, at: number): Promise<Result<void, StoreFailure>>;
+  /** A wait of this job begins: its alarm is set anew. */
+  set(chatId: number, jobId: string, wait: Wait): Promise<Result<void, StoreFailure>>;
+  /** The same where no alarm of the job is set. */
+  ensure(chatId: number, jobId: string, wait: Wait): Promise<Result<void, StoreFailure>>;
   clear(jobId: string): Promise<Result<void, StoreFailure>>;
-  /** Loads the alarms of the last run. */
+  /** What is waited for; undefined: nothing that an alarm is set for. */
+  waitOf(jobId: string): Wait | undefined;
+  /** Loads the alarms of the last run, and rings from now on. */
   start(): Promise<Result<void, StoreFailure>>;
+  /** Rings no more. What is set stays for the next run. */
   stop(): void;
 }
 
-/** Pause before an alarm that could not be told rings again, ms. */
-const AGAIN_MS = 5_000;
+/** When an alarm rings for its word and for its choice. Pure. */
+function timesOf(wait: Wait, since: number): { word: number; choice: number } {
+  switch (wait.waiting) {
+    case 'picture':
+      return { word: wait.until - REMIND_MS, choice: wait.until + ON_THE_WAY_MS };
+    case 'password': {
+      const until = since + PASSWORD_LIMIT_MS;
+      return { word: until - REMIND_MS, choice: until + ON_THE_WAY_MS };
+    }
+    default:
+      return { word: since + WORD_MS, choice: since + CHOICE_MS };
+  }
+}
 
-/** @param ring tells a chat that its job is overdue. False: it could not be told now, and rings again */
+/**
+ * @param ring tells the chat; false when it could not be told now
+ * @param clock milliseconds. It is looked at once a second: a machine that slept rings as soon as it is awake
+ */
 export function createAlarms(
   values: Values<Alarm>,
-  ring: (chatId: number, jobId: string) => Promise<boolean>,
+  ring: (ring: Ring) => Promise<boolean>,
   clock: () => number,
   log: Log,
-  againMs = AGAIN_MS,
 ): Alarms {
-  const running = new Map<string, NodeJS.Timeout>();
-  let stopped = false;
+  const set = new Map<string, Alarm>();
+  const ringing = new Set<string>();
+  let looking: NodeJS.Timeout | undefined;
 
-  function disarm(jobId: string): void {
-    clearTimeout(running.get(jobId));
-    running.delete(jobId);
-  }
-
-  function arm(alarm: Alarm): void {
-    disarm(alarm.jobId);
-    // It is kept, and armed by the next run.
-    if (stopped) return;
-    running.set(
-      alarm.jobId,
-      setTimeout(
-        async () => {
-          running.delete(alarm.jobId);
-          const told = await ring(alarm.chatId, alarm.jobId).catch((error: unknown) => {
-            log.error({ err: error, job: alarm.jobId }, 'an alarm could not be rung');
-            return true;
-          });
-          // What rang may have set the next one.
-          if (running.has(alarm.jobId)) return;
-          if (!told) return arm({ ...alarm, at: clock() + againMs });
-          // Forgotten only after it rang: a crash in between rings again.
-          const gone = await values.delete(alarm.jobId);
-          if (!gone.ok) log.warn({ job: alarm.jobId, failure: gone.failure.reason }, 'alarm not forgotten');
-        },
-        Math.max(0, alarm.at - clock()),
-      ),
-    );
-  }
-
-  const set: Alarms['set'] = async (chatId, jobId, at) => {
-    const alarm: Alarm = { at, chatId, jobId };
-    const saved = await values.set(jobId, alarm);
-    if (saved.ok) arm(alarm);
+  async function save(alarm: Alarm): Promise<Result<void, StoreFailure>> {
+    const saved = await values.set(alarm.jobId, alarm);
+    if (saved.ok) set.set(alarm.jobId, alarm);
     return saved;
+  }
+
+  async function ringOne(alarm: Alarm): Promise<void> {
+    const { chatId, jobId, wait, since = alarm.at, said = wait === undefined } = alarm;
+    const kind = said ? 'choice' : 'word';
+    const waitedMs = Math.max(0, clock() - since);
+    const heard = await ring({ chatId, jobId, kind, waiting: wait?.waiting ?? null, waitedMs }).catch(
+      (error: unknown) => {
+        log.error({ err: error, job: jobId }, 'an alarm could not be rung');
+        return false;
+      },
+    );
+    // Set anew or cleared while it rang: that is another wait.
+    if (set.get(jobId) !== alarm) return;
+    if (!heard) {
+      set.set(jobId, { ...alarm, at: clock() + RING_AGAIN_MS });
+      return;
+    }
+    if (kind === 'word' && wait) {
+      const next = await save({ ...alarm, said: true, at: timesOf(wait, since).choice });
+      if (!next.ok) log.warn({ job: jobId, failure: next.failure.reason }, 'alarm not moved on');
+      return;
+    }
+    set.delete(jobId);
+    // Forgotten only after it rang: a crash in between rings again.
+    const gone = await values.delete(jobId);
+    if (!gone.ok) log.warn({ job: jobId, failure: gone.failure.reason }, 'alarm not forgotten');
+  }
+
+  function look(): void {
+    for (const alarm of set.values()) {
+      if (alarm.at > clock() || ringing.has(alarm.jobId)) continue;
+      ringing.add(alarm.jobId);
+      void ringOne(alarm).finally(() => ringing.delete(alarm.jobId));
+    }
+  }
+
+  const begin: Alarms['set'] = (chatId, jobId, wait) => {
+    const since = clock();
+    const { word, choice } = timesOf(wait, since);
+    // A picture that is answered late says itself how little time is left.
+    const said = word <= since;
+    return save({ chatId, jobId, wait, since, said, at: said ? choice : word });
   };
 
   return {
-    set,
-    async ensure(chatId, jobId, at) {
-      const found = await values.get(jobId);
-      if (!found.ok) return found;
-      return found.value === undefined ? set(chatId, jobId, at) : { ok: true, value: undefined };
+    set: begin,
+    async ensure(chatId, jobId, wait) {
+      return set.has(jobId) ? ok(undefined) : begin(chatId, jobId, wait);
     },
     async clear(jobId) {
-      disarm(jobId);
+      set.delete(jobId);
       return values.delete(jobId);
     },
+    waitOf: (jobId) => set.get(jobId)?.wait,
     async start() {
       const keys = await values.keys();
       if (!keys.ok) return keys;
       for (const key of keys.value) {
         const alarm = orNone(await values.get(key));
         if (!alarm.ok) return alarm;
-        if (alarm.value) arm(alarm.value);
+        if (alarm.value) set.set(key, alarm.value);
       }
-      return { ok: true, value: undefined };
+      looking = setInterval(look, LOOK_EVERY_MS);
+      return ok(undefined);
     },
     stop() {
-      stopped = true;
-      for (const jobId of [...running.keys()]) disarm(jobId);
+      clearInterval(looking);
     },
   };
 }

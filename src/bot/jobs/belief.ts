@@ -5,6 +5,7 @@
  */
 import type { JobKind } from '../../cases/case.ts';
 import type { AgentEvent, UnbindOutcome } from '../../link/messages.ts';
+import { PICTURE_LIFE_MS } from '../../link/times.ts';
 
 /**
  * How far a job has come by what was believed so far. `begun`: nothing was heard yet; `picture`: one is in the chat;
@@ -21,6 +22,8 @@ export interface JobStory {
   readonly wrong: number;
   /** Tries left by the laptop's last word on them. */
   readonly triesLeft: number;
+  /** Until when the open picture may be answered, milliseconds. Absent: none was shown, or of before. */
+  readonly pictureUntil?: number;
   /** The outcome the job ended with; null before it and for jobs that end otherwise. */
   readonly outcome: UnbindOutcome | null;
 }
@@ -94,8 +97,8 @@ const NEEDS_PERMIT: Readonly<Record<UnbindOutcome, boolean>> = {
 /** Outcomes that are the device's own word that it is not bound. */
 const VERIFIED: readonly UnbindOutcome[] = ['unbound', 'not-bound'];
 
-/** Longest time a picture may be good for: five minutes (lan-agent/picture/challenge.ts) and some on the way, ms. */
-const PICTURE_LIFE_MS = 6 * 60_000;
+/** Longest time a picture may be good for, with some on the way and some between the clocks, ms. */
+const LONGEST_PICTURE_MS = PICTURE_LIFE_MS + 60_000;
 
 /** Why this event cannot be true now; null when it can. */
 export function disbeliefOf(story: JobStory, event: AgentEvent, facts: JobFacts): Disbelief | null {
@@ -105,7 +108,7 @@ export function disbeliefOf(story: JobStory, event: AgentEvent, facts: JobFacts)
     case 'challenge': {
       const unasked = story.step === 'picture' && !facts.refreshed;
       if (unasked || story.pictures.includes(event.challengeId)) return 'no-picture';
-      const tooLong = event.expiresAt > facts.now + PICTURE_LIFE_MS;
+      const tooLong = event.expiresAt > facts.now + LONGEST_PICTURE_MS;
       return tooLong || event.triesLeft > story.triesLeft ? 'beyond-bounds' : null;
     }
     case 'challenge-result': {
@@ -142,8 +145,9 @@ export function disbeliefOf(story: JobStory, event: AgentEvent, facts: JobFacts)
 export function storyAfter(story: JobStory, event: AgentEvent): JobStory {
   switch (event.type) {
     case 'challenge': {
-      const { challengeId, triesLeft } = event;
-      return { ...story, step: 'picture', pictures: [...story.pictures, challengeId], wrong: 0, triesLeft };
+      const { challengeId, triesLeft, expiresAt: pictureUntil } = event;
+      const pictures = [...story.pictures, challengeId];
+      return { ...story, step: 'picture', pictures, wrong: 0, triesLeft, pictureUntil };
     }
     case 'challenge-result': {
       const { result, triesLeft } = event;

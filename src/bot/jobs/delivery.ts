@@ -8,7 +8,6 @@ import { endOf, lateNotice, settledBy } from '../../flows/close.ts';
 import { lastWord } from '../../flows/engine/bot-api.ts';
 import { isUnbindEnd, type UnbindEnd } from '../../flows/engine/events.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
-import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Access } from '../door/access.ts';
 import { orBusy } from '../house/chat-queue.ts';
 import { must } from '../house/must.ts';
@@ -18,28 +17,21 @@ import type { Deliver } from './events.ts';
 
 export interface Delivery {
   deliver: Deliver;
-  /** An agent has come online. */
-  agentOnline(agentId: string): Promise<void>;
 }
 
 export function createDelivery({
   engine,
   access,
   cases,
-  directory,
   profiles,
   telegram,
-  clock,
 }: {
   engine: Pick<Conversations, 'handleEvent'>;
   access: Pick<Access, 'roleOf'>;
   /** Where closing a case takes nothing else from its technician: he may be at work on another one. */
   cases: Pick<CaseDesk, 'get' | 'apply'>;
-  directory: Pick<AgentDirectory, 'get'>;
   profiles: Pick<Profiles, 'language'>;
   telegram: Pick<Telegram, 'tell'>;
-  /** Milliseconds. */
-  clock: () => number;
 }): Delivery {
   /** Makes sure that the end of an unbind was told: the last thing in the turn in which it came. */
   async function ensureTold(
@@ -83,16 +75,5 @@ export function createDelivery({
       }),
     );
 
-  return {
-    deliver,
-
-    async agentOnline(agentId) {
-      const agent = await directory.get(agentId);
-      if (!agent.ok || !agent.value) return;
-      for (const technician of agent.value.technicians) {
-        const id = `online:${agentId}:${clock()}`;
-        await deliver(technician, { id, caseId: '', type: 'agent-online', agentId });
-      }
-    },
-  };
+  return { deliver };
 }

@@ -15,12 +15,11 @@ import type { Result } from '../../kernel/result.ts';
 import type { AgentEvent } from '../../link/messages.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, atCaseBorder, must, mustCase } from '../house/must.ts';
+import { PICTURE_KEPT_MS } from '../house/times.ts';
 import { BEGUN, type Disbelief, disbeliefOf, type JobFacts, LAST_WORDS, storyAfter } from './belief.ts';
 import { failureOf, type Meaning, meaningOf, outcomeOf, pictureBlob } from './meaning.ts';
 import { type JobNote, type JobRecords, type KeptStory, NOTE_MS, pictureKey } from './records.ts';
 
-/** A picture is kept for as long as somebody may want to see it again, ms. */
-const PICTURE_MS = 30 * 60_000;
 /** Ids of a job's events that are remembered: more than an agent may have on their way at once. */
 const MOST_HEARD = 100;
 /** What an agent may say about one job before its last word: far above what a person asks of it. */
@@ -116,9 +115,9 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     facts: JobFacts,
   ): Promise<boolean> {
     if (event.type === 'challenge')
-      must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_MS));
+      must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_KEPT_MS));
     if (event.type === 'discovered') logOthers(note, event);
-    const meaning = meaningOf(event, note, facts);
+    const meaning = meaningOf(event, note, facts, story);
     return tell(note, event, meaning, { ...story, ...storyAfter(story, event) });
   }
 
@@ -169,7 +168,7 @@ export function createEventTaking(options: EventOptions): TakeEvent {
   async function tell(
     { chatId, caseId, kind }: JobNote,
     { id, jobId }: AgentEvent,
-    { heard, action, silence }: Meaning,
+    { heard, action, wait }: Meaning,
     story: KeptStory,
   ): Promise<boolean> {
     // Whoever has had the last word has nothing more to send.
@@ -185,8 +184,8 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     );
     // Until it is told, its alarm goes on: should nobody send it again, that tells it.
     if (!delivered.ok) return false;
-    if (silence === null) must(await alarms.clear(jobId));
-    else if (refused === null) must(await alarms.set(chatId, jobId, clock() + silence));
+    if (wait === null) must(await alarms.clear(jobId));
+    else if (refused === null) must(await alarms.set(chatId, jobId, wait));
     must(await stories.set(jobId, { ...story, heard: [...story.heard, id].slice(-MOST_HEARD) }, NOTE_MS));
     return true;
   }

@@ -4,22 +4,24 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
 import type { JobDesk } from '../../hub/desk.ts';
 import type { Result } from '../../kernel/result.ts';
+import { PICTURE_LIFE_MS, TAKE_UP_MS } from '../../link/times.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
 import { endJob } from './end.ts';
 import { type Command, post } from './post.ts';
-import { type JobRecords, NOTE_MS, type PictureWords, pictureKey, TAKE_UP_MS } from './records.ts';
+import { type JobRecords, NOTE_MS, type PictureWords, pictureKey } from './records.ts';
 
 export interface FollowOptions {
   records: Pick<JobRecords, 'pictureWords'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   desk: JobDesk;
-  alarms: Pick<Alarms, 'clear'>;
+  alarms: Pick<Alarms, 'set' | 'clear'>;
   /** Milliseconds. */
   clock: () => number;
 }
 
-export interface Follow extends Pick<AgentPort, 'answerChallenge' | 'refreshChallenge' | 'cancel'> {
+export interface Follow
+  extends Pick<AgentPort, 'answerChallenge' | 'refreshChallenge' | 'waitOn' | 'cancel'> {
   /**
    * Voids a job's permit and tells its agent to stop, at once: nothing that waits in the chat's queue delays it. The
    * case learns of it by `cancel`, in the chat's order.
@@ -32,20 +34,24 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
 
   /**
    * Sends a command that belongs to the case's running job; without one there is nothing to send. What the chat says of
-   * the picture is on record first: what the agent answers is believed only then.
+   * the picture is on record first: what the agent answers is believed only then. A laptop that is back while the picture
+   * is good still gets it; the wait for its word begins now.
    */
   async function say(
     caseId: string,
     challengeId: string,
+    waiting: 'answer' | 'refresh',
     change: (words: PictureWords) => PictureWords,
     command: (jobId: string, expiresAt: number) => Command,
   ): Promise<void> {
-    const job = must(await cases.get(caseId))?.job;
-    if (!job) return;
+    const record = must(await cases.get(caseId));
+    const job = record?.job;
+    if (!record || !job) return;
     const key = pictureKey(job.id, challengeId);
     const before = must(await pictureWords.get(key)) ?? { answers: 0, refreshed: false };
     must(await pictureWords.set(key, change(before), NOTE_MS));
-    must(await post(desk, job.agentId, command(job.id, clock() + TAKE_UP_MS)));
+    must(await post(desk, job.agentId, command(job.id, clock() + PICTURE_LIFE_MS)));
+    must(await alarms.set(record.chatId, job.id, { waiting }));
   }
 
   const halt: Follow['halt'] = (job) =>
@@ -63,6 +69,7 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
         say(
           caseId,
           challengeId,
+          'answer',
           ({ answers, ...words }) => ({ ...words, answers: answers + 1 }),
           (jobId, expiresAt) => ({ type: 'challenge-answer', jobId, challengeId, proof, expiresAt }),
         ),
@@ -73,10 +80,17 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
         say(
           caseId,
           challengeId,
+          'refresh',
           (words) => ({ ...words, refreshed: true }),
           (jobId, expiresAt) => ({ type: 'challenge-refresh', jobId, challengeId, expiresAt }),
         ),
       ),
+
+    waitOn: (caseId, waiting) =>
+      atBorder(async () => {
+        const record = must(await cases.get(caseId));
+        if (record?.job) must(await alarms.set(record.chatId, record.job.id, { waiting }));
+      }),
 
     cancel: (caseId) =>
       atBorder(async () => {

@@ -7,25 +7,31 @@ import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Store } from '../../store/store.ts';
+import type { Ring } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
 import { createEventTaking, type EventOptions, type TakeEvent } from './events.ts';
 import { createFollow, type Follow, type FollowOptions } from './follow.ts';
+import { createLaptopNews, type LaptopNewsOptions } from './laptop-news.ts';
 import { outcomeOf } from './meaning.ts';
 import { openJobRecords } from './records.ts';
 import { createStarts, type StartOptions } from './start.ts';
 
 export type JobsOptions = { store: Pick<Store, 'values'> } & Omit<
-  StartOptions & FollowOptions & EventOptions,
-  'records' | 'halt'
+  StartOptions & FollowOptions & EventOptions & LaptopNewsOptions,
+  'records' | 'halt' | 'running'
 >;
 
 export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
   take: TakeEvent;
   /**
-   * A job's alarm rang: the agent has been silent for too long, or its last word is on record and was not told. False:
-   * the chat could not be told now.
+   * A job's alarm rang: what it waits for has not come, or its last word is on record and was not told. False: the chat
+   * could not be told now.
    */
-  overdue(chatId: number, jobId: string): Promise<boolean>;
+  rang(ring: Ring): Promise<boolean>;
+  /** An agent has come online. */
+  online(agentId: string): Promise<void>;
+  /** An agent is away. */
+  offline(agentId: string): Promise<void>;
   /** Cases whose job on an agent, or on any, may still be running. */
   running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
@@ -35,6 +41,19 @@ export function createJobs(options: JobsOptions): Jobs {
   const records = openJobRecords(options.store);
   const { notes } = records;
   const follow = createFollow({ ...options, records });
+
+  const running: Jobs['running'] = (agentId) =>
+    atBorder(async () => {
+      const found: CaseRecord[] = [];
+      for (const jobId of must(await notes.keys())) {
+        const note = must(await notes.get(jobId));
+        if (!note || (agentId !== null && note.agentId !== agentId)) continue;
+        const record = must(await cases.get(note.caseId));
+        if (record?.job?.id === jobId) found.push(record);
+      }
+      return found;
+    });
+  const news = createLaptopNews({ ...options, running });
 
   return {
     ...createStarts({ ...options, records, halt: follow.halt }),
@@ -48,39 +67,30 @@ export function createJobs(options: JobsOptions): Jobs {
         return views.sort((a, b) => Number(b.online) - Number(a.online));
       }),
 
-    running: (agentId) =>
-      atBorder(async () => {
-        const found: CaseRecord[] = [];
-        for (const jobId of must(await notes.keys())) {
-          const note = must(await notes.get(jobId));
-          if (!note || (agentId !== null && note.agentId !== agentId)) continue;
-          const record = must(await cases.get(note.caseId));
-          if (record?.job?.id === jobId) found.push(record);
-        }
-        return found;
-      }),
+    running,
+    online: news.online,
+    offline: news.offline,
 
-    async overdue(chatId, jobId) {
+    async rang(ring) {
+      const { chatId, jobId } = ring;
       const rung = await atBorder(async () => {
         const note = must(await notes.get(jobId));
         const record = note ? must(await cases.get(note.caseId)) : null;
-        if (!note || !record) return;
+        if (!note || !record) return true;
         const { caseId } = note;
         if (record.report !== null && record.reportedBy === jobId && !wasTold(record, jobId)) {
           const end = outcomeOf(`late:${jobId}`, jobId, note, record.report);
-          must(await deliver(chatId, end.heard, () => apply(caseId, end.action)));
-        } else if (record.job?.id === jobId) {
-          const event: HouseEvent = { id: `overdue:${jobId}:${clock()}`, caseId, type: 'job-overdue', jobId };
-          // An unbind may still be going on behind a broken link: only the technician may give it up.
-          const isGivenUp = note.kind !== 'unbind';
-          must(
-            await deliver(chatId, event, () =>
-              apply(caseId, isGivenUp ? { type: 'job-ended', jobId } : null),
-            ),
-          );
+          return (await deliver(chatId, end.heard, () => apply(caseId, end.action))).ok;
         }
+        if (record.job?.id !== jobId) return true;
+        if (ring.kind === 'word') return news.word(ring, record);
+        const late = await news.late(ring, note.agentId);
+        const id = `overdue:${jobId}:${clock()}`;
+        const event: HouseEvent = { id, caseId, type: 'job-overdue', jobId, ...(late ? { late } : {}) };
+        // Nothing is given up: the laptop may come back, and only the technician says that he waits no more.
+        return (await deliver(chatId, event)).ok;
       });
-      return rung.ok;
+      return rung.ok && rung.value;
     },
   };
 

@@ -1,16 +1,17 @@
-/** What an agent's event means: a change of the case, a word for the conversation, the silence that may follow. Pure. */
+/** What an agent's event means: a change of the case, a word for the conversation, what is waited for next. Pure. */
 import type { CaseAction, CaseReport } from '../../cases/case.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentEvent, HindranceReport } from '../../link/messages.ts';
-import type { JobFacts } from './belief.ts';
-import { type JobNote, SILENCE_MS, TYPING_MS } from './records.ts';
+import type { Wait } from '../house/alarms.ts';
+import type { JobFacts, JobStory } from './belief.ts';
+import type { JobNote } from './records.ts';
 
 export interface Meaning {
   readonly heard: HouseEvent;
   /** Null: the case stays as it is. */
   readonly action: CaseAction | null;
-  /** Milliseconds; null: the job is over. */
-  readonly silence: number | null;
+  /** Null: the job is over. */
+  readonly wait: Wait | null;
 }
 
 /** Where the picture of a challenge is stored. */
@@ -31,7 +32,8 @@ const NOTHING_SENT: readonly string[] = [
   'interrupted',
 ];
 
-export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Meaning {
+/** @param story the job's, as it was before this event */
+export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts, story: JobStory): Meaning {
   const { caseId, agentId, shortSerial } = note;
   const { id, jobId } = event;
   switch (event.type) {
@@ -42,14 +44,14 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Me
       return {
         heard: { id, caseId, type: 'discovered', jobId, device, total, ...hindrancesOf(event) },
         action: { type: 'seen', jobId, agentId, sighting: device && { ...device, agentId } },
-        silence: null,
+        wait: null,
       };
     }
     case 'status':
       return {
         heard: { id, caseId, type: 'status', jobId, status: event.status, ...hindrancesOf(event) },
         action: { type: 'status-read', jobId, status: event.status, device: event.device },
-        silence: null,
+        wait: null,
       };
     case 'challenge': {
       const { challengeId, nonce, expiresAt, triesLeft } = event;
@@ -58,7 +60,7 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Me
       return {
         heard: { id, caseId, type: 'challenge', jobId, challengeId, blob, nonce, expiresAt, triesLeft },
         action: { type: 'challenged', challenge },
-        silence: Math.max(0, expiresAt - facts.now) + SILENCE_MS,
+        wait: { waiting: 'picture', until: expiresAt },
       };
     }
     case 'challenge-result': {
@@ -72,15 +74,19 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Me
           triesLeft,
           passed: result === 'passed',
         },
-        silence: result === 'passed' ? TYPING_MS : SILENCE_MS * 2,
+        wait: waitAfter(event, story),
       };
     }
-    case 'prompt':
+    case 'prompt': {
+      const { state } = event;
+      if (state === 'typed')
+        return { heard: { id, caseId, type: 'typed', jobId }, action: null, wait: { waiting: 'work' } };
       return {
-        heard: { id, caseId, type: 'prompt', jobId, state: event.state },
+        heard: { id, caseId, type: 'prompt', jobId, state },
         action: null,
-        silence: TYPING_MS,
+        wait: { waiting: state === 'shown' ? 'password' : 'end' },
       };
+    }
     case 'outcome':
       return outcomeOf(id, jobId, note, reportOf(event));
     case 'job-failed':
@@ -88,6 +94,18 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts): Me
         ? outcomeOf(id, jobId, note, { outcome: 'unknown', reason: event.reason, verified: false })
         : failureOf(id, jobId, note, event.reason);
   }
+}
+
+/** What the laptop does once it has judged an answer: ask for the password, wait for another answer, or end. */
+function waitAfter(
+  { challengeId, result, triesLeft }: Extract<AgentEvent, { type: 'challenge-result' }>,
+  { pictures, pictureUntil }: JobStory,
+): Wait {
+  if (result === 'passed') return { waiting: 'prompt' };
+  const isOpen = result === 'wrong' ? triesLeft > 0 : challengeId !== pictures.at(-1);
+  return isOpen && pictureUntil !== undefined
+    ? { waiting: 'picture', until: pictureUntil }
+    : { waiting: 'end' };
 }
 
 /** An unbind has ended. */
@@ -100,7 +118,7 @@ export function outcomeOf(
   return {
     heard: { id, caseId, type: 'outcome', jobId, serial, report },
     action: { type: 'reported', jobId, serial, report },
-    silence: null,
+    wait: null,
   };
 }
 
@@ -114,7 +132,7 @@ export function failureOf(
   return {
     heard: { id, caseId, type: 'job-failed', jobId, kind, serial, reason },
     action: { type: 'job-ended', jobId },
-    silence: null,
+    wait: null,
   };
 }
 

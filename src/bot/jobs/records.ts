@@ -7,12 +7,6 @@ import type { Store, Values } from '../../store/store.ts';
 import { BLOBS } from '../house/blobs.ts';
 import type { JobStory } from './belief.ts';
 
-/** A job that is not taken up within this time is not worth doing any more, ms. */
-export const TAKE_UP_MS = 60_000;
-/** Silence after which the technician is told, ms. Covers discovery, the link and a slow laptop. */
-export const SILENCE_MS = 40_000;
-/** Silence that is normal while the password is being typed and the device confirms, ms. */
-export const TYPING_MS = 11 * 60_000;
 /** What is known of a job is kept for as long as its last word may be on its way, ms; as long as that its permit was
  * traded (hub/desk.ts): a laptop may come back in the evening. */
 export const NOTE_MS = 24 * 60 * 60_000;
@@ -28,6 +22,8 @@ export const JOB_NOTES = kind({
     shortSerial: z.string(),
     /** The command is in the agent's mailbox. */
     sent: z.boolean(),
+    /** Since when, milliseconds. Absent: not yet, or of before. */
+    sentAt: z.number().exactOptional(),
   }),
 });
 /** What is known of a job outside its case. */
@@ -38,6 +34,7 @@ const jobStory = z.object({
   pictures: z.array(z.string()).readonly(),
   wrong: z.number(),
   triesLeft: z.number(),
+  pictureUntil: z.number().exactOptional(),
   outcome: unbindOutcome.nullable(),
 }) satisfies z.ZodType<JobStory>;
 

@@ -6,18 +6,20 @@ import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../../flows/
 import type { JobDesk } from '../../hub/desk.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Result } from '../../kernel/result.ts';
+import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
+import { SEND_AGAIN_MS } from '../house/times.ts';
 import { endJob } from './end.ts';
 import type { JobRules } from './may-start.ts';
 import { post } from './post.ts';
-import { type JobRecords, NOTE_MS, SILENCE_MS, TAKE_UP_MS } from './records.ts';
+import { type JobRecords, NOTE_MS } from './records.ts';
 
-/** Time discovery may take on the laptop, ms. */
-const DISCOVERY_MS = 12_000;
+/** What a job that begins waits for. */
+const FIRST_WAIT = { discover: 'search', status: 'status', unbind: 'unbind' } as const;
 
 export interface StartOptions {
-  records: Pick<JobRecords, 'notes'>;
+  records: Pick<JobRecords, 'notes' | 'stories'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   /** The last look before an agent gets work. */
   mayStart: JobRules;
@@ -61,8 +63,8 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     const { shortSerial } = device;
     const running = record.job?.kind === kind ? record.job : null;
     // One that was cut off before the command was in the mailbox is sent again: to the agent it is the same job.
-    if (running && must(await records.notes.get(running.id))?.sent) {
-      must(await alarms.ensure(chatId, running.id, clock() + SILENCE_MS));
+    if (running && (await isOnItsWay(running))) {
+      must(await alarms.ensure(chatId, running.id, { waiting: FIRST_WAIT[kind] }));
       return { started: true, jobId: running.id };
     }
 
@@ -75,7 +77,15 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
       must(
         await records.notes.set(
           job.id,
-          { chatId, caseId, agentId: job.agentId, kind, shortSerial, sent },
+          {
+            chatId,
+            caseId,
+            agentId: job.agentId,
+            kind,
+            shortSerial,
+            sent,
+            ...(sent ? { sentAt: clock() } : {}),
+          },
           NOTE_MS,
         ),
       );
@@ -88,9 +98,20 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
       must(await endJob(cases, caseId, job.id));
       return refused(refusal);
     }
-    must(await alarms.set(chatId, job.id, clock() + SILENCE_MS));
+    must(await alarms.set(chatId, job.id, { waiting: FIRST_WAIT[kind] }));
     await note(true);
     return { started: true, jobId: job.id };
+  }
+
+  /**
+   * Whether a running job needs no other command: the agent has spoken of it, or has its first one still to take up. One
+   * that was away for too long gets it anew once it is back.
+   */
+  async function isOnItsWay({ id, agentId }: CaseJob): Promise<boolean> {
+    const note = must(await records.notes.get(id));
+    if (!note?.sent) return false;
+    if (must(await records.stories.get(id)) !== undefined || !directory.isOnline(agentId)) return true;
+    return clock() - (note.sentAt ?? 0) < SEND_AGAIN_MS;
   }
 
   /** The same by the agent that has seen the device; no other may touch it. */
@@ -115,7 +136,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
             type: 'discover',
             jobId: job.id,
             until: device?.shortSerial ?? null,
-            waitMs: DISCOVERY_MS,
+            waitMs: SEARCH_MS,
             expiresAt: soon(),
           }),
         ),

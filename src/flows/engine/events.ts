@@ -7,6 +7,36 @@ const hindrances = z.array(hindranceReport).exactOptional();
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ id: z.string(), caseId: z.string(), type: z.literal(type), ...shape });
 
+/**
+ * What a running job waits for: `bot:wait.what.<word>`. Of the laptop: that it finds the device, reads its status, begins
+ * an unbind, judges an answer, draws another picture, asks for the password, does its work with it, says its last word. Of
+ * a person: an answer to the picture, the password.
+ */
+export const waiting = z.enum([
+  'search',
+  'status',
+  'unbind',
+  'answer',
+  'refresh',
+  'prompt',
+  'work',
+  'end',
+  'picture',
+  'password',
+]);
+export type Waiting = z.infer<typeof waiting>;
+
+/** A wait that has become long. */
+const late = z.object({
+  waiting,
+  /** How long, seconds. */
+  seconds: z.number(),
+  /** Name of the laptop, and whether it is connected. */
+  agent: z.string(),
+  online: z.boolean(),
+});
+export type Late = z.infer<typeof late>;
+
 /** A house event as it waits in a chat's inbox. */
 export const houseEvent = z.discriminatedUnion('type', [
   event('discovered', {
@@ -37,10 +67,12 @@ export const houseEvent = z.discriminatedUnion('type', [
   /** `serial`: short serial of the device the job was about. */
   event('outcome', { jobId: z.string(), serial: z.string(), report: caseReport }),
   event('job-failed', { jobId: z.string(), kind: jobKind, serial: z.string(), reason: z.string() }),
-  /** The agent has been silent for longer than the job may take. */
-  event('job-overdue', { jobId: z.string() }),
-  /** An agent of this technician came online (for a conversation that waits for a laptop). */
-  event('agent-online', { agentId: z.string() }),
+  /** The password was typed on the laptop, which now works with it; older agents do not say so. */
+  event('typed', { jobId: z.string() }),
+  /** What the job waits for has not come for long enough that the technician may choose. Without `late`: of before. */
+  event('job-overdue', { jobId: z.string(), late: late.exactOptional() }),
+  /** An agent of this technician came online (for a conversation that a laptop would help). `name`: the agent's. */
+  event('agent-online', { agentId: z.string(), name: z.string() }),
 ]);
 
 /**

@@ -62,9 +62,8 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
           const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
           await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft });
           const answer = await tools.promptFor(command.language).ask(plan, over, wasRefused);
-          if (answer.kind !== 'typed') {
-            await emit({ type: 'prompt', jobId, state: 'abandoned', attemptsLeft });
-          }
+          const state = answer.kind === 'typed' ? 'typed' : 'abandoned';
+          await emit({ type: 'prompt', jobId, state, attemptsLeft });
           return answer;
         },
         permit: (_plan, over) => tools.permit(command, over),

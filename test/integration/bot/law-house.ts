@@ -7,7 +7,7 @@ import { ulid } from 'ulid';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
-import { ALARMS, createAlarms } from '../../../src/bot/house/alarms.ts';
+import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { CHATS } from '../../../src/bot/house/chats.ts';
 import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
@@ -227,7 +227,10 @@ export class LawHouse {
     const alarms = await this.alarms();
     const jobId = alarms[nth % Math.max(1, alarms.length)];
     if (jobId === undefined) return;
-    const rung = await this.#do(({ jobs }) => jobs.overdue(this.chatId, jobId));
+    const alarm = must(await this.#store.values(ALARMS).get(jobId));
+    const waiting = alarm?.wait?.waiting ?? null;
+    const ring: Ring = { chatId: this.chatId, jobId, kind: 'choice', waiting, waitedMs: 60_000 };
+    const rung = await this.#do(({ jobs }) => jobs.rang(ring));
     if (rung) await this.#store.values(ALARMS).delete(jobId);
   }
 
@@ -296,12 +299,7 @@ export class LawHouse {
     const desk = createJobDesk({ store, agents: createAgents(store), presence, audit, clock: Date.now, log });
     const callApi = this.#telegram(life);
     const telegram = createTelegram(callApi, log);
-    const alarms = createAlarms(
-      store.values(ALARMS),
-      (chatId, jobId) => jobs.overdue(chatId, jobId),
-      Date.now,
-      log,
-    );
+    const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), Date.now, log);
     const jobs: Jobs = createJobs({
       store,
       cases,
@@ -325,6 +323,10 @@ export class LawHouse {
       technicianName: profiles.name,
       language: profiles.language,
       deliver: (...event) => delivery.deliver(...event),
+      access,
+      profiles,
+      voice: { say: async () => 'told' },
+      inTurn: (chatId, task) => engine.control(chatId, task),
     });
     const orFail = <T>(result: { ok: true; value: T } | { ok: false }) =>
       result.ok ? result : fail('store-unavailable' as const);
@@ -368,10 +370,8 @@ export class LawHouse {
       engine,
       access,
       cases,
-      directory,
       profiles,
       telegram,
-      clock: Date.now,
     });
     return { life, engine, jobs, desk, stop: alarms.stop };
   }

@@ -1,28 +1,159 @@
-import { expect, it, vi } from 'vitest';
-import { ALARMS, createAlarms } from '../../../src/bot/house/alarms.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ALARMS, createAlarms, type Ring, type Wait } from '../../../src/bot/house/alarms.ts';
+import {
+  CHOICE_MS,
+  LOOK_EVERY_MS,
+  ON_THE_WAY_MS,
+  PASSWORD_LIMIT_MS,
+  REMIND_MS,
+  RING_AGAIN_MS,
+  WORD_MS,
+} from '../../../src/bot/house/times.ts';
 import { createLog } from '../../../src/kernel/log.ts';
-import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
-const LONG_MS = 600_000;
+const CHAT = 7;
+const JOB = 'job-1';
 
-it('set before or after the stop ring in the next run, and in this one no more', async () => {
-  const folder = await temporaryFolder();
-  const store = await openTestStore(folder.path);
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const rung: string[] = [];
-  const ring = async (_chat: number, job: string) => rung.push(job) > 0;
-  const alarmsOf = () => createAlarms(store.values(ALARMS), ring, () => 0, createLog('silent', 'test'));
-  const alarms = alarmsOf();
-  await alarms.set(1, 'early', LONG_MS);
-  alarms.stop();
-  await alarms.set(1, 'late', LONG_MS);
-  vi.advanceTimersByTime(LONG_MS);
-  expect(rung).toEqual([]);
-  const next = alarmsOf();
-  await next.start();
-  vi.advanceTimersByTime(LONG_MS);
-  expect(rung.sort()).toEqual(['early', 'late']);
-  vi.useRealTimers();
-  await store.close();
-  await folder.remove();
+describe('alarms', () => {
+  let store: Store;
+  let now: number;
+  let heard: boolean;
+  let rings: Ring[];
+
+  beforeEach(async () => {
+    const folder = await temporaryFolder();
+    store = await openTestStore(folder.path);
+    now = 1_795_471_200_000;
+    heard = true;
+    rings = [];
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(async () => {
+      vi.useRealTimers();
+      await store.close();
+      await folder.remove();
+    });
+  });
+
+  const kept = () => store.values(ALARMS);
+  async function open() {
+    const alarms = createAlarms(
+      kept(),
+      async (ring) => {
+        rings.push(ring);
+        return heard;
+      },
+      () => now,
+      createLog('silent', 'test'),
+    );
+    await alarms.start();
+    onTestFinished(() => alarms.stop());
+    return alarms;
+  }
+  /** Lets time pass, and whatever rings do what it does in the store. */
+  async function pass(ms: number): Promise<string[]> {
+    const before = rings.length;
+    now += ms;
+    vi.advanceTimersByTime(LOOK_EVERY_MS);
+    await turn();
+    // A write of the store's is over when the next one is.
+    await store.values(anyKind('other')).set('flushed', now);
+    await turn();
+    return rings.slice(before).map(({ kind }) => kind);
+  }
+
+  it.each(['search', 'status', 'unbind', 'answer', 'refresh', 'prompt', 'work', 'end'] as const)(
+    'of a wait for the laptop ring for a word, then for a choice, each once: %s',
+    async (waiting) => {
+      const alarms = await open();
+      await alarms.set(CHAT, JOB, { waiting });
+      expect(await pass(WORD_MS - 1)).toEqual([]);
+      expect(await pass(1)).toEqual(['word']);
+      expect(await pass(CHOICE_MS - WORD_MS - 1)).toEqual([]);
+      expect(await pass(1)).toEqual(['choice']);
+      expect(await pass(CHOICE_MS)).toEqual([]);
+      expect(rings.map(({ waiting: what, waitedMs }) => [what, waitedMs])).toEqual([
+        [waiting, WORD_MS],
+        [waiting, CHOICE_MS],
+      ]);
+    },
+  );
+
+  it.each([
+    ['picture', { waiting: 'picture', until: 1_795_471_200_000 + 300_000 }, 300_000],
+    ['password', { waiting: 'password' }, PASSWORD_LIMIT_MS],
+  ] as [string, Wait, number][])(
+    'of a wait for a person remind once, and end with its limit: %s',
+    async (_, wait, limit) => {
+      const alarms = await open();
+      await alarms.set(CHAT, JOB, wait);
+      expect(await pass(limit - REMIND_MS - 1)).toEqual([]);
+      expect(await pass(1)).toEqual(['word']);
+      expect(await pass(REMIND_MS + ON_THE_WAY_MS - 1)).toEqual([]);
+      expect(await pass(1)).toEqual(['choice']);
+    },
+  );
+
+  it('remind nobody of a picture that says itself how little time is left', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'picture', until: now + REMIND_MS - 1 });
+    expect(await pass(REMIND_MS - 1)).toEqual([]);
+    expect(await pass(ON_THE_WAY_MS)).toEqual(['choice']);
+  });
+
+  it('are counted from what is waited for: one that is set anew begins anew', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'picture', until: now + 300_000 });
+    await pass(100_000);
+    await alarms.set(CHAT, JOB, { waiting: 'answer' });
+    expect(await pass(WORD_MS)).toEqual(['word']);
+    await alarms.ensure(CHAT, JOB, { waiting: 'unbind' });
+    expect(alarms.waitOf(JOB)).toEqual({ waiting: 'answer' });
+    await alarms.set(CHAT, JOB, { waiting: 'prompt' });
+    expect(await pass(WORD_MS - 1)).toEqual([]);
+    await alarms.clear(JOB);
+    expect(await pass(CHOICE_MS)).toEqual([]);
+    await alarms.ensure(CHAT, JOB, { waiting: 'unbind' });
+    expect(await pass(WORD_MS)).toEqual(['word']);
+  });
+
+  it('go on after a restart, with the word said and unsaid, and ring at once what was due meanwhile', async () => {
+    const before = await open();
+    await before.set(CHAT, JOB, { waiting: 'search' });
+    expect(await pass(WORD_MS)).toEqual(['word']);
+    before.stop();
+    expect(await pass(CHOICE_MS)).toEqual([]);
+    await open();
+    expect(await pass(0)).toEqual(['choice']);
+  });
+
+  it('ring again where the chat could not be told, until it was', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'search' });
+    heard = false;
+    expect(await pass(WORD_MS)).toEqual(['word']);
+    expect(await pass(RING_AGAIN_MS)).toEqual(['word']);
+    heard = true;
+    expect(await kept().keys()).toEqual({ ok: true, value: [JOB] });
+    expect(await pass(RING_AGAIN_MS)).toEqual(['word']);
+    expect(await pass(CHOICE_MS)).toEqual(['choice']);
+  });
+
+  it('of before, which had a time alone, ring for the choice', async () => {
+    await kept().set(JOB, { at: now + 5_000, chatId: CHAT, jobId: JOB });
+    await open();
+    expect(await pass(4_999)).toEqual([]);
+    expect(await pass(1)).toEqual(['choice']);
+    expect(rings[0]).toMatchObject({ chatId: CHAT, jobId: JOB, waiting: null });
+  });
+
+  it('ring no more after a stop, and stay for the next run', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'search' });
+    alarms.stop();
+    expect(await pass(CHOICE_MS)).toEqual([]);
+    expect(await kept().get(JOB)).toMatchObject({ ok: true, value: { wait: { waiting: 'search' } } });
+  });
 });

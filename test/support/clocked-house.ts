@@ -1,0 +1,105 @@
+/**
+ * The real bot with its hub in this process, by a clock that goes on when the test says so, and a real laptop behind a line
+ * that can be cut: for what happens when nothing comes for a while.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { NOTICE_DEFAULTS } from '../../src/bot/house/notices.ts';
+import { startBot } from '../../src/bot/start.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
+import { createEmulatedLan } from '../../src/sandbox/device/lan.ts';
+import { createLaptop, type Laptop } from '../../src/sandbox/laptop.ts';
+import { pairLaptop } from '../../src/sandbox/pairing.ts';
+import { startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { type Line, openLine } from './line.ts';
+import { temporaryFolder } from './store.ts';
+
+export interface ClockedHouse {
+  readonly technician: SimUser;
+  /** Paired, and not started. */
+  readonly laptop: Laptop;
+  readonly line: Line;
+  /** Lets the clock of bot and hub go on by `ms`. */
+  passTime(ms: number): void;
+  close(): Promise<void>;
+}
+
+export async function openClockedHouse(
+  devices: readonly DeviceSpec[],
+  language: 'en' | 'ru' = 'en',
+): Promise<ClockedHouse> {
+  const folder = await temporaryFolder();
+  const lan = await createEmulatedLan({ devices, port: 0 });
+  const api = await startLocalBotApi();
+  const technician = api.user({ firstName: 'Alex', languageCode: language });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let ahead = 0;
+  const started = await startBot(
+    {
+      token: new Secret(api.token),
+      apiRoot: api.url,
+      adminIds: [technician.id],
+      storeUrl: `lmdb:${join(folder.path, 'store')}`,
+      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null },
+      updates: {
+        mode: 'webhook',
+        url: `${url}/telegram`,
+        path: '/telegram',
+        secret: new Secret(randomBytes(24).toString('base64url')),
+      },
+      regionPack: null,
+      readPrint: false,
+      invitesAsk: false,
+      askPin: false,
+      notices: NOTICE_DEFAULTS,
+      auditHead: { everyMs: 86_400_000, keepers: [] },
+      logLevel: 'silent',
+    },
+    createLog('silent', 'unbind-bot'),
+    null,
+    undefined,
+    () => Date.now() + ahead,
+  );
+  if (!started.ok)
+    throw new Error(`the bot did not start: ${started.failure.reason} ${started.failure.detail}`);
+  const line = await openLine(() => url);
+  const laptop = await createLaptop({
+    home: join(folder.path, 'laptop'),
+    testNetwork: lan.testNetwork,
+    language,
+    onLine: () => undefined,
+  });
+  await pairLaptop({ hubUrl: line.url }, laptop, technician);
+  return {
+    technician,
+    laptop,
+    line,
+    passTime: (ms) => {
+      ahead += ms;
+    },
+    async close() {
+      await laptop.close();
+      await line.close();
+      await started.value.stop();
+      await api.close();
+      await lan.close();
+      await folder.remove();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
+  return address.port;
+}
