@@ -136,7 +136,7 @@ describe('a case with a laptop on the LAN', () => {
     await laptop.stop();
     await technician.waitFor(/interrupted before anything was sent/, STEP);
     laptop.start();
-    await online(technician);
+    await technician.waitFor(/is connected now/, STEP);
     await pressId(technician, 'again');
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     await technician.send(laptop.lastPicture());

@@ -15,7 +15,7 @@ export const ON_THE_WAY_MS = 20_000;
 export const PASSWORD_LIMIT_MS = PROMPT_LIMIT_MS + WORK_LIMIT_MS;
 
 /** A laptop that has not taken up a command after this time gets it again when it is asked for. */
-export const SEND_AGAIN_MS = WORD_MS;
+export const SEND_AGAIN_MS = 15_000;
 /** A picture that somebody may want to see again. */
 export const PICTURE_KEPT_MS = 6 * PICTURE_LIFE_MS;
 /** An alarm that the chat could not be told of rings again. */

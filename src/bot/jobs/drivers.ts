@@ -8,7 +8,7 @@ import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
 /** A driver who does nothing for this long has left the laptop to others, ms. Longer than any step of a case. */
-const LEASE_MS = 20 * 60_000;
+export const LEASE_MS = 20 * 60_000;
 
 /** By laptop. */
 export const DRIVERS = kind({

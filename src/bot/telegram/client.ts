@@ -53,7 +53,7 @@ interface Patience {
  */
 export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
 
-const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
+export const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
 const CONNECT_PATIENCE_MS = 10_000;
 /** Longest time a file may take, ms: whoever sent it waits. */
 const DOWNLOAD_PATIENCE_MS = 60_000;

@@ -20,8 +20,8 @@ import { watched } from './watched.ts';
 
 /** A stage that passes on more often than this in one go is walking in circles. */
 const MAX_PASSAGES = 12;
-/** Longest time one run between two waits may take, ms; it covers an upload on a slow line. */
-const WATCHDOG_MS = 90_000;
+/** Longest time one run between two waits may take, ms; it covers an upload on a slow line, and its turn before it. */
+export const WATCHDOG_MS = 180_000;
 
 /** Conversations make no calls of grammY's: a dialogue has `callApi`. */
 const NO_API = { token: '-' };

@@ -68,7 +68,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.closeLaptop();
       await at.sees('bot:job.failed.interrupted');
       at.openLaptop();
-      await at.laptopOnline();
+      await at.sees('bot:laptop.back');
       await at.press('again');
       await picture(at);
       at.wrong('the bot is restarted while the picture waits');
@@ -134,11 +134,10 @@ export const WITH_LAPTOP: readonly Walk[] = [
       at.wrong('the laptop is closed: the device cannot be asked');
       await at.closeLaptop();
       await at.press('again');
-      await at.sees('bot:guide.checking');
-      await at.press('without');
-      await at.sees('bot:guide.compare');
+      await at.sees('bot:laptop.off');
       at.openLaptop();
-      await at.laptopOnline();
+      await at.sees('bot:laptop.back');
+      await at.sees('bot:guide.compare');
       await at.press('back');
       await at.step('app', 'finish');
       at.remark('now it is done');
@@ -176,11 +175,10 @@ export const WITH_LAPTOP: readonly Walk[] = [
       at.wrong('the laptop is closed: the technician reads the page himself');
       await at.closeLaptop();
       await at.press('next');
-      await at.sees('bot:guide.checking');
-      await at.press('without');
-      await at.sees('bot:guide.compare', { success: at.t('guide:success.bring-online') });
+      await at.sees('bot:laptop.off');
       at.openLaptop();
-      await at.laptopOnline();
+      await at.sees('bot:laptop.back');
+      await at.sees('bot:guide.compare', { success: at.t('guide:success.bring-online') });
       at.stage.lan.device(OFFLINE).set({ cloud: 'online' });
       await at.press('again');
       await at.sees('bot:guide.online');

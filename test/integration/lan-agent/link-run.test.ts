@@ -81,8 +81,10 @@ describe('an unbind that the bot asks for', () => {
       'challenge',
       'challenge-result',
       'prompt',
+      'prompt',
       'outcome',
     ]);
+    expect(await hub.heard(jobId, 'prompt', 1)).toMatchObject({ state: 'typed' });
     expect(JSON.stringify(hub.events)).not.toContain(DEMO_PASSWORD);
   });
 

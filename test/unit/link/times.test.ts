@@ -1,4 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import * as bot from '../../../src/bot/house/times.ts';
+import { LEASE_MS } from '../../../src/bot/jobs/drivers.ts';
+import { NOTE_MS } from '../../../src/bot/jobs/records.ts';
+import { PATIENCE } from '../../../src/bot/telegram/client.ts';
+import { LINE_TIMES } from '../../../src/bot/telegram/lines.ts';
+import { MAX_WAIT_MS } from '../../../src/bot/telegram/pace.ts';
+import { WATCHDOG_MS } from '../../../src/flows/engine/play.ts';
 import { PERMIT_TTL_MS } from '../../../src/hub/desk.ts';
 import * as agent from '../../../src/lan-agent/times.ts';
 import * as link from '../../../src/link/times.ts';
@@ -43,6 +50,36 @@ describe('times that depend on each other', () => {
     const { PERMIT_PATIENCE_MS, SECOND_LOOK_MS, EXCHANGE_MS, VERIFY_MS, PROOF_MS } = agent;
     const work = SECOND_LOOK_MS + PERMIT_PATIENCE_MS + SECOND_LOOK_MS + EXCHANGE_MS + VERIFY_MS + PROOF_MS;
     expect(work).toBeLessThanOrEqual(link.WORK_LIMIT_MS);
+  });
+
+  it('say a word about a wait before there is a choice, and a choice before anything else ends it', () => {
+    expect(bot.LOOK_EVERY_MS).toBeLessThan(bot.WORD_MS);
+    expect(bot.WORD_MS).toBeLessThan(bot.CHOICE_MS);
+    // A laptop that is gone is known to be before the choice says so, and one that is searching has answered before the word.
+    expect(link.ONLINE_MS).toBeLessThan(bot.CHOICE_MS);
+    expect(link.SEARCH_MS).toBeLessThan(bot.WORD_MS);
+    expect(bot.CHOICE_MS).toBeLessThan(link.PICTURE_LIFE_MS);
+    expect(bot.SEND_AGAIN_MS).toBeLessThan(bot.CHOICE_MS);
+    expect(bot.RING_AGAIN_MS).toBeLessThan(bot.WORD_MS);
+  });
+
+  it('leave a person the whole of what the laptop gives, and remind once in it', () => {
+    expect(link.PROMPT_LIMIT_MS).toBeLessThan(bot.PASSWORD_LIMIT_MS);
+    expect(link.PROMPT_LIMIT_MS + link.WORK_LIMIT_MS).toBeLessThanOrEqual(bot.PASSWORD_LIMIT_MS);
+    expect(bot.REMIND_MS).toBeLessThan(link.PICTURE_LIFE_MS);
+    expect(bot.REMIND_MS).toBeLessThan(link.PROMPT_LIMIT_MS);
+    expect(bot.ON_THE_WAY_MS).toBeLessThan(bot.REMIND_MS);
+  });
+
+  it('remember a job and its picture for longer than any of its waits', () => {
+    expect(bot.PASSWORD_LIMIT_MS + link.PICTURE_LIFE_MS).toBeLessThan(NOTE_MS);
+    expect(link.PICTURE_LIFE_MS).toBeLessThan(bot.PICTURE_KEPT_MS);
+    expect(link.PICTURE_LIFE_MS + link.PROMPT_LIMIT_MS).toBeLessThan(LEASE_MS);
+  });
+
+  it('give up a stage that hangs later than any call it waits for, and an update later than the stage', () => {
+    expect(MAX_WAIT_MS + Math.max(...Object.values(PATIENCE))).toBeLessThan(WATCHDOG_MS);
+    expect(2 * WATCHDOG_MS).toBeLessThan(LINE_TIMES.patienceMs);
   });
 
   it('have a permit outlive the longest way to its datagram', () => {
