@@ -5,8 +5,8 @@ import { type Play, pendingSpec, versionOf } from './play.ts';
 import type { ActiveConversation, ChatState, Unsaid } from './state.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
 
-/** Stages that may break: what is left of the conversation afterwards is always good to go on with. */
-export interface Stages extends Play {
+/** GuardedPlay that may break: what is left of the conversation afterwards is always good to go on with. */
+export interface GuardedPlay extends Play {
   /** Restarts the stage from the case when its conversation cannot go on as it was stored. */
   modernise(turn: Turn): Promise<void>;
   /** Somebody writes who had stopped the bot: the stage that could say nothing to them begins again. */
@@ -27,7 +27,7 @@ export function guarded(
   play: Play,
   flows: ReadonlyMap<string, Flow>,
   first: string,
-): Stages {
+): GuardedPlay {
   const { log } = tools;
 
   async function guard(turn: Turn, stage: Unsaid, step: () => Promise<void>): Promise<void> {
@@ -58,7 +58,7 @@ export function guarded(
     }
   }
 
-  const enter: Stages['enter'] = (turn, name, args) =>
+  const enter: GuardedPlay['enter'] = (turn, name, args) =>
     guard(turn, { flow: name, caseId: args.caseId }, () => play.enter(turn, name, args));
 
   /** The stage a conversation is in, or else the first. */

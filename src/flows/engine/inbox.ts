@@ -1,7 +1,7 @@
 /** What reaches a chat from the house: heard at once, put away until a wait is named for it, or heard by nobody. */
 import type { CaseRefusal } from '../../cases/case.ts';
 import { type HouseEvent, isUnbindEnd } from './events.ts';
-import type { Stages } from './guarded.ts';
+import type { GuardedPlay } from './guarded.ts';
 import { wanted } from './heard.ts';
 import { pendingSpec } from './play.ts';
 import { putAway } from './state.ts';
@@ -14,7 +14,7 @@ const REPLAYED_EVENTS = 20;
  * Gives the pending wait every event of its own case in the inbox that it is named for, oldest first. One of a case that
  * was left is delivered nowhere and missed by nobody: it is on record, and the stage that takes the case up reads that.
  */
-export async function drain(turn: Turn, stages: Stages): Promise<void> {
+export async function drain(turn: Turn, stages: GuardedPlay): Promise<void> {
   const { chat } = turn;
   for (let delivered = 0; delivered < REPLAYED_EVENTS; delivered++) {
     const active = chat.conversation;
@@ -38,7 +38,7 @@ export async function drain(turn: Turn, stages: Stages): Promise<void> {
  */
 export async function takeEvent(
   turn: Turn,
-  stages: Stages,
+  stages: GuardedPlay,
   event: HouseEvent,
   refused: CaseRefusal | null,
   save: () => Promise<void>,

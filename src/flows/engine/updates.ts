@@ -3,7 +3,7 @@ import { textsFor } from '../../kernel/all-texts.ts';
 import { tellOfAlbum } from './album.ts';
 import type { Next } from './dialogue.ts';
 import type { EditHearing } from './edited.ts';
-import type { Stages } from './guarded.ts';
+import type { GuardedPlay } from './guarded.ts';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
@@ -35,7 +35,7 @@ export interface UpdateHearing {
 
 export function createUpdateHearing(
   tools: EngineTools,
-  stages: Stages,
+  stages: GuardedPlay,
   passwords: PasswordWatch,
   edits: Pick<EditHearing, 'note'>,
   newDevice: NewDevice,

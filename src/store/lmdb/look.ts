@@ -52,7 +52,7 @@ export interface LookOptions {
   readonly reads: (key: readonly string[], text: string) => boolean;
 }
 
-/** 200 MB of pages: half a second. */
+/** 200 MB of pages: about half a second of processor time. */
 export const QUICK: LookOptions = { mostPages: 50_000, newest: 3, reads: (_key, text) => isReadable(text) };
 export const FULL: LookOptions = {
   ...QUICK,
