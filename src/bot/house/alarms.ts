@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Waiting, waiting } from '../../flows/engine/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
-import { type DataOf, kind } from '../../store/kind.ts';
+import { type DataOf, kind, step } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
 import {
@@ -15,15 +15,14 @@ import {
   WORD_MS,
 } from './times.ts';
 
-/** As it is stored, by job. Alarms of before have a time alone: they ring for the choice. */
+/** `at`: when it rings next, milliseconds. */
+const alarm1 = z.object({ at: z.number(), chatId: z.number(), jobId: z.string() });
+
+/** By job. Alarms of before have a time alone: they ring for the choice. */
 export const ALARMS = kind({
   name: 'timers',
-  version: 1,
-  schema: z.object({
-    /** When it rings next, milliseconds. */
-    at: z.number(),
-    chatId: z.number(),
-    jobId: z.string(),
+  version: 2,
+  schema: alarm1.extend({
     wait: z
       .union([
         z.object({ waiting: z.literal('picture'), until: z.number() }),
@@ -35,6 +34,7 @@ export const ALARMS = kind({
     /** The word was said; what comes is the choice. */
     said: z.boolean().exactOptional(),
   }),
+  steps: [step('nobody knows what it waits for', alarm1, (old) => old)],
 });
 export type Alarm = DataOf<typeof ALARMS>;
 /** What is waited for; of a picture also until when it may be answered, ms. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { jobKind } from '../../cases/record.ts';
 import { unbindOutcome } from '../../link/messages.ts';
-import { type DataOf, kind } from '../../store/kind.ts';
+import { type DataOf, kind, step } from '../../store/kind.ts';
 import type { Store, Values } from '../../store/store.ts';
 import { BLOBS } from '../house/blobs.ts';
 import type { JobStory } from './belief.ts';
@@ -11,43 +11,46 @@ import type { JobStory } from './belief.ts';
  * traded (hub/desk.ts): a laptop may come back in the evening. */
 export const NOTE_MS = 24 * 60 * 60_000;
 
+const note1 = z.object({
+  chatId: z.number(),
+  caseId: z.string(),
+  agentId: z.string(),
+  kind: jobKind,
+  shortSerial: z.string(),
+  /** The command is in the agent's mailbox. */
+  sent: z.boolean(),
+});
+
 export const JOB_NOTES = kind({
   name: 'jobs',
-  version: 1,
-  schema: z.object({
-    chatId: z.number(),
-    caseId: z.string(),
-    agentId: z.string(),
-    kind: jobKind,
-    shortSerial: z.string(),
-    /** The command is in the agent's mailbox. */
-    sent: z.boolean(),
-    /** Since when, milliseconds. Absent: not yet, or of before. */
+  version: 2,
+  schema: note1.extend({
+    /** Since when it is in the mailbox, milliseconds. Absent: not yet, or of before. */
     sentAt: z.number().exactOptional(),
   }),
+  steps: [step('nobody knows since when it is sent', note1, (old) => old)],
 });
 /** What is known of a job outside its case. */
 export type JobNote = DataOf<typeof JOB_NOTES>;
 
-const jobStory = z.object({
+const story1 = z.object({
   step: z.enum(['begun', 'picture', 'passed', 'prompt', 'over']),
   pictures: z.array(z.string()).readonly(),
   wrong: z.number(),
   triesLeft: z.number(),
-  pictureUntil: z.number().exactOptional(),
   outcome: unbindOutcome.nullable(),
-}) satisfies z.ZodType<JobStory>;
+  /** Ids of those that were dealt with: they may come again. */
+  heard: z.array(z.string()).readonly(),
+  /** What was refused and why, each once. */
+  doubts: z.array(z.string()).readonly(),
+});
 
 /** Apart from the notes: written by what agents say alone, one event of a job at a time. */
 export const JOB_STORIES = kind({
   name: 'job-stories',
-  version: 1,
-  schema: jobStory.extend({
-    /** Ids of those that were dealt with: they may come again. */
-    heard: z.array(z.string()).readonly(),
-    /** What was refused and why, each once. */
-    doubts: z.array(z.string()).readonly(),
-  }),
+  version: 2,
+  schema: story1.extend({ pictureUntil: z.number().exactOptional() }) satisfies z.ZodType<JobStory>,
+  steps: [step('nobody knows how long its picture is good', story1, (old) => old)],
 });
 /** What was believed of a job, and what else is remembered of its events. */
 export type KeptStory = DataOf<typeof JOB_STORIES>;
