@@ -85,6 +85,8 @@ describe('a device that the laptop did not hear', () => {
     await ann.press(/^c:/);
     await ann.waitFor(offering('go-on'));
     await pressId(ann, 'go-on');
+    await ann.waitFor(offering('repeat'));
+    await pressId(ann, 'repeat');
     expect((await ann.waitFor(/send nothing on eth7/)).text).not.toMatch(POWER);
   });
 });
