@@ -73,10 +73,10 @@ describe('the hub’s TLS', () => {
       await eventually(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
 
       await writeFile(files.certFile, CERTIFICATE.cert);
-      await eventually(() => expect(warned('certificate and key do not fit')).toBe(1));
+      await eventually(() => expect(warned('certificate and key do not fit')).toBeGreaterThan(0));
       expect(await shown()).toBe(RSA.cert.trim());
       await write({ ...CERTIFICATE, cert: 'no certificate' });
-      await eventually(() => expect(warned('no certificate')).toBe(1));
+      await eventually(() => expect(warned('no certificate')).toBeGreaterThan(0));
       await write(EXPIRED);
       await eventually(() => expect(warned('out of its time')).toBeGreaterThan(1));
       expect(await shown()).toBe(RSA.cert.trim());
