@@ -29,7 +29,7 @@ export const assess = stage('assess', {
     const described = record.answers.length > 0 || record.facts.model.state === 'known';
     if (!record.device && !described) return { go: 'identify' };
     if (record.stage !== 'assess') {
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'assess' }));
+      await dialogue.change(record.id, { type: 'stage', stage: 'assess' });
     }
     if (record.job?.kind === 'discover') return lookAround(dialogue, record, record.job.agentId);
     if (record.device && record.lookedBy === null && !withoutLaptop) {
@@ -61,7 +61,7 @@ async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next 
   const online = agents.filter((agent) => agent.online);
   const [only, ...others] = online;
   if (!only) {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'no-laptop' }));
+    await dialogue.change(record.id, { type: 'no-laptop' });
     return null;
   }
   if (others.length === 0) return lookAround(dialogue, record, only.id, only);
@@ -165,7 +165,7 @@ async function jobStopped(dialogue: Dialogue, record: CaseRecord, heard: HeardLa
     case 'without':
       return goOnWithoutLaptop(dialogue, record);
     case 'again':
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
+      await dialogue.change(record.id, { type: 'recheck' });
       return { go: 'assess' };
     default:
       return (await leaveBy(dialogue, record, heard.kind)) ?? { go: 'assess' };
@@ -198,7 +198,7 @@ async function lookAgain(
   });
   if (answer.kind === 'event' || (answer.kind === 'button' && answer.id === 'again')) {
     if (answer.kind === 'event') await sayBack(dialogue, answer);
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
+    await dialogue.change(record.id, { type: 'recheck' });
     return { go: 'assess' };
   }
   if (answer.kind === 'button' && answer.id === 'without') return goOnWithoutLaptop(dialogue, record);
@@ -207,8 +207,8 @@ async function lookAgain(
 }
 
 async function goOnWithoutLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'recheck' }));
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'no-laptop' }));
+  await dialogue.change(record.id, { type: 'recheck' });
+  await dialogue.change(record.id, { type: 'no-laptop' });
   return { go: 'assess', with: { withoutLaptop: true } };
 }
 
@@ -249,7 +249,7 @@ async function askFact(
   if (answer.kind === 'button' && answer.id === 'laptop') return { go: 'assess' };
   const given = answer.kind === 'reply' ? meaningOfReply(fact, answer.reply) : pressedIn(answer);
   if (given !== null && answers.includes(given)) {
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'answered', fact, given }));
+    await dialogue.change(record.id, { type: 'answered', fact, given });
     return again();
   }
   if (answer.kind === 'reply') await dialogue.say(dialogue.t('bot:assess.helpChoose'));
@@ -317,9 +317,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   if (answer.id === 'laptop') return { go: 'assess' };
   if (answer.id === 'check') {
     // Password and cloud are what a technician puts right between two looks.
-    await dialogue.house((house) =>
-      house.cases.apply(record.id, { type: 'recheck', forget: ['adminPassword', 'cloud', 'onSite'] }),
-    );
+    await dialogue.change(record.id, { type: 'recheck', forget: ['adminPassword', 'cloud', 'onSite'] });
     return { go: 'assess' };
   }
   const chosen = ways.find((way) => wayId(way) === answer.id);
@@ -341,7 +339,7 @@ async function tellContradictions(dialogue: Dialogue, record: CaseRecord): Promi
   if (untold.length === 0) return;
   const texts = untold.map((found) => contradictionText(dialogue.t, found));
   await dialogue.say(texts.join('\n\n'));
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'contradictions-told' }));
+  await dialogue.change(record.id, { type: 'contradictions-told' });
 }
 
 /** Everything a technician was or can be asked, with what stands now: any of it can be changed. */
@@ -387,6 +385,6 @@ async function leaveBy(dialogue: Dialogue, record: CaseRecord, id: string): Prom
   if (id === 'cancel') return cancelled(dialogue, record.id);
   if (id !== 'back') return null;
   if (record.answers.length === 0) return { go: 'identify' };
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'back' }));
+  await dialogue.change(record.id, { type: 'back' });
   return again();
 }

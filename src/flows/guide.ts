@@ -29,7 +29,7 @@ export const guide = stage('guide', {
     const walked = guideNamed(way ?? record.guide?.way);
     if (!walked) return { go: 'assess' };
     if (way !== undefined) {
-      await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'guide' }));
+      await dialogue.change(record.id, { type: 'stage', stage: 'guide' });
       // The device has said itself that its cloud service is enabled: that step is done.
       const done = walked.id === 'bring-online' && record.status === 'cloud-offline';
       return goTo(dialogue, record, walked, done ? 1 : 0);
@@ -44,9 +44,7 @@ export const guide = stage('guide', {
 });
 
 async function goTo(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
-  await dialogue.house((house) =>
-    house.cases.apply(record.id, { type: 'guide', guide: { way: walked.id, at } }),
-  );
+  await dialogue.change(record.id, { type: 'guide', guide: { way: walked.id, at } });
   return { go: 'guide' };
 }
 
@@ -208,9 +206,7 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
     case 'cancel':
       return cancelled(dialogue, record.id);
     case 'online':
-      await dialogue.house((house) =>
-        house.cases.apply(record.id, { type: 'answered', fact: 'cloud', given: 'online' }),
-      );
+      await dialogue.change(record.id, { type: 'answered', fact: 'cloud', given: 'online' });
       return leaveGuide(dialogue, record);
     case 'again':
       return testOnline(dialogue, now, walked, at);
@@ -251,9 +247,7 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
       return { go: 'trouble', with: { resume: 'guide' } };
     case 'failed':
       // What was at hand did not help: what else is there?
-      await dialogue.house((house) =>
-        house.cases.apply(record.id, { type: 'recheck', forget: [...walked.forget] }),
-      );
+      await dialogue.change(record.id, { type: 'recheck', forget: [...walked.forget] });
       return leaveGuide(dialogue, record);
     case 'cancel':
       return cancelled(dialogue, record.id);
@@ -298,13 +292,11 @@ function withOrder(dialogue: Dialogue, record: CaseRecord, text: string): string
 }
 
 async function assessAnew(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
-  await dialogue.house((house) =>
-    house.cases.apply(record.id, { type: 'recheck', forget: [...walked.forget] }),
-  );
+  await dialogue.change(record.id, { type: 'recheck', forget: [...walked.forget] });
   return leaveGuide(dialogue, record);
 }
 
 async function leaveGuide(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'guide', guide: null }));
+  await dialogue.change(record.id, { type: 'guide', guide: null });
   return { go: 'assess' };
 }

@@ -19,7 +19,7 @@ export const order = stage('order', {
     if (given === 'cancel') return cancelled(dialogue, record.id);
     const by = ORDERS.find((word) => word === given);
     if (by === undefined) return { go: 'assess', with: { withoutLaptop: true } };
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'ordered', by, statedAt: null }));
+    await dialogue.change(record.id, { type: 'ordered', by, statedAt: null });
     return way === undefined ? { go: 'assess', with: { withoutLaptop: true } } : stageOfWay(way);
   },
 });
@@ -36,9 +36,7 @@ export async function goWay(dialogue: Dialogue, record: CaseRecord, way: 'sadp' 
   if (record.order || !WAYS_THAT_UNBIND.includes(way)) return stageOfWay(way);
   const before = await dialogue.house((house) => house.cases.orderOfVisit(record.chatId));
   if (before === null) return { go: 'order', with: { way } };
-  await dialogue.house((house) =>
-    house.cases.apply(record.id, { type: 'ordered', by: before.by, statedAt: before.statedAt }),
-  );
+  await dialogue.change(record.id, { type: 'ordered', by: before.by, statedAt: before.statedAt });
   return stageOfWay(way);
 }
 

@@ -18,7 +18,7 @@ export const serviceCentre = stage('service-centre', {
     if (!record || record.closedAt !== null) return { end: true };
     // The service centre knows a device by its serial number alone.
     if (!record.device) return { go: 'identify', with: { because: 'bot:rma.needsSerial' } };
-    await dialogue.house((house) => house.cases.apply(record.id, { type: 'stage', stage: 'service-centre' }));
+    await dialogue.change(record.id, { type: 'stage', stage: 'service-centre' });
     const pack = await dialogue.house((house) => house.region.pack());
     const letter = letterOf(dialogue, record, record.device);
 
@@ -100,7 +100,7 @@ async function sendLetter(
 }
 
 async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
-  await dialogue.house((house) => house.cases.apply(record.id, { type: 'awaits-answer' }));
+  await dialogue.change(record.id, { type: 'awaits-answer' });
   await dialogue.say(dialogue.t('bot:rma.waiting', { case: caseNumber(record) }));
   return { end: true };
 }

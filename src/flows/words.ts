@@ -4,7 +4,7 @@ import { understoodText } from './telling.ts';
 
 /** Learns what a technician said in his own words, and says back how it was understood: he may put it right. */
 export async function takeWords(dialogue: Dialogue, caseId: string, said: SaidInWords): Promise<void> {
-  const { case: record } = await dialogue.house((house) => house.cases.apply(caseId, { type: 'told', said }));
+  const record = await dialogue.change(caseId, { type: 'told', said });
   const understood = understoodText(dialogue.t, record.facts, said);
   if (understood !== null) await dialogue.say(understood);
 }
