@@ -6,12 +6,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NOTICE_DEFAULTS } from '../src/bot/house/notices.ts';
 import { startBot } from '../src/bot/start.ts';
 import { createLog } from '../src/kernel/log.ts';
 import { Secret } from '../src/kernel/secret.ts';
 import { startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../src/sandbox/telegram/people.ts';
+import { settingsWith } from '../test/support/own-settings.ts';
 
 const CHATS = 200;
 const STUCK_MESSAGES = 250;
@@ -23,21 +23,12 @@ const api = await startLocalBotApi();
 const people = Array.from({ length: CHATS }, () => api.user({ firstName: 'P', languageCode: 'en' }));
 const stuck = api.user({ firstName: 'S', languageCode: 'en' });
 const started = await startBot(
-  {
+  settingsWith({
     token: new Secret(api.token),
     apiRoot: api.url,
     adminIds: [...people, stuck].map(({ id }) => id),
     storeUrl: `lmdb:${folder}`,
-    hub: { listen: { host: '127.0.0.1', port: 0 }, publicUrl: null, tls: null },
-    updates: { mode: 'polling' },
-    regionPack: null,
-    readPrint: false,
-    invitesAsk: false,
-    askPin: false,
-    notices: NOTICE_DEFAULTS,
-    auditHead: { everyMs: 86_400_000, keepers: [] },
-    logLevel: 'silent',
-  },
+  }),
   createLog('silent', 'unbind-bot'),
 );
 if (!started.ok) throw new Error(started.failure.reason);

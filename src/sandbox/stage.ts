@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +14,7 @@ import type { Language } from '../../locales/language.ts';
 import { childEnv } from '../kernel/child-env.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
+import { freeTcpPort } from './free-port.ts';
 import { createLaptop, type Laptop } from './laptop.ts';
 import { type LocalBotApi, startLocalBotApi } from './telegram/local-bot-api.ts';
 import type { PageOptions } from './telegram/page.ts';
@@ -190,15 +190,4 @@ function botProcess(
     kill: async () => void (await end('SIGKILL')),
     stop: (times) => end('SIGTERM', times),
   };
-}
-
-/** A free TCP port; the bot keeps it over restarts, so the system cannot choose a new one each time. */
-async function freeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
-  return address.port;
 }

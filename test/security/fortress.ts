@@ -3,19 +3,18 @@
  * from addresses of their own, and they hand in updates as a manipulated Telegram client would have them delivered.
  */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Update } from 'grammy/types';
 import { Agent, request } from 'undici';
-import { NOTICE_DEFAULTS } from '../../src/bot/house/notices.ts';
 import type { Settings } from '../../src/bot/settings.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
+import { freeTcpPort } from '../../src/sandbox/free-port.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type Site, TestAgent } from '../integration/hub/house.ts';
+import { settingsWith } from '../support/own-settings.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 export interface Fortress {
@@ -51,14 +50,14 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
   const russianAdmin = api.user({ firstName: 'Oleg', languageCode: 'ru' });
   // A chat nobody has opened takes no message: a bot that says something as it starts is told to people who have.
   if (own.storeUrl) for (const person of [admin, russianAdmin]) await person.send('/start');
-  const port = await freePort();
+  const port = await freeTcpPort();
   const url = `http://127.0.0.1:${port}`;
   const webhookSecret = randomBytes(24).toString('base64url');
   const lines: string[] = [];
   const log = createLog('debug', 'unbind-bot', { write: (line: string) => void lines.push(line) });
   const storeUrl = `lmdb:${folder.path}`;
   const started = await startBot(
-    {
+    settingsWith({
       token: new Secret(api.token),
       apiRoot: api.url,
       adminIds: [admin.id, russianAdmin.id],
@@ -70,15 +69,9 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
         path: '/telegram',
         secret: new Secret(webhookSecret),
       },
-      regionPack: null,
-      readPrint: false,
-      invitesAsk: false,
-      askPin: false,
-      notices: NOTICE_DEFAULTS,
-      auditHead: { everyMs: 86_400_000, keepers: [] },
       logLevel: 'debug',
       ...own,
-    },
+    }),
     log,
   );
   if (!started.ok)
@@ -220,14 +213,4 @@ export class Tally {
   print(what: string): void {
     process.stdout.write(`${what}: ${this.tried} attacks tried, ${this.refused} refused\n`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
-  return address.port;
 }

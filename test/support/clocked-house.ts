@@ -3,20 +3,19 @@
  * that can be cut: for what happens when nothing comes for a while.
  */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { NOTICE_DEFAULTS } from '../../src/bot/house/notices.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../../src/sandbox/device/lan.ts';
+import { freeTcpPort } from '../../src/sandbox/free-port.ts';
 import { createLaptop, type Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
 import { startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type Line, openLine } from './line.ts';
+import { settingsWith } from './own-settings.ts';
 import { temporaryFolder } from './store.ts';
 
 export interface ClockedHouse {
@@ -37,11 +36,11 @@ export async function openClockedHouse(
   const lan = await createEmulatedLan({ devices, port: 0 });
   const api = await startLocalBotApi();
   const technician = api.user({ firstName: 'Alex', languageCode: language });
-  const port = await freePort();
+  const port = await freeTcpPort();
   const url = `http://127.0.0.1:${port}`;
   let ahead = 0;
   const started = await startBot(
-    {
+    settingsWith({
       token: new Secret(api.token),
       apiRoot: api.url,
       adminIds: [technician.id],
@@ -53,14 +52,7 @@ export async function openClockedHouse(
         path: '/telegram',
         secret: new Secret(randomBytes(24).toString('base64url')),
       },
-      regionPack: null,
-      readPrint: false,
-      invitesAsk: false,
-      askPin: false,
-      notices: NOTICE_DEFAULTS,
-      auditHead: { everyMs: 86_400_000, keepers: [] },
-      logLevel: 'silent',
-    },
+    }),
     createLog('silent', 'unbind-bot'),
     null,
     undefined,
@@ -92,14 +84,4 @@ export async function openClockedHouse(
       await folder.remove();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
-  return address.port;
 }

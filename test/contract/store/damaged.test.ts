@@ -277,6 +277,7 @@ describe('a place that is no store', () => {
   });
 
   it('is told where the file system takes nothing, or has no room', async (test) => {
+    // A file system that is read-only or full can only be had by mounting one, which not every system lets a test do.
     if (!(await canMount())) return test.skip('nobody may mount a file system of his own here');
     const [readOnly, small] = [fresh(), fresh()];
     for (const place of [readOnly, small]) await mkdir(place);
