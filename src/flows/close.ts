@@ -125,8 +125,13 @@ type NextStep = 'again' | 'after-lock' | 'recheck';
 
 type Refusal = WordAfter<'bot:outcome.refused.'>;
 
-/** Reasons of a refusal: the sentence they share (`bot:outcome.refused.<sentence>`) and what may follow. */
-const REFUSALS: Readonly<Record<string, readonly [sentence: Refusal, next: NextStep]>> = {
+type RefusalEnd = readonly [sentence: Refusal, next: NextStep];
+
+/**
+ * Reasons of a refusal: the sentence they share (`bot:outcome.refused.<sentence>`) and what may follow. That none of the
+ * laptop's is missing is in the types (test/types/refusals.ts).
+ */
+export const REFUSALS = {
   'password-empty': ['password-empty', 'again'],
   'password-unread': ['password-empty', 'again'],
   'password-too-long': ['password-too-long', 'again'],
@@ -164,7 +169,14 @@ const REFUSALS: Readonly<Record<string, readonly [sentence: Refusal, next: NextS
   'exchange-refused': ['handshake-failed', 'again'],
   'exchange-unreadable': ['handshake-failed', 'again'],
   'ambiguous-digest': ['no-driver', 'recheck'],
-};
+  internal: ['plain', 'again'],
+} as const satisfies Readonly<Record<string, RefusalEnd>>;
+
+/** A reason that this version does not know is told as a plain refusal. */
+function refusalOf({ reason = '' }: CaseReport): RefusalEnd {
+  const known = new Map<string, RefusalEnd>(Object.entries(REFUSALS));
+  return known.get(reason) ?? ['plain', 'recheck'];
+}
 
 /** What may follow an outcome that is no refusal. A further password is a person's decision and the ledger's. */
 const AFTER: Readonly<Record<string, NextStep>> = {
@@ -191,12 +203,12 @@ function sentenceOf(
 ): (typeof OUTCOMES)[number] | 'unknown' | 'lockedUnsaid' | `refused.${Refusal}` {
   if (report.outcome === 'locked' && report.lockMinutes === undefined) return 'lockedUnsaid';
   if (report.outcome !== 'refused') return OUTCOMES.find((word) => word === report.outcome) ?? 'unknown';
-  return `refused.${REFUSALS[report.reason ?? '']?.[0] ?? 'plain'}`;
+  return `refused.${refusalOf(report)[0]}`;
 }
 
 function nextStep(report: CaseReport): NextStep {
   if (report.outcome !== 'refused') return AFTER[report.outcome] ?? 'recheck';
-  return REFUSALS[report.reason ?? '']?.[1] ?? 'recheck';
+  return refusalOf(report)[1];
 }
 
 async function unsettled(dialogue: Dialogue, record: CaseRecord, report: CaseReport): Promise<Next> {
