@@ -11,7 +11,11 @@ export type DeviceKind =
   | 'ezviz'
   | 'unknown';
 
-/** Model prefixes (protocol/isapi.md 2.3). `N` or `H` behind the number tells an NVR from a DVR. */
+/**
+ * Model prefixes (protocol/isapi.md 2.3). `N` or `H` behind the number tells an NVR from a DVR. The second brands
+ * HiWatch (`DS-I200`, `DS-N304P`, `HWN-4108MH`) and HiLook (`IPC-T240H`, `NVR-104MH`) are the vendor's own devices; their
+ * names are as shops and quick start guides write them (mcgrp.ru, November 2026).
+ */
 const BY_MODEL: readonly [RegExp, DeviceKind][] = [
   [/^CS-/i, 'ezviz'],
   [/^DS-K[VBD]/i, 'door-station'],
@@ -22,6 +26,16 @@ const BY_MODEL: readonly [RegExp, DeviceKind][] = [
   [/^i?DS-2/i, 'camera'],
   [/^i?DS-[789]\d{3,4}N/i, 'nvr'],
   [/^i?DS-[789]\d{3,4}H/i, 'dvr'],
+  // HiWatch: network and analogue cameras, recorders for either.
+  [/^DS-[IT]\d{3}/i, 'camera'],
+  [/^DS-N\d{3}/i, 'nvr'],
+  [/^DS-H\d{3}/i, 'dvr'],
+  // HiLook, HiWatch Pro, and HiWatch as it is sold elsewhere. Other makers write `IPC-` with more letters behind it.
+  [/^(?:IPC|THC)-[A-Z]\d{3}/i, 'camera'],
+  [/^PTZ-[A-Z]\d{4}/i, 'camera'],
+  [/^HW[ITP]-[A-Z]{0,2}\d/i, 'camera'],
+  [/^(?:NVR|HWN)-\d{3}/i, 'nvr'],
+  [/^(?:DVR|HWD)-\d{3}/i, 'dvr'],
 ];
 
 /** `subDeviceType` of the vendor's guide, in lower case: closer than `deviceType`, so it is asked first. */

@@ -5,7 +5,7 @@
 import { fold } from './lookalikes.ts';
 import { repairFull, repairShort } from './repair.ts';
 import { parseSerial } from './serial.ts';
-import { FULL_SERIAL, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+import { FULL_SERIAL, MAX_SERIAL_TEXT, MODEL_PREFIX, MODEL_START } from './serial-shapes.ts';
 import { announcedTail, serialTexts } from './typed.ts';
 
 /**
@@ -116,10 +116,12 @@ function foundOf(text: string, at: Pick<Found, 'isRepaired' | 'isNamed' | 'line'
   return [{ ...at, full, short, model, isNamed: at.isNamed || full !== null }];
 }
 
+const PRINTED_MODEL = new RegExp(`\\bi?${MODEL_PREFIX}[A-Z\\d][A-Z\\d()/.+-]{3,40}`);
+
 /** The model on a line of its own, with or without its name in front. */
 function modelIn(lines: readonly string[]): string | null {
   for (const line of lines) {
-    const [text] = /\bi?(?:DS|CS)-[A-Z\d][A-Z\d()/.+-]{3,40}/.exec(line) ?? [];
+    const [text] = PRINTED_MODEL.exec(line) ?? [];
     if (text !== undefined && !/20\d{6}/.test(text)) return text;
   }
   return null;

@@ -5,8 +5,11 @@ export const MAX_SERIAL_TEXT = 64;
 export const FULL_SERIAL =
   /^(?<head>.*?)(?<date>20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:V(?<fw>\d{6}))?(?<codes>(?:[A-Z]{2}){1,2})(?<short>\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})(?<feat>[A-Z]{2,6})?$/;
 
+/** How models begin, with their brand or, of the second brands, with their kind (kinds.ts). Source of a pattern, upper case. */
+export const MODEL_PREFIX = '(?:I?DS|CS|IPC|THC|PTZ|NVR|DVR|HW[DINPT])-';
+
 /** How models begin, and with them most full serials; upper case. */
-export const MODEL_START = /^(?:I?DS|CS)-/;
+export const MODEL_START = new RegExp(`^${MODEL_PREFIX}`);
 
 /** True for exactly nine characters in one of the three forms of a short serial (protocol/labels.md 1.1), upper case. */
 export function isShortSerial(text: string): boolean {

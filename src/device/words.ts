@@ -42,10 +42,14 @@ export interface SaidInWords {
 /** Longest text looked at, characters: a description is a sentence or two. */
 const MAX_TEXT = 400;
 
-/** A model as the label prints it, and as people shorten it: `2cd2143`, `7608ni-k2`, `ds7204huhi` (isapi.md 2.3). */
-const MODEL = /(?<![\w-])(?:I?DS-[\w()/+-]{4,40}|CS-(?=[\w-]*\d)[\w-]{2,40})/g;
+/**
+ * A model as the label prints it, and as people shorten it: `2cd2143`, `7608ni-k2`, `ds7204huhi`, `DS N304P`
+ * (isapi.md 2.3; second brands: kinds.ts).
+ */
+const MODEL =
+  /(?<![\w-])(?:I?DS-[\w()/+-]{4,40}|CS-(?=[\w-]*\d)[\w-]{2,40}|(?:IPC|THC|PTZ|NVR|DVR|HW[DINPT])-(?=[A-Z]{0,2}\d{3})[\w()/+-]{4,40})/g;
 const SHORT_MODEL =
-  /(?<![\w-])(?:DS[ _]?)?(2(?:C[DEV]|D[EF]|TD|SE|XS)\d\w{2}[\w()/+-]{0,36}|[789]\d{3,4}(?:N[IX]|H[A-Z]{0,2}HI)[\w()/+-]{0,30}|K[VBDHM]\d{4}[\w()/+-]{0,30}|K[12][AT]\d{3}[\w()/+-]{0,30})/g;
+  /(?<![\w-])(?:DS[ _]?)?(2(?:C[DEV]|D[EF]|TD|SE|XS)\d\w{2}[\w()/+-]{0,36}|[789]\d{3,4}(?:N[IX]|H[A-Z]{0,2}HI)[\w()/+-]{0,30}|K[VBDHM]\d{4}[\w()/+-]{0,30}|K[12][AT]\d{3}[\w()/+-]{0,30}|(?<=DS[ _]?)[HINT]\d{3}[\w()/+-]{0,30})/g;
 /** Four numbers with dots are an address, so a version is looked for where no fourth follows. */
 const VERSION = /(?<![\d.])v?\d{1,2}\.\d{1,3}\.\d{1,3}(?: ?build ?\d{6})?(?![\d.])/g;
 const LINE = /(?<![\d.])v?[1-9]\.[x\u0445](?![\p{L}\d.])/gu;

@@ -39,7 +39,9 @@ export const serviceCentre = stage('service-centre', {
 });
 
 interface Letter {
+  /** Full where it is known. */
   readonly serial: string;
+  readonly shortSerial: string;
   readonly subject: string;
   readonly body: string;
 }
@@ -59,6 +61,7 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
   };
   return {
     serial,
+    shortSerial,
     subject: dialogue.t('policy:rma.subject', { ...values, serial: shortSerial }),
     body: dialogue.t('policy:rma.body', values),
   };
@@ -96,7 +99,7 @@ async function sendLetter(
   const blob = `letter:${record.id}`;
   const file = letterFile({ to: email, subject: letter.subject, body: letter.body });
   await dialogue.house((house) => house.notes.file(blob, file));
-  await dialogue.sayFile(blob, `${letter.serial.slice(-9)}.eml`, dialogue.t('bot:rma.mailFile'));
+  await dialogue.sayFile(blob, `${letter.shortSerial}.eml`, dialogue.t('bot:rma.mailFile'));
 }
 
 async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {

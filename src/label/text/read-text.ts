@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { fold, SERIAL_PREFIX } from '../../device/lookalikes.ts';
 import { type PrintedSerial, readPrint } from '../../device/printed.ts';
+import { MODEL_START } from '../../device/serial-shapes.ts';
 import { fromGrey, type Grey, openPhoto, toGrey } from '../photo.ts';
 import type { TextReading } from '../reading.ts';
 import type { Line, Ocr } from './ocr.ts';
@@ -70,6 +71,6 @@ async function pictureOf(serials: readonly PrintedSerial[], lines: readonly Line
  */
 export function isAlone(text: string): boolean {
   const rest = fold(text).replace(SERIAL_PREFIX, '').trim().replace(/\s+/g, '');
-  if (/^I?(?:DS|CS)-/.test(rest)) return rest.length <= 52 && /\d[A-Z]{0,5}$/.test(rest);
+  if (MODEL_START.test(rest)) return rest.length <= 52 && /\d[A-Z]{0,5}$/.test(rest);
   return /^[A-Z\d|]{9}$/.test(rest) && rest.replace(/\D/g, '').length >= 3;
 }

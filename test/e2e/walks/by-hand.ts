@@ -389,8 +389,11 @@ export const BY_HAND: readonly Walk[] = [
       at.wrong('a photo without a label');
       await at.sends('location');
       await at.sees('bot:identify.help');
-      await at.types(recorder3.profile.shortSerial);
+      await at.types(recorder3.profile.fullSerial);
       await at.sees('policy:rule.ever-in-ezviz');
+      await at.press('service-centre');
+      at.remark('the letter is named by the short serial number, whatever stands behind it in the long one');
+      await at.seesFile('bot:rma.mailFile', `${recorder3.profile.shortSerial}.eml`);
       await at.types('/new');
       await at.sees('bot:identify.ask');
       at.remark('words under the photo count as well');

@@ -118,6 +118,12 @@ export class Walker {
     }
   }
 
+  /** Waits for a file of this name under this sentence. */
+  async seesFile(key: string, name: string): Promise<void> {
+    const { file } = await this.sees(key);
+    if (file?.name !== name) throw new Error(`the file is named ${file?.name}, not ${name}`);
+  }
+
   async press(id: string): Promise<void> {
     const message = await this.#chat.waitFor(offering(id), { ...STEP, after: 'start' });
     const button = message.buttons.flat().find(({ data }) => data?.endsWith(`:${id}`));

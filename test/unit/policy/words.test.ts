@@ -111,13 +111,21 @@ describe('saidInWords', () => {
     ['DS 7204HUHI-F1/N', 'DS-7204HUHI-F1/N'],
     ['kh6320-wte1', 'DS-KH6320-WTE1'],
     ['cs-cb2-r100', 'CS-CB2-R100'],
+    ['hiwatch ds-i200', 'DS-I200'],
+    ['DS N304P', 'DS-N304P'],
+    ['HiLook NVR-108MH-D/8P', 'NVR-108MH-D/8P'],
+    ['ipc-t240h(c)', 'IPC-T240H(C)'],
+    ['hwn-4108mh', 'HWN-4108MH'],
   ])('reads the model %j as %s', (text, model) => {
     expect(said(text)?.model).toBe(model);
   });
 
-  it.each(['7608', '2024', '8h', 'k1', 'ds'])('takes %j for no model', (text) => {
-    expect(said(text)?.model).toBeUndefined();
-  });
+  it.each(['7608', '2024', '8h', 'k1', 'ds', 'nvr-reset', 'IPC-HFW2431S'])(
+    'takes %j for no model',
+    (text) => {
+      expect(said(text)?.model).toBeUndefined();
+    },
+  );
 });
 
 describe('whole answers', () => {
