@@ -18,6 +18,7 @@ const DEVICES: readonly (readonly [name: string, facts: Partial<FactValues>, unk
   ['recorder 3.x, no 4.x for it', { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'none' }],
   ['recorder 3.x, 4.x exists', { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'exists' }],
   ['recorder 3.x, 4.x unknown', { kind: 'recorder', firmware: 'V3.4.98' }, 'updateTo4x'],
+  ['recorder 3.x, update refused', { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'refused' }],
   ['recorder 4.x', { kind: 'recorder', firmware: 'V4.30.085' }],
 ];
 /** What can be wrong with it. */
@@ -65,6 +66,14 @@ const APART: readonly (readonly [name: string, facts: Partial<FactValues>])[] = 
   [
     'recorder older than 3.x',
     { kind: 'recorder', firmware: 'V2.2.65', adminPassword: true, cloud: 'online', onSite: 'windows-pc' },
+  ],
+  [
+    'recorder 3.x, update refused, the supplier has no file',
+    { kind: 'recorder', firmware: 'V3.4.98', updateTo4x: 'no-file' },
+  ],
+  [
+    'recorder older than 3.x, the supplier has no file',
+    { kind: 'recorder', firmware: 'V2.2.65', updateTo4x: 'no-file' },
   ],
   [
     'recorder 5.x, monitor',

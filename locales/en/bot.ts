@@ -206,6 +206,7 @@ export const bot = {
       'bring-online': 'Bring it online',
       'get-onto-lan': 'Get into the network',
       'bring-phone': 'Bring a phone',
+      'ask-supplier': 'Ask the supplier',
       'other-subnet': 'Another subnet: do this',
     },
   },

@@ -9,6 +9,7 @@ export const guide = {
     'recover-password': 'The admin password',
     'get-onto-lan': 'Into the device’s network',
     'bring-phone': 'A phone into the network',
+    'ask-supplier': 'Ask the supplier',
     activate: 'Activate the device',
     'other-subnet': 'Another subnet',
     'previous-owner': 'EZVIZ: the previous owner',
@@ -23,6 +24,7 @@ export const guide = {
     'recover-password': 'you log in to the device as admin',
     'get-onto-lan': 'the device answers from your laptop or phone',
     'bring-phone': 'the phone is on the Wi-Fi of the device’s router',
+    'ask-supplier': 'the supplier has named the file for exactly this hardware and region',
     activate: 'the device is shown as Active',
     'other-subnet': 'the laptop has an address of the device’s subnet',
     'previous-owner': 'you can add the device to your own account',
@@ -190,6 +192,13 @@ export const guide = {
       vpn: {
         text: 'Switch off VPN, guest Wi-Fi and mobile data. Close other Hikvision programs.',
         differs: 'Only a phone there? Put it on the main Wi-Fi of this router.',
+      },
+    },
+    'ask-supplier': {
+      ask: {
+        text: 'Ask whoever sold the recorder, or your distributor: <b>which 4.x file fits exactly this hardware and region?</b> Give them the model, the full serial number and the firmware as shown.',
+        differs:
+          'They offer a file “that should fit”? Take none that they do not name for this serial number: a wrong file kills the recorder.',
       },
     },
     'bring-phone': {

@@ -21,8 +21,13 @@ export const policy = {
     'not-activated':
       'The device is not activated: it has no admin password yet. Until then nothing else works.',
     'recorder-3x-no-update':
-      'Recorder firmware {{firmware}}, and there is no 4.x for this model. It cannot be unbound on the site.',
-    'recorder-3x-update': 'Recorder firmware {{firmware}} cannot unbind. There is a 4.x for this model.',
+      'Recorder firmware {{firmware}}, and there is no 4.x for it. It cannot be unbound on the site.',
+    'recorder-update-refused':
+      'Recorder firmware {{firmware}}, and it takes no 4.x: the file is for other hardware or another region. Force nothing.',
+    'recorder-older-no-file':
+      'Recorder firmware {{firmware}}, and the supplier has no newer file for it. It cannot be unbound on the site.',
+    'recorder-3x-update':
+      'Recorder firmware {{firmware}} cannot unbind. There is a 4.x for this model, for some hardware and regions.',
     'recorder-3x-look-for-update':
       'Recorder firmware {{firmware}} cannot unbind. Look for a 4.x for exactly this model. There is none? Then the service centre.',
     'recorder-older-than-3x':
@@ -45,6 +50,8 @@ export const policy = {
     'alarm-panel': 'alarm panel',
     'not-activated': 'not activated',
     'recorder-3x-no-update': 'recorder on 3.x, no 4.x for it',
+    'recorder-update-refused': 'recorder before 4.x, the update was refused',
+    'recorder-older-no-file': 'recorder older than 3.x, no file for it',
     'recorder-3x-update': 'recorder on 3.x, 4.x exists',
     'recorder-3x-look-for-update': 'recorder on 3.x, nobody knows of a 4.x',
     'recorder-older-than-3x': 'recorder older than 3.x',
@@ -122,6 +129,7 @@ export const policy = {
     'bring-online': 'Bring the device online in Hik-Connect.',
     'get-onto-lan': 'Get into the device’s network with a laptop, a PC or a phone.',
     'bring-phone': 'Bring a phone with Hik-Connect onto the Wi-Fi of the device’s network.',
+    'ask-supplier': 'Ask the supplier which firmware file fits exactly this hardware and region.',
   },
   question: {
     everInEzviz: {
@@ -155,7 +163,12 @@ export const policy = {
     updateTo4x: {
       text: 'Is there firmware 4.x for exactly this model?',
       where: 'On the vendor’s site: the model’s page, downloads, firmware. Or ask your distributor.',
-      answer: { exists: 'Yes, there is 4.x', none: 'No, only 3.x' },
+      answer: {
+        exists: 'Yes, there is 4.x',
+        none: 'No, only 3.x',
+        refused: 'The update is refused',
+        'no-file': 'The supplier has none',
+      },
     },
     adminPassword: {
       text: 'Do you have the <b>admin password of the device</b>? Only yes or no: never send the password here.',

@@ -67,6 +67,16 @@ export const words = [
   ],
   [
     'updateTo4x',
+    'refused',
+    p(
+      ' (?:upgrade|update|firmware) (?:packet|package|pack|file) (?:\\S+ ){0,2}?(?:mismatch\\w*|incorrect|invalid|does(?:n.?t| not) (?:match|fit))',
+      ' (?:firmware|update|upgrade) (?:file |packet |package )?(?:(?:is|was|got|has been) )?(?:refused|rejected|not accepted|mismatch)',
+      ' (?:refuses|refused|rejects|rejected|does(?:n.?t| not) (?:take|accept)|won.?t (?:take|accept)|will not (?:take|accept)) (?:(?:the|this|any|new|4\\S*) )*(?:update|upgrade|firmware|(?:firmware )?file)(?: |$)',
+      ' no (?:(?:firmware|update|upgrade|4\\S*) )*file (?:\\S+ )?for (?:this|my|our|its|the|exactly this) (?:hardware|revision|board|region)',
+    ),
+  ],
+  [
+    'updateTo4x',
     'none',
     p(
       ' no (?:4\\.x|v?4\\.\\d+\\S*|version 4|firmware 4\\S*|update(?:s)? (?:to 4\\S*|available|exists?)|newer firmware|updates?)',

@@ -209,6 +209,7 @@ export const bot = {
       'bring-online': 'Вывести в сеть',
       'get-onto-lan': 'Подключиться к сети',
       'bring-phone': 'Взять телефон',
+      'ask-supplier': 'Спросить поставщика',
       'other-subnet': 'Другая подсеть',
     },
   },

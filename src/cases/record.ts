@@ -159,7 +159,8 @@ const caseRecord = z.object({
   closedAt: z.number().nullable(),
 });
 
-const caseRecord2 = caseRecord.omit({ toldOf: true });
+const caseRecord3 = caseRecord;
+const caseRecord2 = caseRecord3.omit({ toldOf: true });
 const caseRecord1 = caseRecord2.extend({
   reportedBy: z.string().nullish(),
   order: caseOrder.nullish(),
@@ -167,7 +168,7 @@ const caseRecord1 = caseRecord2.extend({
 
 export const CASES = kind({
   name: 'cases',
-  version: 3,
+  version: 4,
   schema: caseRecord,
   steps: [
     step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
@@ -176,6 +177,7 @@ export const CASES = kind({
       order: old.order ?? null,
     })),
     step('no end is known to be told', caseRecord2, (old) => ({ ...old, toldOf: [] })),
+    step('no update is known to be refused', caseRecord3, (old) => old),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

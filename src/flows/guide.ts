@@ -2,6 +2,7 @@ import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
+import type { QuestionId } from '../policy/questions.ts';
 import { askDevice } from './check.ts';
 import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
 import { type GuideId, guideNamed } from './guides.ts';
@@ -21,7 +22,7 @@ type Guide = NonNullable<ReturnType<typeof guideNamed>>;
  * where a laptop can ask it, else on the exact words the technician compares with his screen.
  */
 export const guide = stage('guide', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const { way, differs } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -70,7 +71,8 @@ async function showStep(
   const next = walked.check === 'online' ? 'bot:guide.button.doneCheck' : 'bot:guide.button.next';
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: [
-      [{ id: 'next', text: dialogue.t(next) }],
+      ...answerButtons(dialogue, walked, step),
+      ...(walked.check === 'answer' ? [] : [[{ id: 'next', text: dialogue.t(next) }]]),
       [{ id: 'differs', text: dialogue.t('bot:guide.button.differs') }],
     ],
     ...(walked.drawn.includes(step) ? { photo: `card:${walked.id}:${step}:${dialogue.language}` } : {}),
@@ -78,8 +80,11 @@ async function showStep(
     help: 'bot:guide.help',
   });
   if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer.said);
+  const turnedOut = answeredIn(walked, step, answer);
+  if (turnedOut !== null) return takeAnswer(dialogue, record, turnedOut);
   switch (answer.kind === 'reply' ? SAID[answer.reply] : pressed(answer)) {
     case 'next':
+      if (walked.check === 'answer') return { go: 'guide' };
       return walked.check === 'online'
         ? testOnline(dialogue, record, walked, at)
         : goTo(dialogue, record, walked, at + 1);
@@ -92,6 +97,35 @@ async function showStep(
     default:
       return { go: 'guide' };
   }
+}
+
+/** What may turn out at this step, as buttons. */
+function answerButtons(dialogue: Dialogue, { answers }: Guide, step: string): Button[][] {
+  if (!answers?.at.includes(step)) return [];
+  return answers.given.flatMap((id) => {
+    const key = `policy:question.${answers.fact}.answer.${id}` as const;
+    return hasText(key) ? [[{ id, text: dialogue.t(key) }]] : [];
+  });
+}
+
+/** The answer to a question that such a button is; null: it is none. */
+function answeredIn(
+  { answers }: Guide,
+  step: string,
+  answer: Answer,
+): { fact: QuestionId; given: string } | null {
+  if (!answers?.at.includes(step) || answer.kind !== 'button') return null;
+  return answers.given.includes(answer.id) ? { fact: answers.fact, given: answer.id } : null;
+}
+
+/** What turned out decides anew: the guide is left for the verdict that follows. */
+async function takeAnswer(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  { fact, given }: { fact: QuestionId; given: string },
+): Promise<Next> {
+  await dialogue.change(record.id, { type: 'answered', fact, given });
+  return leaveGuide(dialogue, record);
 }
 
 /** What the sentences of a step may name. */
@@ -156,6 +190,7 @@ async function showDifference(
   ];
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
+      ...answerButtons(dialogue, walked, step),
       [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
       [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
     ],
@@ -166,6 +201,8 @@ async function showDifference(
   if (answer.kind === 'message')
     return { go: 'trouble', with: { resume: 'guide', articles: answer.articles } };
   if (answer.kind !== 'button') return { go: 'guide' };
+  const turnedOut = answeredIn(walked, step, answer);
+  if (turnedOut !== null) return takeAnswer(dialogue, record, turnedOut);
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   return answer.id === 'trouble' ? { go: 'trouble', with: { resume: 'guide' } } : { go: 'guide' };
 }

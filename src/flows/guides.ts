@@ -3,6 +3,7 @@
  * `guide:step.<way>.<step>.text` and `.differs`, `guide:success.<way>`.
  */
 import type { FactName } from '../policy/facts.ts';
+import type { QuestionId } from '../policy/questions.ts';
 import type { BlockerId } from '../policy/rules.ts';
 
 interface Guide {
@@ -12,10 +13,16 @@ interface Guide {
   /**
    * `unbound`: the device is asked whether it is bound, else the technician compares what he sees with the exact
    * words. `online`: asked after every step whether the cloud is reached. `assess`: something on the site has
-   * changed, so these facts are forgotten and the device is assessed anew.
+   * changed, so these facts are forgotten and the device is assessed anew. `answer`: it ends with one of its answers.
    */
-  readonly check: 'unbound' | 'online' | 'assess';
+  readonly check: 'unbound' | 'online' | 'assess' | 'answer';
   readonly forget: readonly FactName[];
+  /** What may turn out at some of the steps: answers to a question, which end the guide. */
+  readonly answers?: {
+    readonly at: readonly string[];
+    readonly fact: QuestionId;
+    readonly given: readonly string[];
+  };
 }
 
 export const GUIDES = {
@@ -42,6 +49,7 @@ export const GUIDES = {
     drawn: ['backup', 'update', 'wait'],
     check: 'assess',
     forget: ['firmware', 'updateTo4x'],
+    answers: { at: ['file', 'update', 'wait'], fact: 'updateTo4x', given: ['refused'] },
   },
   'bring-online': {
     steps: ['enabled', 'address', 'gateway', 'dns', 'time', 'reach'],
@@ -62,6 +70,13 @@ export const GUIDES = {
     forget: ['onSite'],
   },
   'bring-phone': { steps: ['wifi', 'app'], drawn: ['wifi'], check: 'assess', forget: ['onSite'] },
+  'ask-supplier': {
+    steps: ['ask'],
+    drawn: [],
+    check: 'answer',
+    forget: [],
+    answers: { at: ['ask'], fact: 'updateTo4x', given: ['exists', 'no-file'] },
+  },
   activate: {
     steps: ['tool', 'password'],
     drawn: ['tool', 'password'],

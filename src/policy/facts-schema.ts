@@ -29,7 +29,7 @@ const VALUES = {
   bindStatus: z.enum(['bound', 'not-bound']),
   everInEzviz: z.boolean(),
   ezvizBrand: z.boolean(),
-  updateTo4x: z.enum(['exists', 'none']),
+  updateTo4x: z.enum(['exists', 'none', 'refused', 'no-file']),
   adminPassword: z.boolean(),
   cloud: z.enum(['online', 'disabled', 'offline']),
   lanUnbind: z.enum(['yes', 'no']),

@@ -32,8 +32,11 @@ export interface FactValues {
   everInEzviz: boolean;
   /** EZVIZ-branded: `EZVIZCode` or a model beginning with `CS-` (protocol/sadp.md 6). */
   ezvizBrand: boolean;
-  /** Whether firmware 4.x exists for this recorder model. */
-  updateTo4x: 'exists' | 'none';
+  /**
+   * Whether firmware 4.x exists for this recorder: the vendor lists it for the model (for some hardware and regions), or
+   * none; this very device has `refused` it, or no file fits its hardware; and `no-file`: the supplier has none either.
+   */
+  updateTo4x: 'exists' | 'none' | 'refused' | 'no-file';
   /** The technician has the device's admin password. The password itself is never a fact. */
   adminPassword: boolean;
   /** The device's connection to the cloud (protocol/sadp.md 7). */
@@ -94,9 +97,17 @@ export function knownValue<N extends FactName>(facts: Facts, name: N): FactValue
   return fact.state === 'known' ? fact.value : null;
 }
 
+/** What was tried on the device itself: stronger than any list of models, which speaks for some hardware and regions. */
+const TRIED: readonly FactValue[] = ['refused', 'no-file'];
+
+/** How weak a word on a fact is: of two the lower one counts. */
+function weakness(name: FactName, { value, source }: { value: FactValue; source: FactSource }): number {
+  return name === 'updateTo4x' && TRIED.includes(value) ? -1 : SOURCES.indexOf(source);
+}
+
 /**
- * Learns one fact. A weaker source never overwrites a stronger one; the same source may correct itself (a device
- * that was offline comes online). A contradiction is reported when two different sources disagree.
+ * Learns one fact. A weaker source never overwrites a stronger one, nor a list of models what was tried on the device; the
+ * same source may correct itself (a device that was offline comes online). A contradiction is reported when two different sources disagree.
  */
 export function learn<N extends FactName>(
   facts: Facts,
@@ -107,7 +118,7 @@ export function learn<N extends FactName>(
   const before: Fact<FactValues[N]> = facts[name];
   const given = { value, source };
   if (before.state === 'known' && before.source !== source) {
-    const stays = SOURCES.indexOf(before.source) < SOURCES.indexOf(source);
+    const stays = weakness(name, before) < weakness(name, given);
     const [kept, refused] = stays ? [before, given] : [given, before];
     const contradiction = agree(name, before.value, value)
       ? null
@@ -258,6 +269,8 @@ function agree(name: FactName, one: FactValue, other: FactValue): boolean {
     if (a === null || b === null) return lineOfFirmware(String(one)) === lineOfFirmware(String(other));
     return compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
   }
+  // That the vendor lists 4.x, and that this device does not take it, is both true.
+  if (name === 'updateTo4x' && (TRIED.includes(one) || TRIED.includes(other))) return true;
   if (name === 'kind') return isRoughly(one, other) || isRoughly(other, one);
   return one === other;
 }

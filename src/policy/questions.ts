@@ -63,7 +63,7 @@ export const ANSWERS = {
   },
   ezvizBrand: YES_NO,
   firmware: {},
-  updateTo4x: { exists: 'exists', none: 'none' },
+  updateTo4x: { exists: 'exists', none: 'none', refused: 'refused', 'no-file': 'no-file' },
   adminPassword: YES_NO,
   onSite: { 'windows-pc': 'windows-pc', phone: 'phone', monitor: 'monitor', nothing: 'nothing' },
   cloud: { online: 'online', disabled: 'disabled', offline: 'offline' },
@@ -81,8 +81,16 @@ export function nextQuestion(facts: Facts): Question | null {
 
 /** The question about one fact, for asking again after a refusal or to change an answer. */
 export function questionAbout(facts: Facts, fact: QuestionId): Question {
-  const offered = fact === 'onSite' ? helpfulOnSite(facts) : Object.keys(MEANINGS[fact]);
-  return { fact, answers: [...offered, DONT_KNOW], freeText: fact === 'firmware' };
+  return { fact, answers: [...offeredAnswers(facts, fact), DONT_KNOW], freeText: fact === 'firmware' };
+}
+
+function offeredAnswers(facts: Facts, fact: QuestionId): string[] {
+  if (fact === 'onSite') return helpfulOnSite(facts);
+  const all = Object.keys(MEANINGS[fact]);
+  // Whether the supplier has another file is asked of whoever was refused one.
+  const update = knownValue(facts, 'updateTo4x');
+  const tried = update === 'refused' || update === 'no-file';
+  return fact === 'updateTo4x' && !tried ? all.filter((word) => word !== 'no-file') : all;
 }
 
 /** Learns from an answer: a word of the question's list, or the typed firmware. */

@@ -22,7 +22,8 @@ export type BlockerId =
   | 'recover-password'
   | 'bring-online'
   | 'get-onto-lan'
-  | 'bring-phone';
+  | 'bring-phone'
+  | 'ask-supplier';
 
 /**
  * Where a rule comes from: the vendor's support note (v1.0 of 12/03/2023), what follows from it, the note together
@@ -72,6 +73,11 @@ function is<N extends FactName>(name: N, ...values: FactValues[N][]): Condition 
 /** Holds unless the fact is known to have this value. */
 function notKnownToBe<N extends FactName>(name: N, value: FactValues[N]): Condition {
   return { needs: [name], holds: (facts) => knownValue(facts, name) !== value };
+}
+
+/** Holds once the fact is known to have this value; it is not asked for on that account. */
+function knownToBe<N extends FactName>(name: N, value: FactValues[N]): Condition {
+  return { needs: [], holds: (facts) => knownValue(facts, name) === value };
 }
 
 /** Waits until the fact was asked; "I don't know" then counts as null. */
@@ -165,7 +171,26 @@ export const RULES = [
     id: 'recorder-3x-no-update',
     row: '3',
     source: 'note',
-    when: [RECORDER, firmwareIs('3.x'), is('updateTo4x', 'none')],
+    when: [RECORDER, firmwareIs('3.x'), is('updateTo4x', 'none', 'no-file')],
+    way: way('service-centre'),
+    final: true,
+    sadpFirst: true,
+  },
+  {
+    // The file is for other hardware, or another region: nobody but the supplier knows the right one.
+    id: 'recorder-update-refused',
+    row: '3b',
+    source: 'own',
+    when: [RECORDER, firmwareIs('1.x', '2.x', '3.x'), knownToBe('updateTo4x', 'refused')],
+    blocker: 'ask-supplier',
+    lastResort: way('service-centre'),
+    sadpFirst: true,
+  },
+  {
+    id: 'recorder-older-no-file',
+    row: '3c',
+    source: 'note-inference',
+    when: [RECORDER, firmwareIs('1.x', '2.x'), knownToBe('updateTo4x', 'no-file')],
     way: way('service-centre'),
     final: true,
     sadpFirst: true,

@@ -194,6 +194,44 @@ export const BY_HAND: readonly Walk[] = [
     },
   },
   {
+    name: 'update-refused',
+    async run(at) {
+      await at.label(recorder3);
+      await at.answers(['everInEzviz', 'no'], ['firmware', 'V3.4.98'], ['updateTo4x', 'exists']);
+      await at.press('firmware-first');
+      await at.step('firmware-first', 'backup');
+      await at.press('next');
+      await at.step('firmware-first', 'file');
+      await at.press('next');
+      await at.step('firmware-first', 'update');
+      at.wrong('the file is refused, and he types what the screen says');
+      await at.types('upgrade packet mismatch');
+      await at.sees('policy:rule.recorder-update-refused', { firmware: 'V3.4.98' });
+      await at.press('ask-supplier');
+      await at.step('ask-supplier', 'ask');
+      at.wrong('the supplier has another file, and it is refused as well');
+      await at.press('exists');
+      await at.sees('policy:rule.recorder-3x-update');
+      await at.press('firmware-first');
+      await at.step('firmware-first', 'backup');
+      await at.press('next');
+      await at.step('firmware-first', 'file');
+      at.wrong('none of the files there is for this hardware');
+      await at.press('differs');
+      await at.sees('guide:step.firmware-first.file.differs');
+      await at.press('refused');
+      await at.sees('policy:blocker.ask-supplier');
+      await at.press('ask-supplier');
+      await at.step('ask-supplier', 'ask');
+      await at.press('no-file');
+      await at.sees('policy:rule.recorder-3x-no-update', { firmware: 'V3.4.98' });
+      await at.press('service-centre');
+      await at.sees('policy:rma.body', { reason: at.t('policy:when.recorder-3x-no-update') });
+      await at.press('cancel');
+      await at.sees('bot:close.cancelled');
+    },
+  },
+  {
     name: 'service-centre',
     async run(at) {
       await at.label(recorder3);

@@ -30,6 +30,10 @@ const ROWS: readonly [
   ['2c', { kind: 'alarm-panel' }, null, 'installer-account'],
   ['2d', { activated: false }, null, 'activate'],
   ['3', { firmware: 'V3.4.98', updateTo4x: 'none' }, 'service-centre', null],
+  ['3', { firmware: 'V3.4.98', updateTo4x: 'no-file' }, 'service-centre', null],
+  ['3b', { firmware: 'V3.4.98', updateTo4x: 'refused' }, null, 'ask-supplier'],
+  ['3b', { firmware: 'V2.2.65', updateTo4x: 'refused' }, null, 'ask-supplier'],
+  ['3c', { firmware: 'V2.2.65', updateTo4x: 'no-file' }, 'service-centre', null],
   ['4', { firmware: 'V3.4.98', updateTo4x: 'exists' }, 'firmware-first', null],
   ['4c', { firmware: 'V2.2.65' }, 'firmware-first', null],
   ['5', { adminPassword: false }, null, 'recover-password'],
@@ -63,6 +67,13 @@ describe('decide', () => {
       ],
       unknowns: ['updateTo4x'],
     });
+  });
+
+  it('leaves the service centre to whoever was refused an update, and asks no recorder of before 3.x about it', () => {
+    const refused = fine({ firmware: 'V3.4.98', updateTo4x: 'refused' });
+    expect(refused.alternatives.at(-1)).toEqual({ method: 'service-centre', by: null });
+    expect(fine({ firmware: 'V2.2.65' }).unknowns).toEqual([]);
+    expect(fine({ updateTo4x: 'refused' }).blockers).toEqual([]);
   });
 
   it('tries our agent before the vendor’s tool', () => {

@@ -23,7 +23,7 @@ const BEFOREHAND: { readonly [N in FactName]?: readonly FactValues[N][] } = {
   kind: ['camera', 'nvr', 'alarm-panel', 'ezviz'],
   ezvizBrand: [true, false],
   firmware: ['V2.2.65', 'V3.4.98', 'V4.30.085', 'V5.3.2'],
-  updateTo4x: ['exists', 'none'],
+  updateTo4x: ['exists', 'none', 'refused', 'no-file'],
   bindStatus: ['not-bound'],
   activated: [false],
   cloud: ['online', 'offline'],
@@ -117,7 +117,9 @@ describe('every dialogue from everything the label and the LAN can say', () => {
     );
     note(
       '"try first" where neither a parcel nor an update is the verdict',
-      verdict.tryFirst === null || ['service-centre', 'firmware-first'].includes(verdict.method ?? ''),
+      verdict.tryFirst === null ||
+        ['service-centre', 'firmware-first'].includes(verdict.method ?? '') ||
+        verdict.blockers.includes('ask-supplier'),
     );
     note(
       'EZVIZ not asked although no other rule settled it',
@@ -159,7 +161,7 @@ const ANY_VALUE: { readonly [N in FactName]: readonly FactValues[N][] } = {
   bindStatus: ['bound', 'not-bound'],
   everInEzviz: [true, false],
   ezvizBrand: [true, false],
-  updateTo4x: ['exists', 'none'],
+  updateTo4x: ['exists', 'none', 'refused', 'no-file'],
   adminPassword: [true, false],
   cloud: ['online', 'disabled', 'offline'],
   lanUnbind: ['yes', 'no'],
@@ -208,6 +210,39 @@ describe('any facts whatever, from any source', () => {
         expect(decide(facts).rule).not.toBeNull();
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('lead to the supplier or the service centre where an update was refused, whatever the catalogue lists', () => {
+    const recorder = { kind: 'nvr', firmware: 'V3.4.98', everInEzviz: false, ezvizBrand: false } as const;
+    const start = Object.entries(recorder).reduce(
+      (facts, [name, value]) => learn(facts, name as FactName, value, 'technician').facts,
+      noFacts(),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('exists' as const, 'none' as const), { maxLength: 3 }),
+        fc.constantFrom('refused' as const, 'no-file' as const),
+        fc.array(fc.constantFrom('exists' as const, 'none' as const), { maxLength: 3 }),
+        (before, tried, after) => {
+          const listed = (facts: Facts, word: 'exists' | 'none') =>
+            learn(facts, 'updateTo4x', word, 'catalogue');
+          const known = before.reduce((facts, word) => listed(facts, word).facts, start);
+          const learnt = learn(known, 'updateTo4x', tried, 'technician');
+          expect(learnt.contradiction).toBeNull();
+          let { facts } = learnt;
+          for (const word of after) {
+            const again = listed(facts, word);
+            expect(again.contradiction).toBeNull();
+            facts = again.facts;
+          }
+          const { blockers, method, alternatives } = decide(facts);
+          expect(blockers.includes('ask-supplier') || method === 'service-centre').toBe(true);
+          const ways = [method, ...alternatives.map((way) => way.method)];
+          expect(ways).toContain('service-centre');
+          expect(ways).not.toContain('firmware-first');
+        },
+      ),
     );
   });
 

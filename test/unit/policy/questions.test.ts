@@ -41,6 +41,13 @@ describe('nextQuestion', () => {
     expect(nextQuestion(known({ kind: 'camera', ...NOT_EZVIZ }))?.fact).toBe('adminPassword');
   });
 
+  it('asks what the supplier has of whoever was refused an update', () => {
+    const answers = (updateTo4x: 'exists' | 'refused') =>
+      questionAbout(known({ updateTo4x }), 'updateTo4x').answers;
+    expect(answers('exists')).toEqual(['exists', 'none', 'refused', DONT_KNOW]);
+    expect(answers('refused')).toEqual(['exists', 'none', 'refused', 'no-file', DONT_KNOW]);
+  });
+
   it('asks whether there is 4.x only on firmware 3.x', () => {
     const recorder = { kind: 'nvr', ...NOT_EZVIZ } as const;
     expect(nextQuestion(known({ ...recorder, firmware: 'V3.4.98' }))?.fact).toBe('updateTo4x');

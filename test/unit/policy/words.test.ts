@@ -61,6 +61,14 @@ describe('saidInWords', () => {
     ['platform access is off', { cloud: 'disabled' }],
     ['dome with 8 channels, no laptop', { kind: 'camera' }],
     ['can be updated to 4.30', { updateTo4x: 'exists' }],
+    ['upgrade packet mismatch', { updateTo4x: 'refused' }],
+    ['the update is refused', { updateTo4x: 'refused' }],
+    ['there is no file for this hardware', { updateTo4x: 'refused' }],
+    ['the recorder does not accept the firmware', { kind: 'recorder', updateTo4x: 'refused' }],
+    ['обновление отклонено', { updateTo4x: 'refused' }],
+    ['нет файла под это железо', { updateTo4x: 'refused' }],
+    ['файл прошивки не подходит', { updateTo4x: 'refused' }],
+    ['регистратор не принимает прошивку', { kind: 'recorder', updateTo4x: 'refused' }],
   ])('understands %j', (text, answers) => {
     expect(said(text)).toEqual({ answers });
   });
@@ -92,6 +100,10 @@ describe('saidInWords', () => {
     'камера на регистраторе',
     'DS-7608NI-K2 и DS-2CD2143G2-I',
     '3.4.92 или 4.30.085',
+    // Refused, but no update.
+    'the password is refused',
+    'the file is refused',
+    'нет файла с записью',
     // Nothing at all.
     '192.168.1.64',
     'Canary-Pass-77',
