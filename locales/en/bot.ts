@@ -712,6 +712,26 @@ export const bot = {
     whole: 'Nothing is damaged.',
     records: 'Some records cannot be read. The bot runs without them; only a backup has them.',
     left: 'The counts above are what can still be read.',
+    aside: {
+      cli: 'list the copies of records that could not be read, or erase them; also while the bot runs',
+      erase: 'erase copies by their names, as the list has them',
+      eraseAll: 'erase all copies',
+      copy: '{{copy}}  {{key}}  {{why}}; set aside {{at}}, kept until: {{kept}}',
+      kept: 'it is erased',
+      why: {
+        'no-record': 'no record of ours, or cut off',
+        newer: 'written by a later version',
+        'no-step': 'could not be brought up to date',
+        'no-fit': 'not what its kind says',
+        'no-kind': 'of no known kind',
+      },
+      none: 'Nothing is set aside.',
+      howToErase:
+        'These are copies: the records are where they were. Erase a copy: --erase <name>, all of them: --erase-all. As long as its record is there and cannot be read, reading it sets a copy aside again.',
+      noSuch: 'There is no copy {{copy}}.',
+      erased_one: 'Erased: {{count}} copy.',
+      erased_other: 'Erased: {{count}} copies.',
+    },
   },
   startup: {
     settings:

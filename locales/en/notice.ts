@@ -61,7 +61,13 @@ export const notice = {
     house: {
       crashed:
         '⚠️ The bot was not shut down but ended in the middle of its work, last seen {{at}}. It runs again, nothing is lost.',
+      unheard:
+        '⚠️ {{person}} gets no notices: Telegram does not let me write to them. They have stopped the bot or never written to it, and have to send /start.',
       more: 'Too much happened to list it all ({{of}}). The audit trail has it.',
+    },
+    store: {
+      aside:
+        '⚠️ A stored record cannot be read ({{record}}). It stays where it is, and a copy of it is set aside. On the server: <code>unbind-bot store aside</code>',
     },
   },
   /** What is added for whoever decides, above the buttons. */

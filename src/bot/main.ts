@@ -13,8 +13,8 @@ import { parseSerial } from '../device/serial.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
-import { openStore } from '../store/open.ts';
-import type { OpenFailure } from '../store/store.ts';
+import { lookAtStore, openStore } from '../store/open.ts';
+import type { OpenFailure, Store, StoreFailure } from '../store/store.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -34,7 +34,7 @@ import { keyFor, sealFor } from './keys.ts';
 import { exposedFiles } from './server/exposed-files.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startBot } from './start.ts';
-import { checkStore, isDamaged, storeTrouble } from './store-command.ts';
+import { checkStore, eraseAside, isDamaged, listAside, storeTrouble } from './store-command.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -48,7 +48,8 @@ const EXIT_DAMAGED = 3;
 const KEEP_AUDIT_DAYS = 400;
 
 config({ quiet: true });
-const t = textsFor(languageOf(process.env.LC_ALL || process.env.LANG));
+const language = languageOf(process.env.LC_ALL || process.env.LANG);
+const t = textsFor(language);
 const complain = (text: string) => process.stderr.write(`${text}\n`);
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -101,13 +102,42 @@ program
   .command('forget-pin <id>')
   .description(t('bot:pin.cli'))
   .action(async (id: string) => finish(await forgetPin(settingsOrExit(), Number(id))));
-program
-  .command('store')
-  .description(t('bot:store.cli'))
+const storeCommand = program.command('store').description(t('bot:store.cli'));
+storeCommand
   .command('check')
   .description(t('bot:store.check'))
   .action(async () => finish(await checkStore(settingsOrExit().storeUrl, { texts: t, print })));
+storeCommand
+  .command('aside')
+  .description(t('bot:store.aside.cli'))
+  .addOption(new Option('--erase <copies...>', t('bot:store.aside.erase')).conflicts('eraseAll'))
+  .option('--erase-all', t('bot:store.aside.eraseAll'))
+  .action(async ({ erase, eraseAll }: { erase?: string[]; eraseAll?: true }) =>
+    finish(
+      await withStore((store) => {
+        const copies = eraseAll ? 'all' : erase;
+        const output = { texts: t, language, print };
+        return copies === undefined ? listAside(store, output) : eraseAside(store, copies, output);
+      }),
+    ),
+  );
 await program.parseAsync();
+
+/** Opens the bot's own store, beside a running bot if need be; none is made. */
+async function withStore<T>(
+  task: (store: Store) => Promise<Result<T, StoreFailure>>,
+): Promise<Result<T, { reason: string } | OpenFailure>> {
+  const { storeUrl } = settingsOrExit();
+  const looked = await lookAtStore(storeUrl, null);
+  if (!looked.ok) return looked;
+  const opened = await openStore(storeUrl);
+  if (!opened.ok) return opened;
+  try {
+    return await task(opened.value);
+  } finally {
+    await opened.value.close();
+  }
+}
 
 /** Opens the trail of the bot's own store under its own seal. */
 function withTrail(task: Parameters<typeof withAudit<boolean>>[2]) {

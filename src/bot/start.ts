@@ -12,6 +12,7 @@ import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createAccess } from './door/access.ts';
 import { BLOBS } from './house/blobs.ts';
+import type { Notice } from './house/notice.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { loadOperatorData } from './operator-data.ts';
 import { watchAudit } from './server/audit-watch.ts';
@@ -21,6 +22,7 @@ import { createRunMark } from './server/run-mark.ts';
 import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
 import type { Settings } from './settings.ts';
+import { kindAt } from './store-command.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { createIntake } from './telegram/intake.ts';
 
@@ -90,14 +92,21 @@ async function bringUp(
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
   let health: StoreHealth | undefined;
+  let bot: Bot | undefined;
+  /** What happened before there was a bot to give notice of it. */
+  const early: Notice[] = [];
   const opened = await openStore(settings.storeUrl, {
     onUnreadable: (unreadable) =>
       log.error(
         { unreadable },
         'newest records of the store cannot be read: unbind-bot store check reads all',
       ),
-    onSetAside: (record) =>
-      log.error({ record }, 'a stored record cannot be read; a copy of it is set aside'),
+    onSetAside: (record) => {
+      log.error({ record }, 'a stored record cannot be read; a copy of it is set aside');
+      const notice = { kind: 'store.aside', record: kindAt(record.key) } as const;
+      if (bot) beside(bot.raise(notice));
+      else early.push(notice);
+    },
     onDamage: ({ detail }) => {
       log.error({ failure: detail }, 'the store is damaged: stop the bot, then unbind-bot store check');
       health?.isDamaged();
@@ -127,7 +136,6 @@ async function bringUp(
 
   const labels = createLabelReader({ text: settings.readPrint, log });
   ending.cut(() => labels.close());
-  let bot: Bot | undefined;
   let finish: (reason: 'token-refused') => void = () => undefined;
   const ended = new Promise<'token-refused'>((resolve) => {
     finish = resolve;
@@ -160,20 +168,20 @@ async function bringUp(
     clock,
     onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
     onPairing: async (request) => bot?.pairingRequested(request),
-    onOnline: (agentId) => aside(bot?.agentOnline(agentId)),
-    onOffline: (agentId) => aside(bot?.agentOffline(agentId)),
-    onNewAddress: (agent, address) => aside(bot?.raise({ kind: 'laptop.new-address', agent, address })),
-    onTakenOver: (agent, address) => aside(bot?.raise({ kind: 'laptop.taken-over', agent, address })),
+    onOnline: (agentId) => beside(bot?.agentOnline(agentId)),
+    onOffline: (agentId) => beside(bot?.agentOffline(agentId)),
+    onNewAddress: (agent, address) => beside(bot?.raise({ kind: 'laptop.new-address', agent, address })),
+    onTakenOver: (agent, address) => beside(bot?.raise({ kind: 'laptop.taken-over', agent, address })),
     onKeyRequest: async ({ agentId: agent, mark, address }) =>
       bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
-    onGuessing: (prefix) => aside(bot?.raise({ kind: 'pairing.guessing', prefix })),
+    onGuessing: (prefix) => beside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
     trustProxy: 'loopback',
     ...(tls.value ? { tls: tls.value } : {}),
     ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
   });
   /** What nobody waits for must not end the process when it fails. */
-  function aside(telling: Promise<void> | undefined): void {
+  function beside(telling: Promise<void> | undefined): void {
     telling?.catch((error: unknown) => log.error({ err: error }, 'news of the hub could not be told'));
   }
   const listening = await hub.listen(settings.hub.listen);
@@ -209,7 +217,8 @@ async function bringUp(
   });
   const running = bot;
   ending.settle(() => running.stop());
-  if (lastLife.value !== null) await running.raise({ kind: 'house.crashed', at: lastLife.value });
+  if (lastLife.value !== null) early.push({ kind: 'house.crashed', at: lastLife.value });
+  for (const notice of early) await running.raise(notice);
   ending.settle(
     watchAudit({
       audit,

@@ -79,6 +79,18 @@ export type Unreadable = Misfit & {
   readonly key: readonly string[];
 };
 
+/** A copy of a record that could not be read. */
+export interface SetAside {
+  /** What it is called by: 16 hexadecimal digits. The same bytes, wherever they lay, have the same name. */
+  readonly copy: string;
+  /** Of the record: sort, namespace and key, or mailbox and id. */
+  readonly key: readonly string[];
+  readonly why: Misfit['why'];
+  /** When it was set aside, and until when it is kept (null: for good), milliseconds since 1970. */
+  readonly at: number;
+  readonly expires: number | null;
+}
+
 /** Who hears what of a store's records. None of it keeps the store from being opened. */
 export interface StoreHooks {
   /** At once: which of the newest records are no records any more. */
@@ -177,6 +189,14 @@ export interface Store {
   mailboxes<T>(kind: Kind<T>): Mailboxes<T>;
   /** Reads every record and names those that cannot be read, or are of none of these kinds. Changes nothing. */
   unreadable(kinds: readonly Kind<unknown>[]): Stored<Unreadable[]>;
+  /** The copies that were set aside, oldest first. */
+  aside(): Stored<SetAside[]>;
+  /**
+   * Erases copies by their names; all without any. The records stay: who reads one that still cannot be read sets a copy
+   * aside again.
+   * @returns how many there were
+   */
+  eraseAside(copies?: readonly string[]): Stored<number>;
   /** Ends waits, lets writes under way finish and closes. Later calls fail with `unavailable`. */
   close(): Promise<void>;
 }

@@ -22,7 +22,7 @@ import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../src/store/store.ts';
 import { otherNumber, TestAgent } from '../integration/hub/house.ts';
 import { releasedBot } from '../support/programs.ts';
-import { openTestStore, temporaryFolder } from '../support/store.ts';
+import { anyKind, openTestStore, temporaryFolder } from '../support/store.ts';
 import { type Fortress, openFortress } from './fortress.ts';
 import { askForUnbind, event, SERIAL, toThePassword, unbindingBy } from './walk.ts';
 
@@ -106,6 +106,7 @@ const damaged = once(async () =>
       const audit = createAudit(store, Date.now);
       for (let n = 0; n < 3; n++) await audit.append({ what: 'case.stage', case: 'C', by: 7, detail: { n } });
       await store.values(AUDIT_LINES).set('000000000002', '{}');
+      await store.values(anyKind('notices')).set('0', 'of another program');
       await store.values(RUN_MARK).set('running', Date.now() - 60_000);
     }),
   }),
@@ -431,6 +432,21 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     (await damaged()).house,
     /^⚠️ The bot was not shut down but ended in the middle of its work, last seen \d.+\. It runs again/,
     /^⚠️ Бота не остановили: он прервался посреди работы, последний признак жизни \d.+\. Он снова работает/,
+  ],
+  'house.unheard': async () => {
+    const stage = await usual();
+    stage.house.api.fault({ method: 'sendMessage', kind: 'status', status: 403, chat: PAVEL, times: 1 });
+    await stage.house.technician('Ulla');
+    return [
+      stage.house,
+      /^⚠️ Pavel \(\d+\) gets no notices: Telegram does not let me write to them\./,
+      /^⚠️ Pavel \(\d+\) не получает уведомлений: Telegram не даёт мне написать\./,
+    ];
+  },
+  'store.aside': async () => [
+    (await damaged()).house,
+    /^⚠️ A stored record cannot be read \(notices\)\. It stays where it is, and a copy of it is set aside\. On the server: unbind-bot store aside$/,
+    /^⚠️ Запись в хранилище не читается \(notices\)\. Она осталась на месте, её копия отложена\. На сервере: unbind-bot store aside$/,
   ],
   'house.more': async () => {
     const storeUrl = await usedStore();

@@ -70,6 +70,8 @@ export function storeOf(store: Store, life: Life): Store {
       };
     },
     unreadable: store.unreadable,
+    aside: store.aside,
+    eraseAside: (copies) => life.act(() => store.eraseAside(copies)),
     close: () => store.close(),
   };
 }

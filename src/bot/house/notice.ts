@@ -65,6 +65,10 @@ const things = z.discriminatedUnion('kind', [
   notice('audit.unkept', { to: z.string() }),
   /** The bot was not shut down; `at`: its last sign of life. */
   notice('house.crashed', { at: z.number() }),
+  /** Telegram does not take what this admin should hear: they stopped the bot, or never wrote to it. */
+  notice('house.unheard', { person: id }),
+  /** A stored record cannot be read, and a copy was set aside. `record`: the name of its kind. */
+  notice('store.aside', { record: z.string() }),
 ]);
 type Thing = Readonly<z.infer<typeof things>>;
 
@@ -78,7 +82,7 @@ export const noticeSchema = z.discriminatedUnion('kind', [...things.options, mor
  * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
  * (whom it is about, who did it), `inviter` who made the invitation no. `invitation`, `agent` a paired laptop, `laptop` one that is not paired, `serial` a short serial
  * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it, nor does whoever the chat
- * has answered so (ANSWERED).
+ * has answered so (NOT_FOR_PERSON).
  */
 export type Notice = Thing | Readonly<z.infer<typeof more>>;
 

@@ -15,7 +15,7 @@ import { hasText, textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Texts, TextValues, WordAfter } from '../../kernel/texts.ts';
-import { type DataOf, kind } from '../../store/kind.ts';
+import { type DataOf, kind, step } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { type Notice, type NoticeKind, noticeSchema } from './notice.ts';
@@ -72,6 +72,8 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'audit.head': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
   'audit.unkept': { to: 'admins', way: 'quiet', oneThingMs: DAY },
   'house.crashed': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'house.unheard': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'store.aside': { to: 'admins', way: 'quiet', oneThingMs: DAY },
   'house.more': { to: 'admins', way: 'digest', oneThingMs: DAY },
 };
 
@@ -80,13 +82,14 @@ export const NOTICE_KINDS = Object.keys(RULES) as NoticeKind[];
 /** How a notice is told unless the operator says otherwise. */
 export const usualWay = (kind: NoticeKind): NoticeWay => RULES[kind].way;
 
-/** Kinds of which the chat tells `person` as the answer to what they have just done. */
-const ANSWERED: readonly NoticeKind[] = [
+/** Kinds that are not for `person`: the chat tells it as the answer to what they have just done, or cannot tell it. */
+const NOT_FOR_PERSON: readonly NoticeKind[] = [
   'laptop.wrong-number',
   'limit.reached',
   'stolen.tried',
   'pin.blocked',
   'pin.set',
+  'house.unheard',
 ];
 
 /** What the operator decides about notices (settings). */
@@ -126,29 +129,31 @@ export interface NoticesOptions {
   clock: () => number;
 }
 
+const waitingSchema = z
+  .object({
+    notice: noticeSchema,
+    /** Who is to hear it, a Telegram id, and how. */
+    person: z.number(),
+    way: z.enum(WAYS),
+    /** When it was raised first, ms since 1970. */
+    at: z.number(),
+    /** How often the same thing was raised since; 1 for a message of its own. */
+    times: z.number(),
+  })
+  .readonly();
+
 /** A notice that somebody has not heard yet. */
 export const NOTICES = kind({
   name: 'notices',
-  version: 1,
-  schema: z
-    .object({
-      notice: noticeSchema,
-      /** Who is to hear it, a Telegram id, and how. */
-      person: z.number(),
-      way: z.enum(WAYS),
-      /** When it was raised first, ms since 1970. */
-      at: z.number(),
-      /** How often the same thing was raised since; 1 for a message of its own. */
-      times: z.number(),
-    })
-    .readonly(),
+  version: 2,
+  schema: waitingSchema,
+  steps: [step('none is about a record, or an admin who hears nothing', waitingSchema, (old) => old)],
 });
 type Waiting = DataOf<typeof NOTICES>;
 
 /** What another process on the store has left for the bot to tell. */
 export const NOTICES_LEFT = kind({ name: 'notices-left', version: 1, schema: noticeSchema });
 
-/** Fields that hold a Telegram id. */
 /** People named in one notice; the rest is a number. */
 const MOST_NAMED = 20;
 /** Things of one kind that wait, each kept apart; what comes on top is only counted. */
@@ -246,7 +251,7 @@ export function createNotices(options: NoticesOptions): Notices {
       if (agent.ok) for (const owner of agent.value?.technicians ?? []) ways.set(owner, atOnce);
     }
     if ('by' in notice && notice.by !== null) ways.delete(notice.by);
-    if ('person' in notice && ANSWERED.includes(kind)) ways.delete(notice.person);
+    if ('person' in notice && NOT_FOR_PERSON.includes(kind)) ways.delete(notice.person);
     for (const [person, way] of ways) {
       // One kind's flood must not push another kind out of sight.
       if (!asks && way !== 'digest' && pace.take(`${person}:${kind}`) > 0) ways.set(person, 'digest');
@@ -297,6 +302,7 @@ export function createNotices(options: NoticesOptions): Notices {
     if (!told.ok) {
       if (isPassing(told.failure)) return false;
       log.warn({ chat: person, failure: told.failure.description }, 'a notice was refused by Telegram');
+      if (admins.includes(person)) await raise({ kind: 'house.unheard', person });
     }
     await alone(async () => {
       for (const key of keys) await keep(key, null);
@@ -399,6 +405,7 @@ export function createNotices(options: NoticesOptions): Notices {
       place: 'place' in notice ? notice.place : '',
       to: 'to' in notice ? notice.to : '',
       of: 'of' in notice ? notice.of : '',
+      record: 'record' in notice ? notice.record : '',
     };
   }
 
@@ -412,14 +419,16 @@ export function createNotices(options: NoticesOptions): Notices {
     return { laptop: found?.name ?? notice.agent, system: found?.host.system ?? '', address };
   }
 
+  async function raise(notice: Notice): Promise<void> {
+    log.info({ notice: notice.kind }, 'notice');
+    await alone(() => add(notice)).catch((error: unknown) =>
+      log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
+    );
+    run();
+  }
+
   return {
-    async raise(notice) {
-      log.info({ notice: notice.kind }, 'notice');
-      await alone(() => add(notice)).catch((error: unknown) =>
-        log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
-      );
-      run();
-    },
+    raise,
 
     async start() {
       await alone(load);

@@ -53,8 +53,10 @@ export function createRounds(tellAll: (person: number) => Promise<boolean>, log:
     }
   }
 
+  /** What one person is told, or is not, may be news for another. */
   async function idle(): Promise<void> {
-    await Promise.all([...rounds.values()].map(({ telling }) => telling));
+    const tellings = () => [...rounds.values()].flatMap(({ telling }) => telling ?? []);
+    while (tellings().length > 0) await Promise.all(tellings());
   }
 
   return {

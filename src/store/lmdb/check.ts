@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { type Kind, kind } from '../kind.ts';
 import { fromUnversioned, headOf, UnreadableRecord } from '../record-text.ts';
-import type { Unreadable } from '../store.ts';
+import type { SetAside, Unreadable } from '../store.ts';
 import { CLAIM, ONCE } from './claims.ts';
 import { LAST_ID } from './mailboxes.ts';
-import type { Records } from './records.ts';
+import type { RecordKey, Records } from './records.ts';
 import { dataOf } from './typed.ts';
 
 /** A record that was set aside: its bytes in base64, when (ms since 1970), and why (kind.ts). */
@@ -40,6 +40,17 @@ export function unreadableOf(records: Records, kinds: readonly Kind<unknown>[]):
     }
   }
   return found;
+}
+
+/** The copies that were set aside, oldest first, each with its place. */
+export function asideOf(records: Records): { place: RecordKey; found: SetAside }[] {
+  const copies: { place: RecordKey; found: SetAside }[] = [];
+  for (const { key: place, text } of records.aside()) {
+    const [, copy = '', ...key] = place;
+    const { misfit, at } = dataOf(ASIDE, text);
+    copies.push({ place, found: { copy, key, why: misfit.why, at, expires: headOf(text)?.expires ?? null } });
+  }
+  return copies.sort((one, other) => one.found.at - other.found.at);
 }
 
 /** Whether a record's text is what one of these kinds says; nobody has to have the store open. */

@@ -144,9 +144,21 @@ export class Records {
   }
 
   /** Every live record, in the order of its key. */
-  *all(): Generator<{ key: RecordKey; text: string }> {
+  all(): Generator<{ key: RecordKey; text: string }> {
+    return this.#from();
+  }
+
+  /** The live copies that were set aside: `['aside', name of the copy, ...key of the record]`. */
+  *aside(): Generator<{ key: RecordKey; text: string }> {
+    for (const copy of this.#from(['aside'])) {
+      if (copy.key[0] !== 'aside') return;
+      yield copy;
+    }
+  }
+
+  *#from(start?: string[]): Generator<{ key: RecordKey; text: string }> {
     this.#alive();
-    for (const key of this.#records.getKeys()) {
+    for (const key of this.#records.getKeys(start ? { start } : {})) {
       const found = this.#find(key as unknown as RecordKey);
       if (found && isLive(found.text)) yield { key: key as unknown as RecordKey, text: found.text };
     }

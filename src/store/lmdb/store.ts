@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Kind } from '../kind.ts';
 import type { OpenFailure, OpenProblem, Store, StoreFailure, StoreHooks, StoreLook } from '../store.ts';
 import { keyvValues } from '../values.ts';
-import { readsAs, unreadableOf } from './check.ts';
+import { asideOf, readsAs, unreadableOf } from './check.ts';
 import { lmdbClaims } from './claims.ts';
 import { DATA_FILE, prepareFiles } from './files.ts';
 import { guarded } from './guard.ts';
@@ -43,6 +43,13 @@ export async function openLmdbStore(
     claims: lmdbClaims(records),
     mailboxes,
     unreadable: (kinds) => records.run(() => unreadableOf(records, kinds)),
+    aside: () => records.run(() => asideOf(records).map(({ found }) => found)),
+    eraseAside: (copies) =>
+      records.run(async () => {
+        const meant = asideOf(records).filter(({ found }) => !copies || copies.includes(found.copy));
+        await records.remove(meant.map(({ place }) => place));
+        return meant.length;
+      }),
     close: () => {
       const closed = records.close();
       wakeAll();

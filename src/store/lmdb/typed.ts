@@ -11,6 +11,8 @@ export function textOf<T>({ version }: Kind<T>, value: T, ttlMs: number): string
  * What a text holds; undefined for none.
  * @throws UnreadableRecord
  */
+export function dataOf<T>(kind: Kind<T>, text: string): T;
+export function dataOf<T>(kind: Kind<T>, text: string | undefined): T | undefined;
 export function dataOf<T>(kind: Kind<T>, text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   const read = readAs(kind, parseRecord(text));

@@ -130,6 +130,37 @@ describe('anything in place of a record', () => {
     await folder.remove();
   });
 
+  it('is named by its copy, which can be erased alone; the record is not, and is set aside again', async () => {
+    const folder = await temporaryFolder();
+    await opened(folder.path, async (store) => {
+      for (const name of ['a', 'b', 'good']) await value(store.values(THINGS).set(name, { n: 1 }, HOUR));
+      await value(store.claims.take('chat', HOUR, 'a'));
+      expect(await value(store.aside())).toEqual([]);
+    });
+    for (const name of ['a', 'b']) await overwrite(folder.path, ['value', 'things', name], Buffer.from(name));
+    await opened(folder.path, async (store) => {
+      for (const name of ['a', 'b', 'good']) await store.values(THINGS).get(name);
+      const [first, second, ...others] = await value(store.aside());
+      expect(others).toEqual([]);
+      expect(first).toEqual({
+        copy: expect.stringMatching(/^[0-9a-f]{16}$/),
+        key: ['value', 'things', 'a'],
+        why: 'no-record',
+        at: expect.any(Number),
+        expires: null,
+      });
+      expect(await value(store.eraseAside([first?.copy ?? '', '0000']))).toBe(1);
+      expect(await value(store.aside())).toEqual([second]);
+      expect(await reason(store.values(THINGS).get('a'))).toBe('unreadable');
+      expect(await value(store.aside())).toHaveLength(2);
+      expect(await value(store.eraseAside())).toBe(2);
+      expect(await value(store.aside())).toEqual([]);
+      expect(await value(store.values(THINGS).get('good'))).toEqual({ n: 1 });
+      expect(await value(store.claims.take('chat', HOUR, 'b'))).toBeNull();
+    });
+    await folder.remove();
+  });
+
   it('is refused by every kind the bot stores, and by none with an exception', async () => {
     const folder = await temporaryFolder();
     await opened(folder.path, async (store) => {

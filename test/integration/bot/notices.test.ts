@@ -226,19 +226,30 @@ describe('a notice', () => {
     expect(last(ivan)).toContain(', 1019, и ещё 3. Его');
   });
 
-  it('that Telegram refuses for one person is told to the others', async () => {
+  it('that Telegram refuses for one admin is what the others hear of, once a day', async () => {
     const { raise, idle } = notices();
     api.fault({
       method: 'sendMessage',
       kind: 'status',
       status: 403,
-      description: 'Forbidden: bot was blocked',
-      times: 1,
+      description: 'Forbidden: bot was blocked by the user',
+      chat: ivan.id,
+      times: 3,
     });
+    const unheard = () => heard(olga).filter((text) => text.includes(`Ivan (${ivan.id}) gets no notices`));
     await raise({ kind: 'house.crashed', at: now });
     await raise({ kind: 'audit.head', place: '1:a' });
     await idle();
-    expect(heard(olga)).toHaveLength(1);
-    expect(heard(ivan)).toHaveLength(2);
+    expect(unheard()).toHaveLength(1);
+    expect(heard(olga)).toHaveLength(3);
+    // Neither whoever does not hear, nor anybody because of a technician.
+    await raise({ kind: 'audit.head', place: '2:a' });
+    await idle();
+    expect(heard(ivan)).toEqual([]);
+    api.fault({ method: 'sendMessage', kind: 'status', status: 403, chat: anna.id, times: 1 });
+    await raise({ kind: 'laptop.flooding', agent: 'LAPTOP' });
+    await idle();
+    expect(unheard()).toHaveLength(1);
+    expect(heard(olga).join('\n')).not.toContain(`${anna.id}`);
   });
 });

@@ -1,15 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { open } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Language } from '../../../locales/language.ts';
 import { PROFILES } from '../../../src/bot/house/profiles.ts';
-import { checkStore, storeTrouble } from '../../../src/bot/store-command.ts';
+import { checkStore, eraseAside, listAside, storeTrouble } from '../../../src/bot/store-command.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import type { OpenProblem } from '../../../src/store/store.ts';
+import { releasedBot } from '../../support/programs.ts';
 import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
 /** A closed store with two namespaces in a folder of its own. */
@@ -113,6 +116,66 @@ describe('unbind-bot store check', () => {
       }
     }
   });
+});
+
+describe('unbind-bot store aside', () => {
+  it.each(['en', 'ru'] as const)(
+    'lists copies in %s by name, place, reason and date, and erases them by choice',
+    async (language) => {
+      const path = await filledFolder();
+      const store = await openTestStore(path);
+      onTestFinished(() => store.close());
+      const texts = textsFor(language);
+      const lines: string[] = [];
+      const output = { texts, language, print: (line: string) => void lines.push(line) };
+      expect(await listAside(store, output)).toEqual({ ok: true, value: true });
+      expect(lines.splice(0)).toEqual([texts('bot:store.aside.none')]);
+      for (const name of ['1', '2']) {
+        await store.values(anyKind('profiles')).set(name, { language: 'canary' });
+        await store.values(PROFILES).get(name);
+      }
+      await listAside(store, output);
+      const [first = '', second = '', how = ''] = lines.splice(0);
+      expect(first).toMatch(/^[0-9a-f]{16} {2}value profiles [12] /);
+      expect(first).toContain(texts('bot:store.aside.why.no-fit'));
+      expect(first + second).toContain(texts('bot:store.aside.kept'));
+      expect(first + second).not.toMatch(/canary|\{\{|aside\./);
+      expect(how).toContain('--erase-all');
+      // Both hold the same: one name.
+      expect(await eraseAside(store, ['0123456789abcdef'], output)).toEqual({ ok: true, value: false });
+      expect(lines.splice(0)).toEqual([
+        texts('bot:store.aside.noSuch', { copy: '0123456789abcdef' }),
+        texts('bot:store.aside.erased', { count: 0 }),
+      ]);
+      expect(await eraseAside(store, [first.slice(0, 16)], output)).toEqual({ ok: true, value: true });
+      await listAside(store, output);
+      expect(lines.splice(0)).toEqual([
+        texts('bot:store.aside.erased', { count: 2 }),
+        texts('bot:store.aside.none'),
+      ]);
+      await store.values(PROFILES).get('1');
+      expect(await eraseAside(store, 'all', output)).toEqual({ ok: true, value: true });
+    },
+  );
+
+  it('is a command of the program, which makes no store', async () => {
+    const path = await filledFolder();
+    const store = await openTestStore(path);
+    await store.values(anyKind('profiles')).set('1', { language: 'canary' });
+    await store.values(PROFILES).get('1');
+    await store.close();
+    const program = await releasedBot();
+    const run = (storeUrl: string, ...args: string[]) =>
+      promisify(execFile)(process.execPath, [program, 'store', 'aside', ...args], {
+        env: { LANG: 'en', BOT_TOKEN: `123456789:${'A'.repeat(35)}`, ADMIN_IDS: '1', STORE_URL: storeUrl },
+        cwd: path,
+      });
+    const copy = (await run(`lmdb:${path}`)).stdout.slice(0, 16);
+    expect((await run(`lmdb:${path}`, '--erase', copy)).stdout).toBe('Erased: 1 copy.\n');
+    expect((await run(`lmdb:${path}`, '--erase-all')).stdout).toBe('Erased: 0 copies.\n');
+    await expect(run(`lmdb:${join(path, 'none')}`)).rejects.toMatchObject({ code: 1 });
+    expect(existsSync(join(path, 'none'))).toBe(false);
+  }, 60_000);
 });
 
 describe('a bot whose store is damaged', () => {
