@@ -478,6 +478,17 @@ describe('every admin hears in their language', () => {
     for (const { text } of told) expect(text).not.toMatch(/\{\{|\bnull\b|undefined|none\.|what\.|notice:/);
   });
 
+  it('also of a record that was set aside before there was a bot to say so', {
+    timeout: 60_000,
+  }, async () => {
+    const storeUrl = await usedStore(async (store) => {
+      await store.values(anyKind(RUN_MARK.name)).set('running', 'of another program');
+    });
+    const { house } = await openStage({ storeUrl });
+    const aside = new RegExp(`cannot be read \\(${RUN_MARK.name}\\)`);
+    await house.admin.waitFor(aside, { after: 'start' });
+  });
+
   it('also of what was done beside the bot, on the server', { timeout: 60_000 }, async () => {
     const storeUrl = await usedStore();
     const env = {
