@@ -116,7 +116,8 @@ export const agentCommand = z.discriminatedUnion('type', [
     permit: text(64),
     shortSerial,
     technician: text(64),
-    language: z.enum(['en', 'ru']),
+    /** What the prompt speaks: a BCP 47 tag. A laptop that does not know it speaks English. */
+    language: text(16),
     /** A person confirmed one careful try after a lock has run out. */
     afterLock: z.boolean(),
   }),

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Language } from '../../locales/language.ts';
 import { startBot } from '../../src/bot/start.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -30,7 +31,7 @@ export interface ClockedHouse {
 
 export async function openClockedHouse(
   devices: readonly DeviceSpec[],
-  language: 'en' | 'ru' = 'en',
+  language: Language = 'en',
 ): Promise<ClockedHouse> {
   const folder = await temporaryFolder();
   const lan = await createEmulatedLan({ devices, port: 0 });

@@ -1,3 +1,4 @@
+import type { Language } from '../../locales/language.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
@@ -28,7 +29,7 @@ export interface House {
 
 export async function openHouse(
   devices: readonly DeviceSpec[],
-  language: 'en' | 'ru' = 'en',
+  language: Language = 'en',
   options: Partial<StageOptions> = {},
 ): Promise<House> {
   const botLines: string[] = [];
@@ -43,7 +44,7 @@ export async function openHouse(
 }
 
 /** Somebody who has just been let in by an invitation of the English admin's. */
-export async function invited(stage: Stage, language: 'en' | 'ru' = 'en'): Promise<SimUser> {
+export async function invited(stage: Stage, language: Language = 'en'): Promise<SimUser> {
   const admin = stage.technician('en');
   await admin.send('/invite');
   const { text } = await admin.waitFor(/start=/, STEP);

@@ -1,5 +1,6 @@
 /** Jobs begin here: a dialogue's wish becomes a job of its case and a command in the agent's mailbox. */
 import { monotonicFactory } from 'ulid';
+import type { Language } from '../../../locales/language.ts';
 import type { CaseJob, CaseRecord, JobKind } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../../flows/ports.ts';
@@ -30,7 +31,7 @@ export interface StartOptions {
   /** Milliseconds. */
   clock: () => number;
   technicianName(chatId: number): Promise<string>;
-  language(chatId: number): Promise<'en' | 'ru'>;
+  language(chatId: number): Promise<Language>;
 }
 
 export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' | 'status' | 'unbind'> {

@@ -1,4 +1,4 @@
-import type { Language } from '../../../locales/language.ts';
+import { type Language, languageOf } from '../../../locales/language.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
 import { type Hindrance, isHindrance, type OddWay } from '../network/hindrances.ts';
@@ -61,7 +61,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
         prompt: async (plan, over, wasRefused) => {
           const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
           await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft });
-          const answer = await tools.promptFor(command.language).ask(plan, over, wasRefused);
+          const answer = await tools.promptFor(languageOf(command.language)).ask(plan, over, wasRefused);
           const state = answer.kind === 'typed' ? 'typed' : 'abandoned';
           await emit({ type: 'prompt', jobId, state, attemptsLeft });
           return answer;

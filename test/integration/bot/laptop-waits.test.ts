@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Language } from '../../../locales/language.ts';
 import { CHOICE_MS, REMIND_MS, WORD_MS } from '../../../src/bot/house/times.ts';
 import { ONLINE_MS, PICTURE_LIFE_MS } from '../../../src/link/times.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -7,7 +8,7 @@ import { offering, online, pressId, STEP, toThePicture } from '../../support/sta
 
 const CAMERA = unbindableCamera.profile.shortSerial;
 
-async function house(language: 'en' | 'ru' = 'en'): Promise<ClockedHouse> {
+async function house(language: Language = 'en'): Promise<ClockedHouse> {
   const opened = await openClockedHouse([unbindableCamera], language);
   onTestFinished(() => opened.close());
   return opened;

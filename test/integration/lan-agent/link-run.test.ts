@@ -88,6 +88,16 @@ describe('an unbind that the bot asks for', () => {
     expect(JSON.stringify(hub.events)).not.toContain(DEMO_PASSWORD);
   });
 
+  it('asks in English where the bot speaks a language it does not know yet', async () => {
+    const { hub, agent } = await atWork();
+    const jobId = hub.give({ ...unbind, language: 'uz-Latn' });
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    const page = await fetch(await agent.pages.first(() => true));
+    // It stays open until the password is typed.
+    const shown = await page.body?.getReader().read();
+    expect(Buffer.from(shown?.value ?? []).toString()).toContain('<html lang="en">');
+  });
+
   it('reports a wrong password with what the device says, and tries no other', async () => {
     const { hub, agent, camera } = await atWork();
     const jobId = hub.give(unbind);

@@ -4,6 +4,7 @@ import { get, type IncomingHttpHeaders, type IncomingMessage, request } from 'no
 import { connect } from 'node:net';
 import { chromium } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Language } from '../../../locales/language.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
@@ -29,7 +30,7 @@ const PLAN: UnbindPlan = {
 
 /** Opens a page and gives its address and what the prompt will answer. */
 async function openPage(
-  options: { language?: 'en' | 'ru'; timeLimitMs?: number; askCable?: boolean; refused?: string } = {},
+  options: { language?: Language; timeLimitMs?: number; askCable?: boolean; refused?: string } = {},
 ) {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());

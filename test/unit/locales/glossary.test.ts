@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../locales/index.ts';
+import type { Language } from '../../../locales/language.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -12,7 +13,7 @@ function sentences(tree: Tree, path = ''): [key: string, text: string][] {
   );
 }
 
-const found = (language: 'en' | 'ru', words: RegExp) =>
+const found = (language: Language, words: RegExp) =>
   sentences(resources[language] as Tree).filter(([, text]) => words.test(text));
 
 describe('the words of docs/glossary.md', () => {
