@@ -8,6 +8,7 @@ import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../../hub/limits.ts';
+import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Access } from '../door/access.ts';
@@ -34,6 +35,7 @@ export interface LaptopNewsOptions {
   inTurn(chatId: number, task: () => Promise<void>): Promise<Result<void, unknown>>;
   /** Milliseconds. */
   clock: () => number;
+  log: Log;
 }
 
 export interface LaptopNews {
@@ -48,7 +50,7 @@ export interface LaptopNews {
 }
 
 export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
-  const { directory, running, alarms, access, profiles, voice, deliver, inTurn, clock } = options;
+  const { directory, running, alarms, access, profiles, voice, deliver, inTurn, clock, log } = options;
   const news = createBuckets(NEWS, clock);
 
   const nameOf = async (agentId: string) => must(await directory.get(agentId))?.name ?? '';
@@ -102,7 +104,16 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
         );
         if (isElsewhere) continue;
         const id = `online:${agentId}:${clock()}`;
-        await deliver(chatId, { id, caseId: '', type: 'agent-online', agentId, name: agent.name });
+        const told = await deliver(chatId, {
+          id,
+          caseId: '',
+          type: 'agent-online',
+          agentId,
+          name: agent.name,
+        });
+        // Nobody waits for it: whoever asks for the laptop next sees that it is there.
+        if (!told.ok)
+          log.warn({ agent: agentId, chat: chatId }, 'a chat does not hear that a laptop is back');
       }
     },
 
