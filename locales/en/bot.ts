@@ -13,7 +13,27 @@ export const bot = {
     idle: 'Send me a photo of the device label, or type its serial number. /help tells the rest.',
     staleButton: 'This button is from an earlier step. Use the last message.',
     wrongFile: 'I read only photos. Send the label as a photo (JPEG or PNG), or type the serial number.',
-    useButtons: 'Press one of the buttons above.',
+    unclear: 'I do not understand that here.',
+    use: 'I can use {{things}}, or a button: {{labels}}.',
+    press: 'Press a button, or type its words: {{labels}}.',
+    onlyPressed: 'Press “{{label}}” itself: this one I do not take typed.',
+    miscounted_one:
+      'You typed {{count}} character where a short serial number has 9. Compare it with the S/N line.',
+    miscounted_other:
+      'You typed {{count}} characters where a short serial number has 9. Compare it with the S/N line.',
+    quoted: '“{{words}}”',
+    answer: { yes: 'yes', no: 'no', 'dont-know': 'I don’t know', done: 'done', again: 'again' },
+    thing: {
+      'label-photo': 'a photo of the label',
+      'screen-photo': 'a photo of the screen',
+      'answer-photo': 'a photo',
+      serial: 'a serial number such as <code>J50000062</code>',
+      facts: 'what you know of the device, such as “recorder, 4.30.085, was in EZVIZ”',
+      firmware: 'a firmware such as <code>3.4.98</code>',
+      screen: 'the words or the number on the screen',
+      note: 'a text',
+      picture: 'the characters from the picture',
+    },
     editedLate:
       'You changed a message that was dealt with already, so nothing changes. Send it again as a new message.',
   },
@@ -75,7 +95,6 @@ export const bot = {
       typed:
         'A short serial number has only digits after its first letters. Do you mean <code>{{serial}}</code>? Compare every character.',
     },
-    helpConfirm: 'Press a button, type the serial number, or send another photo.',
     typeIt: 'Type the serial number as it is on the label.',
     button: { right: 'Yes, it is right', wrong: 'No, I’ll type it' },
     several: 'Several devices here. Which one is it?',
@@ -87,7 +106,6 @@ export const bot = {
     moreNamed: 'Further serial numbers I found: {{serials}}. They are named when you have chosen.',
     linesUnread: 'Lines in which I found no serial number: {{lines}}. Check them.',
     albumUnread: 'Other photos of the album on which I could read no label: {{photos}}. They are not taken.',
-    helpChoose: 'Press the device, or send another photo.',
     understood: 'I understood:',
     device: '<b>{{model}}</b>\nSerial number <code>{{serial}}</code>',
     modelUnknown: 'Model not known yet',
@@ -137,7 +155,6 @@ export const bot = {
   },
   switch: {
     ask: 'You are working on <code>{{serial}}</code>. Is this another device?',
-    help: 'Press one of the buttons: another device, or go on.',
     button: { new: 'Start a new case', stay: 'Go on as before' },
   },
   hindrance: {
@@ -169,10 +186,6 @@ export const bot = {
     otherSubnet:
       'Its address {{address}} is of another subnet than the laptop. Unbinding may still work; if not, give the laptop an address of that subnet.',
     readingStatus: 'Asking the device whether it can be unbound (no password needed)…',
-    help: 'Press a button. If you do not know, press “I don’t know”.',
-    helpChoose: 'Press the button that fits.',
-    helpFirmware:
-      'Type the firmware as the device shows it, for example <code>V4.30.085</code>, or press a button.',
     verdict: 'What to do: <b>{{method}}</b>',
     blocked: '<b>First this:</b>',
     why: 'Why:',
@@ -423,8 +436,6 @@ export const bot = {
     head: '<b>{{title}}</b> · step {{at}} of {{of}}',
     yourDevice: 'your device',
     drawn: '<i>A drawing, not your screen: words and places may differ.</i>',
-    help: 'Press a button. The screen is not like this? Press “It looks different”.',
-    helpDiffers: 'Press a button, type what the screen says, or send a photo of it.',
     checking: 'I ask the device itself…',
     sendScreen: 'Still different? Send a photo of the screen: I keep it with the case.',
     compare: 'Success looks like this: {{success}}.\n\nDo you see that?',
@@ -452,7 +463,6 @@ export const bot = {
   trouble: {
     ask: 'What does the screen say? Type its words or the number. Or send a photo of it.',
     unknown: 'I do not know this message. Send a photo of the screen: I keep it with the case.',
-    help: 'Type the words or the number from the screen, or send a photo of it.',
     button: { helped: 'Clear, go on', notIt: 'That is not it' },
   },
   notes: {
@@ -482,7 +492,6 @@ export const bot = {
     notes_other: '{{count}} notes kept',
     noteOf: 'Kept on {{date}}',
     attach: 'Send the answer: a photo, or the text. It is kept with the case as it is, so no passwords.',
-    attachHelp: 'Send a photo or a text.',
     gone: 'I do not find this case.',
     outcome: {
       unbound: 'Unbound, verified',

@@ -175,12 +175,17 @@ export const today = [
   ),
 ] as const;
 
-/** Whole answers: yes, no, I don't know. */
+/** Whole answers: yes, no, I don't know, done, again, and the ways out. */
 export const replies = {
   yes: /^ (?:yes|yep|yeah|yup|y|sure|of course|it was|it is|i do|i have)(?:[ ,.!]+(?:it was|it is|i do|i have|sure|of course|it did|there is))*[ .!]*$/,
   no: /^ (?:no|nope|never|n|nah|none|nothing)(?:[ ,.!]+(?:never|it was not|it wasn.?t|i don.?t|i do not|there is not|there isn.?t|none|not))*[ .!]*$/,
   'dont-know':
     /^ (?:(?:no|yes)[ ,]+)?(?:i )?(?:don.?t know|do not know|dunno|no idea|not sure|can.?t say|\?+)[ .!]*$/,
+  done: /^ (?:all )?(?:done|ready|ok|okay|finished|next|go on|continue|i did it|did it|got it|sent|clear|understood|i see)(?:[ ,.!]+(?:done|ready|next|go on|continue|check it|it|thanks|thank you|now))*[ .!]*$/,
+  again:
+    /^ (?:(?:try|check|look|ask|once) )?(?:it )?(?:again|more|retry|repeat)(?:[ ,.!]+(?:please|it))*[ .!]*$/,
+  back: /^ (?:(?:go|step|one step) )?back(?:[ ,.!]+please)?[ .!]*$/,
+  cancel: /^ (?:cancel|stop|abort|quit)(?: (?:it|this|here|please))*[ .!]*$/,
 } as const;
 
 /** Around passwords (`src/device/secret.ts`): whole words in lower case. */

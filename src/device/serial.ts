@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { isIntercom, isRecorder, kindOf } from './kinds.ts';
 import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
-import { mistypedTexts, serialTexts } from './typed.ts';
+import { type Miscounted, miscounted, mistypedTexts, serialTexts } from './typed.ts';
 
-export { isShortSerial };
+export { isShortSerial, type Miscounted };
 
 /** A serial number and what its text says (protocol/labels.md 1). */
 export interface SerialNumber {
@@ -96,6 +96,14 @@ export function findSerials(text: string): SerialNumber[] {
  */
 export function guessSerials(text: string): SerialNumber[] {
   return parseAll(mistypedTexts(text));
+}
+
+/**
+ * A serial number that was meant, with a character too few or too many; null where there is none, or one that
+ * `findSerials` or `guessSerials` reads.
+ */
+export function miscountedSerial(text: string): Miscounted | null {
+  return findSerials(text).length > 0 || guessSerials(text).length > 0 ? null : miscounted(text);
 }
 
 function parseAll(candidates: readonly string[]): SerialNumber[] {

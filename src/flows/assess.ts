@@ -1,12 +1,12 @@
 import type { CaseHindrance, CaseRecord } from '../cases/case.ts';
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
-import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
-import { meaningOfReply, nextQuestion, type Question, questionAbout } from '../policy/questions.ts';
+import { nextQuestion, type Question, questionAbout, repliesMeaning } from '../policy/questions.ts';
 import { RULES, type Way } from '../policy/rules.ts';
-import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
+import type { Button } from './engine/buttons.ts';
+import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
@@ -21,7 +21,7 @@ import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 6,
+  version: 7,
   async run(dialogue, args) {
     const { other, withoutLaptop, change } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -70,8 +70,9 @@ async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next 
       ...online.slice(0, 8).map((agent) => [{ id: agent.id, text: agent.name }]),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
-    help: 'bot:help.useButtons',
+    wants: ['words'],
   });
+  if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
   if (answer.kind !== 'button') return { go: 'assess' };
   const chosen = online.find((agent) => agent.id === answer.id);
   if (chosen) return lookAround(dialogue, record, chosen.id, chosen);
@@ -189,13 +190,17 @@ async function lookAgain(
 ): Promise<Next> {
   const answer = await dialogue.ask(text, {
     buttons: [
-      [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain') }],
+      [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain'), said: ['again'] }],
       ...(guide ? [[{ id: guide, text: dialogue.t(`bot:assess.button.${guide}`) }]] : []),
       [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
     ],
     events: ['agent-online'],
-    help: 'bot:help.useButtons',
+    wants: ['words'],
   });
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, record.id, answer);
+    return lookAgain(dialogue, record, text, guide);
+  }
   if (answer.kind === 'event' || (answer.kind === 'button' && answer.id === 'again')) {
     if (answer.kind === 'event') await sayBack(dialogue, answer);
     await dialogue.change(record.id, { type: 'recheck' });
@@ -236,23 +241,25 @@ async function askFact(
     laptop?.line ?? '',
   ];
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
-    buttons: [...answers.map((id) => [{ id, text: label(id) }]), ...(laptop?.buttons ?? [])],
+    buttons: [
+      ...answers.map((id) => [{ id, text: label(id), said: repliesMeaning(fact, id) }]),
+      ...(laptop?.buttons ?? []),
+    ],
     events: laptop?.events ?? [],
     wants: ['words'],
-    help: freeText ? 'bot:assess.helpFirmware' : 'bot:assess.help',
+    things: freeText ? { words: 'firmware' } : {},
   });
-  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
   if (answer.kind === 'event') {
     await sayBack(dialogue, answer);
     return again();
   }
   if (answer.kind === 'button' && answer.id === 'laptop') return { go: 'assess' };
-  const given = answer.kind === 'reply' ? meaningOfReply(fact, answer.reply) : pressedIn(answer);
+  const given = pressedIn(answer);
   if (given !== null && answers.includes(given)) {
     await dialogue.change(record.id, { type: 'answered', fact, given });
     return again();
   }
-  if (answer.kind === 'reply') await dialogue.say(dialogue.t('bot:assess.helpChoose'));
   if (before && given === 'back') return before;
   return (await leave(dialogue, record, answer)) ?? again();
 }
@@ -262,8 +269,12 @@ function pressedIn(answer: Answer): string | null {
 }
 
 /** Takes an answer in the technician's own words and goes on with what it leaves to ask. */
-async function takeAnswer(dialogue: Dialogue, record: CaseRecord, said: SaidInWords): Promise<Next> {
-  await takeWords(dialogue, record.id, said);
+async function takeAnswer(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  answer: Extract<Answer, { kind: 'words' }>,
+): Promise<Next> {
+  await takeWords(dialogue, record.id, answer);
   return again();
 }
 
@@ -295,23 +306,29 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const answer = await dialogue.ask([text, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
-      ...ways.map((way): Button[] => [{ id: wayId(way), text: dialogue.t(wayButton(way)) }]),
+      ...ways.map((way): Button[] => [
+        {
+          id: wayId(way),
+          text: dialogue.t(wayButton(way)),
+          // Where the order of the visit is known, the laptop begins at once.
+          ...(wayId(way) === 'sadp' ? { pressOnly: true } : {}),
+        },
+      ]),
       ...(record.sighting?.reachability === 'other-subnet'
         ? [[{ id: 'other-subnet', text: dialogue.t('bot:assess.button.other-subnet') }]]
         : []),
       ...laptop.buttons,
       [{ id: 'change', text: dialogue.t('bot:assess.button.change') }],
-      [{ id: 'check', text: dialogue.t('bot:assess.button.checkAgain') }],
+      [{ id: 'check', text: dialogue.t('bot:assess.button.checkAgain'), said: ['again'] }],
     ],
     events: laptop.events,
     wants: ['words'],
-    help: 'bot:help.useButtons',
   });
   if (answer.kind === 'event') {
     await sayBack(dialogue, answer);
     return again();
   }
-  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
   if (answer.kind !== 'button') return again();
   if (answer.id === 'change') return CHANGE;
   if (answer.id === 'laptop') return { go: 'assess' };
@@ -364,9 +381,8 @@ async function chooseChange(dialogue: Dialogue, record: CaseRecord): Promise<Nex
       ...(by === null ? [] : [[{ id: 'order', text: t('bot:order.button.change') }]]),
     ],
     wants: ['words'],
-    help: 'bot:help.useButtons',
   });
-  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer.said);
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
   if (answer.kind !== 'button' || answer.id === 'back') return again();
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
   if (answer.id === 'order') return { go: 'order' };

@@ -1,12 +1,14 @@
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
 import { decide } from '../policy/decide.ts';
-import type { Button, Dialogue } from './engine/dialogue.ts';
+import type { Button } from './engine/buttons.ts';
+import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
 import { methodText } from './telling.ts';
 import { sayKept } from './trouble.ts';
+import { takeWords } from './words.ts';
 
 /** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
 export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): PlainKey {
@@ -16,16 +18,17 @@ export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' 
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView = stage('case', {
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
     if (args.with.attach) return attach(dialogue, record);
     const answer = await dialogue.ask(summary(dialogue.t, record), {
       buttons: buttonsOf(dialogue, record),
-      help: 'bot:help.useButtons',
+      wants: record.closedAt === null ? ['words'] : [],
       back: false,
     });
+    if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
     if (answer.kind !== 'button') return { go: 'case' };
     switch (answer.id) {
       case 'attach':
@@ -74,7 +77,7 @@ function summary(t: Texts, record: CaseRecord): string {
 async function attach(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t('bot:cases.attach'), {
     wants: ['photo', 'note'],
-    help: 'bot:cases.attachHelp',
+    things: { photo: 'answer-photo' },
   });
   if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
   if (answer.kind === 'note') {

@@ -4,7 +4,8 @@ import { hasText } from '../kernel/all-texts.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { PlainKey, Texts, WordAfter } from '../kernel/texts.ts';
 import { articleAbout } from '../policy/help.ts';
-import type { Button, Dialogue } from './engine/dialogue.ts';
+import type { Button } from './engine/buttons.ts';
+import type { Dialogue } from './engine/dialogue.ts';
 import type { UnbindEnd } from './engine/events.ts';
 import { htmlTextsFor } from './engine/html.ts';
 import { hindranceText, isHindered } from './hindrances.ts';
@@ -14,6 +15,7 @@ import { orderLine } from './order.ts';
 import type { CaseFailure, House } from './ports.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
+import { takeWords } from './words.ts';
 
 /** A lock without a readable time lasts 30 minutes (protocol/sadp.md 10.2). */
 const ASSUMED_LOCK_MINUTES = 30;
@@ -34,7 +36,7 @@ export function endOf(event: UnbindEnd): { outcome: string; reason: string | nul
 
 /** Stage close: what happened, in words, once, and what to do next. */
 export const close = stage('close', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
@@ -216,9 +218,10 @@ async function unsettled(dialogue: Dialogue, record: CaseRecord, report: CaseRep
   const told = isTold(record);
   const answer = await dialogue.ask(told ? dialogue.t('bot:close.told') : text, {
     buttons: nextSteps(dialogue, report, told),
-    help: 'bot:help.useButtons',
+    wants: ['words'],
     ...(told ? {} : { sent: (house) => markTold(house, record, report) }),
   });
+  if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
   if (answer.kind !== 'button') return { go: 'close' };
   switch (answer.id) {
     case 'again':
@@ -253,10 +256,17 @@ const NEXT_BUTTONS: Readonly<Record<NextStep, PlainKey>> = {
   recheck: 'bot:close.button.recheck',
 };
 
+/** Only a look at the device may be typed: the others start an unbind. */
+const NEXT_SAID: Readonly<Record<NextStep, Pick<Button, 'said' | 'pressOnly'>>> = {
+  again: { pressOnly: true },
+  'after-lock': { pressOnly: true },
+  recheck: { said: ['again'] },
+};
+
 function nextSteps(dialogue: Dialogue, report: CaseReport, told: boolean): Button[][] {
   const next = nextStep(report);
   return [
-    [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]) }],
+    [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]), ...NEXT_SAID[next] }],
     ...(articleFor(report) ? [[{ id: 'meaning', text: dialogue.t('bot:close.button.meaning') }]] : []),
     ...(told ? [[{ id: 'repeat', text: dialogue.t('bot:close.button.repeat') }]] : []),
     [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],

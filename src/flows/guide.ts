@@ -1,10 +1,10 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
-import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
-import type { QuestionId } from '../policy/questions.ts';
+import { type QuestionId, repliesMeaning } from '../policy/questions.ts';
 import { askDevice } from './check.ts';
-import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
+import type { Button, PlainAnswer } from './engine/buttons.ts';
+import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { type GuideId, guideNamed } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { askBesideLaptop } from './laptop.ts';
@@ -16,6 +16,11 @@ import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
 
 type Guide = NonNullable<ReturnType<typeof guideNamed>>;
+
+/** What is said instead of pressing. */
+const YES: PlainAnswer[] = ['yes', 'done'];
+const NO: PlainAnswer[] = ['no', 'dont-know'];
+const AGAIN: PlainAnswer[] = ['again'];
 
 /**
  * Stage guide: a way done by hand, one step a message, each with its picture. The end rests on what the device says
@@ -72,17 +77,16 @@ async function showStep(
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: [
       ...answerButtons(dialogue, walked, step),
-      ...(walked.check === 'answer' ? [] : [[{ id: 'next', text: dialogue.t(next) }]]),
-      [{ id: 'differs', text: dialogue.t('bot:guide.button.differs') }],
+      ...(walked.check === 'answer' ? [] : [[{ id: 'next', text: dialogue.t(next), said: YES }]]),
+      [{ id: 'differs', text: dialogue.t('bot:guide.button.differs'), said: NO }],
     ],
     ...(walked.drawn.includes(step) ? { photo: `card:${walked.id}:${step}:${dialogue.language}` } : {}),
     wants: ['words'],
-    help: 'bot:guide.help',
   });
-  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer.said);
+  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer);
   const turnedOut = answeredIn(walked, step, answer);
   if (turnedOut !== null) return takeAnswer(dialogue, record, turnedOut);
-  switch (answer.kind === 'reply' ? SAID[answer.reply] : pressed(answer)) {
+  switch (pressed(answer)) {
     case 'next':
       if (walked.check === 'answer') return { go: 'guide' };
       return walked.check === 'online'
@@ -100,11 +104,13 @@ async function showStep(
 }
 
 /** What may turn out at this step, as buttons. */
-function answerButtons(dialogue: Dialogue, { answers }: Guide, step: string): Button[][] {
+function answerButtons(dialogue: Dialogue, { answers, check }: Guide, step: string): Button[][] {
   if (!answers?.at.includes(step)) return [];
   return answers.given.flatMap((id) => {
     const key = `policy:question.${answers.fact}.answer.${id}` as const;
-    return hasText(key) ? [[{ id, text: dialogue.t(key) }]] : [];
+    // Where the step can be done as well, a plain yes says that it was.
+    const said = check === 'answer' ? repliesMeaning(answers.fact, id) : [];
+    return hasText(key) ? [[{ id, text: dialogue.t(key), said }]] : [];
   });
 }
 
@@ -157,17 +163,14 @@ function foundText(dialogue: Dialogue, { sighting }: CaseRecord, step: string): 
   return dialogue.t(`guide:found.${finding}`, { address, mask: subnetMask ?? '?', gateway: gateway ?? '?' });
 }
 
-/** What a typed yes or no means under a step. */
-const SAID = { yes: 'next', no: 'differs', 'dont-know': 'differs' } as const;
-
 /** News about the device in the middle of a guide: the guide goes on where it is still a way, else the verdict follows. */
 async function takeNews(
   dialogue: Dialogue,
   record: CaseRecord,
   walked: Guide,
-  said: SaidInWords,
+  answer: Extract<Answer, { kind: 'words' }>,
 ): Promise<Next> {
-  await takeWords(dialogue, record.id, said);
+  await takeWords(dialogue, record.id, answer);
   const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
   const verdict = decide(now.facts);
   const open: readonly string[] = [...waysOf(verdict).map(wayId), ...verdict.blockers, ...OF_THE_LAPTOP];
@@ -191,12 +194,13 @@ async function showDifference(
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
       ...answerButtons(dialogue, walked, step),
-      [{ id: 'clear', text: dialogue.t('bot:guide.button.clear') }],
+      [{ id: 'clear', text: dialogue.t('bot:guide.button.clear'), said: YES }],
       [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
     ],
-    wants: ['photo', 'message'],
-    help: 'bot:guide.helpDiffers',
+    wants: ['photo', 'message', 'words'],
+    things: { photo: 'screen-photo' },
   });
+  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer);
   if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
   if (answer.kind === 'message')
     return { go: 'trouble', with: { resume: 'guide', articles: answer.articles } };
@@ -230,14 +234,15 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
       buttons: [
         ...(word === 'cloud-offline'
           ? []
-          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline') }]]),
-        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline') }],
-        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }],
+          : [[{ id: 'online', text: dialogue.t('bot:guide.button.isOnline'), said: YES }]]),
+        [{ id: 'next', text: dialogue.t('bot:guide.button.stillOffline'), said: NO }],
+        [{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain'), said: AGAIN }],
       ],
       events,
-      help: 'bot:help.useButtons',
+      wants: ['words'],
     }),
   );
+  if (answer.kind === 'words') return takeNews(dialogue, now, walked, answer);
   if (answer.kind !== 'button' || answer.id === 'back') return { go: 'guide' };
   switch (answer.id) {
     case 'cancel':
@@ -268,13 +273,14 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
           dialogue.ask([question, line].filter(Boolean).join('\n\n'), {
             buttons: checkButtons(dialogue, { bound, mayAsk: bound || isThere }),
             events,
-            help: 'bot:help.useButtons',
+            wants: ['words'],
           }),
         )
       : await dialogue.ask(question, {
           buttons: checkButtons(dialogue, { bound, mayAsk: bound }),
-          help: 'bot:help.useButtons',
+          wants: ['words'],
         });
+  if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer);
   switch (pressed(answer)) {
     case 'again':
       return { go: 'guide' };
@@ -299,9 +305,9 @@ function checkButtons(
   { bound, mayAsk }: { bound: boolean; mayAsk: boolean },
 ): Button[][] {
   return [
-    ...(bound ? [] : [[{ id: 'success', text: dialogue.t('bot:guide.button.success') }]]),
-    ...(mayAsk ? [[{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain') }]] : []),
-    [{ id: 'says', text: dialogue.t('bot:guide.button.says') }],
+    ...(bound ? [] : [[{ id: 'success', text: dialogue.t('bot:guide.button.success'), said: YES }]]),
+    ...(mayAsk ? [[{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain'), said: AGAIN }]] : []),
+    [{ id: 'says', text: dialogue.t('bot:guide.button.says'), said: NO }],
     [{ id: 'failed', text: dialogue.t('bot:button.otherWays') }],
   ];
 }

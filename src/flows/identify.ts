@@ -12,7 +12,7 @@ import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify = stage('identify', {
-  version: 6,
+  version: 7,
   async run(dialogue, args) {
     const { heard, because, host, left } = args.with;
     const { caseId } = args;
@@ -54,7 +54,7 @@ function again(because: Because, host?: string | null): Next {
 }
 
 async function read(dialogue: Dialogue, caseId: string, heard: Heard, left?: string[]): Promise<Next> {
-  if ('said' in heard && heard.said) await takeWords(dialogue, caseId, heard.said);
+  if ('said' in heard && heard.said) await takeWords(dialogue, caseId, { ...heard, said: heard.said });
   switch (heard.kind) {
     case 'photo':
       return readPhoto(dialogue, caseId, heard);
@@ -224,20 +224,21 @@ async function confirm(
     dialogue.t(`bot:identify.confirm.${doubt}`, { serial: device?.shortSerial ?? '' }),
     {
       buttons: [
-        [{ id: 'yes', text: dialogue.t('bot:identify.button.right') }],
-        [{ id: 'no', text: dialogue.t('bot:identify.button.wrong') }],
+        [{ id: 'yes', text: dialogue.t('bot:identify.button.right'), said: ['yes'] }],
+        [{ id: 'no', text: dialogue.t('bot:identify.button.wrong'), said: ['no', 'dont-know'] }],
       ],
       wants: ['photo', 'serial', 'words'],
-      help: 'bot:identify.helpConfirm',
       back: false,
       ...(picture === null ? {} : { photo: picture }),
     },
   );
-  const said = answer.kind === 'reply' ? answer.reply : answer.kind === 'button' ? answer.id : null;
-  if (said === 'cancel') return cancelled(dialogue, caseId);
-  if (said === 'yes') return take(dialogue, caseId, device);
-  if (said !== null) return again('bot:identify.typeIt');
-  return read(dialogue, caseId, answer);
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, caseId, answer);
+    return confirm(dialogue, caseId, device, doubt, picture);
+  }
+  if (answer.kind !== 'button') return read(dialogue, caseId, answer);
+  if (answer.id === 'cancel') return cancelled(dialogue, caseId);
+  return answer.id === 'yes' ? take(dialogue, caseId, device) : again('bot:identify.typeIt');
 }
 
 function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): Because {
@@ -297,7 +298,6 @@ async function choose(
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: devices.map((device, index) => [{ id: `pick.${index}`, text: choiceOf(device, index + 1) }]),
     wants: ['photo', 'serial'],
-    help: 'bot:identify.helpChoose',
     ...(picture === null ? {} : { photo: picture }),
   });
   if (answer.kind !== 'button') return read(dialogue, caseId, answer);

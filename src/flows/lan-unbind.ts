@@ -1,5 +1,6 @@
 import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
 import { PROMPT_LIMIT_MS } from '../link/times.ts';
+import type { Button } from './engine/buttons.ts';
 import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
 import { cancelled } from './identify.ts';
@@ -7,6 +8,7 @@ import { lateText, sayBack } from './laptop.ts';
 import { goWay } from './order.ts';
 import type { JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
+import { takeWords } from './words.ts';
 
 /** Where the stage stands, handed to itself from step to step so that no conversation grows. */
 type Standing = Stages['lan-unbind'];
@@ -29,7 +31,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -88,6 +90,7 @@ async function listen(
   const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
+    wants: ['words'],
     help: 'bot:unbind.help',
   });
   return react(dialogue, record, state, answer);
@@ -120,7 +123,7 @@ async function showPicture(
   const answer = await dialogue.ask(caption.filter(Boolean).join('\n'), {
     photo: challenge.blob,
     withoutPhoto: dialogue.t('bot:unbind.noPicture'),
-    wants: ['picture-code'],
+    wants: ['picture-code', 'words'],
     nonce: challenge.nonce,
     buttons: [[{ id: 'refresh', text: dialogue.t('bot:unbind.button.refresh') }]],
     events: EVENTS,
@@ -143,6 +146,10 @@ async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, an
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
     await dialogue.house((house) => house.agents.cancel(record.id));
     return { go: 'assess' };
+  }
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, record.id, answer);
+    return { go: 'lan-unbind', with: state };
   }
   if (answer.kind !== 'event') return { go: 'lan-unbind' };
   const { event } = answer;
@@ -184,14 +191,17 @@ async function choose(
   const answer = await dialogue.ask(lateText(dialogue, late), {
     buttons: [
       ...(isOver ? [] : [[{ id: 'on', text: dialogue.t('bot:wait.button.on') }]]),
-      ...(isAtWork ? [] : [[{ id: 'again', text: dialogue.t('bot:button.again') }]]),
+      ...(isAtWork ? [] : [[againButton(dialogue)]]),
       [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
     ],
     events: UNDER_CHOICE,
     ...(record.job ? { jobId: record.job.id } : {}),
-    help: 'bot:help.useButtons',
-    ...(isAtWork ? { besideSecret: true } : {}),
+    ...(isAtWork ? { besideSecret: true } : { wants: ['words'] }),
   });
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, record.id, answer);
+    return choose(dialogue, record, state, late);
+  }
   if (answer.kind !== 'button') return react(dialogue, record, state, answer);
   if (answer.id !== 'on') return leaveStuck(dialogue, record, answer.id);
   if (!isOver) await dialogue.house((house) => house.agents.waitOn(record.id, waiting));
@@ -235,19 +245,25 @@ async function stuck(
 ): Promise<Next> {
   const answer = await dialogue.ask(text, {
     ...(sent ? { sent } : {}),
-    buttons: [
-      [{ id: 'again', text: dialogue.t('bot:button.again') }],
-      [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
-    ],
+    buttons: [[againButton(dialogue)], [{ id: 'other', text: dialogue.t('bot:button.otherWays') }]],
     // The laptop may come back after all: its late word is heard here.
     events: ['outcome', 'challenge', 'agent-online'],
-    help: 'bot:help.useButtons',
+    wants: ['words'],
   });
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, record.id, answer);
+    return stuck(dialogue, record, text);
+  }
   if (answer.kind === 'event' && answer.event.type === 'agent-online')
     return stuck(dialogue, record, dialogue.t('bot:laptop.back', { agent: answer.event.name }));
   if (answer.kind === 'event') return { go: answer.event.type === 'outcome' ? 'close' : 'lan-unbind' };
   if (answer.kind !== 'button') return { go: 'lan-unbind' };
   return leaveStuck(dialogue, record, answer.id);
+}
+
+/** Has the laptop begin once more: by a press alone. */
+function againButton(dialogue: Dialogue): Button {
+  return { id: 'again', text: dialogue.t('bot:button.again'), pressOnly: true };
 }
 
 async function leaveStuck(dialogue: Dialogue, record: CaseRecord, pressed: string): Promise<Next> {

@@ -1,7 +1,10 @@
 /** The laptop in the chat: away or back, at work, and silent for longer than it should be. */
 import type { CaseRecord } from '../cases/case.ts';
-import type { Answer, Button, Dialogue } from './engine/dialogue.ts';
+import type { Button } from './engine/buttons.ts';
+import type { Answer, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
+import type { Want } from './engine/heard.ts';
+import { takeWords } from './words.ts';
 
 /** What a question that the laptop would help with says of it, offers, and hears. */
 export interface LaptopBeside {
@@ -87,19 +90,20 @@ export async function hearLaptop(
   { jobId, caseId, wanted }: { jobId: string; caseId: string; wanted: 'discovered' | 'status' },
 ): Promise<HeardLaptop> {
   const without: Button = { id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') };
-  const common = { jobId, help: 'bot:help.useButtons' } as const;
+  const wants: Want[] = ['words'];
+  const common = { jobId, wants };
   const first = await dialogue.ask(text, {
     ...common,
     buttons: [[without]],
     events: [wanted, 'job-failed', 'job-overdue', 'agent-online'],
   });
-  if (first.kind !== 'event' || first.event.type !== 'job-overdue') return heardIn(dialogue, first);
+  if (first.kind !== 'event' || first.event.type !== 'job-overdue') return heardIn(dialogue, caseId, first);
   const { late } = first.event;
   const second = await dialogue.ask(lateText(dialogue, late), {
     ...common,
     buttons: [
       [{ id: 'on', text: dialogue.t('bot:wait.button.on') }],
-      [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain') }],
+      [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain'), said: ['again'] }],
       [without],
     ],
     events: [wanted, 'job-failed', 'agent-online'],
@@ -108,10 +112,14 @@ export async function hearLaptop(
     await dialogue.house((house) =>
       house.agents.waitOn(caseId, wanted === 'discovered' ? 'search' : 'status'),
     );
-  return heardIn(dialogue, second);
+  return heardIn(dialogue, caseId, second);
 }
 
-async function heardIn(dialogue: Dialogue, answer: Answer): Promise<HeardLaptop> {
+async function heardIn(dialogue: Dialogue, caseId: string, answer: Answer): Promise<HeardLaptop> {
+  if (answer.kind === 'words') {
+    await takeWords(dialogue, caseId, answer);
+    return { kind: 'on' };
+  }
   if (answer.kind === 'event') {
     if (answer.event.type !== 'agent-online') return answer;
     await sayBack(dialogue, answer);

@@ -3,18 +3,24 @@ import type { Dialogue } from './engine/dialogue.ts';
 import { type GuideId, WAYS_THAT_UNBIND } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { type Next, stage } from './stages.ts';
+import { takeWords } from './words.ts';
 
 /** Stage order: on whose order the technician unbinds. One tap, remembered for the visit, before anything unbinds. */
 export const order = stage('order', {
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const { way } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const answer = await dialogue.ask(dialogue.t('bot:order.ask'), {
-      buttons: ORDERS.map((by) => [{ id: by, text: dialogue.t(`bot:order.button.${by}`) }]),
-      help: 'bot:help.useButtons',
+      // A statement that is kept, and the last press before an unbind: made by a finger.
+      buttons: ORDERS.map((by) => [{ id: by, text: dialogue.t(`bot:order.button.${by}`), pressOnly: true }]),
+      wants: ['words'],
     });
+    if (answer.kind === 'words') {
+      await takeWords(dialogue, record.id, answer);
+      return { go: 'order', with: args.with };
+    }
     const given = answer.kind === 'button' ? answer.id : null;
     if (given === 'cancel') return cancelled(dialogue, record.id);
     const by = ORDERS.find((word) => word === given);

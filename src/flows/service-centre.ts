@@ -6,13 +6,14 @@ import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
 import { type Next, stage } from './stages.ts';
+import { takeWords } from './words.ts';
 
 /**
  * Stage service-centre: what a parcel needs, from the region's pack. The serial number goes ahead as text; what the
  * vendor's note does not say is marked as our advice. The case stays open until the answer is there.
  */
 export const serviceCentre = stage('service-centre', {
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
@@ -29,9 +30,10 @@ export const serviceCentre = stage('service-centre', {
     );
     const next = [dialogue.t('bot:rma.next'), [dialogue.t('bot:rma.ourAdvice'), ...advice].join('\n')];
     const answer = await dialogue.ask(next.join('\n\n'), {
-      buttons: [[{ id: 'sent', text: dialogue.t('bot:rma.button.sent') }]],
-      help: 'bot:help.useButtons',
+      buttons: [[{ id: 'sent', text: dialogue.t('bot:rma.button.sent'), said: ['yes', 'done'] }]],
+      wants: ['words'],
     });
+    if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
     if (answer.kind !== 'button' || answer.id === 'back') return { go: 'assess' };
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
     return waitForAnswer(dialogue, record);

@@ -4,7 +4,7 @@ import { stage } from './stages.ts';
 
 /** A photo or serial number in the middle of a case: another device, or a slip? One question tells. */
 export const switchCase = stage('switch', {
-  version: 2,
+  version: 3,
   async run(dialogue, args) {
     const { heard, resume } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -22,10 +22,9 @@ export const switchCase = stage('switch', {
 
     const answer = await dialogue.ask(dialogue.t('bot:switch.ask', { serial: record.device.shortSerial }), {
       buttons: [
-        [{ id: 'new', text: dialogue.t('bot:switch.button.new') }],
-        [{ id: 'stay', text: dialogue.t('bot:switch.button.stay') }],
+        [{ id: 'new', text: dialogue.t('bot:switch.button.new'), said: ['yes'] }],
+        [{ id: 'stay', text: dialogue.t('bot:switch.button.stay'), said: ['no'] }],
       ],
-      help: 'bot:switch.help',
       back: false,
     });
     if (answer.kind !== 'button' || answer.id !== 'new') return { go: resume };

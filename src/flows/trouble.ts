@@ -4,10 +4,11 @@ import type { ArticleId } from '../policy/help.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { type Next, type StageName, stage } from './stages.ts';
+import { takeWords } from './words.ts';
 
 /** Stage trouble: a screen says something. Its words or number lead to an article, else a photo of it is kept. */
 export const trouble = stage('trouble', {
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const { unknown, articles, ...from } = args.with;
     const record = args.caseId === '' ? null : await dialogue.house((house) => house.cases.get(args.caseId));
@@ -15,8 +16,8 @@ export const trouble = stage('trouble', {
     if (articles) return showArticles(dialogue, args.caseId, articles, resume);
     const back: Next = resume === undefined ? { end: true } : { go: resume };
     const answer = await dialogue.ask(dialogue.t(unknown ? 'bot:trouble.unknown' : 'bot:trouble.ask'), {
-      wants: ['photo', 'message'],
-      help: 'bot:trouble.help',
+      wants: ['photo', 'message', ...(record?.closedAt === null ? (['words'] as const) : [])],
+      things: { photo: 'screen-photo' },
       back: resume !== undefined,
     });
     switch (answer.kind) {
@@ -25,6 +26,9 @@ export const trouble = stage('trouble', {
         await sayKept(dialogue, kept, answer.fileId);
         return back;
       }
+      case 'words':
+        await takeWords(dialogue, args.caseId, answer);
+        return back;
       case 'message':
         return showArticles(dialogue, args.caseId, answer.articles, resume);
       case 'button':
@@ -47,12 +51,13 @@ async function showArticles(
   const text = articles.slice(0, 2).map((id) => articleText(dialogue.t, id));
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
-      [{ id: 'helped', text: dialogue.t('bot:trouble.button.helped') }],
-      [{ id: 'not-it', text: dialogue.t('bot:trouble.button.notIt') }],
+      [{ id: 'helped', text: dialogue.t('bot:trouble.button.helped'), said: ['yes', 'done'] }],
+      [{ id: 'not-it', text: dialogue.t('bot:trouble.button.notIt'), said: ['no'] }],
     ],
-    help: 'bot:help.useButtons',
+    wants: ['message'],
     back: false,
   });
+  if (answer.kind === 'message') return { go: 'trouble', with: { resume, articles: answer.articles } };
   if (answer.kind !== 'button') return { go: 'trouble', with: again };
   if (answer.id === 'not-it') return { go: 'trouble', with: again };
   if (answer.id === 'cancel' && resume !== undefined) return cancelled(dialogue, caseId);

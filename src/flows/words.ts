@@ -2,9 +2,20 @@ import type { SaidInWords } from '../device/words.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { understoodText } from './telling.ts';
 
-/** Learns what a technician said in his own words, and says back how it was understood: he may put it right. */
-export async function takeWords(dialogue: Dialogue, caseId: string, said: SaidInWords): Promise<void> {
+/**
+ * Learns what a technician said in his own words, and says back how it was understood: he may put it right. A serial
+ * number beside it that cannot be one is not passed over.
+ */
+export async function takeWords(
+  dialogue: Dialogue,
+  caseId: string,
+  { said, miscounted }: { readonly said: SaidInWords; readonly miscounted?: number },
+): Promise<void> {
   const record = await dialogue.change(caseId, { type: 'told', said });
-  const understood = understoodText(dialogue.t, record.facts, said);
-  if (understood !== null) await dialogue.say(understood);
+  const { t } = dialogue;
+  const lines = [
+    understoodText(t, record.facts, said) ?? '',
+    miscounted === undefined ? '' : t('bot:help.miscounted', { count: miscounted }),
+  ].filter(Boolean);
+  if (lines.length > 0) await dialogue.say(lines.join('\n\n'));
 }

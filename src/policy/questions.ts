@@ -111,6 +111,11 @@ export function meaningOfReply(fact: QuestionId, reply: 'yes' | 'no' | typeof DO
   return REPLIES[fact]?.[reply] ?? null;
 }
 
+/** The plain replies that are this answer to a question. */
+export function repliesMeaning(fact: QuestionId, answer: string): ('yes' | 'no' | typeof DONT_KNOW)[] {
+  return (['yes', 'no', DONT_KNOW] as const).filter((reply) => meaningOfReply(fact, reply) === answer);
+}
+
 const REPLIES: { readonly [N in QuestionId]?: { readonly yes?: string; readonly no?: string } } = {
   everInEzviz: { yes: 'yes', no: 'no' },
   ezvizBrand: { yes: 'yes', no: 'no' },

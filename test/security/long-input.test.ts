@@ -27,6 +27,8 @@ const heardAs = (text: string) =>
     events: [],
     jobId: null,
     tag: 'aaaa',
+    buttons: [],
+    things: [],
     help: 'bot:help.idle',
     nonce: 'x',
   });

@@ -45,7 +45,7 @@ handsOn('bot:identify.made', { year: '2020' });
 handsOn('bot:identify.made');
 
 export const helps: PlainKey[] = [
-  'bot:help.useButtons',
+  'bot:help.unclear',
   // @ts-expect-error it needs a value
   'bot:identify.made',
 ];

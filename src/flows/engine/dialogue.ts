@@ -7,11 +7,13 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { PlainKey, Texts } from '../../kernel/texts.ts';
 import type { CaseFailure, House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
+import type { Button, PlainAnswer } from './buttons.ts';
 import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
-import { callbackData, type Heard, type WaitSpec, type Want } from './heard.ts';
+import { callbackData, type Heard, type Thing, type WaitSpec, type Want } from './heard.ts';
 import { buttonLabel, escapeHtml, htmlTextsFor } from './html.ts';
 import type { FlowArgs, Handed } from './state.ts';
+import { thingsOf } from './usable.ts';
 
 /** The house could not do its part for a reason that passes; the same step may be tried again. */
 export class HouseUnavailable extends Error {
@@ -60,18 +62,16 @@ export class CaseRefused extends Error {
   }
 }
 
-/** A button: `id` is what the flow branches on (never on its text), 1-40 characters of `A-Za-z0-9_.-`. */
-export interface Button {
-  id: string;
-  text: string;
-}
-
 /** What a question accepts. Every question has Cancel, and Back unless switched off. */
 export interface Ask {
-  /** Key of the sentence told when something of the wrong kind arrives. */
-  help: PlainKey;
   buttons?: Button[][];
   wants?: Want[];
+  /**
+   * What comes that it cannot use is answered with its buttons and wants (usable.ts). `things` says more closely what a
+   * want takes here; `help` is the key of a sentence that is told besides.
+   */
+  things?: Partial<Record<Want, Thing>>;
+  help?: PlainKey;
   events?: HouseEvent['type'][];
   jobId?: string;
   nonce?: string;
@@ -98,7 +98,6 @@ export type Answer = Extract<
       | 'serials'
       | 'refused-label'
       | 'words'
-      | 'reply'
       | 'message'
       | 'note'
       | 'picture-code'
@@ -246,15 +245,15 @@ export class Dialogue {
   }
 
   /**
-   * Asks and waits for one of the accepted answers. Wrong kinds are answered by the engine with `help` and do not
-   * come back here. The keyboard disappears with the answer, and a pressed button is written under the question.
+   * Asks and waits for one of the accepted answers. Wrong kinds are answered by the engine with what can be used, and do
+   * not come back here. The keyboard disappears with the answer, and a pressed button is written under the question.
    */
   async ask(text: string, ask: Ask): Promise<Answer> {
     const { flow, caseId, tagFor } = this.#tools;
     const tag = tagFor(JSON.stringify([this.chatId, caseId, flow, text, ask.buttons ?? []]));
     const exits: Button[] = [
-      ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back') }]),
-      { id: 'cancel', text: this.t('bot:button.cancel') },
+      ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back'), said: BACK }]),
+      { id: 'cancel', text: this.t('bot:button.cancel'), said: CANCEL },
     ];
     const rows = [...(ask.buttons ?? []), exits];
     const keyboard: InlineKeyboardMarkup = {
@@ -272,7 +271,9 @@ export class Dialogue {
       events: ask.events ?? [],
       jobId: ask.jobId ?? null,
       tag,
-      help: ask.help,
+      buttons: rows.flat(),
+      things: thingsOf(ask.wants ?? [], ask.things),
+      help: ask.help ?? null,
       ...(ask.nonce === undefined ? {} : { nonce: ask.nonce }),
       ...(ask.besideSecret ? { besideSecret: true } : {}),
       ...(ask.takesAlbum ? { takesAlbum: true } : {}),
@@ -283,7 +284,8 @@ export class Dialogue {
 
   /** Waits without a question, for what is on its way in already. */
   async listen({ wants, help }: { wants: Want[]; help: PlainKey }): Promise<Answer> {
-    return this.#wait({ wants, events: [], jobId: null, tag: null, help });
+    const things = thingsOf(wants);
+    return this.#wait({ wants, events: [], jobId: null, tag: null, buttons: [], things, help });
   }
 
   async #wait(spec: WaitSpec): Promise<Answer> {
@@ -351,6 +353,9 @@ export class Dialogue {
     return lastWord(done);
   }
 }
+
+const BACK: PlainAnswer[] = ['back'];
+const CANCEL: PlainAnswer[] = ['cancel'];
 
 /** The id of a message that has to be in the chat for the dialogue to go on. */
 function taken(sent: Result<number, Refusal>): number {

@@ -4,23 +4,26 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { helpWords, replies, secretWords, vocabulary } from '../../../locales/words.ts';
+import { helpWords, secretWords, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
-import { findSerials, guessSerials, type SerialNumber } from '../../device/serial.ts';
+import { findSerials, guessSerials, miscountedSerial, type SerialNumber } from '../../device/serial.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
-import type { PlainKey } from '../../kernel/texts.ts';
+import type { PlainKey, WordAfter } from '../../kernel/texts.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
 import { type ArticleId, articleAbout, findArticles } from '../../policy/help.ts';
+import { type Button, buttonMisspelt, buttonSaid, plainAnswersIn } from './buttons.ts';
 import type { HouseEvent } from './events.ts';
 import type { DeviceHeard, NamedDevice } from './named.ts';
 
 /**
- * What a wait accepts besides its own buttons. `words`: facts about the device in the technician's own words, or a
- * plain yes or no. `message`: what a screen says, reduced to the articles that explain it. `note`: a text that is to
+ * What a wait accepts besides its own buttons. `words`: facts about the device in the technician's own words. `message`: what a screen says, reduced to the articles that explain it. `note`: a text that is to
  * be kept as it is, because the technician was asked for it.
  */
 export type Want = 'photo' | 'serial' | 'words' | 'message' | 'note' | 'picture-code';
+
+/** What a wait can use, by one word each: `bot:help.thing.<word>`. */
+export type Thing = WordAfter<'bot:help.thing.'>;
 
 /** A wait, as written into the conversation's log: the engine reads from it what may be delivered. */
 export interface WaitSpec {
@@ -31,8 +34,12 @@ export interface WaitSpec {
   jobId: string | null;
   /** Tag of the keyboard that belongs to this wait; presses on other keyboards are stale. Null: no keyboard. */
   tag: string | null;
-  /** Key of the sentence for a message of the wrong kind. */
-  help: PlainKey;
+  /** Its buttons, the ways out among them: their words may be typed. */
+  buttons: Button[];
+  /** What it can use, by name, for whoever sends something else (usable.ts). */
+  things: Thing[];
+  /** Key of a sentence that is told besides: what exactly is wanted here. */
+  help: PlainKey | null;
   /** Key of the picture answer's proof, when `wants` has `picture-code`. */
   nonce?: string;
   /** A password is being asked for elsewhere: whatever is typed here and not understood is one. */
@@ -44,12 +51,15 @@ export interface WaitSpec {
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
   | DeviceHeard
-  | { kind: 'reply'; reply: 'yes' | 'no' | 'dont-know' }
   /** Best first; empty when no article knows the message. */
   | { kind: 'message'; articles: ArticleId[] }
   | { kind: 'note'; text: string }
   | { kind: 'picture-code'; proof: string }
   | { kind: 'event'; event: HouseEvent }
+  /** The words of a button that has to be pressed itself. */
+  | { kind: 'only-pressed'; label: string }
+  /** A serial number with so many characters instead of nine. */
+  | { kind: 'miscounted'; characters: number }
   /** A button of another keyboard, case or chat. */
   | { kind: 'stale-button' }
   /** A file that is not an image. */
@@ -121,6 +131,8 @@ const MAX_TEXT = 4096;
 
 function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (text.length > MAX_TEXT) return { kind: 'other' };
+  const said = buttonIn(text, spec, buttonSaid);
+  if (said) return pressOf(said, messageId);
   if (spec.nonce !== undefined && isPictureAnswer(text, spec)) {
     return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
   }
@@ -143,14 +155,35 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   }
   const guesses = guessSerials(text);
   if (guesses.length > 0) return { kind: 'serials', devices: guesses.map(deviceOfSerial), guessed: true };
-  if (spec.wants.includes('message')) return { kind: 'message', articles: findArticles(text, helpWords) };
-  if (spec.wants.includes('words')) {
-    const reply = replyIn(text);
-    if (reply) return { kind: 'reply', reply };
-    const said = saidInWords(text, vocabulary);
-    if (said) return { kind: 'words', said };
-  }
-  return { kind: 'other' };
+  return (spec.besideSecret ? null : hearWords(text, messageId, spec)) ?? { kind: 'other' };
+}
+
+/** What is neither a device nor a button by its own words; null: nothing that can be used here. */
+function hearWords(text: string, messageId: number, spec: WaitSpec): Heard | null {
+  const articles = spec.wants.includes('message') ? findArticles(text, helpWords) : [];
+  if (articles.length > 0) return { kind: 'message', articles };
+  const facts = saidInWords(text, vocabulary);
+  const miscount = miscountedSerial(text);
+  const isMeant = miscount !== null && (miscount.isSure || spec.wants.includes('serial'));
+  const miscounted = isMeant ? { miscounted: miscount.characters } : {};
+  if (facts && spec.wants.includes('words')) return { kind: 'words', said: facts, ...miscounted };
+  if (isMeant) return { kind: 'miscounted', characters: miscount.characters };
+  const misspelt = buttonIn(text, spec, buttonMisspelt);
+  if (misspelt) return pressOf(misspelt, messageId);
+  return spec.wants.includes('message') ? { kind: 'message', articles } : null;
+}
+
+/** The button of a wait that a text means. What is typed beside a password prompt is never understood as one. */
+function buttonIn(
+  text: string,
+  { buttons, besideSecret }: WaitSpec,
+  find: (text: string, buttons: readonly Button[]) => Button | null,
+): Button | null {
+  return besideSecret ? null : find(text, buttons);
+}
+
+function pressOf({ id, text, pressOnly }: Button, messageId: number): Heard {
+  return pressOnly ? { kind: 'only-pressed', label: text } : { kind: 'button', id, messageId };
 }
 
 /** What is said beside a device's name; a model in it counts only where the name has none. */
@@ -165,13 +198,6 @@ function saidOf(text: string, model: string | null): { said?: SaidInWords } {
 /** A serial number typed under a picture is a new device, not an answer: answers are at most seven characters. */
 function isPictureAnswer(text: string, spec: WaitSpec): boolean {
   return spec.wants.includes('picture-code') && text.replace(/\s/g, '').length <= 7;
-}
-
-const REPLIES = ['dont-know', 'yes', 'no'] as const;
-
-function replyIn(text: string): (typeof REPLIES)[number] | undefined {
-  const plain = ` ${text.trim().toLowerCase()} `;
-  return REPLIES.find((word) => replies.some((language) => language[word].test(plain)));
 }
 
 /** What is understood of words beside and behind passwords. */
@@ -203,7 +229,8 @@ function textWithoutPasswords(text: string, spec: WaitSpec): string | null {
   // Codes with secrets in them are told apart and dealt with by name.
   const label = parseLabel(text);
   if (!label.ok && isSecret(label.failure.reason)) return null;
-  if (spec.besideSecret && !namesDevice(text) && replyIn(text) === undefined) return '';
+  if (spec.besideSecret && !namesDevice(text) && !isYesOrNo(text)) return '';
+  if (buttonIn(text, spec, buttonSaid)) return null;
   // A text that is to be kept as it is may hold numbers of all kinds.
   const isNote = spec.wants.includes('note') && /\S\s+\S/.test(text);
   return withoutSecrets(text, secretWords, KNOWN, isNote ? 'announced' : 'any');
@@ -213,6 +240,10 @@ function textWithoutPasswords(text: string, spec: WaitSpec): string | null {
 export function hasPasswordInCommand({ message }: Update): boolean {
   const text = message?.text ?? '';
   return text.startsWith('/') && withoutSecrets(text, secretWords, KNOWN, 'announced') !== null;
+}
+
+function isYesOrNo(text: string): boolean {
+  return plainAnswersIn(text).some((answer) => answer === 'yes' || answer === 'no' || answer === 'dont-know');
 }
 
 function namesDevice(text: string): boolean {
@@ -270,7 +301,6 @@ export function wanted(heard: Heard, spec: WaitSpec): boolean {
     case 'refused-label':
       return spec.wants.includes('serial');
     case 'words':
-    case 'reply':
       return spec.wants.includes('words');
     case 'message':
     case 'note':
@@ -281,6 +311,8 @@ export function wanted(heard: Heard, spec: WaitSpec): boolean {
         spec.events.includes(heard.event.type) &&
         (spec.jobId === null || !('jobId' in heard.event) || heard.event.jobId === spec.jobId)
       );
+    case 'only-pressed':
+    case 'miscounted':
     case 'stale-button':
     case 'wrong-file':
     case 'other':

@@ -48,6 +48,11 @@ export const deviceHeard = z.discriminatedUnion('kind', [
     host: z.string().nullable(),
     messageId: z.number(),
   }),
-  z.object({ kind: z.literal('words'), said }),
+  z.object({
+    kind: z.literal('words'),
+    said,
+    /** A serial number beside it, with so many characters instead of nine. */
+    miscounted: z.number().exactOptional(),
+  }),
 ]);
 export type DeviceHeard = z.infer<typeof deviceHeard>;

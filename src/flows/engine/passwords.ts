@@ -1,7 +1,6 @@
 /** What the engine does about passwords somebody has typed into the chat (docs/decisions/0027). */
 import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
-import type { PlainKey } from '../../kernel/texts.ts';
 import { lastWord, takeOut } from './bot-api.ts';
 import { callbackData, type Heard } from './heard.ts';
 import { type EngineTools, type Turn, tell } from './turn.ts';
@@ -10,8 +9,8 @@ import { type EngineTools, type Turn, tell } from './turn.ts';
 const SENT_AGAIN_MS = 10 * 60_000;
 
 export interface PasswordWatch {
-  /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything. */
-  remove(turn: Turn, messageId: number, help: PlainKey | null): Promise<void>;
+  /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything; HTML. */
+  remove(turn: Turn, messageId: number, help: string | null): Promise<void>;
   /** Whether this is the button under "it looked like a password"; it is good in its own chat alone. */
   isNoPassword(turn: Turn, query: CallbackQuery): boolean;
   /** It was no password: the next text is taken as it is. Nothing of the deleted one was kept to go back to. */
@@ -29,7 +28,7 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
     async remove({ chatId }, messageId, help) {
       const isGone = await takeOut(callApi, chatId, messageId);
       const t = textsFor(await house.language(chatId));
-      const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [t(help)])];
+      const text = [t(`bot:password.${isGone ? 'deleted' : 'stays'}`), ...(help === null ? [] : [help])];
       const button = { text: t('bot:password.button.none'), callback_data: buttonOf(chatId) };
       lastWord(
         await callApi('sendMessage', {

@@ -146,7 +146,7 @@ export function flowNamed<F extends Flow>(flows: ReadonlyMap<string, F>, name: s
  * hundreds when a dialogue records otherwise what it says or asks of the house.
  */
 export function versionOf(flow: Flow): number {
-  return 100 + flow.version;
+  return 200 + flow.version;
 }
 
 /** The wait a conversation is at, read from its log. */
@@ -155,7 +155,9 @@ export function pendingSpec(conversation: ActiveConversation): WaitSpec {
   const at = interrupts[0];
   const key = at === undefined ? undefined : replay.send[at]?.payload;
   if (key === undefined) throw new Error('a stored conversation has no pending wait');
-  return JSON.parse(key) as WaitSpec;
+  // One that an older version has stored is looked at, too, before its stage begins anew.
+  const older: Pick<WaitSpec, 'buttons' | 'things'> = { buttons: [], things: [] };
+  return { ...older, ...(JSON.parse(key) as WaitSpec) };
 }
 
 /** What the next stage begins with: it may be about a case that was opened just now. */

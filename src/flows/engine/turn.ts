@@ -28,11 +28,19 @@ export interface EngineTools {
 
 /** Says a sentence of the engine's own, by its key. */
 export async function tell(
-  { house, callApi, log }: Pick<EngineTools, 'house' | 'callApi' | 'log'>,
+  tools: Pick<EngineTools, 'house' | 'callApi' | 'log'>,
   chatId: number,
   key: PlainKey,
 ): Promise<void> {
-  const text = textsFor(await house.language(chatId))(key);
+  await say(tools, chatId, textsFor(await tools.house.language(chatId))(key));
+}
+
+/** Says something of the engine's own, HTML. */
+export async function say(
+  { callApi, log }: Pick<EngineTools, 'callApi' | 'log'>,
+  chatId: number,
+  text: string,
+): Promise<void> {
   const sent = lastWord(await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' }));
   if (!sent.ok) log.warn({ chat: chatId, code: sent.failure.code }, 'Telegram does not take a sentence');
 }

@@ -9,7 +9,8 @@ import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './play.ts';
 import type { ActiveConversation, Became, ChatState } from './state.ts';
-import { type EngineTools, type Turn, tell } from './turn.ts';
+import { type EngineTools, say, type Turn } from './turn.ts';
+import { usableText } from './usable.ts';
 
 /** What handling an update came to. */
 export type Handled = 'handled' | 'repeated' | 'nobody-listens';
@@ -23,6 +24,8 @@ const IDLE: WaitSpec = {
   events: [],
   jobId: null,
   tag: null,
+  buttons: [],
+  things: [],
   help: 'bot:help.idle',
 };
 
@@ -47,6 +50,11 @@ export function createUpdateHearing(
     if (!isStale) return courtesies.acknowledge(id);
     const text = textsFor(await house.language(chatId))('bot:help.staleButton');
     courtesies.acknowledge(id, { chatId, text });
+  }
+
+  /** What is said to somebody whose message a wait cannot use. */
+  async function usable({ chatId }: Turn, spec: WaitSpec, heard: Heard): Promise<string> {
+    return usableText(await house.language(chatId), spec, heard);
   }
 
   /** Whether a photo is the next one of an album whose device was taken; it is named then, and no device of its own. */
@@ -77,7 +85,8 @@ export function createUpdateHearing(
       const note = (became: Became) => edits.note(turn, update.message, became, heard);
       if (rest !== null) {
         const goesOn = saysMore(heard);
-        await passwords.remove(turn, update.message?.message_id ?? 0, goesOn ? null : spec.help);
+        const help = goesOn ? null : await usable(turn, spec, { kind: 'other' });
+        await passwords.remove(turn, update.message?.message_id ?? 0, help);
         if (!goesOn) {
           note('refused');
           return active ? 'handled' : 'nobody-listens';
@@ -101,7 +110,7 @@ export function createUpdateHearing(
         return 'handled';
       }
       note('refused');
-      await tell(tools, turn.chatId, heard.kind === 'wrong-file' ? 'bot:help.wrongFile' : spec.help);
+      await say(tools, turn.chatId, await usable(turn, spec, heard));
       return active ? 'handled' : 'nobody-listens';
     },
 

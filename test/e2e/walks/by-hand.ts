@@ -65,7 +65,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.step('vendor-tool', 'login');
       at.wrong('the password is typed into the chat');
       await at.types('Canary-Pass-77');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       await throughTo(at, 'vendor-tool', 'finish');
       at.wrong('the tool shows a number instead');
       await at.press('says');
@@ -113,7 +113,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.step('app', 'network');
       at.wrong('a sticker instead of a button');
       await at.sends('sticker');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       at.remark('a typed yes is as good as the button');
       await at.types({ en: 'yes', ru: 'да' });
       await at.step('app', 'scan');
@@ -142,7 +142,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.step('recorder-menu', 'login');
       at.wrong('a voice message instead of a button');
       await at.sends('voice');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       await at.press('next');
       await at.step('recorder-menu', 'platform');
       at.wrong('it looks different');
@@ -163,7 +163,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.sees('policy:question.firmware.text');
       at.wrong('words instead of a version');
       await at.types({ en: 'the old one', ru: 'старая какая-то' });
-      await at.sees('bot:assess.helpFirmware');
+      await at.seesWhatIsOfUse();
       at.remark('the beginning is all that can be read');
       await at.types('3.4');
       await at.answers(['updateTo4x', 'exists']);
@@ -255,7 +255,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.sees('bot:rma.ourAdvice');
       at.wrong('a question instead of the button');
       await at.types({ en: 'and now?', ru: 'и что теперь?' });
-      await at.sees('bot:help.useButtons');
+      await at.seesWhatIsOfUse();
       await at.press('sent');
       await at.sees('bot:rma.waiting');
       await at.types('/cases');
@@ -266,7 +266,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.sees('bot:cases.attach');
       at.wrong('a sticker is no answer');
       await at.sends('sticker');
-      await at.sees('bot:cases.attachHelp');
+      await at.seesWhatIsOfUse();
       await at.types('RMA 4711');
       await at.sees('bot:notes.kept');
       await at.press('close');
@@ -286,7 +286,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.step('recover-password', 'ask');
       at.wrong('a guess typed into the chat');
       await at.types('admin12345');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       await throughTo(at, 'recover-password', 'attempts', 'recovery');
       at.wrong('not found yet');
       await at.press('failed');
@@ -325,7 +325,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.sees('bot:guide.compare');
       at.wrong('text instead of a button');
       await at.types({ en: 'how long does it take?', ru: 'а долго ждать?' });
-      await at.sees('bot:help.useButtons');
+      await at.seesWhatIsOfUse();
       await at.press('online');
       await at.sees('policy:rule.phone-on-lan');
     },
@@ -370,7 +370,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.step('previous-owner', 'shop');
       at.wrong('a contact instead of a button');
       await at.sends('contact');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       await throughTo(at, 'previous-owner', 'request');
       at.wrong('not yet: Back');
       await at.press('back');

@@ -118,6 +118,11 @@ export class Walker {
     }
   }
 
+  /** What was sent is of no use here: what is, is named. */
+  async seesWhatIsOfUse(): Promise<void> {
+    await this.sees('bot:help.use');
+  }
+
   /** Waits for a file of this name under this sentence. */
   async seesFile(key: string, name: string): Promise<void> {
     const { file } = await this.sees(key);

@@ -257,7 +257,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.step('get-onto-lan', 'cable');
       at.wrong('a location instead of a button');
       await at.sends('location');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       at.wrong('no free port');
       await at.looksDifferent('get-onto-lan', 'cable');
       for (const step of ['address', 'vpn']) {
@@ -309,7 +309,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.step('bring-phone', 'app');
       at.wrong('a sticker instead of a button');
       await at.sends('sticker');
-      await at.sees('bot:guide.help');
+      await at.seesWhatIsOfUse();
       await at.press('next');
       await at.sees('bot:guide.compare');
       await at.press('success');

@@ -126,7 +126,7 @@ const counter: Flow = {
   handed: ANYTHING,
   async run(dialogue: Dialogue) {
     for (const number of ['one', 'two', 'three']) {
-      await dialogue.ask(number, { buttons: [[{ id: 'next', text: 'Next' }]], help: 'bot:help.useButtons' });
+      await dialogue.ask(number, { buttons: [[{ id: 'next', text: 'Next' }]] });
     }
     await dialogue.say('done');
     return { end: true };
@@ -147,11 +147,10 @@ const listener: Flow = {
   version: 1,
   handed: ANYTHING,
   async run(dialogue) {
-    await dialogue.ask('ready?', { buttons: [[{ id: 'yes', text: 'Yes' }]], help: 'bot:help.useButtons' });
+    await dialogue.ask('ready?', { buttons: [[{ id: 'yes', text: 'Yes' }]] });
     const answer = await dialogue.ask('waiting', {
       events: ['status'],
       jobId: 'J',
-      help: 'bot:help.useButtons',
     });
     await dialogue.say(answer.kind === 'event' ? `heard ${answer.event.id}` : 'left');
     return { end: true };
@@ -204,11 +203,9 @@ describe('the conversations engine', () => {
       async run(dialogue) {
         await dialogue.ask('begin', {
           buttons: [[{ id: 'next', text: 'Next' }]],
-          help: 'bot:help.useButtons',
         });
         const answer = await dialogue.ask(await dialogue.house(async () => ok(question)), {
           buttons: [[{ id: 'pick', text: 'Pick' }]],
-          help: 'bot:help.useButtons',
         });
         await dialogue.say(`picked ${answer.kind}`);
         return { end: true };
@@ -272,7 +269,9 @@ describe('the conversations engine', () => {
     await start(engine, 'counter');
     const before = await store.values(CHATS).get(String(chat));
     await engine.handleUpdate(chat, message('hello there'));
-    expect(texts().at(-1)).toBe('Press one of the buttons above.');
+    expect(texts().at(-1)).toBe(
+      'I do not understand that here.\nPress a button, or type its words: “Next”, “← Back”, “✖ Cancel”.',
+    );
     const after = await store.values(CHATS).get(String(chat));
     expect(after.ok && after.value?.conversation).toEqual(before.ok && before.value?.conversation);
   });
@@ -319,7 +318,6 @@ describe('the conversations engine', () => {
         pages.push(args);
         await dialogue.ask('page', {
           buttons: [[{ id: 'next', text: 'Next' }]],
-          help: 'bot:help.useButtons',
         });
         return { end: true };
       },
@@ -341,7 +339,7 @@ describe('the conversations engine', () => {
       version: 1,
       handed: ANYTHING,
       async run(dialogue) {
-        await dialogue.ask('step', { buttons: [[{ id: 'go', text: 'Go' }]], help: 'bot:help.useButtons' });
+        await dialogue.ask('step', { buttons: [[{ id: 'go', text: 'Go' }]] });
         if (broken) throw new Error('bug');
         await dialogue.say('fine');
         return { end: true };
@@ -368,7 +366,7 @@ describe('the conversations engine', () => {
       handed: ANYTHING,
       async run(dialogue, args) {
         const at = Number(args.with?.at ?? 0);
-        await dialogue.ask(`page ${at}`, { wants: ['serial'], help: 'bot:help.useButtons', buttons: [] });
+        await dialogue.ask(`page ${at}`, { wants: ['serial'], buttons: [] });
         order.push(at);
         return at === 49 ? { end: true } : { go: 'recorder', with: { at: at + 1 } };
       },
@@ -465,11 +463,9 @@ describe('the conversations engine', () => {
         await dialogue.ask('look', {
           photo: 'picture:1',
           buttons: [[{ id: 'ok', text: 'OK' }]],
-          help: 'bot:help.useButtons',
         });
         await dialogue.ask('and now?', {
           buttons: [[{ id: 'ok', text: 'Fine' }]],
-          help: 'bot:help.useButtons',
         });
         return { end: true };
       },
@@ -537,7 +533,6 @@ describe('the conversations engine', () => {
       async run(dialogue) {
         const answer = await dialogue.ask('show or tell', {
           wants: ['photo', 'serial', 'note'],
-          help: 'bot:help.useButtons',
         });
         heard.push(
           answer.kind === 'photo' ? answer.fileId : answer.kind === 'note' ? answer.text : answer.kind,
@@ -610,7 +605,7 @@ describe('the conversations engine', () => {
       await start(engine, 'counter');
       const alone = await sends(engine, 'Canary-Pass-77');
       expect(inChat(alone)).toBe(false);
-      expect(texts().at(-1)).toMatch(/deleted your message.*\n+.*Press one of the buttons/s);
+      expect(texts().at(-1)).toMatch(/deleted your message.*\n+.*Press a button, or type its words/s);
       const words = await sends(engine, 'how does this work?');
       expect(inChat(words)).toBe(true);
       const beside = await sends(engine, 'J50000062 password: kitten');
@@ -653,7 +648,7 @@ describe('the conversations engine', () => {
         version: 1,
         handed: ANYTHING,
         async run(dialogue) {
-          const answer = await dialogue.ask('note?', { wants: ['note'], help: 'bot:cases.attachHelp' });
+          const answer = await dialogue.ask('note?', { wants: ['note'] });
           if (answer.kind === 'note') heard.push(answer.text);
           return { go: 'notes' };
         },

@@ -5,6 +5,7 @@ import {
   formatSerial,
   guessSerials,
   isShortSerial,
+  miscountedSerial,
   parseSerial,
   type SerialNumber,
 } from '../../../src/device/serial.ts';
@@ -320,5 +321,72 @@ describe('guessSerials', () => {
         for (const { short } of guessSerials(text)) expect(isShortSerial(short)).toBe(true);
       }),
     );
+  });
+});
+
+describe('miscountedSerial', () => {
+  it.each([
+    ['J5000006', 8, true],
+    ['J500000623', 10, true],
+    ['ae300006', 8, true],
+    ['К1234567', 8, true],
+    ['AE-123 456', 8, true],
+    ['S/N: 50000062', 8, true],
+    ['S/N J5000006, password known', 8, true],
+    ['серийный номер 0968000012', 10, true],
+    ['DS-7608NI-K2/8P0820190204CCRRD2000004WCVU', 8, true],
+    ['DS-2CD2386G2-IU20210805AAWRJ500000621', 10, true],
+    ['DS-K1T341CMFW20230911V030315ENFH460004', 8, true],
+    ['50000062', 8, false],
+    ['0968000012', 10, false],
+    ['1234567', 7, false],
+    ['камера J5000006 не в сети', 8, false],
+  ])('counts the characters of %j', (text, characters, isSure) => {
+    expect(miscountedSerial(text)).toEqual({ characters, isSure });
+  });
+
+  it.each([
+    '20240815',
+    '15082024',
+    '89123456789',
+    '79123456789',
+    '+375 29 123 45 67',
+    '8 (912) 345-67-89',
+    '123-45-67',
+    'тел 9012345',
+    '192.168.1.64',
+    '8000',
+    '123456',
+    '356938035643809',
+    'V4.30.085',
+    'V430085',
+    'E20013',
+    'EVZ20013',
+    '0x400010EC',
+    'DS-7608',
+    'KH6320',
+    'S/N 2024',
+    'заявка №12345678',
+    'Admin12345',
+    'J50000062',
+    'J5OOOO062',
+  ])('leaves %j alone', (text) => {
+    expect(miscountedSerial(text)).toBeNull();
+  });
+
+  it('counts every short serial that lost or won a digit, and never one that is whole', () => {
+    fc.assert(
+      fc.property(short, fc.nat(9), (serial, digit) => {
+        fc.pre(/^[A-Z]/.test(serial) && !/^(?:V|NO)/.test(serial));
+        expect(miscountedSerial(serial)).toBeNull();
+        expect(miscountedSerial(serial.slice(0, -1))).toEqual({ characters: 8, isSure: true });
+        expect(miscountedSerial(`${serial}${digit}`)).toEqual({ characters: 10, isSure: true });
+      }),
+    );
+  });
+
+  it('never throws, however long the text is', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 6000 }), (text) => void miscountedSerial(text)));
+    expect(miscountedSerial(`${'A0'.repeat(2000)}X`)).toBeNull();
   });
 });

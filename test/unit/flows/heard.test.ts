@@ -11,7 +11,9 @@ const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
   events: [],
   jobId: null,
   tag: 'abcd1234',
-  help: 'bot:help.useButtons',
+  buttons: [],
+  things: [],
+  help: null,
   ...changes,
 });
 
@@ -101,11 +103,6 @@ describe('what a conversation hears', () => {
     // With two devices it is not known of which it is said; the model is the serial number's own.
     expect(hear(text('J50000062 and J50000063, was in EZVIZ'), spec())).not.toHaveProperty('said');
     expect(hear(text('DS-2CD2386G2-IU20230815AAWRAC7000101'), spec())).not.toHaveProperty('said');
-  });
-
-  it('takes a plain yes or no where words are wanted', () => {
-    expect(hear(text('No'), spec({ wants: ['words'] }))).toEqual({ kind: 'reply', reply: 'no' });
-    expect(hear(text('yes please do'), spec({ wants: ['words'] })).kind).toBe('other');
   });
 
   it('turns what a screen says into articles, and keeps nothing of it', () => {

@@ -13,6 +13,8 @@ const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
   events: [],
   jobId: null,
   tag: null,
+  buttons: [],
+  things: [],
   help: 'bot:help.idle',
   ...changes,
 });
