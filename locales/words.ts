@@ -14,12 +14,15 @@ const place = (fact: string, answer: string) => {
 /** What technicians say about devices (`src/device/words.ts`). */
 export const vocabulary = {
   hedges: [...en.hedges, ...ru.hedges],
+  joins: [...en.joins, ...ru.joins],
   asides: [...en.asides, ...ru.asides],
   phrases: [...ru.words, ...en.words]
     .map(([fact, answer, pattern]) => ({ fact, answer, pattern }))
     .sort((a, b) => place(a.fact, a.answer) - place(b.fact, b.answer)),
   firmware: [...en.firmware, ...ru.firmware],
   today: [...en.today, ...ru.today],
+  undone: [...en.undone, ...ru.undone],
+  aims: [...en.aims, ...ru.aims],
 };
 
 /** Whole answers, per language. */

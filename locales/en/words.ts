@@ -9,12 +9,17 @@ const PHONE = '(?:phone|smartphone|iphone|android|mobile)';
 const MONITOR = '(?:monitor|mouse|monitor and mouse|hdmi|screen and mouse|tv)';
 const CLOUD = '(?:hik-?connect|platform access|cloud)';
 const DEVICE = '(?:device|camera|cam|recorder|nvr|dvr|intercom|it|status)';
+const PASSWORD = 'pass(?:word|code)?';
+const NETWORK = '(?:lan|network|switch|router|wi-?fi)';
+const VERSION = 'v?\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3})?(?: ?build ?\\d{6})?(?![\\d.])';
+const UPDATED = '(?:updated|upgraded|flashed|reflashed)';
 const HAVE = "(?:have|have got|got|with|bring|brought|at|only|using|use|there is|there's|beside|near)";
 const p = (...alternatives: string[]) => new RegExp(alternatives.join('|'), 'm');
 const atHand = (what: string) =>
   p(
     ` ${HAVE} (?:(?:a|an|my|the|just|only|the|own) )*${what}`,
-    ` ${what} (?:is )?(?:here|there|at hand|with me|on site|on the (?:same )?(?:lan|network|wi-?fi)|ready|connected)`,
+    ` ${what} (?:is )?(?:(?:also|now|already) )?(?:here|there|at hand|with me|on site|ready|connected|plugged in)`,
+    ` ${what} (?:is )?(?:(?:also|now|already) )?(?:on|in|plugged into) (?:(?:the|a|their|his|its|our|this|that|same|local|building) )*${NETWORK}`,
     `^ (?:(?:a|my|the|just|only) )*${what} $`,
   );
 
@@ -25,6 +30,7 @@ export const words = [
     p(
       " (?:no|without|lost|forgot\\w*|unknown|don'?t (?:know|have)|do not (?:know|have)) (?:(?:the|an?|any|my|his|their|admin) )*password",
       ' password (?:is |was )?(?:lost|unknown|forgotten|not known|gone)',
+      ` (?:nobody|no one|none of us) (?:\\S+ ){0,2}?(?:knows|remembers|has) (?:(?:the|an?|its|his|admin) )*${PASSWORD}(?= |$)`,
       ' password (?:\\S+ ){0,3}does(?:n.?t| not) (?:work|fit|match)',
       ' (?:know|knows) the password (?:not|no)',
     ),
@@ -33,7 +39,7 @@ export const words = [
     'adminPassword',
     'yes',
     p(
-      ' (?:have|know|got|with) (?:(?:the|an?|its|his|device|admin) )*password',
+      ` (?:have|know|got|with|(?:gave|told|sent) (?:me|us)) (?:(?:the|an?|its|his|device|admin) )*${PASSWORD}(?= |$)`,
       ' password (?:is |i )?(?:known|there|ok|have|here|available)',
     ),
   ],
@@ -89,7 +95,7 @@ export const words = [
     'updateTo4x',
     'exists',
     p(
-      ' (?:4\\.x|update(?: to 4\\S*)?) (?:exists|available|is out|is available)',
+      ' (?:4\\.x|v?4\\.\\d+(?:\\.\\d+)?|update(?: to 4\\S*)?) (?:exists|available|is out|is available)',
       ' (?:there is|can be (?:updated|upgraded) to|can update to|offers|upgradable to|want to (?:update|upgrade) to) (?:(?:a|the|firmware|version) )*v?4(?:\\.(?:x|\\d+(?:\\.\\d+)?))?',
     ),
   ],
@@ -111,7 +117,7 @@ export const words = [
     'online',
     p(
       ` (?:${DEVICE}|${CLOUD}) (?:(?:is|shows|says|now|currently) )+online(?: |$)`,
-      '^ (?:(?:it|is|now|currently|shows) )*online $',
+      '^ (?:(?:it|is|now|currently|shows|status) )*online $',
     ),
   ],
   ['kind', 'alarm-panel', p(' (?:alarm (?:panel|hub)|ax ?pro|axhub)(?: |$)')],
@@ -143,6 +149,11 @@ export const hedges = [
   / (?:maybe|perhaps|probably|i think|i guess|not sure|no idea|possibly|might|could be|seems?|whether|or not|if it was|hopefully) /,
 ] as const;
 
+/** Commas inside what is only supposed: "not sure, if it was flashed". */
+export const joins = [
+  /(?<=(?:not sure|don.?t know|i think|i guess|doubt)),(?= (?:that|if|whether) )/,
+] as const;
+
 /** What is said of something else. */
 export const asides = [
   p(
@@ -154,7 +165,15 @@ export const asides = [
     ` (?:no|without|not|left|forgot) (?:(?:a|my|the|any) )*(?:${PC}|${PHONE}|${MONITOR})`,
     ` (?:${PC}|${PHONE}) (?:is )?(?:dead|at home|in the office|broken|empty)`,
   ),
-  p(" (?:owner'?s|his|their|customer'?s|previous owner'?s) (?:phone|laptop|pc)", ' phone (?:number|call)'),
+  // Versions of programs, which are no firmware.
+  p(
+    ' (?:ivms\\S*|sadp(?: tool)?|hik-?central\\S*|batch config\\w*|app|program|plugin|android|ios|chrome) (?:(?:v|ver|version|was|is|got|updated|upgraded|to|now|on) )*v?\\d{1,2}(?:\\.\\d{1,4}){1,3}',
+  ),
+  p(
+    " (?:owner'?s|his|their|customer'?s|previous owner'?s) (?:phone|laptop|pc)",
+    ' phone (?:number|call)',
+    ' (?:call|ring|text) (?:\\S+ ){0,2}?phone(?: on(?: \\S+){1,3})?',
+  ),
   p(
     ' (?:(?:and|with|for) )?\\d+ (?:cameras?|channels?|cams?)(?: |$)',
     ' (?:with|and) (?:(?:all|its|the|some) )*(?:cameras|cams)',
@@ -169,9 +188,28 @@ export const firmware = [
     ' (?:firmware|fw|version|ver|on|runs|running|software) (?:(?:is|version|line|old) )*v?(\\d{1,2}\\.\\d{1,3})(?![\\d.])(?! ?(?:mm|mp|ghz|gb|tb|v|inch))',
   ),
 ] as const;
+/** Of several versions, the one of today: an update that was done, or "now". */
 export const today = [
   p(
-    ' (?:updated|upgraded|flashed|now|currently|today)(?: (?:it|is|to|on|at|runs|has|firmware|version))* (v?\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})',
+    ` ${UPDATED}(?: (?:it|the|its|nvr|dvr|recorder|camera|cam|firmware|just|already))* from ${VERSION} (?:up )?to (?:(?:version|firmware) )*(${VERSION})`,
+    ` ${UPDATED}(?: (?:it|the|its|nvr|dvr|recorder|camera|cam|just|already|up|to|on|at|firmware|version))* (${VERSION})`,
+    ` (?:went|moved|jumped) from ${VERSION} to (${VERSION})`,
+    ` (?:now|currently|today)(?: (?:it|is|to|on|at|runs|has|firmware|version))* (${VERSION})`,
+    ` (?:is|runs|running) (?:(?:on|at|with) )?(${VERSION}) (?:now|today)(?= |$)`,
+  ),
+] as const;
+
+/** An update that was not done, and where it was to lead. */
+export const undone = [
+  p(
+    ' (?:want|wants|need|needs|(?:have|has) to|must|should|will|would|going|plans?|planning|try|tries|trying|tried|can|could|can.?t|cannot|couldn.?t|won.?t|didn.?t|doesn.?t|don.?t|not|never|failed|unable|how|before) (?:\\S+ ){0,3}?(?:updat|upgrad|flash|install)\\w*(?= )',
+    ' (?:updat|upgrad|flash)\\w* (?:\\S+ ){0,8}?(?:failed|fails|refused|rejected|impossible|tomorrow|later|doesn.?t|didn.?t|not)(?= |$)',
+  ),
+] as const;
+export const aims = [
+  p(
+    ` (?:to|onto) (?:(?:the|a|version|firmware) )*${VERSION}`,
+    ` (?:updat|upgrad|flash|install)\\w* (?:(?:it|the|version|firmware) )*${VERSION}`,
   ),
 ] as const;
 

@@ -24,12 +24,17 @@ export interface Phrase {
 export interface Vocabulary {
   /** Clauses that only suppose: "I think", "or not". */
   readonly hedges: readonly RegExp[];
+  /** Commas behind a hedge that belongs to what follows: "not sure, if". */
+  readonly joins: readonly RegExp[];
   /** What is said of something else: the password of the Wi-Fi, a laptop that is not there. */
   readonly asides: readonly RegExp[];
   readonly phrases: readonly Phrase[];
   /** Words before a version that tell a firmware (`firmware 3.4`) and, of several, the one of today (`updated to`). */
   readonly firmware: readonly RegExp[];
   readonly today: readonly RegExp[];
+  /** Clauses about an update that was not done ("want to", "failed"), and the version it was to lead to. */
+  readonly undone: readonly RegExp[];
+  readonly aims: readonly RegExp[];
 }
 
 /** What was recognised. */
@@ -63,7 +68,7 @@ const LINE = /(?<![\d.])v?[1-9]\.[x\u0445](?![\p{L}\d.])/gu;
 export function saidInWords(text: string, vocabulary: Vocabulary): SaidInWords | null {
   if (text.length > MAX_TEXT) return null;
   const { model, rest: others } = modelIn(text);
-  let rest = clausesOf(others)
+  let rest = clausesOf(others, vocabulary.joins)
     .filter((clause) => !vocabulary.hedges.some((hedge) => hedge.test(clause)))
     .join('\n');
   for (const aside of vocabulary.asides) rest = rest.replace(new RegExp(aside, 'gm'), ' | ');
@@ -110,13 +115,19 @@ function tidy(model: string): string {
   return bare.includes('(') ? bare : bare.replace(/\)+$/, '');
 }
 
-/** A text in lower case, clause by clause, each with a space at both ends. */
-function clausesOf(text: string): string[] {
-  return text
+/** A clause that asks something: it says nothing. */
+const QUESTION = /(?:[^,;!?()\n.]|\.(?!\s|$))*\?/g;
+
+/** A text in lower case, clause by clause, each with a space at both ends; without its questions. */
+function clausesOf(text: string, joins: readonly RegExp[]): string[] {
+  const plain = text
     .toLowerCase()
     .normalize('NFC')
     .replace(/\u0451/g, '\u0435')
-    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[\u2018\u2019]/g, "'");
+  return joins
+    .reduce((joined, comma) => joined.replace(new RegExp(comma, 'g'), ' '), plain)
+    .replace(QUESTION, ',')
     .split(/[,;!?()\n]+|\.(?=\s|$)/)
     .map(
       (clause) => ` ${clause.replace(/(?<=\s|^)[-\u2013\u2014](?=\s|$)|[:"\u00ab\u00bb\s]+/g, ' ').trim()} `,
@@ -124,8 +135,16 @@ function clausesOf(text: string): string[] {
     .map((clause) => clause.replace(/ {2,}/g, ' '));
 }
 
-/** Firmware in what no phrase has covered. */
-function firmwareIn(rest: string, { firmware, today }: Vocabulary): string | null {
+/** Firmware in what no phrase has covered: what an update was to lead to that was not done is not on the device. */
+function firmwareIn(told: string, { firmware, today, undone, aims }: Vocabulary): string | null {
+  const rest = told
+    .split('\n')
+    .map((clause) =>
+      undone.some((pattern) => pattern.test(clause))
+        ? aims.reduce((left, aim) => left.replace(new RegExp(aim, 'gm'), ' | '), clause)
+        : clause,
+    )
+    .join('\n');
   const one = (texts: readonly string[]): string | null => {
     const versions = new Set(texts.flatMap((text) => saidFirmware(text) ?? []));
     const [only = null] = versions;
@@ -133,9 +152,11 @@ function firmwareIn(rest: string, { firmware, today }: Vocabulary): string | nul
   };
   const captured = (patterns: readonly RegExp[]) =>
     patterns.flatMap((pattern) =>
-      [...rest.matchAll(new RegExp(pattern, 'gm'))].map(([, version = '']) => version),
+      [...rest.matchAll(new RegExp(pattern, 'gm'))].map(([, ...groups]) => groups.find(Boolean) ?? ''),
     );
   const versions = [...rest.matchAll(VERSION)].map(([version]) => version);
-  if (versions.length > 0) return one(versions) ?? one(captured(today));
+  const now = one(captured(today));
+  if (now !== null) return now;
+  if (versions.length > 0) return one(versions);
   return one([...[...rest.matchAll(LINE)].map(([line]) => line), ...captured(firmware)]);
 }

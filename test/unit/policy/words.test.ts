@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { replies, vocabulary } from '../../../locales/words.ts';
 import { DEVICES, walk } from '../../../scripts/words/devices.ts';
 import { saidInWords } from '../../../src/device/words.ts';
+import { noFacts } from '../../../src/policy/facts.ts';
+import { learnFromWords } from '../../../src/policy/questions.ts';
+import sentences from '../../fixtures/said.json' with { type: 'json' };
 
 describe('devices described in words', () => {
   it.each(DEVICES)('$words', (described) => {
@@ -20,6 +23,21 @@ describe('devices described in words', () => {
     const spoken = DEVICES.map(({ questions }) => questions);
     const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
     expect(sum(spoken)).toBeLessThan(sum(silent) / 2);
+  });
+});
+
+describe('what technicians write', () => {
+  it.each([...sentences.field, ...sentences.en, ...sentences.ru])('$said', ({ said, expected }) => {
+    const { model, answers = {} } = saidInWords(said, vocabulary) ?? {};
+    expect({ ...(model === undefined ? {} : { model }), ...answers }).toEqual(expected ?? {});
+  });
+
+  it('of a recorder by its second brand names the kind', () => {
+    const said = saidInWords('HiLook NVR-108MH-D/8P, phone on wifi', vocabulary);
+    expect(learnFromWords(noFacts(), said ?? { answers: {} }).facts).toMatchObject({
+      kind: { value: 'nvr' },
+      onSite: { value: 'phone' },
+    });
   });
 });
 
