@@ -2,7 +2,17 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /** Where everything stands in a JSON text: path (`firmware.0.model`, empty for the whole) -> line, from 1. */
 export function linesOf(text: string): Map<string, number> {
+  return scan(text).lines;
+}
+
+/** Paths of keys that an object holds twice: of two values JSON takes the last, and says nothing. */
+export function repeatedIn(text: string): string[] {
+  return scan(text).repeated;
+}
+
+function scan(text: string): { lines: Map<string, number>; repeated: string[] } {
   const lines = new Map<string, number>();
+  const repeated: string[] = [];
   const tokens: { text: string; line: number }[] = [];
   let line = 1;
   let scanned = 0;
@@ -22,6 +32,7 @@ export function linesOf(text: string): Map<string, number> {
       const key = close === '}' ? keyOf(tokens[at]) : String(index);
       const inner = path === '' ? key : `${path}.${key}`;
       if (close === '}') {
+        if (lines.has(inner)) repeated.push(inner);
         // A key is where the eye looks, even when its value begins on the next line.
         lines.set(inner, tokens[at]?.line ?? 1);
         at += 2;
@@ -32,7 +43,7 @@ export function linesOf(text: string): Map<string, number> {
     at++;
   };
   value('');
-  return lines;
+  return { lines, repeated };
 }
 
 function keyOf(token: { text: string } | undefined): string {

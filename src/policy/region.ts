@@ -1,10 +1,26 @@
 /**
  * Region packs: whom to write to when only the service centre is left, and what it asks for. A pack says what a
- * source proves and nothing more (protocol/isapi.md 9.4); what is our own stands under `advice`.
+ * source proves and nothing more (protocol/isapi.md 9.4); what is our own stands under `advice`. Those of the product are
+ * in built-in/, in the form an operator writes his own.
  */
 import { z } from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { type DataFault, parseData, provenance } from './data.ts';
+import defaultPack from './built-in/default.json' with { type: 'json' };
+import russianPack from './built-in/ru.json' with { type: 'json' };
+import { confidence, type DataFault, pageAddress, parseData, provenance, saying } from './data.ts';
+
+/** What a service centre asks for, in words of `policy:rma.asks.<word>`. */
+const ASKS = [
+  'serial-as-text-first',
+  'photo-of-label',
+  'invoice',
+  'mac',
+  'firmware',
+  'photo-on-site',
+] as const;
+
+/** What a source says of the region's support, in words of `policy:rma.says.<word>`. */
+const SAYS = ['support-does-not-unbind'] as const;
 
 /** Our own advice, in words of `policy:rma.advice.<word>`. */
 const ADVICE = [
@@ -15,28 +31,45 @@ const ADVICE = [
   'parcel-with-serial',
   'parcel-without-extras',
 ] as const;
-const PARCEL = ADVICE.filter((word) => word !== 'ask-distributor');
 
-const packSchema = z.strictObject({
-  /** Region code, or `default` for everywhere without a source. */
-  region: z.string().regex(/^(?:default|[a-z]{2,8})$/),
-  serviceCentre: z.strictObject({
-    /** Where the serial number goes before the device does; null: the local distributor knows. */
-    email: z.email().max(254).nullable(),
-    /** Where the device goes; null: the answer tells. */
-    postalAddress: z.string().trim().min(1).max(500).nullable(),
-    /** A form to fill in; null: none is known. */
-    form: z
-      .url({ protocol: /^https$/ })
-      .max(500)
-      .nullable(),
-    /** What it asks for; sentences `policy:rma.asks.<word>`. */
-    asks: z.array(z.enum(['serial-as-text-first'])).max(10),
-  }),
-  /** Our own advice, to be marked as such; sentences `policy:rma.advice.<word>`. */
-  advice: z.array(z.enum(ADVICE)).max(10),
+/** A way that is left before a parcel, `policy:rma.lastWay.<way>`, and what it needs, `policy:rma.needs.<word>`. */
+const lastWay = z.strictObject({
+  /** `partner-app-case`: a case in the installers' app of the vendor, "Unbind device". */
+  way: z.enum(['partner-app-case']),
+  needs: z.array(z.enum(['verified-company', 'label-or-invoice'])).max(10),
   ...provenance,
+  confidence,
 });
+
+const packSchema = z
+  .strictObject({
+    /** Region code, or `default` for everywhere without a source. */
+    region: z.string().regex(/^(?:default|[a-z]{2,8})$/),
+    serviceCentre: z.strictObject({
+      /** Where the serial number goes before the device does; null: the local distributor knows. */
+      email: z.email().max(254).nullable(),
+      /** Where the device goes; null: the answer tells. */
+      postalAddress: z.string().trim().min(1).max(500).nullable(),
+      /** A form to fill in; null: none is known. */
+      form: pageAddress.nullable(),
+      asks: z.array(z.enum(ASKS)).max(10),
+    }),
+    says: z.array(z.enum(SAYS)).max(5).default([]),
+    /** To be marked as ours. */
+    advice: z.array(z.enum(ADVICE)).max(10),
+    lastWay: lastWay.nullable().default(null),
+    ...provenance,
+    /** The date on the source as it is printed there, where it could be read two ways; told as it stands. */
+    dated: z.string().trim().min(4).max(40).nullable().default(null),
+    confidence: confidence.nullable().default(null),
+  })
+  .superRefine(({ region, says, lastWay: last }, context) => {
+    if (says.length > 0 && region !== 'ru')
+      context.addIssue({ code: 'custom', path: ['says'], message: saying('russia-only').error });
+    // Where support does not unbind, a case with it is no way.
+    if (says.length > 0 && last !== null)
+      context.addIssue({ code: 'custom', path: ['lastWay'], message: saying('contradicts').error });
+  });
 export type RegionPack = z.infer<typeof packSchema>;
 
 /** Checks a pack the operator wrote. Every fault is named by its path. */
@@ -44,29 +77,17 @@ export function parseRegionPack(data: unknown): Result<RegionPack, DataFault[]> 
   return parseData(packSchema, data);
 }
 
+/** The pack that names no address: the one of a bot that was told no region. */
+export const NO_REGION = 'default';
+
+/** Packs of the product by name; `npm run check:data` checks them, a fault in one ends the program at once. */
 const BUILT_IN: Readonly<Record<string, RegionPack>> = {
-  ru: {
-    region: 'ru',
-    // The note names neither a postal address nor a form.
-    serviceCentre: {
-      email: 'support.ru@hikvision.com',
-      postalAddress: null,
-      form: null,
-      asks: ['serial-as-text-first'],
-    },
-    advice: [...PARCEL],
-    source: 'Hikvision Russia, support note v1.0',
-    // The date of the note itself: nobody has asked the service centre since.
-    checkedAt: '2023-03-12',
-  },
-  default: {
-    region: 'default',
-    serviceCentre: { email: null, postalAddress: null, form: null, asks: [] },
-    advice: [...ADVICE],
-    source: 'public pages of the vendor',
-    checkedAt: '2026-11-23',
-  },
+  [NO_REGION]: packSchema.parse(defaultPack),
+  ru: packSchema.parse(russianPack),
 };
+
+/** Names of the packs that come with the product, the one without an address first. */
+export const REGIONS = Object.keys(BUILT_IN);
 
 /** A pack that comes with the product. An unknown name is refused, never answered with another region's address. */
 export function regionPack(name: string): Result<RegionPack, 'unknown-region'> {
