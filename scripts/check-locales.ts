@@ -9,6 +9,9 @@ const SPELT_ELSEWHERE = [
   // Words of region packs, which operators write (src/policy/region.ts).
   'policy:rma.asks.',
   'policy:rma.advice.',
+  'policy:rma.says.',
+  'policy:rma.lastWay.',
+  'policy:rma.needs.',
   // The chat page gets all its texts at once (src/sandbox/page).
   'sandbox:page.',
 ];

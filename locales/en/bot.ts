@@ -412,13 +412,21 @@ export const bot = {
       repeat: 'How did it end?',
     },
   },
+  catalogue: {
+    exists:
+      'Firmware catalogue: the vendor lists 4.x for {{model}}, for some hardware and regions. Whether for this one, only the right file shows.',
+    none: 'Firmware catalogue: there is no 4.x for {{model}}.',
+    newest: 'Newest known: {{version}} ({{date}}).',
+    checked: '<i>Checked on {{date}}: {{source}}.</i>',
+    page: 'The page to look on: {{page}}',
+  },
   rma: {
-    title:
-      '🛠 <b>Service centre</b>\nThis device cannot be unbound on the site. Support cannot do it from afar either: since 2020 it does not unbind.',
+    title: '🛠 <b>Service centre</b>\nThis device cannot be unbound on the site.',
     write: 'Write to {{email}} first and wait for the answer.',
     noAddress:
       'Ask your local distributor where the device goes and what they need. No address is known for your region, so none is named here.',
     source: '<i>Source: {{source}}, as of {{date}}.</i>',
+    sourceDated: '<i>Source: {{source}}, dated {{dated}} (as printed there).</i>',
     mailReady: 'Ready to copy: subject and text of the e-mail.',
     next: 'Their answer decides what comes next. The case number is in the e-mail.',
     ourAdvice: '<i>Our advice, not the vendor’s:</i>',
@@ -528,6 +536,8 @@ export const bot = {
   command: {
     start:
       'I help you unbind a Hikvision camera, recorder or intercom from somebody else’s Hik-Connect account: from the photo of the label to “unbound, verified”, or to the service centre.\n\nSend a photo of the label, or type the serial number.',
+    noRegion:
+      '⚠️ For the operator: REGION_PACK is not set, so no service centre is named and technicians are sent to their distributor. For Russia set <code>REGION_PACK=ru</code>; <code>default</code> is for everywhere else and ends this reminder.',
     help: '<b>What I do</b>\nI find the way that fits this device and say why. With the agent on your laptop in the same network I do it with you in two minutes.\n\n<b>What is always needed</b>\nThe admin password of the device, typed on the laptop, never here.\n\n<b>What I never do</b>\nReset passwords, get around a login, guess.\n\n/new – next device\n/cases – your cases, answers to attach\n/explain – why this way\n/help <i>code or words</i> – what a message means\n/agents – your laptops\n/pair – add a laptop\n/language – English or Russian\n/cancel – stop here',
     welcome: 'Welcome. Send a photo of a device label, or type a serial number. /help tells the rest.',
     inviteUsed: 'This invitation is used up or too old. Ask for a new one.',
@@ -740,6 +750,33 @@ export const bot = {
       noSuch: 'There is no copy {{copy}}.',
       erased_one: 'Erased: {{count}} copy.',
       erased_other: 'Erased: {{count}} copies.',
+    },
+  },
+  data: {
+    cli: 'look after your own region pack and firmware',
+    check: 'say what is wrong in such files, by line and field; without names: the file of REGION_PACK',
+    right: '{{file}}: nothing is wrong.',
+    unreadable: '{{file}} cannot be read: {{detail}}',
+    packaged: 'REGION_PACK is {{region}}: a pack of the product. Name a file to look at.',
+    fault: '{{file}}:{{line}} {{field}}: {{problem}}',
+    problem: {
+      'not-json': 'is not JSON from here on',
+      missing: 'is missing',
+      'unknown-field': 'is no field of this file; is it misspelt?',
+      'wrong-type': 'is something else than it should be ({{detail}})',
+      'not-one-of': 'is not one of: {{detail}}',
+      malformed: 'has not the form it should have (docs/operations.md)',
+      'too-long': 'is too long, at most {{detail}}',
+      'too-short': 'is too short, at least {{detail}}',
+      'unknown-region': 'is no pack of the product: {{detail}}',
+      'not-the-vendor': 'is not an address on hikvision.com',
+      'firmware-file': 'leads to a firmware file; name the page of the model',
+      'model-or-models': 'has to be there, or “models”, and not both',
+      'russia-only': 'is said of Russia alone, by the vendor’s note',
+      contradicts:
+        'does not go with another field: 4.x that exists and does not, or support that unbinds and does not',
+      twice: 'stands there twice {{detail}}',
+      future: 'is a day to come',
     },
   },
   startup: {

@@ -201,8 +201,8 @@ export const help = {
     support: {
       title: 'What support can and cannot do',
       means:
-        'Since 2020 the vendor’s support does not unbind devices (as of 12/03/2023). Calling or writing for that alone is in vain.',
-      todo: 'Go the way I show for your device. Only a device for the service centre needs an e-mail first.',
+        'What the vendor’s support does differs from region to region. That it unbinds on request is promised nowhere we know of.',
+      todo: 'Go the way I show for your device. If it comes to the service centre, write first: I have the letter.',
     },
     ezviz: {
       title: 'EZVIZ',

@@ -9,6 +9,8 @@
  * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
  * - `rma.subject`, `rma.body`: the e-mail to the service centre; plain text
  * - `rma.asks.<word>`, `rma.advice.<word>`: what a region asks for, and our own advice (src/policy/region.ts)
+ * - `rma.says.<word>`: what a source says of the region's support; `rma.lastWay.<way>`, `rma.needs.<word>`: a way before a parcel
+ * - `rma.confidence.<H|M|L>`: how sure a source is
  */
 export const policy = {
   rule: {
@@ -196,6 +198,27 @@ export const policy = {
     body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
     asks: {
       'serial-as-text-first': 'Before you send the device: the serial number as text, not as a photo.',
+      'photo-of-label': 'A photo of the label.',
+      invoice: 'The invoice, or another proof of purchase.',
+      mac: 'The MAC address: {{mac}}.',
+      firmware: 'The firmware: {{firmware}}.',
+      'photo-on-site': 'A photo of the device where it is mounted.',
+    },
+    says: {
+      'support-does-not-unbind': 'Support cannot do it from afar either: since 2020 it does not unbind.',
+    },
+    lastWay: {
+      'partner-app-case':
+        '<b>One more way before a parcel:</b> Hik-Partner Pro → support → new case → “Unbind device”. You need not be in the device’s network. It needs:',
+    },
+    needs: {
+      'verified-company': 'a company that is verified in Hik-Partner Pro',
+      'label-or-invoice': 'a photo of the label, or the invoice',
+    },
+    confidence: {
+      H: '<i>The vendor says so.</i>',
+      M: '<i>Not the vendor’s own word: ask before you rely on it.</i>',
+      L: '<i>One report only: ask before you rely on it.</i>',
     },
     advice: {
       'ask-distributor': 'Ask your local distributor where the device goes and what they need.',

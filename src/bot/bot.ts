@@ -57,6 +57,8 @@ export interface BotParts {
   desk: JobDesk;
   labels: LabelReader;
   region: RegionPack;
+  /** False: the operator has named no region, not even the one without an address; admins hear of it at /start. */
+  regionNamed?: boolean;
   /** What is known of recorders' firmware; what comes with the product where left out. */
   catalogue?: FirmwareCatalogue;
   /** Key of the tags on buttons. */

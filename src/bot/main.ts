@@ -13,6 +13,7 @@ import { parseSerial } from '../device/serial.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
+import { NO_REGION, REGIONS } from '../policy/region.ts';
 import { lookAtStore, openStore } from '../store/open.ts';
 import type { OpenFailure, Store, StoreFailure } from '../store/store.ts';
 import {
@@ -27,6 +28,7 @@ import {
   verifyFile,
   withAudit,
 } from './audit-command.ts';
+import { checkData, faultText } from './data-command.ts';
 import { createPins } from './door/pins.ts';
 import type { Notice } from './house/notice.ts';
 import { leaveNotice } from './house/notices.ts';
@@ -121,6 +123,20 @@ storeCommand
       }),
     ),
   );
+program
+  .command('data')
+  .description(t('bot:data.cli'))
+  .command('check [files...]')
+  .description(t('bot:data.check'))
+  .action(async (files: string[]) => {
+    const own = files.length > 0 ? files : ownFile();
+    const areRight = await checkData(
+      own.map((path) => ({ path })),
+      { texts: t, print },
+      Date.now(),
+    );
+    process.exitCode = areRight ? 0 : EXIT_FAILED;
+  });
 await program.parseAsync();
 
 /** Opens the bot's own store, beside a running bot if need be; none is made. */
@@ -137,6 +153,14 @@ async function withStore<T>(
   } finally {
     await opened.value.close();
   }
+}
+
+/** The file that REGION_PACK names; where it names a pack of the product, there is none to look at. */
+function ownFile(): string[] {
+  const named = process.env.REGION_PACK?.trim() || NO_REGION;
+  if (!REGIONS.includes(named)) return [named];
+  print(t('bot:data.packaged', { region: named }));
+  return [];
 }
 
 /** Opens the trail of the bot's own store under its own seal. */
@@ -241,6 +265,8 @@ async function run(settings: Settings, keepAuditDays: number): Promise<void> {
     const { failure } = started;
     if (failure.reason === 'store') process.exit(complainOf(failure.store));
     complain(t(`bot:startup.${failure.reason}`, { detail: failure.detail }));
+    if (failure.reason === 'region-pack-invalid')
+      for (const found of failure.faults) complain(`  ${faultText(t, failure.detail, found)}`);
     process.exit(EXIT_FAILED);
   }
   const bot = started.value;

@@ -1,36 +1,47 @@
 import { readFile } from 'node:fs/promises';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE } from '../policy/catalogue.ts';
-import { type OperatorData, parseOperatorFile } from '../policy/operator-file.ts';
-import { regionPack } from '../policy/region.ts';
+import {
+  faultsOf,
+  type LocatedFault,
+  type OperatorData,
+  parseOperatorFile,
+} from '../policy/operator-file.ts';
+import { NO_REGION, regionPack } from '../policy/region.ts';
 
-/** Region whose pack is used when the operator names none: the one a source exists for. */
-const DEFAULT_REGION = 'ru';
+/** Why the file of REGION_PACK can not be used: `detail` says why it is not read, or names it where it does not fit. */
+export type OperatorDataFailure =
+  | { reason: 'region-pack-unreadable'; detail: string }
+  | { reason: 'region-pack-invalid'; detail: string; faults: readonly LocatedFault[] };
 
-/** Why the file of REGION_PACK can not be used; `detail` names every faulty line. */
-export interface OperatorDataFailure {
-  reason: 'region-pack-unreadable' | 'region-pack-invalid';
-  detail: string;
+/** What the bot works with, and what in the operator's file can be read but cannot be right. */
+export interface LoadedData extends OperatorData {
+  readonly doubts: readonly LocatedFault[];
 }
 
-/** A pack of the product by its name, or the operator's own file by its path. */
+/**
+ * A pack of the product by its name, or the operator's own file by its path; null: the pack that names no address.
+ * @param now milliseconds since 1970
+ */
 export async function loadOperatorData(
   setting: string | null,
-): Promise<Result<OperatorData, OperatorDataFailure>> {
-  const packaged = regionPack(setting ?? DEFAULT_REGION);
-  if (packaged.ok) return ok({ pack: packaged.value, catalogue: FIRMWARE_CATALOGUE });
+  now: number,
+): Promise<Result<LoadedData, OperatorDataFailure>> {
+  const packaged = regionPack(setting ?? NO_REGION);
+  if (packaged.ok) return ok({ pack: packaged.value, catalogue: FIRMWARE_CATALOGUE, doubts: [] });
+  const file = setting ?? '';
   let text: string;
   try {
-    text = await readFile(setting ?? '', 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (error) {
     return fail({ reason: 'region-pack-unreadable', detail: error instanceof Error ? error.message : '' });
   }
   const read = parseOperatorFile(text);
-  if (read.ok) return read;
-  return fail({
-    reason: 'region-pack-invalid',
-    detail: read.failure
-      .map(({ line, path, problem }) => `${setting}:${line} ${path} (${problem})`)
-      .join('; '),
-  });
+  if (read.ok) return ok({ ...read.value, doubts: faultsOf(text, isoDay(now)) });
+  return fail({ reason: 'region-pack-invalid', detail: file, faults: read.failure });
+}
+
+/** The day of a moment, as ISO writes it. */
+export function isoDay(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
 }

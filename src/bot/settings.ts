@@ -49,7 +49,7 @@ export interface Settings {
     tls: TlsFiles | null;
   };
   updates: UpdatesSettings;
-  /** Name of a packaged region pack or path of the operator's own; null for the default one. */
+  /** Name of a packaged region pack or path of the operator's own; null: none is named, and no address is told. */
   regionPack: string | null;
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
@@ -75,7 +75,7 @@ const EXAMPLES = {
   HUB_TLS_KEY: '/etc/unbind-bot/privkey.pem',
   WEBHOOK_URL: 'https://bot.example.org:8443/telegram',
   WEBHOOK_SECRET: 'openssl rand -hex 32',
-  REGION_PACK: './region.json',
+  REGION_PACK: 'default',
   READ_PRINT: 'on',
   INVITES_ASK: 'off',
   ASK_PIN: 'off',

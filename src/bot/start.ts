@@ -7,6 +7,7 @@ import { createHub } from '../hub/hub.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
+import type { LocatedFault } from '../policy/operator-file.ts';
 import { openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
@@ -14,7 +15,7 @@ import { createAccess } from './door/access.ts';
 import { BLOBS } from './house/blobs.ts';
 import type { Notice } from './house/notice.ts';
 import { keyFor, sealFor } from './keys.ts';
-import { loadOperatorData } from './operator-data.ts';
+import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -30,12 +31,13 @@ import { createIntake } from './telegram/intake.ts';
 export type StartFailure =
   /** The store was not opened; `startup.store.<problem>` says why. */
   | { reason: 'store'; detail: string; store: OpenFailure }
+  /** `faults`: what is wrong in the file `detail`. */
+  | { reason: 'region-pack-invalid'; detail: string; faults: readonly LocatedFault[] }
   | {
       reason:
         | 'store-failed'
         | 'store-url'
         | 'region-pack-unreadable'
-        | 'region-pack-invalid'
         | 'tls-files'
         | 'hub-address'
         | 'token-refused'
@@ -86,8 +88,9 @@ async function bringUp(
   stopping: AbortSignal,
   clock: () => number,
 ): Promise<Result<Omit<Running, 'stop'>, StartFailure>> {
-  const own = await loadOperatorData(settings.regionPack);
+  const own = await loadOperatorData(settings.regionPack, clock());
   if (!own.ok) return own;
+  tellOfData(settings.regionPack, own.value, log);
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
@@ -206,6 +209,7 @@ async function bringUp(
     desk: hub.desk,
     labels,
     region: own.value.pack,
+    regionNamed: settings.regionPack !== null,
     catalogue: own.value.catalogue,
     buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,
@@ -242,6 +246,17 @@ async function bringUp(
   }
   stopping.removeEventListener('abort', giveUp);
   return ok({ hubUrl, ended, idle: intake.idle });
+}
+
+/** Says which region counts, and what in the operator's file cannot be right. */
+function tellOfData(setting: string | null, { pack, doubts }: LoadedData, log: Log): void {
+  if (setting === null)
+    log.warn(
+      'REGION_PACK is not set: no service centre is named, technicians are sent to their distributor. Russia: REGION_PACK=ru',
+    );
+  else log.info({ region: pack.region, checkedAt: pack.checkedAt, confidence: pack.confidence }, 'region');
+  for (const { line, path, problem } of doubts)
+    log.warn({ file: setting, line, field: path, problem }, 'this cannot be right: unbind-bot data check');
 }
 
 /** Where the hub listens, as an address to call. */

@@ -3,8 +3,9 @@ import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
+import { type Contradiction, knownValue } from '../policy/facts.ts';
 import { nextQuestion, type Question, questionAbout, repliesMeaning } from '../policy/questions.ts';
-import { RULES, type Way } from '../policy/rules.ts';
+import { RULES, type RuleId, type Way } from '../policy/rules.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
@@ -16,7 +17,16 @@ import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { type Next, stage } from './stages.ts';
-import { contradictionText, valueText, verdictText, wayButton, wayId, waysOf } from './telling.ts';
+import {
+  catalogueText,
+  contradictionText,
+  restsOnCatalogue,
+  valueText,
+  verdictText,
+  wayButton,
+  wayId,
+  waysOf,
+} from './telling.ts';
 import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
@@ -303,7 +313,8 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const asBefore =
     by === null ? [] : [dialogue.t('bot:order.asBefore', { order: dialogue.t(`bot:order.button.${by}`) })];
   const laptop = await laptopBeside(dialogue, record);
-  const answer = await dialogue.ask([text, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
+  const listed = ABOUT_UPDATES.some((rule) => rule === verdict.rule) && (await listedText(dialogue, record));
+  const answer = await dialogue.ask([text, listed, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
       ...ways.map((way): Button[] => [
@@ -344,6 +355,17 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
 }
 
+/** Rules that decide by whether there is 4.x. */
+const ABOUT_UPDATES: readonly RuleId[] = ['recorder-3x-no-update', 'recorder-3x-update'];
+
+/** What the catalogue has of the model, where whether there is 4.x was learnt from it; empty otherwise. */
+async function listedText(dialogue: Dialogue, { facts }: CaseRecord): Promise<string> {
+  const model = knownValue(facts, 'model');
+  if (model === null || !restsOnCatalogue(facts)) return '';
+  const row = await dialogue.house((house) => house.firmware.of(model));
+  return row ? catalogueText(dialogue.t, row, dialogue.language) : '';
+}
+
 async function goTo(dialogue: Dialogue, record: CaseRecord, way: Way): Promise<Next> {
   const name = wayId(way);
   if (name === 'service-centre') return { go: 'service-centre' };
@@ -355,8 +377,13 @@ async function tellContradictions(dialogue: Dialogue, record: CaseRecord): Promi
   const untold = record.contradictions.filter(({ told }) => !told);
   if (untold.length === 0) return;
   const texts = untold.map((found) => contradictionText(dialogue.t, found));
-  await dialogue.say(texts.join('\n\n'));
+  if (untold.some(isOfCatalogue)) texts.push(await listedText(dialogue, record));
+  await dialogue.say(texts.filter(Boolean).join('\n\n'));
   await dialogue.change(record.id, { type: 'contradictions-told' });
+}
+
+function isOfCatalogue({ kept, refused }: Contradiction): boolean {
+  return kept.source === 'catalogue' || refused.source === 'catalogue';
 }
 
 /** Everything a technician was or can be asked, with what stands now: any of it can be changed. */

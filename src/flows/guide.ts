@@ -1,6 +1,7 @@
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { decide } from '../policy/decide.ts';
+import { knownValue } from '../policy/facts.ts';
 import { type QuestionId, repliesMeaning } from '../policy/questions.ts';
 import { askDevice } from './check.ts';
 import type { Button, PlainAnswer } from './engine/buttons.ts';
@@ -11,7 +12,7 @@ import { askBesideLaptop } from './laptop.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
-import { wayId, waysOf } from './telling.ts';
+import { catalogueText, wayId, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
 
@@ -62,6 +63,7 @@ async function showStep(
   at: number,
 ): Promise<Next> {
   const found = walked.check === 'online' ? foundText(dialogue, record, step) : '';
+  const file = walked.id === 'firmware-first' && step === 'file' ? await fileText(dialogue, record) : '';
   const text = [
     dialogue.t('bot:guide.head', {
       title: dialogue.t(`guide:title.${walked.id}`),
@@ -70,6 +72,7 @@ async function showStep(
     }),
     stepText(dialogue, walked, step, 'text', valuesOf(dialogue, record)),
     found,
+    file,
     // Said once: it is the same for every drawing.
     step === walked.drawn[0] ? dialogue.t('bot:guide.drawn') : '',
   ];
@@ -102,6 +105,17 @@ async function showStep(
       return { go: 'guide' };
   }
 }
+
+/** What the catalogue has of the file to look for, and the page it is on: never the file itself. */
+async function fileText(dialogue: Dialogue, { facts }: CaseRecord): Promise<string> {
+  const model = knownValue(facts, 'model');
+  const row = model === null ? null : await dialogue.house((house) => house.firmware.of(model));
+  const listed = row?.updateTo4x === 'exists' ? [catalogueText(dialogue.t, row, dialogue.language)] : [];
+  return [...listed, dialogue.t('bot:catalogue.page', { page: row?.page ?? VENDOR_SITE })].join('\n');
+}
+
+/** Where every model has its page. */
+const VENDOR_SITE = 'https://www.hikvision.com/';
 
 /** What may turn out at this step, as buttons. */
 function answerButtons(dialogue: Dialogue, { answers, check }: Guide, step: string): Button[][] {

@@ -7,6 +7,7 @@ import type { CaseAction, CaseOrder, CaseRecord, CaseRefusal } from '../cases/ca
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
+import type { FirmwareRow } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
 import type { Waiting } from './engine/events.ts';
 
@@ -22,6 +23,7 @@ export interface House {
   labels: LabelPort;
   agents: AgentPort;
   region: RegionPort;
+  firmware: FirmwarePort;
   notes: NotesPort;
 }
 
@@ -139,6 +141,11 @@ export interface AgentPort {
 export interface RegionPort {
   /** The operator's region pack: whom to write to, what is asked for, our advice. */
   pack(): Answer<RegionPack>;
+}
+
+export interface FirmwarePort {
+  /** What the firmware catalogue has of a model; null: nothing. */
+  of(model: string): Answer<FirmwareRow | null>;
 }
 
 /** What became of something that was to be kept with a case. */

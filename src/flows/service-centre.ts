@@ -6,6 +6,7 @@ import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
 import { type Next, stage } from './stages.ts';
+import { sourceText } from './telling.ts';
 import { takeWords } from './words.ts';
 
 /**
@@ -23,7 +24,7 @@ export const serviceCentre = stage('service-centre', {
     const pack = await dialogue.house((house) => house.region.pack());
     const letter = letterOf(dialogue, record, record.device);
 
-    await tellWhereTo(dialogue, pack, letter.serial);
+    await tellWhereTo(dialogue, record, pack, letter.serial);
     await sendLetter(dialogue, record, letter, pack.serviceCentre.email);
     const advice = pack.advice.map(
       (word) => `☐ ${dialogue.t(`policy:rma.advice.${word}`, { case: caseNumber(record) })}`,
@@ -69,21 +70,43 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
   };
 }
 
-async function tellWhereTo(dialogue: Dialogue, pack: RegionPack, serial: string): Promise<void> {
+async function tellWhereTo(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  pack: RegionPack,
+  serial: string,
+): Promise<void> {
   const { email, postalAddress, form, asks } = pack.serviceCentre;
+  if (pack.lastWay) await dialogue.say(lastWayText(dialogue, pack.lastWay));
+  const { firmware } = record.facts;
+  const unknown = dialogue.t('bot:rma.firmwareUnknown');
+  const values = {
+    mac: record.sighting?.mac ?? unknown,
+    firmware: firmware.state === 'known' ? firmware.value : unknown,
+  };
   await dialogue.say(
     [
       dialogue.t('bot:rma.title'),
+      ...pack.says.map((word) => dialogue.t(`policy:rma.says.${word}`)),
       email === null ? dialogue.t('bot:rma.noAddress') : dialogue.t('bot:rma.write', { email }),
-      ...asks.map((word) => dialogue.t(`policy:rma.asks.${word}`)),
+      ...asks.map((word) => dialogue.t(`policy:rma.asks.${word}`, values)),
       `<code>${escapeHtml(serial)}</code>`,
       postalAddress === null ? '' : dialogue.t('bot:rma.postalAddress', { address: postalAddress }),
       form === null ? '' : dialogue.t('bot:rma.form', { form }),
-      dialogue.t('bot:rma.source', { source: pack.source, date: dialogue.date(pack.checkedAt) }),
+      sourceText(dialogue.t, pack, dialogue.language),
     ]
       .filter(Boolean)
       .join('\n\n'),
   );
+}
+
+/** A way that is left before a parcel: what it is, what it needs, and how sure that is. */
+function lastWayText(dialogue: Dialogue, last: NonNullable<RegionPack['lastWay']>): string {
+  const needs = last.needs.map((word) => `☐ ${dialogue.t(`policy:rma.needs.${word}`)}`);
+  return [
+    [dialogue.t(`policy:rma.lastWay.${last.way}`), ...needs].join('\n'),
+    sourceText(dialogue.t, { ...last, dated: null }, dialogue.language),
+  ].join('\n\n');
 }
 
 /** Subject and body to copy, and the same as a file that a mail program opens as a draft. */

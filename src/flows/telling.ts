@@ -1,11 +1,15 @@
 /** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
+import type { Language } from '../../locales/language.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
+import type { FirmwareRow } from '../policy/catalogue.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { explain, QUESTION_ORDER } from '../policy/explain.ts';
 import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
+import type { RegionPack } from '../policy/region.ts';
 import { type Method, RULES, type RuleId, type Way } from '../policy/rules.ts';
+import { dateIn } from './dates.ts';
 
 /** Facts worth showing, in the order people read them; a property of the site comes last. */
 const SHOWN: readonly FactName[] = [
@@ -154,6 +158,42 @@ export function verdictText(
     site.named ? '' : t('bot:assess.notNamed'),
   ];
   return lines.filter(Boolean).join('\n\n');
+}
+
+/**
+ * Where something is from: source, the date printed on it as it stands there or the day somebody looked, and how sure it is.
+ */
+export function sourceText(
+  t: Texts,
+  { source, checkedAt, dated, confidence }: Pick<RegionPack, 'source' | 'checkedAt' | 'dated' | 'confidence'>,
+  language: Language,
+): string {
+  const from =
+    dated === null
+      ? t('bot:rma.source', { source, date: dateIn(language, checkedAt) })
+      : t('bot:rma.sourceDated', { source, dated });
+  return [from, confidence === null ? '' : t(`policy:rma.confidence.${confidence}`)]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** What the firmware catalogue has of a model, the newest build it knows and the day somebody looked. */
+export function catalogueText(t: Texts, row: FirmwareRow, language: Language): string {
+  const { model, updateTo4x, newest, source, checkedAt } = row;
+  return [
+    t(`bot:catalogue.${updateTo4x}`, { model }),
+    updateTo4x === 'exists' && newest
+      ? t('bot:catalogue.newest', { version: newest.version, date: dateIn(language, newest.date) })
+      : '',
+    t('bot:catalogue.checked', { date: dateIn(language, checkedAt), source }),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Whether what the technician reads rests on the catalogue: then it is told what that is. */
+export function restsOnCatalogue({ updateTo4x }: Facts): boolean {
+  return updateTo4x.state === 'known' && updateTo4x.source === 'catalogue';
 }
 
 const MARKS = { fires: '✓', 'ruled-out': '✗', open: '?', undecidable: '?' } as const;

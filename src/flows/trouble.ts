@@ -1,9 +1,12 @@
+import type { Language } from '../../locales/language.ts';
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { ArticleId } from '../policy/help.ts';
+import type { RegionPack } from '../policy/region.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { type Next, type StageName, stage } from './stages.ts';
+import { sourceText } from './telling.ts';
 import { takeWords } from './words.ts';
 
 /** Stage trouble: a screen says something. Its words or number lead to an article, else a photo of it is kept. */
@@ -48,7 +51,10 @@ async function showArticles(
 ): Promise<Next> {
   const again = { resume, unknown: true };
   if (articles.length === 0) return { go: 'trouble', with: again };
-  const text = articles.slice(0, 2).map((id) => articleText(dialogue.t, id));
+  const pack = await dialogue.house((house) => house.region.pack());
+  const text = articles
+    .slice(0, 2)
+    .map((id) => articleText(dialogue.t, id, regionLines(dialogue.t, id, pack, dialogue.language)));
   const answer = await dialogue.ask(text.join('\n\n'), {
     buttons: [
       [{ id: 'helped', text: dialogue.t('bot:trouble.button.helped'), said: ['yes', 'done'] }],
@@ -64,11 +70,18 @@ async function showArticles(
   return resume === undefined ? { end: true } : { go: resume };
 }
 
-/** An article as a message: what it means, what to do. */
-export function articleText(t: Texts, id: ArticleId): string {
+/** What the region's source says about the matter of an article, with that source; empty where it says nothing. */
+export function regionLines(t: Texts, id: ArticleId, pack: RegionPack, language: Language): string[] {
+  if (id !== 'support' || pack.says.length === 0) return [];
+  return [...pack.says.map((word) => t(`policy:rma.says.${word}`)), sourceText(t, pack, language)];
+}
+
+/** An article as a message: what it means, what the region adds to it, what to do. */
+export function articleText(t: Texts, id: ArticleId, region: readonly string[] = []): string {
   return [
     `<b>${t(`help:article.${id}.title`)}</b>`,
     t(`help:article.${id}.means`),
+    ...region,
     `→ ${t(`help:article.${id}.todo`)}`,
   ].join('\n');
 }

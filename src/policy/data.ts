@@ -42,12 +42,29 @@ export const saying = (problem: DataProblem): { error: DataProblem } => ({ error
 /** A day, or a month where the source says no more. */
 const dayOrMonth = z
   .string()
-  .regex(/^\d{4}-\d{2}(?:-\d{2})?$/)
-  .refine((text) => z.iso.date().safeParse(text.padEnd(10, '-01')).success, saying('malformed'));
+  .refine(
+    (text) => /^\d{4}-\d{2}(?:-\d{2})?$/.test(text) && z.iso.date().safeParse(text.padEnd(10, '-01')).success,
+    saying('malformed'),
+  );
+
+/** Endings of files that are no page to read: what updates a device, and what it may be packed in. */
+const FIRMWARE_FILE = /\.(?:dav|pak|bin|img|rom|hex|fw|dat|zip|rar|7z|tar|t?gz|exe)$/i;
+
+/** An address as Telegram makes a link of it, in a text. */
+const ADDRESS = /\bhttps?:\/\/[^\s<>"]+/gi;
+
+/** A text that is shown as it stands: up to so many characters, and no address of a firmware file in it. */
+export const shownText = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => !(text.match(ADDRESS) ?? []).some(leadsToFile), saying('firmware-file'));
 
 /** Where a piece of data comes from and when somebody last looked; data without it is not accepted. */
 export const provenance = {
-  source: z.string().trim().min(1).max(300),
+  source: shownText(300),
   checkedAt: dayOrMonth,
 };
 
@@ -55,9 +72,6 @@ export const provenance = {
  * How sure a source is: H the vendor says it; M somebody else who ought to know; L one report. Null: nobody has said.
  */
 export const confidence = z.enum(['H', 'M', 'L']);
-
-/** Endings of files that are no page to read: what updates a device, and what it may be packed in. */
-const FIRMWARE_FILE = /\.(?:dav|pak|bin|img|rom|hex|fw|dat|zip|rar|7z|tar|t?gz|exe)$/i;
 
 /** An https address that leads to no firmware file. */
 export const pageAddress = z

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import defaultPack from './built-in/default.json' with { type: 'json' };
 import russianPack from './built-in/ru.json' with { type: 'json' };
-import { confidence, type DataFault, pageAddress, parseData, provenance, saying } from './data.ts';
+import { confidence, type DataFault, pageAddress, parseData, provenance, saying, shownText } from './data.ts';
 
 /** What a service centre asks for, in words of `policy:rma.asks.<word>`. */
 const ASKS = [
@@ -49,7 +49,7 @@ const packSchema = z
       /** Where the serial number goes before the device does; null: the local distributor knows. */
       email: z.email().max(254).nullable(),
       /** Where the device goes; null: the answer tells. */
-      postalAddress: z.string().trim().min(1).max(500).nullable(),
+      postalAddress: shownText(500).nullable(),
       /** A form to fill in; null: none is known. */
       form: pageAddress.nullable(),
       asks: z.array(z.enum(ASKS)).max(10),
@@ -60,7 +60,7 @@ const packSchema = z
     lastWay: lastWay.nullable().default(null),
     ...provenance,
     /** The date on the source as it is printed there, where it could be read two ways; told as it stands. */
-    dated: z.string().trim().min(4).max(40).nullable().default(null),
+    dated: shownText(40).nullable().default(null),
     confidence: confidence.nullable().default(null),
   })
   .superRefine(({ region, says, lastWay: last }, context) => {

@@ -32,6 +32,8 @@ const START_MS = 60_000;
 const SIGNAL_PAUSE_MS = 50;
 
 export interface StageOptions {
+  /** REGION_PACK; null: not set. Russia, whose note the product follows, where left out. */
+  region?: string | null;
   devices: readonly DeviceSpec[];
   /** SADP port of the emulated LAN; 0 takes a free one, real devices use 37020. */
   sadpPort?: number;
@@ -94,6 +96,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     folder,
     {
       BOT_TOKEN: api.token,
+      ...(options.region === null ? {} : { REGION_PACK: options.region ?? 'ru' }),
       TELEGRAM_API_ROOT: api.url,
       ADMIN_IDS: Object.values(technicians)
         .map((person) => person.id)

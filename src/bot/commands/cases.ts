@@ -3,17 +3,24 @@ import { helpWords } from '../../../locales/words.ts';
 import { type CaseRecord, caseNumber } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import { standingOf } from '../../flows/case-view.ts';
-import { contradictionText, trailText } from '../../flows/telling.ts';
-import { articleText } from '../../flows/trouble.ts';
+import { catalogueText, contradictionText, restsOnCatalogue, trailText } from '../../flows/telling.ts';
+import { articleText, regionLines } from '../../flows/trouble.ts';
 import type { PlainKey } from '../../kernel/texts.ts';
+import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';
+import { knownValue } from '../../policy/facts.ts';
 import { findArticles } from '../../policy/help.ts';
+import type { RegionPack } from '../../policy/region.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
 /** Cases of one message of /cases. */
 const MOST_LISTED = 10;
 
-export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'find'>): CommandSet {
+export function createCaseCommands(
+  cases: Pick<CaseDesk, 'get' | 'listFor' | 'find'>,
+  region: RegionPack,
+  catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
+): CommandSet {
   /** One message with cases, and with a button to older ones where there are some. `title`: its key. */
   function sayCases(
     { say, t }: Call,
@@ -67,21 +74,27 @@ export function createCaseCommands(cases: Pick<CaseDesk, 'get' | 'listFor' | 'fi
       },
 
       async explain(call) {
-        const { say, t } = call;
+        const { say, t, language } = call;
         const record = await caseAtHand(call);
         if (!record) return say(t('bot:explain.none'));
         const disagreed = record.contradictions.map((found) => contradictionText(t, found));
         const head = t('bot:explain.head', { case: caseNumber(record) });
-        return say([head, ...disagreed, trailText(t, record.facts)].join('\n\n'));
+        const model = knownValue(record.facts, 'model');
+        const row = model !== null && restsOnCatalogue(record.facts) ? firmwareOf(model, catalogue) : null;
+        const listed = row ? [catalogueText(t, row, language)] : [];
+        return say([head, ...disagreed, ...listed, trailText(t, record.facts)].join('\n\n'));
       },
 
-      async help({ role, controls, say, t }, words) {
+      async help({ role, controls, say, t, language }, words) {
         if (words.length === 0) {
           const admin = role === 'admin' ? [t('bot:access.help')] : [];
           return say([t('bot:command.help'), ...admin].join('\n\n'));
         }
         const articles = findArticles(words.join(' '), helpWords);
-        if (articles.length > 0) return say(articles.map((id) => articleText(t, id)).join('\n\n'));
+        if (articles.length > 0)
+          return say(
+            articles.map((id) => articleText(t, id, regionLines(t, id, region, language))).join('\n\n'),
+          );
         const active = controls.active();
         // A photo of the screen is asked for, and then the stage that was left goes on.
         await controls.start('trouble', {

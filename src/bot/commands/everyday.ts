@@ -30,6 +30,8 @@ export interface CommandsOptions {
   pins: Pins;
   /** New laptops and unbinds ask for a PIN. */
   askPin: boolean;
+  /** False: the operator has not said whose service centre counts (REGION_PACK), and admins hear so. */
+  regionNamed?: boolean;
   pinWaits: Values<PinWait>;
   /** Further commands and buttons. */
   more: readonly CommandSet[];
@@ -71,7 +73,12 @@ export function createCommands(options: CommandsOptions): Commands {
   });
 
   const everyday: CommandSet['commands'] = {
-    start: ({ say, t }) => say(t('bot:command.start')),
+    start: ({ role, say, t }) => {
+      const isToldOf = role === 'admin' && options.regionNamed === false;
+      return say(
+        [t('bot:command.start'), isToldOf ? t('bot:command.noRegion') : ''].filter(Boolean).join('\n\n'),
+      );
+    },
 
     async new({ controls, say, t }) {
       if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));

@@ -1,4 +1,6 @@
 import type { CaseDesk } from '../../cases/desk.ts';
+import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
+import type { RegionPack } from '../../policy/region.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
@@ -8,7 +10,7 @@ import { createPairingCommands, type PairingCommands, type PairingCommandsOption
 type Options = Omit<CommandsOptions, 'more'> &
   PairingCommandsOptions &
   AgentCommandsOptions &
-  AdminCommandsOptions & { cases: CaseDesk };
+  AdminCommandsOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
 
 /** Every command, and every button outside conversations. */
 export function createAllCommands(options: Options): {
@@ -19,7 +21,7 @@ export function createAllCommands(options: Options): {
   const pairing = createPairingCommands(options);
   const more = [
     pairing,
-    createCaseCommands(options.cases),
+    createCaseCommands(options.cases, options.region, options.catalogue),
     createAgentCommands(options),
     createAdminCommands(options),
   ];

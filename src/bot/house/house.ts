@@ -3,6 +3,7 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { CasePort, House } from '../../flows/ports.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { LabelReader } from '../../label/reader.ts';
+import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
 import type { Store } from '../../store/store.ts';
 import { BLOBS } from './blobs.ts';
@@ -23,6 +24,8 @@ export interface HouseParts {
   /** Downloads a file of Telegram's. */
   download(fileId: string, maxBytes: number, signal?: AbortSignal): Promise<Result<Uint8Array, string>>;
   region: RegionPack;
+  /** What is known of recorders' firmware; what comes with the product where left out. */
+  catalogue?: FirmwareCatalogue;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -37,6 +40,7 @@ const CASES_OF_VISIT = 50;
 /** All a flow may ask of the house (flows/ports.ts), on the store, the label reader and the hub. */
 export function createHouse(parts: HouseParts): { house: House; photos: Photos } {
   const { store, profiles, cases, watched, agents, labels, download, region, clock } = parts;
+  const { catalogue = FIRMWARE_CATALOGUE } = parts;
   const blobs = store.values(BLOBS);
   const room = createRoom(MOST_PHOTOS);
   const photos = createPhotos({
@@ -58,6 +62,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     labels: photos,
     agents,
     region: { pack: async () => ok(region) },
+    firmware: { of: async (model) => ok(firmwareOf(model, catalogue)) },
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
   };
   return { house, photos };

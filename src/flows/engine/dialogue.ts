@@ -5,6 +5,7 @@ import type { Language } from '../../../locales/language.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../../cases/case.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { PlainKey, Texts } from '../../kernel/texts.ts';
+import { dateIn } from '../dates.ts';
 import type { CaseFailure, House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
 import type { Button, PlainAnswer } from './buttons.ts';
@@ -193,11 +194,9 @@ export class Dialogue {
     return record;
   }
 
-  /** An ISO date as this chat's language writes it. */
+  /** An ISO date, or month, as this chat's language writes it. */
   date(iso: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeZone: 'UTC' }).format(
-      new Date(iso),
-    );
+    return dateIn(this.language, iso);
   }
 
   /** Milliseconds, recorded. */

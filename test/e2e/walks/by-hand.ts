@@ -249,7 +249,8 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('service-centre');
       await at.sees('bot:rma.write', { email: 'support.ru@hikvision.com' });
       await at.sees('policy:rma.asks.serial-as-text-first');
-      await at.sees('bot:rma.source');
+      await at.sees('bot:rma.sourceDated', { dated: '12/03/2023' });
+      await at.sees('policy:rma.says.support-does-not-unbind');
       await at.sees('policy:rma.body', { reason: at.t('policy:when.ever-in-ezviz') });
       await at.sees('bot:rma.mailFile');
       await at.sees('bot:rma.ourAdvice');

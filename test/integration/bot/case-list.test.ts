@@ -5,7 +5,9 @@ import { createCaseCommands } from '../../../src/bot/commands/cases.ts';
 import { caseNumber } from '../../../src/cases/case.ts';
 import { type CaseDesk, createCaseDesk } from '../../../src/cases/desk.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { NO_REGION } from '../../../src/policy/region.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { packOf } from '../../support/packs.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
 const ANN = 7;
@@ -54,7 +56,7 @@ async function said(act: (call: Call, commands: ReturnType<typeof createCaseComm
       return 'told';
     },
   } as unknown as Call;
-  await act(call, createCaseCommands(desk));
+  await act(call, createCaseCommands(desk, packOf(NO_REGION)));
   return told;
 }
 const list = (...words: string[]) => said(async (call, { commands }) => commands.cases?.(call, words));

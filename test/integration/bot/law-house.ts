@@ -340,6 +340,7 @@ export class LawHouse {
       },
       agents: jobs,
       region: { pack: async () => ok(must(regionPack('ru'))) },
+      firmware: { of: async () => ok(null) },
       labels: {
         read: async () => ok({ kind: 'unreadable', tip: null }),
         forget: async () => ok(undefined),

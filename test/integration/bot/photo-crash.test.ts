@@ -34,7 +34,7 @@ async function openBot() {
     blobs: { get: async () => ok(undefined) },
   });
   const me = await client.tryCall('getMe', {});
-  const data = await loadOperatorData(null);
+  const data = await loadOperatorData(null, Date.now());
   if (!me.ok || !data.ok) throw new Error('the bot can not be built');
   const audit = createAudit(store, Date.now);
   const hub = createHub({

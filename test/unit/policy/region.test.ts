@@ -1,20 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { parseRegionPack, regionPack } from '../../../src/policy/region.ts';
+import { parseRegionPack, REGIONS, regionPack } from '../../../src/policy/region.ts';
+import { packOf } from '../../support/packs.ts';
 
 const faultsOf = (data: unknown) => {
   const parsed = parseRegionPack(data);
   return parsed.ok ? [] : parsed.failure.map(({ path }) => path);
 };
 
-const pack = (name: string) => {
-  const found = regionPack(name);
-  if (!found.ok) throw new Error(`no pack ${name}`);
-  return found.value;
-};
-
 describe('regionPack', () => {
   it('says for Russia what the note says, and nothing more', () => {
-    expect(pack('ru').serviceCentre).toEqual({
+    expect(packOf('ru').serviceCentre).toEqual({
       email: 'support.ru@hikvision.com',
       postalAddress: null,
       form: null,
@@ -23,12 +18,28 @@ describe('regionPack', () => {
   });
 
   it('names no address where no source names one', () => {
-    expect(pack('default').serviceCentre).toEqual({ email: null, postalAddress: null, form: null, asks: [] });
-    expect(pack('default').advice).toContain('ask-distributor');
+    expect(packOf('default').serviceCentre).toEqual({
+      email: null,
+      postalAddress: null,
+      form: null,
+      asks: [],
+    });
+    expect(packOf('default').advice).toContain('ask-distributor');
   });
 
-  it('comes with packs that pass their own check', () => {
-    for (const name of ['ru', 'default']) expect(faultsOf(pack(name))).toEqual([]);
+  it('says of support for Russia alone, with the date of the note as it is printed', () => {
+    expect(packOf('ru')).toMatchObject({
+      says: ['support-does-not-unbind'],
+      dated: '12/03/2023',
+      confidence: 'H',
+    });
+    expect(packOf('default')).toMatchObject({ says: [], dated: null, lastWay: null });
+    expect(JSON.stringify(packOf('ru'))).not.toMatch(/2023-\d\d/);
+  });
+
+  it('comes with packs that pass their own check, the one without an address first', () => {
+    expect(REGIONS).toEqual(['default', 'ru']);
+    for (const name of REGIONS) expect(faultsOf(packOf(name))).toEqual([]);
   });
 
   it.each(['uk', '', 'constructor', '__proto__'])(
@@ -40,7 +51,7 @@ describe('regionPack', () => {
 });
 
 describe('parseRegionPack', () => {
-  const good = () => ({ ...pack('ru'), region: 'kz' });
+  const good = () => ({ ...packOf('ru'), region: 'kz', says: [] });
 
   it('takes an operator’s own pack', () => {
     expect(parseRegionPack(good())).toEqual({ ok: true, value: good() });

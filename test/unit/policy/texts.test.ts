@@ -5,7 +5,7 @@ import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { QUESTION_ORDER } from '../../../src/policy/explain.ts';
 import { noFacts } from '../../../src/policy/facts.ts';
 import { DONT_KNOW, questionAbout } from '../../../src/policy/questions.ts';
-import { regionPack } from '../../../src/policy/region.ts';
+import { parseRegionPack } from '../../../src/policy/region.ts';
 import { RULES, type Rule } from '../../../src/policy/rules.ts';
 import { anyText } from '../../support/any-text.ts';
 
@@ -35,15 +35,28 @@ describe.each(LANGUAGES)('what policy says in %s', (language) => {
     }
   });
 
-  it('has a sentence for everything a region pack can ask and advise', () => {
-    const packs = ['ru', 'default'].flatMap((name) => {
-      const pack = regionPack(name);
-      return pack.ok ? [pack.value] : [];
-    });
-    expect(Object.keys(policy.rma.asks).sort()).toEqual(
-      unique(packs.flatMap((pack) => pack.serviceCentre.asks)),
-    );
-    expect(Object.keys(policy.rma.advice).sort()).toEqual(unique(packs.flatMap(({ advice }) => advice)));
+  it('has a sentence for everything a region pack can say, ask and advise, and for nothing else', () => {
+    const { asks, says, advice, lastWay, needs } = policy.rma;
+    const words = (tree: object) => Object.keys(tree);
+    const whole = {
+      region: 'ru',
+      serviceCentre: { email: null, postalAddress: null, form: null, asks: words(asks) },
+      says: words(says),
+      advice: words(advice),
+      source: 'test',
+      checkedAt: '2026-11',
+    };
+    expect(parseRegionPack(whole).ok).toBe(true);
+    for (const way of words(lastWay)) {
+      const last = { way, needs: words(needs), source: 'test', checkedAt: '2026-11', confidence: 'M' };
+      expect(parseRegionPack({ ...whole, says: [], lastWay: last }).ok).toBe(true);
+    }
+    // What a pack may say is a closed list: the fault names it.
+    const faults = parseRegionPack({ ...whole, says: ['?'], advice: ['?'] });
+    const lists = faults.ok ? [] : faults.failure.map(({ detail }) => detail.split(', ').sort());
+    expect(lists).toEqual([words(says).sort(), words(advice).sort()]);
+    const asked = parseRegionPack({ ...whole, serviceCentre: { ...whole.serviceCentre, asks: ['?'] } });
+    expect(asked.ok ? '' : asked.failure[0]?.detail.split(', ').sort()).toEqual(words(asks).sort());
   });
 
   it('puts the serial number as text into the e-mail', () => {

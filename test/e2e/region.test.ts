@@ -1,0 +1,66 @@
+/** A bot that was told no region, as it is released: it says so, names nobody's address, and knows the firmware of recorders. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../locales/language.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
+import { anyText } from '../support/any-text.ts';
+import { invited, offering, openStage, pressId, STEP } from '../support/stage.ts';
+
+const botLines: string[] = [];
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage({ devices: [], region: null, onBotLine: (line) => botLines.push(line) });
+}, 90_000);
+afterAll(() => stage.close(), 60_000);
+
+it('says in its log that no region is set, and to an admin at /start', async () => {
+  expect(botLines.filter((line) => line.includes('REGION_PACK is not set'))).toHaveLength(1);
+  const admin = stage.technician('en');
+  await admin.send('/start');
+  expect((await admin.waitFor(/REGION_PACK/, STEP)).text).toContain('REGION_PACK=ru');
+});
+
+describe.each(LANGUAGES)('without a region, in %s', (language) => {
+  const t = anyText(language);
+
+  it('leads to the service centre without an address and without the note’s word on Russia', async () => {
+    const technician = await invited(stage, language);
+    await technician.send('/start');
+    await technician.waitFor(({ from, text }) => from === 'bot' && !text.includes('REGION_PACK'), STEP);
+    await technician.send('J50000062');
+    await technician.waitFor(offering('yes'), STEP);
+    await pressId(technician, 'yes');
+    await technician.waitFor(offering('service-centre'), STEP);
+    await pressId(technician, 'service-centre');
+    await technician.waitFor(offering('sent'), STEP);
+    await technician.send('/help support');
+    await technician.waitFor(({ from }) => from === 'bot', STEP);
+    const said = technician.messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
+    expect(said.join('\n')).toContain(t('bot:rma.noAddress').slice(0, 40));
+    expect(said.join('\n')).not.toMatch(/@hikvision|support\.ru|2020|12[./]03[./]2023|Russia|Росси/);
+    await technician.send('/cancel');
+  }, 90_000);
+
+  it('tells what the catalogue has of a recorder, the newest build, and when somebody looked', async () => {
+    const technician = await invited(stage, language);
+    await technician.send('/new');
+    await technician.send(
+      language === 'en'
+        ? 'DS-7604NI-K1/4K on 3.4.98, never in EZVIZ'
+        : 'DS-7604NI-K1/4K на 3.4.98, в EZVIZ не был',
+    );
+    const { text } = await technician.waitFor(offering('firmware-first'), STEP);
+    expect(text).toContain('4.84.106');
+    expect(text).toMatch(
+      language === 'en' ? /18, 2026[\s\S]*November 2026/ : /18 июня 2026[\s\S]*ноябрь 2026/,
+    );
+    await pressId(technician, 'firmware-first');
+    await technician.waitFor(offering('next'), STEP);
+    await pressId(technician, 'next');
+    const page = await technician.waitFor(/https:\/\/www\.hikvision\.com\//, STEP);
+    expect(page.text).not.toMatch(/assets\.hikvision|\.dav\b.*https|https\S+\.(?:dav|zip|pdf)/);
+    await technician.send('/explain');
+    const explained = await technician.waitFor(/4\.84\.106/, STEP);
+    expect(explained.text).toContain('DS-7604NI-K1/4K');
+  }, 90_000);
+});
