@@ -809,7 +809,7 @@ export const bot = {
     storeCure:
       'Nothing was changed. What can still be read: unbind-bot store check. Put the backup of the folder in its place. Without a backup move the folder away, do not delete it, and start with an empty one: people are then invited and laptops paired anew.',
     'region-pack-unreadable':
-      'REGION_PACK is neither a packaged region (ru, default) nor a readable JSON file: {{detail}}',
+      'REGION_PACK is neither a packaged region (default, ru) nor a readable JSON file: {{detail}}',
     'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',
     'tls-files': 'HUB_TLS_CERT or HUB_TLS_KEY cannot be read: {{detail}}',
     'hub-address': 'The hub cannot listen on HUB_LISTEN ({{detail}}). Is another bot running here?',

@@ -821,7 +821,7 @@ export const bot = {
     storeCure:
       'Ничего не изменено. Что ещё читается, покажет unbind-bot store check. Верните на место резервную копию папки. Если копии нет, переместите папку (не удаляйте) и начните с пустой: людей придётся пригласить, а ноутбуки сопрячь заново.',
     'region-pack-unreadable':
-      'REGION_PACK: это не встроенный регион (ru, default) и не читаемый файл JSON: {{detail}}',
+      'REGION_PACK: это не встроенный регион (default, ru) и не читаемый файл JSON: {{detail}}',
     'region-pack-invalid': 'Файл из REGION_PACK не подходит: {{detail}}',
     'tls-files': 'HUB_TLS_CERT или HUB_TLS_KEY не читается: {{detail}}',
     'hub-address': 'Не удаётся слушать HUB_LISTEN ({{detail}}). Здесь уже работает другой бот?',

@@ -59,6 +59,13 @@ describe.each(LANGUAGES)('what policy says in %s', (language) => {
     expect(asked.ok ? '' : asked.failure[0]?.detail.split(', ').sort()).toEqual(words(asks).sort());
   });
 
+  it('says what the note says of Russia in the words of its pack alone', () => {
+    const { says: _, ...rma } = policy.rma;
+    const others = JSON.stringify({ ...resources[language], policy: { ...policy, rma } });
+    expect(others).not.toMatch(/@hikvision|since 2020|с 2020|12[./]03[./]2023|2023-/);
+    expect(policy.rma.says['support-does-not-unbind']).toContain('2020');
+  });
+
   it('puts the serial number as text into the e-mail', () => {
     const values = { serial: 'S1', shortSerial: 'S2', model: 'M', firmware: 'F', case: 'C', reason: 'R' };
     expect(t('policy:rma.subject', values)).toContain('S1');
