@@ -1,9 +1,12 @@
 /** A bot that was told no region, as it is released: it says so, names nobody's address, and knows the firmware of recorders. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { anyText } from '../support/any-text.ts';
 import { invited, offering, openStage, pressId, STEP } from '../support/stage.ts';
+import { temporaryFolder } from '../support/store.ts';
 
 const botLines: string[] = [];
 let stage: Stage;
@@ -64,3 +67,44 @@ describe.each(LANGUAGES)('without a region, in %s', (language) => {
     expect(explained.text).toContain('DS-7604NI-K1/4K');
   }, 90_000);
 });
+
+it('tells what an operator’s own file says: a last way, what is asked for, how sure it is, and firmware', async (t) => {
+  const folder = await temporaryFolder();
+  t.onTestFinished(() => folder.remove());
+  const example = new URL('../../docs/examples/region-vn.json', import.meta.url);
+  const pack = JSON.parse(await readFile(example, 'utf8'));
+  const firmware = [
+    {
+      model: 'DS-7608NI-E2',
+      lines: ['3.x'],
+      updateTo4x: 'none',
+      source: 'Saigon CCTV',
+      checkedAt: '2026-11-01',
+    },
+  ];
+  const region = join(folder.path, 'region.json');
+  await writeFile(region, JSON.stringify({ ...pack, firmware }));
+  const stage = await openStage({ devices: [], region });
+  t.onTestFinished(() => stage.close());
+  const admin = stage.technician('en');
+  await admin.send('/start');
+  expect((await admin.waitFor(/Hikvision/, STEP)).text).not.toContain('REGION_PACK');
+
+  await admin.send('DS-7608NI-E2/8P on 3.4.98, 4.x is available, never in EZVIZ');
+  const disagreed = await admin.waitFor(/Saigon CCTV/, STEP);
+  expect(disagreed.text).toMatch(/no 4\.x for DS-7608NI-E2[\s\S]*November 1, 2026/);
+  await admin.waitFor(offering('service-centre'), STEP);
+  await admin.send('/new');
+  await admin.send('J50000062');
+  await admin.waitFor(offering('yes'), STEP);
+  await pressId(admin, 'yes');
+  await admin.waitFor(offering('service-centre'), STEP);
+  await pressId(admin, 'service-centre');
+  const lastWay = await admin.waitFor(/One more way before a parcel/, STEP);
+  expect(lastWay.text).toMatch(
+    /verified in Hik-Partner Pro[\s\S]*two distributors, 2024[\s\S]*November 2026[\s\S]*Not the vendor/,
+  );
+  const whereTo = await admin.waitFor(/🛠 Service centre/u, STEP);
+  expect(whereTo.text).toMatch(/photo of the label[\s\S]*invoice[\s\S]*two distributors, 2024/);
+  await admin.waitFor(offering('sent'), STEP);
+}, 120_000);
