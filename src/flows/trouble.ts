@@ -70,9 +70,12 @@ async function showArticles(
   return resume === undefined ? { end: true } : { go: resume };
 }
 
+/** Articles about what the vendor's support does: where a region's source says something of it, that comes with them. */
+const OF_SUPPORT: readonly string[] = ['support', 'partner-app'];
+
 /** What the region's source says about the matter of an article, with that source; empty where it says nothing. */
 export function regionLines(t: Texts, id: ArticleId, pack: RegionPack, language: Language): string[] {
-  if (id !== 'support' || pack.says.length === 0) return [];
+  if (!OF_SUPPORT.includes(id) || pack.says.length === 0) return [];
   return [...pack.says.map((word) => t(`policy:rma.says.${word}`)), sourceText(t, pack, language)];
 }
 
