@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { LANGUAGES } from '../locales/language.ts';
 import { createStage } from '../src/sandbox/stage.ts';
 import { BY_HAND } from '../test/e2e/walks/by-hand.ts';
+import { BY_HAND_TO_THE_END, WITH_LAPTOP_TO_THE_END } from '../test/e2e/walks/report-1.ts';
 import { walkOn } from '../test/e2e/walks/walker.ts';
 import { WITH_LAPTOP } from '../test/e2e/walks/with-laptop.ts';
 
@@ -14,11 +15,12 @@ const { values, positionals } = parseArgs({
   options: { language: { type: 'string' }, list: { type: 'boolean', default: false } },
 });
 const wanted = positionals.join(' ').toLowerCase();
-const walks = [...BY_HAND, ...WITH_LAPTOP].filter(({ name }) => name.toLowerCase().includes(wanted));
+const all = [...BY_HAND, ...WITH_LAPTOP, BY_HAND_TO_THE_END, WITH_LAPTOP_TO_THE_END];
+const walks = all.filter(({ name }) => name.toLowerCase().includes(wanted));
 const languages = LANGUAGES.filter((language) => [undefined, language].includes(values.language as never));
 
 if (values.list || walks.length === 0 || languages.length === 0) {
-  console.log([...BY_HAND, ...WITH_LAPTOP].map(({ name }) => name).join('\n'));
+  console.log(all.map(({ name }) => name).join('\n'));
 } else {
   // A stage per language: the hub lets only so many laptops of one address pair in a while.
   for (const language of languages) {

@@ -190,6 +190,14 @@ export const bot = {
     blocked: '<b>First this:</b>',
     why: 'Why:',
     also: 'Also possible: {{methods}}',
+    tried: 'Tried so far:',
+    againWhich:
+      'These have failed. One more time is worth it only if something has changed on the site. Which one?',
+    checked: 'Looked without a password:',
+    oneLogin:
+      'Never tried? One login with it is possible now: <code>unbind-agent inspect {{serial}}</code> on the laptop, or the device’s page in a browser. It is <b>one attempt</b>; the device has said that {{number}} are left. Refused? Then no other.',
+    noLogin: 'Never tried? Do not try it now: {{number}} left, says the device.',
+    noLoginUnknown: 'Never tried? Do not try it now: how many attempts are left is not known.',
     tryFirst:
       'Try this first, two minutes: the device says it can be unbound now over the network. Everything else only if that fails.',
     unknowns: 'Not known yet, and it could change this:',
@@ -220,6 +228,8 @@ export const bot = {
       'get-onto-lan': 'Get into the network',
       'bring-phone': 'Bring a phone',
       'ask-supplier': 'Ask the supplier',
+      'bring-monitor': 'Get a monitor and mouse',
+      again: 'Try one again',
       'other-subnet': 'Another subnet: do this',
     },
   },
@@ -345,7 +355,7 @@ export const bot = {
     'wrong-password':
       '❌ The device says: wrong password. One attempt was used; nothing is repeated. Ask the owner for the admin password, check capital letters and keyboard layout.',
     denied:
-      '❌ The device refused without a reason. On some firmware this means a wrong password, so it counts as one attempt. Nothing is repeated.',
+      '❌ The device refused without a reason. On some firmware this means a wrong password, so it counts as one attempt. Nothing is repeated. First a look without a password: is it still bound, is it online, how many attempts are left?',
     lockedUnsaid:
       '🔒 The device is locked and does not say for how long. Wait {{minutes}} min to be safe, and do not try a password meanwhile.',
     locked:
@@ -408,6 +418,7 @@ export const bot = {
     button: {
       afterLock: 'One careful try',
       recheck: 'Read the status again',
+      check: 'Look without a password',
       meaning: 'What does it mean?',
       repeat: 'How did it end?',
     },
@@ -463,9 +474,26 @@ export const bot = {
       differs: 'It looks different',
       clear: 'Clear now, go on',
       says: 'It says something else',
+      failed: 'It did not work',
+      none: 'There is none here',
+      ownerCannot: 'He can not delete it',
       success: 'Yes, I see that',
       isOnline: 'It is online',
       stillOffline: 'Next check →',
+    },
+  },
+  tried: {
+    ask: 'What did it say? Press it, or type the words on the screen.',
+    askUpdate: 'What came of the update?',
+    button: {
+      failed: '“Failed”',
+      'not-supported': '“… not supported”',
+      'no-button': 'No such button',
+      'wrong-password': 'Wrong password',
+      offline: 'The device is offline',
+      other: 'Something else',
+      'no-file': 'No such file',
+      refused: 'The file was refused',
     },
   },
   trouble: {
@@ -528,7 +556,7 @@ export const bot = {
     missing: 'not known: {{facts}}',
     verdict: '<b>So:</b> {{verdict}}',
     undecided: '<b>So:</b> not decided yet.',
-    legend: '<i>▸ decides · ✓ fits · ✗ does not fit · ? cannot be told</i>',
+    legend: '<i>▸ decides · ✓ fits · ↻ tried, failed · ✗ does not fit · ? cannot be told</i>',
     contradiction: '⚠️ {{fact}}: {{keptBy}} says <b>{{kept}}</b>, {{refusedBy}} said {{refused}}.',
     updated: 'It was probably updated. I go by the device.',
     believed: 'I go by: {{source}}.',

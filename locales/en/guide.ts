@@ -4,15 +4,16 @@ export const guide = {
     'vendor-tool': 'Unbind with the vendor’s SADP tool',
     app: 'Unbind with the Hik-Connect app',
     'recorder-menu': 'Unbind in the recorder’s own menu',
-    'firmware-first': 'Firmware 4.x first',
+    'firmware-first': 'The newest firmware first',
     'bring-online': 'Bring the device online',
     'recover-password': 'The admin password',
     'get-onto-lan': 'Into the device’s network',
     'bring-phone': 'A phone into the network',
     'ask-supplier': 'Ask the supplier',
+    'bring-monitor': 'A monitor to the recorder',
     activate: 'Activate the device',
     'other-subnet': 'Another subnet',
-    'previous-owner': 'EZVIZ: the previous owner',
+    'previous-owner': 'The previous owner',
     'installer-account': 'Alarm panel: the installer',
   },
   success: {
@@ -25,6 +26,7 @@ export const guide = {
     'get-onto-lan': 'the device answers from your laptop or phone',
     'bring-phone': 'the phone is on the Wi-Fi of the device’s router',
     'ask-supplier': 'the supplier has named the file for exactly this hardware and region',
+    'bring-monitor': 'the recorder’s picture is on the monitor, and the mouse moves in it',
     activate: 'the device is shown as Active',
     'other-subnet': 'the laptop has an address of the device’s subnet',
     'previous-owner': 'you can add the device to your own account',
@@ -120,7 +122,7 @@ export const guide = {
         differs: 'No export in the menu? Write down or photograph the network page and the camera list.',
       },
       file: {
-        text: 'Get the firmware 4.x for <b>exactly this model</b> from the vendor’s site. Put the .dav file on the stick.',
+        text: 'Get the <b>newest</b> firmware 4.x for <b>exactly this model</b> from the vendor’s site. Put the .dav file on the stick.',
         differs:
           'Only a similar model there? Do not take it: a wrong file kills the recorder. Ask your distributor.',
       },
@@ -211,6 +213,12 @@ export const guide = {
         differs: 'No account? Make one by phone number or mail.',
       },
     },
+    'bring-monitor': {
+      connect: {
+        text: 'Connect a <b>monitor</b> (HDMI or VGA) and a <b>USB mouse</b> to the recorder itself.',
+        differs: 'No picture? Try the other video output, wait a minute after switching on.',
+      },
+    },
     activate: {
       tool: {
         text: 'In the SADP tool or in the browser: tick the device marked <b>Inactive</b>.',
@@ -234,7 +242,7 @@ export const guide = {
     },
     'previous-owner': {
       ask: {
-        text: 'Ask the <b>previous owner</b> to delete it in the EZVIZ app: device → settings → Delete.',
+        text: 'Ask the <b>previous owner</b> to delete it in his own app, EZVIZ or Hik-Connect: device → settings → Delete.',
         differs: 'Owner not known? Go on to the next step.',
       },
       shop: {
@@ -242,7 +250,7 @@ export const guide = {
         differs: 'Second-hand? Go on to the next step.',
       },
       request: {
-        text: 'EZVIZ app → + → scan the label. It says “added by another account”: <b>apply for unbinding</b> there.',
+        text: 'Was it in EZVIZ? EZVIZ app → + → scan the label. It says “added by another account”: <b>apply for unbinding</b> there.',
         differs: 'No such offer? Only the previous owner is left.',
       },
     },

@@ -7,7 +7,8 @@
  * - `method.<method>`: what to do, after "What to do:"; `vendor-tool` is SADP without our agent
  * - `blocker.<blocker>`: what to do before anything works
  * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
- * - `rma.subject`, `rma.body`: the e-mail to the service centre; plain text
+ * - `tried.line`: one way that was tried, in the verdict and in the letter; `tried.way`, `tried.said.<word>` (tried.ts)
+ * - `rma.subject`, `rma.body`, `rma.tried` (before the lines), `rma.end`: the e-mail to the service centre; plain text
  * - `rma.asks.<word>`, `rma.advice.<word>`: what a region asks for, and our own advice (src/policy/region.ts)
  * - `rma.says.<word>`: what a source says of the region's support; `rma.lastWay.<way>`, `rma.needs.<word>`: a way before a parcel
  * - `rma.confidence.<H|M|L>`: how sure a source is
@@ -29,9 +30,9 @@ export const policy = {
     'recorder-older-no-file':
       'Recorder firmware {{firmware}}, and the supplier has no newer file for it. It cannot be unbound on the site.',
     'recorder-3x-update':
-      'Recorder firmware {{firmware}} cannot unbind. There is a 4.x for this model, for some hardware and regions.',
+      'Recorder firmware {{firmware}} cannot unbind. There is a 4.x for this model, for some hardware and regions: take the newest one. Whether it unbinds then, only the device tells.',
     'recorder-3x-look-for-update':
-      'Recorder firmware {{firmware}} cannot unbind. Look for a 4.x for exactly this model. There is none? Then the service centre.',
+      'Recorder firmware {{firmware}} cannot unbind. Look for the newest 4.x for exactly this model. There is none? Then the service centre.',
     'recorder-older-than-3x':
       'Recorder firmware {{firmware}} is older than anything the vendor speaks of. Compare it with the device. If it is right, update.',
     'no-password': 'Every way asks for the admin password of the device.',
@@ -44,6 +45,23 @@ export const policy = {
       'Recorder firmware {{firmware}} is newer than 4.x. Its menu should unbind as well (our conclusion, not the vendor’s word).',
     'nobody-on-lan': 'Every way works only from the device’s own network.',
     'no-lan-unbind': 'This device cannot be unbound from a PC over the network. The app on a phone is left.',
+    'update-failed': 'Recorder firmware {{firmware}} cannot unbind, and the update came to nothing.',
+    'password-refused':
+      'The device has refused this password. Every way asks for it, so none is tried with it again.',
+    'password-unproved':
+      'The device refused, and nobody knows whether the password is right. Every way would be another try with it.',
+    'menu-after-update':
+      'The recorder was updated to {{firmware}}. What 4.x has brought is the menu, so it comes first. Whether it unbinds, only the device tells.',
+    'monitor-after-update':
+      'The recorder was updated to {{firmware}}. What 4.x has brought is the menu, so it comes first: a monitor and a mouse are needed.',
+    'menu-left':
+      'Recorder firmware {{firmware}}: its own menu was not tried yet. It needs a monitor and a mouse.',
+    'pc-left':
+      'The app has failed. The SADP tool on a Windows PC, or a laptop with our agent, was not tried yet.',
+    'phone-left': 'What was tried over the network has failed. The app on a phone was not tried yet.',
+    'newer-firmware':
+      'Every way has failed on {{firmware}}. That proves nothing about the newest 4.x: look for one before any parcel. It may not help either.',
+    'all-failed': 'Every way that this device has was tried and has failed.',
   },
   when: {
     'not-bound': 'the device says: not bound',
@@ -66,6 +84,16 @@ export const policy = {
     'monitor-at-newer-recorder': 'newer recorder with monitor and mouse',
     'nobody-on-lan': 'nobody in its network',
     'no-lan-unbind': 'no way over the network',
+    'update-failed': 'recorder on 3.x, the update came to nothing',
+    'password-refused': 'the device refused the password',
+    'password-unproved': 'refused, and the password is not proved',
+    'menu-after-update': 'updated recorder with monitor and mouse',
+    'monitor-after-update': 'updated recorder, no monitor yet',
+    'menu-left': 'recorder’s menu not tried yet',
+    'pc-left': 'SADP on a PC not tried yet',
+    'phone-left': 'app not tried yet',
+    'newer-firmware': 'all has failed on this 4.x',
+    'all-failed': 'all ways have failed',
   },
   ruleSource: {
     note: 'vendor’s note',
@@ -82,12 +110,14 @@ export const policy = {
     ezvizBrand: 'EZVIZ brand',
     updateTo4x: 'Firmware 4.x',
     adminPassword: 'Admin password',
+    passwordProved: 'Password has logged in',
     cloud: 'Hik-Connect',
     lanUnbind: 'Unbinding by network',
     canUnbindNow: 'Can be unbound now',
     agentSees: 'Laptop sees it',
     onSite: 'At hand',
     activated: 'Activated',
+    previousOwner: 'Previous owner deletes',
   },
   source: {
     lan: 'the device itself',
@@ -118,13 +148,13 @@ export const policy = {
     'vendor-tool': 'unbind with the SADP tool on a Windows PC',
     app: 'unbind with the Hik-Connect app',
     'recorder-menu': 'unbind in the recorder’s own menu',
-    'firmware-first': 'update the firmware, then check again',
+    'firmware-first': 'update the firmware to the newest, then check again',
     'service-centre': 'service centre',
     'nothing-to-do': 'nothing: add it to your own account',
   },
   blocker: {
     'previous-owner':
-      'Have the previous owner delete it in the EZVIZ app. Bought new? Take it back to the shop.',
+      'Have the previous owner delete it in his own account, EZVIZ or Hik-Connect. Bought new? Take it back to the shop.',
     'installer-account': 'Have the installer who set it up delete it on his platform (Hik-Partner Pro).',
     activate: 'Activate the device: it needs an admin password first.',
     'recover-password': 'Get the admin password from the owner. Do not guess: the device locks itself.',
@@ -132,6 +162,7 @@ export const policy = {
     'get-onto-lan': 'Get into the device’s network with a laptop, a PC or a phone.',
     'bring-phone': 'Bring a phone with Hik-Connect onto the Wi-Fi of the device’s network.',
     'ask-supplier': 'Ask the supplier which firmware file fits exactly this hardware and region.',
+    'bring-monitor': 'Get a monitor and a mouse to the recorder: its own menu comes next.',
   },
   question: {
     everInEzviz: {
@@ -177,6 +208,11 @@ export const policy = {
       where: 'The owner has it. It is not the verification code and not the password of the app.',
       answer: { yes: 'Yes, I have it', no: 'No' },
     },
+    passwordProved: {
+      text: 'Has this password <b>logged in</b> to the device itself: on its page, on its monitor, in another program?',
+      where: 'A login that worked is the proof. Being sure of it is none.',
+      answer: { yes: 'It logged in', no: 'It was refused' },
+    },
     onSite: {
       text: 'What do you have in the device’s network? Press the first that fits.',
       where: 'Same network: same router or switch as the device. Not guest Wi-Fi, not mobile data.',
@@ -192,10 +228,51 @@ export const policy = {
       where: 'On the device: Network → Platform Access (Hik-Connect), line “Register Status”.',
       answer: { online: 'Online', disabled: 'Switched off', offline: 'Enabled, but offline' },
     },
+    previousOwner: {
+      text: 'Before any parcel: can the <b>previous owner</b> still delete the device in his own account, Hik-Connect or EZVIZ?',
+      where: 'Have him called: it costs nothing. Whoever sold the device may know him.',
+      answer: { yes: 'Yes, he can', no: 'No, or out of reach' },
+    },
+  },
+  tried: {
+    line: '{{way}}: {{said}}',
+    lineOn: '{{way}}, on firmware {{firmware}}: {{said}}',
+    owner: 'the previous owner: can not delete it, or is out of reach',
+    way: {
+      sadp: 'our laptop over the network',
+      'vendor-tool': 'SADP tool',
+      app: 'Hik-Connect app',
+      'recorder-menu': 'recorder’s own menu',
+      'firmware-first': 'update of the firmware',
+    },
+    said: {
+      failed: '“Failed”',
+      'not-supported': '“not supported”',
+      'no-button': 'no button for it there',
+      'wrong-password': 'wrong password',
+      offline: 'says that the device is offline',
+      other: 'did not unbind',
+      'no-file': 'no such file for this hardware',
+      refused: 'the file was refused',
+      denied: 'refused without a reason; whether the password is right is not known',
+      'denied-proved': 'refused without a reason, with a password that logs in',
+      'denied-unproved': 'refused without a reason, with an earlier password',
+      unanswered: 'does not answer the unbinding question',
+      'status-refused': 'refuses to say whether it can be unbound',
+      'no-driver': 'no protocol in common',
+      'few-attempts': 'too few attempts left',
+      'no-exchange': 'no key exchange came about',
+      'no-answer': 'no answer to the order',
+      unconfirmed: 'accepted, and still not “not bound”',
+      'not-at-hand': 'could not be had',
+      updated: 'made',
+    },
   },
   rma: {
     subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
-    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}\n\nPlease tell us where to send the device and what else you need from us.\n\nThank you.',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}',
+    tried: 'What was tried:',
+    end: 'Please tell us where to send the device and what else you need from us.\n\nThank you.',
     asks: {
       'serial-as-text-first': 'Before you send the device: the serial number as text, not as a photo.',
       'photo-of-label': 'A photo of the label.',

@@ -8,6 +8,7 @@ const PC = '(?:laptop|notebook|pc|windows pc|windows laptop|computer)';
 const PHONE = '(?:phone|smartphone|iphone|android|mobile)';
 const MONITOR = '(?:monitor|mouse|monitor and mouse|hdmi|screen and mouse|tv)';
 const CLOUD = '(?:hik-?connect|platform access|cloud)';
+const OWNER = '(?:(?:previous|former|old|earlier|first|last) (?:owner|user|tenant|customer)|seller)';
 const DEVICE = '(?:device|camera|cam|recorder|nvr|dvr|intercom|it|status)';
 const PASSWORD = 'pass(?:word|code)?';
 const NETWORK = '(?:lan|network|switch|router|wi-?fi)';
@@ -41,6 +42,40 @@ export const words = [
     p(
       ` (?:have|know|got|with|(?:gave|told|sent) (?:me|us)) (?:(?:the|an?|its|his|device|admin) )*${PASSWORD}(?= |$)`,
       ' password (?:is |i )?(?:known|there|ok|have|here|available)',
+    ),
+  ],
+  [
+    'passwordProved',
+    'no',
+    p(
+      ' (?:the )?(?:device|page|recorder|camera|nvr|dvr) (?:has )?(?:refused|rejected) (?:(?:the|this|my|that) )*password',
+      ' log(?:ging)?[ -]?in (?:was |is )?(?:refused|rejected|failed)',
+    ),
+  ],
+  [
+    'passwordProved',
+    'yes',
+    p(
+      ' (?:i )?(?:have |had )?logged in(?: (?:to|on|with|at) (?:\\S+ ){0,4}\\S+)? $',
+      ' (?:it|password|login|log in) (?:has |just )?(?:logged (?:me )?in|let me in|logs (?:me )?in|worked on (?:the |its )?(?:page|monitor|device))',
+    ),
+  ],
+  [
+    'previousOwner',
+    'no',
+    p(
+      ` ${OWNER} (?:(?:is|was|has|can|does|will|no|longer|not|cannot|can.?t|won.?t|doesn.?t) )*(?:unknown|gone|dead|unreachable|out of reach|vanished|disappeared|abroad|be reached|be found|(?:not|no longer) \\S+|refuses?|answer|respond)`,
+      ` ${OWNER} (?:cannot|can.?t|can not|will not|won.?t|could not|couldn.?t|does not want to) (?:delete|remove|unbind|help)`,
+      ` (?:don.?t know|do not know|cannot reach|can.?t reach|cannot find|can.?t find|nobody knows) (?:the |who (?:the |is the |was the )?)?${OWNER}`,
+      ` no (?:contact (?:to|with|of) (?:the )?)?${OWNER}`,
+    ),
+  ],
+  [
+    'previousOwner',
+    'yes',
+    p(
+      ` ${OWNER} (?:(?:still|can|could|will|is able to|is ready to|wants to|is willing to|agrees to) )+(?:delete|remove|unbind|free)`,
+      ` ${OWNER} (?:deletes|removes|unbinds) it`,
     ),
   ],
   [

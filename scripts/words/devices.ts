@@ -26,7 +26,7 @@ const device = (
 ): Described => ({ words, verdict, questions, truth });
 
 export const DEVICES: readonly Described[] = [
-  device('старый регик на 3.4.92, раньше в EZVIZ', 'service-centre', 0, {
+  device('старый регик на 3.4.92, раньше в EZVIZ', 'service-centre', 1, {
     kind: 'recorder',
     firmware: 'V3.4.92',
     everInEzviz: 'yes',
@@ -38,7 +38,7 @@ export const DEVICES: readonly Described[] = [
     onSite: 'windows-pc',
     cloud: 'online',
   }),
-  device('регистратор 3.4.98, четверки нет, в ezviz не было', 'service-centre', 0, {
+  device('регистратор 3.4.98, четверки нет, в ezviz не было', 'service-centre', 1, {
     kind: 'recorder',
     firmware: 'V3.4.98',
     updateTo4x: 'none',
@@ -96,7 +96,7 @@ export const DEVICES: readonly Described[] = [
       cloud: 'online',
     },
   ),
-  device('ds7204huhi на тройке, обновления до 4 нет, езвиз не ставили', 'service-centre', 0, {
+  device('ds7204huhi на тройке, обновления до 4 нет, езвиз не ставили', 'service-centre', 1, {
     kind: 'recorder',
     firmware: '3.x',
     updateTo4x: 'none',
@@ -108,7 +108,7 @@ export const DEVICES: readonly Described[] = [
     1,
     { kind: 'intercom', adminPassword: 'yes', onSite: 'phone', everInEzviz: 'no', cloud: 'online' },
   ),
-  device('камера, вроде была в EZVIZ, пароль от приложения забыли, пароль админа знаю', 'service-centre', 1, {
+  device('камера, вроде была в EZVIZ, пароль от приложения забыли, пароль админа знаю', 'service-centre', 2, {
     kind: 'camera',
     adminPassword: 'yes',
     everInEzviz: 'yes',
@@ -163,10 +163,11 @@ export const DEVICES: readonly Described[] = [
   }),
   device('second-hand dome, the previous owner is gone, no password', 'recover-password', 1, {
     kind: 'camera',
+    previousOwner: 'no',
     adminPassword: 'no',
     everInEzviz: 'no',
   }),
-  device('old dvr on 3.4, no update to 4.x, was added in EZVIZ by the shop', 'service-centre', 0, {
+  device('old dvr on 3.4, no update to 4.x, was added in EZVIZ by the shop', 'service-centre', 1, {
     kind: 'recorder',
     firmware: 'V3.4',
     updateTo4x: 'none',

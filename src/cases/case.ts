@@ -7,11 +7,13 @@ import { fold } from '../device/lookalikes.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, learnFromCatalogue } from '../policy/catalogue.ts';
+import { decide, type Verdict } from '../policy/decide.ts';
 import { QUESTION_ORDER, type QuestionId } from '../policy/explain.ts';
 import {
   type Contradiction,
   type FactName,
   forget,
+  knownValue,
   type Learned,
   learn,
   learnFromLabel,
@@ -21,6 +23,7 @@ import {
   type SightingFacts,
 } from '../policy/facts.ts';
 import { answer, learnFromWords } from '../policy/questions.ts';
+import { saidByReport, settleDenials, type TriedWay, type TriedWord, type Try } from '../policy/tried.ts';
 import type {
   CaseChallenge,
   CaseDevice,
@@ -46,6 +49,9 @@ const VISIT_MS = 12 * 60 * 60_000;
 /** Most notes a case keeps. */
 export const MOST_NOTES = 20;
 
+/** Most tries a case keeps: more than anybody makes on one device, and few enough for a letter. */
+const MOST_TRIES = 30;
+
 export type CaseAction =
   | { type: 'identified'; device: CaseDevice }
   /** `given` is an answer id of the question, or typed firmware. */
@@ -61,8 +67,17 @@ export type CaseAction =
   | { type: 'job-started'; job: CaseJob }
   | { type: 'job-ended'; jobId: string }
   | { type: 'seen'; jobId: string; agentId: string; sighting: (CaseSighting & SightingFacts) | null }
-  /** `device`: the device as it announced itself just before it was asked. */
-  | { type: 'status-read'; jobId: string; status: string; device?: CaseNetwork | null }
+  /**
+   * `device`: the device as it announced itself just before it was asked. `attemptsLeft`: by the laptop's ledger; null: it
+   * does not know. Absent: an older laptop.
+   */
+  | {
+      type: 'status-read';
+      jobId: string;
+      status: string;
+      device?: CaseNetwork | null;
+      attemptsLeft?: number | null;
+    }
   | { type: 'challenged'; challenge: CaseChallenge }
   | { type: 'challenge-settled'; jobId: string; challengeId: string; triesLeft: number; passed: boolean }
   /** `serial`: short serial of the device the job is about. */
@@ -71,6 +86,8 @@ export type CaseAction =
   | { type: 'end-told'; jobId: string; outcome: string; reason: string | null }
   /** Look again, and ask these again: something on the site was changed. */
   | { type: 'recheck'; forget?: FactName[] }
+  /** A way by hand came to nothing, or an update was made: what it said. Ends the guide of that name, or else does nothing. */
+  | { type: 'tried'; guide: string; way: TriedWay; word: TriedWord; forget: readonly FactName[] }
   /** The outcome of an unbind was read and dealt with; another may follow. */
   | { type: 'report-read' }
   | { type: 'guide'; guide: CaseGuide | null }
@@ -116,6 +133,8 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     reportedBy: null,
     toldOf: [],
     guide: null,
+    tried: [],
+    attemptsLeft: null,
     notes: [],
     awaitsAnswer: false,
     order: null,
@@ -150,6 +169,11 @@ export function isMeant(record: Pick<CaseRecord, 'id' | 'device'>, typed: string
 export function orderInForce(cases: readonly Pick<CaseRecord, 'order'>[], now: number): CaseOrder | null {
   const last = cases.find(({ order }) => order)?.order ?? null;
   return last !== null && now - last.statedAt < VISIT_MS ? last : null;
+}
+
+/** What to do with the device of a case, after what was tried on it. */
+export function verdictOf({ facts, tried }: Pick<CaseRecord, 'facts' | 'tried'>): Verdict {
+  return decide(facts, tried);
 }
 
 /** The stage an open case goes on at. */
@@ -197,12 +221,21 @@ function changeOf(
       const { fact, given } = action;
       const learnt = answer(record.facts, fact, given);
       if (!learnt.ok) return learnt;
-      return ok({ ...learned(record, learnt.value), answers: answersWith(record, [fact]) });
+      return ok({
+        ...learned(record, learnt.value),
+        ...settledBy(record, learnt.value.facts),
+        ...(fact === 'updateTo4x' && given === 'refused' ? { tried: withRefusedFile(record, now) } : {}),
+        answers: answersWith(record, [fact]),
+      });
     }
     case 'told': {
       const learnt = withCatalogue(learnFromWords(record.facts, action.said), catalogue);
       const asked = QUESTION_ORDER.filter((name) => action.said.answers[name] !== undefined);
-      return ok({ ...learned(record, learnt), answers: answersWith(record, asked) });
+      return ok({
+        ...learned(record, learnt),
+        ...settledBy(record, learnt.facts),
+        answers: answersWith(record, asked),
+      });
     }
     case 'contradictions-told':
       return ok({ contradictions: record.contradictions.map((entry) => ({ ...entry, told: true })) });
@@ -221,7 +254,14 @@ function changeOf(
       const learnt = learnFromStatus(record.facts, action.status);
       const { sighting } = record;
       const now = sighting && action.device ? { ...sighting, ...networkOf(action.device) } : sighting;
-      return ok({ job: null, status: action.status, sighting: now, ...learned(record, learnt) });
+      const { attemptsLeft = record.attemptsLeft } = action;
+      return ok({
+        job: null,
+        status: action.status,
+        sighting: now,
+        attemptsLeft,
+        ...learned(record, learnt),
+      });
     }
     case 'challenged':
       return record.job?.id === action.challenge.jobId
@@ -234,13 +274,15 @@ function changeOf(
       return ok({ challenge: { ...challenge, triesLeft, ...(passed ? { passed } : {}) } });
     }
     case 'reported':
-      return reported(record, action);
+      return reported(record, action, now);
     case 'end-told':
       return wasTold(record, action.jobId)
         ? fail('told')
         : ok({ toldOf: [...record.toldOf, action.jobId].slice(-MOST_TOLD) });
     case 'recheck':
       return ok(rechecked(record, action.forget ?? []));
+    case 'tried':
+      return ok(record.guide?.way === action.guide ? triedByHand(record, action, now) : {});
     case 'report-read':
       return ok({ report: null });
     case 'guide':
@@ -273,13 +315,70 @@ function changeOf(
 function reported(
   record: CaseRecord,
   { jobId, serial, report }: Extract<CaseAction, { type: 'reported' }>,
+  now: number,
 ): Result<Partial<CaseRecord>, CaseRefusal> {
   if (wasTold(record, jobId)) return fail('told');
   if (record.device?.shortSerial !== serial) return fail('other-device');
   const waits = record.report !== null;
   if (waits && record.reportedBy === jobId) return ok({});
   const isOwn = record.job?.id === jobId || (record.job === null && !waits);
-  return isOwn ? ok({ report, reportedBy: jobId, job: null, challenge: null }) : fail('other-job');
+  if (!isOwn) return fail('other-job');
+  return ok({ ...toldByReport(record, report, now), report, reportedBy: jobId, job: null, challenge: null });
+}
+
+/** What a report says about the laptop's way and about the password that was used. */
+function toldByReport(record: CaseRecord, report: CaseReport, now: number): Partial<CaseRecord> {
+  const said = saidByReport(report);
+  const attemptsLeft = report.attemptsLeft ?? (said === null ? record.attemptsLeft : null);
+  // A password that has logged in is not the reason.
+  const isProved = said === 'denied' && knownValue(record.facts, 'passwordProved') === true;
+  const tried =
+    said === null ? record.tried : withTry(record, 'sadp', isProved ? 'denied-proved' : said, now);
+  if (said !== 'wrong-password') return { tried, attemptsLeft };
+  const { facts } = learn(record.facts, 'passwordProved', false, 'lan');
+  return { tried: settleDenials(tried, false), attemptsLeft, facts };
+}
+
+function withTry({ tried, facts }: CaseRecord, way: TriedWay, word: TriedWord, at: number): Try[] {
+  return [...tried, { way, word, at, firmware: knownValue(facts, 'firmware') }].slice(-MOST_TRIES);
+}
+
+/** An update that the recorder has refused, once, however often it is said. */
+function withRefusedFile(record: CaseRecord, now: number): Try[] {
+  const last = record.tried.at(-1);
+  const isSaid = last?.way === 'firmware-first' && last.word === 'refused';
+  return isSaid ? [...record.tried] : withTry(record, 'firmware-first', 'refused', now);
+}
+
+/** What a way by hand said, and what follows for the facts; the device is looked at again. */
+function triedByHand(
+  record: CaseRecord,
+  { way, word, forget: names }: Extract<CaseAction, { type: 'tried' }>,
+  now: number,
+): Partial<CaseRecord> {
+  const tried = withTry(record, way, word, now);
+  const again = rechecked({ ...record, tried }, names);
+  // Whoever tried by hand has used a try that nobody counted.
+  const common = { ...again, guide: null, ...(WITHOUT_LOGIN.includes(way) ? {} : { attemptsLeft: null }) };
+  const { facts } = common;
+  if (word === 'wrong-password') {
+    const learnt = learn(facts, 'passwordProved', false, 'technician').facts;
+    return { ...common, facts: learnt, tried: settleDenials(common.tried, false) };
+  }
+  const update = way === 'firmware-first' && (word === 'refused' || word === 'no-file');
+  // Whether there is a file for this very hardware its supplier knows.
+  if (update) return { ...common, facts: learn(facts, 'updateTo4x', 'refused', 'technician').facts };
+  if (word === 'offline') return { ...common, facts: learn(facts, 'cloud', 'offline', 'technician').facts };
+  return common;
+}
+
+/** Nothing that is tried of these is a login. */
+const WITHOUT_LOGIN: readonly TriedWay[] = ['firmware-first'];
+
+/** Denials, once it is known whether the password was right. */
+function settledBy({ tried }: CaseRecord, facts: CaseRecord['facts']): Pick<CaseRecord, 'tried'> {
+  const proved = knownValue(facts, 'passwordProved');
+  return { tried: proved === null ? tried : settleDenials(tried, proved) };
 }
 
 function identified(
@@ -308,13 +407,20 @@ function identified(
     challenge: null,
     report: null,
     guide: null,
+    tried: [],
+    attemptsLeft: null,
     awaitsAnswer: false,
     order: null,
   };
 }
 
-function rechecked(record: CaseRecord, names: readonly FactName[]): Partial<CaseRecord> {
+function rechecked(
+  record: CaseRecord,
+  names: readonly FactName[],
+): Pick<CaseRecord, 'facts' | 'answers' | 'lookedBy' | 'sighting' | 'status' | 'report' | 'tried'> {
   return {
+    // Whether the old password was right nobody will know once there is another one.
+    tried: names.includes('passwordProved') ? settleDenials(record.tried, null) : [...record.tried],
     facts: names.reduce(forget, record.facts),
     answers: record.answers.filter((name) => !names.includes(name)),
     lookedBy: null,

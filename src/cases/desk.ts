@@ -3,10 +3,17 @@ import { device } from '../audit/naming.ts';
 import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
-import { decide } from '../policy/decide.ts';
 import { orNone } from '../store/or-none.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
-import { applyAction, type CaseAction, type CaseRecord, type CaseRefusal, isMeant, newCase } from './case.ts';
+import {
+  applyAction,
+  type CaseAction,
+  type CaseRecord,
+  type CaseRefusal,
+  isMeant,
+  newCase,
+  verdictOf,
+} from './case.ts';
 import { CASES, CHAT_CASES } from './record.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
@@ -148,7 +155,7 @@ function notesOf(before: CaseRecord, action: CaseAction, after: CaseRecord): Aud
   const notes: AuditNote[] = [
     { ...about, what: `case.${action.type}`, detail: { revision, ...detailOf(action) } },
   ];
-  const [was, is] = [decide(before.facts), decide(after.facts)];
+  const [was, is] = [verdictOf(before), verdictOf(after)];
   if (is.rule !== null && is.rule !== was.rule) {
     const { method, rule, tryFirst } = is;
     notes.push({
@@ -171,6 +178,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
       return { facts: Object.keys(action.said.answers).join(' ') };
     case 'guide':
       return { guide: action.guide?.way ?? null, at: action.guide?.at ?? null };
+    case 'tried':
+      return { way: action.way, word: action.word };
     case 'noted':
       return { kind: action.note.kind, blob: action.note.blob };
     case 'back':

@@ -1,7 +1,9 @@
 /** A case as it is stored, and what it is made of: the types of the whole room come from these schemas. */
 import * as z from 'zod';
 import { QUESTION_ORDER } from '../policy/explain.ts';
+import { noFacts } from '../policy/facts.ts';
 import { contradictionSchema, factsSchema } from '../policy/facts-schema.ts';
+import { TRIED_WAYS, type Try } from '../policy/tried.ts';
 import { type DataOf, kind, step } from '../store/kind.ts';
 
 /** Steps of a case; each is one conversation. */
@@ -121,6 +123,13 @@ const caseGuide = z.object({ way: z.string(), at: z.number() });
 /** Where a technician stands in a guide (`src/flows/guides.ts`): its name and the step, from 0. */
 export type CaseGuide = z.infer<typeof caseGuide>;
 
+const caseTry = z.object({
+  way: z.enum(TRIED_WAYS),
+  word: z.string(),
+  at: z.number(),
+  firmware: z.string().nullable(),
+}) satisfies z.ZodType<Try>;
+
 const caseRecord = z.object({
   id: z.string(),
   chatId: z.number(),
@@ -150,6 +159,10 @@ const caseRecord = z.object({
   toldOf: z.array(z.string()),
   /** The guide being walked, or the last one that was; null: none. */
   guide: caseGuide.nullable(),
+  /** Ways that were tried on this device and what they said, the latest last. */
+  tried: z.array(caseTry),
+  /** Tries left, as the device was heard to say last; null: it did not, or somebody has tried since. */
+  attemptsLeft: z.number().nullable(),
   notes: z.array(caseNote),
   /** The e-mail to the service centre is sent, its answer is awaited. */
   awaitsAnswer: z.boolean(),
@@ -159,7 +172,9 @@ const caseRecord = z.object({
   closedAt: z.number().nullable(),
 });
 
-const caseRecord3 = caseRecord;
+const caseRecord3 = caseRecord
+  .omit({ tried: true, attemptsLeft: true })
+  .extend({ facts: factsSchema.omit({ passwordProved: true, previousOwner: true }) });
 const caseRecord2 = caseRecord3.omit({ toldOf: true });
 const caseRecord1 = caseRecord2.extend({
   reportedBy: z.string().nullish(),
@@ -177,7 +192,12 @@ export const CASES = kind({
       order: old.order ?? null,
     })),
     step('no end is known to be told', caseRecord2, (old) => ({ ...old, toldOf: [] })),
-    step('no update is known to be refused', caseRecord3, (old) => old),
+    step('no way is known to be tried, and no update to be refused', caseRecord3, (old) => ({
+      ...old,
+      facts: { ...noFacts(), ...old.facts },
+      tried: [],
+      attemptsLeft: null,
+    })),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

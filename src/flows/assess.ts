@@ -1,11 +1,11 @@
-import type { CaseHindrance, CaseRecord } from '../cases/case.ts';
+import { type CaseHindrance, type CaseRecord, verdictOf } from '../cases/case.ts';
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import { hasText } from '../kernel/all-texts.ts';
-import { decide } from '../policy/decide.ts';
-import { QUESTION_ORDER } from '../policy/explain.ts';
+import { canStillBeAsked, decidingRule, QUESTION_ORDER } from '../policy/explain.ts';
 import { type Contradiction, knownValue } from '../policy/facts.ts';
 import { nextQuestion, type Question, questionAbout, repliesMeaning } from '../policy/questions.ts';
-import { RULES, type RuleId, type Way } from '../policy/rules.ts';
+import { type RuleId, type Way, wayId } from '../policy/rules.ts';
+import { triedToday } from '../policy/tried.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
@@ -20,11 +20,12 @@ import { type Next, stage } from './stages.ts';
 import {
   catalogueText,
   contradictionText,
+  factLines,
   restsOnCatalogue,
+  triedLines,
   valueText,
   verdictText,
   wayButton,
-  wayId,
   waysOf,
 } from './telling.ts';
 import { takeWords } from './words.ts';
@@ -33,7 +34,7 @@ import { takeWords } from './words.ts';
 export const assess = stage('assess', {
   version: 7,
   async run(dialogue, args) {
-    const { other, withoutLaptop, change } = args.with;
+    const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const described = record.answers.length > 0 || record.facts.model.state === 'known';
@@ -52,17 +53,26 @@ export const assess = stage('assess', {
     const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
     await tellContradictions(dialogue, now);
     if (change === true) return chooseChange(dialogue, now);
-    if (change !== undefined) return askFact(dialogue, now, questionAbout(now.facts, change), CHANGE);
-    const wanted = other && isOpen(now) && now.facts.onSite.state === 'unknown' && !now.facts.onSite.asked;
-    const question = wanted ? questionAbout(now.facts, 'onSite') : nextQuestion(now.facts);
+    if (change !== undefined) return askFact(dialogue, now, aboutFact(now, change), CHANGE);
+    if (onceMore) return chooseAgain(dialogue, now);
+    const { facts } = now;
+    if (parcel && canStillBeAsked(facts, 'previousOwner'))
+      return askFact(dialogue, now, aboutFact(now, 'previousOwner'), undefined, PARCEL);
+    if (parcel)
+      return byOwner(now) ? { go: 'guide', with: { way: 'previous-owner' } } : { go: 'service-centre' };
+    const wanted = other && isOpen(now) && canStillBeAsked(facts, 'onSite');
+    const question = nextQuestion(facts, now.tried) ?? (wanted ? aboutFact(now, 'onSite') : null);
     return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
   },
 });
 
 /** Whether what else is at hand could still lead to another way. */
-function isOpen({ facts }: CaseRecord): boolean {
-  const rule = RULES.find(({ id }) => id === decide(facts).rule);
-  return rule === undefined || !('final' in rule);
+function isOpen(record: CaseRecord): boolean {
+  return decidingRule(verdictOf(record).trail)?.final !== true;
+}
+
+function aboutFact({ facts, tried }: CaseRecord, fact: Question['fact']): Question {
+  return questionAbout(facts, fact, tried);
 }
 
 /** Chooses the laptop that looks for the device. Null: there is none. */
@@ -230,12 +240,23 @@ async function goOnWithoutLaptop(dialogue: Dialogue, record: CaseRecord): Promis
 /** Back to the list of answers that can be changed. */
 const CHANGE: Next = { go: 'assess', with: { withoutLaptop: true, change: true } };
 
-/** Asks one fact. What cannot be read is asked again; Back leads to `before`, else forgets the answer before. */
+/** On to the parcel, or to the previous owner if he can still delete it. */
+const PARCEL: Next = { go: 'assess', with: { withoutLaptop: true, parcel: true } };
+
+function byOwner({ facts }: CaseRecord): boolean {
+  return knownValue(facts, 'previousOwner') === true;
+}
+
+/**
+ * Asks one fact. What cannot be read is asked again; Back leads to `before`, else forgets the answer before. What was
+ * answered leads on to `after`, else to what is still to be asked.
+ */
 async function askFact(
   dialogue: Dialogue,
   record: CaseRecord,
   question: Question,
   before?: Next,
+  after: Next = again(),
 ): Promise<Next> {
   const { fact, answers, freeText } = question;
   const label = (id: string) => {
@@ -248,6 +269,7 @@ async function askFact(
   const text = [
     dialogue.t(`policy:question.${fact}.text`),
     `<i>${dialogue.t(`policy:question.${fact}.where`)}</i>`,
+    fact === 'passwordProved' ? loginText(dialogue, record, before === undefined) : '',
     laptop?.line ?? '',
   ];
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
@@ -259,19 +281,39 @@ async function askFact(
     wants: ['words'],
     things: freeText ? { words: 'firmware' } : {},
   });
-  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
+  if (answer.kind === 'words') return takeAnswer(dialogue, record, answer, after);
   if (answer.kind === 'event') {
     await sayBack(dialogue, answer);
-    return again();
+    return after;
   }
   if (answer.kind === 'button' && answer.id === 'laptop') return { go: 'assess' };
   const given = pressedIn(answer);
   if (given !== null && answers.includes(given)) {
     await dialogue.change(record.id, { type: 'answered', fact, given });
-    return again();
+    return after;
   }
   if (before && given === 'back') return before;
   return (await leave(dialogue, record, answer)) ?? again();
+}
+
+/** Fewest tries that must be left for one login to be offered: the laptop's own rule, one more than it stops at. */
+const TRIES_FOR_A_LOGIN = 3;
+
+/**
+ * What the look without a password has told, and whether one login with it may be made: offered once (`first`), and only
+ * where the device has said that enough tries are left.
+ */
+function loginText(dialogue: Dialogue, record: CaseRecord, first: boolean): string {
+  const { attemptsLeft: number, facts, device } = record;
+  const seen = record.status === null ? [] : factLines(dialogue.t, facts, ['bindStatus', 'cloud']);
+  const look = seen.length === 0 ? '' : [dialogue.t('bot:assess.checked'), ...seen].join('\n');
+  const login =
+    number === null
+      ? dialogue.t('bot:assess.noLoginUnknown')
+      : first && number >= TRIES_FOR_A_LOGIN
+        ? dialogue.t('bot:assess.oneLogin', { serial: device?.shortSerial ?? '', number })
+        : dialogue.t('bot:assess.noLogin', { number });
+  return [look, login].filter(Boolean).join('\n\n');
 }
 
 function pressedIn(answer: Answer): string | null {
@@ -283,9 +325,10 @@ async function takeAnswer(
   dialogue: Dialogue,
   record: CaseRecord,
   answer: Extract<Answer, { kind: 'words' }>,
+  after: Next = again(),
 ): Promise<Next> {
   await takeWords(dialogue, record.id, answer);
-  return again();
+  return after;
 }
 
 /** Once questions are asked, the laptop was there or was given up: it is not looked for at every step. */
@@ -294,7 +337,7 @@ function again(): Next {
 }
 
 async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
-  const verdict = decide(record.facts);
+  const verdict = verdictOf(record);
   if (verdict.method === 'nothing-to-do') {
     await dialogue.house((house) =>
       house.cases.apply(record.id, { type: 'closed', outcome: 'nothing-to-do' }),
@@ -307,6 +350,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const text = verdictText(dialogue.t, verdict, {
     laptopSees: record.sighting !== null,
     named: shortSerial !== undefined,
+    tried: triedToday(record.facts, record.tried),
   });
   const unbinds = ways.some((way) => WAYS_THAT_UNBIND.includes(wayId(way)));
   const by = unbinds ? await orderOf(dialogue, record) : null;
@@ -329,6 +373,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
         ? [[{ id: 'other-subnet', text: dialogue.t('bot:assess.button.other-subnet') }]]
         : []),
       ...laptop.buttons,
+      ...(verdict.again.length === 0 ? [] : [[{ id: 'again', text: dialogue.t('bot:assess.button.again') }]]),
       [{ id: 'change', text: dialogue.t('bot:assess.button.change') }],
       [{ id: 'check', text: dialogue.t('bot:assess.button.checkAgain'), said: ['again'] }],
     ],
@@ -342,10 +387,10 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
   if (answer.kind !== 'button') return again();
   if (answer.id === 'change') return CHANGE;
+  if (answer.id === 'again') return { go: 'assess', with: { withoutLaptop: true, again: true } };
   if (answer.id === 'laptop') return { go: 'assess' };
   if (answer.id === 'check') {
-    // Password and cloud are what a technician puts right between two looks.
-    await dialogue.change(record.id, { type: 'recheck', forget: ['adminPassword', 'cloud', 'onSite'] });
+    await dialogue.change(record.id, { type: 'recheck', forget: [...CHANGES_ON_SITE] });
     return { go: 'assess' };
   }
   const chosen = ways.find((way) => wayId(way) === answer.id);
@@ -364,6 +409,22 @@ async function listedText(dialogue: Dialogue, { facts }: CaseRecord): Promise<st
   if (model === null || !restsOnCatalogue(facts)) return '';
   const row = await dialogue.house((house) => house.firmware.of(model));
   return row ? catalogueText(dialogue.t, row, dialogue.language) : '';
+}
+
+/** Password and cloud are what a technician puts right between two looks. */
+const CHANGES_ON_SITE = ['adminPassword', 'passwordProved', 'cloud', 'onSite'] as const;
+
+/** A way that has failed, once more: worth it only where something has changed that no fact tells. */
+async function chooseAgain(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
+  const { again: ways } = verdictOf(record);
+  const lines = triedLines(dialogue.t, triedToday(record.facts, record.tried)).map((line) => `• ${line}`);
+  const answer = await dialogue.ask([dialogue.t('bot:assess.againWhich'), ...lines].join('\n'), {
+    buttons: ways.map((way): Button[] => [{ id: wayId(way), text: dialogue.t(wayButton(way)) }]),
+  });
+  if (answer.kind !== 'button' || answer.id === 'back') return again();
+  if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+  const chosen = ways.find((way) => wayId(way) === answer.id);
+  return chosen ? goTo(dialogue, record, chosen) : again();
 }
 
 async function goTo(dialogue: Dialogue, record: CaseRecord, way: Way): Promise<Next> {

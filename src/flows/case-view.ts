@@ -1,6 +1,5 @@
-import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
+import { type CaseRecord, caseNumber, stageOf, verdictOf } from '../cases/case.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
-import { decide } from '../policy/decide.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
@@ -58,7 +57,7 @@ function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
 }
 
 function summary(t: Texts, record: CaseRecord): string {
-  const method = methodText(t, decide(record.facts));
+  const method = methodText(t, verdictOf(record));
   const lines = [
     t('bot:cases.head', {
       case: caseNumber(record),

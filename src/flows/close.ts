@@ -122,8 +122,11 @@ export function lateNotice(record: CaseRecord, event: UnbindEnd, language: Langu
   return `${t('bot:outcome.late', { serial })}\n\n${text}`;
 }
 
-/** What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device. */
-type NextStep = 'again' | 'after-lock' | 'recheck';
+/**
+ * What may follow a refusal: the same again, the same once the lock has run out, or a fresh look at the device; `check`:
+ * that look comes first whatever follows, because it costs no attempt.
+ */
+type NextStep = 'again' | 'after-lock' | 'recheck' | 'check';
 
 type Refusal = WordAfter<'bot:outcome.refused.'>;
 
@@ -183,7 +186,7 @@ function refusalOf({ reason = '' }: CaseReport): RefusalEnd {
 /** What may follow an outcome that is no refusal. A further password is a person's decision and the ledger's. */
 const AFTER: Readonly<Record<string, NextStep>> = {
   'wrong-password': 'again',
-  denied: 'again',
+  denied: 'check',
   'not-found': 'again',
   locked: 'after-lock',
 };
@@ -229,6 +232,7 @@ async function unsettled(dialogue: Dialogue, record: CaseRecord, report: CaseRep
       await dialogue.change(record.id, { type: 'report-read' });
       return { go: 'lan-unbind', with: answer.id === 'after-lock' ? { afterLock: true } : {} };
     case 'recheck':
+    case 'check':
       await dialogue.change(record.id, { type: 'recheck' });
       return { go: 'assess' };
     case 'repeat':
@@ -254,6 +258,7 @@ const NEXT_BUTTONS: Readonly<Record<NextStep, PlainKey>> = {
   again: 'bot:button.again',
   'after-lock': 'bot:close.button.afterLock',
   recheck: 'bot:close.button.recheck',
+  check: 'bot:close.button.check',
 };
 
 /** Only a look at the device may be typed: the others start an unbind. */
@@ -261,6 +266,7 @@ const NEXT_SAID: Readonly<Record<NextStep, Pick<Button, 'said' | 'pressOnly'>>> 
   again: { pressOnly: true },
   'after-lock': { pressOnly: true },
   recheck: { said: ['again'] },
+  check: { said: ['yes', 'again'] },
 };
 
 function nextSteps(dialogue: Dialogue, report: CaseReport, told: boolean): Button[][] {
@@ -269,7 +275,7 @@ function nextSteps(dialogue: Dialogue, report: CaseReport, told: boolean): Butto
     [{ id: next, text: dialogue.t(NEXT_BUTTONS[next]), ...NEXT_SAID[next] }],
     ...(articleFor(report) ? [[{ id: 'meaning', text: dialogue.t('bot:close.button.meaning') }]] : []),
     ...(told ? [[{ id: 'repeat', text: dialogue.t('bot:close.button.repeat') }]] : []),
-    [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
+    ...(next === 'check' ? [] : [[{ id: 'other', text: dialogue.t('bot:button.otherWays') }]]),
   ];
 }
 

@@ -1,18 +1,23 @@
-import { type CaseRecord, caseNumber } from '../cases/case.ts';
+import { type CaseRecord, caseNumber, verdictOf } from '../cases/case.ts';
+import { lineOfFirmware } from '../device/firmware.ts';
+import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
-import { decide } from '../policy/decide.ts';
-import { knownValue } from '../policy/facts.ts';
+import type { PlainKey } from '../kernel/texts.ts';
+import { isSameFirmware, knownValue } from '../policy/facts.ts';
+import type { ArticleId } from '../policy/help.ts';
 import { type QuestionId, repliesMeaning } from '../policy/questions.ts';
+import { wayId } from '../policy/rules.ts';
+import type { TriedWord } from '../policy/tried.ts';
 import { askDevice } from './check.ts';
 import type { Button, PlainAnswer } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
-import { type GuideId, guideNamed } from './guides.ts';
+import { AT_HAND, type GuideId, guideNamed, TRIED_IN } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { askBesideLaptop } from './laptop.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
-import { catalogueText, wayId, waysOf } from './telling.ts';
+import { catalogueText, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
 
@@ -30,7 +35,7 @@ const AGAIN: PlainAnswer[] = ['again'];
 export const guide = stage('guide', {
   version: 6,
   async run(dialogue, args) {
-    const { way, differs } = args.with;
+    const { way, differs, failed } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const walked = guideNamed(way ?? record.guide?.way);
@@ -41,6 +46,7 @@ export const guide = stage('guide', {
       const done = walked.id === 'bring-online' && record.status === 'cloud-offline';
       return goTo(dialogue, record, walked, done ? 1 : 0);
     }
+    if (failed) return askWhatItSaid(dialogue, record, walked);
     const at = record.guide?.at ?? 0;
     const step = walked.steps[at];
     if (step === undefined) return check(dialogue, record, walked);
@@ -184,11 +190,24 @@ async function takeNews(
   walked: Guide,
   answer: Extract<Answer, { kind: 'words' }>,
 ): Promise<Next> {
+  if (walked.id === 'firmware-first' && tellsOfUpdate(record, answer.said))
+    await updated(dialogue, record, walked);
   await takeWords(dialogue, record.id, answer);
   const now = (await dialogue.house((house) => house.cases.get(record.id))) ?? record;
-  const verdict = decide(now.facts);
+  const verdict = verdictOf(now);
   const open: readonly string[] = [...waysOf(verdict).map(wayId), ...verdict.blockers, ...OF_THE_LAPTOP];
   return open.includes(walked.id) ? { go: 'guide' } : leaveGuide(dialogue, record);
+}
+
+/** Whether what is said in the middle of an update is that it was made: another version, which can unbind. */
+function tellsOfUpdate({ facts }: CaseRecord, { answers: { firmware } }: SaidInWords): boolean {
+  const before = knownValue(facts, 'firmware');
+  return (
+    firmware !== undefined &&
+    before !== null &&
+    !isSameFirmware(before, firmware) &&
+    !['1.x', '2.x', '3.x'].includes(lineOfFirmware(firmware) ?? '1.x')
+  );
 }
 
 /** Guides that no verdict asks for: they follow from what the laptop sees. */
@@ -210,6 +229,7 @@ async function showDifference(
       ...answerButtons(dialogue, walked, step),
       [{ id: 'clear', text: dialogue.t('bot:guide.button.clear'), said: YES }],
       [{ id: 'trouble', text: dialogue.t('bot:guide.button.says') }],
+      ...(isWay(walked) ? [[{ id: 'failed', text: dialogue.t('bot:guide.button.failed') }]] : []),
     ],
     wants: ['photo', 'message', 'words'],
     things: { photo: 'screen-photo' },
@@ -222,7 +242,87 @@ async function showDifference(
   const turnedOut = answeredIn(walked, step, answer);
   if (turnedOut !== null) return takeAnswer(dialogue, record, turnedOut);
   if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+  if (answer.id === 'failed') return cameToNothing(dialogue, record, walked);
   return answer.id === 'trouble' ? { go: 'trouble', with: { resume: 'guide' } } : { go: 'guide' };
+}
+
+/** Whether the technician himself tries something here, and can say what came of it. */
+function isWay({ id }: Guide): boolean {
+  return (TRIED_IN[id]?.said.length ?? 0) > 1;
+}
+
+/** The guide has not led where it should: the case remembers it, and the verdict is another one. */
+async function cameToNothing(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
+  const tried = TRIED_IN[walked.id];
+  if (isWay(walked)) return { go: 'guide', with: { failed: true } };
+  if (tried) return remember(dialogue, record, walked, tried.said[0]);
+  if (walked.id === 'previous-owner')
+    await dialogue.change(record.id, { type: 'answered', fact: 'previousOwner', given: 'no' });
+  // What was at hand did not help: what else is there?
+  return assessAnew(dialogue, record, walked);
+}
+
+/** What a way that came to nothing said: one of the words offered, or those of the screen where an article knows them. */
+async function askWhatItSaid(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
+  const said = TRIED_IN[walked.id]?.said ?? [];
+  const ofUpdate = walked.id === 'firmware-first';
+  const answer = await dialogue.ask(dialogue.t(ofUpdate ? 'bot:tried.askUpdate' : 'bot:tried.ask'), {
+    buttons: said.flatMap((id): Button[][] => {
+      const key = `bot:tried.button.${id}` as const;
+      return hasText(key) ? [[{ id, text: dialogue.t(key) }]] : [];
+    }),
+    wants: ['message'],
+  });
+  if (answer.kind === 'message') {
+    const word = wordOfArticles(answer.articles);
+    return word === null ? { go: 'guide' } : remember(dialogue, record, walked, word);
+  }
+  if (answer.kind === 'button' && answer.id === 'cancel') return cancelled(dialogue, record.id);
+  const word = said.find((id) => id === pressed(answer));
+  return word === undefined ? { go: 'guide' } : remember(dialogue, record, walked, word);
+}
+
+/** What the words on a screen say of a way, by the articles about them. */
+const SAID_IN_ARTICLE: { readonly [A in ArticleId]?: TriedWord } = {
+  'wrong-password': 'wrong-password',
+  'which-password': 'wrong-password',
+  denied: 'failed',
+  'device-offline': 'offline',
+  'cloud-off': 'offline',
+  'not-registered': 'offline',
+};
+
+/** A lock ends by itself, so the way is gone on with (null). Of two articles nobody knows which. */
+function wordOfArticles(articles: readonly ArticleId[]): TriedWord | null {
+  const [only, ...others] = articles;
+  if (only === undefined || others.length > 0) return 'other';
+  return only === 'locked' ? null : (SAID_IN_ARTICLE[only] ?? only);
+}
+
+async function remember(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  word: TriedWord,
+): Promise<Next> {
+  const way = TRIED_IN[walked.id]?.way;
+  // The version is what it was, so it is not asked for again.
+  const forget = walked.id === 'firmware-first' ? [] : walked.forget;
+  if (way !== undefined)
+    await dialogue.change(record.id, { type: 'tried', guide: walked.id, way, word, forget });
+  return { go: 'assess' };
+}
+
+/** The update was made: which version it is now is asked, and what was tried before it says nothing any more. */
+async function updated(dialogue: Dialogue, record: CaseRecord, { id, forget }: Guide): Promise<Next> {
+  await dialogue.change(record.id, {
+    type: 'tried',
+    guide: id,
+    way: 'firmware-first',
+    word: 'updated',
+    forget,
+  });
+  return { go: 'assess' };
 }
 
 /** After a step of the way online: is it reached now? The laptop asks the device, else the device's own page tells. */
@@ -285,13 +385,13 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
     walked.check === 'unbound'
       ? await askBesideLaptop(dialogue, record, ({ line, isThere, events }) =>
           dialogue.ask([question, line].filter(Boolean).join('\n\n'), {
-            buttons: checkButtons(dialogue, { bound, mayAsk: bound || isThere }),
+            buttons: checkButtons(dialogue, walked, { bound, mayAsk: bound || isThere }),
             events,
             wants: ['words'],
           }),
         )
       : await dialogue.ask(question, {
-          buttons: checkButtons(dialogue, { bound, mayAsk: bound }),
+          buttons: checkButtons(dialogue, walked, { bound, mayAsk: bound }),
           wants: ['words'],
         });
   if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer);
@@ -299,13 +399,14 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
     case 'again':
       return { go: 'guide' };
     case 'success':
-      return walked.check === 'unbound' ? believed(dialogue, record) : assessAnew(dialogue, record, walked);
+      if (walked.check === 'unbound') return believed(dialogue, record);
+      return walked.id === 'firmware-first'
+        ? updated(dialogue, record, walked)
+        : arrived(dialogue, record, walked);
     case 'says':
       return { go: 'trouble', with: { resume: 'guide' } };
     case 'failed':
-      // What was at hand did not help: what else is there?
-      await dialogue.change(record.id, { type: 'recheck', forget: [...walked.forget] });
-      return leaveGuide(dialogue, record);
+      return cameToNothing(dialogue, record, walked);
     case 'cancel':
       return cancelled(dialogue, record.id);
     default:
@@ -316,14 +417,22 @@ async function check(dialogue: Dialogue, record: CaseRecord, walked: Guide): Pro
 /** `mayAsk`: the device can be asked itself; it has said already that it is `bound`. */
 function checkButtons(
   dialogue: Dialogue,
+  walked: Guide,
   { bound, mayAsk }: { bound: boolean; mayAsk: boolean },
 ): Button[][] {
   return [
     ...(bound ? [] : [[{ id: 'success', text: dialogue.t('bot:guide.button.success'), said: YES }]]),
     ...(mayAsk ? [[{ id: 'again', text: dialogue.t('bot:assess.button.checkAgain'), said: AGAIN }]] : []),
     [{ id: 'says', text: dialogue.t('bot:guide.button.says'), said: NO }],
-    [{ id: 'failed', text: dialogue.t('bot:button.otherWays') }],
+    [{ id: 'failed', text: dialogue.t(failedButton(walked)) }],
   ];
+}
+
+function failedButton({ id }: Guide): PlainKey {
+  if (id === 'previous-owner') return 'bot:guide.button.ownerCannot';
+  const tried = TRIED_IN[id];
+  if (tried === undefined) return 'bot:button.otherWays';
+  return tried.said.length > 1 ? 'bot:guide.button.failed' : 'bot:guide.button.none';
 }
 
 function pressed(answer: Answer): string {
@@ -351,6 +460,14 @@ function withOrder(dialogue: Dialogue, record: CaseRecord, text: string): string
 async function assessAnew(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
   await dialogue.change(record.id, { type: 'recheck', forget: [...walked.forget] });
   return leaveGuide(dialogue, record);
+}
+
+/** The guide has led where it should: what it has brought needs no question. */
+async function arrived(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
+  const next = await assessAnew(dialogue, record, walked);
+  const given = AT_HAND[walked.id];
+  if (given !== undefined) await dialogue.change(record.id, { type: 'answered', fact: 'onSite', given });
+  return next;
 }
 
 async function leaveGuide(dialogue: Dialogue, record: CaseRecord): Promise<Next> {

@@ -2,9 +2,10 @@
  * Ways walked by hand, as data: steps in their order and how the end is checked. Texts: `guide:title.<way>`,
  * `guide:step.<way>.<step>.text` and `.differs`, `guide:success.<way>`.
  */
-import type { FactName } from '../policy/facts.ts';
+import type { FactName, OnSite } from '../policy/facts.ts';
 import type { QuestionId } from '../policy/questions.ts';
 import type { BlockerId } from '../policy/rules.ts';
+import { SAID_BY_UPDATE, SAID_BY_WAY, type TriedWay, type TriedWord } from '../policy/tried.ts';
 
 interface Guide {
   /** Step ids; those in `drawn` have a picture (scripts/cards). */
@@ -61,7 +62,7 @@ export const GUIDES = {
     steps: ['which', 'ask', 'attempts', 'recovery'],
     drawn: ['which', 'recovery'],
     check: 'assess',
-    forget: ['adminPassword'],
+    forget: ['adminPassword', 'passwordProved'],
   },
   'get-onto-lan': {
     steps: ['cable', 'address', 'vpn'],
@@ -77,6 +78,7 @@ export const GUIDES = {
     forget: [],
     answers: { at: ['ask'], fact: 'updateTo4x', given: ['exists', 'no-file'] },
   },
+  'bring-monitor': { steps: ['connect'], drawn: [], check: 'assess', forget: ['onSite'] },
   activate: {
     steps: ['tool', 'password'],
     drawn: ['tool', 'password'],
@@ -105,3 +107,27 @@ export function guideNamed(name: unknown): (Guide & { readonly id: GuideId }) | 
     ? { id: name as GuideId, ...GUIDES[name as GuideId] }
     : null;
 }
+
+/** What is at hand when such a guide has led where it should. */
+export const AT_HAND: { readonly [G in GuideId]?: OnSite } = {
+  'bring-phone': 'phone',
+  'bring-monitor': 'monitor',
+};
+
+/** What the case remembers of a guide that came to nothing: which way it was, and what it may have said. */
+interface TriedIn {
+  readonly way: TriedWay;
+  /** Words to choose from; one alone is not asked for. */
+  readonly said: readonly [TriedWord, ...TriedWord[]];
+}
+
+const NOT_AT_HAND = ['not-at-hand'] as const;
+
+export const TRIED_IN: { readonly [G in GuideId]?: TriedIn } = {
+  'vendor-tool': { way: 'vendor-tool', said: SAID_BY_WAY },
+  app: { way: 'app', said: SAID_BY_WAY },
+  'recorder-menu': { way: 'recorder-menu', said: SAID_BY_WAY },
+  'firmware-first': { way: 'firmware-first', said: SAID_BY_UPDATE },
+  'bring-phone': { way: 'app', said: NOT_AT_HAND },
+  'bring-monitor': { way: 'recorder-menu', said: NOT_AT_HAND },
+};

@@ -1,12 +1,13 @@
-import { type CaseRecord, caseNumber } from '../cases/case.ts';
-import { decide } from '../policy/decide.ts';
+import { type CaseRecord, caseNumber, verdictOf } from '../cases/case.ts';
+import { canStillBeAsked } from '../policy/explain.ts';
+import { knownValue } from '../policy/facts.ts';
 import type { RegionPack } from '../policy/region.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
 import { type Next, stage } from './stages.ts';
-import { sourceText } from './telling.ts';
+import { sourceText, triedLines } from './telling.ts';
 import { takeWords } from './words.ts';
 
 /**
@@ -20,6 +21,9 @@ export const serviceCentre = stage('service-centre', {
     if (!record || record.closedAt !== null) return { end: true };
     // The service centre knows a device by its serial number alone.
     if (!record.device) return { go: 'identify', with: { because: 'bot:rma.needsSerial' } };
+    // Whatever has led here: before a parcel this is asked.
+    if (!record.awaitsAnswer && canStillBeAsked(record.facts, 'previousOwner'))
+      return { go: 'assess', with: { parcel: true } };
     await dialogue.change(record.id, { type: 'stage', stage: 'service-centre' });
     const pack = await dialogue.house((house) => house.region.pack());
     const letter = letterOf(dialogue, record, record.device);
@@ -52,8 +56,12 @@ interface Letter {
 function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<CaseRecord['device']>): Letter {
   const { shortSerial } = device;
   const { firmware } = record.facts;
-  const { rule } = decide(record.facts);
+  const { rule } = verdictOf(record);
   const serial = record.sighting?.fullSerial ?? device.fullSerial ?? shortSerial;
+  const lines = [
+    ...triedLines(dialogue.t, record.tried),
+    ...(knownValue(record.facts, 'previousOwner') === false ? [dialogue.t('policy:tried.owner')] : []),
+  ].map((line) => `- ${line}`);
   const values = {
     serial,
     shortSerial,
@@ -66,7 +74,13 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
     serial,
     shortSerial,
     subject: dialogue.t('policy:rma.subject', { ...values, serial: shortSerial }),
-    body: dialogue.t('policy:rma.body', values),
+    body: [
+      dialogue.t('policy:rma.body', values),
+      lines.length === 0 ? '' : [dialogue.t('policy:rma.tried'), ...lines].join('\n'),
+      dialogue.t('policy:rma.end'),
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
   };
 }
 

@@ -57,6 +57,10 @@ const HANDED = {
     withoutLaptop: z.boolean().optional(),
     /** Show what was answered, to change it; or ask this fact again. */
     change: z.union([z.literal(true), z.enum(QUESTION_ORDER)]).optional(),
+    /** A parcel was chosen: the previous owner is asked for first. */
+    parcel: z.boolean().optional(),
+    /** Choose a way that has failed, to try it once more. */
+    again: z.boolean().optional(),
   }),
   order: z.object({
     /** Way to go on with; absent: back to the verdict. */
@@ -78,6 +82,8 @@ const HANDED = {
     way: z.enum(GUIDE_IDS).optional(),
     /** The step looks different on the site. */
     differs: z.boolean().optional(),
+    /** It came to nothing: what did it say? */
+    failed: z.boolean().optional(),
   }),
   'service-centre': z.object({}),
   close: z.object({}),

@@ -5,10 +5,11 @@ import { hasText } from '../kernel/all-texts.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { FirmwareRow } from '../policy/catalogue.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
-import { explain, QUESTION_ORDER } from '../policy/explain.ts';
+import { QUESTION_ORDER } from '../policy/explain.ts';
 import type { Contradiction, FactName, Facts } from '../policy/facts.ts';
 import type { RegionPack } from '../policy/region.ts';
-import { type Method, RULES, type RuleId, type Way } from '../policy/rules.ts';
+import { RULES, type RuleId, type Way, wayId } from '../policy/rules.ts';
+import type { Try } from '../policy/tried.ts';
 import { dateIn } from './dates.ts';
 
 /** Facts worth showing, in the order people read them; a property of the site comes last. */
@@ -25,8 +26,10 @@ const SHOWN: readonly FactName[] = [
   'cloud',
   'everInEzviz',
   'adminPassword',
+  'passwordProved',
   'agentSees',
   'onSite',
+  'previousOwner',
 ];
 
 /** A fact's value in words: `NVR`, `V3.4.98`, `yes`. */
@@ -97,14 +100,6 @@ export function methodText(t: Texts, verdict: Verdict): string | null {
   return way ? t(`policy:method.${wayId(way)}`) : null;
 }
 
-/** A way by one word; SADP by the vendor's tool is a way of its own. */
-export type WayId = Method | 'vendor-tool';
-
-/** Name of a way for buttons and texts. */
-export function wayId(way: Way): WayId {
-  return way.method === 'sadp' && way.by === 'vendor-tool' ? 'vendor-tool' : way.method;
-}
-
 /** Key of a way's button. */
 export function wayButton(way: Way): PlainKey {
   const id = wayId(way);
@@ -125,15 +120,35 @@ function wouldLaptopHelp({ rule }: Verdict): boolean {
   return rule !== null && BY_HAND.includes(rule);
 }
 
+/** Ways that were tried, a line each: which one, on which firmware, and what it said. */
+export function triedLines(t: Texts, tried: readonly Try[]): string[] {
+  const lines = tried.map(({ way, word, firmware }) => {
+    const values = { way: t(`policy:tried.way.${way}`), said: saidText(t, word) };
+    return firmware === null
+      ? t('policy:tried.line', values)
+      : t('policy:tried.lineOn', { ...values, firmware });
+  });
+  return [...new Set(lines)];
+}
+
+/** What a way said: one of our words, or the title of the article that its message has. */
+function saidText(t: Texts, word: string): string {
+  const key = `policy:tried.said.${word}` as const;
+  if (hasText(key)) return t(key);
+  const article = `help:article.${word}.title` as const;
+  return hasText(article) ? `“${t(article)}”` : t('policy:tried.said.other');
+}
+
 /** The verdict as the chat tells it. `site`: what beside the facts changes the words. */
 export function verdictText(
   t: Texts,
   verdict: Verdict,
-  site: { readonly laptopSees: boolean; readonly named: boolean },
+  site: { readonly laptopSees: boolean; readonly named: boolean; readonly tried?: readonly Try[] },
 ): string {
   const reasons = verdict.reasons.map(({ rule, values }) => `• ${t(`policy:rule.${rule}`, values)}`);
   const others = waysOf(verdict).slice(saidWays(verdict).length);
   const method = methodText(t, verdict);
+  const tried = triedLines(t, site.tried ?? []);
   const lines = [
     verdict.tryFirst ? t('bot:assess.tryFirst') : '',
     method === null ? '' : t('bot:assess.verdict', { method }),
@@ -143,6 +158,7 @@ export function verdictText(
           '\n',
         ),
     reasons.length === 0 ? '' : [t('bot:assess.why'), ...reasons].join('\n'),
+    tried.length === 0 ? '' : [t('bot:assess.tried'), ...tried.map((line) => `• ${line}`)].join('\n'),
     others.length === 0
       ? ''
       : t('bot:assess.also', { methods: others.map((way) => t(wayButton(way))).join(', ') }),
@@ -196,16 +212,16 @@ export function restsOnCatalogue({ updateTo4x }: Facts): boolean {
   return updateTo4x.state === 'known' && updateTo4x.source === 'catalogue';
 }
 
-const MARKS = { fires: '✓', 'ruled-out': '✗', open: '?', undecidable: '?' } as const;
+const MARKS = { fires: '✓', tried: '↻', 'ruled-out': '✗', open: '?', undecidable: '?' } as const;
 
 /**
  * The trail behind a verdict: what is known and from whom, then the rules up to the one that decides, each with how it
  * stands. Rules after it could not have changed the verdict and are left out, but for those that stop every way.
  */
-export function trailText(t: Texts, facts: Facts): string {
-  const verdict = decide(facts);
+export function trailText(t: Texts, facts: Facts, ways: readonly Try[]): string {
+  const verdict = decide(facts, ways);
   const known = factLines(t, facts);
-  const trail = explain(facts);
+  const { trail } = verdict;
   const deciding = trail.findIndex((entry) => entry.decides);
   const told = trail.filter(
     (entry, index) =>
@@ -233,7 +249,12 @@ export function trailText(t: Texts, facts: Facts): string {
   return [
     [t('bot:explain.known'), ...(known.length === 0 ? [t('bot:explain.nothing')] : known)].join('\n'),
     [t('bot:explain.rules'), ...lines].join('\n'),
+    ways.length === 0
+      ? ''
+      : [t('bot:assess.tried'), ...triedLines(t, ways).map((line) => `• ${line}`)].join('\n'),
     result,
     t('bot:explain.legend'),
-  ].join('\n\n');
+  ]
+    .filter(Boolean)
+    .join('\n\n');
 }

@@ -121,7 +121,7 @@ export function createEngine(settings: EngineSettings): Engine {
           const report = await readStatus(settings, watch, { ...options, shortSerial, signal });
           if (report.status === 'not-found')
             for (const note of hindrances(lan, survey)) options.onNote?.(note);
-          return report;
+          return { ...report, attemptsLeft: await attemptsLeft(settings, shortSerial) };
         } finally {
           watch.stop();
         }
@@ -152,7 +152,7 @@ async function readStatus(
     askActivation: alsoActivation = false,
     onNote,
   }: StatusOptions & { signal: AbortSignal },
-): Promise<StatusReport> {
+): Promise<Omit<StatusReport, 'attemptsLeft'>> {
   const found = await findOne(watch.lan, watch, shortSerial, FIND_MS, signal);
   const stopped = () => (signal.aborted ? { stopped: true as const } : {});
   const device = found.ok ? found.value : found.failure.device;
@@ -178,6 +178,13 @@ async function readStatus(
     return { shortSerial, status: 'unanswered', ...stopped(), device: withStatus(seen, null) };
   }
   return { shortSerial, ...statusOf(answer), device: withStatus(seen, answer) };
+}
+
+/** What the ledger knows; one that cannot be read knows nothing. */
+async function attemptsLeft({ home }: EngineSettings, shortSerial: string): Promise<number | null> {
+  const { openLedger } = await import('./ledger.ts');
+  const permission = await openLedger(home).permission(shortSerial, false);
+  return permission.ok && 'attemptsLeft' in permission.value ? permission.value.attemptsLeft : null;
 }
 
 async function withLan<T>(

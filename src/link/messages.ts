@@ -179,7 +179,14 @@ export const agentEvent = z.discriminatedUnion('type', [
     hindrances,
   }),
   /** `hindrances`: with `not-found`. */
-  event('status', { shortSerial, status: unbindStatus, device: deviceSighting.nullable(), hindrances }),
+  event('status', {
+    shortSerial,
+    status: unbindStatus,
+    device: deviceSighting.nullable(),
+    hindrances,
+    /** Tries left by the device's own words, as the laptop's ledger has them; null: not known. Missing from older agents. */
+    attemptsLeft: z.number().int().min(0).max(1000).nullable().optional(),
+  }),
   /** A picture for the chat. The answer never travels with it. */
   event('challenge', {
     challengeId: id,

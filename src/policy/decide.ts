@@ -1,5 +1,5 @@
 /** From facts to a verdict with its reasons. Total: any facts give a verdict, if only "ask more". */
-import { explain, type QuestionId, type TrailEntry, unsettledFacts } from './explain.ts';
+import { explain, type QuestionId, sadpGoesFirst, type TrailEntry, unsettledFacts } from './explain.ts';
 import { type Facts, knownValue } from './facts.ts';
 import {
   type BlockerId,
@@ -10,6 +10,7 @@ import {
   SADP_BY_AGENT,
   type Way,
 } from './rules.ts';
+import { NOTHING_TRIED, type Try, triedNow } from './tried.ts';
 
 /** Why: a rule, and the values of its sentence `policy:rule.<rule>`. */
 interface Reason {
@@ -30,6 +31,8 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
   /** Other ways whose own conditions hold, in the table's order; last what remains when nothing else is possible. */
   readonly alternatives: readonly Way[];
+  /** Ways whose conditions hold and which have failed: worth it again only when something has changed. */
+  readonly again: readonly Way[];
   /** The device says it can be unbound now: this first, the verdict only if it fails. */
   readonly tryFirst: Way | null;
   /** Unknown facts that could still change the verdict; `policy:question.<fact>.where` says where to look. */
@@ -37,45 +40,50 @@ export interface Verdict {
   readonly trail: readonly TrailEntry[];
 }
 
-/** The verdict on these facts. While `nextQuestion` has a question it is the best that can be said so far. */
-export function decide(facts: Facts): Verdict {
-  const trail = explain(facts);
-  const firing: readonly (Rule & { id: RuleId })[] = RULES.filter(
-    (_, index) => trail[index]?.state === 'fires',
-  );
+const SERVICE_CENTRE: Way = { method: 'service-centre', by: null };
+
+/**
+ * The verdict on these facts, after what was `tried`. While `nextQuestion` has a question it is the best that can be said
+ * so far. A way that has failed is in `again` alone.
+ */
+export function decide(facts: Facts, tried: readonly Try[] = NOTHING_TRIED): Verdict {
+  const now = triedNow(facts, tried);
+  const trail = explain(facts, now);
+  const inState = (wanted: TrailEntry['state']): readonly (Rule & { id: RuleId })[] =>
+    RULES.filter((_, index) => trail[index]?.state === wanted);
+  const firing = inState('fires');
+  const again = inState('tried').flatMap((rule) => rule.way ?? []);
   const [winner, ...later] = firing;
-  const unknowns = unsettledFacts(facts, trail);
+  const unknowns = unsettledFacts(facts, trail, now);
   if (winner === undefined) {
     const nothing = { method: null, by: null, rule: null, tryFirst: null };
-    return { ...nothing, blockers: [], reasons: [], alternatives: [], unknowns, trail };
+    return { ...nothing, blockers: [], reasons: [], alternatives: [], again, unknowns, trail };
   }
 
   const stopped = firing.some((rule) => rule.stopsAll);
   const inTheWay = later.filter((rule) => rule.stopsAll && rule.spares !== winner.way?.method);
   const told = winner.final ? [winner] : [winner, ...inTheWay];
-  const lastResort = winner.lastResort ? [winner.lastResort] : [];
+  // Before any parcel: whoever can still delete it does, and it costs nothing.
+  const byOwner = winner.way?.method === 'service-centre' && knownValue(facts, 'previousOwner') === true;
+  const lastResort = byOwner ? [SERVICE_CENTRE] : winner.lastResort ? [winner.lastResort] : [];
   const open = winner.final || stopped ? [] : later.flatMap((rule) => rule.way ?? []);
+  const others = [...open.filter(({ method }) => method !== 'service-centre'), ...lastResort];
   return {
-    method: winner.way?.method ?? null,
-    by: winner.way?.by ?? null,
+    method: byOwner ? null : (winner.way?.method ?? null),
+    by: byOwner ? null : (winner.way?.by ?? null),
     rule: winner.id,
-    blockers: told.flatMap((rule) => rule.blocker ?? []),
+    blockers: [
+      ...(byOwner ? (['previous-owner'] as const) : []),
+      ...told.flatMap((rule) => rule.blocker ?? []),
+    ],
     reasons: told.map((rule) => ({
       rule: rule.id,
       values: { firmware: knownValue(facts, 'firmware') ?? '' },
     })),
-    alternatives: [...open, ...lastResort],
-    tryFirst: winner.sadpFirst && !stopped && canUnbindNow(facts) ? SADP_BY_AGENT : null,
+    alternatives: others,
+    again,
+    tryFirst: sadpGoesFirst(facts, trail, now) ? SADP_BY_AGENT : null,
     unknowns,
     trail,
   };
-}
-
-function canUnbindNow(facts: Facts): boolean {
-  return (
-    knownValue(facts, 'canUnbindNow') === true &&
-    knownValue(facts, 'lanUnbind') !== 'no' &&
-    knownValue(facts, 'agentSees') !== false &&
-    knownValue(facts, 'activated') !== false
-  );
 }

@@ -31,12 +31,14 @@ const VALUES = {
   ezvizBrand: z.boolean(),
   updateTo4x: z.enum(['exists', 'none', 'refused', 'no-file']),
   adminPassword: z.boolean(),
+  passwordProved: z.boolean(),
   cloud: z.enum(['online', 'disabled', 'offline']),
   lanUnbind: z.enum(['yes', 'no']),
   canUnbindNow: z.boolean(),
   agentSees: z.boolean(),
   onSite: z.enum(['windows-pc', 'phone', 'monitor', 'nothing']),
   activated: z.boolean(),
+  previousOwner: z.boolean(),
 } satisfies Record<FactName, z.ZodType>;
 
 /** Every fact a rule looks at; names and values as `FactValues` has them. */
@@ -49,12 +51,14 @@ export const factsSchema = z.object({
   ezvizBrand: fact(VALUES.ezvizBrand),
   updateTo4x: fact(VALUES.updateTo4x),
   adminPassword: fact(VALUES.adminPassword),
+  passwordProved: fact(VALUES.passwordProved),
   cloud: fact(VALUES.cloud),
   lanUnbind: fact(VALUES.lanUnbind),
   canUnbindNow: fact(VALUES.canUnbindNow),
   agentSees: fact(VALUES.agentSees),
   onSite: fact(VALUES.onSite),
   activated: fact(VALUES.activated),
+  previousOwner: fact(VALUES.previousOwner),
 }) satisfies z.ZodType<Facts>;
 
 const said = z.object({

@@ -2,7 +2,7 @@
  * What is known about a device and its site, and who said so. Facts are plain JSON and live in cases; every
  * function returns new facts and never throws.
  */
-import { compareFirmware, formatFirmware, lineOfFirmware, parseFirmware } from '../device/firmware.ts';
+import { compareFirmware, formatFirmware, parseFirmware } from '../device/firmware.ts';
 import { type DeviceKind, isIntercom, isRecorder, kindOf } from '../device/kinds.ts';
 
 /** Who said it, strongest first: the device itself, its label, our firmware catalogue, the person. */
@@ -39,6 +39,8 @@ export interface FactValues {
   updateTo4x: 'exists' | 'none' | 'refused' | 'no-file';
   /** The technician has the device's admin password. The password itself is never a fact. */
   adminPassword: boolean;
+  /** A login with the password the technician has: it let him in, or was refused. That he is sure of it is no login. */
+  passwordProved: boolean;
   /** The device's connection to the cloud (protocol/sadp.md 7). */
   cloud: 'online' | 'disabled' | 'offline';
   /** Whether the device's firmware can unbind over the LAN at all. */
@@ -50,6 +52,8 @@ export interface FactValues {
   /** To be forgotten when the chosen thing turned out not to work, so that the rest is asked. */
   onSite: OnSite;
   activated: boolean;
+  /** The previous owner can still delete it in his own account, Hik-Connect or EZVIZ. */
+  previousOwner: boolean;
 }
 
 export type FactName = keyof FactValues;
@@ -82,12 +86,14 @@ export function noFacts(): Facts {
     ezvizBrand: UNKNOWN,
     updateTo4x: UNKNOWN,
     adminPassword: UNKNOWN,
+    passwordProved: UNKNOWN,
     cloud: UNKNOWN,
     lanUnbind: UNKNOWN,
     canUnbindNow: UNKNOWN,
     agentSees: UNKNOWN,
     onSite: UNKNOWN,
     activated: UNKNOWN,
+    previousOwner: UNKNOWN,
   };
 }
 
@@ -263,16 +269,19 @@ function agree(name: FactName, one: FactValue, other: FactValue): boolean {
     const [a, b] = [bareModel(String(one)), bareModel(String(other))];
     return a.startsWith(b) || b.startsWith(a);
   }
-  if (name === 'firmware') {
-    const [a, b] = [parseFirmware(String(one)), parseFirmware(String(other))];
-    // Where one side gave the line alone, the line is all they can disagree on.
-    if (a === null || b === null) return lineOfFirmware(String(one)) === lineOfFirmware(String(other));
-    return compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
-  }
+  if (name === 'firmware') return isSameFirmware(String(one), String(other));
   // That the vendor lists 4.x, and that this device does not take it, is both true.
   if (name === 'updateTo4x' && (TRIED.includes(one) || TRIED.includes(other))) return true;
   if (name === 'kind') return isRoughly(one, other) || isRoughly(other, one);
   return one === other;
+}
+
+/** Whether two firmwares are one version, as far as both say it: beside `4.x`, the line is all they can differ in. */
+export function isSameFirmware(one: string, other: string): boolean {
+  const [a, b] = [parseFirmware(one), parseFirmware(other)];
+  if (a !== null && b !== null) return compareFirmware({ ...a, build: null }, { ...b, build: null }) === 0;
+  const [said = [], more = []] = [one, other].map((text) => text.match(/\d+/g)?.map(Number));
+  return said.every((number, at) => at >= more.length || more[at] === number);
 }
 
 /** Whether a rough kind covers another: `recorder` covers NVR and DVR. */

@@ -22,6 +22,7 @@ import {
   type OnSite,
 } from './facts.ts';
 import { RULES, type Rule } from './rules.ts';
+import { NOTHING_TRIED, type Try, triedNow } from './tried.ts';
 
 export type { QuestionId } from './explain.ts';
 
@@ -46,6 +47,9 @@ export const DONT_KNOW = 'dont-know';
  */
 export const MOST_QUESTIONS = { modelOrAgent: 5, otherwise: 8 } as const;
 
+/** Asked beyond that: not about the device, but about what came of trying, and before a parcel. */
+const BEYOND: readonly QuestionId[] = ['passwordProved', 'previousOwner'];
+
 const YES_NO = { yes: true, no: false } as const;
 
 /** What every button means. Firmware has none: it is typed. */
@@ -65,27 +69,40 @@ export const ANSWERS = {
   firmware: {},
   updateTo4x: { exists: 'exists', none: 'none', refused: 'refused', 'no-file': 'no-file' },
   adminPassword: YES_NO,
+  passwordProved: YES_NO,
   onSite: { 'windows-pc': 'windows-pc', phone: 'phone', monitor: 'monitor', nothing: 'nothing' },
   cloud: { online: 'online', disabled: 'disabled', offline: 'offline' },
+  previousOwner: YES_NO,
 } as const satisfies Meanings;
 const MEANINGS: Meanings = ANSWERS;
 
-/** The one missing fact worth asking; null when no answer could change the verdict, or enough was asked. */
-export function nextQuestion(facts: Facts): Question | null {
-  const trail = explain(facts);
+/**
+ * The one missing fact worth asking, after what was tried; null when no answer could change the verdict, or enough was
+ * asked.
+ */
+export function nextQuestion(facts: Facts, tried: readonly Try[] = NOTHING_TRIED): Question | null {
+  const now = triedNow(facts, tried);
+  const trail = explain(facts, now);
   const decided = trail.some((entry) => entry.decides);
-  if (decided && questionsSpent(facts) >= questionsAllowed(facts)) return null;
-  const fact = unsettledFacts(facts, trail).find((name) => canStillBeAsked(facts, name));
-  return fact === undefined ? null : questionAbout(facts, fact);
+  const enough = decided && questionsSpent(facts) >= questionsAllowed(facts);
+  const fact = unsettledFacts(facts, trail, now).find(
+    (name) => canStillBeAsked(facts, name) && (!enough || BEYOND.includes(name)),
+  );
+  return fact === undefined ? null : questionAbout(facts, fact, tried);
 }
 
 /** The question about one fact, for asking again after a refusal or to change an answer. */
-export function questionAbout(facts: Facts, fact: QuestionId): Question {
-  return { fact, answers: [...offeredAnswers(facts, fact), DONT_KNOW], freeText: fact === 'firmware' };
+export function questionAbout(
+  facts: Facts,
+  fact: QuestionId,
+  tried: readonly Try[] = NOTHING_TRIED,
+): Question {
+  const offered = offeredAnswers(facts, fact, tried);
+  return { fact, answers: [...offered, DONT_KNOW], freeText: fact === 'firmware' };
 }
 
-function offeredAnswers(facts: Facts, fact: QuestionId): string[] {
-  if (fact === 'onSite') return helpfulOnSite(facts);
+function offeredAnswers(facts: Facts, fact: QuestionId, triedWays: readonly Try[]): string[] {
+  if (fact === 'onSite') return helpfulOnSite(facts, triedWays);
   const all = Object.keys(MEANINGS[fact]);
   // Whether the supplier has another file is asked of whoever was refused one.
   const update = knownValue(facts, 'updateTo4x');
@@ -104,7 +121,7 @@ export function answer(facts: Facts, fact: QuestionId, given: string): Result<Le
 
 /**
  * The answer that a plain yes or no is to a question; null where it says too little: "no" to "is it online?" is either
- * switched off or offline.
+ * switched off or offline, and "yes, sure" to "did it log in?" may be no more than that.
  */
 export function meaningOfReply(fact: QuestionId, reply: 'yes' | 'no' | typeof DONT_KNOW): string | null {
   if (reply === DONT_KNOW) return DONT_KNOW;
@@ -123,6 +140,7 @@ const REPLIES: { readonly [N in QuestionId]?: { readonly yes?: string; readonly 
   adminPassword: { yes: 'yes', no: 'no' },
   onSite: { no: 'nothing' },
   cloud: { yes: 'online' },
+  previousOwner: { yes: 'yes', no: 'no' },
 };
 
 /** Learns from what was recognised in a technician's own words; what is no answer to its question is passed over. */
@@ -150,16 +168,26 @@ const WAYS_ON_SITE: readonly Rule[] = (RULES as readonly Rule[]).filter(
   (rule) => rule.way && rule.when.some(({ needs }) => needs.includes('onSite')),
 );
 
-/** What could be at hand and lead to a method for this device; `nothing` closes the list. */
-function helpfulOnSite(facts: Facts): OnSite[] {
-  return Object.values(MEANINGS.onSite).filter((best) => {
+/**
+ * What could be at hand and lead to a method for this device that has not failed, in the order of the rules: the first
+ * that fits is the best. `nothing` closes the list.
+ */
+function helpfulOnSite(facts: Facts, tried: readonly Try[]): OnSite[] {
+  const now = triedNow(facts, tried);
+  const rankOf = (best: OnSite): number => {
     const assumed: Facts = { ...facts, onSite: { state: 'known', value: best, source: 'technician' } };
-    return best === 'nothing' || WAYS_ON_SITE.some((rule) => standing(rule, assumed).state !== 'ruled-out');
-  });
+    return WAYS_ON_SITE.findIndex((rule) => {
+      const { state } = standing(rule, assumed, now);
+      return state !== 'ruled-out' && state !== 'tried';
+    });
+  };
+  const helpful = Object.values(MEANINGS.onSite).filter((best) => best !== 'nothing' && rankOf(best) !== -1);
+  return [...helpful.sort((one, other) => rankOf(one) - rankOf(other)), 'nothing'];
 }
 
 function questionsSpent(facts: Facts): number {
   return QUESTION_ORDER.filter((name) => {
+    if (BEYOND.includes(name)) return false;
     const fact = facts[name];
     return fact.state === 'known' ? fact.source === 'technician' : fact.asked;
   }).length;

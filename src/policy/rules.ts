@@ -5,6 +5,7 @@
 import { type FirmwareLine, lineOfFirmware } from '../device/firmware.ts';
 import { isRecorder } from '../device/kinds.ts';
 import { type FactName, type Facts, type FactValues, knownValue } from './facts.ts';
+import type { TriedNow, TriedWay } from './tried.ts';
 
 /** Ways to an unbound device; `nothing-to-do` when it is unbound already. */
 export type Method = 'sadp' | 'app' | 'recorder-menu' | 'firmware-first' | 'service-centre' | 'nothing-to-do';
@@ -13,6 +14,14 @@ export type Method = 'sadp' | 'app' | 'recorder-menu' | 'firmware-first' | 'serv
 export type Way =
   | { readonly method: 'sadp'; readonly by: 'agent' | 'vendor-tool' }
   | { readonly method: Exclude<Method, 'sadp'>; readonly by: null };
+
+/** A way by one word; SADP by the vendor's tool is a way of its own. */
+export type WayId = Method | 'vendor-tool';
+
+/** Name of a way, for what was tried, for buttons and texts. */
+export function wayId(way: Way): WayId {
+  return way.method === 'sadp' && way.by === 'vendor-tool' ? 'vendor-tool' : way.method;
+}
 
 /** What has to be done before any method works. */
 export type BlockerId =
@@ -23,7 +32,8 @@ export type BlockerId =
   | 'bring-online'
   | 'get-onto-lan'
   | 'bring-phone'
-  | 'ask-supplier';
+  | 'ask-supplier'
+  | 'bring-monitor';
 
 /**
  * Where a rule comes from: the vendor's support note (v1.0 of 12/03/2023), what follows from it, the note together
@@ -34,7 +44,7 @@ export type RuleSource = 'note' | 'note-inference' | 'note-and-card' | 'own';
 /** One condition of a rule: true, false, or null while a fact it needs is unknown. */
 export interface Condition {
   readonly needs: readonly FactName[];
-  readonly holds: (facts: Facts) => boolean | null;
+  readonly holds: (facts: Facts, tried: TriedNow) => boolean | null;
 }
 
 export interface Rule {
@@ -75,7 +85,7 @@ function notKnownToBe<N extends FactName>(name: N, value: FactValues[N]): Condit
   return { needs: [name], holds: (facts) => knownValue(facts, name) !== value };
 }
 
-/** Holds once the fact is known to have this value; it is not asked for on that account. */
+/** Holds only if the fact is known to have this value; nobody is asked. */
 function knownToBe<N extends FactName>(name: N, value: FactValues[N]): Condition {
   return { needs: [], holds: (facts) => knownValue(facts, name) === value };
 }
@@ -107,6 +117,9 @@ function ezvizBranded(facts: Facts): boolean | null {
   return knownValue(facts, 'ezvizBrand') ?? (kind === null ? null : kind === 'ezviz');
 }
 
+const NONE: TriedNow = { failed: new Set(), inDoubt: false, updated: false };
+/** Lines whose menu can unbind; of those after 4.x we conclude it. */
+const MENU_LINE = firmwareIs('4.x', '5.x', 'later');
 const RECORDER: Condition = {
   needs: ['kind'],
   holds: (facts) => {
@@ -116,6 +129,30 @@ const RECORDER: Condition = {
 };
 const NO_AGENT = notKnownToBe('agentSees', true);
 const LAN_UNBIND_MAY_EXIST = notKnownToBe('lanUnbind', 'no');
+
+/** What was tried is known without asking. */
+const byTried = (holds: (tried: TriedNow, facts: Facts) => boolean): Condition => ({
+  needs: [],
+  holds: (facts, tried) => holds(tried, facts),
+});
+const untried = (way: TriedWay): Condition => byTried(({ failed }) => !failed.has(way));
+const SOMETHING_FAILED = byTried(({ failed }) => failed.size > 0);
+/** Where a laptop of ours sees the device, the vendor's tool is another way only after ours. */
+const NO_AGENT_WAY = byTried(
+  ({ failed }, facts) => knownValue(facts, 'agentSees') !== true || failed.has('sadp'),
+);
+const NOTHING_LEFT = byTried(({ failed }, facts) => waysLeft(facts, failed).length === 0);
+
+/** Ways that unbind on the site, that this device may have, and that have not failed, whatever is at hand. */
+export function waysLeft(facts: Facts, failed: ReadonlySet<TriedWay>): TriedWay[] {
+  const byAgent = knownValue(facts, 'agentSees') === true && !failed.has('sadp');
+  const overLan: TriedWay[] = LAN_UNBIND_MAY_EXIST.holds(facts, NONE)
+    ? [byAgent ? 'sadp' : 'vendor-tool']
+    : [];
+  const hasMenu = RECORDER.holds(facts, NONE) && MENU_LINE.holds(facts, NONE);
+  const ways: TriedWay[] = [...overLan, 'app', ...(hasMenu ? (['recorder-menu'] as const) : [])];
+  return ways.filter((way) => !failed.has(way));
+}
 
 export const SADP_BY_AGENT: Way = { method: 'sadp', by: 'agent' };
 const way = (method: Exclude<Method, 'sadp'>): Way => ({ method, by: null });
@@ -221,12 +258,41 @@ export const RULES = [
     sadpFirst: true,
   },
   {
+    id: 'update-failed',
+    row: '4d',
+    source: 'own',
+    when: [RECORDER, firmwareIs('1.x', '2.x', '3.x'), byTried(({ failed }) => failed.has('firmware-first'))],
+    way: way('service-centre'),
+    final: true,
+    sadpFirst: true,
+  },
+  {
     id: 'no-password',
     row: '5',
     source: 'note',
     when: [onceAsked('adminPassword', (has) => has !== true)],
     blocker: 'recover-password',
     stopsAll: true,
+    lastResort: way('service-centre'),
+  },
+  {
+    id: 'password-refused',
+    row: '5b',
+    source: 'own',
+    when: [knownToBe('passwordProved', false)],
+    blocker: 'recover-password',
+    stopsAll: true,
+    lastResort: way('service-centre'),
+  },
+  {
+    // Every way would be a login with a password that may be the wrong one.
+    id: 'password-unproved',
+    row: '5c',
+    source: 'own',
+    when: [byTried(({ inDoubt }) => inDoubt), onceAsked('passwordProved', (proved) => proved !== true)],
+    blocker: 'recover-password',
+    stopsAll: true,
+    lastResort: way('service-centre'),
   },
   {
     id: 'cloud-not-online',
@@ -239,6 +305,28 @@ export const RULES = [
     spares: 'firmware-first',
   },
   {
+    // What 4.x has brought is the menu, so that goes before anything else.
+    id: 'menu-after-update',
+    row: '6b',
+    source: 'own',
+    when: [RECORDER, MENU_LINE, byTried(({ updated }) => updated), is('onSite', 'monitor')],
+    way: way('recorder-menu'),
+  },
+  {
+    id: 'monitor-after-update',
+    row: '6c',
+    source: 'own',
+    when: [
+      RECORDER,
+      MENU_LINE,
+      byTried(({ updated }) => updated),
+      untried('recorder-menu'),
+      onceAsked('onSite', (best) => best !== 'monitor'),
+    ],
+    blocker: 'bring-monitor',
+    lastResort: way('service-centre'),
+  },
+  {
     id: 'agent-on-lan',
     row: '7',
     source: 'note-and-card',
@@ -249,7 +337,7 @@ export const RULES = [
     id: 'windows-pc-on-lan',
     row: '7b',
     source: 'note',
-    when: [NO_AGENT, is('onSite', 'windows-pc'), LAN_UNBIND_MAY_EXIST],
+    when: [NO_AGENT_WAY, is('onSite', 'windows-pc'), LAN_UNBIND_MAY_EXIST],
     way: { method: 'sadp', by: 'vendor-tool' },
   },
   {
@@ -274,22 +362,73 @@ export const RULES = [
     way: way('recorder-menu'),
   },
   {
+    id: 'menu-left',
+    row: '9c',
+    source: 'own',
+    when: [
+      RECORDER,
+      MENU_LINE,
+      SOMETHING_FAILED,
+      untried('recorder-menu'),
+      onceAsked('onSite', (best) => best !== 'monitor'),
+    ],
+    blocker: 'bring-monitor',
+    lastResort: way('service-centre'),
+  },
+  {
     id: 'nobody-on-lan',
     row: '10',
     source: 'note',
     when: [
       NO_AGENT,
+      untried('app'),
+      untried('vendor-tool'),
       onceAsked('onSite', (best) => best === null || best === 'nothing' || best === 'monitor'),
     ],
     blocker: 'get-onto-lan',
   },
   {
+    id: 'pc-left',
+    row: '10b',
+    source: 'own',
+    when: [
+      byTried(({ failed }, facts) => failed.has('app') && waysLeft(facts, failed).includes('vendor-tool')),
+      onceAsked('onSite', (best) => best !== 'windows-pc'),
+    ],
+    blocker: 'get-onto-lan',
+    lastResort: way('service-centre'),
+  },
+  {
     id: 'no-lan-unbind',
     row: '11',
     source: 'own',
-    when: [onceAsked('onSite', () => true)],
+    when: [untried('app'), knownToBe('lanUnbind', 'no'), onceAsked('onSite', () => true)],
     blocker: 'bring-phone',
     lastResort: way('service-centre'),
+  },
+  {
+    id: 'phone-left',
+    row: '11b',
+    source: 'own',
+    when: [SOMETHING_FAILED, untried('app'), onceAsked('onSite', () => true)],
+    blocker: 'bring-phone',
+    lastResort: way('service-centre'),
+  },
+  {
+    // That it failed on some 4.x proves nothing about the newest one.
+    id: 'newer-firmware',
+    row: '12',
+    source: 'own',
+    when: [RECORDER, firmwareIs('4.x'), NOTHING_LEFT],
+    way: way('firmware-first'),
+    lastResort: way('service-centre'),
+  },
+  {
+    id: 'all-failed',
+    row: '13',
+    source: 'own',
+    when: [NOTHING_LEFT],
+    way: way('service-centre'),
   },
 ] as const satisfies readonly Rule[];
 

@@ -5,6 +5,7 @@ import type { Language } from '../../locales/language.ts';
 import { textsFor } from '../kernel/all-texts.ts';
 import { createLog } from '../kernel/log.ts';
 import { createEngine } from '../lan-agent/engine.ts';
+import type { InspectReport } from '../lan-agent/inspect/contract.ts';
 import { type PairEnd, pair } from '../lan-agent/link/pair.ts';
 import { type RunEnd, run } from '../lan-agent/link/run.ts';
 import { testNetwork } from '../lan-agent/network/test-network.ts';
@@ -38,6 +39,8 @@ export interface Laptop {
   lastPicture(): string;
   /** Waits for the password page and answers it as a browser does. */
   typePassword(password: string): Promise<void>;
+  /** One login, as `unbind-agent inspect` makes it; what the device said to the password. */
+  inspect(shortSerial: string, password: string): Promise<InspectReport['password']>;
   close(): Promise<void>;
 }
 
@@ -139,6 +142,15 @@ export async function createLaptop({
       });
       if (!answered.ok) throw new Error(`the password page answered ${answered.status}`);
       await answered.text();
+    },
+    async inspect(shortSerial, password) {
+      const report = await engine.performInspect({
+        shortSerial,
+        prompt: async () => ({ kind: 'typed', password: Buffer.from(password) }),
+        afterLock: false,
+        signal: new AbortController().signal,
+      });
+      return report.password;
     },
     close: async () => {
       await stop();

@@ -126,6 +126,8 @@ async function sendToServiceCentre(
   await technician.press('No, never');
   await technician.waitFor(has('none'), { timeoutMs: STEP_MS });
   await technician.press('No, only 3.x');
+  await technician.waitFor(/can the previous owner still delete/, { timeoutMs: STEP_MS });
+  await technician.press('No, or out of reach');
   await technician.waitFor(has('service-centre'), { timeoutMs: STEP_MS });
   await technician.press('Service centre');
   await technician.waitFor(has('sent'), { timeoutMs: STEP_MS });

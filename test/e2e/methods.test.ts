@@ -36,7 +36,8 @@ describe('what every case has', () => {
   it('explains its verdict: facts with their sources, rules in order, the one that decided', async () => {
     await technician.sendPhoto(await labelOf(recorder3.profile));
     await technician.waitFor(/added to the EZVIZ app/, STEP);
-    await press(technician, 'yes', /What to do: service centre/);
+    await press(technician, 'yes', /can the previous owner still delete/);
+    await press(technician, 'no', /What to do: service centre/);
     const told = await type(technician, '/explain', /Why: case/);
     expect(told.text).toContain('Model: DS-7208HUHI-F2/N (the label)');
     expect(told.text).toContain('Was in EZVIZ: yes (you)');
@@ -65,7 +66,12 @@ describe('a laptop that can ask the device', () => {
   it('tells when the device contradicts the technician, believes the device, and tells it once', async () => {
     const { technician } = house;
     await type(technician, '/new', /Send a photo of the device label/);
-    await type(technician, 'recorder on 3.4.98, no 4.x, never in ezviz', /What to do: service centre/);
+    await type(
+      technician,
+      'recorder on 3.4.98, no 4.x, never in ezviz',
+      /can the previous owner still delete/,
+    );
+    await press(technician, 'no', /What to do: service centre/);
     await technician.send(unbindableCamera.profile.shortSerial);
     const told = await technician.waitFor(/⚠️/, STEP);
     expect(told.text).toMatch(/Firmware: the device itself says V5\.7\.18.*you said V3\.4\.98/);

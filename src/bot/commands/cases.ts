@@ -82,7 +82,7 @@ export function createCaseCommands(
         const model = knownValue(record.facts, 'model');
         const row = model !== null && restsOnCatalogue(record.facts) ? firmwareOf(model, catalogue) : null;
         const listed = row ? [catalogueText(t, row, language)] : [];
-        return say([head, ...disagreed, ...listed, trailText(t, record.facts)].join('\n\n'));
+        return say([head, ...disagreed, ...listed, trailText(t, record.facts, record.tried)].join('\n\n'));
       },
 
       async help({ role, controls, say, t, language }, words) {

@@ -50,7 +50,13 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts, sto
     case 'status':
       return {
         heard: { id, caseId, type: 'status', jobId, status: event.status, ...hindrancesOf(event) },
-        action: { type: 'status-read', jobId, status: event.status, device: event.device },
+        action: {
+          type: 'status-read',
+          jobId,
+          status: event.status,
+          device: event.device,
+          ...(event.attemptsLeft === undefined ? {} : { attemptsLeft: event.attemptsLeft }),
+        },
         wait: null,
       };
     case 'challenge': {

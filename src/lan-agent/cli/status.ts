@@ -38,7 +38,7 @@ export async function statusCommand(
 
 /** The status in words, with the device it is about. @param isHindered the person was told why it may not be heard */
 export function describeStatus(report: StatusReport, texts: Texts, isHindered: boolean): string {
-  const { shortSerial, status, word, reason, stopped, device } = report;
+  const { shortSerial, status, word, reason, stopped, device, attemptsLeft } = report;
   const key = stopped
     ? 'reason.cancelled'
     : reason
@@ -49,7 +49,10 @@ export function describeStatus(report: StatusReport, texts: Texts, isHindered: b
   const { model, address, interface: through } = device ?? {};
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');
-  return `${head}\n${texts(`agent:${key}`, { word: word ?? '' })}`;
+  const said = `${head}\n${texts(`agent:${key}`, { word: word ?? '' })}`;
+  return attemptsLeft === null
+    ? said
+    : `${said}\n${texts('agent:outcome.attemptsLeft', { number: attemptsLeft })}`;
 }
 
 /** The exit code of a status. */

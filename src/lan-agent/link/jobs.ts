@@ -76,7 +76,7 @@ export function createJobs(
       case 'status': {
         const { shortSerial } = command;
         const stood: Hindrance[] = [];
-        const { status, device } = await engine.readStatus({
+        const { status, device, attemptsLeft } = await engine.readStatus({
           shortSerial,
           signal: abort.signal,
           onNote: (note) => {
@@ -84,7 +84,8 @@ export function createJobs(
             tools.onNote(note);
           },
         });
-        return { type: 'status', jobId, shortSerial, status, device, hindrances: reportHindrances(stood) };
+        const told = { shortSerial, status, device, attemptsLeft, hindrances: reportHindrances(stood) };
+        return { type: 'status', jobId, ...told };
       }
       case 'unbind': {
         if (job.settle)

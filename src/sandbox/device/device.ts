@@ -180,6 +180,8 @@ const quirks = z.strictObject({
   loseUnbindReply: z.boolean(),
   /** `failed` instead of `PasswordError`, without a counter. */
   failedForWrongPassword: z.boolean(),
+  /** A right password is answered by `failed` as well, and nothing is unbound: the recorder of a field report. */
+  neverUnbinds: z.boolean(),
   /** `PasswordError` and `locked` come without their numbers. */
   noCounter: z.boolean(),
   /** Name of the counter element (protocol/sadp.md 10.2). */
@@ -220,6 +222,7 @@ export const NO_QUIRKS: Quirks = {
   loseUnbindRequest: false,
   loseUnbindReply: false,
   failedForWrongPassword: false,
+  neverUnbinds: false,
   noCounter: false,
   counterName: 'RetryTimes',
   settleAfterMs: 0,

@@ -220,11 +220,12 @@ export class SadpFace {
     // An envelope made with another random text is a failed handshake, not a password.
     if (matches === null) return [['Result', 'failed']];
     const outcome = this.#machine.tryPassword(matches);
-    if (outcome === 'right') return [['Result', this.#machine.unbind() ? 'success' : 'failed']];
     const { quirks } = this.#machine;
+    const left: Element[] = quirks.noCounter ? [] : [[quirks.counterName, state.triesLeft]];
+    if (outcome === 'right' && quirks.neverUnbinds) return [['Result', 'failed'], ...left];
+    if (outcome === 'right') return [['Result', this.#machine.unbind() ? 'success' : 'failed']];
     if (quirks.failedForWrongPassword) return [['Result', 'failed']];
     if (outcome === 'locked') return this.#locked();
-    const left: Element[] = quirks.noCounter ? [] : [[quirks.counterName, state.triesLeft]];
     return [['Result', 'PasswordError'], ...left];
   }
 

@@ -118,9 +118,24 @@ export const BY_HAND: readonly Walk[] = [
       await at.types({ en: 'yes', ru: 'да' });
       await at.step('app', 'scan');
       await throughTo(at, 'app', 'unbind', 'login', 'finish');
-      at.wrong('it did not work: what else is there?');
+      at.wrong('it did not work, and he says so in words nobody knows');
       await at.press('failed');
-      await at.answers(['onSite', 'phone']);
+      await at.sees('bot:tried.ask');
+      await at.types('zzz qqq');
+      at.remark('the app is not offered again, what is left is');
+      await at.answers(['onSite', 'windows-pc']);
+      await at.sees('policy:rule.windows-pc-on-lan');
+      await at.sees('bot:assess.tried');
+      at.wrong('a newer app was installed: the same once more');
+      await at.press('change');
+      await at.sees('bot:assess.change');
+      await at.press('onSite');
+      await at.answers(['onSite', 'nothing']);
+      await at.sees('policy:rule.pc-left');
+      await at.types({ en: 'I have a phone', ru: 'есть телефон' });
+      await at.sees('policy:rule.pc-left');
+      await at.press('again');
+      await at.sees('bot:assess.againWhich');
       await at.press('app');
       await at.step('app', 'network');
       await throughTo(at, 'app', 'scan', 'unbind', 'login', 'finish');
@@ -190,7 +205,7 @@ export const BY_HAND: readonly Walk[] = [
         ['onSite', 'monitor'],
         ['cloud', 'online'],
       );
-      await at.sees('policy:rule.monitor-at-recorder', { firmware: 'V4.30.085' });
+      await at.sees('policy:rule.menu-after-update', { firmware: 'V4.30.085' });
     },
   },
   {
@@ -224,6 +239,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('ask-supplier');
       await at.step('ask-supplier', 'ask');
       await at.press('no-file');
+      await at.answers(['previousOwner', 'no']);
       await at.sees('policy:rule.recorder-3x-no-update', { firmware: 'V3.4.98' });
       await at.press('service-centre');
       await at.sees('policy:rma.body', { reason: at.t('policy:when.recorder-3x-no-update') });
@@ -236,6 +252,15 @@ export const BY_HAND: readonly Walk[] = [
     async run(at) {
       await at.label(recorder3);
       await at.answers(['everInEzviz', 'yes']);
+      await at.sees('policy:question.previousOwner.text');
+      at.wrong('he answers in words, and the other way round first');
+      await at.types({ en: 'the previous owner can delete it', ru: 'прежний владелец может удалить' });
+      await at.sees('policy:blocker.previous-owner');
+      await at.press('previous-owner');
+      await at.step('previous-owner', 'ask');
+      await throughTo(at, 'previous-owner', 'shop', 'request');
+      at.remark('he does not answer the telephone any more');
+      await at.press('failed');
       await at.sees('policy:rule.ever-in-ezviz');
       at.wrong('the answer is changed: it was not in EZVIZ');
       await at.press('change');
@@ -418,6 +443,7 @@ export const BY_HAND: readonly Walk[] = [
         ru: 'старый регик на 3.4.92, раньше в EZVIZ',
       });
       await at.sees('bot:identify.understood');
+      await at.answers(['previousOwner', 'no']);
       await at.sees('policy:rule.ever-in-ezviz');
       at.wrong('the service centre needs a name for it');
       await at.press('service-centre');

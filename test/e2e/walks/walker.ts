@@ -33,8 +33,13 @@ export interface Walked {
 
 type Values = Record<string, string | number>;
 
-/** Walks a walk on a stage as a technician of its own. */
-export async function walkOn(stage: Stage, walk: Walk, language: Language): Promise<Walked> {
+/** Walks a walk on a stage as a technician of its own. `atEnd` sees its devices before they are taken away. */
+export async function walkOn(
+  stage: Stage,
+  walk: Walk,
+  language: Language,
+  atEnd: () => void = () => undefined,
+): Promise<Walked> {
   const devices = walk.devices ?? [];
   for (const spec of devices) await stage.lan.add(spec);
   const chat = await invited(stage, language);
@@ -42,6 +47,7 @@ export async function walkOn(stage: Stage, walk: Walk, language: Language): Prom
   try {
     if (walk.devices) await at.bringLaptop();
     await walk.run(at);
+    atEnd();
     return { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.messages };
   } finally {
     await at.leave();

@@ -101,6 +101,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.sees('help:article.wrong-password.todo');
       at.wrong('it is not tried again: the other way');
       await at.press('other');
+      await at.answers(['previousOwner', 'no']);
       await at.sees('policy:rule.ever-in-ezviz');
       await at.press('service-centre');
       await at.sees('bot:rma.write');
@@ -313,7 +314,6 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.press('next');
       await at.sees('bot:guide.compare');
       await at.press('success');
-      await at.answers(['onSite', 'phone']);
       await at.sees('policy:rule.phone-on-lan');
     },
   },

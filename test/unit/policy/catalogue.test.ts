@@ -48,7 +48,7 @@ describe('learnFromCatalogue', () => {
     const recorder = known({ everInEzviz: false, ezvizBrand: false, kind: 'nvr', firmware: 'V3.4.98' });
     const facts = { ...recorder, model: known({ model: 'DS-7608NI-E2' }, 'label').model };
     expect(nextQuestion(facts)?.fact).toBe('updateTo4x');
-    expect(nextQuestion(learnFromCatalogue(facts, CATALOGUE).facts)).toBeNull();
+    expect(nextQuestion(learnFromCatalogue(facts, CATALOGUE).facts)?.fact).toBe('previousOwner');
   });
 
   it('learns nothing without a model or an entry', () => {

@@ -3,6 +3,7 @@ import { decide } from '../../../src/policy/decide.ts';
 import { explain } from '../../../src/policy/explain.ts';
 import { dontKnow, type FactValues, noFacts } from '../../../src/policy/facts.ts';
 import { RULES } from '../../../src/policy/rules.ts';
+import { triedNow } from '../../../src/policy/tried.ts';
 import { known } from './known.ts';
 
 /** A 4.x recorder with everything in order and a Windows PC beside it. */
@@ -37,6 +38,7 @@ const ROWS: readonly [
   ['4', { firmware: 'V3.4.98', updateTo4x: 'exists' }, 'firmware-first', null],
   ['4c', { firmware: 'V2.2.65' }, 'firmware-first', null],
   ['5', { adminPassword: false }, null, 'recover-password'],
+  ['5b', { passwordProved: false }, null, 'recover-password'],
   ['6', { cloud: 'disabled' }, null, 'bring-online'],
   ['6', { cloud: 'offline' }, null, 'bring-online'],
   ['7', { agentSees: true }, 'sadp', null],
@@ -137,9 +139,9 @@ describe('decide', () => {
     expect(fine({ lanUnbind: 'no' }).alternatives).toEqual([{ method: 'service-centre', by: null }]);
   });
 
-  it('names no other way while something stops them all, and names all that does', () => {
+  it('names no way on the site while something stops them all, and names all that does', () => {
     const verdict = fine({ agentSees: true, adminPassword: false, cloud: 'offline' });
-    expect(verdict.alternatives).toEqual([]);
+    expect(verdict.alternatives).toEqual([{ method: 'service-centre', by: null }]);
     expect(verdict.blockers).toEqual(['recover-password', 'bring-online']);
     expect(verdict.reasons.map(({ rule }) => rule)).toEqual(['no-password', 'cloud-not-online']);
     expect(fine({ firmware: 'V3.4.98', updateTo4x: 'exists', adminPassword: false })).toMatchObject({
@@ -177,7 +179,10 @@ describe('decide', () => {
 
 describe('explain', () => {
   it('tells for every rule how it stands, in the table’s order, with its source', () => {
-    const trail = explain(known({ kind: 'nvr', firmware: 'V3.4.98', everInEzviz: false }));
+    const trail = explain(
+      known({ kind: 'nvr', firmware: 'V3.4.98', everInEzviz: false }),
+      triedNow(noFacts(), []),
+    );
     expect(trail.map(({ rule }) => rule)).toEqual(RULES.map(({ id }) => id));
     expect(trail.find(({ rule }) => rule === 'ever-in-ezviz')).toMatchObject({
       source: 'note',
@@ -190,7 +195,10 @@ describe('explain', () => {
   });
 
   it('marks a rule undecidable once the technician does not know', () => {
-    const trail = explain(dontKnow(known({ everInEzviz: false, ezvizBrand: false }), 'kind'));
+    const trail = explain(
+      dontKnow(known({ everInEzviz: false, ezvizBrand: false }), 'kind'),
+      triedNow(noFacts(), []),
+    );
     expect(trail.find(({ rule }) => rule === 'alarm-panel')).toMatchObject({
       state: 'undecidable',
       missing: ['kind'],

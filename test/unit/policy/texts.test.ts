@@ -67,7 +67,14 @@ describe.each(LANGUAGES)('what policy says in %s', (language) => {
   });
 
   it('puts the serial number as text into the e-mail', () => {
-    const values = { serial: 'S1', shortSerial: 'S2', model: 'M', firmware: 'F', case: 'C', reason: 'R' };
+    const values = {
+      serial: 'S1',
+      shortSerial: 'S2',
+      model: 'M',
+      firmware: 'F',
+      case: 'C',
+      reason: 'R',
+    };
     expect(t('policy:rma.subject', values)).toContain('S1');
     for (const value of Object.values(values)) expect(t('policy:rma.body', values)).toContain(value);
     expect(t('policy:rule.recorder-3x-update', { firmware: 'V3.4.98' })).toContain('V3.4.98');
