@@ -410,9 +410,12 @@ export const bot = {
     attemptsLeft_other: '{{count}} attempts left before the device locks itself.',
     attemptsUnknown: 'How many attempts are left, the device does not say.',
     late: 'Word from the laptop about <code>{{serial}}</code>:',
+    unboundSince:
+      '✅ Another unbinding has ended since: <code>{{serial}}</code> is unbound by now. Nothing is left to do.',
   },
   close: {
     cancelled: 'Case closed. Send the next label whenever you like.',
+    closedBefore: 'This case was closed before: {{standing}}. Send the next label whenever you like.',
     told: 'How the unbinding ended is said above. What next?',
     done: 'How it ended is said above: nothing is left to do, and the case is closed.',
     button: {

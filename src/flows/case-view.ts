@@ -1,19 +1,13 @@
 import { type CaseRecord, caseNumber, stageOf, verdictOf } from '../cases/case.ts';
-import type { PlainKey, Texts } from '../kernel/texts.ts';
+import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
-import { methodText } from './telling.ts';
+import { methodText, standingOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
 import { takeWords } from './words.ts';
-
-/** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
-export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): PlainKey {
-  if (record.closedAt !== null) return `bot:cases.outcome.${record.outcome ?? 'cancelled'}`;
-  return record.awaitsAnswer ? 'bot:cases.waiting' : 'bot:cases.open';
-}
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView = stage('case', {

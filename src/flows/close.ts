@@ -119,7 +119,19 @@ export function lateNotice(record: CaseRecord, event: UnbindEnd, language: Langu
     event.type === 'outcome'
       ? reportText(t, record, serial, event.report)
       : t(`bot:job.failed.${knownFailure(event.reason)}`);
-  return `${t('bot:outcome.late', { serial })}\n\n${text}`;
+  const lines = [t('bot:outcome.late', { serial }), text];
+  if (isUnboundSince(record, event)) lines.push(t('bot:outcome.unboundSince', { serial }));
+  return lines.join('\n\n');
+}
+
+/** Whether another unbind of the case has unbound the device meanwhile: then what its end leaves open is settled. */
+function isUnboundSince(record: CaseRecord, event: UnbindEnd): boolean {
+  if (record.device?.shortSerial !== event.serial) return false;
+  if (event.type === 'outcome' && settledBy(event.report) !== null) return false;
+  return (
+    record.outcome === 'unbound' ||
+    (record.report?.outcome === 'unbound' && record.reportedBy !== event.jobId)
+  );
 }
 
 /**

@@ -1,13 +1,15 @@
+import type { CaseOutcome, CaseRecord } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
-import type { PlainKey } from '../kernel/texts.ts';
+import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { notTaken } from './left.ts';
 import type { PhotoReading } from './ports.ts';
 import { type Because, type Next, stage } from './stages.ts';
+import { standingOf } from './telling.ts';
 import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
@@ -44,9 +46,17 @@ export async function cancelled(
   outcome: 'cancelled' | 'service-centre' = 'cancelled',
 ): Promise<Next> {
   await dialogue.house((house) => house.agents.cancel(caseId));
-  await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
-  await dialogue.say(dialogue.t('bot:close.cancelled'));
+  const closed = await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
+  await dialogue.say(closedText(dialogue.t, closed.case, outcome));
   return { end: true };
+}
+
+/** Word that a case is closed by its technician's wish, or how it had ended before that. */
+export function closedText(t: Texts, record: CaseRecord, wanted: CaseOutcome): string {
+  // The same wish once more, after a crash, is no other end.
+  return record.outcome === wanted
+    ? t('bot:close.cancelled')
+    : t('bot:close.closedBefore', { standing: t(standingOf(record)) });
 }
 
 function again(because: Because, host?: string | null): Next {

@@ -1,5 +1,6 @@
 /** Facts, contradictions, verdicts and their trail in words: what assess says, /explain repeats and docs/methods.md lists. */
 import type { Language } from '../../locales/language.ts';
+import type { CaseRecord } from '../cases/case.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
@@ -63,6 +64,12 @@ export function understoodText(t: Texts, facts: Facts, { model, answers }: SaidI
     ...(model === undefined ? [] : ['model', 'kind']),
   ]);
   return lines.length === 0 ? null : [t('bot:identify.understood'), ...lines].join('\n');
+}
+
+/** Where a case stands, in a word or two: closed, waiting for the service centre, or open. */
+export function standingOf(record: Pick<CaseRecord, 'closedAt' | 'awaitsAnswer' | 'outcome'>): PlainKey {
+  if (record.closedAt !== null) return `bot:cases.outcome.${record.outcome ?? 'cancelled'}`;
+  return record.awaitsAnswer ? 'bot:cases.waiting' : 'bot:cases.open';
 }
 
 /** Two sources that disagree, and whom we believe. */

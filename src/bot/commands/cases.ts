@@ -2,8 +2,13 @@
 import { helpWords } from '../../../locales/words.ts';
 import { type CaseRecord, caseNumber } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import { standingOf } from '../../flows/case-view.ts';
-import { catalogueText, contradictionText, restsOnCatalogue, trailText } from '../../flows/telling.ts';
+import {
+  catalogueText,
+  contradictionText,
+  restsOnCatalogue,
+  standingOf,
+  trailText,
+} from '../../flows/telling.ts';
 import { articleText, regionLines } from '../../flows/trouble.ts';
 import type { PlainKey } from '../../kernel/texts.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';

@@ -7,6 +7,7 @@ import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
+import { closedText } from '../../flows/identify.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { AgentPort } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
@@ -91,11 +92,11 @@ export function createCommands(options: CommandsOptions): Commands {
       if (!active) return say(t('bot:command.nothingToCancel'));
       const { caseId } = active;
       if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
-      const closed =
-        caseId === '' ? ok(null) : await cases.apply(caseId, { type: 'closed', outcome: 'cancelled' });
+      const outcome = 'cancelled';
+      const closed = caseId === '' ? ok(null) : await cases.apply(caseId, { type: 'closed', outcome });
       if (!closed.ok) return say(t('bot:error.unreachable'));
       controls.stop();
-      return say(t('bot:close.cancelled'));
+      return say(closed.value ? closedText(t, closed.value.case, outcome) : t('bot:close.cancelled'));
     },
 
     language: ({ say, t }) =>

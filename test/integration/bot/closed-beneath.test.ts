@@ -11,6 +11,19 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
+/** Closes every case behind the back of its conversation. */
+async function closeBeneath(outcome: 'stopped' | 'unbound'): Promise<void> {
+  const store = await openTestStore(house.storeUrl.replace(/^lmdb:/, ''));
+  const cases = store.values(CASES);
+  const ids = await cases.keys();
+  for (const id of ids.ok ? ids.value : []) {
+    const found = await cases.get(id);
+    if (!found.ok || !found.value) throw new Error('no case');
+    await cases.set(id, { ...found.value, closedAt: 1, outcome });
+  }
+  await store.close();
+}
+
 it.each([
   ['en', () => house.admin, /This case is closed\. Send the label again/],
   ['ru', () => house.russianAdmin, /Эта заявка закрыта\. Пришлите этикетку/],
@@ -18,15 +31,7 @@ it.each([
   const person = who();
   await person.send('J50000062');
   await person.waitFor(offering('no'), STEP);
-  const store = await openTestStore(house.storeUrl.replace(/^lmdb:/, ''));
-  const cases = store.values(CASES);
-  const ids = await cases.keys();
-  for (const id of ids.ok ? ids.value : []) {
-    const found = await cases.get(id);
-    if (!found.ok || !found.value) throw new Error('no case');
-    await cases.set(id, { ...found.value, closedAt: 1, outcome: 'stopped' });
-  }
-  await store.close();
+  await closeBeneath('stopped');
 
   await person.press(/:no$/);
   await person.waitFor(closed, STEP);
@@ -34,4 +39,26 @@ it.each([
   await person.send('AC7000101');
   await person.waitFor(offering('no'), STEP);
   expect(person.messages.some(({ text }) => /What is it\?|Что это за устройство\?/.test(text))).toBe(false);
+});
+
+it.each([
+  ['en', () => house.admin, /This case was closed before: Unbound, verified\./],
+  ['ru', () => house.russianAdmin, /Эта заявка уже закрыта: Отвязано, проверено\./],
+] as const)('%s: is told, with how it ended, to whoever closes it', async (_, who, closed) => {
+  const person = who();
+  await person.send('J50000062');
+  await person.waitFor(offering('no'), STEP);
+  await closeBeneath('unbound');
+  await person.send('/cancel');
+  await person.waitFor(closed, STEP);
+
+  await person.send('AC7000101');
+  await person.waitFor(offering('no'), STEP);
+  await person.send('/cases');
+  await person.waitFor(/AC7000101/, STEP);
+  await person.press(/AC7000101/);
+  await person.waitFor(offering('close'), STEP);
+  await closeBeneath('unbound');
+  await person.press(/:close$/);
+  await person.waitFor(closed, STEP);
 });
