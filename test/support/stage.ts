@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { Language } from '../../locales/language.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../src/sandbox/laptop.ts';
@@ -54,14 +55,17 @@ export async function invited(stage: Stage, language: Language = 'en'): Promise<
   return person;
 }
 
-/** Waits until the bot counts the laptop as connected: asks /agents until it says so. */
+/** Waits until the bot counts the laptop as connected: asks /agents until it says so, as often as a person may. */
 export async function online(technician: SimUser): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    await technician.send('/agents');
-    const answer = await technician.waitFor((message) => message.from === 'bot');
-    if (answer.text.includes('🟢')) return;
-  }
-  throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
+  await vi.waitFor(
+    async () => {
+      await technician.send('/agents');
+      const { text } = await technician.waitFor((message) => message.from === 'bot', STEP);
+      if (!text.includes('🟢'))
+        throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
+    },
+    { timeout: STEP.timeoutMs, interval: 250 },
+  );
 }
 
 /** Answers the questions about a device that was just named, until it can be unbound now. */
