@@ -98,7 +98,7 @@ async function inTheChat(
     await technician.send(laptop.lastPicture());
     await laptop.typePassword(trouble.password ?? DEMO_PASSWORD);
   }
-  const ends = ['again', 'after-lock', 'recheck'].map(offering);
+  const ends = ['again', 'after-lock', 'recheck', 'check'].map(offering);
   const end = await technician.waitFor(
     (message) => message.text.startsWith('✅') || ends.some((offers) => offers(message)),
     { timeoutMs: 90_000 },

@@ -13,6 +13,7 @@ import { isAddressable } from './sadp/requests.ts';
 import type { Tap } from './tap.ts';
 import { FIND_MS } from './times.ts';
 import type { Report, StatusReport, UnbindRequest } from './unbind/contract.ts';
+import { attemptsOf } from './unbind/end.ts';
 import { askStatus } from './unbind/status.ts';
 
 export interface EngineSettings {
@@ -121,7 +122,7 @@ export function createEngine(settings: EngineSettings): Engine {
           const report = await readStatus(settings, watch, { ...options, shortSerial, signal });
           if (report.status === 'not-found')
             for (const note of hindrances(lan, survey)) options.onNote?.(note);
-          return { ...report, attemptsLeft: await attemptsLeft(settings, shortSerial) };
+          return { ...report, ...(await attemptsLeft(settings, shortSerial)) };
         } finally {
           watch.stop();
         }
@@ -152,7 +153,7 @@ async function readStatus(
     askActivation: alsoActivation = false,
     onNote,
   }: StatusOptions & { signal: AbortSignal },
-): Promise<Omit<StatusReport, 'attemptsLeft'>> {
+): Promise<StatusReport> {
   const found = await findOne(watch.lan, watch, shortSerial, FIND_MS, signal);
   const stopped = () => (signal.aborted ? { stopped: true as const } : {});
   const device = found.ok ? found.value : found.failure.device;
@@ -181,10 +182,15 @@ async function readStatus(
 }
 
 /** What the ledger knows; one that cannot be read knows nothing. */
-async function attemptsLeft({ home }: EngineSettings, shortSerial: string): Promise<number | null> {
+async function attemptsLeft(
+  { home }: EngineSettings,
+  shortSerial: string,
+): Promise<Pick<StatusReport, 'attemptsLeft'>> {
   const { openLedger } = await import('./ledger.ts');
   const permission = await openLedger(home).permission(shortSerial, false);
-  return permission.ok && 'attemptsLeft' in permission.value ? permission.value.attemptsLeft : null;
+  return permission.ok && 'attemptsLeft' in permission.value
+    ? attemptsOf(permission.value.attemptsLeft)
+    : {};
 }
 
 async function withLan<T>(

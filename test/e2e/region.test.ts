@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { anyText } from '../support/any-text.ts';
 import { invited, offering, openStage, pressId, STEP } from '../support/stage.ts';
 import { temporaryFolder } from '../support/store.ts';
@@ -15,6 +16,12 @@ beforeAll(async () => {
   stage = await openStage({ devices: [], region: null, onBotLine: (line) => botLines.push(line) });
 }, 90_000);
 afterAll(() => stage.close(), 60_000);
+
+/** Answers what is asked before any parcel. */
+async function nobodyDeletesIt(technician: SimUser): Promise<void> {
+  await technician.waitFor(offering('no'), STEP);
+  await pressId(technician, 'no');
+}
 
 it('says in its log that no region is set, and to an admin at /start', async () => {
   expect(botLines.filter((line) => line.includes('REGION_PACK is not set'))).toHaveLength(1);
@@ -33,6 +40,7 @@ describe.each(LANGUAGES)('without a region, in %s', (language) => {
     await technician.send('J50000062');
     await technician.waitFor(offering('yes'), STEP);
     await pressId(technician, 'yes');
+    await nobodyDeletesIt(technician);
     await technician.waitFor(offering('service-centre'), STEP);
     await pressId(technician, 'service-centre');
     await technician.waitFor(offering('sent'), STEP);
@@ -93,11 +101,13 @@ it('tells what an operator’s own file says: a last way, what is asked for, how
   await admin.send('DS-7608NI-E2/8P on 3.4.98, 4.x is available, never in EZVIZ');
   const disagreed = await admin.waitFor(/Saigon CCTV/, STEP);
   expect(disagreed.text).toMatch(/no 4\.x for DS-7608NI-E2[\s\S]*November 1, 2026/);
+  await nobodyDeletesIt(admin);
   await admin.waitFor(offering('service-centre'), STEP);
   await admin.send('/new');
   await admin.send('J50000062');
   await admin.waitFor(offering('yes'), STEP);
   await pressId(admin, 'yes');
+  await nobodyDeletesIt(admin);
   await admin.waitFor(offering('service-centre'), STEP);
   await pressId(admin, 'service-centre');
   const lastWay = await admin.waitFor(/One more way before a parcel/, STEP);

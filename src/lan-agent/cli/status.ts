@@ -50,7 +50,7 @@ export function describeStatus(report: StatusReport, texts: Texts, isHindered: b
   const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
   const head = [shortSerial, model, where].filter(Boolean).join('  ');
   const said = `${head}\n${texts(`agent:${key}`, { word: word ?? '' })}`;
-  return attemptsLeft === null
+  return attemptsLeft === undefined
     ? said
     : `${said}\n${texts('agent:outcome.attemptsLeft', { number: attemptsLeft })}`;
 }

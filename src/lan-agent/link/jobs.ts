@@ -76,7 +76,7 @@ export function createJobs(
       case 'status': {
         const { shortSerial } = command;
         const stood: Hindrance[] = [];
-        const { status, device, attemptsLeft } = await engine.readStatus({
+        const { status, device, attemptsLeft = null } = await engine.readStatus({
           shortSerial,
           signal: abort.signal,
           onNote: (note) => {

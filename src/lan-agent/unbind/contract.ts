@@ -145,8 +145,8 @@ export interface StatusReport {
   readonly stopped?: true;
   /** As discovered; null when the device was not found. */
   readonly device: DeviceSighting | null;
-  /** Tries left, as the ledger has it from the device; null: it never said, or may be locked. Asking used none up. */
-  readonly attemptsLeft: number | null;
+  /** Tries left, as the ledger has it from the device; missing: it never said, or may be locked. Asking used none up. */
+  readonly attemptsLeft?: number;
 }
 
 /** Reasons of whatever asks for the password: an unbind, or a reading. */
