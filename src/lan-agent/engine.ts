@@ -185,12 +185,10 @@ async function readStatus(
 async function attemptsLeft(
   { home }: EngineSettings,
   shortSerial: string,
-): Promise<Pick<StatusReport, 'attemptsLeft'>> {
+): Promise<ReturnType<typeof attemptsOf>> {
   const { openLedger } = await import('./ledger.ts');
   const permission = await openLedger(home).permission(shortSerial, false);
-  return permission.ok && 'attemptsLeft' in permission.value
-    ? attemptsOf(permission.value.attemptsLeft)
-    : {};
+  return permission.ok && 'attemptsLeft' in permission.value ? attemptsOf(permission.value.attemptsLeft) : {};
 }
 
 async function withLan<T>(

@@ -33,7 +33,7 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
       expect(question.text).toContain(shown);
     for (const button of question.buttons.flat()) expect(button.text.length).toBeLessThanOrEqual(24);
     await technician.send('Hello');
-    await technician.waitFor(say(/Press the device/, /Нажмите на устройство/), STEP);
+    await technician.waitFor(say(/I do not understand that here/, /Здесь я этого не понимаю/), STEP);
     const wanted = question.buttons.flat().find(({ text }) => text.includes(OTHER));
     await pressId(technician, wanted?.data?.split(':').at(-1) ?? '');
     const answer = await technician.waitFor(device(OTHER), STEP);
@@ -56,7 +56,7 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
     await technician.sendPhoto(photo);
     await technician.waitFor(say(/may also be a part number/, /могут быть и номером детали/), STEP);
     await technician.send('Hello');
-    await technician.waitFor(say(/type the serial number, or send/, /наберите серийный номер или/), STEP);
+    await technician.waitFor(say(/I do not understand that here/, /Здесь я этого не понимаю/), STEP);
     await pressId(technician, 'no');
     await technician.waitFor(say(/as it is on the label/, /как он написан/), STEP);
     await technician.sendPhoto(photo);
@@ -73,7 +73,7 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
       await technician.send(typed);
       await technician.waitFor(say(/Do you mean J50000062/, /имели в виду J50000062/), STEP);
       await technician.send('Hello');
-      await technician.waitFor(say(/type the serial number, or send/, /наберите серийный номер или/), STEP);
+      await technician.waitFor(say(/I do not understand that here/, /Здесь я этого не понимаю/), STEP);
       expect(technician.transcript().split('/new').at(-1)).not.toMatch(device(MINE));
       await pressId(technician, 'yes');
       await technician.waitFor(device(MINE), STEP);

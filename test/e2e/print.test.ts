@@ -35,7 +35,7 @@ describe('a label whose code cannot be read', () => {
     );
     expect(question.buttons.flat()).toHaveLength(3);
     await technician.send('Hello');
-    await technician.waitFor(/type the serial number, or send/, STEP);
+    await technician.waitFor(/I do not understand that here/, STEP);
     await pressId(technician, 'no');
     await technician.waitFor(/as it is on the label/, STEP);
     await technician.sendPhoto(photo);

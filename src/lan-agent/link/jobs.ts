@@ -76,7 +76,11 @@ export function createJobs(
       case 'status': {
         const { shortSerial } = command;
         const stood: Hindrance[] = [];
-        const { status, device, attemptsLeft = null } = await engine.readStatus({
+        const {
+          status,
+          device,
+          attemptsLeft = null,
+        } = await engine.readStatus({
           shortSerial,
           signal: abort.signal,
           onNote: (note) => {

@@ -146,7 +146,7 @@ export interface StatusReport {
   /** As discovered; null when the device was not found. */
   readonly device: DeviceSighting | null;
   /** Tries left, as the ledger has it from the device; missing: it never said, or may be locked. Asking used none up. */
-  readonly attemptsLeft?: number;
+  readonly attemptsLeft?: number | undefined;
 }
 
 /** Reasons of whatever asks for the password: an unbind, or a reading. */
