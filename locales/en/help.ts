@@ -2,7 +2,7 @@
 export const help = {
   article: {
     'added-by-other': {
-      title: '“Added by another account”',
+      title: 'Added by another account',
       means: 'The device is bound to somebody else’s Hik-Connect account.',
       todo: 'If the previous owner can be reached, ask him to delete it in his app: that is the quickest. If not, send me the label and I show the way for this device.',
     },
@@ -17,9 +17,10 @@ export const help = {
       todo: 'Check in this order: Hik-Connect enabled, address and mask, gateway, DNS, date and time. Wait two minutes after each change.',
     },
     'cloud-off': {
-      title: '“Service not enabled”',
-      means: 'Hik-Connect is switched off on the device itself.',
-      todo: 'On the device: Network → Platform Access → Hik-Connect, tick Enable. Wait until it says Online.',
+      title: 'Hik-Connect is switched off',
+      means:
+        'On the device itself the service is not enabled. Another platform, such as ISUP, switches it off too.',
+      todo: 'On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access. Choose Hik-Connect, enable it, wait until it is online.',
     },
     'not-registered': {
       title: 'Enabled, but not registered',
@@ -27,10 +28,10 @@ export const help = {
       todo: 'Check address, gateway, DNS and time, and wait up to two minutes. Is the verification code empty? Set one of 6 to 12 letters and digits.',
     },
     'device-unknown': {
-      title: '“Device does not exist”',
+      title: 'The device does not exist',
       means:
-        'The cloud has never seen this serial number: the device was not online yet, or the number has a typo.',
-      todo: 'Compare the 9 characters with the label. Then bring the device online.',
+        'This cloud does not know the serial number: the device was not online yet, the number has a typo, or the device is registered in another region.',
+      todo: 'Compare the 9 characters with the label. Bring the device online. Check the region of your account.',
     },
     'device-error': {
       title: 'The device did not answer the cloud',
@@ -39,8 +40,8 @@ export const help = {
     },
     'code-refused': {
       title: 'The verification code is refused',
-      means: 'The code on the label no longer counts: it was changed on the device, or never set.',
-      todo: 'Log in to the device: Network → Platform Access. Read or set the code there (6 to 12 letters and digits).',
+      means: 'It is not the code this device has now: the owner has set another one, or none was ever set.',
+      todo: 'Try the code on the label. If it is refused, log in to the device and read or set the code on the page Platform Access (6 to 12 letters and digits).',
     },
     'serial-refused': {
       title: 'The serial number is refused',
@@ -56,13 +57,14 @@ export const help = {
     'wrong-password': {
       title: 'Wrong password',
       means:
-        'The device refused the admin password. Each try is counted; after 5 to 7 wrong ones it locks itself.',
+        'The device refused its admin password. Each try is counted; after 5 to 7 wrong ones it locks itself.',
       todo: 'Stop. Check capital letters and keyboard layout. Ask the owner before the next try.',
     },
     denied: {
       title: 'Refused without a reason',
-      means: 'Some firmware says this for a wrong password, some while it is busy or locked.',
-      todo: 'Count it as a wrong password. Wait half an hour, ask the owner for the password, try once.',
+      means:
+        'Some firmware says this for a wrong password, some because the device is bound, busy or locked.',
+      todo: 'Count it as a wrong password. Wait half an hour, ask the owner for the password, try once. Is it right for certain? Then take another way.',
     },
     locked: {
       title: 'The device is locked',
@@ -81,7 +83,7 @@ export const help = {
       todo: 'Start again and type it when the laptop asks. If it really is longer, use the app instead.',
     },
     'risk-password': {
-      title: '“Risky password”',
+      title: 'Risky password',
       means: 'It worked. The device only says that its password is weak.',
       todo: 'Go on. Later advise the owner to set a stronger one.',
     },
@@ -103,8 +105,8 @@ export const help = {
     },
     'not-supported': {
       title: 'The device cannot do this',
-      means: 'Its firmware does not have this function.',
-      todo: 'Take another way: the app on a phone in the same network, or the recorder’s menu.',
+      means: 'It does not have this function, at least not with this firmware or over this way.',
+      todo: 'Take another way: the app on a phone in the same network, the recorder’s own menu. If none is left, the service centre.',
     },
     'device-busy': {
       title: 'Busy',
@@ -127,13 +129,13 @@ export const help = {
       todo: 'Restart the device from its menu. Wait until it is online again.',
     },
     'invalid-xml': {
-      title: '“Invalid XML” or “wrong parameter”',
+      title: 'Invalid XML or wrong parameter',
       means: 'The device did not like a value. Most often it is the verification code: empty or too short.',
       todo: 'Set a verification code of 6 to 12 letters and digits on the device, then try again.',
     },
     'other-command': {
-      title: 'A word of another command',
-      means: 'This answer belongs to activation, password recovery or mail, not to unbinding.',
+      title: 'It belongs to another function',
+      means: 'Activation, password recovery, mail, a key file to export or import: none of these unbinds.',
       todo: 'Go one step back and check which button was pressed. Only Unbind unbinds.',
     },
     'tool-fault': {
@@ -144,12 +146,13 @@ export const help = {
     'not-found': {
       title: 'The device is not seen',
       means: 'Laptop or phone and device are not in one network, or the device has no power.',
-      todo: 'Connect them with one cable or one switch. No guest Wi-Fi, no VPN. Close other Hikvision programs, search again.',
+      todo: 'Put the phone on the Wi-Fi of the device’s own network, the laptop on the same switch or one cable. No guest Wi-Fi, no VPN, no mobile internet. Close other Hikvision programs, search again.',
     },
     'no-unbind-button': {
-      title: 'There is no Unbind button',
-      means: 'The tool or the app is too old, or you are not in the device’s network.',
-      todo: 'Update it. Check that the device is in the same network. Start SADP as administrator.',
+      title: 'There is no button to unbind',
+      means:
+        'The tool or the app is too old, the device is not ticked, or you are not in the device’s network.',
+      todo: 'Update it. Check that the device is in the same network and ticked. Start SADP as administrator.',
     },
     'picture-code': {
       title: 'The picture code',
@@ -157,14 +160,14 @@ export const help = {
       todo: 'Take another picture if it is hard to read. In the vendor’s app the picture means older firmware, and the phone needs internet.',
     },
     'still-bound': {
-      title: 'It said success, but the device is still bound',
+      title: 'It said success and is still bound',
       means: 'The cloud takes a while, or the answer got lost.',
       todo: 'Wait a minute and read the status again. Only “not bound” counts. Do not send it a second time before that.',
     },
     'success-words': {
-      title: 'It worked. Really?',
-      means: 'The device accepted it. Certain is only what the device says afterwards: not bound.',
-      todo: 'Read the status again, or add the device to your own account.',
+      title: 'The tool says it worked',
+      means: 'The device accepted it. Certain is only the check.',
+      todo: 'Add the device to your own account now: that is the check. If it still says another account, wait a minute, then tell me.',
     },
     'factory-reset': {
       title: 'Factory reset',
@@ -173,8 +176,8 @@ export const help = {
       todo: 'Do not reset: you lose the settings and stay bound.',
     },
     'picture-green': {
-      title: 'Green or broken picture after adding',
-      means: 'Stream encryption is on, and the app asks for the verification code.',
+      title: 'Green or broken picture',
+      means: 'After adding: stream encryption is on, and the app asks for the verification code.',
       todo: 'Type the verification code in the app, or switch off stream encryption on the platform page of the device.',
     },
     'laptop-silent': {
@@ -198,6 +201,100 @@ export const help = {
         'Its journal cannot be written, the permission ran out, or somebody pressed stop. Nothing was sent.',
       todo: 'Free some disk space, start the agent anew, try again.',
     },
+    'not-added': {
+      title: 'It is in nobody’s account',
+      means: 'The cloud says: this device is not bound to anybody. Nothing has to be unbound.',
+      todo: 'Bring it online if it is offline, then add it to your account. That is also the check.',
+    },
+    'account-region': {
+      title: 'The account is of another region',
+      means: 'The app asks a server on which this account does not live.',
+      todo: 'In the app log out, choose the country in which the account was registered, log in again. It has nothing to do with the device.',
+    },
+    'platform-names': {
+      title: 'Guarding Vision, PT Cloud, LTS Connect',
+      means:
+        'These are other names of the same page: devices sold under another brand show them instead of Hik-Connect.',
+      todo: 'Do there what I say of Hik-Connect. On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access.',
+    },
+    'forgotten-password': {
+      title: 'The admin password is forgotten',
+      means:
+        'The vendor has a procedure of his own: the device shows a QR code, it goes to the vendor’s recovery address, the answer to the e-mail stored in the device. I do not reset passwords.',
+      todo: 'Ask the owner or whoever installed it first. Otherwise use “forgot password” on the device itself and follow the vendor.',
+    },
+    'unlock-pattern': {
+      title: 'The unlock pattern',
+      means:
+        'A pattern drawn on the recorder’s screen is not the admin password. It opens the menu, it does not unbind.',
+      todo: 'Ask whoever installed it for the admin password. It is often the installer who has it.',
+    },
+    'address-banned': {
+      title: 'The address is banned',
+      means:
+        'The device refuses this address: from it somebody keeps trying with a wrong password. Mostly a program, such as a recorder or home automation with an old password.',
+      todo: 'Find that program and stop it first, or the ban comes back every 30 minutes. Then wait 30 minutes and try once.',
+    },
+    'firmware-needed': {
+      title: 'The firmware must be updated first',
+      means: 'The cloud does not take this device with the firmware it has.',
+      todo: 'Get the newest firmware for exactly this model and hardware from the vendor’s site, save the settings, update. Then try again.',
+    },
+    'firmware-refused': {
+      title: 'The firmware file is refused',
+      means:
+        'The file is for another model, another hardware revision or another region. The device has kept its old firmware.',
+      todo: 'Stop, do not try similar files. Ask the supplier for the file for this model and this serial number. If there is none, other ways are left.',
+    },
+    'tool-administrator': {
+      title: 'The tool has no rights on this computer',
+      means: 'SADP could not work with the network card. It is about Windows, not about the device.',
+      todo: 'Close SADP. Right-click it, run it as administrator, try again.',
+    },
+    'tool-busy': {
+      title: 'The tool is busy',
+      means: 'A search is running already, or too many devices were asked at once. The device did nothing.',
+      todo: 'Wait until the list stands still. Tick one device only, then try again.',
+    },
+    'tool-login': {
+      title: 'The tool wants a login first',
+      means: 'This newer device takes the command only after a login in the tool.',
+      todo: 'Log in to the device in SADP as admin, once: a wrong password counts. Or take the app on a phone in the same network.',
+    },
+    'tool-cannot': {
+      title: 'The tool cannot do it this way',
+      means:
+        'The tool sees the device, but over this link it cannot unbind it. The newest devices can only be discovered. It does not mean old firmware.',
+      todo: 'Take the app on a phone in the same network, or the recorder’s own menu.',
+    },
+    'two-networks': {
+      title: 'An indoor station with two networks',
+      means:
+        'It has the owner’s Wi-Fi and the network of the building. From the flat only the own station can be reached.',
+      todo: 'Connect laptop or phone to the owner’s network. The door station outside belongs to the building: ask whoever looks after it.',
+    },
+    'app-page': {
+      title: 'The unbind page of the app',
+      means:
+        'Hik-Connect shows it when the device is bound to another account. It wants the admin password of the device, not the verification code, and the code from the picture.',
+      todo: 'Be in the device’s network. Type both, finish. Then add the device to your account: that is the check.',
+    },
+    region: {
+      title: 'Which region to choose in SADP',
+      means: 'The vendor’s note says to choose a region in the settings at the top right, and not which one.',
+      todo: 'Our advice: the region in which the owner’s account was registered. If you do not know it, ask him, or choose the country where the device was sold.',
+    },
+    'partner-app': {
+      title: 'A case in the partner app',
+      means:
+        'Hik-Partner Pro has support cases, one of them to unbind a device. Two distributors write (2024) that it is for verified companies, with a photo of the label or the invoice, and also away from the site.',
+      todo: 'A last way: ask your distributor whether it exists where you are. First try the ways I show for your device.',
+    },
+    'alarm-panel': {
+      title: 'Alarm panels',
+      means: 'An alarm panel follows the account of its installer, not that of whoever uses it.',
+      todo: 'Ask the installer to delete it in his account, or to hand it over.',
+    },
     support: {
       title: 'What support can and cannot do',
       means:
@@ -207,14 +304,14 @@ export const help = {
     ezviz: {
       title: 'EZVIZ',
       means:
-        'EZVIZ is another app and account. A Hikvision device that was in it can only be unbound by the service centre; a device of the EZVIZ brand by its previous owner, the shop or a request in the EZVIZ app.',
-      todo: 'Look at the label: CS-… is the EZVIZ brand. Then send me the label.',
+        'EZVIZ is another app and account, and it has no unbinding. A Hikvision device that was in it is freed by its previous owner, else by the service centre; a device of the EZVIZ brand by its previous owner, the shop or a request in the EZVIZ app.',
+      todo: 'Can the previous owner still log in to EZVIZ? Then let him delete it there: that costs nothing. CS-… on the label is the EZVIZ brand.',
     },
     owner: {
       title: 'The previous owner',
       means:
         'The owner can delete the device in his app, or hand it over to you. No password is needed then.',
-      todo: 'Ask him first. In Hik-Connect: the device → settings → Delete device.',
+      todo: 'Ask him first. In Hik-Connect: the device, its settings, delete.',
     },
   },
 } as const;

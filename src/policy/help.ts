@@ -6,13 +6,13 @@
 /** Articles and the codes that lead to them, in lower case. */
 export const ARTICLES = {
   // Cloud and app (protocol/isapi.md 9.5)
-  'added-by-other': ['20013', '120022', '105001', 'binderrordev', '2034'],
-  'own-already': ['20020', '120020', '105000', '20029'],
-  'device-offline': ['20007', '102003', '20023', 'cloud-offline'],
+  'added-by-other': ['20013', '20022', '120022', '105001', 'binderrordev', '2034'],
+  'own-already': ['20017', '20020', '120020', '105000', '20029'],
+  'device-offline': ['20007', '102003', 'cloud-offline'],
   'cloud-off': ['cloud-disabled'],
   'not-registered': [],
   'device-unknown': ['20002', '102000', '120002'],
-  'device-error': ['102004', '102009', '20011', '20012'],
+  'device-error': ['20008', '102004', '102009', '20011', '20012'],
   'code-refused': [
     '20010',
     '120010',
@@ -171,6 +171,24 @@ export const ARTICLES = {
   support: [],
   ezviz: [],
   owner: [],
+  // What else a number or a screen says
+  'not-added': ['20021', '20023'],
+  'account-region': ['1100'],
+  'platform-names': [],
+  'forgotten-password': [],
+  'unlock-pattern': [],
+  'address-banned': ['0x01400006'],
+  'firmware-needed': ['60050'],
+  'firmware-refused': [],
+  'tool-administrator': ['2040'],
+  'tool-busy': ['2050', '2055'],
+  'tool-login': ['2053'],
+  'tool-cannot': ['2051', '2054'],
+  'two-networks': [],
+  'app-page': [],
+  region: [],
+  'partner-app': [],
+  'alarm-panel': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ArticleId = keyof typeof ARTICLES;
