@@ -14,22 +14,25 @@ afterAll(async () => {
   await house.stage.close();
 }, 60_000);
 
-/** Buttons that have the laptop do what it was away for, offered now that it is back. */
-const BACK: readonly [id: string, isOffered: (message: ChatMessage) => boolean][] = [
-  ['again', (message) => offering('again')(message) && message.text.includes('is connected now')],
-  ['laptop', offering('laptop')],
-];
+type Fits = (message: ChatMessage) => boolean;
+
+/** Whether the laptop, away until now, can be asked for what it was away for. */
+const isBack: Fits = (message) => offering('again')(message) && message.text.includes('is connected now');
 
 /**
- * Waits until the bot has understood. A laptop finds the bot again within seconds, the bot goes on at once: what it was still
- * away for is asked of it once more, by the button that a technician gets then.
+ * Waits until the bot has understood. A laptop finds the bot again within seconds, the bot goes on at once; so what is asked
+ * anew because the laptop is back is answered anew, and what it was away for is asked of it once more, as a technician does.
  */
-async function understood(technician: SimUser, fits: (message: ChatMessage) => boolean): Promise<void> {
+async function understood(technician: SimUser, pressed: string | null, fits: Fits): Promise<void> {
+  const wanted = (message: ChatMessage): string | null => {
+    if (pressed !== null && offering(pressed)(message)) return pressed;
+    if (isBack(message)) return 'again';
+    return offering('laptop')(message) ? 'laptop' : null;
+  };
   for (;;) {
-    const back = (message: ChatMessage) => BACK.find(([, isOffered]) => isOffered(message))?.[0];
-    const seen = await technician.waitFor((message) => fits(message) || back(message) !== undefined, STEP);
-    const button = fits(seen) ? undefined : back(seen);
-    if (button === undefined) return;
+    const seen = await technician.waitFor((message) => fits(message) || wanted(message) !== null, STEP);
+    const button = fits(seen) ? null : wanted(seen);
+    if (button === null) return;
     await pressId(technician, button);
   }
 }
@@ -37,13 +40,13 @@ async function understood(technician: SimUser, fits: (message: ChatMessage) => b
 describe('kill -9 of the bot between any two waits', () => {
   it('costs a repeated message at most: the case ends, and the device was told once', async () => {
     const { technician, laptop, stage } = house;
-    /** What a technician does, and what shows that the bot has understood it. */
-    const steps: [() => Promise<unknown>, (message: ChatMessage) => boolean][] = [
+    /** What a technician does, a button's id or something else, and what shows that the bot has understood it. */
+    const steps: [act: string | (() => Promise<unknown>), shown: Fits][] = [
       [() => technician.send(CAMERA), offering('no')],
-      [() => pressId(technician, 'no'), ({ text }) => text.includes('Do you have the admin password')],
-      [() => pressId(technician, 'yes'), offering('sadp')],
-      [() => pressId(technician, 'sadp'), offering('owner')],
-      [() => pressId(technician, 'owner'), (message) => message.kind === 'photo'],
+      ['no', ({ text }) => text.includes('Do you have the admin password')],
+      ['yes', offering('sadp')],
+      ['sadp', offering('owner')],
+      ['owner', ({ kind }) => kind === 'photo'],
       [
         () => technician.send(laptop.lastPicture()),
         ({ text }) => text.includes('Now type the admin password'),
@@ -51,11 +54,12 @@ describe('kill -9 of the bot between any two waits', () => {
     ];
     let kills = 0;
     for (const [act, shown] of steps) {
-      await act();
+      const pressed = typeof act === 'string' ? act : null;
+      await (typeof act === 'string' ? pressId(technician, act) : act());
       // In the middle of handling it, or before it was even fetched: whichever it happens to be.
       await stage.bot.kill();
       await stage.bot.start();
-      await understood(technician, shown);
+      await understood(technician, pressed, shown);
       // And right after the answer was sent, before or after it was noted.
       await stage.bot.kill();
       await stage.bot.start();
