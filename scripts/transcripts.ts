@@ -1,10 +1,10 @@
 /**
- * Prints whole conversations against the sandbox, wrong turns included: `npx tsx scripts/transcripts.ts [part of a name]
+ * Prints whole conversations against the sandbox, wrong turns included, and what the devices counted: `npx tsx scripts/transcripts.ts [part of a name]
  * [--language en|ru] [--list]`. These are the walks the end-to-end tests walk.
  */
 import { parseArgs } from 'node:util';
 import { LANGUAGES } from '../locales/language.ts';
-import { createStage } from '../src/sandbox/stage.ts';
+import { createStage, type Stage } from '../src/sandbox/stage.ts';
 import { BY_HAND } from '../test/e2e/walks/by-hand.ts';
 import { BY_HAND_TO_THE_END, WITH_LAPTOP_TO_THE_END } from '../test/e2e/walks/report-1.ts';
 import { walkOn } from '../test/e2e/walks/walker.ts';
@@ -28,11 +28,24 @@ if (values.list || walks.length === 0 || languages.length === 0) {
     await stage.bot.start();
     try {
       for (const walk of walks) {
-        const { transcript, wrongTurns } = await walkOn(stage, walk, language);
-        console.log(`\n## ${walk.name} (${language}), ${wrongTurns} wrong turns\n\n${transcript}`);
+        const counters: string[] = [];
+        const { transcript, wrongTurns } = await walkOn(stage, walk, language, () => {
+          counters.push(...(walk.devices ?? []).map(({ profile }) => countersOf(stage, profile.shortSerial)));
+        });
+        const told = [transcript, ...counters].join('\n');
+        console.log(`\n## ${walk.name} (${language}), ${wrongTurns} wrong turns\n\n${told}`);
       }
     } finally {
       await stage.close();
     }
   }
+}
+
+/** What a device has counted of what changes something, or costs an attempt. */
+function countersOf(stage: Stage, serial: string): string {
+  const device = stage.lan.device(serial).snapshot();
+  const { unbindsReceived, unbindsExecuted, passwordsTried, passwordsWrong, bound } = device;
+  const unbinds = `unbinds received ${unbindsReceived}, carried out ${unbindsExecuted}`;
+  const logins = `passwords tried ${passwordsTried}, of them wrong ${passwordsWrong}`;
+  return `    device ${serial}: ${unbinds}; ${logins}; bound: ${bound}`;
 }

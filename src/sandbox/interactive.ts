@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { LANGUAGES } from '../../locales/language.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { DeviceSpec, EmulatedDevice } from './device/device.ts';
 import { pairLaptop } from './pairing.ts';
@@ -26,8 +25,8 @@ export async function openDemo({ devices, port, say, t }: DemoOptions): Promise<
     page: { samples: await labelSamples(devices) },
   });
   await stage.bot.start();
-  for (const [at, language] of LANGUAGES.entries()) {
-    const name = `laptop-${at + 1}`;
+  for (const language of ['en', 'ru'] as const) {
+    const name = language === 'en' ? 'laptop-1' : 'laptop-2';
     const laptop = await stage.laptop(name, language, (line) => stage.api.page.laptop(`${name}: ${line}`));
     await pairLaptop(stage, laptop, stage.technician(language));
     laptop.start();

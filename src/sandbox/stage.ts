@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Language, languageOf } from '../../locales/language.ts';
+import type { Language } from '../../locales/language.ts';
 import { childEnv } from '../kernel/child-env.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
@@ -82,7 +82,13 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     ...options.telegram,
     ...(options.page ? { page: options.page } : {}),
   });
-  const { technicians } = api.page;
+  const technicians: Record<Language, SimUser> = {
+    en: api.user({ firstName: 'Alex', languageCode: 'en' }),
+    ru: api.user({ firstName: 'Irina', languageCode: 'ru' }),
+  };
+  for (const person of api.page.technicians) {
+    technicians[person.user.language_code?.startsWith('ru') ? 'ru' : 'en'] = person;
+  }
   const hubPort = await freeTcpPort();
   const storeFolder = join(folder, 'store');
   const bot = botProcess(
@@ -92,7 +98,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       BOT_TOKEN: api.token,
       ...(options.region === null ? {} : { REGION_PACK: options.region ?? 'ru' }),
       TELEGRAM_API_ROOT: api.url,
-      ADMIN_IDS: technicians.map(({ id }) => id).join(','),
+      ADMIN_IDS: Object.values(technicians)
+        .map((person) => person.id)
+        .join(','),
       STORE_URL: `lmdb:${storeFolder}`,
       HUB_LISTEN: `127.0.0.1:${hubPort}`,
       READ_PRINT: options.readPrint === false ? 'off' : 'on',
@@ -107,11 +115,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     bot,
     hubUrl: `http://127.0.0.1:${hubPort}`,
     storeFolder,
-    technician(language) {
-      const found = technicians.find(({ user }) => languageOf(user.language_code) === language);
-      if (!found) throw new Error(`nobody on the stage speaks ${language}`);
-      return found;
-    },
+    technician: (language) => technicians[language],
     async laptop(name, language, onLine) {
       const laptop = await createLaptop({
         home: join(folder, name),

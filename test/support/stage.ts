@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
 import type { Language } from '../../locales/language.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../src/sandbox/laptop.ts';
@@ -55,17 +55,20 @@ export async function invited(stage: Stage, language: Language = 'en'): Promise<
   return person;
 }
 
-/** Waits until the bot counts the laptop as connected: asks /agents until it says so, as often as a person may. */
+/**
+ * Waits until the bot counts the laptop as connected: asks /agents until it says so, as often as a person may. Without
+ * Vitest, because scripts/transcripts.ts walks with a laptop, too.
+ */
 export async function online(technician: SimUser): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await technician.send('/agents');
-      const { text } = await technician.waitFor((message) => message.from === 'bot', STEP);
-      if (!text.includes('🟢'))
-        throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
-    },
-    { timeout: STEP.timeoutMs, interval: 250 },
-  );
+  const late = performance.now() + STEP.timeoutMs;
+  for (;;) {
+    await technician.send('/agents');
+    const { text } = await technician.waitFor((message) => message.from === 'bot', STEP);
+    if (text.includes('🟢')) return;
+    if (performance.now() > late)
+      throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
+    await setTimeout(250);
+  }
 }
 
 /** Answers the questions about a device that was just named, until it can be unbound now. */

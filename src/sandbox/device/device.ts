@@ -298,6 +298,8 @@ export interface DeviceCounters {
   unbindsExecuted: number;
   /** Passwords compared with the right one, over SADP and over HTTP; none while a lock runs. */
   passwordsTried: number;
+  /** Those of them that were wrong. */
+  passwordsWrong: number;
   /** Unbind envelopes that the sender of a spoofed exchange could have opened: a password given away. */
   passwordsLeaked: number;
   httpRequests: number;

@@ -30,6 +30,7 @@ export class DeviceMachine {
     unbindsReceived: 0,
     unbindsExecuted: 0,
     passwordsTried: 0,
+    passwordsWrong: 0,
     passwordsLeaked: 0,
     httpRequests: 0,
     httpAuthFailures: 0,
@@ -129,6 +130,7 @@ export class DeviceMachine {
     if (state.triesLeft === 0) state.lockedUntil = this.#now() + this.profile.lockMinutes * 60_000;
     this.count('passwordsTried');
     if (right) return 'right';
+    this.count('passwordsWrong');
     return state.lockedUntil === null ? 'wrong' : 'locked';
   }
 
