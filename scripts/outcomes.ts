@@ -8,7 +8,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { LANGUAGES } from '../locales/language.ts';
 import type { DeviceSpec } from '../src/sandbox/device/device.ts';
 import { createEmulatedLan } from '../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, manyCameras } from '../src/sandbox/device/profiles.ts';
@@ -64,8 +63,8 @@ const specs: readonly DeviceSpec[] = manyCameras(TROUBLES.length).map((spec, i) 
   ...TROUBLES[i]?.changes,
 }));
 
-const asked = LANGUAGES.filter((one) => process.argv.includes(one));
-for (const language of asked.length > 0 ? asked : LANGUAGES) {
+const asked = (['en', 'ru'] as const).filter((one) => process.argv.includes(one));
+for (const language of asked.length > 0 ? asked : (['en', 'ru'] as const)) {
   const house = await openHouse(specs, language, { program: FROM_SOURCE });
   for (const [index, trouble] of TROUBLES.entries()) {
     const serial = specs[index]?.profile.shortSerial ?? '';

@@ -437,6 +437,8 @@ export const bot = {
   rma: {
     title: '🛠 <b>Service centre</b>\nThis device cannot be unbound on the site.',
     write: 'Write to {{email}} first and wait for the answer.',
+    ezviz:
+      'This is an EZVIZ device: Hikvision’s service does not take it. Bought new? The shop takes it back. Else send the letter to the support of EZVIZ, with proof of purchase. Our advice, not the vendor’s.',
     noAddress:
       'Ask your local distributor where the device goes and what they need. No address is known for your region, so none is named here.',
     source: '<i>Source: {{source}}, as of {{date}}.</i>',

@@ -20,7 +20,7 @@ export const guide = {
     'vendor-tool': 'a notice that the device is unbound, and no bound account for it after Refresh',
     app: '“Unbound successfully”, and the app goes on to adding the device',
     'recorder-menu': 'no account on the Platform Access page, and Unbind is gone or grey',
-    'firmware-first': 'a version that begins with V4 on the System Info page',
+    'firmware-first': 'the version of the file on the System Info page, a V4',
     'bring-online': 'Register Status: Online',
     'recover-password': 'you log in to the device as admin',
     'get-onto-lan': 'the device answers from your laptop or phone',
@@ -131,8 +131,9 @@ export const guide = {
         differs: 'It refuses the file? It is for another model or region: stop here. Never force it.',
       },
       wait: {
-        text: 'It restarts by itself, up to 15 minutes. Then look at the version: it must begin with <b>V4</b>.',
-        differs: 'Still V3? The update did not take. Longer than 15 minutes? Wait on, do not switch it off.',
+        text: 'It restarts by itself, up to 15 minutes. Then look at the version: it must be <b>the one of the file</b> now, a V4.',
+        differs:
+          'Still the old version? The update did not take. Longer than 15 minutes? Wait on, do not switch it off.',
       },
     },
     'bring-online': {

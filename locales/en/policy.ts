@@ -8,7 +8,7 @@
  * - `blocker.<blocker>`: what to do before anything works
  * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
  * - `tried.line`: one way that was tried, in the verdict and in the letter; `tried.way`, `tried.said.<word>` (tried.ts)
- * - `rma.subject`, `rma.body`, `rma.tried` (before the lines), `rma.end`: the e-mail to the service centre; plain text
+ * - `rma.subject`, `rma.body` (`rma.mac`: a line of it), `rma.tried` (before the lines), `rma.end`: the e-mail to the service centre; plain text
  * - `rma.asks.<word>`, `rma.advice.<word>`: what a region asks for, and our own advice (src/policy/region.ts)
  * - `rma.says.<word>`: what a source says of the region's support; `rma.lastWay.<way>`, `rma.needs.<word>`: a way before a parcel
  * - `rma.confidence.<H|M|L>`: how sure a source is
@@ -21,6 +21,8 @@ export const policy = {
     'ezviz-brand': 'This is an EZVIZ device. Hikvision’s service centre does not handle it.',
     'alarm-panel':
       'This is an alarm panel. Its accounts follow the installer’s platform; the ways of cameras and recorders do not exist here.',
+    'owner-out-of-reach':
+      'Whoever has it in his account can not delete it, or is out of reach. Nobody else can.',
     'not-activated':
       'The device is not activated: it has no admin password yet. Until then nothing else works.',
     'recorder-3x-no-update':
@@ -68,6 +70,7 @@ export const policy = {
     'ever-in-ezviz': 'was in an EZVIZ account',
     'ezviz-brand': 'EZVIZ brand',
     'alarm-panel': 'alarm panel',
+    'owner-out-of-reach': 'whoever has it in his account is out of reach',
     'not-activated': 'not activated',
     'recorder-3x-no-update': 'recorder on 3.x, no 4.x for it',
     'recorder-update-refused': 'recorder before 4.x, the update was refused',
@@ -237,7 +240,7 @@ export const policy = {
   tried: {
     line: '{{way}}: {{said}}',
     lineOn: '{{way}}, on firmware {{firmware}}: {{said}}',
-    owner: 'the previous owner: can not delete it, or is out of reach',
+    owner: 'whoever has it in his account: can not delete it, or is out of reach',
     way: {
       sadp: 'our laptop over the network',
       'vendor-tool': 'SADP tool',
@@ -270,7 +273,8 @@ export const policy = {
   },
   rma: {
     subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
-    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\n{{mac}}Why not on the site: {{reason}}\nOur case: {{case}}',
+    mac: 'MAC: {{mac}}',
     tried: 'What was tried:',
     end: 'Please tell us where to send the device and what else you need from us.\n\nThank you.',
     asks: {

@@ -411,8 +411,11 @@ async function listedText(dialogue: Dialogue, { facts }: CaseRecord): Promise<st
   return row ? catalogueText(dialogue.t, row, dialogue.language) : '';
 }
 
-/** Password and cloud are what a technician puts right between two looks. */
-const CHANGES_ON_SITE = ['adminPassword', 'passwordProved', 'cloud', 'onSite'] as const;
+/**
+ * Password and cloud are what a technician puts right between two looks. What is known of a refused password is not
+ * forgotten: looking again is no other password.
+ */
+export const CHANGES_ON_SITE = ['adminPassword', 'cloud', 'onSite'] as const;
 
 /** A way that has failed, once more: worth it only where something has changed that no fact tells. */
 async function chooseAgain(dialogue: Dialogue, record: CaseRecord): Promise<Next> {

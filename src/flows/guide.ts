@@ -251,12 +251,17 @@ function isWay({ id }: Guide): boolean {
   return (TRIED_IN[id]?.said.length ?? 0) > 1;
 }
 
+/** Whether somebody who has the device in his account is asked to delete it there. */
+function isAskedOfOwner({ id }: Pick<Guide, 'id'>): boolean {
+  return id === 'previous-owner' || id === 'installer-account';
+}
+
 /** The guide has not led where it should: the case remembers it, and the verdict is another one. */
 async function cameToNothing(dialogue: Dialogue, record: CaseRecord, walked: Guide): Promise<Next> {
   const tried = TRIED_IN[walked.id];
   if (isWay(walked)) return { go: 'guide', with: { failed: true } };
   if (tried) return remember(dialogue, record, walked, tried.said[0]);
-  if (walked.id === 'previous-owner')
+  if (isAskedOfOwner(walked))
     await dialogue.change(record.id, { type: 'answered', fact: 'previousOwner', given: 'no' });
   // What was at hand did not help: what else is there?
   return assessAnew(dialogue, record, walked);
@@ -429,7 +434,7 @@ function checkButtons(
 }
 
 function failedButton({ id }: Guide): PlainKey {
-  if (id === 'previous-owner') return 'bot:guide.button.ownerCannot';
+  if (isAskedOfOwner({ id })) return 'bot:guide.button.ownerCannot';
   const tried = TRIED_IN[id];
   if (tried === undefined) return 'bot:button.otherWays';
   return tried.said.length > 1 ? 'bot:guide.button.failed' : 'bot:guide.button.none';

@@ -2,6 +2,7 @@ import { type CaseRecord, caseNumber, verdictOf } from '../cases/case.ts';
 import { canStillBeAsked } from '../policy/explain.ts';
 import { knownValue } from '../policy/facts.ts';
 import type { RegionPack } from '../policy/region.ts';
+import { ezvizBranded } from '../policy/rules.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
@@ -28,8 +29,16 @@ export const serviceCentre = stage('service-centre', {
     const pack = await dialogue.house((house) => house.region.pack());
     const letter = letterOf(dialogue, record, record.device);
 
-    await tellWhereTo(dialogue, record, pack, letter.serial);
-    await sendLetter(dialogue, record, letter, pack.serviceCentre.email);
+    if (ezvizBranded(record.facts) === true) {
+      // Hikvision's service does not take these, and no source names another address.
+      await dialogue.say(
+        [dialogue.t('bot:rma.title'), dialogue.t('bot:rma.ezviz'), serialText(letter)].join('\n\n'),
+      );
+      await sendLetter(dialogue, record, letter, null);
+    } else {
+      await tellWhereTo(dialogue, record, pack, letter);
+      await sendLetter(dialogue, record, letter, pack.serviceCentre.email);
+    }
     const advice = pack.advice.map(
       (word) => `☐ ${dialogue.t(`policy:rma.advice.${word}`, { case: caseNumber(record) })}`,
     );
@@ -56,6 +65,7 @@ interface Letter {
 function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<CaseRecord['device']>): Letter {
   const { shortSerial } = device;
   const { firmware } = record.facts;
+  const mac = record.sighting?.mac ?? null;
   const { rule } = verdictOf(record);
   const serial = record.sighting?.fullSerial ?? device.fullSerial ?? shortSerial;
   const lines = [
@@ -67,6 +77,7 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
     shortSerial,
     model: record.sighting?.model ?? device.model ?? dialogue.t('bot:identify.modelUnknown'),
     firmware: firmware.state === 'known' ? firmware.value : dialogue.t('bot:rma.firmwareUnknown'),
+    mac: mac === null ? '' : `${dialogue.t('policy:rma.mac', { mac })}\n`,
     reason: dialogue.t(rule === null ? 'bot:rma.reasonUnknown' : `policy:when.${rule}`),
     case: caseNumber(record),
   };
@@ -84,11 +95,15 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
   };
 }
 
+function serialText({ serial }: Letter): string {
+  return `<code>${escapeHtml(serial)}</code>`;
+}
+
 async function tellWhereTo(
   dialogue: Dialogue,
   record: CaseRecord,
   pack: RegionPack,
-  serial: string,
+  letter: Letter,
 ): Promise<void> {
   const { email, postalAddress, form, asks } = pack.serviceCentre;
   if (pack.lastWay) await dialogue.say(lastWayText(dialogue, pack.lastWay));
@@ -104,7 +119,7 @@ async function tellWhereTo(
       ...pack.says.map((word) => dialogue.t(`policy:rma.says.${word}`)),
       email === null ? dialogue.t('bot:rma.noAddress') : dialogue.t('bot:rma.write', { email }),
       ...asks.map((word) => dialogue.t(`policy:rma.asks.${word}`, values)),
-      `<code>${escapeHtml(serial)}</code>`,
+      serialText(letter),
       postalAddress === null ? '' : dialogue.t('bot:rma.postalAddress', { address: postalAddress }),
       form === null ? '' : dialogue.t('bot:rma.form', { form }),
       sourceText(dialogue.t, pack, dialogue.language),

@@ -123,8 +123,10 @@ const BY_HAND: readonly RuleId[] = [
   'nobody-on-lan',
 ];
 
-function wouldLaptopHelp({ rule }: Verdict): boolean {
-  return rule !== null && BY_HAND.includes(rule);
+/** A laptop asks the device the same as the vendor's tool: where that has failed, it is no advice. */
+function wouldLaptopHelp({ rule }: Verdict, tried: readonly Try[]): boolean {
+  const isTried = tried.some(({ way }) => way === 'sadp' || way === 'vendor-tool');
+  return rule !== null && BY_HAND.includes(rule) && !isTried;
 }
 
 /** Ways that were tried, a line each: which one, on which firmware, and what it said. */
@@ -177,7 +179,7 @@ export function verdictText(
             (fact) => `• <b>${t(`policy:fact.${fact}`)}.</b> ${t(`policy:question.${fact}.where`)}`,
           ),
         ].join('\n'),
-    !site.laptopSees && wouldLaptopHelp(verdict) ? t('bot:assess.noLaptop') : '',
+    !site.laptopSees && wouldLaptopHelp(verdict, site.tried ?? []) ? t('bot:assess.noLaptop') : '',
     site.named ? '' : t('bot:assess.notNamed'),
   ];
   return lines.filter(Boolean).join('\n\n');

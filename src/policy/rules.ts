@@ -112,7 +112,7 @@ function firmwareIs(...lines: FirmwareLine[]): Condition {
 }
 
 /** EZVIZ by the device's own word, else by its kind; a model `CS-…` gives both. */
-function ezvizBranded(facts: Facts): boolean | null {
+export function ezvizBranded(facts: Facts): boolean | null {
   const kind = knownValue(facts, 'kind');
   return knownValue(facts, 'ezvizBrand') ?? (kind === null ? null : kind === 'ezviz');
 }
@@ -129,6 +129,9 @@ const RECORDER: Condition = {
 };
 const NO_AGENT = notKnownToBe('agentSees', true);
 const LAN_UNBIND_MAY_EXIST = notKnownToBe('lanUnbind', 'no');
+
+/** Whoever has it in his account was not said to be out of reach. */
+const OWNER_MAY_DELETE = notKnownToBe('previousOwner', false);
 
 /** What was tried is known without asking. */
 const byTried = (holds: (tried: TriedNow, facts: Facts) => boolean): Condition => ({
@@ -183,7 +186,7 @@ export const RULES = [
     id: 'ezviz-brand',
     row: '2b',
     source: 'own',
-    when: [{ needs: ['ezvizBrand', 'kind'], holds: ezvizBranded }],
+    when: [{ needs: ['ezvizBrand', 'kind'], holds: ezvizBranded }, OWNER_MAY_DELETE],
     blocker: 'previous-owner',
     final: true,
   },
@@ -192,7 +195,7 @@ export const RULES = [
     id: 'alarm-panel',
     row: '2c',
     source: 'own',
-    when: [is('kind', 'alarm-panel')],
+    when: [is('kind', 'alarm-panel'), OWNER_MAY_DELETE],
     blocker: 'installer-account',
     final: true,
   },
@@ -202,6 +205,22 @@ export const RULES = [
     source: 'own',
     when: [is('activated', false)],
     blocker: 'activate',
+    final: true,
+    lastResort: way('service-centre'),
+  },
+  {
+    // Nobody else can take it out of that account: what is left is whoever serves the device.
+    id: 'owner-out-of-reach',
+    row: '2e',
+    source: 'own',
+    when: [
+      {
+        needs: ['ezvizBrand', 'kind'],
+        holds: (facts) => ezvizBranded(facts) || knownValue(facts, 'kind') === 'alarm-panel',
+      },
+      knownToBe('previousOwner', false),
+    ],
+    way: way('service-centre'),
     final: true,
   },
   {
@@ -301,6 +320,7 @@ export const RULES = [
     when: [is('cloud', 'disabled', 'offline')],
     blocker: 'bring-online',
     stopsAll: true,
+    lastResort: way('service-centre'),
     // A recorder is updated from a stick; whether it is online is asked when it is assessed again.
     spares: 'firmware-first',
   },
@@ -386,6 +406,7 @@ export const RULES = [
       onceAsked('onSite', (best) => best === null || best === 'nothing' || best === 'monitor'),
     ],
     blocker: 'get-onto-lan',
+    lastResort: way('service-centre'),
   },
   {
     id: 'pc-left',

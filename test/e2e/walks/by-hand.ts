@@ -402,6 +402,22 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('back');
       await at.step('previous-owner', 'request');
       await throughTo(at, 'previous-owner');
+      at.wrong('he does not answer, so nobody here can do anything');
+      await at.press('failed');
+      await at.sees('policy:rule.owner-out-of-reach');
+      await at.press('service-centre');
+      await at.sees('bot:rma.ezviz');
+      await at.sees('policy:rma.body', { reason: at.t('policy:when.owner-out-of-reach') });
+      at.remark('and then he calls');
+      await at.press('back');
+      await at.press('change');
+      await at.sees('bot:assess.change');
+      await at.press('previousOwner');
+      await at.answers(['previousOwner', 'yes']);
+      await at.sees('policy:rule.ezviz-brand');
+      await at.press('previous-owner');
+      await at.step('previous-owner', 'ask');
+      await throughTo(at, 'previous-owner', 'shop', 'request');
       await at.press('success');
       await at.sees('bot:guide.closed');
     },

@@ -20,6 +20,8 @@ const STUBBORN: DeviceSpec = {
   quirks: { neverUnbinds: true },
 };
 export const SERIAL = STUBBORN.profile.shortSerial;
+/** As the device announces it. */
+export const MAC = STUBBORN.profile.mac;
 
 /** The steps of a guide from the one that is shown to its end. */
 const STEPS = {

@@ -8,6 +8,7 @@ import {
   newCase,
   verdictOf,
 } from '../../../src/cases/case.ts';
+import { CHANGES_ON_SITE } from '../../../src/flows/assess.ts';
 import { type Facts, type FactValues, forget, knownValue, learn } from '../../../src/policy/facts.ts';
 import { nextQuestion } from '../../../src/policy/questions.ts';
 import { wayId } from '../../../src/policy/rules.ts';
@@ -209,6 +210,14 @@ describe('after `denied`', () => {
     expect(reported(proved, { outcome: 'denied' }).tried).toMatchObject([{ word: 'denied-proved' }]);
   });
 
+  it('is not tried with the same password once more because somebody looks again', () => {
+    const unproved = answered(denied, ['passwordProved', 'dont-know']);
+    const again = acted(unproved, { type: 'recheck', forget: [...CHANGES_ON_SITE] });
+    const record = answered(again, ['adminPassword', 'yes']);
+    expect(nextQuestion(record.facts, record.tried)).toBeNull();
+    expect(verdictOf(record)).toMatchObject({ method: null, blockers: ['recover-password'] });
+  });
+
   it('opens the way again with another password, and says nothing against it', () => {
     const other = acted(answered(denied, ['passwordProved', 'dont-know']), {
       type: 'recheck',
@@ -296,6 +305,10 @@ describe('the memory of tried ways', () => {
   });
 });
 
+/** What nobody on the site can help if it cannot be had: then the service centre must be offered beside it. */
+const cannotBeHad = (blocker: string | undefined): boolean =>
+  ['bring-online', 'get-onto-lan', 'activate', 'recover-password', 'ask-supplier'].includes(blocker ?? '');
+
 /** Words after which the same way may come once more: a hiccup, or a matter of the cloud or of the password. */
 const MENDED: readonly string[] = ['offline', 'wrong-password'];
 const REPORTS: readonly Omit<CaseReport, 'verified'>[] = [
@@ -358,6 +371,10 @@ function playedOut(
       }
       default: {
         const [blocker] = verdict.blockers;
+        if (cannotBeHad(blocker) && pick([true, false])) {
+          const isOut = verdict.alternatives.some(({ method }) => method === 'service-centre');
+          return { walked, end: isOut ? 'service-centre' : `stuck at ${blocker}` };
+        }
         const atHand = {
           'bring-monitor': 'monitor',
           'bring-phone': 'phone',
@@ -382,7 +399,13 @@ function playedOut(
                   ...record,
                   facts: learn(forget(record.facts, 'onSite'), 'onSite', best, 'technician').facts,
                 };
-        } else return { walked, end: blocker ?? 'nothing' };
+        } else if (blocker === 'previous-owner' || blocker === 'installer-account') {
+          walked.push(blocker);
+          record = answered(record, ['previousOwner', 'no']);
+        } else {
+          const isOut = verdict.alternatives.some(({ method }) => method === 'service-centre');
+          return { walked, end: isOut ? 'service-centre' : `stuck at ${blocker}` };
+        }
       }
     }
   }
@@ -394,15 +417,9 @@ describe('whatever is known, and whatever fails in whatever order', () => {
     fc.assert(
       fc.property(anyFacts, fc.infiniteStream(fc.nat(1_000)), (facts, picks) => {
         const pick = <T>(from: readonly T[]): T => from[(picks.next().value ?? 0) % from.length] as T;
-        const { walked, end } = playedOut(about(facts), pick);
-        expect([
-          'service-centre',
-          'nothing-to-do',
-          'previous-owner',
-          'installer-account',
-          'activate',
-          'recover-password',
-        ]).toContain(end);
+        // Only the technician can say what the previous owner can do.
+        const { walked, end } = playedOut(about(forget(facts, 'previousOwner')), pick);
+        expect(['service-centre', 'nothing-to-do']).toContain(end);
         // A hiccup of the laptop's way may be mended once; a change begins a new count.
         const since = new Map<string, number>();
         for (const name of walked) {
