@@ -481,7 +481,7 @@ export const bot = {
       says: 'It says something else',
       failed: 'It did not work',
       none: 'There is none here',
-      ownerCannot: 'He can not delete it',
+      ownerCannot: 'He cannot delete it',
       success: 'Yes, I see that',
       isOnline: 'It is online',
       stillOffline: 'Next check →',

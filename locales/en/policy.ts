@@ -22,7 +22,7 @@ export const policy = {
     'alarm-panel':
       'This is an alarm panel. Its accounts follow the installer’s platform; the ways of cameras and recorders do not exist here.',
     'owner-out-of-reach':
-      'Whoever has it in his account can not delete it, or is out of reach. Nobody else can.',
+      'Whoever has it in his account cannot delete it, or is out of reach. Nobody else can.',
     'not-activated':
       'The device is not activated: it has no admin password yet. Until then nothing else works.',
     'recorder-3x-no-update':
@@ -240,7 +240,7 @@ export const policy = {
   tried: {
     line: '{{way}}: {{said}}',
     lineOn: '{{way}}, on firmware {{firmware}}: {{said}}',
-    owner: 'whoever has it in his account: can not delete it, or is out of reach',
+    owner: 'whoever has it in his account: cannot delete it, or is out of reach',
     way: {
       sadp: 'our laptop over the network',
       'vendor-tool': 'SADP tool',

@@ -1,7 +1,7 @@
 /**
  * How technicians speak of devices in English, for `src/device/words.ts`: fact, answer, pattern. Refusals stand before
  * what they refuse, kinds before what is at hand. The text is in lower case; every clause is a line with a space at
- * both ends. What a pattern can not be sure of it leaves to a question.
+ * both ends. What a pattern cannot be sure of it leaves to a question.
  */
 const EZVIZ = 'ez ?viz\\w*';
 const PC = '(?:laptop|notebook|pc|windows pc|windows laptop|computer)';
