@@ -8,7 +8,7 @@
  * - `blocker.<blocker>`: what to do before anything works
  * - `question.<fact>.text` / `.where` (where to look) / `.answer.<answer>` (button, at most 24 characters)
  * - `tried.line`: one way that was tried, in the verdict and in the letter; `tried.way`, `tried.said.<word>` (tried.ts)
- * - `rma.subject`, `rma.body` (`rma.mac`: a line of it), `rma.tried` (before the lines), `rma.end`: the e-mail to the service centre; plain text
+ * - `rma.subject`, `rma.body`, `rma.mac` (the line after it), `rma.tried` (before the lines), `rma.end`: the e-mail to the service centre; plain text
  * - `rma.asks.<word>`, `rma.advice.<word>`: what a region asks for, and our own advice (src/policy/region.ts)
  * - `rma.says.<word>`: what a source says of the region's support; `rma.lastWay.<way>`, `rma.needs.<word>`: a way before a parcel
  * - `rma.confidence.<H|M|L>`: how sure a source is
@@ -273,7 +273,7 @@ export const policy = {
   },
   rma: {
     subject: 'Device to be unbound: {{model}}, serial number {{serial}}',
-    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\n{{mac}}Why not on the site: {{reason}}\nOur case: {{case}}',
+    body: 'Hello,\n\nthis device is bound to an account nobody here can use, and it cannot be unbound on the site. Before we send it in, here is its serial number:\n\nSerial number: {{serial}}\nShort serial: {{shortSerial}}\nModel: {{model}}\nFirmware: {{firmware}}\nWhy not on the site: {{reason}}\nOur case: {{case}}',
     mac: 'MAC: {{mac}}',
     tried: 'What was tried:',
     end: 'Please tell us where to send the device and what else you need from us.\n\nThank you.',

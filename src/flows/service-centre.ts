@@ -77,7 +77,6 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
     shortSerial,
     model: record.sighting?.model ?? device.model ?? dialogue.t('bot:identify.modelUnknown'),
     firmware: firmware.state === 'known' ? firmware.value : dialogue.t('bot:rma.firmwareUnknown'),
-    mac: mac === null ? '' : `${dialogue.t('policy:rma.mac', { mac })}\n`,
     reason: dialogue.t(rule === null ? 'bot:rma.reasonUnknown' : `policy:when.${rule}`),
     case: caseNumber(record),
   };
@@ -86,7 +85,10 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
     shortSerial,
     subject: dialogue.t('policy:rma.subject', { ...values, serial: shortSerial }),
     body: [
-      dialogue.t('policy:rma.body', values),
+      [
+        dialogue.t('policy:rma.body', values),
+        ...(mac === null ? [] : [dialogue.t('policy:rma.mac', { mac })]),
+      ].join('\n'),
       lines.length === 0 ? '' : [dialogue.t('policy:rma.tried'), ...lines].join('\n'),
       dialogue.t('policy:rma.end'),
     ]

@@ -74,7 +74,6 @@ describe.each(LANGUAGES)('what policy says in %s', (language) => {
       firmware: 'F',
       case: 'C',
       reason: 'R',
-      mac: 'MAC',
     };
     expect(t('policy:rma.subject', values)).toContain('S1');
     for (const value of Object.values(values)) expect(t('policy:rma.body', values)).toContain(value);
