@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
-import { parseSerial } from './serial.ts';
+import { isShortSerial, parseSerial } from './serial.ts';
 
 /** What a label says, without its verification code: safe to store and to show. */
 export interface LabelFacts {
@@ -48,6 +48,8 @@ interface ReadLabel {
 const MAX_TEXT = 4096;
 
 const HOST_LINE = /^(?:https?:\/\/)?((?:[a-z\d-]+\.)+[a-z]{2,})\/?$/i;
+/** In the order in which the vendor's own reader tries them. */
+const LINE_END = /\n\r|\r\n|\r|\n/;
 const CODE_LINE = /^[A-Za-z\d]{6,12}$/;
 /** The form of every printed code. No model and no known extra line looks like it. */
 const PRINTED_CODE = /^[A-Z]{6}$/;
@@ -56,8 +58,53 @@ const MODEL_LINE = /^(?=.*[\d-])[\x20-\x7e]{1,64}$/;
 /** A model in running text: `DS-…`, `CS-…`, OEM names such as `NVR-…`. */
 const MODEL_WORD = /^i?[A-Z]{2,5}-[\w()/.+-]{2,60}$/;
 
+/** What stands in front of a serial number that is named; bar codes hold it, too. */
+const NAMED = /^(?:s\/?n|serial(?: *(?:no|number|nr))?)[ .:=#№]*/i;
+
 /**
- * Reads the text of a code on a device, or of a label that was typed or recognised (protocol/labels.md 3).
+ * Reads the text of a code that was decoded, as tolerantly as the vendor's own app: the first line may be anything, a host
+ * with port, path and query among it, and the serial number is on the first or second line that says something, or behind
+ * its name (`S/N:`) on any.
+ * @returns as `parseLabel`
+ */
+export function parseCode(text: string): Result<ReadLabel, RefusedLabel> {
+  return text.length > 2 * MAX_TEXT ? fail({ reason: 'too-long' }) : parseLabel(asPrinted(trimEnds(text)));
+}
+
+/** A code's text in the order of a label: host, serial number, the rest. As it is where no serial number is found. */
+function asPrinted(text: string): string {
+  if (secretOf(text) || linkOf(text)) return text;
+  const lines = text.split(LINE_END);
+  const fields = lines.length === 1 && serialIn(text) === null ? text.split(/\s+/) : lines;
+  const said = fields.flatMap((field, at) => (field.trim() === '' ? [] : [at])).slice(0, 2);
+  const at =
+    said.find((index) => serialIn(fields[index] ?? '') !== null) ??
+    fields.findIndex((field) => NAMED.test(field.trim()) && serialIn(field) !== null);
+  if (at < 0) return text;
+  const first = fields[0] ?? '';
+  const host = at === 0 ? null : webHostOf(first.trim());
+  // One line of words is no label, unless it begins as one.
+  if (fields !== lines && at > 0 && host === null) return text;
+  const [serial = '', rest] = [serialIn(fields[at] ?? '') ?? '', fields.slice(at + 1)];
+  return [...(host === null ? [] : [host]), serial, ...rest].join('\n');
+}
+
+/** The serial number a line consists of, with or without its name in front; null for any other line. */
+function serialIn(line: string): string | null {
+  const bare = line.trim();
+  // `SN1234567` is a short serial by itself; a full one would take a name in front for its model.
+  if (isShortSerial(bare.toUpperCase())) return bare;
+  return [bare.replace(NAMED, ''), bare].find((one) => parseSerial(one).ok) ?? null;
+}
+
+/** The host of a web address with or without its scheme; null for anything else. */
+function webHostOf(line: string): string | null {
+  const link = /^https?:\/\//i.test(line) ? line : `https://${line}`;
+  return !/\s/.test(line) && URL.canParse(link) ? hostOf(new URL(link).hostname) : null;
+}
+
+/**
+ * Reads a label that was typed or recognised, or a code's text in that order (protocol/labels.md 3).
  * @returns the facts and, apart from them, the verification code; or why this is no label. A refusal carries no part
  *   of the text but the host of an unknown link, since exports and Wi-Fi codes hold passwords. Never throws.
  */
@@ -124,7 +171,7 @@ function shopLabel(link: URL): string | null {
 /** Host, serial, verification code, model, more: all but the serial may be missing (protocol/labels.md 3.3). */
 function readFields(text: string): Result<ReadLabel, RefusedLabel> {
   if (text === '') return fail({ reason: 'empty' });
-  const lines = text.split(/\n\r|\r\n|\r|\n/);
+  const lines = text.split(LINE_END);
   const isOneLine = lines.length === 1;
   const fields = (isOneLine ? text.split(/\s+/) : lines).map(clean);
 

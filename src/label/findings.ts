@@ -1,4 +1,4 @@
-import { type LabelFacts, type LabelRefusal, type LabelSource, parseLabel } from '../device/label.ts';
+import { type LabelFacts, type LabelRefusal, type LabelSource, parseCode } from '../device/label.ts';
 import type { Code } from './codes.ts';
 import type { FoundLabel, LabelReading } from './reading.ts';
 
@@ -46,7 +46,7 @@ export function createFindings(): Findings {
 
   return {
     add({ text, format, box }) {
-      const label = parseLabel(text);
+      const label = parseCode(text);
       if (label.ok) {
         const { facts } = label.value;
         const before = labels.get(facts.shortSerial);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLabel } from '../../../src/device/label.ts';
+import { parseCode, parseLabel } from '../../../src/device/label.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import fixtures from '../../fixtures/labels.json' with { type: 'json' };
 
@@ -199,6 +199,118 @@ describe('parseLabel', () => {
     fc.assert(
       fc.property(fc.array(line), fc.constantFrom('\n', '\r', '\r\n', '\n\r', ' '), (lines, separator) => {
         parseLabel(lines.join(separator));
+      }),
+    );
+  });
+});
+
+describe('parseCode', () => {
+  const MODEL = 'DS-2CD2386G2-IU';
+  const facts = (text: string) => {
+    const result = parseCode(text);
+    return result.ok ? result.value.facts : result.failure;
+  };
+  const separators = fc.constantFrom('\n', '\r', '\r\n', '\n\r');
+  const serials = fc.oneof(
+    fc.stringMatching(/^[A-Z]\d{8}$/),
+    fc.stringMatching(/^[A-Z]{2}\d{7}$/),
+    fc.stringMatching(/^\d{9}$/),
+  );
+
+  it.each(fixtures.labels)('reads the fixture $id as typed text is read', ({ text }) => {
+    expect(parseCode(text)).toEqual(parseLabel(text));
+  });
+
+  it('takes anything for the first line, as the vendor’s app does', () => {
+    // What holds secrets by its first letters is no label, whatever stands below.
+    const first = fc
+      .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 })
+      .map((line) => `.${line}`)
+      .filter((line) => line.trim() !== '');
+    fc.assert(
+      fc.property(first, serials, separators, (line, serial, separator) => {
+        expect(facts([line, serial, 'QWERTZ', MODEL].join(separator))).toMatchObject({
+          shortSerial: serial,
+          model: MODEL,
+          extra: [],
+          hasVerificationCode: true,
+        });
+      }),
+    );
+  });
+
+  it('keeps of a host with scheme, port, path or query the host alone', () => {
+    const part = (text: string) => fc.constantFrom('', text);
+    const address = fc
+      .tuple(part('https://'), part(':8443'), part('/a/b'), part('?id=FIXTURE'), part('#top'))
+      .map(([scheme, ...behind]) => `${scheme}WWW.Hik-Connect.com${behind.join('')}`);
+    fc.assert(
+      fc.property(address, serials, separators, (line, serial, separator) => {
+        const text = [line, serial, 'QWERTZ', MODEL].join(separator);
+        expect(facts(text)).toEqual({
+          host: 'www.hik-connect.com',
+          fullSerial: null,
+          shortSerial: serial,
+          model: MODEL,
+          extra: [],
+          hasVerificationCode: true,
+        });
+      }),
+    );
+  });
+
+  it('reads a serial number behind its name, alone and on any line', () => {
+    const names = fc.constantFrom(
+      'S/N:',
+      'S/N: ',
+      'SN:',
+      's/n ',
+      'Serial No.: ',
+      'Serial Number:',
+      'S/N=',
+      'S/N',
+    );
+    fc.assert(
+      fc.property(names, serials, (name, serial) => {
+        expect(facts(name + serial)).toMatchObject({ shortSerial: serial });
+        expect(facts(`Network camera\n${MODEL}\n1 pc\n${name}${serial}`)).toMatchObject({
+          shortSerial: serial,
+        });
+      }),
+    );
+    expect(facts('SN1234567')).toMatchObject({ shortSerial: 'SN1234567' });
+  });
+
+  it('reads a full serial behind its name and behind a host with a path', () => {
+    const full = 'DS-7608NI-K2/8P0820190204CCRRD20000042WCVU';
+    for (const text of [`S/N:${full}`, `http://www.ys7.com/x\r${full}`])
+      expect(facts(text)).toMatchObject({
+        fullSerial: full,
+        shortSerial: 'D20000042',
+        model: 'DS-7608NI-K2/8P',
+      });
+  });
+
+  it.each([
+    'Hello, the camera K12345678 is on the second floor',
+    'https://example.com/p/123456789',
+    'a\nb\nJ50000062',
+    'WIFI:S:x;P:y;;\nJ50000062',
+    'QRC03\nJ50000062',
+  ])('makes no label of %s', (text) => {
+    expect(parseCode(text).ok).toBe(false);
+  });
+
+  it('never throws, and keeps nothing of a refused text but a host', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom('www.ys7.com:80/a?b', 'S/N:', 'S/N:096800001', 'https://', ''),
+    );
+    fc.assert(
+      fc.property(fc.array(line), separators, (lines, separator) => {
+        const result = parseCode(lines.join(separator));
+        if (!result.ok)
+          expect(Object.keys(result.failure).every((key) => ['reason', 'host'].includes(key))).toBe(true);
       }),
     );
   });

@@ -39,6 +39,13 @@ describe('what the codes of one photo say together', () => {
     expect(reading?.kind === 'several' && reading.more).toEqual(serials.slice(8));
   });
 
+  it('counts a sheet of sixty', () => {
+    const sheet = Array.from({ length: 60 }, (_, index) => `S/N:J5000${String(index).padStart(4, '0')}`);
+    const reading = findings(...sheet).reading();
+    if (reading?.kind !== 'several') throw new Error('a sheet is several labels');
+    expect([reading.labels.length, reading.more.length]).toEqual([8, 52]);
+  });
+
   it('leaves out nine bare digits beside a certain label, and takes them where they are all there is', () => {
     expect(findings('301234567', qr).reading()).toMatchObject({
       kind: 'label',
