@@ -2,27 +2,34 @@
  * How many photos of labels we read, beside what each reader makes of them alone, in one run.
  *
  *   npx tsx bench/labels.ts [--seed 2026] [--count 300] [--easy] [--sheets DIR]
- *   npx tsx bench/labels.ts --folder DIR
+ *   npx tsx bench/labels.ts --folder DIR [--half even|odd] [--cpu]
  *
  * Photos are drawn and photographed from the seed (bench/labels/photos.ts); the ladder was tuned on seeds 1 to 20. A
- * folder is searched with its sub-folders for pictures that have a text beside them: `photo.png` and `photo.txt`.
+ * folder is searched with its sub-folders for pictures that have a text beside them (`photo.png` and `photo.txt`), or has
+ * an `expected.json` of what other readers found: a list of `file` and `texts`. There a text is right when any reader found
+ * it in any photo of the folder: the same codes are in many. `--half` takes the files whose name, as that list has it, has a
+ * SHA-256 with that last bit, so that what was tuned on one half is reported on the other. `ladder`: ours without the
+ * second reader.
  * `--sheets` writes two contact sheets of the codes: the hardest that were read, and those that were not.
  * `wrong` counts readings that say anything else than the code does. In drawn photos there is one label, so that ours
  * is wrong too when it offers several devices of which one is right: the others were made up from a misread code.
+ * `--cpu` counts what a process computes instead of time, in the budget and in the figures: on a machine that does other things,
+ * too, that says what is read where it does not.
  * Every reader runs in a process of its own: `peak MB` is the most that one held, `idle` what it held before its first
  * photo (bench/labels/reading.ts; Linux only).
  */
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { easyPhoto, hardPhoto, type LabelPhoto } from './labels/photos.ts';
 import { SINGLE_READERS } from './labels/readers.ts';
 import type { Outcome, Said, Task } from './labels/reading.ts';
 import { drawSheet } from './labels/sheet.ts';
 
-type Photo = Pick<LabelPhoto, 'name' | 'bytes' | 'text'> & Partial<LabelPhoto>;
+type Photo = Pick<LabelPhoto, 'name' | 'bytes'> & Task & Partial<LabelPhoto>;
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +37,8 @@ const { values } = parseArgs({
     count: { type: 'string', default: '300' },
     easy: { type: 'boolean', default: false },
     folder: { type: 'string' },
+    half: { type: 'string' },
+    cpu: { type: 'boolean', default: false },
     sheets: { type: 'string' },
   },
 });
@@ -37,7 +46,9 @@ const { values } = parseArgs({
 const photos = values.folder ? await photosIn(values.folder) : await generated();
 const table = new Map<string, { outcome: Outcome; ms: number }[]>();
 const memory = new Map<string, { idle: number; peak: number }>();
-await measure('ours', values.folder ? 'texts' : 'labels');
+const what = values.folder ? 'texts' : 'labels';
+await measure('ours', `${what} ours`);
+await measure('ladder', `${what} ladder`);
 for (const name of Object.keys(SINGLE_READERS)) await measure(name, name);
 
 const column = (text: string | number, width: number) => String(text).padStart(width);
@@ -50,25 +61,38 @@ for (const [name, results] of table)
     results.map(({ ms }) => ms),
   );
 line('any single', union(Object.keys(SINGLE_READERS)));
-line('ours+wechat', union(['ours', 'wechat']));
-for (const kind of new Set(photos.flatMap((photo) => photo.kind ?? []))) {
+line('ours+all', union([...table.keys()]));
+for (const kind of new Set(photos.map(kindOf))) {
   const of = [...table].map(([name, results]) => {
-    const mine = results.filter((_, at) => photos[at]?.kind === kind);
+    const mine = results.filter((_, at) => isOf(kind, photos[at]));
     return `${name} ${mine.filter(({ outcome }) => outcome === 'read').length}`;
   });
-  console.log(`${kind}: ${photos.filter((photo) => photo.kind === kind).length}; ${of.join(', ')}`);
+  console.log(`${kind}: ${photos.filter((photo) => isOf(kind, photo)).length}; ${of.join(', ')}`);
 }
 if (values.sheets) await sheets(values.sheets);
+
+/** The kind of its code, or the folder it lies in. */
+function kindOf(photo: Photo): string {
+  return photo.kind ?? dirname(photo.name);
+}
+
+function isOf(kind: string, photo: Photo | undefined): boolean {
+  return photo !== undefined && kindOf(photo) === kind;
+}
 
 async function generated(): Promise<Photo[]> {
   const all: Photo[] = [];
   const take = values.easy ? easyPhoto : hardPhoto;
-  for (let index = 0; index < Number(values.count); index++) all.push(await take(Number(values.seed), index));
+  for (let index = 0; index < Number(values.count); index++) {
+    const photo = await take(Number(values.seed), index);
+    all.push({ ...photo, texts: [photo.text] });
+  }
   return all;
 }
 
 async function photosIn(folder: string): Promise<Photo[]> {
   const names = (await readdir(folder, { recursive: true })).sort();
+  if (names.includes('expected.json')) return photosWithExpected(folder);
   const pictures = names.filter((name) => /\.(?:jpe?g|png|webp)$/i.test(name));
   const found = pictures.map(async (name): Promise<Photo | null> => {
     const text = `${name.slice(0, -extname(name).length)}.txt`;
@@ -77,15 +101,30 @@ async function photosIn(folder: string): Promise<Photo[]> {
       readFile(join(folder, name)),
       readFile(join(folder, text), 'utf8'),
     ]);
-    return { name, bytes, text: expected };
+    return { name, bytes, texts: [expected] };
   });
-  return (await Promise.all(found)).filter((photo) => photo !== null);
+  return (await Promise.all(found)).filter((photo) => photo !== null).filter(({ name }) => isInHalf(name));
+}
+
+async function photosWithExpected(folder: string): Promise<Photo[]> {
+  const all: { file: string; texts: { text: string }[] }[] = JSON.parse(
+    await readFile(join(folder, 'expected.json'), 'utf8'),
+  );
+  const texts = [...new Set(all.flatMap((photo) => photo.texts.map(({ text }) => text)))];
+  const half = all.map(({ file }) => file).filter(isInHalf);
+  return Promise.all(half.map(async (name) => ({ name, bytes: await readFile(join(folder, name)), texts })));
+}
+
+function isInHalf(name: string): boolean {
+  if (values.half === undefined) return true;
+  const last = createHash('sha256').update(name).digest().at(-1) ?? 0;
+  return last % 2 === (values.half === 'odd' ? 1 : 0);
 }
 
 /** Runs a reader over all photos, in its own process. */
 async function measure(name: string, reader: string): Promise<void> {
   const entry = new URL('./labels/reading.ts', import.meta.url);
-  const child = fork(entry, [reader], { serialization: 'advanced' });
+  const child = fork(entry, values.cpu ? [reader, 'cpu'] : [reader], { serialization: 'advanced' });
   child.on('exit', (code) => {
     // Ended by a signal: the one below.
     if (code !== null) throw new Error(`the process of ${name} ended with ${code}`);
@@ -93,8 +132,8 @@ async function measure(name: string, reader: string): Promise<void> {
   const next = async () => (await once(child, 'message'))[0] as Said;
   const idle = (await next()).mb;
   const results: { outcome: Outcome; ms: number }[] = [];
-  for (const { bytes, text } of photos) {
-    child.send({ bytes, text } satisfies Task);
+  for (const { bytes, texts } of photos) {
+    child.send({ bytes, texts } satisfies Task);
     const said = await next();
     if ('outcome' in said) results.push(said);
     memory.set(name, { idle, peak: said.mb });

@@ -23,7 +23,7 @@ const COMMON = {
   },
 } as const;
 
-/** `unbind-bot.mjs` with `label-worker.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages. */
+/** `unbind-bot.mjs` with `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages. */
 export async function buildBot(outdir: string): Promise<void> {
   await build({
     ...COMMON,
@@ -31,6 +31,7 @@ export async function buildBot(outdir: string): Promise<void> {
     entryPoints: {
       'unbind-bot': 'src/bot/main.ts',
       'label-worker': 'src/label/worker.ts',
+      'label-second': 'src/label/second/child.ts',
       'label-text': 'src/label/text/child.ts',
     },
     packages: 'external',

@@ -11,11 +11,12 @@ import {
   PHOTO_TIPS,
   type PhotoAnswers,
   type TextReading,
+  type TimedReading,
 } from './reading.ts';
 
-/** Most labels of one photo that are shown, and most that are only named: 16 codes are read at a time. */
+/** Most labels of one photo that are shown, and most that are only named: 255 codes are read at a time. */
 const MAX_LABELS = 8;
-const MAX_MORE = 128;
+const MAX_MORE = 1024;
 /** Largest picture made of a photo, bytes: of noise, 2560 pixels a side come to 5 MB. */
 const MAX_PICTURE = 8 * 1024 * 1024;
 /** Longest text of a code, and the most lines that fit into it. */
@@ -34,6 +35,7 @@ const facts = z.strictObject({
   model,
   extra: z.array(z.string().max(MAX_TEXT)).max(MAX_TEXT),
   hasVerificationCode: z.boolean(),
+  others: z.array(shortSerial).max(MAX_TEXT).exactOptional(),
 }) satisfies z.ZodType<LabelFacts>;
 
 const found = z.strictObject({
@@ -54,6 +56,8 @@ const reading = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unreadable'), tip: z.enum(PHOTO_TIPS).nullable() }),
   z.strictObject({ kind: z.literal('rejected'), reason: z.enum(PHOTO_REJECTIONS) }),
 ]) satisfies z.ZodType<LabelReading>;
+
+const timed = z.strictObject({ reading, ms: z.number().min(0) }) satisfies z.ZodType<TimedReading>;
 
 const copy = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), value: picture }),
@@ -78,7 +82,12 @@ const printed = z.strictObject({
 
 /** Whether the process for photos may say this of a task. */
 export function isPhotoAnswer(said: unknown, { task }: { readonly task: keyof PhotoAnswers }): boolean {
-  return (task === 'copy' ? copy : reading).safeParse(said).success;
+  return (task === 'copy' ? copy : timed).safeParse(said).success;
+}
+
+/** Whether the process of the second reader may say this. */
+export function isReading(said: unknown): boolean {
+  return reading.safeParse(said).success;
 }
 
 /** Whether the process for print may say this. */

@@ -1,7 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Code, type DamagedCode, type Effort, readCodes } from './codes.ts';
+import { type Code, type DamagedCode, type Effort, readCodes, type View } from './codes.ts';
 import { beside, LADDER, type Photo, type Rung, type Step } from './ladder.ts';
 import type { Point } from './photo.ts';
+
+/** A ladder of preparations, and the decoder that looks at what each makes of a photo. */
+export interface Way {
+  readonly ladder: readonly Rung[];
+  /** What a million pixels cost on the machine of the benchmark, milliseconds, preparation included. */
+  expected(effort: Effort): number;
+  look(view: View, effort: Effort): Promise<{ codes: Code[]; damaged: DamagedCode[] }>;
+}
 
 interface Climb {
   /** No step is begun that will not be done by then; `performance.now()`, milliseconds. */
@@ -12,8 +20,9 @@ interface Climb {
   isDone(rung: Rung): boolean;
 }
 
-/** What a million pixels cost with each effort on the machine of the benchmark, milliseconds, preparation included. */
-const EXPECTED: Record<Effort, number> = { quick: 8, close: 16, all: 25, bars: 90, drawn: 20 };
+const EXPECTED: Record<Effort, number> = { quick: 8, glance: 12, close: 16, all: 25, bars: 90, drawn: 20 };
+/** The way every photo goes. */
+const FIRST_WAY: Way = { ladder: LADDER, expected: (effort) => EXPECTED[effort], look: readCodes };
 /** Added to the pixels of each step: even a small picture takes its time. */
 const LEAST_PIXELS = 100_000;
 /** By how much slower machines and busier photos are taken to be, before anything was measured. */
@@ -27,16 +36,16 @@ const SAME = 12;
  * Climbs the ladder of preparations until enough was heard, the top is reached or time is used up. One call of the
  * decoder cannot be interrupted: what it will cost is judged by the worst of those before it in this photo.
  */
-export async function climb(photo: Photo, { end, add, isDone }: Climb): Promise<void> {
+export async function climb(photo: Photo, { end, add, isDone }: Climb, way: Way = FIRST_WAY): Promise<void> {
   const damaged: DamagedCode[] = [];
   let [fresh, slowness] = [0, FIRST_GUESS];
 
   async function take(step: Step, effort: Effort): Promise<void> {
     const start = performance.now();
-    const expected = (EXPECTED[effort] * (step.pixels + LEAST_PIXELS)) / 1e6;
+    const expected = (way.expected(effort) * (step.pixels + LEAST_PIXELS)) / 1e6;
     if (start + slowness * expected >= end) return;
     const view = await step.view();
-    const seen = view && (await readCodes(view, effort));
+    const seen = view && (await way.look(view, effort));
     slowness = Math.max(MEMORY * slowness, (performance.now() - start) / expected);
     for (const code of seen?.codes ?? []) add(code);
     if (effort === 'drawn') return;
@@ -45,7 +54,7 @@ export async function climb(photo: Photo, { end, add, isDone }: Climb): Promise<
     }
   }
 
-  for (const rung of LADDER) {
+  for (const rung of way.ladder) {
     // To say what its steps are, a rung may have to look at the photo already.
     if (isDone(rung)) return;
     const steps = rung.steps(photo, damaged.slice(fresh));

@@ -32,11 +32,12 @@ export interface View {
 }
 
 /**
- * How the decoder looks at a view. `quick`: every third line or so. `close`: every line. `all`: also turned, inverted
- * and at half and a third of its size, which takes three times as long. `bars`: lines of a bar code laid straight.
+ * How the decoder looks at a view. `quick`: every third line or so. `glance`: so, and at half and a third of its size,
+ * where codes are read that fill the photo. `close`: every line. `all`: also turned, inverted and smaller, which takes three
+ * times as long. `bars`: lines of a bar code laid straight.
  * `drawn`: a view that holds one code, drawn for the decoder.
  */
-export type Effort = 'quick' | 'close' | 'all' | 'bars' | 'drawn';
+export type Effort = 'quick' | 'glance' | 'close' | 'all' | 'bars' | 'drawn';
 
 const OPTIONS: ReaderOptions = {
   formats: ['QRCodeModel2', 'DataMatrix', 'Code128'],
@@ -44,8 +45,8 @@ const OPTIONS: ReaderOptions = {
   tryRotate: false,
   tryInvert: false,
   tryDownscale: false,
-  // A sheet of labels has more codes than that, a technician's photo has not.
-  maxNumberOfSymbols: 16,
+  // As many as the decoder gives: of a sheet of labels it is told how many there are.
+  maxNumberOfSymbols: 255,
   // Labels separate their lines by carriage returns: the default mode would show them as `<CR>`.
   textMode: 'Plain',
   returnErrors: true,
@@ -53,6 +54,7 @@ const OPTIONS: ReaderOptions = {
 
 const EFFORTS: Record<Effort, ReaderOptions> = {
   quick: OPTIONS,
+  glance: { ...OPTIONS, tryDownscale: true },
   close: { ...OPTIONS, tryHarder: true },
   all: {
     ...OPTIONS,

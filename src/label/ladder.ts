@@ -40,6 +40,12 @@ const WORKING_SIDE = 1600;
 const REDRAWN = 6;
 /** What drawing a code anew costs, in pixels looked at. */
 const REDRAWN_PIXELS = 1_000_000;
+/** What finding codes costs wechat's reader in any view, in pixels looked at. */
+const FOUND_PIXELS = 1_000_000;
+/** Where the brighter part of a photo is put by `even`: the share of its pixels that are darker, and their shade of 1. */
+const EVENED = { share: 0.6, shade: 0.45 };
+/** Powers of brightness: beyond them only noise is made visible, or white paper grey. */
+const POWERS = { least: 0.3, most: 2.2 };
 /** What laying a patch of stripes straight costs for each pixel of its length, in pixels looked at. */
 const STRAIGHTENED = 100;
 
@@ -53,22 +59,35 @@ export async function workingSize(original: Grey): Promise<Photo> {
 /**
  * Preparations in the order of what they save and cost on photographed labels (bench/labels.ts, decision 0017).
  * Enlarging the likely regions saves most of all and costs less than one look at the whole photo. Normalising, CLAHE,
- * thresholds and negation saved nothing: the decoder does its own.
+ * thresholds and negation saved nothing: the decoder does its own. Evening the light saves what is nearly black, or grey
+ * on white, which no threshold finds (decision 0048). What saves least of what is left, and costs most, is last.
  */
 export const LADDER: readonly Rung[] = [
-  { name: 'glance', cheap: true, effort: 'quick', steps: whole() },
+  { name: 'glance', cheap: true, effort: 'glance', steps: whole() },
   { name: 'near', cheap: true, effort: 'quick', steps: near(2) },
   { name: 'bars', cheap: true, effort: 'bars', steps: bars },
   { name: 'plain', cheap: true, effort: 'close', steps: whole() },
   { name: 'nearer', cheap: true, effort: 'quick', steps: near(3) },
   { name: 'redrawn', cheap: false, effort: 'drawn', steps: redrawn },
   { name: 'near-sharper', cheap: false, effort: 'close', steps: near(2, sharpen) },
-  { name: 'nearest', cheap: false, effort: 'all', steps: near(3) },
-  { name: 'redrawn-again', cheap: false, effort: 'drawn', steps: redrawn },
   { name: 'turned', cheap: false, effort: 'all', steps: whole() },
-  { name: 'original', cheap: false, effort: 'close', steps: original },
   { name: 'half', cheap: false, effort: 'all', steps: whole((picture) => scale(picture, 0.5)) },
   { name: 'brighter', cheap: false, effort: 'close', steps: whole((picture) => gain(picture, 2.5)) },
+  { name: 'evened', cheap: false, effort: 'close', steps: whole(even) },
+  { name: 'near-evened', cheap: false, effort: 'close', steps: near(2, even) },
+  { name: 'redrawn-again', cheap: false, effort: 'drawn', steps: redrawn },
+  { name: 'original', cheap: false, effort: 'close', steps: original },
+  { name: 'nearest', cheap: false, effort: 'all', steps: near(3) },
+];
+
+/**
+ * Preparations for wechat's reader, which finds codes with a net of its own: its time goes into that, whatever the size
+ * (decision 0048).
+ */
+export const SECOND_LADDER: readonly Rung[] = [
+  { name: 'second-half', cheap: true, effort: 'close', steps: evened(0.5, FOUND_PIXELS) },
+  { name: 'second-larger', cheap: true, effort: 'close', steps: evened(1.5, FOUND_PIXELS) },
+  { name: 'second-whole', cheap: true, effort: 'close', steps: evened(1, FOUND_PIXELS) },
 ];
 
 /** A second look, where a label was read: at what is beside its codes. */
@@ -83,6 +102,14 @@ function whole(prepare: Prepare = (picture) => picture): Rung['steps'] {
   return ({ original, working }) => {
     const part = { left: 0, top: 0, width: working.width, height: working.height };
     return [stepOf(working, part, original.width / working.width, prepare)];
+  };
+}
+
+/** The photo with its light evened, in another size. `more`: pixels it costs beyond its own. */
+function evened(factor: number, more = 0): Rung['steps'] {
+  return (photo) => {
+    const steps = whole((picture) => scale(even(picture), factor))(photo, []);
+    return steps.map((step) => ({ ...step, pixels: step.pixels * factor ** 2 + more }));
   };
 }
 
@@ -135,13 +162,28 @@ function stepOf(picture: Grey, part: Region, factor: number, prepare: Prepare): 
   };
 }
 
-function scale(picture: Grey, factor: number): Promise<Grey> {
+function scale(picture: Grey, factor: number): Promise<Grey> | Grey {
+  if (factor === 1) return picture;
   const width = Math.max(1, Math.round(picture.width * factor));
   return toGrey(fromGrey(picture).resize({ width }));
 }
 
 function gain(picture: Grey, factor: number): Promise<Grey> {
   return toGrey(fromGrey(picture).linear(factor, 0));
+}
+
+/** Brightness raised to the power that puts most of the photo into the middle: the dark opens up, faint grey darkens. */
+function even(picture: Grey): Grey {
+  const counts = new Uint32Array(256);
+  for (const shade of picture.data) counts[shade] = (counts[shade] ?? 0) + 1;
+  let [left, shade] = [EVENED.share * picture.data.length, 0];
+  while (shade < 255 && left > (counts[shade] ?? 0)) left -= counts[shade++] ?? 0;
+  const power = Math.log(EVENED.shade) / Math.log(Math.min(250, Math.max(4, shade)) / 255);
+  const within = Math.min(POWERS.most, Math.max(POWERS.least, power));
+  const table = Uint8Array.from({ length: 256 }, (_, from) => Math.round(255 * (from / 255) ** within));
+  const data = Buffer.allocUnsafe(picture.data.length);
+  for (let at = 0; at < data.length; at++) data[at] = table[picture.data[at] ?? 0] ?? 0;
+  return { ...picture, data };
 }
 
 /** Unsharp mask. By hand, because sharp's own goes through colour and takes five times as long. */

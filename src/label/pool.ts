@@ -18,7 +18,7 @@ export interface PoolOptions<Input> {
   /** Most jobs that wait for a process. */
   readonly queue: number;
   /** Longest time for one job, milliseconds, from the moment the process is ready for it. */
-  readonly killAfterMs: number;
+  readonly killAfterMs: number | ((input: Input) => number);
   /** A process ends after this time without work, milliseconds, and gives its memory back. */
   readonly idleMs: number;
   /** Most memory of one process, MB of RAM: beyond it, it is over at once, whatever it does (serve.ts). */
@@ -32,9 +32,10 @@ export interface PoolOptions<Input> {
 export interface Pool<Input, Answer> {
   /**
    * Runs one job in a process of its own. When it is answered `timeout` or `crashed`, the process is gone already.
+   * @param onStart hears that a process begins with it
    * @throws the signal's reason when it is aborted; a job that runs already is told so, and its answer is dropped.
    */
-  run(input: Input, signal?: AbortSignal): Promise<Result<Answer, PoolFailure>>;
+  run(input: Input, signal?: AbortSignal, onStart?: () => void): Promise<Result<Answer, PoolFailure>>;
   /** Ids of the processes that are there. */
   pids(): number[];
   /** Ends all processes; open jobs and later ones are answered `busy`. */
@@ -54,6 +55,7 @@ const MAX_LAST_WORDS = 1000;
 interface Job<Input, Answer> {
   readonly id: number;
   readonly input: Input;
+  readonly onStart: (() => void) | undefined;
   settle(result: Result<Answer, PoolFailure>): void;
 }
 
@@ -130,9 +132,11 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
     else limit(slot, START_LIMIT_MS);
   }
 
-  function hand(slot: Slot<Input, Answer>, { id, input }: Job<Input, Answer>): void {
-    limit(slot, options.killAfterMs);
+  function hand(slot: Slot<Input, Answer>, { id, input, onStart }: Job<Input, Answer>): void {
+    const { killAfterMs } = options;
+    limit(slot, typeof killAfterMs === 'number' ? killAfterMs : killAfterMs(input));
     tell(slot, { id, input });
+    onStart?.();
   }
 
   function tell(slot: Slot<Input, Answer>, message: ToProcess<Input>): void {
@@ -206,7 +210,7 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
   }
 
   return {
-    async run(input, signal) {
+    async run(input, signal, onStart) {
       signal?.throwIfAborted();
       const isFull = slots.size >= options.workers && [...slots].every(({ job, ending }) => job || ending);
       if (isClosed || (isFull && waiting.length >= options.queue)) return fail('busy');
@@ -218,6 +222,7 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
         const job: Job<Input, Answer> = {
           id: ++lastId,
           input,
+          onStart,
           settle(result) {
             signal?.removeEventListener('abort', abort);
             resolve(result);

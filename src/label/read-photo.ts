@@ -1,4 +1,4 @@
-import { climb, lookBeside } from './climb.ts';
+import { climb, lookBeside, type Way } from './climb.ts';
 import type { Code } from './codes.ts';
 import { createFindings } from './findings.ts';
 import { workingSize } from './ladder.ts';
@@ -13,10 +13,12 @@ const RESERVE_MS = 30;
 /**
  * Reads one photo: climbs the ladder of preparations until a label is found, the budget is used up or a code makes
  * clear that this is something else. `isCancelled`: whether nobody waits for it any more; asked between the steps.
+ * `way`: another ladder and decoder than the usual ones.
  */
 export async function readPhoto(
   { bytes, budgetMs }: ReadJob,
   isCancelled: () => boolean = () => false,
+  way?: Way,
 ): Promise<LabelReading> {
   const start = performance.now();
   const opened = await openPhoto(bytes);
@@ -31,11 +33,9 @@ export async function readPhoto(
   };
   // A photo so large that unpacking it took the time is looked at nevertheless.
   const end = Math.max(start + budgetMs - RESERVE_MS, performance.now() + budgetMs / 2);
-  await climb(photo, {
-    end,
-    add,
-    isDone: ({ cheap }) => isCancelled() || findings.isCertain() || (!cheap && findings.isTelling()),
-  });
+  const isDone = ({ cheap }: { cheap: boolean }) =>
+    isCancelled() || findings.isCertain() || (!cheap && findings.isTelling());
+  await climb(photo, { end, add, isDone }, way);
   // Nobody hears it: the process is wanted for the next photo.
   if (isCancelled()) return { kind: 'unreadable', tip: null };
   // Another label, too small for the rung that read the first, must not go unmentioned.

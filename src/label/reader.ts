@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../kernel/log.ts';
-import { fail, type Result } from '../kernel/result.ts';
-import { isPhotoAnswer } from './answers.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { isPhotoAnswer, isReading } from './answers.ts';
 import { createPool } from './pool.ts';
 import {
   type LabelReading,
@@ -9,9 +9,11 @@ import {
   type PhotoAnswers,
   type PhotoJob,
   type PhotoRejection,
+  type ReadJob,
   type TextReading,
 } from './reading.ts';
 import { createTextEngine } from './text/engine.ts';
+import { better, isOpen } from './weigh.ts';
 
 export type { LabelReading };
 
@@ -33,7 +35,7 @@ export interface LabelReader {
 interface LabelReaderOptions {
   /** Processes for codes, 1 and up. Default: one less than the processors, at most 2. */
   readonly workers?: number;
-  /** Photos that may wait for a process. Default 8: each is held in memory. */
+  /** Photos that may wait for each kind of process. Default 32: who brings them holds them in memory (bot/house/room.ts). */
   readonly queue?: number;
   /** Time for one photo, milliseconds; one that took longer than half to unpack has half for reading. Default 700. */
   readonly budgetMs?: number;
@@ -43,11 +45,21 @@ interface LabelReaderOptions {
   readonly idleMs?: number;
   /** Most memory of a process for codes, MB. Default 640: the dearest photo within the limits took 440. */
   readonly memoryMb?: number;
+  /** Let a second reader look where the first finds no label, in the second half of the budget. Default true. */
+  readonly second?: boolean;
   /** Read print where no code can be read. Default true; where its packages are missing it is not read. */
   readonly text?: boolean;
   /** Hears why a process died by itself. */
   readonly log?: Log;
 }
+
+/**
+ * The process of the second reader: it holds 170 MB when it is there, 370 with a photo made to hurt, and what unpacking
+ * takes, so it does not stay for long.
+ */
+const SECOND = { workers: 1, idleMs: 60_000, memoryMb: 800 };
+/** It is not asked where less of the budget is left: finding a code takes it longer. */
+const LEAST_MS = 100;
 
 /** First bytes of what phones send; nothing else reaches a decoder. */
 const SIGNATURES: readonly [offset: number, bytes: string][] = [
@@ -59,7 +71,7 @@ const SIGNATURES: readonly [offset: number, bytes: string][] = [
 const HEIF = /^.{4}ftyp(?:hei[cxms]|hev[cxms]|mi[af]f|mif[12]|msf1|avi[fs])/s;
 
 export function createLabelReader(options: LabelReaderOptions = {}): LabelReader {
-  const { queue = 8, budgetMs = 700, killAfterMs = 10_000, text = true, log } = options;
+  const { queue = 32, budgetMs = 700, killAfterMs = 10_000, second = true, text = true, log } = options;
   const { idleMs = 600_000, memoryMb = 640 } = options;
   const workers = options.workers ?? Math.max(1, Math.min(2, availableParallelism() - 1));
   const pool = createPool<PhotoJob, PhotoAnswers[PhotoJob['task']]>({
@@ -72,23 +84,63 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     isAnswer: isPhotoAnswer,
     onCrash: (error) => log?.error({ err: error }, 'the process that reads photos died'),
   });
+  const other = createPool<ReadJob, LabelReading>({
+    ...moduleAt('second/child.ts', 'label-second.mjs'),
+    ...SECOND,
+    queue,
+    killAfterMs: (job) => job.budgetMs,
+    isAnswer: isReading,
+    onCrash: (error) => log?.error({ err: error }, 'the process of the second reader died'),
+  });
   const print = createTextEngine({
     ...moduleAt('text/child.ts', 'label-text.mjs'),
+    queue,
     onCrash: (error) => log?.error({ err: error }, 'the process that reads print died'),
   });
   /** A process answers each task in the task's own way (answers.ts). */
   async function work<Task extends PhotoJob['task']>(
     job: PhotoJob & { task: Task },
     signal?: AbortSignal,
+    onStart?: () => void,
   ): Promise<Result<PhotoAnswers[Task], PhotoRejection>> {
     const rejection = atFirstSight(job.bytes);
     if (rejection) return fail(rejection);
-    return (await pool.run(job, signal)) as Result<PhotoAnswers[Task], PhotoRejection>;
+    return (await pool.run(job, signal, onStart)) as Result<PhotoAnswers[Task], PhotoRejection>;
+  }
+
+  /** What a second reader says, asked when the first has said nothing, or nothing yet when half of the time is over. */
+  async function codes(
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<Result<LabelReading, PhotoRejection>> {
+    const enough = new AbortController();
+    const until = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
+    const ask = (ms: number) => other.run({ bytes, budgetMs: ms }, until).catch(() => fail('busy' as const));
+    let asked: ReturnType<typeof ask> | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const first = await work({ task: 'read', bytes, budgetMs }, signal, () => {
+        const half = budgetMs / 2;
+        if (second && half >= LEAST_MS) timer = setTimeout(() => (asked = ask(half)), half);
+      });
+      clearTimeout(timer);
+      if (!first.ok) return first;
+      const { reading, ms } = first.value;
+      if (!second || !isOpen(reading) || (!asked && budgetMs - ms < LEAST_MS)) return ok(reading);
+      const again = await (asked ?? ask(budgetMs - ms));
+      signal?.throwIfAborted();
+      // Noise can keep it longer than anybody waits: what the first reader said stands.
+      if (!again.ok) log?.warn({ failure: again.failure }, 'the second reader gave no answer');
+      return ok(again.ok ? better(reading, again.value) : reading);
+    } finally {
+      clearTimeout(timer);
+      enough.abort();
+    }
   }
 
   return {
     async read(bytes, { signal } = {}) {
-      const result = await work({ task: 'read', bytes, budgetMs }, signal);
+      const result = await codes(bytes, signal);
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
       const printed = await print.read(bytes, signal);
@@ -99,25 +151,11 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
       const answer = await work({ task: 'copy', bytes });
       return answer.ok ? answer.value : answer;
     },
-    pids: () => [...pool.pids(), ...print.pids()],
+    pids: () => [...pool.pids(), ...other.pids(), ...print.pids()],
     async close() {
-      await Promise.all([print.close(), pool.close()]);
+      await Promise.all([print.close(), other.close(), pool.close()]);
     },
   };
-}
-
-/** Whether print may say more than the codes did. Codes that hold secrets end the matter. */
-function isOpen(reading: LabelReading): boolean {
-  switch (reading.kind) {
-    case 'unreadable':
-      return true;
-    case 'refused':
-      return reading.reason !== 'exported-credentials' && reading.reason !== 'password-procedure';
-    case 'label':
-      return !reading.isCertain;
-    default:
-      return false;
-  }
 }
 
 /** What codes and print say together. */

@@ -61,9 +61,15 @@ export interface ReadJob {
   readonly budgetMs: number;
 }
 
+/** A reading and what it cost, milliseconds: what is left of the budget is the second reader's. */
+export interface TimedReading {
+  readonly reading: LabelReading;
+  readonly ms: number;
+}
+
 /** What the process says of each task. */
 export interface PhotoAnswers {
-  readonly read: LabelReading;
+  readonly read: TimedReading;
   readonly copy: Result<Uint8Array, PhotoRejection>;
 }
 

@@ -8,6 +8,10 @@ import { serve } from './serve.ts';
 await serve<PhotoJob, PhotoAnswers[PhotoJob['task']]>(async () => {
   hardenSharp();
   await prepareCodes();
-  return async (job, isCancelled) =>
-    job.task === 'copy' ? copyPhoto(job.bytes) : readPhoto(job, isCancelled);
+  return async (job, isCancelled) => {
+    if (job.task === 'copy') return copyPhoto(job.bytes);
+    const start = performance.now();
+    const reading = await readPhoto(job, isCancelled);
+    return { reading, ms: performance.now() - start };
+  };
 });

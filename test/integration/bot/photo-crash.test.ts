@@ -47,7 +47,14 @@ async function openBot() {
     trustProxy: 'loopback',
   });
   // The ladder takes seconds over a hopeless photo.
-  const labels = createLabelReader({ workers: 1, text: false, budgetMs: 600_000, killAfterMs: 1000, log });
+  const labels = createLabelReader({
+    workers: 1,
+    text: false,
+    second: false,
+    budgetMs: 600_000,
+    killAfterMs: 1000,
+    log,
+  });
   let bot: Bot | undefined;
   const intake = createIntake({
     client,

@@ -13,7 +13,13 @@ import { bomb, CODE, code128, interlaced, label, one, qr } from './photos.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const reader = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 600_000, text: false });
+const reader = createLabelReader({
+  workers: 1,
+  budgetMs: 600_000,
+  killAfterMs: 600_000,
+  text: false,
+  second: false,
+});
 afterAll(() => reader.close());
 
 /** A reading in a word: the serial number, or why there is none. */
@@ -49,7 +55,14 @@ describe('a photo that wants more than it may have', () => {
   it('is answered, read or copied, and costs its process alone: the next photo is read', async () => {
     const deaths: unknown[] = [];
     const log = { error: (...words: unknown[]) => deaths.push(words) } as unknown as Log;
-    const small = createLabelReader({ workers: 1, text: false, killAfterMs: 600_000, memoryMb: 250, log });
+    const small = createLabelReader({
+      workers: 1,
+      text: false,
+      second: false,
+      killAfterMs: 600_000,
+      memoryMb: 250,
+      log,
+    });
     expect(said(await small.read(bytes))).toBe('crashed');
     expect(await small.copy(bytes)).toEqual({ ok: false, failure: 'crashed' });
     expect(deaths).toHaveLength(2);
@@ -58,7 +71,13 @@ describe('a photo that wants more than it may have', () => {
   });
 
   it('is over when it is answered: nothing goes on unpacking it', async () => {
-    const hasty = createLabelReader({ workers: 1, text: false, budgetMs: 600_000, killAfterMs: 200 });
+    const hasty = createLabelReader({
+      workers: 1,
+      text: false,
+      second: false,
+      budgetMs: 600_000,
+      killAfterMs: 200,
+    });
     const reading = hasty.read(bytes);
     const pids = hasty.pids();
     expect(said(await reading)).toBe('timeout');

@@ -85,6 +85,18 @@ describe('a photo of several labels', () => {
     expect(await serials(await jpeg(picture))).toEqual(['AE3000063', 'J50000062']);
   });
 
+  it('counts a sheet of sixty', async () => {
+    const drawn = Array.from({ length: 60 }, async (_, at) => ({
+      code: await qr(label(`J5000${String(at).padStart(4, '0')}`), 150),
+      left: 20 + (at % 10) * 155,
+      top: 20 + Math.floor(at / 10) * 155,
+    }));
+    const picture = await table(await Promise.all(drawn), { width: 1600, height: 1000 });
+    const reading = await read(await jpeg(picture));
+    if (reading.kind !== 'several') throw new Error('a sheet is several labels');
+    expect([reading.labels.length, reading.more.length]).toEqual([8, 52]);
+  });
+
   it('offers three of different kinds', async () => {
     const codes = [
       { code: await qr(label()), left: 40, top: 40 },

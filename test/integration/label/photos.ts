@@ -81,6 +81,18 @@ export async function reflecting(picture: Sharp, radius: number): Promise<Sharp>
   return sharp(spoilt, { raw: { width: info.width, height: info.height, channels: 1 } });
 }
 
+/** A label with a round piece gone out of a corner pattern of its code: dirt, or a reflection. */
+export async function bitten(): Promise<Sharp> {
+  const piece = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg"><circle cx="28" cy="28" r="24" fill="#fff"/></svg>',
+  );
+  const code = await sharp(await qr(label(), 380))
+    .composite([{ input: piece, left: 0, top: 0 }])
+    .png()
+    .toBuffer();
+  return one(code, 8);
+}
+
 /** Noise and nothing else. */
 export const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height), { raw: { width, height, channels: 1 } })

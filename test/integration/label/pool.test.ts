@@ -99,6 +99,19 @@ describe('a pool of processes', () => {
     expect(answers).toEqual([[failure('timeout'), false], answer(4)]);
   });
 
+  it('gives each job the time that is its own, and tells when it begins', async () => {
+    const begun: string[] = [];
+    const limits: Record<string, number> = { hang: 100 };
+    const { run } = start({ killAfterMs: (job) => limits[job] ?? 600_000 });
+    const jobs = [
+      run(1, undefined, () => begun.push('one')),
+      run('hang', undefined, () => begun.push('hang')),
+    ];
+    const late = run(2, AbortSignal.abort(), () => begun.push('never')).catch(() => 'aborted');
+    expect(await Promise.all([...jobs, late])).toEqual([answer(2), failure('timeout'), 'aborted']);
+    expect(begun).toEqual(['one', 'hang']);
+  });
+
   it('ends a process that takes more memory than it may, although it never listens', async () => {
     const { run } = start();
     expect(await Promise.all([run('fill'), run(2)])).toEqual([failure('crashed'), answer(4)]);

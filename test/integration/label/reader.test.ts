@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLabelReader, type LabelReading } from '../../../src/label/reader.ts';
 import { drawLabel } from '../../../src/sandbox/labels.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   bomb,
   CODE,
@@ -21,8 +22,14 @@ import {
 vi.setConfig({ testTimeout: 120_000 });
 
 // The budget is out of the way: these tests are about what the ladder reaches, not about how fast the machine is.
-// Print is read in text.test.ts.
-const reader = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 600_000, text: false });
+// Print is read in text.test.ts, and what another reader reads in second.test.ts.
+const reader = createLabelReader({
+  workers: 1,
+  budgetMs: 600_000,
+  killAfterMs: 600_000,
+  text: false,
+  second: false,
+});
 afterAll(() => reader.close());
 
 /** Reads a photo and makes sure that the verification code has not come out with it. */
@@ -290,6 +297,7 @@ describe('the reader', () => {
       budgetMs: 600_000,
       killAfterMs: 600_000,
       text: false,
+      second: false,
     });
     const photo = await jpeg(one(await qr(label())));
     const readings = await Promise.all([1, 2, 3, 4, 5].map(() => small.read(photo)));
@@ -298,9 +306,31 @@ describe('the reader', () => {
     expect(readings).toEqual([found, found, found, busy, busy]);
   });
 
+  it('refuses none of twenty photos at once, and ends its processes when they are done', async () => {
+    const crew = createLabelReader({
+      workers: 1,
+      budgetMs: 600_000,
+      killAfterMs: 600_000,
+      idleMs: 100,
+      text: false,
+      second: false,
+    });
+    const photo = await jpeg(one(await qr(label())));
+    const readings = await Promise.all(Array.from({ length: 20 }, () => crew.read(photo)));
+    expect(readings).toEqual(Array(20).fill(found));
+    await eventually(() => expect(crew.pids()).toEqual([]));
+    await crew.close();
+  });
+
   it('kills a process that takes too long; others and later photos are read', async () => {
     // The one takes seconds, the other hundredths of a second: the limit lies between them on any machine.
-    const impatient = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 1000, text: false });
+    const impatient = createLabelReader({
+      workers: 1,
+      budgetMs: 600_000,
+      killAfterMs: 1000,
+      text: false,
+      second: false,
+    });
     const readings = await Promise.all(
       [await hopeless(), await qr(label())].map((one) => impatient.read(one)),
     );
@@ -309,14 +339,20 @@ describe('the reader', () => {
   });
 
   it('stops preparing when the budget is used up', async () => {
-    const hasty = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 600_000, text: false });
+    const hasty = createLabelReader({
+      workers: 1,
+      budgetMs: 0,
+      killAfterMs: 600_000,
+      text: false,
+      second: false,
+    });
     const reading = await hasty.read(await jpeg(one(await qr(label()))));
     await hasty.close();
     expect(reading).toMatchObject({ kind: 'unreadable' });
   });
 
   it('answers busy once it is closed', async () => {
-    const closed = createLabelReader({ workers: 1, text: false });
+    const closed = createLabelReader({ workers: 1, text: false, second: false });
     await closed.close();
     expect(await closed.read(await jpeg(one(await qr(label()))))).toEqual({
       kind: 'rejected',

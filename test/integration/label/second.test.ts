@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createLabelReader } from '../../../src/label/reader.ts';
+import { bitten, CODE, label, one, qr } from './photos.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const patient = { workers: 1, budgetMs: 600_000, killAfterMs: 600_000, text: false };
+const reader = createLabelReader(patient);
+const alone = createLabelReader({ ...patient, second: false });
+afterAll(() => Promise.all([reader.close(), alone.close()]));
+
+const photo = await (await bitten()).jpeg().toBuffer();
+
+describe('a label with a piece of a corner pattern gone', () => {
+  it('is read by the second reader alone, and its verification code stays with that', async () => {
+    expect(await alone.read(photo)).toMatchObject({ kind: 'unreadable' });
+    const reading = await reader.read(photo);
+    expect(reading).toMatchObject({
+      kind: 'label',
+      facts: { shortSerial: 'J50000062', model: 'DS-2CD2386G2-IU', hasVerificationCode: true },
+      sources: ['qr'],
+      isCertain: true,
+    });
+    expect(JSON.stringify(reading)).not.toContain(CODE);
+  });
+});
+
+describe('the process of the second reader', () => {
+  it('is not started where the first has read a label', async () => {
+    const fresh = createLabelReader(patient);
+    await fresh.read(await (await one(await qr(label()))).jpeg().toBuffer());
+    expect(fresh.pids()).toHaveLength(1);
+    await fresh.close();
+  });
+
+  it('is not started where hardly any time is left for it', async () => {
+    const hasty = createLabelReader({ ...patient, budgetMs: 0 });
+    expect(await hasty.read(photo)).toMatchObject({ kind: 'unreadable' });
+    expect(hasty.pids()).toHaveLength(1);
+    await hasty.close();
+  });
+
+  it('is left alone by who does not wait any more', async () => {
+    const abort = new AbortController();
+    const reading = reader.read(photo, { signal: abort.signal });
+    abort.abort(new Error('left the chat'));
+    await expect(reading).rejects.toThrow('left the chat');
+    expect(await reader.read(photo)).toMatchObject({ kind: 'label' });
+  });
+});
