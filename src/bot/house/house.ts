@@ -32,8 +32,10 @@ export interface HouseParts {
 
 /** Largest photo Telegram hands to a bot, bytes (https://core.telegram.org/bots/api#getfile). */
 const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
-/** Photos in memory at the same time: as many as the reader works on or lets wait (label/reader.ts), 200 MB at most. */
+/** Photos in memory at the same time, fewer than the reader lets wait (label/reader.ts): 200 MB at most. */
 const MOST_PHOTOS = 10;
+/** Photos that wait to be fetched: some crews' albums at once. */
+const WAITING_PHOTOS = 100;
 /** Latest cases that may belong to one visit. */
 const CASES_OF_VISIT = 50;
 
@@ -42,7 +44,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
   const { store, profiles, cases, watched, agents, labels, download, region, clock } = parts;
   const { catalogue = FIRMWARE_CATALOGUE } = parts;
   const blobs = store.values(BLOBS);
-  const room = createRoom(MOST_PHOTOS);
+  const room = createRoom(MOST_PHOTOS, WAITING_PHOTOS);
   const photos = createPhotos({
     blobs,
     reader: labels,

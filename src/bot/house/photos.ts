@@ -38,12 +38,11 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
   }
 
   async function read(
-    chatId: number,
     fileId: string,
+    controller: AbortController,
     quick: boolean,
   ): Promise<PhotoReading | 'store-unavailable'> {
-    const controller = new AbortController();
-    running.set(chatId, controller);
+    // The time for a photo is its own: none of it goes by in the line.
     const timer = quick ? setTimeout(() => controller.abort(), QUICK_MS) : undefined;
     try {
       const file = await download(fileId, controller.signal);
@@ -60,20 +59,25 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
       if (reading.picture === null) return { ...reading, picture: null };
       const picture = await keep(reading.picture);
       return picture === null ? 'store-unavailable' : { ...reading, picture };
-    } catch (error) {
-      if (!controller.signal.aborted) throw error;
-      return { kind: 'rejected', reason: 'superseded' };
     } finally {
       clearTimeout(timer);
-      if (running.get(chatId) === controller) running.delete(chatId);
     }
   }
 
   return {
     async read(chatId, fileId, { quick = false } = {}) {
-      const reading = await room.take(() => read(chatId, fileId, quick));
-      if (reading === 'full') return ok({ kind: 'rejected', reason: 'busy' });
-      return reading === 'store-unavailable' ? fail(reading) : ok(reading);
+      const controller = new AbortController();
+      running.set(chatId, controller);
+      try {
+        const reading = await room.take(() => read(fileId, controller, quick), controller.signal);
+        if (reading === 'full') return ok({ kind: 'rejected', reason: 'busy' });
+        return reading === 'store-unavailable' ? fail(reading) : ok(reading);
+      } catch (error) {
+        if (!controller.signal.aborted) throw error;
+        return ok({ kind: 'rejected', reason: 'superseded' });
+      } finally {
+        if (running.get(chatId) === controller) running.delete(chatId);
+      }
     },
     async forget(picture) {
       const gone = await blobs.delete(picture);
