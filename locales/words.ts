@@ -16,6 +16,7 @@ export const vocabulary = {
   hedges: [...en.hedges, ...ru.hedges],
   joins: [...en.joins, ...ru.joins],
   asides: [...en.asides, ...ru.asides],
+  denials: [...en.denials, ...ru.denials],
   phrases: [...ru.words, ...en.words]
     .map(([fact, answer, pattern]) => ({ fact, answer, pattern }))
     .sort((a, b) => place(a.fact, a.answer) - place(b.fact, b.answer)),

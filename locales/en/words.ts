@@ -13,7 +13,8 @@ const DEVICE = '(?:device|camera|cam|recorder|nvr|dvr|intercom|it|status)';
 const PASSWORD = 'pass(?:word|code)?';
 const NETWORK = '(?:lan|network|switch|router|wi-?fi)';
 const VERSION = 'v?\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3})?(?: ?build ?\\d{6})?(?![\\d.])';
-const UPDATED = '(?:updated|upgraded|flashed|reflashed)';
+const UPDATED =
+  '(?:updated|upgraded|flashed|reflashed|downgraded|reverted|rolled (?:it )?back|went back|came back)';
 const HAVE = "(?:have|have got|got|with|bring|brought|at|only|using|use|there is|there's|beside|near)";
 const p = (...alternatives: string[]) => new RegExp(alternatives.join('|'), 'm');
 const atHand = (what: string) =>
@@ -32,7 +33,7 @@ export const words = [
       " (?:no|without|lost|forgot\\w*|unknown|don'?t (?:know|have)|do not (?:know|have)) (?:(?:the|an?|any|my|his|their|admin) )*password",
       ' password (?:is |was )?(?:lost|unknown|forgotten|not known|gone)',
       ` (?:nobody|no one|none of us) (?:\\S+ ){0,2}?(?:knows|remembers|has) (?:(?:the|an?|its|his|admin) )*${PASSWORD}(?= |$)`,
-      ' password (?:\\S+ ){0,3}does(?:n.?t| not) (?:work|fit|match)',
+      ' password (?:\\S+ ){0,4}does(?:n.?t| not) (?:work|fit|match)',
       ' (?:know|knows) the password (?:not|no)',
     ),
   ],
@@ -181,11 +182,14 @@ export const words = [
 
 /** Clauses that only suppose something: they are left to a question. */
 export const hedges = [
-  / (?:maybe|perhaps|probably|i think|i guess|not sure|no idea|possibly|might|could be|seems?|whether|or not|if it was|hopefully) /,
+  / (?:maybe|perhaps|probably|i think|i guess|not sure|no idea|possibly|doubt\S*|not certain|can.?t say|cannot say|don.?t think|might|could be|seems?|whether|or not|if it was|hopefully) /,
+  / \d\S* or (?:on )?v?\d/,
+  / password (?:\S+ ){0,4}(?:owner|customer|tenant|boss|colleague|client|he|she) (?:has|knows|will)/,
 ] as const;
 
-/** Commas inside what is only supposed: "not sure, if it was flashed". */
+/** Commas inside what is only supposed: "not sure, if it was flashed"; and before what takes back what was said. */
 export const joins = [
+  /(?<=password(?: \S+){0,3}),(?= but (?:it (?:does|is|did|isn|doesn|didn)\S*|the \S+ has|he has|she has) )/,
   /(?<=(?:not sure|don.?t know|i think|i guess|doubt)),(?= (?:that|if|whether) )/,
 ] as const;
 
@@ -199,7 +203,10 @@ export const asides = [
   p(
     ` (?:no|without|not|left|forgot) (?:(?:a|my|the|any) )*(?:${PC}|${PHONE}|${MONITOR})`,
     ` (?:${PC}|${PHONE}) (?:is )?(?:dead|at home|in the office|broken|empty)`,
+    ` (?:${PC}|${PHONE}|${MONITOR}) (?:(?:is|was|now|still) )*(?:not|isn.?t|can.?t|cannot|won.?t)(?: \\S+){1,5}`,
   ),
+  // A version it is not.
+  p(' (?:not|isn.?t|not yet|never) (?:(?:on|at|a|the|firmware|version) )*v?\\d{1,2}\\.(?:x|[\\d.]+)(?= |$)'),
   // Versions of programs, which are no firmware.
   p(
     ' (?:ivms\\S*|sadp(?: tool)?|hik-?central\\S*|batch config\\w*|app|program|plugin|android|ios|chrome) (?:(?:v|ver|version|was|is|got|updated|upgraded|to|now|on) )*v?\\d{1,2}(?:\\.\\d{1,4}){1,3}',
@@ -213,6 +220,11 @@ export const asides = [
     ' (?:(?:and|with|for) )?\\d+ (?:cameras?|channels?|cams?)(?: |$)',
     ' (?:with|and) (?:(?:all|its|the|some) )*(?:cameras|cams)',
   ),
+] as const;
+
+/** What denies the phrase that follows it. */
+export const denials = [
+  / (?:not|never|nor|cannot|\S+n[\u0027\u2019]t|(?:do|did|does|is|was|have|has|ca|wo)nt|no longer|rather than|instead of)(?: (?:an?|the|my|any|be|been|yet|really|even|bring|take|get|got|have))* $/,
 ] as const;
 
 /** Words before a version. */
@@ -250,10 +262,10 @@ export const aims = [
 
 /** Whole answers: yes, no, I don't know, done, again, and the ways out. */
 export const replies = {
-  yes: /^ (?:yes|yep|yeah|yup|y|sure|of course|it was|it is|i do|i have)(?:[ ,.!]+(?:it was|it is|i do|i have|sure|of course|it did|there is))*[ .!]*$/,
+  yes: /^ (?:yes|yep|yeah|yup|y|sure|of course|it was|it is|i do|i have)(?:[ ,.!]+(?:it was|it is|i do|i have|sure|of course|it did|there is|please))*[ .!]*$/,
   no: /^ (?:no|nope|never|n|nah|none|nothing)(?:[ ,.!]+(?:never|it was not|it wasn.?t|i don.?t|i do not|there is not|there isn.?t|none|not))*[ .!]*$/,
   'dont-know':
-    /^ (?:(?:no|yes)[ ,]+)?(?:i )?(?:don.?t know|do not know|dunno|no idea|not sure|can.?t say|\?+)[ .!]*$/,
+    /^ (?:(?:no|yes)[ ,]+)?(?:i )?(?:don.?t know|do not know|dunno|idk|no idea|not sure|can.?t say|\?+)[ .!]*$/,
   done: /^ (?:all )?(?:done|ready|ok|okay|finished|next|go on|continue|i did it|did it|got it|sent|clear|understood|i see)(?:[ ,.!]+(?:done|ready|next|go on|continue|check it|it|thanks|thank you|now))*[ .!]*$/,
   again:
     /^ (?:(?:try|check|look|ask|once) )?(?:it )?(?:again|more|retry|repeat)(?:[ ,.!]+(?:please|it))*[ .!]*$/,

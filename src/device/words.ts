@@ -28,6 +28,8 @@ export interface Vocabulary {
   readonly joins: readonly RegExp[];
   /** What is said of something else: the password of the Wi-Fi, a laptop that is not there. */
   readonly asides: readonly RegExp[];
+  /** Ends of what stands before a phrase that is denied: "I don't", "it is not a". */
+  readonly denials: readonly RegExp[];
   readonly phrases: readonly Phrase[];
   /** Words before a version that tell a firmware (`firmware 3.4`) and, of several, the one of today (`updated to`). */
   readonly firmware: readonly RegExp[];
@@ -46,6 +48,8 @@ export interface SaidInWords {
 
 /** Longest text looked at, characters: a description is a sentence or two. */
 const MAX_TEXT = 400;
+/** Answers that say that something is not so: a word of denial before one belongs to another thing, if it is no part of it. */
+const REFUSALS: readonly string[] = ['no', 'none', 'refused'];
 
 /**
  * A model as the label prints it, and as people shorten it: `2cd2143`, `7608ni-k2`, `ds7204huhi`, `DS N304P`
@@ -78,7 +82,8 @@ export function saidInWords(text: string, vocabulary: Vocabulary): SaidInWords |
   const kinds = new Set<string>();
   for (const { fact, answer, pattern } of vocabulary.phrases) {
     // What a sentence is about may be part of another phrase: "the camera is offline".
-    if (!pattern.test(fact === 'kind' ? heard : rest)) continue;
+    const denials = REFUSALS.includes(answer) ? [] : vocabulary.denials;
+    if (!isSaid(pattern, fact === 'kind' ? heard : rest, denials)) continue;
     if (fact === 'kind') kinds.add(answer);
     if (Object.hasOwn(answers, fact)) continue;
     answers[fact] = answer;
@@ -94,6 +99,13 @@ export function saidInWords(text: string, vocabulary: Vocabulary): SaidInWords |
   if (firmware !== null) answers.firmware = firmware;
   if (model === null && Object.keys(answers).length === 0) return null;
   return { ...(model === null ? {} : { model }), answers };
+}
+
+/** Whether a phrase stands in a text, and is not denied where it stands. */
+function isSaid(pattern: RegExp, text: string, denials: readonly RegExp[]): boolean {
+  return [...text.matchAll(new RegExp(pattern, 'gm'))].some(
+    ({ index }) => !denials.some((denial) => denial.test(`${text.slice(0, index)} `)),
+  );
 }
 
 /** The one model a text names, null for none or several, and the text without models. */
@@ -155,8 +167,8 @@ function firmwareIn(told: string, { firmware, today, undone, aims }: Vocabulary)
       [...rest.matchAll(new RegExp(pattern, 'gm'))].map(([, ...groups]) => groups.find(Boolean) ?? ''),
     );
   const versions = [...rest.matchAll(VERSION)].map(([version]) => version);
-  const now = one(captured(today));
-  if (now !== null) return now;
+  const now = captured(today);
+  if (now.length > 0) return one(now);
   if (versions.length > 0) return one(versions);
   return one([...[...rest.matchAll(LINE)].map(([line]) => line), ...captured(firmware)]);
 }

@@ -19,16 +19,17 @@ export interface Button {
 const LEAST_WORDS = 2;
 /** Letters of a label for each letter that may be wrong. */
 const LETTERS_A_SLIP = 8;
+/** What people put behind a word, which changes nothing about it. */
+const TRIMMINGS =
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u200d|["\u00ab\u00bb\u201c\u201d:()]/gu;
 /** Longest text that may be a label, characters. */
 const MAX_LABEL = 64;
 
 /** The plain answers a text as a whole is. Pure. */
 export function plainAnswersIn(text: string): PlainAnswer[] {
   if (text.length > MAX_LABEL) return [];
-  const plain = ` ${text
-    .trim()
-    .toLowerCase()
-    .replace(/\u0451/g, '\u0435')} `;
+  const bare = text.replace(TRIMMINGS, ' ').trim().toLowerCase().replace(/\s+/g, ' ');
+  const plain = ` ${bare.replace(/\u0451/g, '\u0435')} `;
   return PLAIN_ANSWERS.filter((answer) => replies.some((language) => language[answer].test(plain)));
 }
 
