@@ -85,8 +85,11 @@ export class LawHouse {
     this.#now = this.#begin();
   }
 
-  /** A case at which an unbind can be asked for, with a laptop that has seen its device. */
-  async open(flow: 'lan-unbind' | 'assess' | null = 'lan-unbind'): Promise<string> {
+  /**
+   * A case at which an unbind can be asked for, with a laptop that has seen its device. `seen` false: nobody has yet, and one
+   * laptop is there to look.
+   */
+  async open(flow: 'lan-unbind' | 'assess' | null = 'lan-unbind', seen = true): Promise<string> {
     const [first, second] = this.laptops;
     if (!first || !second) throw new Error('no laptop');
     for (const { id } of this.laptops) {
@@ -103,6 +106,7 @@ export class LawHouse {
         pairedBy: 'typed' as const,
       };
       await this.#store.values(AGENTS).set(id, agent);
+      if (!seen && id !== first.id) continue;
       await this.#store
         .values(SIGHTS)
         .set(id, { lastSeen: Date.now() + 600_000, address: '192.0.2.1', host });
@@ -116,8 +120,12 @@ export class LawHouse {
     const device = { shortSerial: SERIALS[0], fullSerial: null, model: null, manufactured: null };
     for (const action of [
       { type: 'identified', device },
-      { type: 'job-started', job },
-      { type: 'seen', jobId: job.id, agentId: first.id, sighting },
+      ...(seen
+        ? ([
+            { type: 'job-started', job },
+            { type: 'seen', jobId: job.id, agentId: first.id, sighting },
+          ] as const)
+        : []),
       { type: 'ordered', by: 'owner', statedAt: null },
     ] as const)
       await cases.apply(id, action);

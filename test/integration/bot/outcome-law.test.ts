@@ -125,20 +125,26 @@ async function isLookedAfter(house: LawHouse): Promise<void> {
 }
 
 describe('a stage that finds a running job', () => {
-  it.each(['lan-unbind', 'assess'] as const)(
+  it.each([
+    ['unbind', 'lan-unbind', true],
+    ['status', 'assess', true],
+    ['discover', 'assess', false],
+  ] as const)(
     'makes sure of its command and its alarm, wherever the process has died: %s',
-    async (flow) => {
+    async (kind, flow, seen) => {
       let deaths = 0;
       for (let acts = 1; acts <= LATEST_DEATH; acts++) {
         const house = new LawHouse(store);
         try {
-          const caseId = await house.open(null);
+          const caseId = await house.open(null, seen);
           house.dieAfter(acts);
           await house.begin(flow, caseId);
           house.dieAfter(Number.POSITIVE_INFINITY);
           const conversation = (await house.chat())?.conversation;
           const jobId = conversation ? pendingSpec(conversation).jobId : null;
           expect(jobId, `died after ${acts}`).not.toBeNull();
+          const [record] = await house.cases();
+          expect(record?.job, `died after ${acts}`).toMatchObject({ id: jobId, kind });
           expect(await house.alarms(), `died after ${acts}`).toContain(jobId);
           await house.work(0, ONWARDS);
           expect(house.laptops[0]?.outbox.at(-1)?.jobId, `died after ${acts}`).toBe(jobId);

@@ -9,6 +9,7 @@ import {
   verdictOf,
 } from '../../../src/cases/case.ts';
 import { CHANGES_ON_SITE } from '../../../src/flows/assess.ts';
+import { WAYS_THAT_UNBIND } from '../../../src/flows/guides.ts';
 import { type Facts, type FactValues, forget, knownValue, learn } from '../../../src/policy/facts.ts';
 import { nextQuestion } from '../../../src/policy/questions.ts';
 import { wayId } from '../../../src/policy/rules.ts';
@@ -321,6 +322,10 @@ const REPORTS: readonly Omit<CaseReport, 'verified'>[] = [
   { outcome: 'unknown', reason: 'no-reply' },
 ];
 
+/** Ways a technician goes with his own hand. */
+const isByHand = (name: string | null): name is TriedWay =>
+  name !== null && name !== 'sadp' && WAYS_THAT_UNBIND.includes(name);
+
 /**
  * Somebody whose every way fails, whatever he answers and in whatever order: he gets every blocker out of the way that can
  * be, and updates at most three times. Gives the ways he was sent on, with what has changed in between as `null`.
@@ -360,16 +365,14 @@ function playedOut(
         } else walked.push(name);
         break;
       }
-      case 'vendor-tool':
-      case 'app':
-      case 'recorder-menu': {
-        const word = pick(SAID_BY_WAY);
-        walked.push(name);
-        if (MENDED.includes(word)) walked.push(null);
-        record = byHand(record, name, word);
-        break;
-      }
       default: {
+        if (isByHand(name)) {
+          const word = pick(SAID_BY_WAY);
+          walked.push(name);
+          if (MENDED.includes(word)) walked.push(null);
+          record = byHand(record, name, word);
+          break;
+        }
         const [blocker] = verdict.blockers;
         if (cannotBeHad(blocker) && pick([true, false])) {
           const isOut = verdict.alternatives.some(({ method }) => method === 'service-centre');
@@ -442,7 +445,7 @@ describe('whatever is known, and whatever fails in whatever order', () => {
           const record = about(facts);
           const verdict = verdictOf(record);
           const name = verdict.method === null ? null : wayId(verdict as Parameters<typeof wayId>[0]);
-          if (name !== 'app' && name !== 'vendor-tool' && name !== 'recorder-menu') return;
+          if (!isByHand(name)) return;
           const next = verdictOf(byHand(record, name, word));
           const offered = next.method === null ? next.alternatives : [next, ...next.alternatives];
           expect(offered.map((way) => wayId(way as Parameters<typeof wayId>[0]))).not.toContain(name);
