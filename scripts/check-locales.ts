@@ -1,6 +1,9 @@
 /** `npm run check:locales`: both languages say the same things, in forms and lengths that work, and all of it is used. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resources } from '../locales/index.ts';
+import { CARDS } from './cards/cards.ts';
+import { printedOn } from './cards/printed.ts';
+import { checkQuoted, screenWords } from './locales/quoted.ts';
 import { checkTexts } from './locales/texts.ts';
 import { checkUse } from './locales/use.ts';
 
@@ -23,7 +26,13 @@ const sources = ['src', 'scripts/cards'].flatMap((folder) =>
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     .map((path) => ({ path, text: readFileSync(path, 'utf8') })),
 );
-const faults = [...checkTexts(resources), ...checkUse(resources, sources, SPELT_ELSEWHERE)];
+const glossary = screenWords(readFileSync('docs/glossary.md', 'utf8'));
+const onCards = Object.values(resources).flatMap(({ card }) => printedOn(CARDS, card.text));
+const faults = [
+  ...checkTexts(resources),
+  ...checkUse(resources, sources, SPELT_ELSEWHERE),
+  ...checkQuoted(resources, glossary, onCards),
+];
 for (const { file, key, problem } of faults) console.error(`${file}: ${key} ${problem}`);
 if (faults.length > 0) process.exitCode = 1;
 else console.log(`locales: ${Object.keys(resources).join(', ')} agree`);

@@ -375,7 +375,7 @@ export const bot = {
       'cloud-offline':
         'The device is not connected to the cloud, so it cannot unbind. Check address, gateway, DNS, internet and time on the device, wait until it is online.',
       'cloud-disabled':
-        'Hik-Connect is switched off on the device. Switch it on (Network → Platform Access), wait until it is online.',
+        'Hik-Connect is switched off on the device. Switch it on, on the page “Platform Access”, wait until it is online.',
       unanswered:
         'The device does not answer the unbinding question: this way does not exist on its firmware.',
       'journal-unwritable':

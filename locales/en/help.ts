@@ -20,7 +20,7 @@ export const help = {
       title: 'Hik-Connect is switched off',
       means:
         'On the device itself the service is not enabled. Another platform, such as ISUP, switches it off too.',
-      todo: 'On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access. Choose Hik-Connect, enable it, wait until it is online.',
+      todo: 'On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access (our path). Choose Hik-Connect, enable it, wait until it is online.',
     },
     'not-registered': {
       title: 'Enabled, but not registered',
@@ -215,13 +215,13 @@ export const help = {
       title: 'Guarding Vision, PT Cloud, LTS Connect',
       means:
         'These are other names of the same page: devices sold under another brand show them instead of Hik-Connect.',
-      todo: 'Do there what I say of Hik-Connect. On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access.',
+      todo: 'Do there what I say of Hik-Connect. On a recorder 4.x: System → Network → Advanced → Platform Access. In the browser and on 3.x: Configuration → Network → Advanced → Platform Access (our path).',
     },
     'forgotten-password': {
       title: 'The admin password is forgotten',
       means:
         'The vendor has a procedure of his own: the device shows a QR code, it goes to the vendor’s recovery address, the answer to the e-mail stored in the device. I do not reset passwords.',
-      todo: 'Ask the owner or whoever installed it first. Otherwise use “forgot password” on the device itself and follow the vendor.',
+      todo: 'Ask the owner or whoever installed it first. Otherwise use “Forgot Password” on the device itself and follow the vendor.',
     },
     'unlock-pattern': {
       title: 'The unlock pattern',

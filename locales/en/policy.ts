@@ -194,7 +194,7 @@ export const policy = {
     firmware: {
       text: 'Which firmware does the recorder have? Type it as shown, for example <code>V3.4.98</code>. Can’t see all of it? The beginning will do: <code>3.4</code>.',
       where:
-        'On the monitor: Menu → Maintenance → System Info. In the browser: Configuration → System. Or in the SADP tool, column “Software Version”.',
+        'On the monitor: the menu, maintenance, what the system says of itself (our names). Or in the SADP tool, the column with the version.',
     },
     updateTo4x: {
       text: 'Is there firmware 4.x for exactly this model?',
@@ -228,7 +228,8 @@ export const policy = {
     },
     cloud: {
       text: 'Does the device show that Hik-Connect is online?',
-      where: 'On the device: Network → Platform Access (Hik-Connect), line “Register Status”.',
+      where:
+        'Where the status of Hik-Connect is.\nRecorder 4.x: System → Network → Advanced → Platform Access\n3.x and browser: Configuration → Network → Advanced → Platform Access (our path)',
       answer: { online: 'Online', disabled: 'Switched off', offline: 'Enabled, but offline' },
     },
     previousOwner: {
@@ -290,7 +291,7 @@ export const policy = {
     },
     lastWay: {
       'partner-app-case':
-        '<b>One more way before a parcel:</b> Hik-Partner Pro → support → new case → “Unbind device”. You need not be in the device’s network. It needs:',
+        '<b>One more way before a parcel:</b> in Hik-Partner Pro open support and a new case, “Unbind device”. You need not be in the device’s network. It needs:',
     },
     needs: {
       'verified-company': 'a company that is verified in Hik-Partner Pro',

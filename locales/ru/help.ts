@@ -22,7 +22,7 @@ export const help = {
     'cloud-off': {
       title: 'Hik-Connect выключен',
       means: 'На самом устройстве служба не включена. Другая платформа, например ISUP, тоже её отключает.',
-      todo: 'На регистраторе 4.x: System → Network → Advanced → Platform Access. В браузере и на 3.x: Configuration → Network → Advanced → Platform Access. Выберите Hik-Connect, включите, дождитесь статуса «В сети».',
+      todo: 'На регистраторе 4.x: System → Network → Advanced → Platform Access. В браузере и на 3.x: Configuration → Network → Advanced → Platform Access (путь наш). Выберите Hik-Connect, включите, дождитесь статуса «В сети».',
     },
     'not-registered': {
       title: 'Включено, но не зарегистрировано',
@@ -217,7 +217,7 @@ export const help = {
       title: 'Guarding Vision, PT Cloud, LTS Connect',
       means:
         'Это другие названия той же страницы: устройства под чужой маркой показывают их вместо Hik-Connect.',
-      todo: 'Делайте там то, что я говорю про Hik-Connect. На регистраторе 4.x: System → Network → Advanced → Platform Access. В браузере и на 3.x: Configuration → Network → Advanced → Platform Access.',
+      todo: 'Делайте там то, что я говорю про Hik-Connect. На регистраторе 4.x: System → Network → Advanced → Platform Access. В браузере и на 3.x: Configuration → Network → Advanced → Platform Access (путь наш).',
     },
     'forgotten-password': {
       title: 'Пароль admin забыт',

@@ -184,7 +184,7 @@ export const policy = {
     firmware: {
       text: 'Какая прошивка на регистраторе? Наберите как на экране, например <code>V3.4.98</code>. Видно не всё? Хватит и начала: <code>3.4</code>.',
       where:
-        'На мониторе: Меню → Обслуживание → Информация о системе. В браузере: Конфигурация → Система. Или в программе SADP, столбец «Software Version».',
+        'На мониторе: меню, обслуживание, сведения о системе (названия наши). Или в программе SADP, столбец с версией прошивки.',
     },
     updateTo4x: {
       text: 'Есть ли прошивка 4.x именно для этой модели?',
@@ -219,7 +219,8 @@ export const policy = {
     },
     cloud: {
       text: 'Показывает ли устройство, что Hik-Connect в сети?',
-      where: 'На устройстве: Сеть → Доступ к платформе (Hik-Connect), строка «Статус регистрации».',
+      where:
+        'Там, где статус Hik-Connect.\nРегистратор 4.x: System → Network → Advanced → Platform Access\n3.x и браузер: Configuration → Network → Advanced → Platform Access (путь наш)',
       answer: { online: 'В сети', disabled: 'Выключен', offline: 'Включён, но не в сети' },
     },
     previousOwner: {
@@ -281,7 +282,7 @@ export const policy = {
     },
     lastWay: {
       'partner-app-case':
-        '<b>До посылки есть ещё способ:</b> Hik-Partner Pro → поддержка → новое обращение → «Unbind device». Быть в сети устройства не нужно. Потребуется:',
+        '<b>До посылки есть ещё способ:</b> в Hik-Partner Pro откройте поддержку и новое обращение, «Unbind device». Быть в сети устройства не нужно. Потребуется:',
     },
     needs: {
       'verified-company': 'компания, подтверждённая в Hik-Partner Pro',

@@ -19,6 +19,8 @@ export type Item = { readonly here?: true } & (
       readonly choice?: true;
     }
   | { readonly is: 'button'; readonly word: CardWord }
+  /** A button at the right end, as in the top corner of a window. */
+  | { readonly is: 'corner'; readonly word: CardWord }
   | { readonly is: 'picture-code' }
   | { readonly is: 'notice'; readonly word: CardWord; readonly tone: 'good' | 'warn' }
   | { readonly is: 'viewfinder' }
@@ -31,6 +33,11 @@ export interface Card {
   readonly frame: 'window' | 'phone' | 'monitor';
   readonly title: CardWord;
   readonly items: readonly Item[];
+}
+
+/** Every word a card says. */
+export function wordsOf({ title, items }: Card): CardWord[] {
+  return [title, ...items.flatMap((item) => ('word' in item && item.word !== undefined ? [item.word] : []))];
 }
 
 const PASSWORD: Item = { is: 'field', word: 'adminPassword', secret: true, here: true };
@@ -46,6 +53,8 @@ const GATEWAY = field('gateway', '192.168.1.1');
 const DNS = field('dns', '8.8.8.8');
 const here = (item: Item): Item => ({ ...item, here: true });
 const LOGIN_AS_ADMIN: Item = { is: 'field', word: 'user', say: 'admin' };
+/** The password of a recorder's own login. */
+const MENU_PASSWORD: Item = { is: 'field', word: 'password', secret: true, here: true };
 const LAPTOP = field('laptop', '192.168.1.20');
 /** The Wi-Fi of the device's own router, and neither the guests' nor the provider's. */
 const WIFI: Card = {
@@ -74,11 +83,10 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     },
     region: {
       frame: 'window',
-      title: 'sadpSettings',
+      title: 'sadp',
       items: [
-        { is: 'field', word: 'language', say: 'RU / EN' },
+        { is: 'corner', word: 'settings', here: true },
         { is: 'field', word: 'region', choice: true, here: true },
-        { is: 'button', word: 'save' },
       ],
     },
     select: {
@@ -97,24 +105,21 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       items: [
         PASSWORD,
         { is: 'picture-code' },
-        { is: 'field', word: 'characters', say: '7KXQ' },
-        { is: 'button', word: 'ok' },
+        { is: 'field', word: 'pictureCode', say: '7KXQ' },
+        { is: 'button', word: 'confirm' },
       ],
     },
     finish: {
       frame: 'window',
       title: 'sadp',
-      items: [
-        { is: 'notice', word: 'unbound', tone: 'good', here: true },
-        { is: 'button', word: 'ok' },
-      ],
+      items: [{ is: 'notice', word: 'unbindSucceeded', tone: 'good', here: true }],
     },
   },
   app: {
     network: WIFI,
     scan: {
       frame: 'phone',
-      title: 'scanCode',
+      title: 'app',
       items: [
         { is: 'viewfinder', here: true },
         { is: 'line', word: 'pointAtLabel' },
@@ -122,11 +127,10 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     },
     unbind: {
       frame: 'phone',
-      title: 'addDevice',
+      title: 'app',
       items: [
         { is: 'notice', word: 'addedByOther', tone: 'warn' },
         { is: 'button', word: 'unbindDevice', here: true },
-        { is: 'button', word: 'cancel' },
       ],
     },
     login: {
@@ -136,7 +140,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
         PASSWORD,
         { is: 'line', word: 'notVerificationCode' },
         { is: 'picture-code' },
-        { is: 'field', word: 'characters', say: '7KXQ' },
+        { is: 'field', word: 'pictureCode', say: '7KXQ' },
         { is: 'button', word: 'finish' },
       ],
     },
@@ -153,16 +157,16 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     login: {
       frame: 'monitor',
       title: 'login',
-      items: [LOGIN_AS_ADMIN, PASSWORD, { is: 'button', word: 'ok' }],
+      items: [LOGIN_AS_ADMIN, MENU_PASSWORD, { is: 'button', word: 'ok' }],
     },
     platform: {
       frame: 'monitor',
-      title: 'network',
+      title: 'menu',
       items: [
-        { is: 'row', say: 'TCP/IP' },
-        { is: 'row', say: 'DDNS' },
+        { is: 'row', word: 'system' },
+        { is: 'row', word: 'network' },
+        { is: 'row', word: 'advanced' },
         { is: 'row', word: 'platformAccess', here: true },
-        { is: 'row', say: 'NTP' },
       ],
     },
     unbind: {
@@ -171,7 +175,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       items: [
         { is: 'row', word: 'enable', tick: 'on' },
         { is: 'field', word: 'account', say: '***@mail' },
-        { is: 'button', word: 'unbind', here: true },
+        { is: 'button', word: 'unbindInMenu', here: true },
       ],
     },
     finish: {
@@ -187,7 +191,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
   'firmware-first': {
     backup: {
       frame: 'monitor',
-      title: 'configuration',
+      title: 'importExport',
       items: [
         { is: 'field', word: 'device', say: 'USB' },
         { is: 'button', word: 'export', here: true },
@@ -216,13 +220,13 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       items: [
         { is: 'row', word: 'enable', tick: 'on', here: true },
         { is: 'field', word: 'verificationCode', secret: true },
-        { is: 'field', word: 'registerStatus', say: '…' },
+        { is: 'field', word: 'status', say: '…' },
       ],
     },
     address: {
       frame: 'monitor',
       title: 'tcpIp',
-      items: [{ is: 'row', say: 'DHCP', tick: 'on' }, here(ADDRESS), MASK, GATEWAY],
+      items: [{ is: 'row', word: 'dhcp', tick: 'on' }, here(ADDRESS), MASK, GATEWAY],
     },
     gateway: { frame: 'monitor', title: 'tcpIp', items: [ADDRESS, MASK, here(GATEWAY), DNS] },
     dns: { frame: 'monitor', title: 'tcpIp', items: [ADDRESS, MASK, GATEWAY, here(DNS)] },
@@ -248,14 +252,14 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     which: {
       frame: 'monitor',
       title: 'login',
-      items: [LOGIN_AS_ADMIN, PASSWORD, { is: 'line', word: 'notVerificationCode' }],
+      items: [LOGIN_AS_ADMIN, MENU_PASSWORD, { is: 'line', word: 'notVerificationCode' }],
     },
     recovery: {
       frame: 'monitor',
       title: 'login',
       items: [
         LOGIN_AS_ADMIN,
-        { is: 'field', word: 'adminPassword' },
+        { is: 'field', word: 'password' },
         { is: 'button', word: 'forgotPassword', here: true },
       ],
     },
@@ -264,7 +268,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
   'previous-owner': {
     ask: {
       frame: 'phone',
-      title: 'deviceSettings',
+      title: 'settings',
       items: [
         { is: 'row', say: 'CS-…   K12345678' },
         { is: 'button', word: 'deleteDevice', here: true },
@@ -272,11 +276,10 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
     },
     request: {
       frame: 'phone',
-      title: 'addDevice',
+      title: 'ezvizApp',
       items: [
         { is: 'notice', word: 'addedByOther', tone: 'warn' },
         { is: 'button', word: 'applyForUnbinding', here: true },
-        { is: 'button', word: 'cancel' },
       ],
     },
   },

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Language } from '../../locales/language.ts';
 import { textsFor } from '../../src/kernel/all-texts.ts';
 import type { Texts } from '../../src/kernel/texts.ts';
-import type { Card, CardWord, Item } from './cards.ts';
+import { type Card, type CardWord, type Item, wordsOf } from './cards.ts';
 import { lineOf, widthOf } from './lettering.ts';
 
 const WIDTH = 960;
@@ -24,13 +24,16 @@ interface Box {
   readonly h: number;
 }
 
-/** Room inside each frame for its items, and where its title stands. */
+/** Room inside each frame for its items, where its title stands, and how deep the line that explains the asterisk. */
 const FRAMES: Readonly<
-  Record<Card['frame'], { readonly box: Box; readonly title: { x: number; y: number; w: number } }>
+  Record<
+    Card['frame'],
+    { readonly box: Box; readonly title: { x: number; y: number; w: number }; readonly note: number }
+  >
 > = {
-  window: { box: { x: 110, y: 150, w: 740, h: 370 }, title: { x: 110, y: 103, w: 640 } },
-  monitor: { box: { x: 130, y: 140, w: 700, h: 330 }, title: { x: 130, y: 106, w: 700 } },
-  phone: { box: { x: 320, y: 156, w: 320, h: 390 }, title: { x: 320, y: 112, w: 320 } },
+  window: { box: { x: 110, y: 150, w: 740, h: 352 }, title: { x: 110, y: 103, w: 640 }, note: 538 },
+  monitor: { box: { x: 130, y: 140, w: 700, h: 324 }, title: { x: 130, y: 106, w: 700 }, note: 494 },
+  phone: { box: { x: 320, y: 148, w: 320, h: 376 }, title: { x: 320, y: 112, w: 320 }, note: 550 },
 };
 
 /** Draws a card as a PNG of 960 x 600 pixels. */
@@ -40,10 +43,19 @@ export function drawCard(card: Card, language: Language): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Least space between two items, pixels. */
+const LEAST_GAP = 8;
+
+/** Whether everything on the card has room in its frame. */
+export function fits({ frame, items }: Card): boolean {
+  const needed = items.reduce((sum, item) => sum + heightOf(item, frame), 0);
+  return needed + LEAST_GAP * (items.length - 1) <= FRAMES[frame].box.h;
+}
+
 /** The card as SVG. */
 export function svgOf(card: Card, language: Language): string {
   const t = textsFor(language);
-  const { box, title } = FRAMES[card.frame];
+  const { box, title, note } = FRAMES[card.frame];
   const heights = card.items.map((item) => heightOf(item, card.frame));
   const gap = Math.min(
     26,
@@ -53,7 +65,7 @@ export function svgOf(card: Card, language: Language): string {
   const pointers: string[] = [];
   const drawn = card.items.map((item, index) => {
     const room: Box = { x: box.x, y, w: box.w, h: heights[index] ?? 0 };
-    y += room.h + Math.max(8, gap);
+    y += room.h + Math.max(LEAST_GAP, gap);
     // What points lies above everything, also above what is drawn later.
     if (item.here) pointers.push(pointAt(item, t, room));
     return drawItem(t, item, room);
@@ -70,6 +82,9 @@ export function svgOf(card: Card, language: Language): string {
     }),
     ...drawn,
     ...pointers,
+    wordsOf(card).some((id) => word(t, id).includes('*'))
+      ? lineOf(word(t, 'ours'), { x: box.x, y: note, size: 24, fill: SOFT, width: box.w })
+      : '',
     '</svg>',
   ].join('');
 }
@@ -136,7 +151,8 @@ function drawItem(t: Texts, item: Item, room: Box): string {
     case 'field':
       return drawField(t, item, room);
     case 'button':
-      return drawButton(word(t, item.word), room, item.here === true);
+    case 'corner':
+      return drawButton(word(t, item.word), buttonBox(word(t, item.word), item, room), item.here === true);
     case 'picture-code':
       return pictureCode(room);
     case 'notice':
@@ -152,6 +168,16 @@ function drawItem(t: Texts, item: Item, room: Box): string {
     case 'wiring':
       return wiring(t, room);
   }
+}
+
+/** A label; our own name for it stands below in small print where one line would be too small to read. */
+function drawLabel(text: string, { x, y, w }: { x: number; y: number; w: number }, narrow: boolean): string {
+  const [printed = '', ours] = text.split(/ (?=\()/);
+  if (narrow || ours === undefined) return lineOf(text, { x, y, size: 26, fill: SOFT, width: w });
+  return (
+    lineOf(printed, { x, y: y - 12, size: 26, fill: SOFT, width: w }) +
+    lineOf(ours, { x, y: y + 16, size: 22, fill: SOFT, width: w })
+  );
 }
 
 function tickBox(room: Box, on: boolean): string {
@@ -178,24 +204,30 @@ function drawField(t: Texts, item: Extract<Item, { is: 'field' }>, room: Box): s
     (_, at) => `<circle cx="${value.x + 28 + at * 24}" cy="${middle - 9}" r="7" fill="${INK}"/>`,
   );
   const arrow = `<path d="M${value.x + value.w - 44} ${middle - 15} l12 14 l12 -14" fill="none" stroke="${INK}" stroke-width="4"/>`;
-  const said = item.choice ? word(t, 'yourRegion') : (item.say ?? '');
+  const said = item.choice ? word(t, 'ownersRegion') : (item.say ?? '');
   return (
-    lineOf(word(t, item.word), { ...label, size: 26, fill: SOFT, width: label.w }) +
+    drawLabel(word(t, item.word), label, narrow) +
     rect(value, `fill="${PAPER}" stroke="${INK}" stroke-width="2"`) +
     (item.secret
       ? dots.join('')
-      : lineOf(said, { x: value.x + 16, y: middle, size: 26, fill: INK, width: value.w - 64 })) +
+      : lineOf(said, {
+          x: value.x + 16,
+          y: middle,
+          size: 26,
+          fill: INK,
+          width: value.w - (item.choice ? 76 : 32),
+        })) +
     (item.choice ? arrow : '')
   );
 }
 
-function buttonBox(text: string, room: Box): Box {
+/** In the middle of its room, or at the right end of it. */
+function buttonBox(text: string, { is }: Item, room: Box): Box {
   const w = Math.min(room.w, Math.max(180, widthOf(text, 28) + 60));
-  return { x: room.x + (room.w - w) / 2, y: room.y, w, h: room.h };
+  return { x: room.x + (room.w - w) / (is === 'corner' ? 1 : 2), y: room.y, w, h: room.h };
 }
 
-function drawButton(text: string, room: Box, pressed: boolean): string {
-  const box = buttonBox(text, room);
+function drawButton(text: string, box: Box, pressed: boolean): string {
   const size = Math.min(28, (28 * (box.w - 24)) / widthOf(text, 28));
   const x = box.x + (box.w - widthOf(text, size)) / 2;
   return (
@@ -314,7 +346,8 @@ function wiring(t: Texts, room: Box): string {
 /** A red ring around what is to be touched. Notices, viewfinders and drawings need none. */
 function pointAt(item: Item, t: Texts, room: Box): string {
   if (item.is === 'notice' || item.is === 'viewfinder' || item.is === 'wiring') return '';
-  const target = item.is === 'button' ? buttonBox(word(t, item.word), room) : room;
+  const target =
+    item.is === 'button' || item.is === 'corner' ? buttonBox(word(t, item.word), item, room) : room;
   const ring: Box = { x: target.x - 13, y: target.y - 8, w: target.w + 26, h: target.h + 16 };
   const [x, y] = [ring.x + ring.w - 10, ring.y + ring.h - 6];
   return (

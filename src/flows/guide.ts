@@ -14,6 +14,7 @@ import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { AT_HAND, type GuideId, guideNamed, TRIED_IN } from './guides.ts';
 import { cancelled } from './identify.ts';
 import { askBesideLaptop } from './laptop.ts';
+import { menuPaths } from './menus.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { type Next, stage } from './stages.ts';
@@ -33,7 +34,7 @@ const AGAIN: PlainAnswer[] = ['again'];
  * where a laptop can ask it, else on the exact words the technician compares with his screen.
  */
 export const guide = stage('guide', {
-  version: 6,
+  version: 7,
   async run(dialogue, args) {
     const { way, differs, failed } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -155,8 +156,9 @@ async function takeAnswer(
 }
 
 /** What the sentences of a step may name. */
-function valuesOf(dialogue: Dialogue, { device, sighting }: CaseRecord) {
+function valuesOf(dialogue: Dialogue, { device, sighting, facts }: CaseRecord) {
   return {
+    ...menuPaths(dialogue.t, facts),
     serial: device?.shortSerial ?? dialogue.t('bot:guide.yourDevice'),
     address: sighting ? ownAddress(sighting) : '?',
   };

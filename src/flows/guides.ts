@@ -28,7 +28,7 @@ interface Guide {
 
 export const GUIDES = {
   'vendor-tool': {
-    steps: ['start', 'region', 'select', 'login', 'finish'],
+    steps: ['install', 'start', 'region', 'select', 'login', 'finish'],
     drawn: ['start', 'region', 'select', 'login', 'finish'],
     check: 'unbound',
     forget: ['onSite'],

@@ -284,6 +284,11 @@ export function isSameFirmware(one: string, other: string): boolean {
   return said.every((number, at) => at >= more.length || more[at] === number);
 }
 
+/** Whether it is a recorder, of whatever kind. */
+export function isRecorderKind(kind: KnownKind): boolean {
+  return kind === 'recorder' || (kind !== 'intercom' && isRecorder(kind));
+}
+
 /** Whether a rough kind covers another: `recorder` covers NVR and DVR. */
 function isRoughly(rough: FactValue, fine: FactValue): boolean {
   if (rough === fine) return true;

@@ -3,8 +3,7 @@
  * letters behind a number are rows of our own that stand between two of the note's.
  */
 import { type FirmwareLine, lineOfFirmware } from '../device/firmware.ts';
-import { isRecorder } from '../device/kinds.ts';
-import { type FactName, type Facts, type FactValues, knownValue } from './facts.ts';
+import { type FactName, type Facts, type FactValues, isRecorderKind, knownValue } from './facts.ts';
 import type { TriedNow, TriedWay } from './tried.ts';
 
 /** Ways to an unbound device; `nothing-to-do` when it is unbound already. */
@@ -124,7 +123,7 @@ const RECORDER: Condition = {
   needs: ['kind'],
   holds: (facts) => {
     const kind = knownValue(facts, 'kind');
-    return kind === null ? null : kind === 'recorder' || (kind !== 'intercom' && isRecorder(kind));
+    return kind === null ? null : isRecorderKind(kind);
   },
 };
 const NO_AGENT = notKnownToBe('agentSees', true);

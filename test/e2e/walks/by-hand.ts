@@ -42,13 +42,12 @@ export const BY_HAND: readonly Walk[] = [
       await recorderWith(at, 'windows-pc');
       await at.sees('policy:rule.windows-pc-on-lan');
       await at.unbindsBy('vendor-tool');
-      await at.step('vendor-tool', 'start');
+      await at.step('vendor-tool', 'install');
       at.wrong('Back at the first step');
       await at.press('back');
       await at.sees('policy:rule.windows-pc-on-lan');
       await at.press('vendor-tool');
-      await at.step('vendor-tool', 'start');
-      await at.press('next');
+      await throughTo(at, 'vendor-tool', 'install', 'start');
       await at.step('vendor-tool', 'region');
       at.wrong('it looks different, and no article knows the words on the screen');
       await at.press('differs');

@@ -26,7 +26,7 @@ export const MAC = STUBBORN.profile.mac;
 /** The steps of a guide from the one that is shown to its end. */
 const STEPS = {
   'firmware-first': ['backup', 'file', 'update', 'wait'],
-  'vendor-tool': ['start', 'region', 'select', 'login', 'finish'],
+  'vendor-tool': ['install', 'start', 'region', 'select', 'login', 'finish'],
   app: ['network', 'scan', 'unbind', 'login', 'finish'],
   'recorder-menu': ['login', 'platform', 'unbind', 'finish'],
   'bring-monitor': ['connect'],

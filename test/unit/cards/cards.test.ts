@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../locales/index.ts';
 import { LANGUAGES } from '../../../locales/language.ts';
 import { CARDS } from '../../../scripts/cards/cards.ts';
+import { fits } from '../../../scripts/cards/draw.ts';
 import { canDraw } from '../../../scripts/cards/lettering.ts';
+import { printedOn } from '../../../scripts/cards/printed.ts';
+import { screenWords } from '../../../scripts/locales/quoted.ts';
 import { cardPicture } from '../../../src/cards/pictures.ts';
 import { GUIDES } from '../../../src/flows/guides.ts';
 
@@ -34,6 +38,18 @@ describe('drawn cards', () => {
   it.each(LANGUAGES)('have a letter for everything they say in %s', (language) => {
     const without = Object.values(resources[language].card.text).filter((text) => !canDraw(text));
     expect(without).toEqual([]);
+  });
+
+  it.each(LANGUAGES)('say in %s what a source prints, or mark it as ours', (language) => {
+    const { words } = screenWords(readFileSync('docs/glossary.md', 'utf8'));
+    expect(printedOn(CARDS, resources[language].card.text).filter((text) => !words.has(text))).toEqual([]);
+  });
+
+  it('have room for all they say', () => {
+    const tight = Object.values(CARDS).flatMap((steps) =>
+      Object.entries(steps).filter(([, card]) => !fits(card)),
+    );
+    expect(tight).toEqual([]);
   });
 
   it('are up to date with their data and words', async () => {

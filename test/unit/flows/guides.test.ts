@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../locales/language.ts';
 import { GUIDES, guideNamed } from '../../../src/flows/guides.ts';
 import { letterFile } from '../../../src/flows/letter.ts';
+import { menuPaths } from '../../../src/flows/menus.ts';
+import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { noFacts } from '../../../src/policy/facts.ts';
 import { anyText } from '../../support/any-text.ts';
 
 const run = promisify(execFile);
@@ -21,9 +24,10 @@ describe.each(LANGUAGES)('guides in %s', (language) => {
     (step) => {
       for (const part of ['text', 'differs']) {
         const key = `guide:step.${step}.${part}`;
-        const text = t(key, { serial: 'S', address: 'A' });
+        const text = t(key, { serial: 'S', address: 'A', ...menuPaths(textsFor(language), noFacts()) });
         expect(text).not.toBe(key.replace('guide:', ''));
         expect(text.length).toBeLessThan(CAPTION);
+        expect(text).not.toContain('{{');
       }
     },
   );
