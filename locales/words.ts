@@ -32,10 +32,7 @@ export const replies = [ru.replies, en.replies];
 /** What is said around passwords, per language (`src/device/secret.ts`). */
 export const secretWords = [en.secrets, ru.secrets];
 
-/** Words by which an article of /help is found (`src/policy/help.ts`): article -> words or beginnings of words. */
-export const helpWords: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  Object.entries(helpEn).map(([article, words]) => [
-    article,
-    [...words, ...helpRu[article as keyof typeof helpRu]],
-  ]),
-);
+/** Words for the ideas by which /help finds an article (`src/policy/help.ts`). */
+export const helpWords = Object.fromEntries(
+  Object.entries(helpEn).map(([idea, words]) => [idea, [...words, ...helpRu[idea as keyof typeof helpRu]]]),
+) as unknown as Readonly<Record<keyof typeof helpEn, readonly string[]>>;

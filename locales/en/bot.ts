@@ -503,7 +503,9 @@ export const bot = {
   },
   trouble: {
     ask: 'What does the screen say? Type its words or the number. Or send a photo of it.',
-    unknown: 'I do not know this message. Send a photo of the screen: I keep it with the case.',
+    unknown: 'I do not know this. Send a photo of the screen: I keep it with the case.',
+    unknownCode: 'I do not know {{code}}. Send a photo of the screen: I keep it with the case.',
+    which: 'It can be two things. Which one is it?',
     button: { helped: 'Clear, go on', notIt: 'That is not it' },
   },
   notes: {

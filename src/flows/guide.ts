@@ -3,8 +3,9 @@ import { lineOfFirmware } from '../device/firmware.ts';
 import type { SaidInWords } from '../device/words.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { PlainKey } from '../kernel/texts.ts';
+import type { ArticleId } from '../policy/articles.ts';
 import { isSameFirmware, knownValue } from '../policy/facts.ts';
-import type { ArticleId } from '../policy/help.ts';
+import type { Found } from '../policy/help.ts';
 import { type QuestionId, repliesMeaning } from '../policy/questions.ts';
 import { wayId } from '../policy/rules.ts';
 import type { TriedWord } from '../policy/tried.ts';
@@ -238,8 +239,7 @@ async function showDifference(
   });
   if (answer.kind === 'words') return takeNews(dialogue, record, walked, answer);
   if (answer.kind === 'photo') await sayKept(dialogue, record, answer.fileId);
-  if (answer.kind === 'message')
-    return { go: 'trouble', with: { resume: 'guide', articles: answer.articles } };
+  if (answer.kind === 'message') return { go: 'trouble', with: { resume: 'guide', found: answer.found } };
   if (answer.kind !== 'button') return { go: 'guide' };
   const turnedOut = answeredIn(walked, step, answer);
   if (turnedOut !== null) return takeAnswer(dialogue, record, turnedOut);
@@ -281,7 +281,7 @@ async function askWhatItSaid(dialogue: Dialogue, record: CaseRecord, walked: Gui
     wants: ['message'],
   });
   if (answer.kind === 'message') {
-    const word = wordOfArticles(answer.articles);
+    const word = wordOfHelp(answer.found);
     return word === null ? { go: 'guide' } : remember(dialogue, record, walked, word);
   }
   if (answer.kind === 'button' && answer.id === 'cancel') return cancelled(dialogue, record.id);
@@ -300,10 +300,9 @@ const SAID_IN_ARTICLE: { readonly [A in ArticleId]?: TriedWord } = {
 };
 
 /** A lock ends by itself, so the way is gone on with (null). Of two articles nobody knows which. */
-function wordOfArticles(articles: readonly ArticleId[]): TriedWord | null {
-  const [only, ...others] = articles;
-  if (only === undefined || others.length > 0) return 'other';
-  return only === 'locked' ? null : (SAID_IN_ARTICLE[only] ?? only);
+function wordOfHelp(found: Found): TriedWord | null {
+  if (found.kind !== 'article') return 'other';
+  return found.article === 'locked' ? null : (SAID_IN_ARTICLE[found.article] ?? found.article);
 }
 
 async function remember(

@@ -5,8 +5,9 @@
 import * as z from 'zod';
 import { hasText } from '../kernel/all-texts.ts';
 import type { TextKey } from '../kernel/texts.ts';
+import { ARTICLE_IDS, ASKED_IDS } from '../policy/articles.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
-import { ARTICLE_IDS } from '../policy/help.ts';
+import { type Found, UNKNOWN_CODE } from '../policy/help.ts';
 import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
 import { deviceHeard } from './engine/named.ts';
 import { GUIDE_IDS } from './guides.ts';
@@ -38,6 +39,17 @@ function isBecause(key: unknown): key is Because {
     typeof key === 'string' && /^bot:(?:label\.|identify\.(?:help|typeIt)$|rma\.needsSerial$)/.test(key);
   return isOne && hasText(key);
 }
+
+const article = z.enum(ARTICLE_IDS);
+const found: z.ZodType<Found> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('article'), article }),
+  z.object({
+    kind: z.literal('two'),
+    articles: z.tuple([article, article]),
+    asks: z.enum(ASKED_IDS).nullable(),
+  }),
+  z.object({ kind: z.literal('unknown'), code: z.string().regex(UNKNOWN_CODE).nullable() }),
+]);
 
 /** Read from the store by these: a stage whose stored part no longer fits begins anew from its case. */
 const HANDED = {
@@ -96,10 +108,8 @@ const HANDED = {
   trouble: z.object({
     /** Stage to go back to; by itself the one at which an open case stands. Without a case the conversation ends. */
     resume: stageName.optional(),
-    /** The message was typed already, and no article knows it. */
-    unknown: z.boolean().optional(),
-    /** The message was typed already; what it led to. */
-    articles: z.array(z.enum(ARTICLE_IDS)).optional(),
+    /** The message was typed already; what help has for it. */
+    found: found.optional(),
   }),
   case: z.object({
     /** An answer is to be kept with the case. */

@@ -1,290 +1,405 @@
 /**
- * What went wrong, and which article explains it. Every code and word the protocol notes list leads to exactly one
- * article; `help:article.<id>` holds its texts.
+ * What help has for a message: an article, two that are as likely, or nothing (docs/decisions/0041). Numbers are found by one rule, words
+ * by signs; both are data (`articles.ts`, `codes.ts`, `help-signs.ts`), and so are the words of the languages.
  */
+import { ARTICLES, type ArticleId, ASKED, type Asked } from './articles.ts';
+import { CODES, type Lead } from './codes.ts';
+import { IDEAS, type Idea, SIGNS } from './help-signs.ts';
 
-/** Articles and the codes that lead to them, in lower case. */
-export const ARTICLES = {
-  // Cloud and app (protocol/isapi.md 9.5)
-  'added-by-other': ['20013', '20022', '120022', '105001', 'binderrordev', '2034'],
-  'own-already': ['20017', '20020', '120020', '105000', '20029'],
-  'device-offline': ['20007', '102003', 'cloud-offline'],
-  'cloud-off': ['cloud-disabled'],
-  'not-registered': [],
-  'device-unknown': ['20002', '102000', '120002'],
-  'device-error': ['20008', '102004', '102009', '20011', '20012'],
-  'code-refused': [
-    '20010',
-    '120010',
-    '105002',
-    '2033',
-    '2189',
-    'illegalverificationcode',
-    'invalidezvizsecretkey',
-    '0x6000005a',
-    '0x60001034',
-  ],
-  'serial-refused': ['20014', '102007', '400001', '400002'],
-  // Passwords and locks (protocol/sadp.md 10, isapi.md 6 and 7)
-  'which-password': [],
-  'wrong-password': [
-    'passworderror',
-    '2024',
-    'wrong-password',
-    'badauthorization',
-    '0x40000003',
-    'loginpassworderror',
-    '0x4000000c',
-    '0x60000061',
-    'unauthorized',
-  ],
-  denied: [
-    'failed',
-    '2009',
-    'denied',
-    'invalidoperation',
-    '0x40000006',
-    'status-refused',
-    'status-unexpected',
-  ],
-  locked: [
-    'locked',
-    'lock',
-    '2018',
-    'usernamelocked',
-    'userlocked',
-    '0x40001a19',
-    '0x40002090',
-    'lock-running',
-    'after-lock',
-    'lock-assumed',
-  ],
-  'few-attempts': ['few-attempts', 'try-used', 'ledger-unreadable'],
-  'password-shape': [
-    'password-empty',
-    'password-too-long',
-    'password-not-utf8',
-    'password-has-control-character',
-    'password-unread',
-    'abandoned',
-    'no-terminal',
-  ],
-  'risk-password': ['riskpassword', '2020', '0x10000002'],
-  'other-program': ['401'],
-  'browser-only': [],
-  // The device
-  'not-activated': [
-    'notactivated',
-    '2019',
-    'theaccountisnotactivated',
-    'not-activated',
-    '0x40000007',
-    '0x0020000f',
-  ],
-  'not-supported': [
-    'notsupport',
-    '0x40000001',
-    'methodnotallowed',
-    '0x40000004',
-    'unanswered',
-    'no-driver',
-    'no-mac',
-    'ambiguous-digest',
-    '404',
-  ],
-  'device-busy': ['serviceunavailable', '0x20000002', 'devicebusy', '0x20000004', 'busy', '503'],
-  'low-privilege': ['lowprivilege', '0x40000002', '403'],
-  'too-many-users': ['maxsessionuserlink', '0x4000000b'],
-  'restart-needed': ['rebootrequired', '0x70000001'],
-  'invalid-xml': ['badxmlformat', '0x50000001', 'badparameters', '0x60000001', 'badxmlcontent', '0x60000003'],
-  'other-command': [
-    'hasactivated',
-    '2021',
-    'emptyencryptstring',
-    '2022',
-    'exportfileoverdue',
-    '2023',
-    'longanswer',
-    '2025',
-    'invalidguid',
-    '2026',
-    'answererror',
-    '2027',
-    'questionnumerr',
-    '2028',
-    'excedmaxbindnum',
-    '2035',
-    'notexist',
-    '2036',
-    'notsetmailbox',
-    '2038',
-    'codeerror',
-    '2039',
-    'notsetphoneno',
-    '2046',
-  ],
-  'tool-fault': ['2017', '2041', '2042', '2043', '2044', '2045'],
-  // On the site
-  'not-found': ['not-found'],
-  'no-unbind-button': [],
-  'picture-code': ['challenge-failed', 'challenge-expired', 'challenge-abandoned'],
-  'still-bound': [
-    'accepted-unconfirmed',
-    'unknown',
-    '2011',
-    'no-reply',
-    'unreadable-reply',
-    'unexpected-word',
-    'earlier-attempt',
-  ],
-  'success-words': ['success', '0', 'ok', '0x1', 'unbound', 'not-bound'],
-  'factory-reset': [],
-  'picture-green': [],
-  // Laptop and agent
-  'laptop-silent': [
-    'agent-offline',
-    'agent-unknown',
-    'not-yours',
-    'not-seen-by-agent',
-    'interrupted',
-    'expired',
-  ],
-  'exchange-failed': ['exchange-unanswered', 'exchange-refused', 'exchange-unreadable'],
-  'two-devices': [
-    'spoofed-exchange',
-    'ambiguous-device',
-    'flooded',
-    'slow-device',
-    'no-direct-cable',
-    'late-answer',
-  ],
-  'laptop-stopped': [
-    'journal-unwritable',
-    'internal',
-    'send-failed',
-    'permit-refused',
-    'cancelled',
-    'case-closed',
-    'confirm-mismatch',
-  ],
-  // Whose device it is
-  support: [],
-  ezviz: [],
-  owner: [],
-  // What else a number or a screen says
-  'not-added': ['20021', '20023'],
-  'account-region': ['1100'],
-  'platform-names': [],
-  'forgotten-password': [],
-  'unlock-pattern': [],
-  'address-banned': ['0x01400006'],
-  'firmware-needed': ['60050'],
-  'firmware-refused': [],
-  'tool-administrator': ['2040'],
-  'tool-busy': ['2050', '2055'],
-  'tool-login': ['2053'],
-  'tool-cannot': ['2051', '2054'],
-  'two-networks': [],
-  'app-page': [],
-  region: [],
-  'partner-app': [],
-  'alarm-panel': [],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+/** What help has to tell of a message. Holds nothing of it but, sometimes, a code that nobody knows. */
+export type Found =
+  | { readonly kind: 'article'; readonly article: ArticleId }
+  /** One of two: which one, only a person can say. `asks`: the question that parts them, where there is a better one than their titles. */
+  | { readonly kind: 'two'; readonly articles: readonly [ArticleId, ArticleId]; readonly asks: Asked | null }
+  /** `code`: what was asked for, where it has the shape of a code and was given as one (see UNKNOWN_CODE). */
+  | { readonly kind: 'unknown'; readonly code: string | null };
 
-export type ArticleId = keyof typeof ARTICLES;
-export const ARTICLE_IDS = Object.keys(ARTICLES) as readonly ArticleId[];
+/** Where a message was typed: behind the command, which takes codes, or as an answer, which may be anything. */
+export type TypedAt = 'command' | 'answer';
 
-/** Most articles one search gives. */
-const MOST_FOUND = 3;
+/** Words by which a language, or all of them, says the ideas of signs. Without a star whole words, with one beginnings; in lower case. */
+export type HelpWords = Readonly<Record<Idea, readonly string[]>>;
+
+/**
+ * Codes that may be repeated when nobody knows them: nothing shorter or longer, and no other number of six digits, because passwords,
+ * verification codes, pairing numbers and answers to pictures are no codes.
+ */
+export const UNKNOWN_CODE = /^(?:evz\d{4,6}|0x[0-9a-f]{1,8}|1[26]0\d{3}|\d{3,5})$/i;
+
 /** Longest query looked at, characters. */
 const MAX_QUERY = 300;
 
-/** What is a code even among other words: three digits, or a word nobody uses in a sentence. */
-const IS_CODE = /\d{3}|-|.{9}/;
-
-const BY_CODE: ReadonlyMap<string, ArticleId> = new Map(
+const BY_NAME: ReadonlyMap<string, ArticleId> = new Map(
   (Object.entries(ARTICLES) as [ArticleId, readonly string[]][]).flatMap(([id, codes]) =>
     codes.map((code) => [code, id] as const),
   ),
 );
+const BY_CODE: ReadonlyMap<string, Lead> = new Map(CODES.map(({ code, leads }) => [code, leads]));
 
-/** The article about an outcome, a reason or a code as a program writes it; null: none is known. */
+/**
+ * Where a code leads, as a cloud, a device, the tool or our own agent writes it: `20013`, `EVZ20013` and `120013` are the same.
+ * @returns null: nobody knows it
+ */
+export function leadOf(code: string): Lead | null {
+  const plain = code.toLowerCase().replace(/^evz/, '');
+  const short = plain.replace(/^0x0+(?=.)/, '0x');
+  const forms = [plain, short, ...(/^1\d{5}$/.test(plain) ? [plain.slice(1)] : [])];
+  for (const form of forms) {
+    const lead = BY_CODE.get(form) ?? BY_NAME.get(form);
+    if (lead !== undefined) return lead;
+  }
+  return null;
+}
+
+/** The article about an outcome, a reason or a code as a program writes it; null: none is known, or not one alone. */
 export function articleAbout(code: string): ArticleId | null {
-  return BY_CODE.get(code.toLowerCase()) ?? null;
+  const lead = leadOf(code);
+  return typeof lead === 'string' ? lead : null;
 }
 
 /**
- * Articles for a typed message, best first: a code in it decides, else the words in it. `words` holds beginnings of
- * words per article (locales), or of several words in a row; what few articles share weighs more.
+ * What help has for a message: a code in it decides, else its words (docs/decisions/0041). Total: nothing throws, and only the
+ * first 300 characters are looked at.
  */
-export function findArticles(query: string, words: Readonly<Record<string, readonly string[]>>): ArticleId[] {
-  const tokens = tokensOf(query.slice(0, MAX_QUERY));
-  // Short numbers and everyday words are codes only where they stand alone.
-  const candidates =
-    tokens.length === 1 ? tokens : [...tokens.filter((token) => IS_CODE.test(token)), ...pairOf(tokens)];
-  const codes = [...new Set(candidates.flatMap((token) => BY_CODE.get(token) ?? []))];
-  if (codes.length > 0) return codes.slice(0, MOST_FOUND);
-
-  const weights = new Map<string, number>();
-  for (const list of Object.values(words))
-    for (const word of list) weights.set(word, (weights.get(word) ?? 0) + 1);
-  const scored = ARTICLE_IDS.map((id) => ({ id, score: score(tokens, words[id] ?? [], weights) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score);
-  const best = scored[0]?.score ?? 0;
-  return scored
-    .filter(({ score }) => score >= best * 0.6)
-    .map(({ id }) => id)
-    .slice(0, MOST_FOUND);
+export function findHelp(query: string, words: HelpWords, at: TypedAt): Found {
+  const tokens = tokensOf(query.slice(0, MAX_QUERY), words);
+  const numbers = codesIn(tokens, at);
+  const leads = numbers.flatMap(({ lead }) => lead ?? []);
+  const told = leads.length > 0 ? foundBy(leads) : foundIn(tokens);
+  if (told.kind !== 'unknown') return told;
+  const unknown = numbers.find(({ mayBeRepeated }) => mayBeRepeated);
+  return { kind: 'unknown', code: unknown?.token.text ?? null };
 }
 
-function score(
-  tokens: readonly string[],
-  words: readonly string[],
-  weights: ReadonlyMap<string, number>,
-): number {
-  return words.reduce((sum, phrase) => {
-    const row = phrase.split(' ');
-    const likenesses = tokens.map((_, at) =>
-      Math.min(...row.map((word, step) => likeness(tokens[at + step], word))),
-    );
-    return sum + (Math.max(0, ...likenesses) * row.length) / (weights.get(phrase) ?? 1);
-  }, 0);
+/** Whether a word means something to help, so that it is hardly a password. */
+export function isHelpWord(word: string, words: HelpWords): boolean {
+  return tokensOf(word.slice(0, MAX_QUERY), words).some(({ ideas }) =>
+    [...ideas].some((idea) => idea !== 'filler' && idea !== 'not'),
+  );
 }
 
-/** Shortest beginning in which one slip is forgiven, characters: shorter ones turn into other words. */
-const MIN_SLIP = 5;
-/** What a word with a slip is worth beside one without. */
-const SLIP = 0.6;
+// Numbers and names
 
-/** 1 when the token begins with the word, less when one letter is missing, too much, wrong or swapped with the next. */
-function likeness(token: string | undefined, word: string): number {
-  if (token === undefined) return 0;
-  if (token.startsWith(word)) return 1;
-  if (word.length < MIN_SLIP || token.length < word.length - 1) return 0;
-  for (let at = 0; at < word.length; at++) {
-    if (token[at] === word[at]) continue;
-    const rest = word.slice(at + 1);
-    const swapped = token[at] === word[at + 1] && token[at + 1] === word[at];
-    const slipped =
-      token.startsWith(rest, at) ||
-      token.startsWith(word.slice(at), at + 1) ||
-      token.startsWith(rest, at + 1) ||
-      (swapped && token.startsWith(word.slice(at + 2), at + 2));
-    return slipped ? SLIP : 0;
+interface CodeSaid {
+  readonly token: Token;
+  readonly lead: Lead | null;
+  readonly mayBeRepeated: boolean;
+}
+
+/** The codes of a message: alone, by their form, or by the word beside them. Everyday words and other numbers are none. */
+function codesIn(tokens: readonly Token[], at: TypedAt): CodeSaid[] {
+  const [only] = tokens;
+  if (only !== undefined && tokens.length === 1)
+    return [
+      {
+        token: only,
+        lead: isTyped(only.text) ? seenAt(leadOf(only.text), false, only.text.startsWith('evz')) : null,
+        mayBeRepeated: at === 'command' && UNKNOWN_CODE.test(only.text),
+      },
+    ];
+  // `Password Error` is `PasswordError` to the device; in a longer sentence two words are just words.
+  const pair = tokens.map(({ text }) => text).join('');
+  const [first] = tokens;
+  if (first !== undefined && tokens.length === 2 && isTyped(pair) && leadOf(pair) !== null)
+    return [{ token: first, lead: leadOf(pair), mayBeRepeated: false }];
+  const isTool = says(tokens, 'tool');
+  const isApp = says(tokens, 'app');
+  return tokens.flatMap((token, place): CodeSaid[] => {
+    const isNumber = /^\d+$/.test(token.text);
+    if (!isNumber && !/^(?:evz\d{4,6}|0x[0-9a-f]+)$/.test(token.text)) {
+      const isName = token.text.length >= 9 && BY_NAME.has(token.text) && isTyped(token.text);
+      return isName ? [{ token, lead: leadOf(token.text), mayBeRepeated: false }] : [];
+    }
+    const isBeside = besideError(tokens, place);
+    const mayBeRepeated = isBeside && UNKNOWN_CODE.test(token.text) && !says(tokens, 'secret');
+    const lead = seenAt(leadOf(token.text), isTool, isApp || token.text.startsWith('evz'));
+    if (!isNumber || /^1\d{5}$/.test(token.text)) return [{ token, lead, mayBeRepeated }];
+    if (isMeasure(tokens, place)) return [];
+    const isShort = token.text.length < 5;
+    const isCode = isBeside || (isShort ? isTool : isTool || isApp || isSaid(tokens, place));
+    return isCode ? [{ token, lead, mayBeRepeated }] : [];
+  });
+}
+
+/** Names of our own programs that are everyday words, and what a success is called, say nothing when a person types them. */
+function isTyped(name: string): boolean {
+  const article = BY_NAME.get(name);
+  return (
+    article !== 'success-words' &&
+    (article === undefined || !/^[a-z]+$/.test(name) || !EVERYDAY.includes(name))
+  );
+}
+
+const EVERYDAY: readonly string[] = [
+  'unknown',
+  'internal',
+  'expired',
+  'interrupted',
+  'cancelled',
+  'abandoned',
+  'unanswered',
+  'flooded',
+  'unauthorized',
+  'lock',
+];
+
+/** A number that asks where it was seen, in a sentence that has said it. */
+function seenAt(lead: Lead | null, isTool: boolean, isApp: boolean): Lead | null {
+  const isAsked = typeof lead === 'object' && lead !== null && 'asks' in lead && lead.asks === 'seen-where';
+  return isAsked && isTool !== isApp ? ASKED['seen-where'][isTool ? 0 : 1] : lead;
+}
+
+function says(tokens: readonly Token[], idea: Idea): boolean {
+  return tokens.some(({ ideas }) => ideas.has(idea));
+}
+
+/** A word for an error or a code directly beside a number, or with a word without meaning between. */
+function besideError(tokens: readonly Token[], place: number): boolean {
+  const isError = (at: number) =>
+    tokens[at]?.ideas.has('error') === true || tokens[at]?.ideas.has('code') === true;
+  const isBetween = (at: number) =>
+    tokens[at]?.ideas.has('filler') === true || tokens[at]?.ideas.has('number') === true;
+  const before = isError(place - 1) || (isBetween(place - 1) && isError(place - 2));
+  return (before || isError(place + 1)) && !isMeasure(tokens, place);
+}
+
+/** A year, a port, a version, a price: told by the word before or behind. */
+function isMeasure(tokens: readonly Token[], place: number): boolean {
+  return [place - 1, place + 1].some((at) => tokens[at]?.ideas.has('year') === true);
+}
+
+/** What a screen says stands behind the word for it. */
+function isSaid(tokens: readonly Token[], place: number): boolean {
+  return [place - 1, place + 1].some((at) => tokens[at]?.ideas.has('says') === true);
+}
+
+/** What several codes lead to together. */
+function foundBy(leads: readonly Lead[]): Found {
+  const [only] = leads;
+  if (only !== undefined && leads.every((lead) => lead === only)) {
+    if (typeof only === 'string') return { kind: 'article', article: only };
+    if ('asks' in only) return { kind: 'two', articles: ASKED[only.asks], asks: only.asks };
+    return { kind: 'two', articles: only, asks: null };
   }
-  return 0;
+  const articles = leads.filter((lead) => typeof lead === 'string');
+  return articles.length === leads.length
+    ? oneOrTwo([...new Set(articles)])
+    : { kind: 'unknown', code: null };
 }
 
-function tokensOf(text: string): string[] {
+function oneOrTwo(articles: readonly ArticleId[]): Found {
+  const [first, second, ...others] = articles;
+  if (first === undefined || others.length > 0) return { kind: 'unknown', code: null };
+  if (second === undefined) return { kind: 'article', article: first };
+  return { kind: 'two', articles: [first, second], asks: null };
+}
+
+// Words
+
+interface Token {
+  readonly text: string;
+  /** Number of the clause it stands in: a negation does not reach over a comma. */
+  readonly clause: number;
+  /** Ideas said by this word, or by an expression it belongs to. */
+  readonly ideas: ReadonlySet<Idea>;
+  /** Ideas that begin here -> how many words they take. */
+  readonly begins: ReadonlyMap<Idea, number>;
+}
+
+/** An article one of whose signs was found: the places of the words that say it. */
+interface Match {
+  readonly id: ArticleId;
+  readonly ideas: number;
+  readonly places: ReadonlySet<number>;
+}
+
+interface Sign {
+  readonly id: ArticleId;
+  readonly ideas: readonly Idea[];
+  readonly kind: Kind;
+}
+
+const ALL_SIGNS: readonly Sign[] = (Object.entries(SIGNS) as [ArticleId, readonly string[]][]).flatMap(
+  ([id, signs]) =>
+    signs.map((sign) => ({
+      id,
+      ideas: sign.replace(/^[+=]/, '').split(' ') as Idea[],
+      kind: sign.startsWith('+') ? 'particular' : sign.startsWith('=') ? 'whole' : 'everyday',
+    })),
+);
+
+/** Most words with a meaning that may stand between those of a sign. */
+const MOST_BETWEEN = 4;
+/** Most mentions of an idea looked at in one message. */
+const MOST_MENTIONS = 4;
+/** How closely a sign has to be all that was said. */
+type Kind = 'whole' | 'everyday' | 'particular';
+/** Most words around a sign that say something else, by how many ideas it has (the last for more of them). */
+const MOST_ASIDE: Readonly<Record<Kind, readonly number[]>> = {
+  whole: [0],
+  everyday: [0, 0, 1, 3, 5],
+  particular: [0, 4, 5, 7, 9],
+};
+
+function foundIn(tokens: readonly Token[]): Found {
+  const matches = ALL_SIGNS.flatMap((sign) => matchOf(sign, tokens) ?? []);
+  const isSuccess = matches.some(({ id }) => id === 'success-words');
+  if (isSuccess && (['not', 'but', 'still'] as const).some((idea) => says(tokens, idea)))
+    return oneOrTwo(articlesOf(matches.filter(({ id }) => id === 'still-bound')));
+  return oneOrTwo(articlesOf(matches));
+}
+
+/** Articles whose words are not all among those of a longer sign of another one. */
+function articlesOf(matches: readonly Match[]): ArticleId[] {
+  const leading = matches.filter(
+    (match) =>
+      !matches.some(
+        (other) =>
+          other.id !== match.id &&
+          other.places.size >= match.places.size &&
+          other.ideas > match.ideas &&
+          [...match.places].every((place) => other.places.has(place)),
+      ),
+  );
+  return [...new Set(leading.map(({ id }) => id))];
+}
+
+function matchOf({ id, ideas, kind }: Sign, tokens: readonly Token[]): Match | null {
+  const mentions = ideas.map((idea) =>
+    tokens
+      .flatMap(({ begins }, from) => {
+        const length = begins.get(idea);
+        return length === undefined ? [] : [{ from, to: from + length }];
+      })
+      .slice(0, MOST_MENTIONS),
+  );
+  const places = placesOf(mentions, new Set());
+  if (places === null) return null;
+  if (!ideas.includes('not') && [...places].some((place) => isNegated(tokens, place, places))) return null;
+  if (ideas.includes('password') && says(tokens, 'elsewhere')) return null;
+  const [least, most] = [Math.min(...places), Math.max(...places)];
+  const between = tokens.slice(least, most).filter(({ ideas: said }, step) => {
+    return !places.has(least + step) && !said.has('filler');
+  });
+  if (between.length > MOST_BETWEEN) return null;
+  const aside = tokens.filter(
+    ({ text, ideas: said }, place) =>
+      !places.has(place) && !/^\d+$/.test(text) && ![...ASIDE, ...ideas].some((idea) => said.has(idea)),
+  ).length;
+  const allowed = MOST_ASIDE[kind];
+  return aside > (allowed[Math.min(ideas.length, allowed.length - 1)] ?? 0)
+    ? null
+    : { id, ideas: ideas.length, places };
+}
+
+/** What is said around everything: the device, who says it. */
+const ASIDE = [
+  'filler',
+  'device',
+  'app',
+  'tool',
+  'phone',
+  'says',
+  'error',
+  'code',
+] as const satisfies readonly Idea[];
+
+/** Places for one mention of each idea, no word twice; null: there are none. */
+function placesOf(
+  [first, ...others]: readonly (readonly { from: number; to: number }[])[],
+  taken: ReadonlySet<number>,
+): ReadonlySet<number> | null {
+  if (first === undefined) return taken;
+  for (const { from, to } of first) {
+    const own = Array.from({ length: to - from }, (_, step) => from + step);
+    if (own.some((place) => taken.has(place))) continue;
+    const places = placesOf(others, new Set([...taken, ...own]));
+    if (places !== null) return places;
+  }
+  return null;
+}
+
+/** A negation one or two words before, in the same clause and not itself a word of the sign (`own`). */
+function isNegated(tokens: readonly Token[], place: number, own: ReadonlySet<number>): boolean {
+  return [place - 1, place - 2].some(
+    (at) =>
+      !own.has(at) && tokens[at]?.clause === tokens[place]?.clause && tokens[at]?.ideas.has('not') === true,
+  );
+}
+
+const WORD = /[\p{L}\p{N}](?:[\p{L}\p{N}]|[-.:](?=[\p{L}\p{N}])|\/(?=\p{N})|'(?=\p{L}))*/gu;
+
+/** The words of a text, with the ideas they say. A number that is part of something longer (an address, a version) is one word with it. */
+function tokensOf(text: string, words: HelpWords): Token[] {
   const plain = text
     .toLowerCase()
     .normalize('NFC')
-    .replace(/\u0451/g, '\u0435');
-  return plain.match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
+    .replace(/\u0451/g, '\u0435')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/\bcannot\b/g, 'can not')
+    .replace(/n't\b/g, ' not')
+    .replace(/\bserial no\b\.?/g, 'serial number')
+    .replace(/\bs\/n\b/g, 'sn');
+  const found = [...plain.matchAll(WORD)];
+  let clause = 0;
+  const texts = found.map((match, at) => {
+    const before =
+      at === 0
+        ? ''
+        : plain.slice((found[at - 1]?.index ?? 0) + (found[at - 1]?.[0].length ?? 0), match.index);
+    if (/[,.;!?\n]/.test(before)) clause += 1;
+    return { text: match[0], clause };
+  });
+  const list = texts.map(({ text: one }) => one);
+  const begins = list.map((_, at) => ideasAt(list, at, words));
+  return texts.map((token, place) => ({
+    ...token,
+    begins: begins[place] ?? new Map(),
+    ideas: new Set(
+      begins.flatMap((from, start) =>
+        [...from].flatMap(([idea, length]) => (start <= place && place < start + length ? [idea] : [])),
+      ),
+    ),
+  }));
 }
 
-/** `Password Error` is `PasswordError` to the device; in a longer sentence two words are just words. */
-function pairOf(tokens: readonly string[]): string[] {
-  return tokens.length === 2 ? [tokens.join('')] : [];
+/** Shortest beginning in which one slip of the finger is forgiven, characters: shorter ones turn into other words. */
+const MIN_SLIP = 5;
+
+function ideasAt(list: readonly string[], at: number, words: HelpWords): ReadonlyMap<Idea, number> {
+  const exact = new Map<Idea, number>();
+  const slipped = new Map<Idea, number>();
+  for (const idea of IDEAS)
+    for (const expression of words[idea] ?? []) {
+      const row = expression.split(' ');
+      const likes = row.map((word, step) => likeness(list[at + step], word));
+      if (likes.includes(null)) continue;
+      const into = likes.includes('slip') ? slipped : exact;
+      into.set(idea, Math.max(into.get(idea) ?? 0, row.length));
+    }
+  return exact.size > 0 ? exact : slipped;
+}
+
+/** Whether a token is a word, or begins with it where it ends in a star; with one letter missing, too much, wrong or swapped, it slips. */
+function likeness(token: string | undefined, pattern: string): 'same' | 'slip' | null {
+  if (token === undefined) return null;
+  const isBeginning = pattern.endsWith('*');
+  const word = isBeginning ? pattern.slice(0, -1) : pattern;
+  if (isBeginning ? token.startsWith(word) : token === word) return 'same';
+  if (word.length < MIN_SLIP || token.length < word.length - 1 || token[0] !== word[0]) return null;
+  const fits = (rest: string, from: number) => {
+    const left = token.slice(from);
+    return isBeginning ? left.startsWith(rest) : left === rest;
+  };
+  for (let at = 1; at < word.length; at++) {
+    if (token[at] === word[at]) continue;
+    const isSwapped = token[at] === word[at + 1] && token[at + 1] === word[at];
+    const isSlip =
+      fits(word.slice(at + 1), at) ||
+      fits(word.slice(at), at + 1) ||
+      fits(word.slice(at + 1), at + 1) ||
+      (isSwapped && fits(word.slice(at + 2), at + 2));
+    return isSlip ? 'slip' : null;
+  }
+  return null;
 }

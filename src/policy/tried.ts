@@ -3,8 +3,8 @@
  * them, and a way that has failed is not offered again until something has changed (docs/decisions/0043-tried-ways.md).
  */
 import { lineOfFirmware } from '../device/firmware.ts';
+import type { ArticleId } from './articles.ts';
 import { type Facts, isSameFirmware, knownValue } from './facts.ts';
-import type { ArticleId } from './help.ts';
 
 /** What can be tried, by its name (`WayId`). */
 export const TRIED_WAYS = ['sadp', 'vendor-tool', 'app', 'recorder-menu', 'firmware-first'] as const;

@@ -263,7 +263,7 @@ describe('a conversation', () => {
     await technician.press('Русский');
     await technician.waitFor(/Добавляли ли это устройство/, STEP);
     await technician.send('/help кракозябры');
-    await technician.waitFor(/Такого сообщения я не знаю/, STEP);
+    await technician.waitFor(/Такого я не знаю/, STEP);
     await technician.send('/language');
     await technician.waitFor(/Язык/, STEP);
     await technician.press('English');

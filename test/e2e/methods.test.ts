@@ -48,7 +48,7 @@ describe('what every case has', () => {
   it('finds an article by code and by words, and keeps a photo of what it does not know', async () => {
     await type(technician, '/help 20013', /Added by another account/);
     await type(technician, '/help device locked', /The device is locked/);
-    await type(technician, '/help xyzzy', /I do not know this message/);
+    await type(technician, '/help xyzzy', /I do not know this/);
     await technician.sendPhoto(await labelOf(recorder3.profile));
     await technician.waitFor(/Kept with case/, STEP);
   }, 90_000);

@@ -18,7 +18,7 @@ import { readMessage } from '../../src/lan-agent/sadp/message.ts';
 import { normalisePairingCode } from '../../src/link/pairing-code.ts';
 import { isSmallPng } from '../../src/link/picture.ts';
 import { normalisePictureAnswer } from '../../src/link/picture-answer.ts';
-import { findArticles } from '../../src/policy/help.ts';
+import { findHelp } from '../../src/policy/help.ts';
 
 const LENGTH = 100_000;
 const heardAs = (text: string) =>
@@ -41,7 +41,7 @@ const readers: Record<string, (text: string) => unknown> = {
   saidInWords: (text) => saidInWords(text, vocabulary),
   parseFirmware,
   kindOf: (text) => kindOf({ model: text, deviceType: text, subDeviceType: text }),
-  findArticles: (text) => findArticles(text, helpWords),
+  findHelp: (text) => findHelp(text, helpWords, 'command'),
   'hear, as much as Telegram lets through': (text) => heardAs(text.slice(0, 4096)),
   'hear, more': heardAs,
   scrub,

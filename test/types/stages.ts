@@ -27,11 +27,14 @@ export const leads: Next[] = [
 
 /** What a command may do to a conversation is typed by the same table. */
 export async function commands(controls: Controls): Promise<void> {
-  await controls.start('trouble', { caseId: '', with: { resume: controls.active()?.flow, unknown: true } });
+  await controls.start('trouble', {
+    caseId: '',
+    with: { resume: controls.active()?.flow, found: { kind: 'unknown', code: null } },
+  });
   // @ts-expect-error there is no such stage
   await controls.start('unbind', { caseId: 'C' });
   // @ts-expect-error what trouble takes, and case does not
-  await controls.start('case', { caseId: 'C', with: { unknown: true } });
+  await controls.start('case', { caseId: 'C', with: { found: { kind: 'unknown', code: null } } });
   // @ts-expect-error a stage is about a case
   await controls.start('assess', {});
 }

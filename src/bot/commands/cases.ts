@@ -13,7 +13,7 @@ import { articleText, regionLines } from '../../flows/trouble.ts';
 import type { PlainKey } from '../../kernel/texts.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';
 import { knownValue } from '../../policy/facts.ts';
-import { findArticles } from '../../policy/help.ts';
+import { findHelp } from '../../policy/help.ts';
 import type { RegionPack } from '../../policy/region.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
@@ -95,16 +95,14 @@ export function createCaseCommands(
           const admin = role === 'admin' ? [t('bot:access.help')] : [];
           return say([t('bot:command.help'), ...admin].join('\n\n'));
         }
-        const articles = findArticles(words.join(' '), helpWords);
-        if (articles.length > 0)
-          return say(
-            articles.map((id) => articleText(t, id, regionLines(t, id, region, language))).join('\n\n'),
-          );
+        const found = findHelp(words.join(' '), helpWords, 'command');
+        if (found.kind === 'article')
+          return say(articleText(t, found.article, regionLines(t, found.article, region, language)));
         const active = controls.active();
-        // A photo of the screen is asked for, and then the stage that was left goes on.
+        // Which of two it is, or a photo of the screen, is asked for; then the stage that was left goes on.
         await controls.start('trouble', {
           caseId: active?.caseId ?? '',
-          with: { unknown: true, ...(active ? { resume: active.flow } : {}) },
+          with: { found, ...(active ? { resume: active.flow } : {}) },
         });
         return undefined;
       },

@@ -11,7 +11,7 @@ import { findSerials, guessSerials, miscountedSerial, type SerialNumber } from '
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import type { PlainKey, WordAfter } from '../../kernel/texts.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
-import { type ArticleId, articleAbout, findArticles } from '../../policy/help.ts';
+import { type Found, findHelp, isHelpWord, leadOf } from '../../policy/help.ts';
 import { type Button, buttonMisspelt, buttonSaid, plainAnswersIn } from './buttons.ts';
 import type { HouseEvent } from './events.ts';
 import type { DeviceHeard, NamedDevice } from './named.ts';
@@ -51,8 +51,8 @@ export interface WaitSpec {
 export type Heard =
   | { kind: 'button'; id: string; messageId: number }
   | DeviceHeard
-  /** Best first; empty when no article knows the message. */
-  | { kind: 'message'; articles: ArticleId[] }
+  /** What help has for a message; of the message itself a code at most. */
+  | { kind: 'message'; found: Found }
   | { kind: 'note'; text: string }
   | { kind: 'picture-code'; proof: string }
   | { kind: 'event'; event: HouseEvent }
@@ -160,8 +160,8 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
 
 /** What is neither a device nor a button by its own words; null: nothing that can be used here. */
 function hearWords(text: string, messageId: number, spec: WaitSpec): Heard | null {
-  const articles = spec.wants.includes('message') ? findArticles(text, helpWords) : [];
-  if (articles.length > 0) return { kind: 'message', articles };
+  const found = spec.wants.includes('message') ? findHelp(text, helpWords, 'answer') : null;
+  if (found !== null && found.kind !== 'unknown') return { kind: 'message', found };
   const facts = saidInWords(text, vocabulary);
   const miscount = miscountedSerial(text);
   const isMeant = miscount !== null && (miscount.isSure || spec.wants.includes('serial'));
@@ -170,7 +170,7 @@ function hearWords(text: string, messageId: number, spec: WaitSpec): Heard | nul
   if (isMeant) return { kind: 'miscounted', characters: miscount.characters };
   const misspelt = buttonIn(text, spec, buttonMisspelt);
   if (misspelt) return pressOf(misspelt, messageId);
-  return spec.wants.includes('message') ? { kind: 'message', articles } : null;
+  return found === null ? null : { kind: 'message', found };
 }
 
 /** The button of a wait that a text means. What is typed beside a password prompt is never understood as one. */
@@ -203,9 +203,9 @@ function isPictureAnswer(text: string, spec: WaitSpec): boolean {
 /** What is understood of words beside and behind passwords. */
 const KNOWN: KnownWords = {
   isAnswer: (text) => saidInWords(text, vocabulary)?.answers.adminPassword !== undefined,
-  isWord: (word) => findArticles(word, helpWords).length > 0,
+  isWord: (word) => isHelpWord(word, helpWords),
   isName: (word) =>
-    articleAbout(word) !== null ||
+    leadOf(word) !== null ||
     (/\D/.test(word) && guessSerials(word).length > 0) ||
     saidInWords(word, vocabulary)?.model !== undefined,
 };

@@ -61,6 +61,6 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
 /** Whether what is left of a message without its password is worth an answer of its own. */
 export function saysMore(heard: Heard): boolean {
   return heard.kind === 'message'
-    ? heard.articles.length > 0
+    ? heard.found.kind !== 'unknown'
     : heard.kind !== 'other' && heard.kind !== 'note';
 }

@@ -48,6 +48,12 @@ it('keeps docs/methods.md up to date with the policy and the texts', async () =>
   ).resolves.toBeDefined();
 }, 60_000);
 
+it('keeps docs/help-cases.md up to date with the help and its texts', async () => {
+  await expect(
+    run(process.execPath, ['--import', 'tsx', 'scripts/help-cases.ts', '--check']),
+  ).resolves.toBeDefined();
+}, 60_000);
+
 describe('the letter as a file', () => {
   const letter = {
     to: 'support@example.org',

@@ -107,8 +107,14 @@ describe('what a conversation hears', () => {
 
   it('turns what a screen says into articles, and keeps nothing of it', () => {
     const heard = hear(text('Error 20013: my-secret'), spec({ wants: ['message'] }));
-    expect(heard).toEqual({ kind: 'message', articles: ['added-by-other'] });
-    expect(hear(text('zzz'), spec({ wants: ['message'] }))).toEqual({ kind: 'message', articles: [] });
+    expect(heard).toEqual({
+      kind: 'message',
+      found: { kind: 'article', article: 'added-by-other' },
+    });
+    expect(hear(text('zzz'), spec({ wants: ['message'] }))).toEqual({
+      kind: 'message',
+      found: { kind: 'unknown', code: null },
+    });
   });
 
   it('keeps a note as it is, but no label with its verification code', () => {
