@@ -9,17 +9,11 @@ import type { Log } from '../../../src/kernel/log.ts';
 import { openPhoto } from '../../../src/label/photo.ts';
 import { createLabelReader, type LabelReading } from '../../../src/label/reader.ts';
 import { HOSTILE_FILES, photo, tagged } from './hostile-files.ts';
-import { bomb, CODE, code128, interlaced, label, one, qr } from './photos.ts';
+import { bomb, CODE, CODES_ALONE, code128, interlaced, label, one, qr } from './photos.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const reader = createLabelReader({
-  workers: 1,
-  budgetMs: 600_000,
-  killAfterMs: 600_000,
-  text: false,
-  second: false,
-});
+const reader = createLabelReader(CODES_ALONE);
 afterAll(() => reader.close());
 
 /** A reading in a word: the serial number, or why there is none. */

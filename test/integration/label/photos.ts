@@ -4,6 +4,18 @@ import bwipjs from 'bwip-js/node';
 import QRCode from 'qrcode';
 import sharp, { type Sharp } from 'sharp';
 
+/**
+ * Options of a reader of codes. The budget is out of the way: its tests are about what the ladder reaches, not about how fast
+ * the machine is. Print is read in text.test.ts, and what another reader reads in second.test.ts.
+ */
+export const CODES_ALONE = {
+  workers: 1,
+  budgetMs: 600_000,
+  killAfterMs: 600_000,
+  text: false,
+  second: false,
+};
+
 /** Invented; every test checks that no reading shows it. */
 export const CODE = 'QWERTZ';
 

@@ -7,6 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import {
   bomb,
   CODE,
+  CODES_ALONE,
   code128,
   dataMatrix,
   hopeless,
@@ -21,15 +22,7 @@ import {
 
 vi.setConfig({ testTimeout: 120_000 });
 
-// The budget is out of the way: these tests are about what the ladder reaches, not about how fast the machine is.
-// Print is read in text.test.ts, and what another reader reads in second.test.ts.
-const reader = createLabelReader({
-  workers: 1,
-  budgetMs: 600_000,
-  killAfterMs: 600_000,
-  text: false,
-  second: false,
-});
+const reader = createLabelReader(CODES_ALONE);
 afterAll(() => reader.close());
 
 /** Reads a photo and makes sure that the verification code has not come out with it. */
