@@ -29,8 +29,11 @@ if (values.list || walks.length === 0 || languages.length === 0) {
     try {
       for (const walk of walks) {
         const counters: string[] = [];
-        const { transcript, wrongTurns } = await walkOn(stage, walk, language, () => {
-          counters.push(...(walk.devices ?? []).map(({ profile }) => countersOf(stage, profile.shortSerial)));
+        const { transcript, wrongTurns } = await walkOn(stage, walk, language, {
+          atEnd: () =>
+            counters.push(
+              ...(walk.devices ?? []).map(({ profile }) => countersOf(stage, profile.shortSerial)),
+            ),
         });
         const told = [transcript, ...counters].join('\n');
         console.log(`\n## ${walk.name} (${language}), ${wrongTurns} wrong turns\n\n${told}`);

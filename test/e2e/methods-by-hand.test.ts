@@ -17,7 +17,8 @@ describe.each(LANGUAGES)('walked by hand in %s', (language) => {
   it.each(BY_HAND)(
     '$name',
     async (walk) => {
-      expectWalked(await walkOn(stage, walk, language));
+      // What is pressed elsewhere is typed here, at every question of every walk.
+      expectWalked(await walkOn(stage, walk, language, { hand: 'types' }));
     },
     90_000,
   );

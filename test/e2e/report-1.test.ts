@@ -67,10 +67,12 @@ describe.each(LANGUAGES)('report 1 of the field in %s', (language) => {
 
   it('ends there with the laptop: one unbind, one login to prove the password, and never a second unbind', async () => {
     let counters = {};
-    const walked = await walkOn(stage, WITH_LAPTOP_TO_THE_END, language, () => {
-      const device = stage.lan.device(SERIAL).snapshot();
-      const { passwordsTried, passwordsWrong, unbindsReceived, unbindsExecuted } = device;
-      counters = { passwordsTried, passwordsWrong, unbindsReceived, unbindsExecuted };
+    const walked = await walkOn(stage, WITH_LAPTOP_TO_THE_END, language, {
+      atEnd: () => {
+        const device = stage.lan.device(SERIAL).snapshot();
+        const { passwordsTried, passwordsWrong, unbindsReceived, unbindsExecuted } = device;
+        counters = { passwordsTried, passwordsWrong, unbindsReceived, unbindsExecuted };
+      },
     });
     expectWalked(walked);
     // The unbind, and the six documents of one inspection.

@@ -3,6 +3,7 @@
  * named by the key of its sentence. Everything is put down as a transcript (`scripts/transcripts.ts` prints it).
  */
 import type { Language } from '../../../locales/language.ts';
+import { ORDERS } from '../../../src/cases/case.ts';
 import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
 import type { Laptop } from '../../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../../src/sandbox/pairing.ts';
@@ -33,21 +34,24 @@ export interface Walked {
 
 type Values = Record<string, string | number>;
 
+/** How a technician answers: with a finger, or by typing what stands on the button, after something that means nothing. */
+export type Hand = 'presses' | 'types';
+
 /** Walks a walk on a stage as a technician of its own. `atEnd` sees its devices before they are taken away. */
 export async function walkOn(
   stage: Stage,
   walk: Walk,
   language: Language,
-  atEnd: () => void = () => undefined,
+  { hand = 'presses', atEnd }: { readonly hand?: Hand; readonly atEnd?: () => void } = {},
 ): Promise<Walked> {
   const devices = walk.devices ?? [];
   for (const spec of devices) await stage.lan.add(spec);
   const chat = await invited(stage, language);
-  const at = new Walker(stage, chat, language);
+  const at = new Walker(stage, chat, language, hand);
   try {
     if (walk.devices) await at.bringLaptop();
     await walk.run(at);
-    atEnd();
+    atEnd?.();
     return { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.messages };
   } finally {
     await at.leave();
@@ -57,6 +61,14 @@ export async function walkOn(
   }
 }
 
+/** Means nothing anywhere, and is too long for the answer to a picture. */
+const NOTHING = 'zzqx qqwwrr plmm';
+/** Questions that take any words: those of a screen, and those of an answer. By a button of theirs, or their sentence. */
+const OPEN_BUTTONS = /:(?:clear|not-it)$/;
+const OPEN_QUESTIONS = ['bot:trouble.ask', 'bot:trouble.unknown', 'bot:cases.attach'];
+/** Buttons whose words are no press (docs/decisions/0045), as far as walks by hand meet them. */
+const PRESSED_ONLY: readonly string[] = ['sadp', ...ORDERS];
+
 export class Walker {
   readonly stage: Stage;
   readonly language: Language;
@@ -64,12 +76,14 @@ export class Walker {
   /** How often the technician did what he was not asked to. */
   wrongTurns = 0;
   readonly #chat: SimUser;
+  #hand: Hand;
   #laptop: Laptop | null = null;
   readonly #lines: string[] = [];
   readonly #stopListening: () => void;
 
-  constructor(stage: Stage, chat: SimUser, language: Language) {
+  constructor(stage: Stage, chat: SimUser, language: Language, hand: Hand) {
     this.stage = stage;
+    this.#hand = hand;
     this.language = language;
     this.t = anyText(language);
     this.#chat = chat;
@@ -138,8 +152,33 @@ export class Walker {
   async press(id: string): Promise<void> {
     const message = await this.#chat.waitFor(offering(id), { ...STEP, after: 'start' });
     const button = message.buttons.flat().find(({ data }) => data?.endsWith(`:${id}`));
-    this.#note('technician', `[${button?.text ?? id}]`);
+    const label = button?.text ?? id;
+    if (this.#hand === 'types' && button?.data?.startsWith('f:')) {
+      if (!this.#takesAnything(message)) await this.isTold(label);
+      await this.types(label);
+      if (!PRESSED_ONLY.includes(id)) return;
+      await this.sees('bot:help.onlyPressed', { label });
+    }
+    this.#note('technician', `[${label}]`);
     await this.#chat.press(new RegExp(`:${id}$`));
+  }
+
+  #takesAnything({ text, buttons }: ChatMessage): boolean {
+    return (
+      buttons.flat().some(({ data }) => OPEN_BUTTONS.test(data ?? '')) ||
+      OPEN_QUESTIONS.some((key) => squeezed(text).includes(plain(this.t(key))))
+    );
+  }
+
+  /** Types what means nothing: the answer names what can be used here, this button among it. */
+  async isTold(label: string): Promise<void> {
+    await this.types(NOTHING);
+    const { text } = await this.#chat.waitFor(
+      (message) => message.text.includes(plain(this.t('bot:help.quoted', { words: label }))),
+      STEP,
+    );
+    const isRepeated = text.includes(NOTHING);
+    if (isRepeated) throw new Error(`what was typed is repeated: ${text}`);
   }
 
   /** Takes a way that unbinds, and says on whose order: asked before the first of a visit. */
@@ -221,7 +260,11 @@ export class Walker {
   async whileBotIsDown(act: () => Promise<void>): Promise<void> {
     this.remark('the bot is killed');
     await this.stage.bot.kill();
+    const hand = this.#hand;
+    // Nobody answers meanwhile.
+    this.#hand = 'presses';
     await act();
+    this.#hand = hand;
     await this.stage.bot.start();
     this.remark('the bot is back');
   }
