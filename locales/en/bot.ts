@@ -16,6 +16,7 @@ export const bot = {
     unclear: 'I do not understand that here.',
     use: 'I can use {{things}}, or a button: {{labels}}.',
     press: 'Press a button, or type its words: {{labels}}.',
+    pressHere: 'Press a button, nothing is typed here: {{labels}}.',
     onlyPressed: 'Press “{{label}}” itself: this one I do not take typed.',
     miscounted_one:
       'You typed {{count}} character where a short serial number has 9. Compare it with the S/N line.',

@@ -42,15 +42,16 @@ export function usableText(language: Language, spec: WaitSpec, heard: Heard): st
   return lines.filter(Boolean).join('\n');
 }
 
-function canUse(t: Texts, language: Language, { buttons, things }: WaitSpec): string {
+function canUse(t: Texts, language: Language, { buttons, things, besideSecret }: WaitSpec): string {
   const quoted = (words: string) => t('bot:help.quoted', { words });
+  const labels = buttons.map(({ text }) => quoted(escapeHtml(text))).join(', ');
+  if (besideSecret) return t('bot:help.pressHere', { labels });
   const answers = NAMED.filter((answer) =>
     buttons.some(({ said, pressOnly }) => !pressOnly && said?.includes(answer)),
   )
     .map((answer) => t(`bot:help.answer.${answer}`))
     .filter((words) => buttonNamed(words, buttons) === null);
   const all = [...answers.map(quoted), ...things.map((thing) => t(`bot:help.thing.${thing}`))];
-  const labels = buttons.map(({ text }) => quoted(escapeHtml(text))).join(', ');
   if (all.length === 0) return t('bot:help.press', { labels });
   const list = new Intl.ListFormat(language, { type: 'disjunction' }).format(all);
   return t('bot:help.use', { things: list, labels });

@@ -45,6 +45,8 @@ const FINE = [
   ['adminPassword', 'yes'],
 ] as const;
 
+const PHONE = { en: 'phone on wifi', ru: 'телефон в той же сети' };
+
 async function picture(at: Walker): Promise<void> {
   await at.sees('bot:unbind.picture');
 }
@@ -315,6 +317,62 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.sees('bot:guide.compare');
       await at.press('success');
       await at.sees('policy:rule.phone-on-lan');
+    },
+  },
+  {
+    name: 'said at every question, and nothing said unbinds',
+    devices: [unbindableCamera],
+    async run(at) {
+      await named(at, CAMERA, ...FINE);
+      await at.sees('policy:rule.agent-on-lan');
+      at.wrong('what only a press starts is typed');
+      await at.types(at.t('bot:assess.button.sadp'));
+      await at.sees('bot:help.onlyPressed', { label: at.t('bot:assess.button.sadp') });
+      await at.press('sadp');
+      await at.sees('bot:order.ask');
+      at.wrong('the order is typed, and something else');
+      await at.types(at.t('bot:order.button.own'));
+      await at.sees('bot:help.onlyPressed', { label: at.t('bot:order.button.own') });
+      await at.isTold(at.t('bot:order.button.own'));
+      at.remark('facts are taken here, too');
+      await at.types(PHONE);
+      await at.sees('bot:identify.understood');
+      await at.sees('bot:order.ask');
+      await at.press('own');
+      await picture(at);
+      at.wrong('neither the characters of the picture nor anything else');
+      await at.isTold(at.t('bot:unbind.button.refresh'));
+      at.remark('facts beside a picture: the same picture again');
+      await at.types(PHONE);
+      await at.sees('bot:identify.understood');
+      await picture(at);
+      at.wrong('a serial number with a character too few');
+      await at.types('AC700010');
+      await at.sees('bot:help.miscounted', { count: 8 });
+      await at.types(at.laptop.lastPicture());
+      await at.sees('bot:unbind.typePassword');
+      at.wrong('beside the password prompt everything typed may be the password');
+      await at.types(at.t('bot:button.cancel'));
+      await at.sees('bot:help.pressHere');
+      await at.laptop.typePassword('Wrong-Pass1');
+      await at.sees('bot:outcome.wrong-password');
+      at.wrong('another attempt is typed');
+      await at.types(at.t('bot:button.again'));
+      await at.sees('bot:help.onlyPressed', { label: at.t('bot:button.again') });
+      await at.types({ en: 'again', ru: 'ещё раз' });
+      await at.sees('bot:help.use');
+      await at.isTold(at.t('bot:button.otherWays'));
+      at.remark('news about the device is taken where the outcome is told');
+      await at.types({ en: "I don't know the password", ru: 'пароль не знаю' });
+      await at.sees('bot:identify.understood');
+      await at.sees('bot:close.told');
+      await at.types(at.t('bot:button.otherWays'));
+      await at.sees('policy:blocker.recover-password');
+      const { passwordsTried, unbindsReceived } = at.stage.lan.device(CAMERA).snapshot();
+      if (passwordsTried !== 1 || unbindsReceived !== 1)
+        throw new Error(
+          `typed words started an unbind: ${unbindsReceived} orders, ${passwordsTried} passwords`,
+        );
     },
   },
 ];

@@ -218,5 +218,6 @@ describe('beside a password prompt', () => {
     };
     for (const text of ['Next', 'Cancel', 'готово', 'назад', 'no', 'пароль не знаю', 'J5000006'])
       expect(hear(typed(text), spec)).toEqual({ kind: 'other' });
+    expect(usableText('en', spec, { kind: 'other' })).toMatch(/nothing is typed here: “Next →”/);
   });
 });
