@@ -21,6 +21,8 @@ const WRONG_PASSWORD = 'Canary-Wrong-88';
 const CHAT_PASSWORD = 'Canary-Chat-99';
 /** Nothing about it looks like a password: it is one because one is being asked for. */
 const PROMPT_PASSWORD = 'canarykitten';
+/** Typed behind /help beside a word for an error, where codes are repeated. */
+const HELP_SECRET = 'canarypuppy';
 const VERIFICATION_CODE = 'ZQXJKV';
 const { profile } = unbindableCamera;
 
@@ -50,6 +52,10 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(offering('no'), STEP);
     await technician.send(CHAT_PASSWORD);
     await technician.waitFor(({ from }) => from === 'bot', STEP);
+    await technician.send(`/help error ${HELP_SECRET}`);
+    await technician.waitFor(/I do not know this/, STEP);
+    await pressId(technician, 'back');
+    await technician.waitFor(offering('no'), STEP);
     await pressId(technician, 'no');
     await technician.waitFor(offering('yes'), STEP);
     await pressId(technician, 'yes');
@@ -95,6 +101,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'wrong password': WRONG_PASSWORD,
       'password typed into the chat': CHAT_PASSWORD,
       'password typed beside the prompt': PROMPT_PASSWORD,
+      'typed behind /help': HELP_SECRET,
       'verification code': VERIFICATION_CODE,
       'first picture answer': firstPicture,
       'second picture answer': secondPicture,
