@@ -60,7 +60,7 @@ export async function workingSize(original: Grey): Promise<Photo> {
  * Preparations in the order of what they save and cost on photographed labels (bench/labels.ts, decision 0017).
  * Enlarging the likely regions saves most of all and costs less than one look at the whole photo. Normalising, CLAHE,
  * thresholds and negation saved nothing: the decoder does its own. Evening the light saves what is nearly black, or grey
- * on white, which no threshold finds (decision 0048). What saves least of what is left, and costs most, is last.
+ * on white, which no threshold finds (decision 0046). What saves least of what is left, and costs most, is last.
  */
 export const LADDER: readonly Rung[] = [
   { name: 'glance', cheap: true, effort: 'glance', steps: whole() },
@@ -82,7 +82,7 @@ export const LADDER: readonly Rung[] = [
 
 /**
  * Preparations for wechat's reader, which finds codes with a net of its own: its time goes into that, whatever the size
- * (decision 0048).
+ * (decision 0046).
  */
 export const SECOND_LADDER: readonly Rung[] = [
   { name: 'second-half', cheap: true, effort: 'close', steps: evened(0.5, FOUND_PIXELS) },
