@@ -47,7 +47,10 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('back');
       await at.sees('policy:rule.windows-pc-on-lan');
       await at.press('vendor-tool');
-      await throughTo(at, 'vendor-tool', 'install', 'start');
+      await at.step('vendor-tool', 'install');
+      await at.press('next');
+      await at.step('vendor-tool', 'start');
+      await at.press('next');
       await at.step('vendor-tool', 'region');
       at.wrong('it looks different, and no article knows the words on the screen');
       await at.press('differs');
