@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { Secret } from '../kernel/secret.ts';
 import { isShortSerial, parseSerial } from './serial.ts';
+import { MODEL_PREFIX } from './serial-shapes.ts';
 
 /** What a label says, without its verification code: safe to store and to show. */
 export interface LabelFacts {
@@ -10,8 +11,6 @@ export interface LabelFacts {
   readonly fullSerial: string | null;
   readonly shortSerial: string;
   readonly model: string | null;
-  /** Lines behind the model, as they are: a detector type, things newer labels may carry. */
-  readonly extra: readonly string[];
   readonly hasVerificationCode: boolean;
   /** Short serials of further devices in the same text, in its order; absent where there are none. */
   readonly others?: readonly string[];
@@ -53,10 +52,10 @@ const LINE_END = /\n\r|\r\n|\r|\n/;
 const CODE_LINE = /^[A-Za-z\d]{6,12}$/;
 /** The form of every printed code. No model and no known extra line looks like it. */
 const PRINTED_CODE = /^[A-Z]{6}$/;
-/** A model on a line of its own: a digit or a dash in it, printable ASCII, up to 64 (protocol/isapi.md 2.2). */
-const MODEL_LINE = /^(?=.*[\d-])[\x20-\x7e]{1,64}$/;
-/** A model in running text: `DS-…`, `CS-…`, OEM names such as `NVR-…`. */
-const MODEL_WORD = /^i?[A-Z]{2,5}-[\w()/.+-]{2,60}$/;
+/** A model behind a host and a code: OEM names have any letters in front (protocol/isapi.md 2.2, `CS-C3 (2.8mm)` without its lens). */
+const MODEL_SHAPE = /^(?=.*\d)[A-Z\d][\w()/.+-]{2,40}$/i;
+/** A model by itself, wherever it stands: its brand or kind, letters and a digit behind it. Nobody's password looks like one. */
+const KNOWN_MODEL = new RegExp(`^${MODEL_PREFIX}[A-Z]{0,3}\\d[A-Z\\d()/.+_-]{0,40}$`, 'i');
 
 /** What stands in front of a serial number that is named; bar codes hold it, too. */
 const NAMED = /^(?:s\/?n|serial(?: *(?:no|number|nr))?)[ .:=#№]*/i;
@@ -68,7 +67,9 @@ const NAMED = /^(?:s\/?n|serial(?: *(?:no|number|nr))?)[ .:=#№]*/i;
  * @returns as `parseLabel`
  */
 export function parseCode(text: string): Result<ReadLabel, RefusedLabel> {
-  return text.length > 2 * MAX_TEXT ? fail({ reason: 'too-long' }) : parseLabel(asPrinted(trimEnds(text)));
+  return text.length > 2 * MAX_TEXT
+    ? fail({ reason: 'too-long' })
+    : read(asPrinted(trimEnds(text)), 'printed');
 }
 
 /** A code's text in the order of a label: host, serial number, the rest. As it is where no serial number is found. */
@@ -104,19 +105,26 @@ function webHostOf(line: string): string | null {
 }
 
 /**
- * Reads a label that was typed or recognised, or a code's text in that order (protocol/labels.md 3).
+ * Reads a label that was typed. Its order is that of a label (protocol/labels.md 3), but people type anything beside a serial
+ * number, passwords too: only what is a model by itself is one, and of the rest nothing is kept.
  * @returns the facts and, apart from them, the verification code; or why this is no label. A refusal carries no part
  *   of the text but the host of an unknown link, since exports and Wi-Fi codes hold passwords. Never throws.
  */
 export function parseLabel(text: string): Result<ReadLabel, RefusedLabel> {
   // Not even trimmed: no code and no message is that long.
-  if (text.length > 2 * MAX_TEXT) return fail({ reason: 'too-long' });
+  return text.length > 2 * MAX_TEXT ? fail({ reason: 'too-long' }) : read(text, 'typed');
+}
+
+/** Whether a text comes from a code or from a person. */
+type Origin = 'printed' | 'typed';
+
+function read(text: string, origin: Origin): Result<ReadLabel, RefusedLabel> {
   const trimmed = trimEnds(text);
   if (trimmed.length > MAX_TEXT) return fail({ reason: 'too-long' });
   const secret = secretOf(trimmed);
   if (secret) return fail({ reason: secret });
   const link = linkOf(trimmed);
-  return link ? readLink(link) : readFields(trimmed);
+  return link ? readLink(link) : readFields(trimmed, origin);
 }
 
 /** Without white space, byte order marks and NULs at both ends. By index: a pattern anchored at the end is quadratic. */
@@ -152,7 +160,7 @@ function readLink(link: URL): Result<ReadLabel, RefusedLabel> {
   const inner = shopLabel(link);
   const secret = inner === null ? null : secretOf(inner);
   if (secret) return fail({ reason: secret });
-  const label = inner === null ? null : readFields(inner);
+  const label = inner === null ? null : readFields(inner, 'printed');
   if (label?.ok) return label;
   // Only web links have a host in that place; in an app's own link it may be anything, a token too.
   const isWeb = link.protocol === 'https:' || link.protocol === 'http:';
@@ -169,24 +177,17 @@ function shopLabel(link: URL): string | null {
 }
 
 /** Host, serial, verification code, model, more: all but the serial may be missing (protocol/labels.md 3.3). */
-function readFields(text: string): Result<ReadLabel, RefusedLabel> {
+function readFields(text: string, origin: Origin): Result<ReadLabel, RefusedLabel> {
   if (text === '') return fail({ reason: 'empty' });
   const lines = text.split(LINE_END);
-  const isOneLine = lines.length === 1;
-  const fields = (isOneLine ? text.split(/\s+/) : lines).map(clean);
+  const fields = (lines.length === 1 ? text.split(/\s+/) : lines).map(clean);
 
   const host = hostOf(fields[0] ?? '');
   const [serialField = '', ...rest] = host === null ? fields : fields.slice(1);
   const serial = parseSerial(serialField);
   if (!serial.ok) return fail({ reason: 'no-serial' });
 
-  let code: string | null = null;
-  const next = rest[0];
-  if (next === '' || (next !== undefined && isCode(next))) code = rest.shift() || null;
-  // A code in another place must not pass as a model or an extra line: those are stored.
-  const printed = rest.find((field) => PRINTED_CODE.test(field));
-  code ??= printed ?? null;
-  const open = rest.filter((field) => !PRINTED_CODE.test(field) && field !== code && !parseSerial(field).ok);
+  const { code, model } = behindSerial(rest, { origin, host });
   const { text: serialText, short } = serial.value;
   // Behind a host stands one label, and nine digits on it are anything.
   const others = rest.flatMap((field) => {
@@ -195,27 +196,34 @@ function readFields(text: string): Result<ReadLabel, RefusedLabel> {
     return counts ? [other.value.short] : [];
   });
 
-  // One line without a host is more likely typed than printed, and people type passwords behind a serial.
-  const isTyped = isOneLine && host === null;
-  const hasModel = (isTyped ? MODEL_WORD : MODEL_LINE).test(open[0] ?? '');
-  const model = hasModel ? (open.shift() ?? null) : null;
   return ok({
     facts: {
       host,
       fullSerial: serialText === short ? null : serialText,
       shortSerial: short,
       model: model ?? serial.value.model,
-      extra: isTyped ? [] : open,
       hasVerificationCode: code !== null,
       ...(others.length === 0 ? {} : { others: [...new Set(others)] }),
     },
     verificationCode: code === null ? null : new Secret(code),
   });
 }
-
-/** A second serial is no code, though it has the form of one: two serials typed in a row are two devices. */
-function isCode(field: string): boolean {
-  return CODE_LINE.test(field) && !parseSerial(field).ok;
+/**
+ * Code and model among the lines behind a serial number. The line next to it is the code, unless it is a whole known model or
+ * another serial number: dropped, whatever it is, where a host says that this is a label. Behind it a label has its model.
+ */
+function behindSerial(
+  rest: readonly string[],
+  { origin, host }: { readonly origin: Origin; readonly host: string | null },
+): { readonly code: string | null; readonly model: string | null } {
+  const [next = '', ...further] = rest;
+  const known = rest.find((field) => KNOWN_MODEL.test(field)) ?? null;
+  const hasCode = next !== '' && next !== known && !parseSerial(next).ok;
+  const isCode = hasCode && (CODE_LINE.test(next) || origin === 'printed' || host !== null);
+  const code = isCode ? next : (rest.find((field) => PRINTED_CODE.test(field)) ?? null);
+  const model = origin === 'printed' ? further.find((field) => field !== '') : undefined;
+  const hasModel = model !== undefined && MODEL_SHAPE.test(model) && !parseSerial(model).ok;
+  return { code, model: known ?? (hasModel ? model : null) };
 }
 
 /** Without control characters, which have no place in what is shown and stored, and without white space around. */

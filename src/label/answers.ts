@@ -33,7 +33,6 @@ const facts = z.strictObject({
   fullSerial,
   shortSerial,
   model,
-  extra: z.array(z.string().max(MAX_TEXT)).max(MAX_TEXT),
   hasVerificationCode: z.boolean(),
   others: z.array(shortSerial).max(MAX_TEXT).exactOptional(),
 }) satisfies z.ZodType<LabelFacts>;

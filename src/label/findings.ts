@@ -110,7 +110,6 @@ function merge(before: LabelFacts | undefined, facts: LabelFacts): LabelFacts {
     fullSerial: before.fullSerial ?? facts.fullSerial,
     shortSerial: facts.shortSerial,
     model: before.model ?? facts.model,
-    extra: before.extra.length > 0 ? before.extra : facts.extra,
     hasVerificationCode: before.hasVerificationCode || facts.hasVerificationCode,
     ...(others === undefined ? {} : { others }),
   };

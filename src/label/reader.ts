@@ -167,7 +167,6 @@ function withPrint(reading: LabelReading, { serials, picture }: TextReading): La
     fullSerial,
     shortSerial,
     model,
-    extra: [],
     hasVerificationCode: false,
   }));
   if (reading.kind === 'label') {

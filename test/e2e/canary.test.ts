@@ -23,6 +23,8 @@ const CHAT_PASSWORD = 'Canary-Chat-99';
 const PROMPT_PASSWORD = 'canarykitten';
 /** Typed behind /help beside a word for an error, where codes are repeated. */
 const HELP_SECRET = 'canarypuppy';
+/** Nothing about it looks like a password, and it stands where a label has its model. */
+const BESIDE_SERIAL = 'canary-bird-4';
 const VERIFICATION_CODE = 'ZQXJKV';
 const { profile } = unbindableCamera;
 
@@ -149,11 +151,13 @@ it('leaves no secret in the store of a bot that is killed while its chat is held
       'bot token': stage.api.token,
       'password typed into the chat': CHAT_PASSWORD,
       'password without its word': PROMPT_PASSWORD,
+      'typed beside a serial number': BESIDE_SERIAL,
       'verification code': VERIFICATION_CODE,
     };
     const release = stage.api.fault({ kind: '429', chat: technician.id, retryAfter: 120, times: 10_000 });
     await technician.send(`password: ${CHAT_PASSWORD}`);
     await technician.send(PROMPT_PASSWORD);
+    await technician.send(`J50000063\n${BESIDE_SERIAL}`);
     await technician.send(
       ['www.hik-connect.com', 'J50000062', VERIFICATION_CODE, 'DS-2CD2386G2-IU'].join('\r'),
     );
@@ -162,11 +166,13 @@ it('leaves no secret in the store of a bot that is killed while its chat is held
     await stage.bot.kill();
     const places = await filesOf(stage.storeFolder, 'store');
     expect(hits(canaries, places)).toEqual([]);
-    expect(await waitingIn(stage.storeFolder)).toHaveLength(3);
+    expect(await waitingIn(stage.storeFolder)).toHaveLength(4);
     release();
     await stage.bot.start();
     await technician.waitFor(/looked like a password/, STEP);
-    await technician.waitFor(/J50000062/, STEP);
+    await technician.waitFor(/working on J50000063/, STEP);
+    const byBot = technician.messages.filter(({ from }) => from === 'bot');
+    expect(hits(canaries, { chat: Buffer.from(JSON.stringify(byBot)) })).toEqual([]);
     expect(technician.messages.some(({ text }) => text.includes(CHAT_PASSWORD))).toBe(false);
     await stage.bot.stop();
     expect(await waitingIn(stage.storeFolder)).toEqual([]);

@@ -144,7 +144,10 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (label.ok && (label.value.facts.host !== null || serials.length < 2)) {
     const { facts } = label.value;
     const others = (facts.others ?? []).map(deviceOfShort);
-    return listOf([deviceOfLabel(facts, null), ...others], '');
+    const device = deviceOfLabel(facts, null);
+    return others.length > 0
+      ? listOf([device, ...others], '')
+      : { kind: 'serials', devices: [device], ...saidOf(text, device.model) };
   }
   const [first, ...others] = serials.map(deviceOfSerial);
   if (first && others.length > 0) return listOf([first, ...others], text);

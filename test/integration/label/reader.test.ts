@@ -39,7 +39,6 @@ const camera = {
   fullSerial: null,
   shortSerial: 'J50000062',
   model: 'DS-2CD2386G2-IU',
-  extra: [],
   hasVerificationCode: true,
 };
 const found = { kind: 'label', facts: camera, sources: ['qr'], isCertain: true };

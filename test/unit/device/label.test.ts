@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCode, parseLabel } from '../../../src/device/label.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
+import beside from '../../fixtures/beside-serials.json' with { type: 'json' };
 import fixtures from '../../fixtures/labels.json' with { type: 'json' };
 
 /** A reading in the words of the fixtures. */
@@ -20,7 +21,6 @@ function reading(text: string) {
     shortSerial: facts.shortSerial,
     verificationCode: verificationCode?.reveal() ?? null,
     model: facts.model,
-    extra: facts.extra,
   };
 }
 
@@ -38,7 +38,6 @@ describe('parseLabel', () => {
       expect(reading(text)).toMatchObject({
         domain: 'www.hik-connect.com',
         shortSerial: 'J50000062',
-        extra: [],
       });
     }
   });
@@ -46,7 +45,7 @@ describe('parseLabel', () => {
   it('keeps an empty code line apart from the model behind it, with every separator', () => {
     for (const separator of ['\r\n', '\r', '\n']) {
       const text = ['www.hik-connect.com', 'J50000062', '', 'DS-2CD2386G2-IU'].join(separator);
-      expect(reading(text)).toMatchObject({ verificationCode: null, model: 'DS-2CD2386G2-IU', extra: [] });
+      expect(reading(text)).toMatchObject({ verificationCode: null, model: 'DS-2CD2386G2-IU' });
     }
   });
 
@@ -71,9 +70,9 @@ describe('parseLabel', () => {
   });
 
   it('reads base64 of a shop link that has a plus sign in it', () => {
-    const inner = 'www.ys7.com\n096800001\nQWERTZ\nCS-C3>>>\n~~~';
+    const inner = 'www.ys7.com\n096800001\nQWERTZ\nCS-C3\n>>>~~~';
     expect(Buffer.from(`v1$$$${inner}`).toString('base64')).toContain('+');
-    expect(reading(decodeURIComponent(shop(inner)))).toMatchObject({ model: 'CS-C3>>>' });
+    expect(reading(decodeURIComponent(shop(inner)))).toMatchObject({ model: 'CS-C3' });
   });
 
   it('passes on no more than the host of a shop link it cannot read', () => {
@@ -117,8 +116,49 @@ describe('parseLabel', () => {
 
   it('keeps nothing but serial and model of a typed line: people type passwords too', () => {
     const result = parseLabel('J50000062 admin hunter22! DS-2CD2386G2-IU');
-    expect(result).toMatchObject({ ok: true, value: { facts: { extra: [], shortSerial: 'J50000062' } } });
+    expect(result).toMatchObject({ ok: true, value: { facts: { shortSerial: 'J50000062' } } });
     expect(JSON.stringify(result)).not.toContain('hunter22');
+  });
+
+  it.each(beside)('keeps nothing of %j beside a typed serial number', (text) => {
+    for (const typed of [
+      `J50000062\n${text}`,
+      `J50000062 ${text}`,
+      `www.hik-connect.com\nJ50000062\n${text}`,
+    ]) {
+      const result = parseLabel(typed);
+      expect(result.ok).toBe(true);
+      const { facts } = result.ok ? result.value : { facts: null };
+      expect(facts).toMatchObject({ shortSerial: 'J50000062', model: null });
+      for (const word of text.split(/\s+/)) expect(JSON.stringify(facts)).not.toContain(word);
+    }
+  });
+
+  it('takes a whole known model beside a typed serial number, wherever it stands', () => {
+    for (const model of [
+      'DS-2CD2386G2-IU',
+      'ds-7608ni-k2/8p',
+      'CS-C6TC',
+      'HWI-B120H-U',
+      'NVR-108MH-C',
+      'DS-KV6113-WPE1(C)',
+    ])
+      for (const text of [
+        `J50000062\n${model}`,
+        `J50000062 Canary-Pass-77 ${model}`,
+        `J50000062\nhallway\n${model}`,
+      ])
+        expect(parseLabel(text)).toMatchObject({ value: { facts: { model } } });
+  });
+
+  it('drops the line behind the serial number of a code, whatever it is, and takes a model for the shape of one', () => {
+    for (const code of ['Hik-Secret-77!', 'abc', 'pass word', '123456'])
+      expect(parseCode(`www.hik-connect.com\nJ50000062\n${code}\nOEM-C123(B)`)).toMatchObject({
+        value: { facts: { model: 'OEM-C123(B)', hasVerificationCode: true } },
+      });
+    expect(parseCode('www.hik-connect.com\nJ50000062\nQWERTZ\nSecret 77!')).toMatchObject({
+      value: { facts: { model: null } },
+    });
   });
 
   it('never takes another serial number for a model, and says which others there are', () => {
@@ -135,9 +175,8 @@ describe('parseLabel', () => {
   });
 
   it('takes control characters out of what is kept', () => {
-    expect(reading('www.ys7.com\n096800001\nQWERTZ\nCS-C3\u001b[31m\0\nT0\u008501')).toMatchObject({
-      model: 'CS-C3[31m',
-      extra: ['T001'],
+    expect(reading('www.ys7.com\n096800001\nQWERTZ\nCS-\u001bC3\0\nT0\u008501')).toMatchObject({
+      model: 'CS-C3',
     });
   });
 
@@ -232,7 +271,6 @@ describe('parseCode', () => {
         expect(facts([line, serial, 'QWERTZ', MODEL].join(separator))).toMatchObject({
           shortSerial: serial,
           model: MODEL,
-          extra: [],
           hasVerificationCode: true,
         });
       }),
@@ -252,7 +290,6 @@ describe('parseCode', () => {
           fullSerial: null,
           shortSerial: serial,
           model: MODEL,
-          extra: [],
           hasVerificationCode: true,
         });
       }),

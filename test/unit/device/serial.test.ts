@@ -377,7 +377,8 @@ describe('miscountedSerial', () => {
   it('counts every short serial that lost or won a digit, and never one that is whole', () => {
     fc.assert(
       fc.property(short, fc.nat(9), (serial, digit) => {
-        fc.pre(/^[A-Z]/.test(serial) && !/^(?:V|NO)/.test(serial));
+        // `SN`, and `CH` as the Russian one looks, are a name in front of another length: what is glued to it is counted.
+        fc.pre(/^[A-Z]/.test(serial) && !/^(?:V|NO|SN|CH)/.test(serial));
         expect(miscountedSerial(serial)).toBeNull();
         expect(miscountedSerial(serial.slice(0, -1))).toEqual({ characters: 8, isSure: true });
         expect(miscountedSerial(`${serial}${digit}`)).toEqual({ characters: 10, isSure: true });

@@ -5,6 +5,7 @@ import type { HouseEvent } from '../../../src/flows/engine/events.ts';
 import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
 import { escapeHtml, htmlTextsFor } from '../../../src/flows/engine/html.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
+import beside from '../../fixtures/beside-serials.json' with { type: 'json' };
 
 const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
   wants: [],
@@ -94,9 +95,21 @@ describe('what a conversation hears', () => {
     expect(hear(text('V3.4.98'), spec()).kind).toBe('other');
   });
 
+  it.each(beside)('keeps nothing of %j beside a serial number, before and behind it', (words) => {
+    for (const typed of [`J50000062\n${words}`, `J50000062 ${words}`, `${words}\nJ50000062`]) {
+      const heard = hear(text(typed), spec({ wants: ['serial', 'words'] }));
+      expect(heard).toMatchObject({ kind: 'serials', devices: [{ shortSerial: 'J50000062', model: null }] });
+      for (const word of words.split(/\s+/)) expect(JSON.stringify(heard)).not.toContain(word);
+    }
+  });
+
   it('hears what is said beside a serial number or under a photo', () => {
     const said = { answers: { everInEzviz: 'yes' } };
     expect(hear(text('J50000062, it was in EZVIZ'), spec())).toMatchObject({ kind: 'serials', said });
+    expect(hear(text('J50000062 прошивка V5.7.3, была в EZVIZ'), spec())).toMatchObject({
+      devices: [{ shortSerial: 'J50000062', model: null }],
+      said: { answers: { everInEzviz: 'yes', firmware: 'V5.7.3' } },
+    });
     const photo = { file_id: 'F', file_size: 1 };
     const captioned = { update_id: 1, message: { photo: [photo], caption: 'it was in EZVIZ' } };
     expect(hear(captioned as unknown as Update, spec())).toMatchObject({ kind: 'photo', said });

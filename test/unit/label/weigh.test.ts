@@ -7,7 +7,6 @@ const facts = {
   fullSerial: null,
   shortSerial: '301234567',
   model: null,
-  extra: [],
   hasVerificationCode: false,
 };
 const label = (isCertain: boolean): LabelReading => ({ kind: 'label', facts, sources: ['qr'], isCertain });
