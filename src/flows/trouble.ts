@@ -22,7 +22,7 @@ export const trouble = stage('trouble', {
     if (found?.kind === 'two') return askWhich(dialogue, where, found);
     const back: Next = resume === undefined ? { end: true } : { go: resume };
     const answer = await dialogue.ask(questionText(dialogue.t, found), {
-      wants: ['photo', 'message', ...(record?.closedAt === null ? (['words'] as const) : [])],
+      wants: ['photo', 'message', 'words'],
       things: { photo: 'screen-photo' },
       back: resume !== undefined,
     });
@@ -33,7 +33,9 @@ export const trouble = stage('trouble', {
         return back;
       }
       case 'words':
-        await takeWords(dialogue, args.caseId, answer);
+        // Nothing is open: a device is described, as it can be without a question.
+        if (record?.closedAt !== null) return { go: 'identify', caseId: '', with: { heard: answer } };
+        await takeWords(dialogue, record.id, answer);
         return back;
       case 'message':
         return { go: 'trouble', with: { resume, found: answer.found } };

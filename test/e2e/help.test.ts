@@ -71,4 +71,15 @@ describe.each(LANGUAGES)('/help, in %s', (language) => {
     );
     await sees('bot:trouble.unknown');
   }, 60_000);
+
+  it('takes a device that is described where the words of a screen were asked for', async () => {
+    await technician.send('/help qwkkzzvv');
+    await sees('bot:trouble.unknown');
+    await technician.send(
+      language === 'en'
+        ? 'DS-7608NI-K2 upgraded from 3.4.99 to 4.30, phone on wifi'
+        : 'DS-7608NI-K2, обновил с 3.4.99 на 4.30, телефон в той же сети',
+    );
+    expect((await sees('bot:identify.understood')).text).toMatch(/DS-7608NI-K2.*4\.30/s);
+  }, 60_000);
 });
