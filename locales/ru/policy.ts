@@ -85,7 +85,7 @@ export const policy = {
     'pc-left': 'SADP на ПК ещё не пробовали',
     'phone-left': 'приложение ещё не пробовали',
     'newer-firmware': 'на этой 4.x не помогло ничего',
-    'all-failed': 'все способы не помогли',
+    'all-failed': 'ни один способ не помог',
   },
   ruleSource: {
     note: 'документ производителя',
