@@ -50,12 +50,14 @@ const HOST_LINE = /^(?:https?:\/\/)?((?:[a-z\d-]+\.)+[a-z]{2,})\/?$/i;
 /** In the order in which the vendor's own reader tries them. */
 const LINE_END = /\n\r|\r\n|\r|\n/;
 const CODE_LINE = /^[A-Za-z\d]{6,12}$/;
-/** The form of every printed code. No model and no known extra line looks like it. */
+/** The form of every printed code. No model looks like it. */
 const PRINTED_CODE = /^[A-Z]{6}$/;
-/** A model behind a host and a code: OEM names have any letters in front (protocol/isapi.md 2.2, `CS-C3 (2.8mm)` without its lens). */
-const MODEL_SHAPE = /^(?=.*\d)[A-Z\d][\w()/.+-]{2,40}$/i;
+/** A lens or the like, set apart from the model it belongs to: `DS-2CD2143G2-I (2.8mm)`. */
+const LENS = String.raw`(?: \([\d.,-]{1,9}mm\))?`;
+/** A model behind a host and a code: OEM names have any letters in front (protocol/isapi.md 2.2). */
+const MODEL_SHAPE = new RegExp(String.raw`^(?=.*\d)[A-Z\d][\w()/.+-]{2,40}${LENS}$`, 'i');
 /** A model by itself, wherever it stands: its brand or kind, letters and a digit behind it. Nobody's password looks like one. */
-const KNOWN_MODEL = new RegExp(`^${MODEL_PREFIX}[A-Z]{0,3}\\d[A-Z\\d()/.+_-]{0,40}$`, 'i');
+const KNOWN_MODEL = new RegExp(`^${MODEL_PREFIX}[A-Z]{0,3}\\d[A-Z\\d()/.+_-]{0,40}${LENS}$`, 'i');
 
 /** What stands in front of a serial number that is named; bar codes hold it, too. */
 const NAMED = /^(?:s\/?n|serial(?: *(?:no|number|nr))?)[ .:=#№]*/i;
@@ -176,7 +178,7 @@ function shopLabel(link: URL): string | null {
   return start < 0 ? null : trimEnds(decoded.slice(start + 3));
 }
 
-/** Host, serial, verification code, model, more: all but the serial may be missing (protocol/labels.md 3.3). */
+/** Host, serial, verification code, model: all but the serial may be missing (protocol/labels.md 3.3). */
 function readFields(text: string, origin: Origin): Result<ReadLabel, RefusedLabel> {
   if (text === '') return fail({ reason: 'empty' });
   const lines = text.split(LINE_END);

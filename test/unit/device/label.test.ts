@@ -151,6 +151,16 @@ describe('parseLabel', () => {
         expect(parseLabel(text)).toMatchObject({ value: { facts: { model } } });
   });
 
+  it('keeps the lens of a model that stands apart from it', () => {
+    for (const model of ['DS-2CD2143G2-I (2.8mm)', 'OEM-C123 (4-12mm)']) {
+      const facts = { facts: { model } };
+      expect(parseCode(`www.hik-connect.com\nJ50000062\nQWERTZ\n${model}`)).toMatchObject({ value: facts });
+    }
+    expect(parseLabel('J50000062\nDS-2CD2143G2-I (2.8mm)')).toMatchObject({
+      value: { facts: { model: 'DS-2CD2143G2-I (2.8mm)' } },
+    });
+  });
+
   it('drops the line behind the serial number of a code, whatever it is, and takes a model for the shape of one', () => {
     for (const code of ['Hik-Secret-77!', 'abc', 'pass word', '123456'])
       expect(parseCode(`www.hik-connect.com\nJ50000062\n${code}\nOEM-C123(B)`)).toMatchObject({
