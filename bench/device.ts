@@ -6,7 +6,8 @@
 import { performance } from 'node:perf_hooks';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
-import { findSerials, parseSerial } from '../src/device/serial.ts';
+import { parseSerial } from '../src/device/serial.ts';
+import { typedDevices } from '../src/device/typed.ts';
 
 const fill = (unit: string, length = 4096) => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
@@ -36,7 +37,7 @@ const messages: Record<string, string> = {
 const parsers: Record<string, (text: string) => unknown> = {
   baseline: (text) => text.replace(/[^ -~]/g, ''),
   parseSerial: (text) => parseSerial(text.slice(0, 64), text.slice(0, 64)),
-  findSerials,
+  typedDevices,
   parseLabel,
   parseFirmware: (text) => parseFirmware(text.slice(0, 64)),
 };

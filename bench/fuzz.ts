@@ -15,7 +15,7 @@ import { vocabulary } from '../locales/words.ts';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
 import { readPrint } from '../src/device/printed.ts';
-import { findSerials, guessSerials } from '../src/device/serial.ts';
+import { typedDevices } from '../src/device/typed.ts';
 import { saidInWords } from '../src/device/words.ts';
 import { chooseDigest, parseChallenges } from '../src/lan-agent/isapi/challenge.ts';
 import {
@@ -132,10 +132,9 @@ const PARSERS: Record<string, Parser> = {
       const text = input.toString('utf8');
       const lines = text.split(/\r|\n/);
       readPrint(lines);
-      guessSerials(text);
       parseFirmware(text);
       saidInWords(text, vocabulary);
-      return parseLabel(text).ok || findSerials(text).length > 0;
+      return parseLabel(text).ok || typedDevices(text).length > 0;
     },
     make: () =>
       some(80, () =>

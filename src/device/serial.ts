@@ -1,9 +1,8 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { isIntercom, isRecorder, kindOf } from './kinds.ts';
 import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
-import { type Miscounted, miscounted, mistypedTexts, serialTexts } from './typed.ts';
 
-export { isShortSerial, type Miscounted };
+export { isShortSerial };
 
 /** A serial number and what its text says (protocol/labels.md 1). */
 export interface SerialNumber {
@@ -77,44 +76,6 @@ export function formatSerial(serial: Omit<SerialNumber, 'text'>): string {
     serial.short,
     serial.features,
   ].join('');
-}
-
-/**
- * Finds the serial numbers in what a technician typed: whole or short, in any case, with Cyrillic look-alikes, spaces
- * and dashes inside, `S/N:` and the like in front, several in one message (protocol/labels.md 4). Telephone numbers
- * and dates are left alone.
- * @returns each device once, in the order of the message, with its full serial where the message has it. Only the
- *   first 4096 characters are looked at. Never throws.
- */
-export function findSerials(text: string): SerialNumber[] {
-  return parseAll(serialTexts(text));
-}
-
-/**
- * What a technician may have meant who typed letters where only digits can stand (`J5OOOO062`), and nothing else.
- * @returns guesses to be confirmed by the technician, usually one; empty where `findSerials` is the one to ask.
- */
-export function guessSerials(text: string): SerialNumber[] {
-  return parseAll(mistypedTexts(text));
-}
-
-/**
- * A serial number that was meant, with a character too few or too many; null where there is none, or one that
- * `findSerials` or `guessSerials` reads.
- */
-export function miscountedSerial(text: string): Miscounted | null {
-  return findSerials(text).length > 0 || guessSerials(text).length > 0 ? null : miscounted(text);
-}
-
-function parseAll(candidates: readonly string[]): SerialNumber[] {
-  const found = new Map<string, SerialNumber>();
-  for (const candidate of candidates) {
-    const parsed = parseSerial(candidate);
-    if (!parsed.ok) continue;
-    const serial = parsed.value;
-    if (!found.get(serial.short)?.manufactured) found.set(serial.short, serial);
-  }
-  return [...found.values()];
 }
 
 function shortOnly(short: string): SerialNumber {

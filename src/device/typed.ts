@@ -1,5 +1,6 @@
 import { fold, PHONE_WORD, SERIAL_PREFIX } from './lookalikes.ts';
 import { repairFull, repairShort } from './repair.ts';
+import { parseSerial, type SerialNumber } from './serial.ts';
 import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
 
 /** Longest message searched, characters: Telegram's own limit. */
@@ -63,12 +64,82 @@ export function announcedTail(line: string): string | null {
  * Serial numbers meant by a message that consists of one with letters where only digits can stand, such as the letter
  * O for zero. Guesses: a person has to say whether they are right.
  */
-export function mistypedTexts(message: string): string[] {
+function mistypedTexts(message: string): string[] {
   if (message.length > 2 * MAX_SERIAL_TEXT) return [];
   const text = message.trim();
   const bare = (announcedTail(text)?.replace(/[\s-]/g, '') ?? fold(text)).replace(/[.!?]+$/, '');
   // A word of nine look-alikes is a word.
   return (bare.match(/\d/g) ?? []).length < LEAST_DIGITS ? [] : [...repairShort(bare), ...repairFull(bare)];
+}
+
+/**
+ * Why a device of a message is asked about. `mistyped`: it fits only after look-alikes were exchanged, or may be read in two
+ * ways (`Kl2345678`). `digits`: nine digits beside a serial number, without a word: an old serial number or a telephone.
+ * `other-number`: it stands behind the word for another number (an order, an invoice, a telephone).
+ */
+export type Doubt = 'mistyped' | 'digits' | 'other-number';
+
+/** A device somebody typed the serial number of. */
+export interface TypedDevice {
+  readonly serial: SerialNumber;
+  /** The model said for this device, its serial number's own first; null where none was, or it is not clear whose it is. */
+  readonly model: string | null;
+  /** Null: meant, and taken without a question. */
+  readonly doubt: Doubt | null;
+}
+
+/**
+ * The devices a technician typed: serial numbers whole or short, in any case, with Cyrillic look-alikes, spaces and dashes
+ * inside, `S/N:` and the like in front, as many as a message holds, each with the model said for it (protocol/labels.md 4,
+ * docs/decisions/0048). What is part of a longer number, such as a telephone with its country, and what stands behind a
+ * word for a password is none.
+ * @returns each device once, in the order of the message; where one may be read in several ways, each reading. Only the
+ *   first 4096 characters are looked at. Never throws.
+ */
+export function typedDevices(message: string): TypedDevice[] {
+  const exact = parseAll(serialTexts(message));
+  const isSure = ({ text }: SerialNumber) => /\D/.test(text);
+  const hasSure = exact.some(isSure);
+  const found = exact.map((serial): TypedDevice => {
+    const doubt = hasSure && !isSure(serial) && announcedTail(message) === null ? 'digits' : null;
+    return { serial, model: serial.model, doubt };
+  });
+  if (found.length > 0) return found;
+  return parseAll(mistypedTexts(message)).map((serial) => ({
+    serial,
+    model: serial.model,
+    doubt: 'mistyped',
+  }));
+}
+
+/** The serial numbers of `typedDevices` that are taken without a question. */
+export function findSerials(message: string): SerialNumber[] {
+  return typedDevices(message)
+    .filter(({ doubt }) => doubt === null)
+    .map(({ serial }) => serial);
+}
+
+/** Those that were mistyped: guesses to be confirmed by the technician, usually one. */
+export function guessSerials(message: string): SerialNumber[] {
+  return typedDevices(message)
+    .filter(({ doubt }) => doubt === 'mistyped')
+    .map(({ serial }) => serial);
+}
+
+/** A serial number that was meant, with a character too few or too many; null where there is none, or a whole one. */
+export function miscountedSerial(message: string): Miscounted | null {
+  return typedDevices(message).length > 0 ? null : miscounted(message);
+}
+
+function parseAll(candidates: readonly string[]): SerialNumber[] {
+  const found = new Map<string, SerialNumber>();
+  for (const candidate of candidates) {
+    const parsed = parseSerial(candidate);
+    if (!parsed.ok) continue;
+    const serial = parsed.value;
+    if (!found.get(serial.short)?.manufactured) found.set(serial.short, serial);
+  }
+  return [...found.values()];
 }
 
 /** A serial number with a character too few or too many. */
@@ -90,10 +161,10 @@ const MISTYPED_LENGTHS = [8, 10, 7, 11, 12];
 
 /**
  * Counts the characters of a serial number that is too short or too long: alone in a message, behind `S/N:`, at the end of
- * a full one, or with its letters in a sentence. For messages in which `serialTexts` finds nothing. Never throws.
+ * a full one, or with its letters in a sentence. For messages in which `typedDevices` finds nothing. Never throws.
  * @returns null where nothing looks like one
  */
-export function miscounted(message: string): Miscounted | null {
+function miscounted(message: string): Miscounted | null {
   if (message.length > MAX_MESSAGE) return null;
   const text = message.trim();
   const tail = announcedTail(text);

@@ -4,7 +4,8 @@ import { readLine } from '../../src/audit/chain.ts';
 import { parseFirmware } from '../../src/device/firmware.ts';
 import { kindOf } from '../../src/device/kinds.ts';
 import { parseLabel } from '../../src/device/label.ts';
-import { findSerials, parseSerial } from '../../src/device/serial.ts';
+import { parseSerial } from '../../src/device/serial.ts';
+import { miscountedSerial, typedDevices } from '../../src/device/typed.ts';
 import { saidInWords } from '../../src/device/words.ts';
 import { hear } from '../../src/flows/engine/heard.ts';
 import { escapeHtml } from '../../src/flows/engine/html.ts';
@@ -36,7 +37,8 @@ const heardAs = (text: string) =>
 /** Whatever reads a text that a stranger, a device or a laptop wrote. */
 const readers: Record<string, (text: string) => unknown> = {
   parseLabel,
-  findSerials,
+  typedDevices,
+  miscountedSerial,
   parseSerial: (text) => parseSerial(text),
   saidInWords: (text) => saidInWords(text, vocabulary),
   parseFirmware,

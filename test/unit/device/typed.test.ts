@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isShortSerial, parseSerial } from '../../../src/device/serial.ts';
+import { findSerials, guessSerials, miscountedSerial, typedDevices } from '../../../src/device/typed.ts';
+
+const digits = (count: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count })
+    .map((list) => list.join(''));
+const letters = (min: number, max = min) =>
+  fc
+    .array(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), { minLength: min, maxLength: max })
+    .map((list) => list.join(''));
+const short = fc
+  .integer({ min: 0, max: 2 })
+  .chain((count) => fc.tuple(letters(count), digits(9 - count)))
+  .map(([start, end]) => start + end);
+describe('typedDevices', () => {
+  const told = (text: string) => typedDevices(text).map(({ serial, doubt }) => [serial.short, doubt]);
+
+  it('takes nine digits alone, and asks about them beside another serial number', () => {
+    expect(told('901234567')).toEqual([['901234567', null]]);
+    expect(told('J50000062, 901234567')).toEqual([
+      ['J50000062', null],
+      ['901234567', 'digits'],
+    ]);
+  });
+});
+
+describe('findSerials', () => {
+  const found = (text: string) => findSerials(text).map((serial) => serial.text);
+  const nvr = 'DS-7608NI-K2/8P0820190204CCRRD20000042';
+
+  it.each([
+    ['lower case', 'd20000042', 'D20000042'],
+    ['dashes inside', 'd20-000-042', 'D20000042'],
+    ['spaces inside', 'D2 000 0042', 'D20000042'],
+    ['spaces inside, in running text', 'it is D2 000 0042 by the door', 'D20000042'],
+    ['nine digits in groups', '401 000 064', '401000064'],
+    ['nine digits in running text', 'camera 401000064 will not unbind', '401000064'],
+    ['in brackets', '(401000064).', '401000064'],
+    ['S/N:', 'S/N: d20000042', 'D20000042'],
+    ['S/N with digits in groups of a telephone number', 'S/N 40 10 000 64', '401000064'],
+    ['SN glued to it', 'SN401000064', '401000064'],
+    ['SN glued to a short serial with letters', 'snJ50000062', 'J50000062'],
+    ['a short serial that begins with SN', 'SN3000063', 'SN3000063'],
+    ['Serial no.', 'Serial no. AE 300 0063', 'AE3000063'],
+    ['seriynyy nomer, in Cyrillic letters throughout', 'серийный номер: АЕ3000063', 'AE3000063'],
+    ['s/n in Russian', 'с/н Е10000041', 'E10000041'],
+    ['zav. with a number sign', 'Зав. № 401 000 064', '401000064'],
+    ['seriynik', 'серийник j50000062', 'J50000062'],
+    ['s.n. in Russian without a stroke', 'сн j50000062', 'J50000062'],
+    ['spelt out one by one', 'сн j 5 0 0 0 0 0 6 2', 'J50000062'],
+    ['a short serial that begins with CH', 'CH3000063', 'CH3000063'],
+    ['a name with spaces inside', 'S / N: J50000062', 'J50000062'],
+    ['a number sign behind the name', 'Серийный № J50000062', 'J50000062'],
+    ['a dash behind the letter', 'J-50000062', 'J50000062'],
+    ['dashes in running text', 'Камера S/N D2-0000-042, не отвязывается', 'D20000042'],
+    ['an equals sign', 'sn=d20000042', 'D20000042'],
+    ['a model in front of its name', 'модель DS-2CD2386G2-IU сер. номер J50000062', 'J50000062'],
+    ['a bare old serial', 'регистратор 096800001', '096800001'],
+    ['a number sign', '№401000064', '401000064'],
+    ['a name in front', 'camera1:J50000062', 'J50000062'],
+    ['lower-case Cyrillic', 'вот она: н10000041', 'H10000041'],
+    ['invisible characters', 'J5\u200b0000062\ufeff', 'J50000062'],
+    ['a full serial', `${nvr}WCVU`, `${nvr}WCVU`],
+    ['a full serial with look-alikes', 'DS-7608NI-К2/8Р0820190204ССRRD20000042WСVU', `${nvr}WCVU`],
+    ['a full serial in pieces', 'DS-7608NI-K2/8P 08 20190204 CCRR D20000042', nvr],
+    ['a full serial in running text', `the recorder (S/N:${nvr}) is locked`, nvr],
+    ['a pasted label', 'www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU', 'J50000062'],
+    ['an enumeration', '1. J50000062', 'J50000062'],
+    ['a date in front', '15.01.2024 401000064', '401000064'],
+  ])('reads %s', (_, text, serial) => {
+    expect(found(text)).toEqual([serial]);
+  });
+
+  it.each([
+    ['a telephone number of 11 digits', 'call 89161234567'],
+    ['the same with spaces and dashes', '+7 916 123-45-67'],
+    ['the same with brackets', '8 (916) 123-45-67'],
+    ['a country code before nine digits', '+375 291234567'],
+    ['an area code before nine digits', '8(029) 291234567'],
+    ['nine digits after a word for telephone', 'тел. 401000064'],
+    ['a telephone number glued to its word', 'tel:401000064'],
+    ['nine digits in groups of a telephone number', '29 123 45 67'],
+    ['a local number after a word of two letters', 'call me at 555-1234'],
+    ['a preposition before eight digits', 'в 12345678 году'],
+    ['an order number', 'order No1234567'],
+    ['a date', '2024-01-15'],
+    ['a date and a number', '15-01-2024 5'],
+    ['an address', '192.168.1.64'],
+    ['ten digits', '0968000012'],
+    ['three letters', 'ABC123456'],
+    ['a model', 'DS-2CD2386G2-IU'],
+    ['an impossible date in a full serial', 'DS-2CD2386G2-IU20211305AAWRJ50000062'],
+    ['a link', 'https://t.me/c/123456789/5'],
+    ['prose', 'Hello, the camera is on the second floor'],
+    ['nothing', ''],
+  ])('finds nothing in %s', (_, text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it('finds several in one message, each once, in order', () => {
+    expect(found('1) J50000062\n2) AE3000063; j50000062 и Е10000041')).toEqual([
+      'J50000062',
+      'AE3000063',
+      'E10000041',
+    ]);
+    expect(found('J50000062/J50000063')).toEqual(['J50000062', 'J50000063']);
+  });
+
+  it('prefers the full serial of a device that is also named by its short one', () => {
+    expect(found(`D20000042, whole: ${nvr}`)).toEqual([nvr]);
+  });
+
+  it('finds a short serial in any word surroundings', () => {
+    const word = fc.constantFrom(
+      'camera',
+      'камера',
+      'не',
+      'отвязывается',
+      'the',
+      '—',
+      'DS-2CD2386G2-IU',
+      'QWERTZ',
+    );
+    const withLetter = short.filter((text) => /^[A-Z]/.test(text) && !text.startsWith('NO'));
+    fc.assert(
+      fc.property(fc.array(word), withLetter, fc.array(word), (before, serial, after) => {
+        expect(found([...before, serial.toLowerCase(), ...after].join(' '))).toEqual([serial]);
+      }),
+    );
+  });
+
+  it('finds no serial in a telephone number of 11 digits, however it is grouped', () => {
+    const separators = fc.array(fc.constantFrom('', ' ', '-', ' (', ') '), { minLength: 10, maxLength: 10 });
+    fc.assert(
+      fc.property(digits(11), separators, fc.constantFrom('', '+'), (number, gaps, plus) => {
+        const typed = [...number].map((digit, index) => digit + (gaps[index] ?? '')).join('');
+        expect(found(`${plus}${typed}`)).toEqual([]);
+      }),
+    );
+  });
+
+  it('never throws and only ever returns what parses', () => {
+    const any = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.string({
+        unit: fc.constantFrom('S', 'N', '/', ':', '-', ' ', '1', '20', 'A', 'DS-', 'Н', '№'),
+        maxLength: 80,
+      }),
+    );
+    fc.assert(
+      fc.property(any, (text) => {
+        for (const serial of findSerials(text)) {
+          expect(isShortSerial(serial.short)).toBe(true);
+          expect(parseSerial(serial.text).ok).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('guessSerials', () => {
+  it.each([
+    ['J5OOOO062', ['J50000062']],
+    ['J5\u041e\u041e\u041e\u041e062', ['J50000062']],
+    ['j5oooo062', ['J50000062']],
+    ['S/N: J5OOO O062', ['J50000062']],
+    ['\u0441/\u043d: j5oooo062.', ['J50000062']],
+    ['AE3OOOl63', ['AE3000163']],
+    ['DS-2CD2386G2-IU2O210805AAWRJ5O000062', ['J50000062']],
+    // A letter behind a digit: either may be the wrong one.
+    ['8B0000062', ['880000062', 'BB0000062']],
+  ])('offers for %s what the grammar forces', (text, shorts) => {
+    expect(findSerials(text)).toEqual([]);
+    expect(guessSerials(text).map(({ short }) => short)).toEqual(shorts);
+  });
+
+  it.each([
+    'DISSOLOSO',
+    'GOOD BOSS',
+    'J5OOOO06',
+    'pa55word0',
+    'call 80291234567',
+    'J5OOOO062 and J5OOOO063',
+    '',
+  ])('makes nothing of %s', (text) => {
+    expect(guessSerials(text)).toEqual([]);
+  });
+
+  it('never throws, and every guess is a serial number', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        for (const { short } of guessSerials(text)) expect(isShortSerial(short)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('miscountedSerial', () => {
+  it.each([
+    ['J5000006', 8, true],
+    ['J500000623', 10, true],
+    ['ae300006', 8, true],
+    ['К1234567', 8, true],
+    ['AE-123 456', 8, true],
+    ['S/N: 50000062', 8, true],
+    ['S/N J5000006, password known', 8, true],
+    ['серийный номер 0968000012', 10, true],
+    ['DS-7608NI-K2/8P0820190204CCRRD2000004WCVU', 8, true],
+    ['DS-2CD2386G2-IU20210805AAWRJ500000621', 10, true],
+    ['DS-K1T341CMFW20230911V030315ENFH460004', 8, true],
+    ['50000062', 8, false],
+    ['0968000012', 10, false],
+    ['1234567', 7, false],
+    ['камера J5000006 не в сети', 8, false],
+  ])('counts the characters of %j', (text, characters, isSure) => {
+    expect(miscountedSerial(text)).toEqual({ characters, isSure });
+  });
+
+  it.each([
+    '20240815',
+    '15082024',
+    '89123456789',
+    '79123456789',
+    '+375 29 123 45 67',
+    '8 (912) 345-67-89',
+    '123-45-67',
+    'тел 9012345',
+    '192.168.1.64',
+    '8000',
+    '123456',
+    '356938035643809',
+    'V4.30.085',
+    'V430085',
+    'E20013',
+    'EVZ20013',
+    '0x400010EC',
+    'DS-7608',
+    'KH6320',
+    'S/N 2024',
+    'заявка №12345678',
+    'Admin12345',
+    'J50000062',
+    'J5OOOO062',
+  ])('leaves %j alone', (text) => {
+    expect(miscountedSerial(text)).toBeNull();
+  });
+
+  it('counts every short serial that lost or won a digit, and never one that is whole', () => {
+    fc.assert(
+      fc.property(short, fc.nat(9), (serial, digit) => {
+        // `SN`, and `CH` as the Russian one looks, are a name in front of another length: what is glued to it is counted.
+        fc.pre(/^[A-Z]/.test(serial) && !/^(?:V|NO|SN|CH)/.test(serial));
+        expect(miscountedSerial(serial)).toBeNull();
+        expect(miscountedSerial(serial.slice(0, -1))).toEqual({ characters: 8, isSure: true });
+        expect(miscountedSerial(`${serial}${digit}`)).toEqual({ characters: 10, isSure: true });
+      }),
+    );
+  });
+
+  it('never throws, however long the text is', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 6000 }), (text) => void miscountedSerial(text)));
+    expect(miscountedSerial(`${'A0'.repeat(2000)}X`)).toBeNull();
+  });
+});
