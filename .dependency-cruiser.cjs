@@ -17,7 +17,8 @@ const rooms = {
   label: ['device'],
   hub: ['link', 'store', 'audit'],
   cards: [],
-  bot: ['device', 'policy', 'link', 'store', 'audit', 'cases', 'flows', 'label', 'hub', 'cards'],
+  report: ['device', 'policy', 'audit', 'cases'],
+  bot: ['device', 'policy', 'link', 'store', 'audit', 'cases', 'flows', 'label', 'hub', 'cards', 'report'],
   'lan-agent': ['device', 'link'],
   sandbox: [
     'device',
@@ -30,6 +31,7 @@ const rooms = {
     'label',
     'hub',
     'cards',
+    'report',
     'bot',
     'lan-agent',
   ],
@@ -46,7 +48,7 @@ const botFolders = {
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];
 /** rooms whose sentences live in locales/ and who may read them */
-const speaking = ['flows', 'bot', 'lan-agent', 'sandbox'];
+const speaking = ['flows', 'report', 'bot', 'lan-agent', 'sandbox'];
 
 const forbidden = [
   {

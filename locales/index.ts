@@ -9,6 +9,7 @@ import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
 import { notice as noticeEn } from './en/notice.ts';
 import { policy as policyEn } from './en/policy.ts';
+import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
 import { agent as agentRu } from './ru/agent.ts';
 import { bot as botRu } from './ru/bot.ts';
@@ -17,6 +18,7 @@ import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
 import { notice as noticeRu } from './ru/notice.ts';
 import { policy as policyRu } from './ru/policy.ts';
+import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
 
 export const resources = {
@@ -28,6 +30,7 @@ export const resources = {
     help: helpEn,
     notice: noticeEn,
     policy: policyEn,
+    report: reportEn,
     sandbox: sandboxEn,
   },
   ru: {
@@ -38,6 +41,7 @@ export const resources = {
     help: helpRu,
     notice: noticeRu,
     policy: policyRu,
+    report: reportRu,
     sandbox: sandboxRu,
   },
 } as const;

@@ -5,6 +5,7 @@ import { type AuditName, isCommitment } from '../audit/naming.ts';
 import { type Audit, type AuditCheck, createAudit } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Texts } from '../kernel/texts.ts';
+import { csvCell } from '../report/csv.ts';
 import { openStore } from '../store/open.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'csv'] as const;
@@ -151,17 +152,11 @@ export async function eraseName(
 
 function csvOf(line: string, opened: ReadonlyMap<string, string>): string {
   const entry = readLine(line);
-  if (!entry) return cell(line);
+  if (!entry) return csvCell(line);
   const open = (value: unknown) => (isCommitment(value) ? (opened.get(value) ?? value) : value);
   return COLUMNS.map((column) => {
-    if (column === 'at') return cell(new Date(entry.at).toISOString());
-    if (column === 'detail') return cell(JSON.stringify(entry.detail, (_, value) => open(value)));
-    return cell(String(open(entry[column]) ?? ''));
+    if (column === 'at') return csvCell(new Date(entry.at).toISOString());
+    if (column === 'detail') return csvCell(JSON.stringify(entry.detail, (_, value) => open(value)));
+    return csvCell(String(open(entry[column]) ?? ''));
   }).join(',');
-}
-
-/** Always quoted, and never a formula to a spreadsheet (https://owasp.org/www-community/attacks/CSV_Injection). */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
 }
