@@ -4,6 +4,7 @@
  * The baseline is one pass of a trivial pattern over the same text. Run: npx tsx bench/device.ts
  */
 import { performance } from 'node:perf_hooks';
+import { typedWords } from '../locales/words.ts';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
 import { parseSerial } from '../src/device/serial.ts';
@@ -37,7 +38,7 @@ const messages: Record<string, string> = {
 const parsers: Record<string, (text: string) => unknown> = {
   baseline: (text) => text.replace(/[^ -~]/g, ''),
   parseSerial: (text) => parseSerial(text.slice(0, 64), text.slice(0, 64)),
-  typedDevices,
+  typedDevices: (text) => typedDevices(text, typedWords),
   parseLabel,
   parseFirmware: (text) => parseFirmware(text.slice(0, 64)),
 };

@@ -11,7 +11,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { vocabulary } from '../locales/words.ts';
+import { typedWords, vocabulary } from '../locales/words.ts';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
 import { readPrint } from '../src/device/printed.ts';
@@ -134,7 +134,7 @@ const PARSERS: Record<string, Parser> = {
       readPrint(lines);
       parseFirmware(text);
       saidInWords(text, vocabulary);
-      return parseLabel(text).ok || typedDevices(text).length > 0;
+      return parseLabel(text).ok || typedDevices(text, typedWords).length > 0;
     },
     make: () =>
       some(80, () =>

@@ -36,3 +36,6 @@ export const secretWords = [en.secrets, ru.secrets];
 export const helpWords = Object.fromEntries(
   Object.entries(helpEn).map(([idea, words]) => [idea, [...words, ...helpRu[idea as keyof typeof helpRu]]]),
 ) as unknown as Readonly<Record<keyof typeof helpEn, readonly string[]>>;
+
+/** What is said around typed serial numbers, per language (`src/device/typed.ts`). */
+export const typedWords = { numbers: [en.numbers, ru.numbers], secrets: secretWords };

@@ -278,8 +278,27 @@ export const secrets = {
   announcing: /pass(?:word|wd|phrase|code)s?|pwd|psw|(?:pass|pw|pin(?:-?code)?)(?=\s*[:=])/,
   between:
     /is|was|are|be|it|it's|its|for|of|to|on|in|and|the|an?|my|his|her|their|our|your|this|that|here|from|by|with|now|device|camera|cam|recorder|nvr|dvr|intercom|admin|administrator|user|login/,
+  equal: /is|was|it|it's/,
+  denied:
+    /no|without|forgot(?:ten)?|forget|lost|don.?t (?:know|have|remember)|not know|need|reset|recover|find out/,
   after:
     /not?|yes|ok|fine|there|known|unknown|lost|gone|forg\w+|missing|wrong|incorrect|right|correct|invalid|error|failed|reset\w*|recover\w*|chang\w+|expired?|protected|required?|needed|please|again|help|later|same|new|old|set|only|too|strong|weak|manager|field|prompt|page|hint|box|does|doesn't|did|didn't|has|had|can|can't|will|works?|fits?|accepted|refused|rejected|asked|anymore|either|yet|instead|what|which|where|who|why|how|if|when|but|or|because|ask\w*|see|below|above|hik-?connect|ezviz|wi-?fi|account|app|cloud|e-?mail|router|laptop|windows/,
   numbered:
     /building|floor|room|office|site|house|flat|gate|door|warehouse|shop|camera|cam|channel|recorder|nvr|dvr|ipc|device|port|step|option|error|code|version|firmware|build|model|number|no|unit|line|case|ticket|order|win|windows|android|iphone|ipad|ios|galaxy|redmi|pixel|ivms|sadp|chrome|firefox|turbohd|acusense|colorvu|hik-?connect|ezviz|vlan/,
+} as const;
+
+/** Around numbers (`src/device/typed-words.ts`): whole words in lower case. */
+export const numbers = {
+  others:
+    /orders?|purchase order|p\.?o\.?|invoices?|inv|tickets?|cases?|requests?|ref(?:erence)?|rma|p ?\/ ?n|parts?|sku|article|art|material(?: code)?|bar ?code|ean|upc|imei|mac|contract|agreement|bill|receipt|tracking|awb|passport|id card|policy|licen[cs]e|accounts?|acc(?:oun)?t|vat|tin|tax(?: id)?|batch|lot|fcc(?: id)?|cmiit(?: id)?|any ?desk(?: id)?|team ?viewer(?: id)?|rust ?desk(?: id)?|(?:customer|client) (?:no|number|id)/,
+  people:
+    /tel(?:ephone)?s?|phones?|mob(?:ile)?|cell|call(?: me)?|contacts?|fax|whats ?app|viber|telegram|text me|(?:my|his|her|their|our) (?:number|no|cell|mobile)|(?:phone|contact|mobile) (?:number|no)/,
+  between: /no|nr|num|number|id|is|of|the|our|my|his|her|from|dated|series|at|on/,
+  codes: /(?:(?:verification|security|check) )?codes?|pass|pw|pin|login|user ?name|admin(?=\s*[/:=])/,
+  devices:
+    /cameras?|cams?|cam ?\d{1,2}|recorders?|nvr|dvr|xvr|intercom|door ?bell|panel|devices?|units?|serials?|s ?\/ ?n|sn/,
+  joins: /and|or|plus|then|also/,
+  right: /right(?: one)?|correct(?:ed|ion)?|actual(?:ly)?|should be|meant?|instead/,
+  wrong: /wrong|incorrect|mistaken?|mistyped|typo|misread/,
+  not: /not|isn.?t|wasn.?t|instead of/,
 } as const;

@@ -40,12 +40,51 @@ const LATIN_FOR: ReadonlyMap<string, string> = new Map([
   ['Χ', 'X'],
 ]);
 
+/** How models begin that were typed with Russian letters, by sound. */
+const SPELT_PREFIX: Readonly<Record<string, string>> = {
+  ДС: 'DS',
+  ИДС: 'IDS',
+  ЦС: 'CS',
+  ИПЦ: 'IPC',
+  ТХЦ: 'THC',
+  ПТЗ: 'PTZ',
+  НВР: 'NVR',
+  ДВР: 'DVR',
+  ХВД: 'HWD',
+  ХВИ: 'HWI',
+  ХВН: 'HWN',
+  ХВП: 'HWP',
+  ХВТ: 'HWT',
+};
+const SPELT_MODEL = new RegExp(
+  `(?<![\\p{L}\\p{N}])(${Object.keys(SPELT_PREFIX).join('|')})-(?=\\p{L}{0,3}\\d)([\\p{L}\\p{N}()/+-]*)`,
+  'giu',
+);
+/** Letters by sound, so not those above. */
+const SPELT_FOR: ReadonlyMap<string, string> = new Map(
+  [...'АБВГДЕЗИКЛМНОПРСТУФХЦ'].map((letter, index) => [letter, 'ABVGDEZIKLMNOPRSTUFHC'.charAt(index)]),
+);
+/** Letters of Russian that look like no Latin one: whoever types them spells by sound. */
+const ONLY_SPELT = /[БГДЗИЛПФЦ]/i;
+
+/** Models typed with Russian letters (`ДС-2ЦД2143Г2-И`) in Latin ones, each in its place. */
+function spelt(text: string): string {
+  return text.replace(SPELT_MODEL, (_, prefix: string, rest: string) => {
+    const latin = ONLY_SPELT.test(rest)
+      ? rest.replace(/[А-Я]/gi, (letter) => SPELT_FOR.get(letter.toUpperCase()) ?? letter)
+      : rest;
+    return `${SPELT_PREFIX[prefix.toUpperCase()]}-${latin}`;
+  });
+}
+
 /**
- * Upper case with look-alikes turned into Latin letters. Keeps the length of the text, so that a position in the
+ * Upper case with look-alikes turned into Latin letters, models that were spelt in Russian too, and every dash into a
+ * hyphen. Keeps the length of the text, so that a position in the
  * result is the same position in the input.
  */
 export function fold(text: string): string {
-  return text.replace(/[^\0-\x7f]|[a-z]/g, (letter) => {
+  const hyphened = text.replace(/[\u2010-\u2015\u2212]/g, '-');
+  return spelt(hyphened).replace(/[^\0-\x7f]|[a-z]/g, (letter) => {
     const upper = letter.toUpperCase();
     return LATIN_FOR.get(upper) ?? (upper.length === letter.length ? upper : letter);
   });
@@ -64,6 +103,8 @@ const RUSSIAN = {
   mobile: fold('\u043c\u043e\u0431'), // mob., mobilnyy
   call: fold('\u0437\u0432\u043e\u043d'), // zvonite
 };
+/** Longest text looked at, characters: Telegram's limit of a message. */
+const MAX_LINE = 4096;
 const ADJECTIVE = `(?:SERIAL|SER|${RUSSIAN.serial}|${RUSSIAN.ser}|${RUSSIAN.factory}|${RUSSIAN.zav})`;
 const NOUN = `(?:NUMBER|NUM|NO|N|\u2116|${RUSSIAN.number})`;
 const ALONE = `S[/\\\\.]?N|SERIAL|${RUSSIAN.sn}|${RUSSIAN.serial}|${RUSSIAN.seriynik}`;
@@ -76,6 +117,13 @@ export const SERIAL_PREFIX = new RegExp(
   `(?<![\\p{L}\\p{N}/-])(?!(?:SN|CH)\\d{7}(?!\\d))(?:${ADJECTIVE}[. ]{0,2}${NOUN}|${ALONE})[.:#=\u2116 \\t-]{0,8}`,
   'gu',
 );
+
+/** What stands behind the last `S/N:` or the like of a line, folded; null where there is none. */
+export function announcedTail(line: string): string | null {
+  const folded = fold(line.slice(0, MAX_LINE));
+  const last = [...folded.matchAll(SERIAL_PREFIX)].at(-1);
+  return last ? folded.slice(last.index + last[0].length) : null;
+}
 
 /** Words in front of a telephone number, for folded text. */
 export const PHONE_WORD = new RegExp(

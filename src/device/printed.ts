@@ -2,11 +2,11 @@
  * Serial numbers in recognised print (protocol/labels.md 4). Recognition confuses letters and digits that look alike:
  * what the grammar forces is repaired and said to be repaired, everything else is left as it was read.
  */
-import { fold } from './lookalikes.ts';
+import { announcedTail, fold } from './lookalikes.ts';
 import { repairFull, repairShort } from './repair.ts';
 import { parseSerial } from './serial.ts';
 import { FULL_SERIAL, MAX_SERIAL_TEXT, MODEL_PREFIX, MODEL_START } from './serial-shapes.ts';
-import { announcedTail, serialTexts } from './typed.ts';
+import { serialTexts } from './typed-shapes.ts';
 
 /**
  * How sure a reading is. `agreed`: two printed lines say the same, as read. `single`: one line says it.

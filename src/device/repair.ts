@@ -33,7 +33,8 @@ const letters = (text: string) => [...text].map((letter) => LETTER_FOR[letter] ?
 /** Every way to make a short serial of nine characters by exchanging look-alikes only where the grammar forces it. */
 export function repairShort(text: string): string[] {
   if (text.length !== 9) return [];
-  const [first = '', second = ''] = text;
+  // An upright stroke is no letter, so that it is a one wherever it stands.
+  const [first = '', second = ''] = text.slice(0, 2).replaceAll('|', '1');
   const rest = digits(text.slice(2));
   // A letter never follows a digit: one of the two was misread, and the grammar does not say which.
   const heads =
@@ -43,7 +44,28 @@ export function repairShort(text: string): string[] {
   return heads.map((head) => head + rest).filter((repaired) => isShortSerial(repaired));
 }
 
-/** The same for a full serial without white space, in upper case; none where its text fits no such form. */
+/** A short serial whose letter and first digit changed places; null where they did not. */
+export function swapHead(text: string): string | null {
+  return /^\d[A-Z]\d{7}$/.test(text) ? `${text[1]}${text[0]}${text.slice(2)}` : null;
+}
+
+/**
+ * Every way to read a short serial in which a letter may be a digit that looks like it: O, I, and l as it was typed. The
+ * digits come first; one way where nothing is in doubt.
+ */
+export function readShort(text: string, asTyped: string): string[] {
+  const isDoubtful = (at: number) => /^[OI]/.test(text.slice(at)) || asTyped[at] === 'l';
+  const heads = ['', ...text.slice(0, 2)].reduce<string[]>(
+    (starts, letter, index) =>
+      starts.flatMap((start) =>
+        isDoubtful(index - 1) ? [start + digits(letter), start + letter] : [start + letter],
+      ),
+    [''],
+  );
+  return heads.map((head) => head + text.slice(2)).filter((reading) => isShortSerial(reading));
+}
+
+/** Every way to make a full serial without white space, in upper case, in the same manner; none where its text fits no such form. */
 export function repairFull(text: string): string[] {
   const parts = text.length > MAX_SERIAL_TEXT ? undefined : LOOSE_FULL.exec(text)?.groups;
   if (!parts?.date || !parts.codes || !parts.short) return [];

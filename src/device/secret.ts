@@ -3,7 +3,9 @@
  * in a link, or by their shape (`secret-shapes.ts`). A password of plain letters or bare digits has no shape of its
  * own and is told only behind its word.
  */
+import { fold } from './lookalikes.ts';
 import { isLikelySecret, isLinkWithPassword, isOrdinary } from './secret-shapes.ts';
+import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT } from './serial-shapes.ts';
 
 /** What a language says around passwords. Sources of patterns for whole words in lower case. */
 export interface SecretWords {
@@ -11,6 +13,10 @@ export interface SecretWords {
   readonly announcing: RegExp;
   /** May stand between the two: `is`, `of the camera`. */
   readonly between: RegExp;
+  /** Of these, those that lead to the password itself: `is`. */
+  readonly equal: RegExp;
+  /** Stands in front of the word where none follows: `forgot the`. */
+  readonly denied: RegExp;
   /** Stands behind the word and is no password: `forgotten`. */
   readonly after: RegExp;
   /** Words that people glue numbers to: `room`, `windows`. */
@@ -76,12 +82,19 @@ function announced(text: string, words: readonly SecretWords[], known: KnownWord
       const first = pieces[skipped];
       if (first === undefined || first.bare.length < 3 || first.bare.length > MAX_PIECE) return [];
       if (known.isName(first.bare)) return [];
+      const isMarked = MARK.test(text.slice(end, first.at));
+      const between = pieces.slice(0, skipped);
+      // "The password of the camera J50000062", "forgot the password J50000062": that is the camera.
+      const isDevice =
+        between.length > 0
+          ? !between.some(({ bare }) => isOneOf(words, 'equal', bare))
+          : isDenied(words, text, match.index);
+      if (!isMarked && isDevice && isSerial(first.bare)) return [];
 
       const lineStart = text.lastIndexOf('\n', match.index) + 1;
       const before = piecesOf(text.slice(lineStart, match.index), lineStart);
       const isShort = before.length <= 1 && skipped <= 1 && skipped === pieces.length - 1;
       const isForeign = /^\p{sc=Cyrl}/u.test(match[0]) && /^[a-z]+$/i.test(first.bare);
-      const isMarked = MARK.test(text.slice(end, first.at));
       const stands = isMarked || isShort || isForeign;
       const isSecret = /^\p{L}+(?:['’-]\p{L}+)*$/u.test(first.bare)
         ? stands &&
@@ -93,6 +106,20 @@ function announced(text: string, words: readonly SecretWords[], known: KnownWord
       return isSecret ? [[first.at, first.at + first.text.length]] : [];
     });
   });
+}
+
+/** Whether the words in front of a place say that no password follows. */
+function isDenied(words: readonly SecretWords[], text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 40), at);
+  return words.some(({ denied }) =>
+    new RegExp(`(?<![\\p{L}\\p{N}])(?:${denied.source})[\\s,]+(?:\\p{L}+\\s+)?$`, 'iu').test(before),
+  );
+}
+
+/** Whether a piece has the form of a serial number, whole or short. */
+function isSerial(piece: string): boolean {
+  const folded = fold(piece);
+  return isShortSerial(folded) || (folded.length <= MAX_SERIAL_TEXT && FULL_SERIAL.test(folded));
 }
 
 /** The rest of a line behind a place; of the next line where there is none. */
@@ -126,7 +153,7 @@ function isShaped({ text, bare }: Piece, words: readonly SecretWords[], known: K
 
 function isOneOf(
   words: readonly SecretWords[],
-  list: 'between' | 'after' | 'numbered',
+  list: 'between' | 'equal' | 'after' | 'numbered',
   word: string,
 ): boolean {
   return words.some((language) => new RegExp(`^(?:${language[list].source})$`, 'iu').test(word));

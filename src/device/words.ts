@@ -5,7 +5,7 @@
  */
 import { saidFirmware } from './firmware.ts';
 import { kindOf } from './kinds.ts';
-import { fold } from './lookalikes.ts';
+import { shapesIn } from './typed-shapes.ts';
 
 /** One phrase of a language: where the pattern stands in the text, the question has this answer. */
 export interface Phrase {
@@ -51,14 +51,6 @@ const MAX_TEXT = 400;
 /** Answers that say that something is not so: a word of denial before one belongs to another thing, if it is no part of it. */
 const REFUSALS: readonly string[] = ['no', 'none', 'refused'];
 
-/**
- * A model as the label prints it, and as people shorten it: `2cd2143`, `7608ni-k2`, `ds7204huhi`, `DS N304P`
- * (isapi.md 2.3; second brands: kinds.ts).
- */
-const MODEL =
-  /(?<![\w-])(?:I?DS-[\w()/+-]{4,40}|CS-(?=[\w-]*\d)[\w-]{2,40}|(?:IPC|THC|PTZ|NVR|DVR|HW[DINPT])-(?=[A-Z]{0,2}\d{3})[\w()/+-]{4,40})/g;
-const SHORT_MODEL =
-  /(?<![\w-])(?:DS[ _]?)?(2(?:C[DEV]|D[EF]|TD|SE|XS)\d\w{2}[\w()/+-]{0,36}|[789]\d{3,4}(?:N[IX]|H[A-Z]{0,2}HI)[\w()/+-]{0,30}|K[VBDHM]\d{4}[\w()/+-]{0,30}|K[12][AT]\d{3}[\w()/+-]{0,30}|(?<=DS[ _]?)[HINT]\d{3}[\w()/+-]{0,30})/g;
 /** Four numbers with dots are an address, so a version is looked for where no fourth follows. */
 const VERSION = /(?<![\d.])v?\d{1,2}\.\d{1,3}\.\d{1,3}(?: ?build ?\d{6})?(?![\d.])/g;
 const LINE = /(?<![\d.])v?[1-9]\.[x\u0445](?![\p{L}\d.])/gu;
@@ -108,23 +100,16 @@ function isSaid(pattern: RegExp, text: string, denials: readonly RegExp[]): bool
   );
 }
 
-/** The one model a text names, null for none or several, and the text without models. */
-function modelIn(text: string): { model: string | null; rest: string } {
-  const folded = fold(text);
-  const found = [...folded.matchAll(MODEL), ...folded.matchAll(SHORT_MODEL)];
-  let rest = text;
-  for (const { index, 0: whole } of found) {
-    rest = rest.slice(0, index) + ' '.repeat(whole.length) + rest.slice(index + whole.length);
-  }
-  const models = new Set(found.map(([whole, short]) => tidy(short === undefined ? whole : `DS-${short}`)));
+/** The one model a text names, null for none or several, and the text without models and serial numbers. */
+function modelIn(message: string): { model: string | null; rest: string } {
+  const { text, models: found, hits } = shapesIn(message);
+  const rest = [...found, ...hits].reduce(
+    (left, { from, to }) => left.slice(0, from) + ' '.repeat(to - from) + left.slice(to),
+    text,
+  );
+  const models = new Set(found.map(({ model }) => model));
   const [model = null] = models;
   return { model: models.size === 1 ? model : null, rest };
-}
-
-/** Without what the sentence around it left at its end. */
-function tidy(model: string): string {
-  const bare = model.replace(/[-/+(]+$/, '');
-  return bare.includes('(') ? bare : bare.replace(/\)+$/, '');
 }
 
 /** A clause that asks something: it says nothing. */

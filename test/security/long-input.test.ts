@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helpWords, vocabulary } from '../../locales/words.ts';
+import { helpWords, typedWords, vocabulary } from '../../locales/words.ts';
 import { readLine } from '../../src/audit/chain.ts';
 import { parseFirmware } from '../../src/device/firmware.ts';
 import { kindOf } from '../../src/device/kinds.ts';
@@ -37,8 +37,8 @@ const heardAs = (text: string) =>
 /** Whatever reads a text that a stranger, a device or a laptop wrote. */
 const readers: Record<string, (text: string) => unknown> = {
   parseLabel,
-  typedDevices,
-  miscountedSerial,
+  typedDevices: (text) => typedDevices(text, typedWords),
+  miscountedSerial: (text) => miscountedSerial(text, typedWords),
   parseSerial: (text) => parseSerial(text),
   saidInWords: (text) => saidInWords(text, vocabulary),
   parseFirmware,

@@ -4,7 +4,7 @@
  * chat by mistake, a verification code on a pasted label or the answer to a picture must never get there.
  */
 import type { Update } from 'grammy/types';
-import { helpWords, secretWords, vocabulary } from '../../../locales/words.ts';
+import { helpWords, secretWords, typedWords, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
 import type { SerialNumber } from '../../device/serial.ts';
@@ -104,7 +104,7 @@ function listOf(devices: NamedDevice[], text: string): Heard {
   const lines = text.split('\n').filter((line) => /\d/.test(line));
   // In a list one a line, a line without a serial number is one that was typed wrong.
   const isList = lines.length >= devices.length;
-  const unread = isList ? lines.filter((line) => findSerials(line).length === 0).length : 0;
+  const unread = isList ? lines.filter((line) => findSerials(line, typedWords).length === 0).length : 0;
   return {
     kind: 'serials',
     devices: devices.slice(0, MOST_DEVICES),
@@ -140,7 +140,7 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   const label = parseLabel(text);
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
-  const serials = findSerials(text);
+  const serials = findSerials(text, typedWords);
   // A label has one device; several serial numbers are a list, and nothing in it tells whose a model is.
   if (label.ok && (label.value.facts.host !== null || serials.length < 2)) {
     const { facts } = label.value;
@@ -157,7 +157,7 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
     const { reason, host } = label.failure;
     return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
-  const guesses = guessSerials(text);
+  const guesses = guessSerials(text, typedWords);
   if (guesses.length > 0) return { kind: 'serials', devices: guesses.map(deviceOfSerial), guessed: true };
   return (spec.besideSecret ? null : hearWords(text, messageId, spec)) ?? { kind: 'other' };
 }
@@ -167,7 +167,7 @@ function hearWords(text: string, messageId: number, spec: WaitSpec): Heard | nul
   const found = spec.wants.includes('message') ? findHelp(text, helpWords, 'answer') : null;
   if (found !== null && found.kind !== 'unknown') return { kind: 'message', found };
   const facts = saidInWords(text, vocabulary);
-  const miscount = miscountedSerial(text);
+  const miscount = miscountedSerial(text, typedWords);
   const isMeant = miscount !== null && (miscount.isSure || spec.wants.includes('serial'));
   const miscounted = isMeant ? { miscounted: miscount.characters } : {};
   if (facts && spec.wants.includes('words')) return { kind: 'words', said: facts, ...miscounted };
@@ -210,7 +210,7 @@ const KNOWN: KnownWords = {
   isWord: (word) => isHelpWord(word, helpWords),
   isName: (word) =>
     leadOf(word) !== null ||
-    (/\D/.test(word) && guessSerials(word).length > 0) ||
+    (/\D/.test(word) && guessSerials(word, typedWords).length > 0) ||
     saidInWords(word, vocabulary)?.model !== undefined,
 };
 
@@ -251,7 +251,11 @@ function isYesOrNo(text: string): boolean {
 }
 
 function namesDevice(text: string): boolean {
-  return parseLabel(text).ok || findSerials(text).length > 0 || guessSerials(text).length > 0;
+  return (
+    parseLabel(text).ok ||
+    findSerials(text, typedWords).length > 0 ||
+    guessSerials(text, typedWords).length > 0
+  );
 }
 
 /** Texts that hold somebody's passwords or codes are kept nowhere, not even where a note was asked for. */

@@ -1,7 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { typedWords, vocabulary } from '../../../locales/words.ts';
+import { saidInWords } from '../../../src/device/words.ts';
+import field from '../../fixtures/typed.json' with { type: 'json' };
+import own from '../../fixtures/typed-own.json' with { type: 'json' };
+
+interface Own {
+  readonly text: string;
+  readonly devices: readonly string[];
+  readonly full?: readonly string[];
+  readonly said?: Readonly<Record<string, string>>;
+}
+
 import { isShortSerial, parseSerial } from '../../../src/device/serial.ts';
-import { findSerials, guessSerials, miscountedSerial, typedDevices } from '../../../src/device/typed.ts';
+import * as typed from '../../../src/device/typed.ts';
+
+const typedDevices = (text: string) => typed.typedDevices(text, typedWords);
+const findSerials = (text: string) => typed.findSerials(text, typedWords);
+const guessSerials = (text: string) => typed.guessSerials(text, typedWords);
+const miscountedSerial = (text: string) => typed.miscountedSerial(text, typedWords);
 
 const digits = (count: number) =>
   fc
@@ -15,15 +32,43 @@ const short = fc
   .integer({ min: 0, max: 2 })
   .chain((count) => fc.tuple(letters(count), digits(9 - count)))
   .map(([start, end]) => start + end);
-describe('typedDevices', () => {
-  const told = (text: string) => typedDevices(text).map(({ serial, doubt }) => [serial.short, doubt]);
+/** `J50000062 DS-2CD2143G2-I ?mistyped`: a device as the fixture spells it. */
+const spelt = ({ serial, model, doubt }: typed.TypedDevice) =>
+  [serial.short, model, doubt && `?${doubt}`].filter(Boolean).join(' ');
 
-  it('takes nine digits alone, and asks about them beside another serial number', () => {
-    expect(told('901234567')).toEqual([['901234567', null]]);
-    expect(told('J50000062, 901234567')).toEqual([
-      ['J50000062', null],
-      ['901234567', 'digits'],
+describe('typedDevices', () => {
+  it.each(field.texts)('reads $text as people in the field meant it', ({ text, want }) => {
+    const devices = typedDevices(text);
+    const told = devices
+      .filter(({ doubt }) => doubt === null || doubt === 'mistyped')
+      .map(({ serial, doubt }) => (doubt === null ? serial.short : `${serial.short}?`));
+    if (want[0] === '?') expect(devices.map(({ doubt }) => doubt)).toEqual(['mistyped']);
+    else expect(told).toEqual(want);
+  });
+
+  it('asks about the rest of what they typed that looks like a serial number', () => {
+    const asked = field.texts.flatMap(({ text }) =>
+      typedDevices(text).flatMap(({ serial, doubt }) =>
+        doubt === null || doubt === 'mistyped' ? [] : [[text, serial.short, doubt]],
+      ),
+    );
+    expect(asked).toEqual([
+      ['K12345678, 901234567', '901234567', 'digits'],
+      ['Контакт: Иван 701234567', '701234567', 'other-number'],
+      ['мой номер 901234567', '901234567', 'other-number'],
+      ['заявка №123456789', '123456789', 'other-number'],
+      ['счёт 123456789', '123456789', 'other-number'],
+      ['паспорт AB1234567', 'AB1234567', 'other-number'],
+      ['K12345678 тел 901234567', '901234567', 'other-number'],
     ]);
+  });
+
+  it.each(own.texts as readonly Own[])('reads $text', ({ text, devices, full, said }) => {
+    const found = typedDevices(text);
+    expect(found.map(spelt)).toEqual(devices);
+    const fulls = found.map(({ serial }) => serial.text).filter((serial) => serial.length > 9);
+    if (full) expect(fulls).toEqual(full);
+    if (said) expect(saidInWords(text, vocabulary)?.answers).toEqual(said);
   });
 });
 
@@ -124,7 +169,8 @@ describe('findSerials', () => {
       'DS-2CD2386G2-IU',
       'QWERTZ',
     );
-    const withLetter = short.filter((text) => /^[A-Z]/.test(text) && !text.startsWith('NO'));
+    // I, O and a small l may be digits: these are asked about.
+    const withLetter = short.filter((text) => /^[A-Z]/.test(text) && !/^[A-Z]?[IOL]/.test(text));
     fc.assert(
       fc.property(fc.array(word), withLetter, fc.array(word), (before, serial, after) => {
         expect(found([...before, serial.toLowerCase(), ...after].join(' '))).toEqual([serial]);
@@ -171,23 +217,21 @@ describe('guessSerials', () => {
     ['AE3OOOl63', ['AE3000163']],
     ['DS-2CD2386G2-IU2O210805AAWRJ5O000062', ['J50000062']],
     // A letter behind a digit: either may be the wrong one.
-    ['8B0000062', ['880000062', 'BB0000062']],
+    ['8B0000062', ['880000062', 'BB0000062', 'B80000062']],
+    ['3E3842150', ['E33842150']],
+    ['Kl2345678', ['K12345678', 'KL2345678']],
+    ['K|2345678', ['K12345678']],
   ])('offers for %s what the grammar forces', (text, shorts) => {
     expect(findSerials(text)).toEqual([]);
     expect(guessSerials(text).map(({ short }) => short)).toEqual(shorts);
   });
 
-  it.each([
-    'DISSOLOSO',
-    'GOOD BOSS',
-    'J5OOOO06',
-    'pa55word0',
-    'call 80291234567',
-    'J5OOOO062 and J5OOOO063',
-    '',
-  ])('makes nothing of %s', (text) => {
-    expect(guessSerials(text)).toEqual([]);
-  });
+  it.each(['DISSOLOSO', 'GOOD BOSS', 'J5OOOO06', 'pa55word0', 'call 80291234567', ''])(
+    'makes nothing of %s',
+    (text) => {
+      expect(guessSerials(text)).toEqual([]);
+    },
+  );
 
   it('never throws, and every guess is a serial number', () => {
     fc.assert(
