@@ -111,6 +111,19 @@ export const noise = (width: number, height: number) =>
     .jpeg({ quality: 90 })
     .toBuffer();
 
+/** Noise in grains of two pixels, the same in every run: its size halved, it is noise nevertheless. */
+export async function coarse(): Promise<Buffer> {
+  const grains = sharp(Buffer.alloc(800 * 800, 128), { raw: { width: 800, height: 800, channels: 1 } });
+  const { data, info } = await (await noisy(grains, 255))
+    .raw()
+    .toColourspace('b-w')
+    .toBuffer({ resolveWithObject: true });
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 1 } })
+    .resize({ width: 1600, kernel: 'nearest' })
+    .png()
+    .toBuffer();
+}
+
 /** Thousands of corners of QR codes that belong to no code: the whole ladder takes two seconds over it. */
 export async function hopeless(): Promise<Buffer> {
   const corner = Buffer.from(

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createLog } from '../../../src/kernel/log.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';
-import { bitten, CODE, label, one, qr } from './photos.ts';
+import { bitten, CODE, coarse, label, one, qr } from './photos.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -38,6 +39,18 @@ describe('the process of the second reader', () => {
     expect(await hasty.read(photo)).toMatchObject({ kind: 'unreadable' });
     expect(hasty.pids()).toHaveLength(1);
     await hasty.close();
+  });
+
+  it('is killed within its part of the time where noise keeps it, and the answer comes nevertheless', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', 'test', { write: (line: string) => void lines.push(line) });
+    // Half of this is enough to begin with the first view, which takes it seconds.
+    const brief = createLabelReader({ ...patient, budgetMs: 2400, log });
+    expect(await brief.read(await coarse())).toEqual({ kind: 'unreadable', tip: null });
+    expect(lines.map((line) => JSON.parse(line).failure)).toEqual(['timeout']);
+    // Its process is gone with what kept it, the first reader's is there for the next photo.
+    expect(brief.pids()).toHaveLength(1);
+    await brief.close();
   });
 
   it('is left alone by who does not wait any more', async () => {
