@@ -1,36 +1,107 @@
 /**
- * What reading photos in processes of their own costs, beside the same photos read on the main thread: the first photo
- * with the start of a process, hard photos one after the other, and twenty-two at once on two processes, with the delay
- * of the bot's event loop (its timer ticks every millisecond, and counts that) and the memory of the processes. From
- * source; bundled, the start takes less. Run: npx tsx bench/labels-queue.ts
+ * What reading photos in processes of their own costs, beside the same photos read on the main thread by the first reader
+ * alone: the first photo with the start of a process, hard photos one after the other, and twenty at once, with how many
+ * were refused, the delay of the bot's event loop (its timer ticks every millisecond, and counts that), the memory of the
+ * processes while they read and of the bot when all have ended because nothing was left to do. `--large` puts photos of 40
+ * megapixels made to hurt before the second reader, with time enough for all it does, and prints the most its process
+ * held beside its limit. From source; bundled, the start takes less. Linux only.
+ *
+ *   npx tsx bench/labels-queue.ts [--large]
  */
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { prepareCodes } from '../src/label/codes.ts';
 import { readPhoto } from '../src/label/read-photo.ts';
-import { createLabelReader } from '../src/label/reader.ts';
+import { createLabelReader, type LabelReading, SECOND } from '../src/label/reader.ts';
+import { interlaced } from '../test/integration/label/photos.ts';
 import { easyPhoto, hardPhoto } from './labels/photos.ts';
 
-const PHOTOS = 22;
-const photos: Uint8Array[] = [];
-for (let index = 0; index < PHOTOS; index++) photos.push((await hardPhoto(7, index)).bytes);
-const warm = (await easyPhoto(7, 0)).bytes;
+const PHOTOS = 20;
+const BUDGET_MS = 700;
+/** As short as it takes not to wait ten minutes for it. */
+const IDLE_MS = 10_000;
+/** Enough for the second reader to do all it does. */
+const PATIENT_MS = 120_000;
+/** Square, and nearly as large as is let in. */
+const LARGE_SIDE = 6320;
+const WATCH_MS = 20;
 
-const reader = createLabelReader({ workers: 2, queue: PHOTOS, text: false });
-const first = await timed(() => reader.read(warm));
-await Promise.all([reader.read(warm), reader.read(warm)]);
-console.log(`two processes: first photo, with the start, ${first.toFixed(0)} ms`);
-console.log(`two processes: ${await oneByOne((bytes) => reader.read(bytes))}`);
-await measure('two processes', () => Promise.all(photos.map((bytes) => reader.read(bytes))));
-console.log(`two processes: at most ${reader.pids().map(peakMb).join(' and ')} MB`);
-await reader.close();
+const { values } = parseArgs({ options: { large: { type: 'boolean', default: false } } });
+await (values.large ? large() : twenty());
 
-await prepareCodes();
-await readPhoto({ bytes: warm, budgetMs: 700 });
-console.log(`main thread: ${await oneByOne((bytes) => readPhoto({ bytes, budgetMs: 700 }))}`);
-await measure('main thread', async () => {
-  for (const bytes of photos) await readPhoto({ bytes, budgetMs: 700 });
-});
+async function twenty(): Promise<void> {
+  const photos: Uint8Array[] = [];
+  for (let index = 0; index < PHOTOS; index++) photos.push((await hardPhoto(7, index)).bytes);
+  const warm = (await easyPhoto(7, 0)).bytes;
+  const before = residentMb();
+
+  for (const workers of [1, 2]) {
+    const name = `${workers} + 1 processes`;
+    const reader = createLabelReader({ workers, idleMs: IDLE_MS, text: false });
+    const first = await timed(() => reader.read(warm));
+    console.log(`${name}: first photo, with the start, ${first.toFixed(0)} ms`);
+    console.log(`${name}: ${await oneByOne(photos, (bytes) => reader.read(bytes))}`);
+    await measure(name, () => Promise.all(photos.map((bytes) => reader.read(bytes))));
+    console.log(`${name}: at most ${reader.pids().map(peakMb).join(', ')} MB`);
+    const idle = await timed(async () => {
+      while (reader.pids().length > 0) await sleep(WATCH_MS);
+    });
+    const [codes, second] = [IDLE_MS, SECOND.idleMs].map((ms) => ms / 1000);
+    console.log(
+      `${name}: none left after ${(idle / 1000).toFixed(0)} s without work (limits ${codes} and ${second} s); ` +
+        `the bot held ${before} MB before, ${residentMb()} MB now`,
+    );
+    await reader.close();
+  }
+
+  await prepareCodes();
+  await readPhoto({ bytes: warm, budgetMs: BUDGET_MS });
+  console.log(`main thread: ${await oneByOne(photos, (bytes) => readPhoto({ bytes, budgetMs: BUDGET_MS }))}`);
+  await measure('main thread', async () => {
+    const readings: LabelReading[] = [];
+    for (const bytes of photos) readings.push(await readPhoto({ bytes, budgetMs: BUDGET_MS }));
+    return readings;
+  });
+}
+
+/** What the second reader's process holds at most. */
+async function large(): Promise<void> {
+  const noise = {
+    create: { width: LARGE_SIDE, height: LARGE_SIDE, channels: 3, background: '#888' },
+  } as const;
+  const grainy = () =>
+    sharp({ ...noise, create: { ...noise.create, noise: { type: 'gaussian', mean: 128, sigma: 40 } } });
+  const photos = {
+    'noise, JPEG': () => grainy().jpeg({ quality: 60 }).toBuffer(),
+    'noise, progressive JPEG': () => grainy().jpeg({ quality: 60, progressive: true }).toBuffer(),
+    'one colour, interlaced PNG of 16 bits': async () => interlaced(LARGE_SIDE),
+  };
+  for (const [name, draw] of Object.entries(photos)) {
+    const bytes = await draw();
+    const reader = createLabelReader({
+      workers: 1,
+      budgetMs: PATIENT_MS,
+      killAfterMs: PATIENT_MS,
+      text: false,
+    });
+    const peaks = new Map<number, number>();
+    const watch = setInterval(() => {
+      for (const pid of reader.pids()) peaks.set(pid, peakMb(pid) || (peaks.get(pid) ?? 0));
+    }, WATCH_MS);
+    const ms = await timed(() => reader.read(bytes));
+    clearInterval(watch);
+    const [first, second] = [...peaks.values()];
+    const there = reader.pids().length;
+    console.log(
+      `${name}, ${(bytes.byteLength / 1e6).toFixed(1)} MB: codes ${first} MB, second ${second ?? 0} of ${SECOND.memoryMb} MB, ` +
+        `${ms.toFixed(0)} ms, ${there} of 2 processes still there`,
+    );
+    await reader.close();
+  }
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -38,7 +109,10 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-async function oneByOne(read: (bytes: Uint8Array) => Promise<unknown>): Promise<string> {
+async function oneByOne(
+  photos: readonly Uint8Array[],
+  read: (bytes: Uint8Array) => Promise<unknown>,
+): Promise<string> {
   const times: number[] = [];
   for (const bytes of photos) times.push(await timed(() => read(bytes)));
   times.sort((a, b) => a - b);
@@ -46,20 +120,39 @@ async function oneByOne(read: (bytes: Uint8Array) => Promise<unknown>): Promise<
   return `one by one, median ${at(0.5)} ms, p95 ${at(0.95)} ms`;
 }
 
-/** The most memory a process has held, MB; Linux only. */
+/** The most memory a process has held, MB; 0 when it is gone. */
 function peakMb(pid: number): number {
-  const held = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(held) / 1024);
+  return heldMb(pid, /VmHWM:\s+(\d+) kB/);
 }
 
-async function measure(name: string, work: () => Promise<unknown>): Promise<void> {
+/** What this process holds, MB. */
+function residentMb(): number {
+  return heldMb(process.pid, /VmRSS:\s+(\d+) kB/);
+}
+
+function heldMb(pid: number, line: RegExp): number {
+  try {
+    return Math.round(Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+async function measure(name: string, work: () => Promise<LabelReading[]>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const seconds = (await timed(work)) / 1000;
+  let readings: LabelReading[] = [];
+  const seconds =
+    (await timed(async () => {
+      readings = await work();
+    })) / 1000;
   delay.disable();
   const [p50, p99, max] = [delay.percentile(50), delay.percentile(99), delay.max].map((ns) =>
     (ns / 1e6).toFixed(1),
   );
-  const photosPerSecond = (PHOTOS / seconds).toFixed(1);
-  console.log(`${name}: ${photosPerSecond} photos/s, event loop p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`);
+  const count = (kind: LabelReading['kind']) => readings.filter((reading) => reading.kind === kind).length;
+  console.log(
+    `${name}: ${readings.length} at once in ${seconds.toFixed(1)} s, ${count('label')} read, ${count('rejected')} refused, ` +
+      `event loop p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
+  );
 }
