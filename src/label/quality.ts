@@ -24,7 +24,7 @@ const GLARE = { side: 8, white: 245, from: 12, to: 0.25, around: 165 };
  * edges in some direction, all but `sharp` of them take more than `width`. Directions with fewer than `share` of all
  * edges do not count, nor do photos with fewer than `from`.
  */
-const EDGES = { side: 224, rise: 55, reach: 24, from: 60, sharp: 0.2, width: 2.5, share: 0.08 };
+const EDGES = { side: 224, rise: 55, reach: 24, from: 60, sharp: 0.2, width: 3, share: 0.08 };
 /**
  * Modules too small to tell apart: in the liveliest patch of the likely region, `blocks` of `side` pixels each way, all
  * steps from one pixel to the next, across and down, are `steps` of the contrast between ink and paper and more. Sharp

@@ -76,6 +76,20 @@ const reflecting =
   (x, y) =>
     scene(x, y) + 500 * Math.exp(-((((x - left) ** 2 + (y - top) ** 2) / radius ** 2) ** 2));
 
+/** What compression and a phone's own smoothing leave of edges: pixels mixed with those beside them, by these shares. */
+const MIXED = [
+  [-1, 0.28],
+  [0, 0.44],
+  [1, 0.28],
+] as const;
+const smoothed =
+  (scene: Scene): Scene =>
+  (x, y) =>
+    MIXED.reduce((sum, [dx, across]) => {
+      const column = MIXED.reduce((part, [dy, down]) => part + down * scene(x + dx, y + dy), 0);
+      return sum + across * column;
+    }, 0);
+
 const rough: Scene = (x, y) => 130 * (0.85 + 0.3 * chance(x >> 1, y >> 1));
 const stripes: Scene = (x, y) => (Math.sin((x + 0.6 * y) / 9) > 0.3 ? 170 : 70);
 const waves: Scene = (x, y) => 150 + 40 * Math.sin(x / 23) * Math.cos(y / 17);
@@ -120,6 +134,10 @@ describe('the tip for a photo', () => {
 
   it.each<[string, Scene]>([
     ['a label as it should be', label(4)],
+    [
+      'a label so near that its edges are wider than elsewhere, and nothing to its modules',
+      smoothed(label(14)),
+    ],
     ['a label before stripes', label(3, stripes)],
     ['a label overexposed so that its paper is white', (x, y) => 1.25 * label(4)(x, y)],
     ['a label beside a lamp', reflecting(label(3), 40, [60, 60])],
