@@ -93,8 +93,12 @@ export const bot = {
       repaired:
         'The print is unclear: I guess <code>{{serial}}</code>. Look-alikes such as 0 and O may be wrong. Compare every character. Is it right?',
       bare: 'I read <code>{{serial}}</code> from a code. Nine digits may also be a part number. Does the S/N line say the same?',
-      typed:
+      mistyped:
         'A short serial number has only digits after its first letters. Do you mean <code>{{serial}}</code>? Compare every character.',
+      digits:
+        'Is <code>{{serial}}</code> the serial number of a device? Nine digits may also be a telephone or an order.',
+      'other-number':
+        '<code>{{serial}}</code> stands behind the name of another number. Is it the serial number of a device?',
     },
     typeIt: 'Type the serial number as it is on the label.',
     button: { right: 'Yes, it is right', wrong: 'No, I’ll type it' },
@@ -103,8 +107,6 @@ export const bot = {
       'Several labels in this photo. Which one is it? The picture shows where each is, blurred because of the verification codes.',
     whichMeant: 'Which of these do you mean?',
     choice: '{{number}}. <code>{{serial}}</code> {{model}}',
-    notTaken: 'Not taken now. Send them one by one when this device is done:',
-    moreNamed: 'Further serial numbers I found: {{serials}}. They are named when you have chosen.',
     linesUnread: 'Lines in which I found no serial number: {{lines}}. Check them.',
     albumUnread: 'Other photos of the album on which I could read no label: {{photos}}. They are not taken.',
     understood: 'I understood:',
@@ -112,6 +114,21 @@ export const bot = {
     modelUnknown: 'Model not known yet',
     made: 'Made in {{year}}',
     codeNotKept: '<i>The verification code was not kept: it is not needed here.</i>',
+  },
+  others: {
+    kept_one:
+      '{{count}} more device is kept with this case. I offer it when this one is done; /cases has it, too.',
+    kept_other:
+      '{{count}} more devices are kept with this case. I offer them when this one is done; /cases has them, too.',
+    next: '<b>Next one?</b> Named with this case and not begun yet:',
+    named: 'Named with this case and not begun yet:',
+    none: 'Every device that was named with this case has been begun.',
+    range: '{{from}}–{{to}} of {{all}}',
+    unclear: 'What you said besides is not taken: I do not know of which one. Say it when you have chosen.',
+    unsure:
+      '<b>?</b> may be mistyped, or another number. Press it only if it stands behind S/N on the label.',
+    notKept: 'Too many for one case, not kept. Send these again later:',
+    button: { further: 'Next ones ↓', before: '↑ The ones before' },
   },
   label: {
     refused: {

@@ -32,6 +32,7 @@ import type {
   CaseNetwork,
   CaseNote,
   CaseOrder,
+  CaseOther,
   CaseOutcome,
   CaseRecord,
   CaseReport,
@@ -49,11 +50,16 @@ const VISIT_MS = 12 * 60 * 60_000;
 /** Most notes a case keeps. */
 export const MOST_NOTES = 20;
 
+/** Most other devices a case keeps: what a sheet of labels holds. */
+export const MOST_OTHERS = 60;
+
 /** Most tries a case keeps: more than anybody makes on one device, and few enough for a letter. */
 const MOST_TRIES = 30;
 
 export type CaseAction =
   | { type: 'identified'; device: CaseDevice }
+  /** These were named together with the device of the case; what is kept of one already stays. */
+  | { type: 'others-named'; others: readonly CaseOther[] }
   /** `given` is an answer id of the question, or typed firmware. */
   | { type: 'answered'; fact: QuestionId; given: string }
   /** What was recognised in the technician's own words. */
@@ -136,6 +142,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     tried: [],
     attemptsLeft: null,
     notes: [],
+    others: [],
     awaitsAnswer: false,
     order: null,
     outcome: null,
@@ -169,6 +176,16 @@ export function isMeant(record: Pick<CaseRecord, 'id' | 'device'>, typed: string
 export function orderInForce(cases: readonly Pick<CaseRecord, 'order'>[], now: number): CaseOrder | null {
   const last = cases.find(({ order }) => order)?.order ?? null;
   return last !== null && now - last.statedAt < VISIT_MS ? last : null;
+}
+
+/** The latest case of the visit in which a device was named beside another one; `cases` newest first, `now` in milliseconds. */
+export function namedBeside<C extends Pick<CaseRecord, 'others' | 'updatedAt'>>(
+  cases: readonly C[],
+  serial: string,
+  now: number,
+): C | null {
+  const isOther = ({ others }: C) => others.some(({ shortSerial }) => shortSerial === serial);
+  return cases.find((record) => now - record.updatedAt < VISIT_MS && isOther(record)) ?? null;
 }
 
 /** What to do with the device of a case, after what was tried on it. */
@@ -217,6 +234,8 @@ function changeOf(
   switch (action.type) {
     case 'identified':
       return ok(identified(record, action, catalogue));
+    case 'others-named':
+      return ok({ others: othersWith(record, action.others) });
     case 'answered': {
       const { fact, given } = action;
       const learnt = answer(record.facts, fact, given);
@@ -381,21 +400,37 @@ function settledBy({ tried }: CaseRecord, facts: CaseRecord['facts']): Pick<Case
   return { tried: proved === null ? tried : settleDenials(tried, proved) };
 }
 
+/** The other devices with these behind them, as far as there is room. */
+function othersWith({ others, device }: CaseRecord, named: readonly CaseOther[]): CaseOther[] {
+  const known = new Map(others.map((other) => [other.shortSerial, other]));
+  for (const other of named) if (!known.has(other.shortSerial)) known.set(other.shortSerial, other);
+  known.delete(device?.shortSerial ?? '');
+  return [...known.values()].slice(0, MOST_OTHERS);
+}
+
 function identified(
   record: CaseRecord,
   { device }: Extract<CaseAction, { type: 'identified' }>,
   catalogue: FirmwareCatalogue,
 ): Partial<CaseRecord> {
+  const others = record.others.filter(({ shortSerial }) => shortSerial !== device.shortSerial);
   // A device described in words gets its name now; what was said about it stays.
   const sameDevice = record.device === null || record.device.shortSerial === device.shortSerial;
   if (sameDevice) {
     const learnt = withCatalogue(learnFromLabel(record.facts, device), catalogue);
     // Named again after nobody saw it: somebody has put something right, so it is looked for again.
     const lookedBy = record.sighting === null ? null : record.lookedBy;
-    return { device: { ...record.device, ...device }, ...learned(record, learnt), lookedBy, stage: 'assess' };
+    return {
+      device: { ...record.device, ...device },
+      others,
+      ...learned(record, learnt),
+      lookedBy,
+      stage: 'assess',
+    };
   }
   return {
     device,
+    others,
     facts: withCatalogue(learnFromLabel(noFacts(), device), catalogue).facts,
     stage: 'assess',
     answers: [],

@@ -8,6 +8,7 @@ import type { Store, StoreFailure } from '../store/store.ts';
 import {
   applyAction,
   type CaseAction,
+  type CaseOther,
   type CaseRecord,
   type CaseRefusal,
   isMeant,
@@ -35,6 +36,8 @@ export interface CaseDesk {
    * `most`. Every case of the chat is looked at.
    */
   find(chatId: number, typed: string, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
+  /** The other devices named with a case (`others`) that have had no case of their own in this chat since. */
+  untouched(record: CaseRecord): Promise<Result<CaseOther[], StoreFailure>>;
   /** Cases, oldest first, in which the device was unbound, or is said to have been. Reads every case: for admins. */
   unboundBefore(shortSerial: string): Promise<Result<CaseRecord[], StoreFailure>>;
 }
@@ -112,6 +115,19 @@ export function createCaseDesk(
       return found.ok ? ok(found.value ?? null) : found;
     },
 
+    async untouched({ id, chatId, others }) {
+      if (others.length === 0) return ok([]);
+      const since = await gather(
+        chatId,
+        Number.POSITIVE_INFINITY,
+        (other) => other > id,
+        ({ device }) => device !== null,
+      );
+      if (!since.ok) return since;
+      const had = new Set(since.value.map((record) => record.device?.shortSerial));
+      return ok(others.filter(({ shortSerial }) => !had.has(shortSerial)));
+    },
+
     async unboundBefore(shortSerial) {
       const ids = await cases.keys();
       if (!ids.ok) return ids;
@@ -172,6 +188,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
   switch (action.type) {
     case 'identified':
       return { serial: device(action.device.shortSerial), model: action.device.model };
+    case 'others-named':
+      return { others: action.others.length };
     case 'answered':
       return { fact: action.fact, answer: action.given };
     case 'told':

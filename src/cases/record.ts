@@ -1,5 +1,6 @@
 /** A case as it is stored, and what it is made of: the types of the whole room come from these schemas. */
 import * as z from 'zod';
+import { DOUBTS } from '../device/typed.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
 import { noFacts } from '../policy/facts.ts';
 import { contradictionSchema, factsSchema } from '../policy/facts-schema.ts';
@@ -39,6 +40,20 @@ const caseDevice = z.object({
 });
 /** The device as far as it is known. The verification code is not part of it and never stored. */
 export type CaseDevice = z.infer<typeof caseDevice>;
+
+export const caseOther = z.object({
+  shortSerial: z.string(),
+  fullSerial: z.string().nullable(),
+  model: z.string().nullable(),
+  /** Why the technician has to say whether it is one; null: it is. */
+  doubt: z.enum(DOUBTS).nullable(),
+  /** What was said of this one. */
+  said: z
+    .object({ model: z.string().exactOptional(), answers: z.record(z.string(), z.string()) })
+    .exactOptional(),
+});
+/** A further device that was named together with the one of a case: on the same list, label or album. */
+export type CaseOther = z.infer<typeof caseOther>;
 
 export const jobKind = z.enum(['discover', 'status', 'unbind']);
 export type JobKind = z.infer<typeof jobKind>;
@@ -164,6 +179,8 @@ const caseRecord = z.object({
   /** Tries left, as the device was heard to say last; null: it did not, or somebody has tried since. */
   attemptsLeft: z.number().nullable(),
   notes: z.array(caseNote),
+  /** The other devices named with it, each once, at most `MOST_OTHERS`; never its own. Some may have had a case since. */
+  others: z.array(caseOther),
   /** The e-mail to the service centre is sent, its answer is awaited. */
   awaitsAnswer: z.boolean(),
   /** On whose order the device is unbound; null: not stated. */
@@ -172,7 +189,8 @@ const caseRecord = z.object({
   closedAt: z.number().nullable(),
 });
 
-const caseRecord3 = caseRecord
+const caseRecord4 = caseRecord.omit({ others: true });
+const caseRecord3 = caseRecord4
   .omit({ tried: true, attemptsLeft: true })
   .extend({ facts: factsSchema.omit({ passwordProved: true, previousOwner: true }) });
 const caseRecord2 = caseRecord3.omit({ toldOf: true });
@@ -183,7 +201,7 @@ const caseRecord1 = caseRecord2.extend({
 
 export const CASES = kind({
   name: 'cases',
-  version: 4,
+  version: 5,
   schema: caseRecord,
   steps: [
     step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
@@ -198,6 +216,7 @@ export const CASES = kind({
       tried: [],
       attemptsLeft: null,
     })),
+    step('no other device is known to be named with it', caseRecord4, (old) => ({ ...old, others: [] })),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

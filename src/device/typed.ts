@@ -18,7 +18,8 @@ const MAX_MESSAGE = 4096;
  * ways (`Kl2345678`). `digits`: nine digits beside a serial number, without a word: an old serial number or a telephone.
  * `other-number`: it stands behind the word for another number (an order, an invoice, a telephone).
  */
-export type Doubt = 'mistyped' | 'digits' | 'other-number';
+export const DOUBTS = ['mistyped', 'digits', 'other-number'] as const;
+export type Doubt = (typeof DOUBTS)[number];
 
 /** A device somebody typed the serial number of. */
 export interface TypedDevice {

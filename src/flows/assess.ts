@@ -15,6 +15,7 @@ import { knownFailure } from './lan-unbind.ts';
 import { type HeardLaptop, hearLaptop, laptopBeside, sayBack } from './laptop.ts';
 import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
+import { ended } from './others.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { type Next, stage } from './stages.ts';
 import {
@@ -342,8 +343,8 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     await dialogue.house((house) =>
       house.cases.apply(record.id, { type: 'closed', outcome: 'nothing-to-do' }),
     );
-    await dialogue.say(dialogue.t('bot:assess.nothingToDo', { serial: record.device?.shortSerial ?? '' }));
-    return { end: true };
+    const serial = record.device?.shortSerial ?? '';
+    return ended(dialogue, record.id, dialogue.t('bot:assess.nothingToDo', { serial }));
   }
   const ways = waysOf(verdict);
   const { shortSerial } = record.device ?? {};

@@ -4,6 +4,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
+import { pageButtons, pageOf, pressedOf } from './others.ts';
 import { type Next, stage } from './stages.ts';
 import { methodText, standingOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
@@ -11,18 +12,25 @@ import { takeWords } from './words.ts';
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView = stage('case', {
-  version: 3,
+  version: 4,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
     if (args.with.attach) return attach(dialogue, record);
-    const answer = await dialogue.ask(summary(dialogue.t, record), {
-      buttons: buttonsOf(dialogue, record),
+    const others = await dialogue.house((house) => house.cases.untouched(record.id));
+    const page = others.length === 0 ? null : pageOf(dialogue.t, others, args.with.from ?? 0);
+    const text = [summary(dialogue.t, record), ...(page ? [dialogue.t('bot:others.named'), page.text] : [])];
+    const answer = await dialogue.ask(text.join('\n\n'), {
+      buttons: [...buttonsOf(dialogue, record), ...(page ? pageButtons(page) : [])],
       wants: record.closedAt === null ? ['words'] : [],
       back: false,
     });
     if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
     if (answer.kind !== 'button') return { go: 'case' };
+    const [word, number] = answer.id.split('.');
+    if (word === 'from') return { go: 'case', with: { from: Number(number) } };
+    const pressed = word === 'pick' ? others[Number(number)] : undefined;
+    if (pressed) return { go: 'identify', caseId: '', with: pressedOf(others, pressed) };
     switch (answer.id) {
       case 'attach':
         return { go: 'case', with: { attach: true } };

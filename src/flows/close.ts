@@ -12,6 +12,7 @@ import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import { orderLine } from './order.ts';
+import { ended } from './others.ts';
 import type { CaseFailure, House } from './ports.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
@@ -56,12 +57,11 @@ async function done(
   const isOpen = record.closedAt === null;
   if (isOpen) await dialogue.change(record.id, { type: 'closed', outcome: settled });
   if (!isTold(record)) {
-    await dialogue.say(textOf(dialogue, record, report));
+    const next = await ended(dialogue, record.id, textOf(dialogue, record, report));
     await dialogue.house((house) => markTold(house, record, report));
-  } else if (isOpen) {
-    await dialogue.say(dialogue.t('bot:close.done'));
+    return next;
   }
-  return { end: true };
+  return isOpen ? ended(dialogue, record.id, dialogue.t('bot:close.done')) : { end: true };
 }
 
 function isTold(record: CaseRecord): boolean {

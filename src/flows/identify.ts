@@ -1,12 +1,13 @@
-import type { CaseOutcome, CaseRecord } from '../cases/case.ts';
+import type { CaseOther, CaseOutcome, CaseRecord } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
+import type { Doubt } from '../device/typed.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
-import { notTaken } from './left.ts';
+import { deviceOfOther, ended, notKept, otherOf, pageButtons, pageOf } from './others.ts';
 import type { PhotoReading } from './ports.ts';
 import { type Because, type Next, stage } from './stages.ts';
 import { standingOf } from './telling.ts';
@@ -14,7 +15,7 @@ import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify = stage('identify', {
-  version: 7,
+  version: 8,
   async run(dialogue, args) {
     const { heard, because, host, left } = args.with;
     const { caseId } = args;
@@ -22,12 +23,15 @@ export const identify = stage('identify', {
       const opened = await dialogue.house((house) => house.cases.open(dialogue.chatId));
       return { go: 'identify', caseId: opened.id, with: args.with };
     }
-    if (heard) return read(dialogue, caseId, heard, left);
+    if (left) await keep(dialogue, caseId, left);
+    if (heard) return read(dialogue, caseId, heard);
 
-    const question = [
-      because === undefined ? '' : dialogue.t(because, { host: host ?? '' }),
-      dialogue.t('bot:identify.ask'),
-    ];
+    const why = because === undefined ? '' : dialogue.t(because, { host: host ?? '' });
+    const record = await dialogue.house((house) => house.cases.get(caseId));
+    // A list that was begun: what is on it can be pressed, whatever else is asked.
+    if (record?.device === null && record.others.length > 0)
+      return choose(dialogue, caseId, record.others.map(deviceOfOther), { why });
+    const question = [why, dialogue.t('bot:identify.ask')];
     const answer = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
       wants: ['photo', 'serial', 'words'],
       help: 'bot:identify.help',
@@ -47,8 +51,7 @@ export async function cancelled(
 ): Promise<Next> {
   await dialogue.house((house) => house.agents.cancel(caseId));
   const closed = await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
-  await dialogue.say(closedText(dialogue.t, closed.case, outcome));
-  return { end: true };
+  return ended(dialogue, caseId, closedText(dialogue.t, closed.case, outcome));
 }
 
 /** Word that a case is closed by its technician's wish, or how it had ended before that. */
@@ -63,23 +66,21 @@ function again(because: Because, host?: string | null): Next {
   return { go: 'identify', with: { because, host: host ?? undefined } };
 }
 
-async function read(dialogue: Dialogue, caseId: string, heard: Heard, left?: string[]): Promise<Next> {
+async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<Next> {
   if ('said' in heard && heard.said) await takeWords(dialogue, caseId, { ...heard, said: heard.said });
   switch (heard.kind) {
     case 'photo':
       return readPhoto(dialogue, caseId, heard);
-    case 'serials':
-      if (heard.guessed)
-        return heard.devices.length > 1
-          ? choose(dialogue, caseId, heard.devices, { question: 'bot:identify.whichMeant' })
-          : confirm(dialogue, caseId, heard.devices[0], 'typed');
-      return heard.devices.length > 1
-        ? choose(dialogue, caseId, heard.devices, {
-            isList: true,
-            more: heard.more ?? [],
-            unread: heard.unread ?? 0,
-          })
-        : take(dialogue, caseId, heard.devices[0], { left: left ?? [] });
+    case 'serials': {
+      const { devices, guessed, more, unread, unclear } = heard;
+      const [device] = devices;
+      if (guessed && devices.length > 1)
+        return choose(dialogue, caseId, devices, { question: 'bot:identify.whichMeant' });
+      if (devices.length > 1) return chooseOfList(dialogue, caseId, devices, { more, unread, unclear });
+      return device?.doubt === null
+        ? take(dialogue, caseId, device)
+        : confirm(dialogue, caseId, device, device?.doubt ?? 'mistyped');
+    }
     case 'refused-label':
       return refused(dialogue, heard, heard.messageId);
     case 'words':
@@ -126,7 +127,7 @@ async function readPhoto(
     case 'label': {
       const device = deviceOf(reading.facts);
       const others = (reading.facts.others ?? []).map(deviceOfShort);
-      if (others.length > 0) return choose(dialogue, caseId, [device, ...others], { isList: true });
+      if (others.length > 0) return chooseOfList(dialogue, caseId, [device, ...others]);
       return reading.isCertain
         ? take(dialogue, caseId, device, { note: readFrom(dialogue, reading) })
         : confirm(dialogue, caseId, device, 'bare');
@@ -189,12 +190,10 @@ async function several(
   caseId: string,
   { labels, more, picture }: Extract<PhotoReading, { kind: 'several' }>,
 ): Promise<Next> {
-  const devices = labels.map(({ facts }) => deviceOf(facts));
-  const next = await choose(dialogue, caseId, devices, {
+  const devices = [...labels.map(({ facts }) => deviceOf(facts)), ...more.map(deviceOfShort)];
+  const next = await chooseOfList(dialogue, caseId, devices, {
     picture,
-    isList: true,
     question: 'bot:identify.severalPlaces',
-    more,
     notes: labels.map((label) => readFrom(dialogue, label)),
   });
   await dialogue.house((house) => house.labels.forget(picture));
@@ -212,7 +211,7 @@ async function printed(
   const next =
     devices.length > 1
       ? // Of unclear print, the others are guesses at the same number.
-        await choose(dialogue, caseId, devices, { picture, isList: certainty !== 'repaired' })
+        await (certainty === 'repaired' ? choose : chooseOfList)(dialogue, caseId, devices, { picture })
       : certainty === 'agreed'
         ? await take(dialogue, caseId, device, { note: dialogue.t('bot:identify.printAgreed') })
         : await confirm(dialogue, caseId, device, certainty, picture);
@@ -221,17 +220,17 @@ async function printed(
 }
 
 /** Why a number is not taken without a Yes: unclear print, nine digits in a code, a typing mistake. */
-type Doubt = PrintCertainty | 'bare' | 'typed';
+type Unsure = PrintCertainty | 'bare' | Doubt;
 
 async function confirm(
   dialogue: Dialogue,
   caseId: string,
   device: NamedDevice | undefined,
-  doubt: Doubt,
+  why: Unsure,
   picture: string | null = null,
 ): Promise<Next> {
   const answer = await dialogue.ask(
-    dialogue.t(`bot:identify.confirm.${doubt}`, { serial: device?.shortSerial ?? '' }),
+    dialogue.t(`bot:identify.confirm.${why}`, { serial: device?.shortSerial ?? '' }),
     {
       buttons: [
         [{ id: 'yes', text: dialogue.t('bot:identify.button.right'), said: ['yes'] }],
@@ -244,7 +243,7 @@ async function confirm(
   );
   if (answer.kind === 'words') {
     await takeWords(dialogue, caseId, answer);
-    return confirm(dialogue, caseId, device, doubt, picture);
+    return confirm(dialogue, caseId, device, why, picture);
   }
   if (answer.kind !== 'button') return read(dialogue, caseId, answer);
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
@@ -266,80 +265,97 @@ function manufacturedOf(fullSerial: string | null): string | null {
 }
 
 interface Choice {
+  /** What is said before the question. */
+  why?: string;
+  question?: PlainKey;
   /** Key of a stored picture of the choices, in their order. */
   picture?: string | null;
-  question?: PlainKey;
   /** What is said of each when it was chosen. */
   notes?: readonly string[];
-  /** The choices are devices, not guesses at one: those that are not chosen are named. */
-  isList?: boolean;
-  /** Serial numbers of the same list or photo that there is no button for. */
-  more?: readonly string[];
+  /** Serial numbers of the same list that a case cannot keep. */
+  more?: readonly string[] | undefined;
   /** Lines of the same list in which no serial number was found. */
-  unread?: number;
+  unread?: number | undefined;
+  /** Something was said with the list, and not of which of them. */
+  unclear?: true | undefined;
+  /** Where the shown page of the choices begins. */
+  begin?: number;
+}
+
+/** The choices are devices, each of its own: all are kept with the case before one is chosen. */
+async function chooseOfList(
+  dialogue: Dialogue,
+  caseId: string,
+  devices: readonly NamedDevice[],
+  choice: Choice = {},
+): Promise<Next> {
+  const beyond = await keep(dialogue, caseId, devices.filter(isKept).map(otherOf));
+  return choose(dialogue, caseId, devices, { ...choice, more: [...beyond, ...(choice.more ?? [])] });
+}
+
+/** A number of a telephone or an order is not kept where nobody has said that it is a serial number. */
+function isKept({ doubt }: NamedDevice): boolean {
+  return doubt !== 'other-number';
 }
 
 async function choose(
   dialogue: Dialogue,
   caseId: string,
   devices: readonly NamedDevice[],
-  {
-    picture = null,
-    question = 'bot:identify.several',
-    notes = [],
-    isList = false,
-    more = [],
-    unread = 0,
-  }: Choice = {},
+  choice: Choice = {},
 ): Promise<Next> {
-  const lines = devices.map((device, index) =>
-    dialogue.t('bot:identify.choice', {
-      number: index + 1,
-      serial: device.shortSerial,
-      model: device.model ?? '',
-    }),
-  );
+  const { why = '', question = 'bot:identify.several', picture = null, notes = [] } = choice;
+  const { more = [], unread = 0, unclear = false, begin = 0 } = choice;
+  const page = pageOf(dialogue.t, devices, begin);
   const text = [
+    why,
     dialogue.t(question),
-    lines.join('\n'),
-    more.length === 0 ? '' : dialogue.t('bot:identify.moreNamed', { serials: more.length }),
+    page.text,
+    notKept(dialogue.t, more),
     unread === 0 ? '' : dialogue.t('bot:identify.linesUnread', { lines: unread }),
+    unclear ? dialogue.t('bot:others.unclear') : '',
   ];
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
-    buttons: devices.map((device, index) => [{ id: `pick.${index}`, text: choiceOf(device, index + 1) }]),
+    buttons: pageButtons(page),
     wants: ['photo', 'serial'],
+    back: false,
     ...(picture === null ? {} : { photo: picture }),
   });
-  if (answer.kind !== 'button') return read(dialogue, caseId, answer);
+  if (answer.kind !== 'button') {
+    const typed = answer.kind === 'serials' ? indexIn(devices, answer.devices) : -1;
+    return typed < 0
+      ? read(dialogue, caseId, answer)
+      : take(dialogue, caseId, devices[typed], { note: notes[typed] });
+  }
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
-  const index = Number(answer.id.replace('pick.', ''));
-  const picked = devices[index];
-  if (!picked) return { go: 'identify' };
-  const left = [
-    ...devices.filter((device) => device !== picked).map(({ shortSerial }) => shortSerial),
-    ...more,
-  ];
-  return take(dialogue, caseId, picked, { note: notes[index], left: isList ? left : [] });
+  const [word, number] = answer.id.split('.');
+  const at = Number(number);
+  return word === 'from'
+    ? choose(dialogue, caseId, devices, { question, picture, notes, begin: at })
+    : take(dialogue, caseId, devices[at], { note: notes[at] });
 }
 
-/** Phones cut longer buttons off. The model stands in full above them. */
-const MAX_BUTTON = 24;
+/** Which of these devices was typed instead of pressed; -1: none, or not one alone. */
+function indexIn(devices: readonly NamedDevice[], [typed, ...more]: readonly NamedDevice[]): number {
+  return more.length > 0 ? -1 : devices.findIndex(({ shortSerial }) => shortSerial === typed?.shortSerial);
+}
 
-function choiceOf({ shortSerial, model }: NamedDevice, number: number): string {
-  const bare = `${number} · ${shortSerial}`;
-  const whole = `${bare} · ${model ?? ''}`;
-  return model !== null && whole.length <= MAX_BUTTON ? whole : bare;
+/** Keeps these with the case; those there is no room for, by short serial. */
+async function keep(dialogue: Dialogue, caseId: string, named: readonly CaseOther[]): Promise<string[]> {
+  const { others } = await dialogue.change(caseId, { type: 'others-named', others: named });
+  const kept = new Set(others.map(({ shortSerial }) => shortSerial));
+  return named.map(({ shortSerial }) => shortSerial).filter((serial) => !kept.has(serial));
 }
 
 async function take(
   dialogue: Dialogue,
   caseId: string,
   device: NamedDevice | undefined,
-  { note, left = [] }: { note?: string | undefined; left?: readonly string[] } = {},
+  { note }: { note?: string | undefined } = {},
 ): Promise<Next> {
   if (!device) return again('bot:identify.help');
   const { fullSerial, shortSerial, model, manufactured } = device;
-  const { refused } = await dialogue.house((house) =>
+  const { case: record, refused } = await dialogue.house((house) =>
     house.cases.apply(caseId, {
       type: 'identified',
       device: { fullSerial, shortSerial, model, manufactured },
@@ -347,9 +363,11 @@ async function take(
   );
   if (refused === 'closed') {
     const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
-    const heard: DeviceHeard = { kind: 'serials', devices: [device] };
-    return { go: 'identify', caseId: fresh.id, with: { heard, left: [...left] } };
+    const heard: DeviceHeard = { kind: 'serials', devices: [{ ...device, doubt: null }] };
+    return { go: 'identify', caseId: fresh.id, with: { heard, left: record.others } };
   }
+  if (device.said) await takeWords(dialogue, caseId, { said: device.said });
+  const others = record.others.length > 0 ? record.others : await fromBefore(dialogue, caseId, shortSerial);
   const lines = [
     dialogue.t('bot:identify.device', {
       model: model ?? dialogue.t('bot:identify.modelUnknown'),
@@ -359,8 +377,17 @@ async function take(
     device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
     note ?? '',
   ];
-  await dialogue.say(
-    [lines.filter(Boolean).join('\n'), notTaken(dialogue.t, left)].filter(Boolean).join('\n\n'),
-  );
+  const text = [
+    lines.filter(Boolean).join('\n'),
+    others.length === 0 ? '' : dialogue.t('bot:others.kept', { count: others.length }),
+  ];
+  await dialogue.say(text.filter(Boolean).join('\n\n'));
   return { go: 'assess' };
+}
+
+/** A device of a list whose first one has its case: what is left of the list goes on with it. */
+async function fromBefore(dialogue: Dialogue, caseId: string, serial: string): Promise<readonly CaseOther[]> {
+  const left = await dialogue.house((house) => house.cases.namedBeside(dialogue.chatId, serial));
+  if (left.length > 0) await keep(dialogue, caseId, left);
+  return left;
 }

@@ -3,7 +3,7 @@
  * neither. Answers are small and plain: the engine records them.
  */
 import type { Language } from '../../locales/language.ts';
-import type { CaseAction, CaseOrder, CaseRecord, CaseRefusal } from '../cases/case.ts';
+import type { CaseAction, CaseOrder, CaseOther, CaseRecord, CaseRefusal } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { Result } from '../kernel/result.ts';
@@ -33,6 +33,10 @@ export interface CasePort {
   get(id: string): Promise<Result<CaseRecord | null, CaseFailure>>;
   /** What this technician stated about the order for an earlier device of the same visit; null: nothing. */
   orderOfVisit(chatId: number): Answer<CaseOrder | null>;
+  /** The other devices named with a case that have had no case since. */
+  untouched(id: string): Promise<Result<CaseOther[], CaseFailure>>;
+  /** What was named together with this device in a case of the same visit and has had no case since. */
+  namedBeside(chatId: number, shortSerial: string): Answer<CaseOther[]>;
   /** Applies an action; the same action twice changes nothing the second time. */
   apply(
     id: string,

@@ -7,6 +7,7 @@ import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
+import { ended } from './others.ts';
 import { type Next, stage } from './stages.ts';
 import { sourceText, triedLines } from './telling.ts';
 import { takeWords } from './words.ts';
@@ -160,6 +161,5 @@ async function sendLetter(
 
 async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.change(record.id, { type: 'awaits-answer' });
-  await dialogue.say(dialogue.t('bot:rma.waiting', { case: caseNumber(record) }));
-  return { end: true };
+  return ended(dialogue, record.id, dialogue.t('bot:rma.waiting', { case: caseNumber(record) }));
 }

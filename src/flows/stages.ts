@@ -3,6 +3,7 @@
  * can begin from its case alone, since a conversation may be lost and a case is not.
  */
 import * as z from 'zod';
+import { caseOther } from '../cases/record.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { TextKey } from '../kernel/texts.ts';
 import { ARTICLE_IDS, ASKED_IDS } from '../policy/articles.ts';
@@ -59,8 +60,8 @@ const HANDED = {
     /** Sentence that explains why we ask again, and the host it names. */
     because: z.custom<Because>(isBecause).optional(),
     host: z.string().optional(),
-    /** What was not taken of a list or a photo with several labels, by serial number. */
-    left: z.array(z.string()).optional(),
+    /** What was named together with it. */
+    left: z.array(caseOther).optional(),
   }),
   assess: z.object({
     /** Ask what else is at hand before the verdict is shown: the way over the LAN was not it. */
@@ -104,6 +105,8 @@ const HANDED = {
     heard: deviceHeard.optional(),
     /** Stage that was running. */
     resume: stageName.optional(),
+    /** What was named together with the other device. */
+    left: z.array(caseOther).optional(),
   }),
   trouble: z.object({
     /** Stage to go back to; by itself the one at which an open case stands. Without a case the conversation ends. */
@@ -114,6 +117,8 @@ const HANDED = {
   case: z.object({
     /** An answer is to be kept with the case. */
     attach: z.boolean().optional(),
+    /** Where the shown page of the other devices begins. */
+    from: z.number().optional(),
   }),
 } satisfies Record<StageName, z.ZodObject>;
 

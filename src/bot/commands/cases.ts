@@ -2,6 +2,7 @@
 import { helpWords } from '../../../locales/words.ts';
 import { type CaseRecord, caseNumber } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
+import { offerOf, pressedOf } from '../../flows/others.ts';
 import {
   catalogueText,
   contradictionText,
@@ -22,7 +23,7 @@ import type { Call, CommandSet } from './call.ts';
 const MOST_LISTED = 10;
 
 export function createCaseCommands(
-  cases: Pick<CaseDesk, 'get' | 'listFor' | 'find'>,
+  cases: Pick<CaseDesk, 'get' | 'listFor' | 'find' | 'untouched'>,
   region: RegionPack,
   catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
 ): CommandSet {
@@ -64,6 +65,34 @@ export function createCaseCommands(
     }
     const latest = await cases.listFor(chatId, 1);
     return latest.ok ? (latest.value[0] ?? null) : null;
+  }
+
+  /** A case of this chat, or null when it has been said why there is none. */
+  async function caseOf({ chatId, say, t }: Call, caseId = ''): Promise<CaseRecord | null> {
+    const found = await cases.get(caseId);
+    if (found.ok && found.value?.chatId === chatId) return found.value;
+    if (found.ok) await say(t('bot:cases.gone'));
+    else
+      await say(
+        t(found.failure.reason === 'unreadable' ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'),
+      );
+    return null;
+  }
+
+  /** Begins a case for one of the other devices named with a case; in the middle of another one that is asked first. */
+  async function beginOther(call: Call, record: CaseRecord, serial: string | undefined): Promise<void> {
+    const { controls, say, t } = call;
+    const pressed = record.others.find(({ shortSerial }) => shortSerial === serial);
+    const left = await cases.untouched(record);
+    if (!left.ok) return void (await say(t('bot:error.unreachable')));
+    if (!pressed) return void (await say(t('bot:cases.gone')));
+    const handed = pressedOf(left.value, pressed);
+    const active = controls.active();
+    const running = active?.caseId ? await cases.get(active.caseId) : null;
+    const isAtWork = running?.ok && running.value?.device && running.value.closedAt === null;
+    if (active && isAtWork && active.flow !== 'case')
+      await controls.start('switch', { caseId: active.caseId, with: { ...handed, resume: active.flow } });
+    else await controls.start('identify', { caseId: '', with: handed });
   }
 
   return {
@@ -111,15 +140,25 @@ export function createCaseCommands(
     buttons: {
       o: (call, [before]) => page(call, before ?? ''),
 
-      async c({ chatId, controls, say, t }, [caseId]) {
-        const found = await cases.get(caseId ?? '');
-        if (!found.ok) {
-          const isGone = found.failure.reason === 'unreadable';
-          return say(t(isGone ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'));
-        }
-        if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
-        await controls.start('case', { caseId: found.value.id });
+      async c(call, [caseId]) {
+        const record = await caseOf(call, caseId);
+        if (record) await call.controls.start('case', { caseId: record.id });
         return undefined;
+      },
+
+      async n(call, [caseId, serial]) {
+        const record = await caseOf(call, caseId);
+        if (record) await beginOther(call, record, serial);
+        return undefined;
+      },
+
+      async r(call, [caseId, from]) {
+        const record = await caseOf(call, caseId);
+        if (!record) return undefined;
+        const left = await cases.untouched(record);
+        if (!left.ok) return call.say(call.t('bot:error.unreachable'));
+        const offer = offerOf(call.t, record.id, left.value, Number(from));
+        return offer ? call.say(offer.text, offer.rows) : call.say(call.t('bot:others.none'));
       },
     },
   };

@@ -9,6 +9,7 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
 import { closedText } from '../../flows/identify.ts';
 import type { Controls } from '../../flows/index.ts';
+import { offerOf } from '../../flows/others.ts';
 import type { AgentPort } from '../../flows/ports.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { ok } from '../../kernel/result.ts';
@@ -25,7 +26,7 @@ export interface CommandsOptions {
   telegram: Pick<Telegram, 'takeOut' | 'acknowledge' | 'clear'>;
   voice: Pick<Voice, 'say' | 'sayOnce'>;
   agents: AgentPort;
-  cases: Pick<CaseDesk, 'apply'>;
+  cases: Pick<CaseDesk, 'apply' | 'untouched'>;
   profiles: Profiles;
   botUsername: string;
   pins: Pins;
@@ -96,7 +97,11 @@ export function createCommands(options: CommandsOptions): Commands {
       const closed = caseId === '' ? ok(null) : await cases.apply(caseId, { type: 'closed', outcome });
       if (!closed.ok) return say(t('bot:error.unreachable'));
       controls.stop();
-      return say(closed.value ? closedText(t, closed.value.case, outcome) : t('bot:close.cancelled'));
+      if (!closed.value) return say(t('bot:close.cancelled'));
+      const left = await cases.untouched(closed.value.case);
+      const offer = left.ok ? offerOf(t, caseId, left.value) : null;
+      const text = [closedText(t, closed.value.case, outcome), offer?.text ?? ''];
+      return say(text.filter(Boolean).join('\n\n'), offer?.rows);
     },
 
     language: ({ say, t }) =>

@@ -1,4 +1,4 @@
-import { type CaseRecord, orderInForce } from '../../cases/case.ts';
+import { type CaseRecord, namedBeside, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { CasePort, House } from '../../flows/ports.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -16,7 +16,7 @@ import { createRoom } from './room.ts';
 export interface HouseParts {
   store: Pick<Store, 'values'>;
   profiles: Pick<Profiles, 'language'>;
-  cases: Pick<CaseDesk, 'open' | 'get' | 'apply' | 'listFor'>;
+  cases: Pick<CaseDesk, 'open' | 'get' | 'apply' | 'listFor' | 'untouched'>;
   /** Looks at a case before a stage gets it: some are closed by that (jobs/stolen.ts). */
   watched(id: string): Promise<Result<CaseRecord | null, unknown>>;
   agents: House['agents'];
@@ -56,6 +56,17 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     get: (id) => atCaseBorder(async () => mustCase(await watched(id))),
     orderOfVisit: (chatId) =>
       atBorder(async () => orderInForce(must(await cases.listFor(chatId, CASES_OF_VISIT)), clock())),
+    untouched: (id) =>
+      atCaseBorder(async () => {
+        const record = mustCase(await cases.get(id));
+        return record === null ? [] : must(await cases.untouched(record));
+      }),
+    namedBeside: (chatId, serial) =>
+      atBorder(async () => {
+        const record = namedBeside(must(await cases.listFor(chatId, CASES_OF_VISIT)), serial, clock());
+        const others = record === null ? [] : must(await cases.untouched(record));
+        return others.filter(({ shortSerial }) => shortSerial !== serial);
+      }),
     apply: (id, action) => atCaseBorder(async () => mustCase(await cases.apply(id, action))),
   };
   const house: House = {

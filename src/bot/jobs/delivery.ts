@@ -7,7 +7,9 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import { endOf, lateNotice, settledBy } from '../../flows/close.ts';
 import { lastWord } from '../../flows/engine/bot-api.ts';
 import { isUnbindEnd, type UnbindEnd } from '../../flows/engine/events.ts';
+import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
+import { offerOf } from '../../flows/others.ts';
 import type { Access } from '../door/access.ts';
 import { orBusy } from '../house/chat-queue.ts';
 import { must } from '../house/must.ts';
@@ -29,7 +31,7 @@ export function createDelivery({
   engine: Pick<Conversations, 'handleEvent'>;
   access: Pick<Access, 'roleOf'>;
   /** Where closing a case takes nothing else from its technician: he may be at work on another one. */
-  cases: Pick<CaseDesk, 'get' | 'apply'>;
+  cases: Pick<CaseDesk, 'get' | 'apply' | 'untouched'>;
   profiles: Pick<Profiles, 'language'>;
   telegram: Pick<Telegram, 'tell'>;
 }): Delivery {
@@ -59,11 +61,15 @@ export function createDelivery({
       // A stage that breaks has told nothing.
       if (wasTold((await look()) ?? record, jobId)) return;
     }
-    const text = lateNotice(record, event, await profiles.language(chatId));
-    lastWord(await telegram.tell(chatId, text));
+    const language = await profiles.language(chatId);
+    const settled = event.type === 'outcome' ? settledBy(event.report) : null;
+    // Who is at work on something else finds them in /cases.
+    const others = settled && active === null ? must(await cases.untouched(record)) : [];
+    const offer = offerOf(htmlTextsFor(language), caseId, others);
+    const text = [lateNotice(record, event, language), offer?.text ?? ''].filter(Boolean).join('\n\n');
+    lastWord(await telegram.tell(chatId, text, offer ? { rows: offer.rows } : {}));
     must(await cases.apply(caseId, { type: 'end-told', jobId, ...endOf(event) }));
     if (!isReport) return;
-    const settled = settledBy(event.report);
     if (isOwnWish) must(await cases.apply(caseId, { type: 'report-read' }));
     else if (settled && !isHere) must(await cases.apply(caseId, { type: 'closed', outcome: settled }));
   }

@@ -1,13 +1,15 @@
+import type { CaseOther } from '../../cases/case.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
-import { notTaken } from '../left.ts';
+import { notKept, offerOf, otherOf } from '../others.ts';
 import type { PhotoReading } from '../ports.ts';
 import { lastWord } from './bot-api.ts';
 import { orThrow } from './dialogue.ts';
+import { deviceOfLabel, deviceOfShort } from './heard.ts';
 import type { EngineTools, Turn } from './turn.ts';
 
 /**
- * Another photo of an album whose device was taken: what it shows is named, in one message for all of them. The same
- * device from another side is no news.
+ * Another photo of an album whose device was taken: what it shows is kept with the case and offered, in one message for
+ * all of them. The same device from another side is no news.
  */
 export async function tellOfAlbum(
   { house, callApi }: EngineTools,
@@ -15,19 +17,40 @@ export async function tellOfAlbum(
   fileId: string,
 ): Promise<void> {
   const read = orThrow(await house.labels.read(chatId, fileId, { quick: true }));
-  const found = orThrow(await house.cases.get(chat.conversation?.args.caseId ?? ''));
+  const caseId = chat.conversation?.args.caseId ?? '';
+  const found = orThrow(await house.cases.get(caseId));
   const taken = found?.device?.shortSerial;
-  const shown = serialsIn(read).filter((serial) => serial !== taken);
-  if (shown.length === 0 && serialsIn(read).length > 0) return;
+  const devices = devicesIn(read);
+  const shown = devices.filter(({ shortSerial }) => shortSerial !== taken);
+  if (shown.length === 0 && devices.length > 0) return;
   const before = chat.albumRest ?? { messageId: null, serials: [], unread: 0 };
-  const serials = [...new Set([...before.serials, ...shown])];
+  const serials = [...new Set([...before.serials, ...shown.map(({ shortSerial }) => shortSerial)])];
   const unread = before.unread + (shown.length === 0 ? 1 : 0);
   if (serials.length === before.serials.length && unread === before.unread) return;
+  const others =
+    found === null
+      ? []
+      : orThrow(await house.cases.apply(caseId, { type: 'others-named', others: shown })).case.others;
+  const kept = new Set(others.map(({ shortSerial }) => shortSerial));
   const t = textsFor(await house.language(chatId));
-  const text = [notTaken(t, serials), unread === 0 ? '' : t('bot:identify.albumUnread', { photos: unread })]
-    .filter(Boolean)
-    .join('\n\n');
-  const message = { chat_id: chatId, text, parse_mode: 'HTML' as const };
+  const offer = offerOf(t, caseId, others);
+  const text = [
+    offer?.text ?? '',
+    notKept(
+      t,
+      serials.filter((serial) => !kept.has(serial)),
+    ),
+    unread === 0 ? '' : t('bot:identify.albumUnread', { photos: unread }),
+  ];
+  const rows = offer?.rows.map((row) =>
+    row.map(({ text: label, data }) => ({ text: label, callback_data: data })),
+  );
+  const message = {
+    chat_id: chatId,
+    text: text.filter(Boolean).join('\n\n'),
+    parse_mode: 'HTML' as const,
+    ...(rows ? { reply_markup: { inline_keyboard: rows } } : {}),
+  };
   const edited =
     before.messageId !== null &&
     (await callApi('editMessageText', { ...message, message_id: before.messageId })).ok;
@@ -36,8 +59,8 @@ export async function tellOfAlbum(
   chat.albumRest = { messageId, serials, unread };
 }
 
-/** Short serials on a photo, each once. */
-function serialsIn(reading: PhotoReading): string[] {
+/** The devices of a photo, its labels first. */
+function devicesIn(reading: PhotoReading): CaseOther[] {
   const facts =
     reading.kind === 'label'
       ? [reading.facts]
@@ -46,8 +69,11 @@ function serialsIn(reading: PhotoReading): string[] {
         : reading.kind === 'printed'
           ? reading.labels
           : [];
-  const more = reading.kind === 'several' ? reading.more : [];
-  return [
-    ...new Set([...facts.flatMap(({ shortSerial, others = [] }) => [shortSerial, ...others]), ...more]),
+  const more = [
+    ...facts.flatMap(({ others = [] }) => others),
+    ...(reading.kind === 'several' ? reading.more : []),
   ];
+  const unsure = reading.kind === 'printed' && reading.certainty !== 'agreed';
+  const devices = [...facts.map((label) => deviceOfLabel(label, null)), ...more.map(deviceOfShort)];
+  return devices.map((device) => otherOf({ ...device, doubt: unsure ? 'mistyped' : null }));
 }

@@ -126,6 +126,12 @@ export interface Flow<N extends string = string> {
   run(dialogue: Dialogue, args: FlowArgs): Promise<Next>;
 }
 
+/** A button outside conversations (bot/commands); `data` at most 64 bytes. */
+export interface OutsideButton {
+  readonly text: string;
+  readonly data: string;
+}
+
 /** The update a conversation sees: what was heard, and nothing else of the original. */
 export interface HeardUpdate {
   update_id: number;
@@ -205,13 +211,19 @@ export class Dialogue {
   }
 
   /**
-   * Sends a message.
+   * Sends a message. `rows`: buttons outside conversations, which work whatever the chat does.
    * @returns its id: it is in the chat
    * @throws TelegramUnavailable when it may be sent later: the engine hands in again what led here
    * @throws MessageRefused when Telegram does not take it
    */
-  async say(text: string, options: { photo?: string } = {}): Promise<number> {
-    return this.#send(text, options.photo, undefined);
+  async say(
+    text: string,
+    { photo, rows = [] }: { photo?: string; rows?: readonly (readonly OutsideButton[])[] } = {},
+  ): Promise<number> {
+    const keyboard = rows.map((row) =>
+      row.map(({ text: label, data }) => ({ text: buttonLabel(label), callback_data: data })),
+    );
+    return this.#send(text, photo, keyboard.length === 0 ? undefined : { inline_keyboard: keyboard });
   }
 
   /** Sends stored bytes as a file, as `say` does. `blob` is their key, `filename` what the technician sees. */

@@ -7,8 +7,13 @@ import type { Update } from 'grammy/types';
 import { helpWords, secretWords, typedWords, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
 import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
-import type { SerialNumber } from '../../device/serial.ts';
-import { findSerials, guessSerials, miscountedSerial } from '../../device/typed.ts';
+import {
+  findSerials,
+  guessSerials,
+  miscountedSerial,
+  type TypedDevice,
+  typedDevices,
+} from '../../device/typed.ts';
 import { type SaidInWords, saidInWords } from '../../device/words.ts';
 import type { PlainKey, WordAfter } from '../../kernel/texts.ts';
 import { pictureAnswerProof } from '../../link/picture-answer.ts';
@@ -89,43 +94,62 @@ export function deviceOfLabel(facts: LabelFacts, manufactured: string | null): N
     host: facts.host,
     manufactured,
     hadVerificationCode: facts.hasVerificationCode,
+    doubt: null,
   };
 }
 
 /** A device of which nothing but its short serial is known. */
 export function deviceOfShort(shortSerial: string): NamedDevice {
   const unknown = { fullSerial: null, model: null, host: null, manufactured: null };
-  return { ...unknown, shortSerial, hadVerificationCode: false };
+  return { ...unknown, shortSerial, hadVerificationCode: false, doubt: null };
 }
 
-/** One or more devices of a message, those beyond the buttons by their serial numbers. */
-function listOf(devices: NamedDevice[], text: string): Heard {
-  const more = devices.slice(MOST_DEVICES).map(({ shortSerial }) => shortSerial);
+/** Most devices of one message: those a case keeps. */
+const MOST_DEVICES = 60;
+
+/** Several devices of a message, each with what is said of it where that is clear. */
+function listOf(devices: readonly NamedDevice[], text: string): Heard {
   const lines = text.split('\n').filter((line) => /\d/.test(line));
   // In a list one a line, a line without a serial number is one that was typed wrong.
   const isList = lines.length >= devices.length;
-  const unread = isList ? lines.filter((line) => findSerials(line, typedWords).length === 0).length : 0;
+  const unread = isList ? lines.filter((line) => typedDevices(line, typedWords).length === 0).length : 0;
+  const parts = text.split(/[\n;]/).map((part) => ({ part, named: typedDevices(part, typedWords) }));
+  const more = devices.slice(MOST_DEVICES).map(({ shortSerial }) => shortSerial);
   return {
     kind: 'serials',
-    devices: devices.slice(0, MOST_DEVICES),
+    devices: devices.slice(0, MOST_DEVICES).map((device) => {
+      const [own, ...others] = parts.filter(({ named }) => isOnly(named, device));
+      return { ...device, ...(own && others.length === 0 ? saidOf(own.part, '') : {}) };
+    }),
+    ...(parts.some(({ part, named }) => named.length !== 1 && saidOf(part, '').said)
+      ? { unclear: true }
+      : {}),
+    ...(isOneNumber(devices, text) ? { guessed: true } : {}),
     ...(more.length === 0 ? {} : { more }),
     ...(unread === 0 ? {} : { unread }),
   };
 }
 
-function deviceOfSerial(serial: SerialNumber): NamedDevice {
+function isOnly([one, ...others]: readonly TypedDevice[], { shortSerial }: NamedDevice): boolean {
+  return others.length === 0 && one?.serial.short === shortSerial;
+}
+
+/** Readings of one word, none of which is sure. */
+function isOneNumber(devices: readonly NamedDevice[], text: string): boolean {
+  return devices.every(({ doubt }) => doubt === 'mistyped') && !/[\s,;]/.test(text.trim());
+}
+
+function deviceOfTyped({ serial, model, doubt }: TypedDevice): NamedDevice {
   return {
     fullSerial: serial.text === serial.short ? null : serial.text,
     shortSerial: serial.short,
-    model: serial.model,
+    model,
     host: null,
     manufactured: serial.manufactured,
     hadVerificationCode: false,
+    doubt,
   };
 }
-
-/** Most devices of one message that get a button. */
-const MOST_DEVICES = 8;
 
 /** Longest text looked at; longer ones are nobody's serial number. */
 const MAX_TEXT = 4096;
@@ -140,26 +164,33 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   const label = parseLabel(text);
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
-  const serials = findSerials(text, typedWords);
-  // A label has one device; several serial numbers are a list, and nothing in it tells whose a model is.
-  if (label.ok && (label.value.facts.host !== null || serials.length < 2)) {
+  const typed = typedDevices(text, typedWords);
+  if (label.ok && (label.value.facts.host !== null || typed.length < 2)) {
     const { facts } = label.value;
     const others = (facts.others ?? []).map(deviceOfShort);
     const device = deviceOfLabel(facts, null);
+    const model = facts.model ?? typed[0]?.model ?? null;
     return others.length > 0
       ? listOf([device, ...others], '')
-      : { kind: 'serials', devices: [device], ...saidOf(text, device.model) };
+      : { kind: 'serials', devices: [{ ...device, model }], ...saidOf(text, model) };
   }
-  const [first, ...others] = serials.map(deviceOfSerial);
-  if (first && others.length > 0) return listOf([first, ...others], text);
-  if (first) return { kind: 'serials', devices: [first], ...saidOf(text, first.model) };
+  if (typed.some(({ doubt }) => doubt === null)) return named(typed, text);
   if (!label.ok && !['no-serial', 'empty', 'too-long'].includes(label.failure.reason)) {
     const { reason, host } = label.failure;
     return { kind: 'refused-label', reason, host: host ?? null, messageId };
   }
-  const guesses = guessSerials(text, typedWords);
-  if (guesses.length > 0) return { kind: 'serials', devices: guesses.map(deviceOfSerial), guessed: true };
+  // The number of an order is one wherever no serial number was asked for.
+  const isMeant = spec.wants.includes('serial') || typed.some(({ doubt }) => doubt !== 'other-number');
+  if (typed.length > 0 && isMeant) return named(typed, text);
   return (spec.besideSecret ? null : hearWords(text, messageId, spec)) ?? { kind: 'other' };
+}
+
+function named(typed: readonly TypedDevice[], text: string): Heard {
+  const [device, ...others] = typed.map(deviceOfTyped);
+  if (!device) return { kind: 'other' };
+  return others.length > 0
+    ? listOf([device, ...others], text)
+    : { kind: 'serials', devices: [device], ...saidOf(text, device.model) };
 }
 
 /** What is neither a device nor a button by its own words; null: nothing that can be used here. */

@@ -1,7 +1,12 @@
 /** How a device is named in the chat. A stage may hand this on, so it is read back from the store by these schemas. */
 import * as z from 'zod';
 import { LABEL_REFUSALS } from '../../device/label.ts';
-import type { SaidInWords } from '../../device/words.ts';
+import { DOUBTS } from '../../device/typed.ts';
+
+const said = z.object({
+  model: z.string().exactOptional(),
+  answers: z.record(z.string(), z.string()),
+});
 
 /** A device someone named in the chat, without its verification code. */
 export const namedDevice = z.object({
@@ -11,13 +16,12 @@ export const namedDevice = z.object({
   host: z.string().nullable(),
   manufactured: z.string().nullable(),
   hadVerificationCode: z.boolean(),
+  /** Why the technician has to say whether it is one; null: it is. */
+  doubt: z.enum(DOUBTS).nullable(),
+  /** What is said of this one of several. */
+  said: said.exactOptional(),
 });
 export type NamedDevice = z.infer<typeof namedDevice>;
-
-const said: z.ZodType<SaidInWords> = z.object({
-  model: z.string().exactOptional(),
-  answers: z.record(z.string(), z.string()),
-});
 
 /** What names a device, or says something of one. */
 export const deviceHeard = z.discriminatedUnion('kind', [
@@ -35,9 +39,11 @@ export const deviceHeard = z.discriminatedUnion('kind', [
     devices: z.array(namedDevice),
     /** What the same message says about the one device it names. */
     said: said.exactOptional(),
-    /** With letters where digits belong, so that the technician has to confirm. */
+    /** Of several, that something is said with them, and not of which. */
+    unclear: z.literal(true).exactOptional(),
+    /** All of them are readings of one number. */
     guessed: z.literal(true).exactOptional(),
-    /** Of a list, the serial numbers there is no button for. */
+    /** Of a list, the serial numbers beyond those a case keeps. */
     more: z.array(z.string()).exactOptional(),
     /** Of a list, how many lines have no serial number. */
     unread: z.number().exactOptional(),

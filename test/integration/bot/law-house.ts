@@ -343,6 +343,8 @@ export class LawHouse {
       cases: {
         open: async (chatId) => orFail(await cases.open(chatId)),
         get: async (id) => orFail(await cases.get(id)),
+        untouched: async () => ok([]),
+        namedBeside: async () => ok([]),
         orderOfVisit: async () => ok({ by: 'owner', statedAt: Date.now() }),
         apply: async (id, action) => orFail(await cases.apply(id, action)),
       },

@@ -38,3 +38,35 @@ it('hands a case in which nothing has happened out again, so that /cases does no
   expect(await open(ANN)).not.toBe(second);
   expect(await desk.listFor(ANN, 10)).toMatchObject({ ok: true, value: [{}, { id: second }, { id: first }] });
 });
+
+it('tells which of the other devices named with a case have had none of their own in the chat since', async () => {
+  const others = ['J50000063', 'J50000064', 'J50000065'].map((shortSerial) => ({
+    shortSerial,
+    fullSerial: null,
+    model: null,
+    doubt: null,
+  }));
+  const about = (shortSerial: string) =>
+    ({
+      type: 'identified',
+      device: { shortSerial, fullSerial: null, model: null, manufactured: null },
+    }) as const;
+  const before = await open(ANN);
+  await desk.apply(before, about('J50000065'));
+  const id = await open(ANN);
+  await desk.apply(id, about('J50000062'));
+  await desk.apply(id, { type: 'others-named', others });
+  const untouched = async () => {
+    const found = await desk.get(id);
+    if (!found.ok || !found.value) throw new Error('no case');
+    const left = await desk.untouched(found.value);
+    return left.ok ? left.value.map(({ shortSerial }) => shortSerial) : left.failure;
+  };
+  expect(await untouched()).toEqual(['J50000063', 'J50000064', 'J50000065']);
+  await desk.apply(await open(BOB), about('J50000063'));
+  await desk.apply(await open(ANN), about('J50000064'));
+  expect(await untouched()).toEqual(['J50000063', 'J50000065']);
+  await desk.apply(await open(ANN), about('J50000063'));
+  await desk.apply(await open(ANN), about('J50000065'));
+  expect(await untouched()).toEqual([]);
+});

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   applyAction,
   type CaseAction,
+  type CaseOther,
   type CaseRecord,
+  MOST_OTHERS,
+  namedBeside,
   newCase,
   ORDERS,
   orderInForce,
@@ -56,6 +59,53 @@ describe('the order a device is unbound on', () => {
     expect(orderInForce([{ order: null }], 0)).toBeNull();
     const carried = caseAfter({ type: 'identified', device }, { type: 'ordered', by: 'owner', statedAt: 3 });
     expect(carried.order).toEqual({ by: 'owner', statedAt: 3 });
+  });
+});
+
+const otherOf = (shortSerial: string): CaseOther => ({
+  shortSerial,
+  fullSerial: null,
+  model: null,
+  doubt: null,
+});
+const serialsOf = ({ others }: CaseRecord) => others.map(({ shortSerial }) => shortSerial);
+
+describe('the other devices named with a case', () => {
+  const named = (...serials: string[]): CaseAction => ({
+    type: 'others-named',
+    others: serials.map(otherOf),
+  });
+  const identified = { type: 'identified', device } as const;
+
+  it('are kept each once, in the order they were named, before and after its own is known', () => {
+    const before = caseAfter(named('J50000063', device.shortSerial, 'J50000064'), identified);
+    expect(serialsOf(before)).toEqual(['J50000063', 'J50000064']);
+    const after = caseAfterFrom(before, named('J50000065', 'J50000063', device.shortSerial));
+    expect(serialsOf(after)).toEqual(['J50000063', 'J50000064', 'J50000065']);
+    const said = { answers: { everInEzviz: 'yes' } };
+    const again = { type: 'others-named', others: [{ ...otherOf('J50000063'), said }] } as const;
+    expect(caseAfterFrom(after, again).others).toEqual(after.others);
+  });
+
+  it('stay when another one of them takes the place of its own', () => {
+    const record = caseAfter(identified, named('J50000063', 'J50000064'));
+    const other = { ...device, shortSerial: 'J50000063' };
+    expect(serialsOf(caseAfterFrom(record, { type: 'identified', device: other }))).toEqual(['J50000064']);
+  });
+
+  it('are as many as a sheet of labels holds', () => {
+    const serials = Array.from({ length: MOST_OTHERS + 10 }, (_, index) => `J${50_000_100 + index}`);
+    const record = caseAfter(identified, named(...serials));
+    expect(serialsOf(record)).toEqual(serials.slice(0, MOST_OTHERS));
+    expect(serialsOf(caseAfterFrom(record, named('J50000063')))).toEqual(serials.slice(0, MOST_OTHERS));
+  });
+
+  it('are found by one of them in the latest case of the visit', () => {
+    const hour = 3_600_000;
+    const [old, late] = [caseAfter(named('J50000063')), caseAfter(named('J50000063', 'J50000064'))];
+    expect(namedBeside([caseAfter(identified), late, old], 'J50000063', 11 * hour)).toBe(late);
+    expect(namedBeside([late], 'J50000065', 11 * hour)).toBeNull();
+    expect(namedBeside([late], 'J50000063', 13 * hour)).toBeNull();
   });
 });
 

@@ -31,9 +31,12 @@ describe('what a conversation hears', () => {
   });
 
   it('marks a number it had to guess, and prefers one it can read', () => {
-    const devices = [{ shortSerial: 'J50000062' }];
-    expect(hear(text('J5OOOO062'), spec())).toMatchObject({ kind: 'serials', devices, guessed: true });
-    expect(hear(text('J50000062'), spec())).not.toHaveProperty('guessed');
+    const heard = (doubt: string | null) => ({
+      kind: 'serials',
+      devices: [{ shortSerial: 'J50000062', doubt }],
+    });
+    expect(hear(text('J5OOOO062'), spec())).toMatchObject(heard('mistyped'));
+    expect(hear(text('J50000062'), spec())).toMatchObject(heard(null));
   });
 
   it('reads a pasted label and keeps nothing of its verification code', () => {
@@ -48,16 +51,20 @@ describe('what a conversation hears', () => {
   });
 
   it('takes several serial numbers for a list, and gives none of them what belongs to another', () => {
-    for (const list of [
-      'J50000062\nJ50000063\nG70000102',
-      'J50000062\nDS-2CD2386G2-IU\nJ50000063\nG70000102',
-      'J50000062\nQWERTZ\nJ50000063\nG70000102 DS-7608NI-K2',
-    ]) {
+    for (const [list, model] of [
+      ['J50000062\nJ50000063\nG70000102', null],
+      ['J50000062\nQWERTZ\nJ50000063\nG70000102 DS-7608NI-K2', 'DS-7608NI-K2'],
+    ] as const) {
       const heard = hear(text(list), spec());
       expect(heard).toMatchObject({
         kind: 'serials',
-        devices: ['J50000062', 'J50000063', 'G70000102'].map((shortSerial) => ({ shortSerial, model: null })),
+        devices: [
+          { shortSerial: 'J50000062', model: null },
+          { shortSerial: 'J50000063', model: null },
+          { shortSerial: 'G70000102', model },
+        ],
       });
+      expect(JSON.stringify(heard)).not.toContain('QWERTZ');
     }
     // A label's code with further serial numbers behind its own.
     const label = hear(text('www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU\nJ50000063'), spec());
@@ -69,13 +76,43 @@ describe('what a conversation hears', () => {
     });
   });
 
-  it('drops nothing of a list: what has no button is named, a line it cannot read is counted', () => {
-    const serials = Array.from({ length: 30 }, (_, index) => `J${50_000_100 + index}`);
+  it('drops nothing of a list: what a case cannot keep is named, a line it cannot read is counted', () => {
+    const serials = Array.from({ length: 70 }, (_, index) => `J${50_000_100 + index}`);
+    const devices = (some: string[]) => some.map((shortSerial) => ({ shortSerial, doubt: null }));
+    const sixty = hear(text(serials.slice(0, 60).join(', ')), spec());
+    expect(sixty).toMatchObject({ devices: devices(serials.slice(0, 60)) });
+    expect(sixty).not.toHaveProperty('more');
     expect(hear(text([...serials, 'J5000', 'office'].join('\n')), spec())).toMatchObject({
-      devices: serials.slice(0, 8).map((shortSerial) => ({ shortSerial })),
-      more: serials.slice(8),
+      devices: devices(serials.slice(0, 60)),
+      more: serials.slice(60),
       unread: 1,
     });
+  });
+
+  it('hears nine digits beside a serial number as what is asked about', () => {
+    const devices = [
+      { shortSerial: 'J50000062', doubt: null },
+      { shortSerial: '901234567', doubt: 'digits' },
+    ];
+    expect(hear(text('J50000062, 901234567'), spec())).toMatchObject({ kind: 'serials', devices });
+  });
+
+  it('gives each device of a list what is said of it alone, and says that of the rest it is not clear', () => {
+    const one = { shortSerial: 'J50000062', said: { answers: { firmware: 'V5.7.3' } } };
+    const other = { shortSerial: 'J50000063', said: { answers: { everInEzviz: 'yes' } } };
+    for (const list of [
+      'J50000062 прошивка V5.7.3\nJ50000063 была в EZVIZ',
+      'firmware V5.7.3 J50000062; J50000063, it was in EZVIZ',
+    ]) {
+      const heard = hear(text(list), spec());
+      expect(heard).toMatchObject({ devices: [one, other] });
+      expect(heard).not.toHaveProperty('unclear');
+    }
+    for (const list of ['J50000062 and J50000063, was in EZVIZ', 'Прошивка V5.7.3\nJ50000062\nJ50000063']) {
+      const heard = hear(text(list), spec());
+      expect(heard).toMatchObject({ unclear: true });
+      expect(JSON.stringify(heard)).not.toContain('"said"');
+    }
   });
 
   it('turns the answer to a picture into its proof', () => {
