@@ -46,6 +46,11 @@ const FOUND_PIXELS = 1_000_000;
 const EVENED = { share: 0.6, shade: 0.45 };
 /** Powers of brightness: beyond them only noise is made visible, or white paper grey. */
 const POWERS = { least: 0.3, most: 2.2 };
+/**
+ * A photo taken in the dark: `share` of its pixels are darker than `dark`. It is made brighter until they are darker than
+ * `shade`, but `most` times at most: a lamp in it goes white, what it lights hardly at all is told apart.
+ */
+const LIFTED = { share: 0.6, dark: 44, shade: 110, most: 20 };
 /** What laying a patch of stripes straight costs for each pixel of its length, in pixels looked at. */
 const STRAIGHTENED = 100;
 
@@ -65,6 +70,8 @@ export async function workingSize(original: Grey): Promise<Photo> {
 export const LADDER: readonly Rung[] = [
   { name: 'glance', cheap: true, effort: 'glance', steps: whole() },
   { name: 'near', cheap: true, effort: 'quick', steps: near(2) },
+  { name: 'lifted', cheap: true, effort: 'close', steps: inDark(whole(lift)) },
+  { name: 'near-lifted', cheap: true, effort: 'quick', steps: inDark(near(2, lift)) },
   { name: 'bars', cheap: true, effort: 'bars', steps: bars },
   { name: 'plain', cheap: true, effort: 'close', steps: whole() },
   { name: 'nearer', cheap: true, effort: 'quick', steps: near(3) },
@@ -122,6 +129,12 @@ function near(enlarged: number, then: Prepare = (picture) => picture): Rung['ste
     }));
 }
 
+/** What is done in the dark alone. */
+function inDark(steps: Rung['steps']): Rung['steps'] {
+  return (photo, damaged) =>
+    shadeOf(photo.working, LIFTED.share) < LIFTED.dark ? steps(photo, damaged) : [];
+}
+
 /** The photo as it came, where that is larger. */
 function original({ original, working }: Photo): Step[] {
   const part = { left: 0, top: 0, width: original.width, height: original.height };
@@ -172,15 +185,32 @@ function gain(picture: Grey, factor: number): Promise<Grey> {
   return toGrey(fromGrey(picture).linear(factor, 0));
 }
 
+/** As much brighter as most of it bears. */
+function lift(picture: Grey): Grey {
+  const factor = Math.min(LIFTED.most, LIFTED.shade / Math.max(1, shadeOf(picture, LIFTED.share)));
+  return shaded(picture, (shade) => Math.min(255, factor * shade));
+}
+
 /** Brightness raised to the power that puts most of the photo into the middle: the dark opens up, faint grey darkens. */
 function even(picture: Grey): Grey {
-  const counts = new Uint32Array(256);
-  for (const shade of picture.data) counts[shade] = (counts[shade] ?? 0) + 1;
-  let [left, shade] = [EVENED.share * picture.data.length, 0];
-  while (shade < 255 && left > (counts[shade] ?? 0)) left -= counts[shade++] ?? 0;
-  const power = Math.log(EVENED.shade) / Math.log(Math.min(250, Math.max(4, shade)) / 255);
+  const shade = Math.min(250, Math.max(4, shadeOf(picture, EVENED.share)));
+  const power = Math.log(EVENED.shade) / Math.log(shade / 255);
   const within = Math.min(POWERS.most, Math.max(POWERS.least, power));
-  const table = Uint8Array.from({ length: 256 }, (_, from) => Math.round(255 * (from / 255) ** within));
+  return shaded(picture, (from) => 255 * (from / 255) ** within);
+}
+
+/** The shade than which that share of the pixels are darker. */
+function shadeOf({ data }: Grey, share: number): number {
+  const counts = new Uint32Array(256);
+  for (const shade of data) counts[shade] = (counts[shade] ?? 0) + 1;
+  let [left, shade] = [share * data.length, 0];
+  while (shade < 255 && left > (counts[shade] ?? 0)) left -= counts[shade++] ?? 0;
+  return shade;
+}
+
+/** Every shade as another. */
+function shaded(picture: Grey, to: (shade: number) => number): Grey {
+  const table = Uint8Array.from({ length: 256 }, (_, from) => Math.round(to(from)));
   const data = Buffer.allocUnsafe(picture.data.length);
   for (let at = 0; at < data.length; at++) data[at] = table[picture.data[at] ?? 0] ?? 0;
   return { ...picture, data };

@@ -68,6 +68,19 @@ describe('a code that is not as decoders like it', () => {
     expect(await read(await jpeg(spoilt))).toMatchObject(isOurs);
   });
 
+  it('is read where it is nearly black, and a lamp is in the photo', async () => {
+    const code = await small(await qr(label(), 600), 150);
+    const dark = await (await table([{ code }])).linear(0.03, 0).png().toBuffer();
+    const lamp = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg"><circle cx="90" cy="90" r="80" fill="#fff"/></svg>',
+    );
+    const lit = await sharp(dark)
+      .composite([{ input: lamp, left: 700, top: 40 }])
+      .png()
+      .toBuffer();
+    expect(await read(await jpeg(await noisy(sharp(lit), 2)))).toMatchObject(isOurs);
+  });
+
   it('is read where it is out of focus and shaken, by what its own patterns show', async () => {
     const { bytes, text } = await hardPhoto(2, 27);
     expect(await read(bytes)).toMatchObject({ facts: { shortSerial: text.split(/[\r\n]+/)[1] } });
