@@ -16,20 +16,28 @@ import { type Grey, openPhoto } from '../src/label/photo.ts';
 import { readPhoto } from '../src/label/read-photo.ts';
 import type { PhotoTip } from '../src/label/reading.ts';
 import { CAUSES, type Cause, spoiltPhoto } from './labels/causes.ts';
-import { hardPhoto } from './labels/photos.ts';
+import { hardPhoto, type Trouble } from './labels/photos.ts';
 
 /** Enough for the whole ladder on any machine, so that the same photos count on every one. */
 const BUDGET_MS = 20_000;
 /** Photos tried for each that cannot be read. */
 const TRIES = 6;
 
-const RIGHT: Record<Cause, PhotoTip | null> = {
+const RIGHT: Record<Cause | Trouble, PhotoTip | null> = {
   small: 'too-small',
   defocus: 'blurred',
   motion: 'blurred',
   glare: 'glare',
+  foil: 'glare',
   dark: 'too-dark',
   nothing: null,
+  perspective: null,
+  shadow: null,
+  curve: null,
+  wear: null,
+  dirt: null,
+  colour: null,
+  wrapped: null,
 };
 const TIPS = ['too-small', 'blurred', 'glare', 'too-dark', null] as const;
 
@@ -62,9 +70,12 @@ for (const [at, cause] of CAUSES.entries()) {
 const single = advice.length;
 for (let index = 0; index < hard; index++) {
   const { bytes, ways, shot } = await hardPhoto(seed, index);
-  const causes = shot.module < 1.6 ? [...ways, 'small'] : ways;
-  const tips = causes.map((cause) => (cause in RIGHT ? RIGHT[cause as Cause] : null));
-  await judge(bytes, 'hard', tips);
+  const causes = shot.module < 1.6 ? [...ways, 'small' as const] : ways;
+  await judge(
+    bytes,
+    'hard',
+    causes.map((cause) => RIGHT[cause]),
+  );
 }
 
 const column = (text: string | number) => String(text).padStart(10);

@@ -1,22 +1,29 @@
 /**
  * How many photos of labels we read, beside what each reader makes of them alone, in one run.
  *
- *   npx tsx bench/labels.ts [--seed 2026] [--count 300] [--easy] [--sheets DIR]
- *   npx tsx bench/labels.ts --folder DIR [--half even|odd] [--cpu]
+ *   npx tsx bench/labels.ts [--seed 2026] [--count 300] [--easy] [--cpu] [--sheets DIR]
+ *   npx tsx bench/labels.ts --folder DIR [--half even|odd] [--cpu] [--sheets DIR]
  *
- * Photos are drawn and photographed from the seed (bench/labels/photos.ts); the ladder was tuned on seeds 1 to 20. A
- * folder is searched with its sub-folders for pictures that have a text beside them (`photo.png` and `photo.txt`), or has
- * an `expected.json` of what other readers found: a list of `file` and `texts`. There a text is right when any reader found
- * it in any photo of the folder: the same codes are in many. `--half` takes the files whose name, as that list has it, has a
- * SHA-256 with that last bit, so that what was tuned on one half is reported on the other. `ladder`: ours without the
- * second reader.
- * `--sheets` writes two contact sheets of the codes: the hardest that were read, and those that were not.
+ * Photos are drawn and photographed from the seed (bench/labels/photos.ts), each spoilt in one or two ways; the ladder was
+ * tuned on seeds 1 to 20 of an older mixture, before half of the troubles were drawn. A folder is searched with its sub-folders
+ * for pictures that have a text beside them (`photo.png` and `photo.txt`), or has an `expected.json` of what other readers
+ * found: a list of `file` and `texts`. There a text is right when any reader found it in any photo of the folder: the same
+ * codes are in many.
+ * `--half` takes the files whose name, as that list has it, has a SHA-256 with that last bit, so that what was tuned on one
+ * half is reported on the other.
+ * `ladder`: ours without the second reader. Below the readers, what each trouble, kind of code or folder costs them: a photo
+ * with two troubles stands in both rows; `single` is what any of the readers alone read, `ms` the median of ours.
+ * `--sheets` writes two contact sheets of the codes: the hardest that were read, and those that were not; of drawn photos
+ * also one of whole labels for each trouble.
  * `wrong` counts readings that say anything else than the code does. In drawn photos there is one label, so that ours
  * is wrong too when it offers several devices of which one is right: the others were made up from a misread code.
  * `--cpu` counts what a process computes instead of time, in the budget and in the figures: on a machine that does other things,
  * too, that says what is read where it does not.
  * Every reader runs in a process of its own: `peak MB` is the most that one held, `idle` what it held before its first
  * photo (bench/labels/reading.ts; Linux only).
+ * A line of another version, such as the baseline 157ba39 of docs/decisions/0046, is measured in a folder of its own:
+ * `git worktree add`, `npm ci`, this `bench/` over the one there; where that version has no second reader or `parseCode` yet, what
+ * bench/labels/reading.ts says of the second reader is left out. There `ladder` is that version.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,12 +31,15 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { easyPhoto, hardPhoto, type LabelPhoto } from './labels/photos.ts';
+import { easyPhoto, hardPhoto, type LabelPhoto, TROUBLES } from './labels/photos.ts';
 import { SINGLE_READERS } from './labels/readers.ts';
 import type { Outcome, Said, Task } from './labels/reading.ts';
 import { drawSheet } from './labels/sheet.ts';
 
 type Photo = Pick<LabelPhoto, 'name' | 'bytes'> & Task & Partial<LabelPhoto>;
+
+/** Characters of a column. */
+const COLUMN = 11;
 
 const { values } = parseArgs({
   options: {
@@ -62,22 +72,39 @@ for (const [name, results] of table)
   );
 line('any single', union(Object.keys(SINGLE_READERS)));
 line('ours+all', union([...table.keys()]));
-for (const kind of new Set(photos.map(kindOf))) {
-  const of = [...table].map(([name, results]) => {
-    const mine = results.filter((_, at) => isOf(kind, photos[at]));
-    return `${name} ${mine.filter(({ outcome }) => outcome === 'read').length}`;
-  });
-  console.log(`${kind}: ${photos.filter((photo) => isOf(kind, photo)).length}; ${of.join(', ')}`);
-}
+costs();
 if (values.sheets) await sheets(values.sheets);
 
-/** The kind of its code, or the folder it lies in. */
-function kindOf(photo: Photo): string {
-  return photo.kind ?? dirname(photo.name);
+/** What spoils a photo and the kind of its code, or the folder it lies in. */
+function groupsOf({ ways, kind, name }: Photo): string[] {
+  return kind === undefined ? [dirname(name)] : [...(ways ?? []), kind];
 }
 
-function isOf(kind: string, photo: Photo | undefined): boolean {
-  return photo !== undefined && kindOf(photo) === kind;
+/** How many photos of each group each reader read. */
+function costs(): void {
+  const names = [...table.keys()];
+  const found = new Set(photos.flatMap(groupsOf));
+  const groups = [...TROUBLES.filter((trouble) => found.delete(trouble)), ...found];
+  const head = ['photos', ...names, 'single', 'wrong', 'ms'].map((name) => column(name, COLUMN));
+  console.log(`\n${'read of'.padEnd(14)}${head.join('')}`);
+  for (const group of groups) {
+    const of = photos.flatMap((photo, at) => (groupsOf(photo).includes(group) ? [at] : []));
+    const read = (results: readonly (Outcome | undefined)[]) =>
+      of.filter((at) => results[at] === 'read').length;
+    const outcomes = (name: string) => (table.get(name) ?? []).map(({ outcome }) => outcome);
+    const ours = table.get('ours') ?? [];
+    const cells = [
+      of.length,
+      ...names.map((name) => read(outcomes(name))),
+      read(union(Object.keys(SINGLE_READERS))),
+      of.filter((at) => ours[at]?.outcome === 'wrong').length,
+      of
+        .map((at) => ours[at]?.ms ?? 0)
+        .sort((one, other) => one - other)
+        [of.length >> 1]?.toFixed(0) ?? '',
+    ];
+    console.log(`${group.padEnd(14)}${cells.map((cell) => column(cell, COLUMN)).join('')}`);
+  }
 }
 
 async function generated(): Promise<Photo[]> {
@@ -168,4 +195,9 @@ async function sheets(folder: string): Promise<void> {
   const not = shown.filter(({ outcome }) => outcome !== 'read');
   await drawSheet(join(folder, 'read.png'), read.slice(0, 20));
   await drawSheet(join(folder, 'not-read.png'), not.slice(0, 20));
+  for (const trouble of TROUBLES) {
+    const of = photos.filter(({ ways }) => ways?.includes(trouble)).slice(0, 20);
+    const labels = of.map(({ outline, ...photo }) => (outline ? { ...photo, box: outline } : photo));
+    if (labels.length > 0) await drawSheet(join(folder, `${trouble}.png`), labels);
+  }
 }

@@ -1,24 +1,41 @@
 import sharp from 'sharp';
-import type { Point } from '../../src/label/photo.ts';
-import type { Drawing } from './drawing.ts';
+import type { Colour, Drawing } from './drawing.ts';
 import type { Random } from './random.ts';
+import type { Framed } from './surface.ts';
 
 /** How a label was photographed. Lengths are in pixels of the photo, angles in degrees. */
 export interface Shot {
   readonly width: number;
   readonly height: number;
-  /** Size of a module at the middle of the code. */
+  /** Size of a module in the middle of the label. */
   readonly module: number;
   /** In the plane of the picture, any. */
   readonly roll: number;
   /** How far the label leans away from the camera, and in which direction. */
   readonly tilt: number;
   readonly tiltTowards: number;
+  /** What it is stuck on, and how far that turns away between the label's middle and its corners. Null: flat. */
+  readonly bend: {
+    readonly over: 'cylinder' | 'dome';
+    readonly arc: number;
+    /** Direction of the cylinder's axis on the label. */
+    readonly axis: number;
+  } | null;
+  /** Paper of metal: it shows what is around it, in waves, and lamps as bands. Places are in shares of the code's width. */
+  readonly foil: {
+    readonly towards: number;
+    /** Waves, and how much of the light they take and give. */
+    readonly wave: number;
+    readonly depth: number;
+    readonly bands: readonly { readonly at: number; readonly width: number; readonly strength: number }[];
+  } | null;
   /** Radius of the disc into which a point out of focus spreads. */
   readonly defocus: number;
   /** Length and direction of the way the camera made while the shutter was open. */
   readonly motion: number;
   readonly motionTowards: number;
+  /** What there is of each colour. */
+  readonly light: Colour;
   /** White paper in the finished photo, 0 to 1 of full scale, in linear light. */
   readonly exposure: number;
   /** Electrons a pixel collects from white paper: the fewer, the more noise. */
@@ -36,119 +53,130 @@ export interface Shot {
   readonly quality: number;
 }
 
-/** A finished photo. */
-export interface Shown {
-  readonly bytes: Buffer;
-  /** The corners of the code in the photo. */
-  readonly box: readonly Point[];
-}
-
 /** Every place of the photo is the mean of this many samples in each direction. */
 const SAMPLES = 2;
-const PAPER = 0.85;
-const INK = 0.04;
+/** Of the light in all directions, what reaches a place that faces away. */
+const AMBIENT = 0.35;
+/** How much of a lamp ink sends on, printed on metal. */
+const INK_SHINE = 0.35;
 
-/** Photographs a drawing: geometry, light, lens, sensor and compression, in the order in which a phone has them. */
-export async function photograph(drawing: Drawing, shot: Shot, random: Random): Promise<Shown> {
-  const light = await lightOf(drawing, shot, random);
+/** Photographs a drawing: light, lens, sensor and compression, in the order in which a phone has them. */
+export async function photograph(
+  drawing: Drawing,
+  { shot, surface }: Framed,
+  random: Random,
+): Promise<Buffer> {
   const { width, height } = shot;
-  const focused = convolve(light.pixels, width, height, disc(shot));
-  const blurred = convolve(focused, width, height, way(shot));
-  const data = Buffer.alloc(width * height);
+  const light = await lightOf(drawing, { shot, surface }, random);
+  const { paper, ink } = drawing;
+  const isGrey = [paper, ink, shot.light].every(([r, g, b]) => r === g && g === b);
+  const channels = isGrey ? 1 : 3;
+  const data = Buffer.alloc(width * height * channels);
   const grain = Float32Array.from({ length: 1 << 16 }, () => random.normal());
   let next = 0;
-  for (let at = 0; at < data.length; at++) {
-    const clean = blurred[at] ?? 0;
-    // Shot noise grows with the root of the light, read noise is always there.
-    // The step makes the 65 536 values of the grain look as if they never came back.
-    next = (next + 1 + (at % 7) * 911) & 0xffff;
-    const noise =
-      (grain[next] ?? 0) * Math.sqrt(Math.max(0, clean) / shot.electrons + (2.5 / shot.electrons) ** 2);
-    data[at] = Math.round(255 * gamma(Math.min(1, Math.max(0, (clean + noise) * shot.exposure))));
+  for (let channel = 0; channel < channels; channel++) {
+    const of = (colour: Colour) => colour[channel] ?? 0;
+    const plane = mixed(light, of(paper), of(ink), of(shot.light));
+    const focused = convolve(plane, width, height, disc(shot));
+    const blurred = convolve(focused, width, height, way(shot));
+    for (let at = 0; at < blurred.length; at++) {
+      const clean = blurred[at] ?? 0;
+      // Shot noise grows with the root of the light, read noise is always there.
+      // The step makes the 65 536 values of the grain look as if they never came back.
+      next = (next + 1 + (at % 7) * 911) & 0xffff;
+      const noise =
+        (grain[next] ?? 0) * Math.sqrt(Math.max(0, clean) / shot.electrons + (2.5 / shot.electrons) ** 2);
+      const full = Math.min(1, Math.max(0, (clean + noise) * shot.exposure));
+      data[at * channels + channel] = Math.round(255 * gamma(full));
+    }
   }
-  const bytes = await sharp(data, { raw: { width, height, channels: 1 } })
-    .jpeg({ quality: shot.quality })
-    .toBuffer();
-  return { bytes, box: light.box };
+  return sharp(data, { raw: { width, height, channels } }).jpeg({ quality: shot.quality }).toBuffer();
 }
 
 function gamma(linear: number): number {
   return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-/** The light that reaches the lens, in units of white paper, and where the code is. */
-async function lightOf(drawing: Drawing, shot: Shot, random: Random) {
+/** What reaches each pixel, in units of all the light there is: by way of paper, of ink, and of all that is no label. */
+interface Light {
+  readonly paper: Float32Array;
+  readonly ink: Float32Array;
+  readonly other: Float32Array;
+}
+
+/** The light of one colour, of which paper and ink send back that much. */
+function mixed({ paper, ink, other }: Light, byPaper: number, byInk: number, all: number): Float32Array {
+  return paper.map((share, at) => all * (share * byPaper + (ink[at] ?? 0) * byInk + (other[at] ?? 0)));
+}
+
+async function lightOf(drawing: Drawing, { shot, surface }: Framed, random: Random): Promise<Light> {
   const { width, height } = shot;
   const scale = Math.min(12, Math.max(3, shot.module * 2.5));
-  const paper = await drawing.raster(scale);
-  const plane = planeOf(drawing, shot, random);
+  const raster = await drawing.raster(scale);
   const wall = wallOf(random);
   const body = { grey: random.pick([0.08, 0.15, 0.6, 0.75]), margin: random.between(4, 30) };
   const slope = { x: random.between(-0.3, 0.3) / width, y: random.between(-0.3, 0.3) / height };
   const shadeAngle = random.between(0, 2 * Math.PI);
-  const pixels = new Float32Array(width * height);
+  const shineOf = shot.foil && foilOf(shot.foil);
+  const plane = () => new Float32Array(width * height);
+  const all = { paper: plane(), ink: plane(), other: plane() };
   const { code } = drawing;
-  const outline = [
-    plane.to(0, 0),
-    plane.to(drawing.width, 0),
-    plane.to(0, drawing.height),
-    plane.to(drawing.width, drawing.height),
-  ];
-  const [left, right] = [
-    Math.min(...outline.map(({ x }) => x)) - 1,
-    Math.max(...outline.map(({ x }) => x)) + 1,
-  ];
-  const [top, bottom] = [
-    Math.min(...outline.map(({ y }) => y)) - 1,
-    Math.max(...outline.map(({ y }) => y)) + 1,
-  ];
-  const isNear = (x: number, y: number) => x >= left && x <= right && y >= top && y <= bottom;
   const middle = { x: code.left + code.width / 2, y: code.top + code.height / 2 };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      let u = 0;
-      let v = 0;
-      const samples = isNear(x, y) ? SAMPLES * SAMPLES : 1;
-      for (let sample = 0; sample < samples; sample++) {
-        const dx = ((sample % SAMPLES) + 0.5) / SAMPLES;
-        const dy = (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES;
-        [u, v] = plane.from(x + dx, y + dy);
-        if (u >= 0 && v >= 0 && u < drawing.width && v < drawing.height) {
-          sum +=
-            INK +
-            ((PAPER - INK) * bilinear(paper.data, paper.width, paper.height, u * scale, v * scale)) / 255;
-        } else if (
-          u > -body.margin &&
-          v > -body.margin &&
-          u < drawing.width + body.margin &&
-          v < drawing.height + body.margin
-        ) {
-          sum += body.grey;
-        } else {
-          sum += wall(x + dx, y + dy);
-        }
+  const isOn = (u: number, v: number, margin: number) =>
+    u > -margin && v > -margin && u < drawing.width + margin && v < drawing.height + margin;
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const center = surface.from(x + 0.5, y + 0.5);
+    const samples = center && isOn(center[0], center[1], 2) ? SAMPLES : 1;
+    let [paper, ink, other, shine] = [0, 0, 0, 0];
+    for (let sample = 0; sample < samples * samples; sample++) {
+      const dx = ((sample % samples) + 0.5) / samples;
+      const dy = (Math.floor(sample / samples) + 0.5) / samples;
+      const seen = samples === 1 ? center : surface.from(x + dx, y + dy);
+      const share = 1 / samples ** 2;
+      if (!seen || !isOn(seen[0], seen[1], body.margin)) {
+        other += share * wall(x + dx, y + dy);
+        continue;
       }
-      const [du, dv] = [(u - middle.x) / code.width, (v - middle.y) / code.width];
-      let lit = (sum / samples) * (1 + slope.x * (x - width / 2) + slope.y * (y - height / 2));
-      if (shot.shadow < 1) {
-        const edge = du * Math.cos(shadeAngle) + dv * Math.sin(shadeAngle);
-        lit *= shot.shadow + (1 - shot.shadow) / (1 + Math.exp(-edge * 25));
+      const [u, v, facing] = seen;
+      const lit = share * (AMBIENT + (1 - AMBIENT) * Math.max(0, facing));
+      if (!isOn(u, v, 0)) {
+        other += lit * body.grey;
+        continue;
       }
-      if (shot.glare) {
-        const { strength, size } = shot.glare;
-        lit += strength * Math.exp(-((Math.hypot(du - shot.glare.x, dv - shot.glare.y) / size) ** 4));
-      }
-      pixels[y * width + x] = lit;
+      const bare = bilinear(raster.data, raster.width, raster.height, u * scale, v * scale) / 255;
+      const foil = shineOf?.((u - middle.x) / code.width, (v - middle.y) / code.width);
+      paper += lit * bare * (foil?.sheen ?? 1);
+      ink += lit * (1 - bare);
+      shine += share * (foil?.lamp ?? 0) * (bare + INK_SHINE * (1 - bare));
     }
+    const [u, v] = center ?? [middle.x, middle.y];
+    const [du, dv] = [(u - middle.x) / code.width, (v - middle.y) / code.width];
+    let light = 1 + slope.x * (x - width / 2) + slope.y * (y - height / 2);
+    if (shot.shadow < 1) {
+      const edge = du * Math.cos(shadeAngle) + dv * Math.sin(shadeAngle);
+      light *= shot.shadow + (1 - shot.shadow) / (1 + Math.exp(-edge * 25));
+    }
+    if (shot.glare && center) {
+      const { strength, size } = shot.glare;
+      shine += strength * Math.exp(-((Math.hypot(du - shot.glare.x, dv - shot.glare.y) / size) ** 4));
+    }
+    all.paper[at] = light * paper;
+    all.ink[at] = light * ink;
+    all.other[at] = light * other + shine;
   }
-  const corners = [
-    [code.left, code.top],
-    [code.left + code.width, code.top],
-    [code.left + code.width, code.top + code.height],
-    [code.left, code.top + code.height],
-  ] as const;
-  return { pixels, box: corners.map(([u, v]) => plane.to(u, v)) };
+  return all;
+}
+
+/** What metal paper does with the light at a place, in shares of the code's width from its middle. */
+function foilOf({ towards, wave, depth, bands }: NonNullable<Shot['foil']>) {
+  const [cos, sin] = [Math.cos((towards * Math.PI) / 180), Math.sin((towards * Math.PI) / 180)];
+  return (du: number, dv: number) => {
+    const along = du * cos + dv * sin;
+    let lamp = 0;
+    for (const { at, width, strength } of bands) lamp += strength * Math.exp(-(((along - at) / width) ** 2));
+    return { sheen: 1 - depth * (0.5 + 0.5 * Math.sin((2 * Math.PI * along) / wave)), lamp };
+  };
 }
 
 /** What is around the device: a patterned table, vents or shelves, boxes and cables, a rough wall. */
@@ -178,51 +206,6 @@ function wallOf(random: Random): (x: number, y: number) => number {
       return boxes.find(on)?.grey ?? grey;
     },
   ]);
-}
-
-/** Where the plane of the label lies in the photo: a pinhole camera and a plane that leans. */
-function planeOf(drawing: Drawing, shot: Shot, random: Random) {
-  const { code } = drawing;
-  const focal = 1.1 * Math.max(shot.width, shot.height);
-  const [tilt, towards, roll] = [shot.tilt, shot.tiltTowards, shot.roll].map(
-    (degrees) => (degrees * Math.PI) / 180,
-  );
-  const axis = [Math.cos(towards ?? 0), Math.sin(towards ?? 0)] as const;
-  // Unit vectors of the plane, first turned in it, then leaned about an axis through the middle of the code.
-  const lean = (x: number, y: number): [number, number, number] => {
-    const along = x * axis[0] + y * axis[1];
-    const across = -x * axis[1] + y * axis[0];
-    const [c, s] = [Math.cos(tilt ?? 0), Math.sin(tilt ?? 0)];
-    return [along * axis[0] - across * c * axis[1], along * axis[1] + across * c * axis[0], across * s];
-  };
-  const right = lean(Math.cos(roll ?? 0), Math.sin(roll ?? 0));
-  const down = lean(-Math.sin(roll ?? 0), Math.cos(roll ?? 0));
-  // A leaning module covers less: the distance makes up for it.
-  const distance = (focal / shot.module) * Math.sqrt(Math.cos(tilt ?? 0));
-  const reach = (Math.max(code.width, code.height) * shot.module) / 2 + 8;
-  const place = (side: number) =>
-    2 * reach < side
-      ? random.between(Math.max(reach, side * 0.25), Math.min(side - reach, side * 0.75))
-      : side / 2;
-  const [cx, cy] = [place(shot.width), place(shot.height)];
-  const [mu, mv] = [code.left + code.width / 2, code.top + code.height / 2];
-  const to = (u: number, v: number): Point => {
-    const [a, b] = [u - mu, v - mv];
-    const depth = distance + a * right[2] + b * down[2];
-    return {
-      x: cx + (focal * (a * right[0] + b * down[0])) / depth,
-      y: cy + (focal * (a * right[1] + b * down[1])) / depth,
-    };
-  };
-  const from = (px: number, py: number): [number, number] => {
-    const [x, y] = [(px - cx) / focal, (py - cy) / focal];
-    // x * (distance + a r2 + b d2) = a r0 + b d0, and the same for y: two equations in a and b.
-    const [a1, b1, c1] = [right[0] - x * right[2], down[0] - x * down[2], x * distance];
-    const [a2, b2, c2] = [right[1] - y * right[2], down[1] - y * down[2], y * distance];
-    const det = a1 * b2 - a2 * b1;
-    return [mu + (c1 * b2 - c2 * b1) / det, mv + (a1 * c2 - a2 * c1) / det];
-  };
-  return { to, from };
 }
 
 function bilinear(data: Uint8Array, width: number, height: number, u: number, v: number): number {

@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { toGrey } from '../../src/label/photo.ts';
 import { photograph, type Shot } from './camera.ts';
-import type { Drawing } from './drawing.ts';
+import { type Drawing, PLAIN } from './drawing.ts';
 import { CLEAN, type LabelPhoto, take } from './photos.ts';
 import { createRandom, type Random } from './random.ts';
+import { frame } from './surface.ts';
 
 /** The one thing that is wrong with a photo; `nothing`: it is sharp and well lit, and has no code in it. */
 export const CAUSES = ['small', 'defocus', 'motion', 'glare', 'dark', 'nothing'] as const;
@@ -33,7 +34,7 @@ export async function spoiltPhoto(
   seed: number,
   index: number,
   cause: Cause,
-): Promise<Omit<LabelPhoto, 'box'>> {
+): Promise<Pick<LabelPhoto, 'name' | 'bytes'>> {
   const random = createRandom(seed * 100_003 + 70_000 + index);
   const name = `${cause} ${seed}/${index}`;
   const module = random.between(2.5, 5);
@@ -47,15 +48,15 @@ export async function spoiltPhoto(
     quality: Math.round(random.between(60, 80)),
   };
   if (cause === 'nothing') {
-    const { bytes } = await photograph(await drawBody(random), shot, random);
-    return { name, bytes, text: '', kind: 'qr', shot };
+    const body = drawBody(random);
+    return { name, bytes: await photograph(body, frame(body, shot, random), random) };
   }
   const kind = index % 10 < 8 ? 'qr' : 'data matrix';
   return take(name, random, kind, { ...shot, ...SPOILT[cause](random, module) });
 }
 
 /** A device from its other side: a lens, screws, a name in large print, or nothing at all. */
-async function drawBody(random: Random): Promise<Drawing> {
+function drawBody(random: Random): Drawing {
   const [width, height] = [random.between(60, 160), random.between(50, 110)];
   const grey = () => Math.round(random.between(20, 255));
   const [body, ink] = [grey(), grey()];
@@ -76,6 +77,8 @@ async function drawBody(random: Random): Promise<Drawing> {
     kind: 'qr',
     text: '',
     shortSerial: '',
+    paper: PLAIN.paper,
+    ink: PLAIN.ink,
     width,
     height,
     code: { left: width / 2 - 15, top: height / 2 - 15, width: 30, height: 30 },

@@ -5,6 +5,8 @@ export interface Random {
   /** As `between`, with small numbers as likely as large ones by their ratio. */
   ratio(low: number, high: number): number;
   pick<T>(all: readonly T[]): T;
+  /** That many of them, in any order. */
+  some<T>(all: readonly T[], count: number): T[];
   chance(share: number): boolean;
   /** Normally distributed, mean 0, deviation 1. */
   normal(): number;
@@ -27,6 +29,10 @@ export function createRandom(seed: number): Random {
       const one = all[Math.floor(next() * all.length)];
       if (one === undefined) throw new Error('nothing to pick from');
       return one;
+    },
+    some(all, count) {
+      const left = [...all];
+      return Array.from({ length: count }, () => left.splice(Math.floor(next() * left.length), 1)).flat();
     },
     chance: (share) => next() < share,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
