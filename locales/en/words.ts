@@ -31,7 +31,7 @@ export const words = [
     'no',
     p(
       " (?:no|without|lost|forgot\\w*|unknown|don'?t (?:know|have)|do not (?:know|have)) (?:(?:the|an?|any|my|his|their|admin) )*password",
-      ' password (?:is |was )?(?:lost|unknown|forgotten|not known|gone)',
+      ' password (?:(?:for|of|to|from|on|its?|the|this|device|camera|recorder|nvr|dvr|is|was) )*(?:lost|unknown|forgotten|not known|gone)',
       ` (?:nobody|no one|none of us) (?:\\S+ ){0,2}?(?:knows|remembers|has) (?:(?:the|an?|its|his|admin) )*${PASSWORD}(?= |$)`,
       ' password (?:\\S+ ){0,4}does(?:n.?t| not) (?:work|fit|match)',
       ' (?:know|knows) the password (?:not|no)',
@@ -42,7 +42,7 @@ export const words = [
     'yes',
     p(
       ` (?:have|know|got|with|(?:gave|told|sent) (?:me|us)) (?:(?:the|an?|its|his|device|admin) )*${PASSWORD}(?= |$)`,
-      ' password (?:is |i )?(?:known|there|ok|have|here|available)',
+      ' password (?:(?:for|of|to|from|on|its?|the|this|device|camera|recorder|nvr|dvr|is|i) )*(?:known|there|ok|have|here|available)',
     ),
   ],
   [
@@ -290,7 +290,7 @@ export const secrets = {
 /** Around numbers (`src/device/typed-words.ts`): whole words in lower case. */
 export const numbers = {
   others:
-    /orders?|purchase order|p\.?o\.?|invoices?|inv|tickets?|cases?|requests?|ref(?:erence)?|rma|p ?\/ ?n|parts?|sku|article|art|material(?: code)?|bar ?code|ean|upc|imei|mac|contract|agreement|bill|receipt|tracking|awb|passport|id card|policy|licen[cs]e|accounts?|acc(?:oun)?t|vat|tin|tax(?: id)?|batch|lot|fcc(?: id)?|cmiit(?: id)?|any ?desk(?: id)?|team ?viewer(?: id)?|rust ?desk(?: id)?|(?:customer|client) (?:no|number|id)/,
+    /orders?|purchase order|p\.?o\.?|invoices?|inv|tickets?|cases?|requests?|ref(?:erence)?|rma|p ?\/ ?n|parts?|sku|article|art|material(?: code)?|bar ?code|ean|upc|imei|mac|contract|agreement|bill|receipt|tracking|awb|passport|id card|policy|licen[cs]e|accounts?|acc(?:oun)?t|vat|tin|tax(?: id)?|batch|lot|fcc(?: id)?|cmiit(?: id)?|build|any ?desk(?: id)?|team ?viewer(?: id)?|rust ?desk(?: id)?|(?:customer|client) (?:no|number|id)/,
   people:
     /tel(?:ephone)?s?|phones?|mob(?:ile)?|cell|call(?: me)?|contacts?|fax|whats ?app|viber|telegram|text me|(?:my|his|her|their|our) (?:number|no|cell|mobile)|(?:phone|contact|mobile) (?:number|no)/,
   between: /no|nr|num|number|id|is|of|the|our|my|his|her|from|dated|series|at|on/,

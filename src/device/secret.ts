@@ -84,12 +84,18 @@ function announced(text: string, words: readonly SecretWords[], known: KnownWord
       if (known.isName(first.bare)) return [];
       const isMarked = MARK.test(text.slice(end, first.at));
       const between = pieces.slice(0, skipped);
-      // "The password of the camera J50000062", "forgot the password J50000062": that is the camera.
-      const isDevice =
-        between.length > 0
-          ? !between.some(({ bare }) => isOneOf(words, 'equal', bare))
-          : isDenied(words, text, match.index);
-      if (!isMarked && isDevice && isSerial(first.bare)) return [];
+      if (isSerial(first.bare)) {
+        const isApart = /[.,;!?]/.test(text.slice(end, first.at));
+        // "The password of the camera J50000062", "forgot the password J50000062": that is the camera.
+        const next = pieces[skipped + 1];
+        const isDevice =
+          between.length > 0
+            ? !between.some(({ bare }) => isOneOf(words, 'equal', bare))
+            : isApart ||
+              isDenied(words, text, match.index) ||
+              (next !== undefined && isOneOf(words, 'after', next.bare));
+        return isDevice && !isMarked ? [] : [[first.at, first.at + first.text.length]];
+      }
 
       const lineStart = text.lastIndexOf('\n', match.index) + 1;
       const before = piecesOf(text.slice(lineStart, match.index), lineStart);

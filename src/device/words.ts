@@ -46,8 +46,8 @@ export interface SaidInWords {
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** Longest text looked at, characters: a description is a sentence or two. */
-const MAX_TEXT = 400;
+/** Longest text looked at, characters: a description is a sentence or two, forwarded a letter. */
+const MAX_TEXT = 1000;
 /** Answers that say that something is not so: a word of denial before one belongs to another thing, if it is no part of it. */
 const REFUSALS: readonly string[] = ['no', 'none', 'refused'];
 

@@ -12,6 +12,8 @@ interface Own {
   readonly said?: Readonly<Record<string, string>>;
 }
 
+import { fold } from '../../../src/device/lookalikes.ts';
+import { withoutSecrets } from '../../../src/device/secret.ts';
 import { isShortSerial, parseSerial } from '../../../src/device/serial.ts';
 import * as typed from '../../../src/device/typed.ts';
 
@@ -63,12 +65,147 @@ describe('typedDevices', () => {
     ]);
   });
 
-  it.each(own.texts as readonly Own[])('reads $text', ({ text, devices, full, said }) => {
+  it.each([...own.texts, ...own.later] as readonly Own[])('reads $text', ({ text, devices, full, said }) => {
     const found = typedDevices(text);
     expect(found.map(spelt)).toEqual(devices);
     const fulls = found.map(({ serial }) => serial.text).filter((serial) => serial.length > 9);
     if (full) expect(fulls).toEqual(full);
     if (said) expect(saidInWords(text, vocabulary)?.answers).toEqual(said);
+  });
+
+  it('finds every one of up to sixty, whatever stands between them', () => {
+    const clear = short.filter((text) => /^[A-Z]{1,2}\d/.test(text) && !/^[A-Z]?[IO]|^NO|^SN|^CH/.test(text));
+    const between = fc.constantFrom(
+      ' ',
+      ', ',
+      '; ',
+      '\n',
+      '\r\n',
+      ' и ',
+      ' and ',
+      ' или ',
+      ' + ',
+      ' / ',
+      '\n- ',
+      '\t',
+    );
+    const list = fc.uniqueArray(clear, { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(list, fc.array(between, { minLength: 60, maxLength: 60 }), (serials, gaps) => {
+        const text = serials.map((serial, index) => (index === 0 ? '' : gaps[index]) + serial).join('');
+        expect(typedDevices(text).map(spelt)).toEqual(serials);
+        const numbered = serials.map((serial, index) => `${index + 1}. ${serial}`).join('\n');
+        expect(typedDevices(numbered).map(spelt)).toEqual(serials);
+      }),
+    );
+  });
+
+  it('drops none of as many as a message can hold', () => {
+    const serials = Array.from({ length: 400 }, (_, index) => `J${50_000_100 + index}`);
+    expect(typedDevices(serials.join('\n')).map(spelt)).toEqual(serials);
+  });
+
+  it('gives each of a list its own model, on either side of it', () => {
+    const model = fc.constantFrom(
+      'DS-2CD2143G2-I',
+      'DS-7608NI-K2/8P',
+      'DS-I200(C)',
+      'IPC-T240H',
+      'CS-C6TC-32WFR',
+    );
+    const clear = short.filter((text) => /^[A-Z]{1,2}\d/.test(text) && !/^[A-Z]?[IO]|^NO|^SN|^CH/.test(text));
+    const list = fc.uniqueArray(fc.tuple(clear, model), {
+      selector: ([serial]) => serial,
+      minLength: 1,
+      maxLength: 30,
+    });
+    const ends = fc.constantFrom(
+      [' ', '\n'],
+      [' - ', '\n'],
+      ['\t', '\n'],
+      ['\n', '\n\n'],
+      [' ', ', '],
+      [';', '\n'],
+      [' | ', '\n'],
+      [' S/N: ', '; '],
+    );
+    fc.assert(
+      fc.property(list, ends, fc.boolean(), (devices, [inside = '', outside = ''], isModelFirst) => {
+        const text = devices
+          .map(([serial, name]) => (isModelFirst ? [name, serial] : [serial, name]).join(inside))
+          .join(outside);
+        expect(typedDevices(text).map(spelt)).toEqual(devices.map(([serial, name]) => `${serial} ${name}`));
+      }),
+    );
+  });
+
+  it('makes up nothing: what is taken stands in the message', () => {
+    const any = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.string({
+        unit: fc.constantFrom(
+          'S/N',
+          ':',
+          '-',
+          ' ',
+          '\n',
+          '1',
+          '20',
+          'K1234',
+          '5678',
+          'DS-',
+          '2CD2143G2-I',
+          'l',
+          '|',
+          'тел',
+        ),
+        maxLength: 80,
+      }),
+    );
+    fc.assert(
+      fc.property(any, (text) => {
+        const letters = fold(text).replace(/[^A-Z\d]/g, '');
+        for (const { serial, doubt } of typedDevices(text)) {
+          expect(isShortSerial(serial.short)).toBe(true);
+          expect(parseSerial(serial.text).ok).toBe(true);
+          if (doubt !== 'mistyped') expect(letters).toContain(serial.short);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    'password: A12345678',
+    'password A12345678',
+    'the password is A12345678',
+    'pwd=A12345678',
+    'пароль A12345678',
+    'пароль: А12345678',
+    'пароль это A12345678',
+    'пароль от камеры: A12345678',
+    'пароль\nA12345678',
+    'password: DS-2CD2385G1-I20200414AAWRE33812345',
+  ])('offers nothing of what withoutSecrets takes away: %j', (secret) => {
+    const known = { isAnswer: () => false, isWord: () => false, isName: () => false };
+    for (const text of [secret, `J50000062\n${secret}`, `${secret}\nJ50000062`]) {
+      expect(withoutSecrets(text, typedWords.secrets, known, 'announced')).not.toMatch(/A12345678|E33812345/);
+      expect(typedDevices(text).map(spelt)).toEqual(text === secret ? [] : ['J50000062']);
+    }
+  });
+
+  it.each([
+    'забыл пароль J50000062',
+    'пароль есть J50000062',
+    'нет пароля, J50000062',
+    'пароль J50000062 не знаю',
+    'пароль от камеры J50000062 не подходит',
+    'forgot the password J50000062',
+    'I have the password. J50000062',
+    'password for J50000062 is lost',
+  ])('takes the device a password is said of: %j', (text) => {
+    const known = { isAnswer: () => false, isWord: () => false, isName: () => false };
+    expect(typedDevices(text).map(spelt)).toEqual(['J50000062']);
+    expect(withoutSecrets(text, typedWords.secrets, known) ?? text).toContain('J50000062');
   });
 });
 

@@ -44,6 +44,20 @@ describe('what technicians write', () => {
 describe('saidInWords', () => {
   const said = (text: string) => saidInWords(text, vocabulary);
 
+  it('takes no password for a model, whatever it begins with', () => {
+    expect(said('J50000062\nDS-Canary!77')).toBeNull();
+    expect(said('J50000062 DS-2Canary!77')).toBeNull();
+  });
+
+  it('is not disturbed by the digits of a serial number, and hears what stands before it', () => {
+    expect(said('401000064 камера, была в EZVIZ')?.answers).toEqual({ kind: 'camera', everInEzviz: 'yes' });
+    expect(said('пароль J50000062 не знаю')?.answers).toEqual({ adminPassword: 'no' });
+    expect(said('прошивка V5.7.3, была в EZVIZ J50000062')?.answers).toEqual({
+      firmware: 'V5.7.3',
+      everInEzviz: 'yes',
+    });
+  });
+
   it.each<[string, Record<string, string>]>([
     ['пароль не знаю', { adminPassword: 'no' }],
     ['знаю пароль', { adminPassword: 'yes' }],
