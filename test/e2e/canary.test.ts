@@ -11,6 +11,8 @@ import { createLog } from '../../src/kernel/log.ts';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
+import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
+import beside from '../fixtures/beside-serials.json' with { type: 'json' };
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
 import { agentInTestNetwork, releasedBot } from '../support/programs.ts';
 import { type House, offering, openHouse, openStage, pressId, STEP, unbindNow } from '../support/stage.ts';
@@ -181,6 +183,94 @@ it('leaves no secret in the store of a bot that is killed while its chat is held
     await stage.close();
   }
 }, 120_000);
+
+/** What is typed beside a serial number, and where: each piece is a secret of its own. */
+const PLACES_BESIDE: readonly ((secret: string, serial: string) => string)[] = [
+  (secret, serial) => `${serial}\n${secret}`,
+  (secret, serial) => `${serial} ${secret}`,
+  (secret, serial) => `${secret}\n${serial}`,
+  (secret, serial) => `${secret} ${serial}`,
+  (secret, serial) => `${serial}\nDS-2CD2386G2-IU\n${secret}`,
+  (secret, serial) => `DS-2CD2386G2-IU ${secret}\n${serial}`,
+  (secret, serial) => `1) ${serial} ${secret}\n2) K50000777\n3) ${secret} K50000778`,
+];
+
+it('leaves nothing of what is typed beside serial numbers, wherever it stands, in the chat, the store, the log or the trail', async () => {
+  const botLines: string[] = [];
+  const stage = await openStage({ devices: [], onBotLine: (line) => botLines.push(line) });
+  try {
+    const technician = stage.technician('en');
+    await technician.send('/start');
+    await technician.waitFor(/label/, STEP);
+    const canaries: Record<string, string> = {};
+    let count = 0;
+    const next = () => `J${50_001_000 + count++}`;
+    const named = (serial: string) => (message: ChatMessage) =>
+      message.from === 'bot' && message.text.includes(serial);
+
+    for (const [at, words] of beside.entries()) {
+      const secret = words.split(' ').reduce((longest, one) => (one.length > longest.length ? one : longest));
+      canaries[words] = secret;
+      // The whole fixture on the line below, and in one further place each.
+      const others = PLACES_BESIDE.slice(1);
+      for (const place of [PLACES_BESIDE[0], others[at % others.length]]) {
+        const serial = next();
+        await technician.send('/new');
+        await technician.send(place?.(words, serial) ?? '');
+        await technician.waitFor(named(serial), STEP);
+      }
+    }
+
+    const caption = 'Canary-Caption-1';
+    await technician.send('/new');
+    await technician.sendPhoto(
+      await drawLabel({
+        ...profile,
+        verificationCode: VERIFICATION_CODE,
+        host: 'www.hik-connect.com',
+        caption: 'x',
+      }),
+      { caption: `${profile.shortSerial} ${caption}` },
+    );
+    await technician.waitFor(named(profile.shortSerial), STEP);
+
+    const edited = 'canary-edited-2';
+    await technician.send('/new');
+    const { id } = await technician.send('J5000');
+    await technician.waitFor((message) => message.from === 'bot', STEP);
+    const serial = next();
+    await technician.edit(id, `${serial}\n${edited}`);
+    await technician.waitFor(named(serial), STEP);
+
+    const answered = 'canary-which-3';
+    const [one, other] = [next(), next()];
+    await technician.send('/new');
+    await technician.send(`${one} ${other}`);
+    await technician.waitFor(named(other), STEP);
+    await technician.send(`${other} ${answered}`);
+    await technician.waitFor(new RegExp(`Serial number ${other}`), STEP);
+    await technician.send('/cancel');
+    await technician.waitFor(named(one), STEP);
+    Object.assign(canaries, { caption, edited, answered, code: VERIFICATION_CODE });
+    await stage.bot.stop();
+
+    const store = await openTestStore(stage.storeFolder);
+    const trail: string[] = [];
+    await createAudit(store, Date.now).read((line) => trail.push(line));
+    await store.close();
+    expect(trail.length).toBeGreaterThan(2 * beside.length);
+    const places: Places = {
+      log: Buffer.from(botLines.join('\n')),
+      chat: Buffer.from(JSON.stringify(technician.messages.filter(({ from }) => from === 'bot'))),
+      'Bot API calls': Buffer.from(JSON.stringify(stage.api.calls)),
+      trail: Buffer.from(trail.join('\n')),
+      ...(await filesOf(stage.storeFolder, 'store')),
+    };
+    expect(hits(canaries, places)).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+}, 240_000);
 
 /** Waits until Telegram holds no update any more. */
 async function allConfirmed({ api }: Stage): Promise<void> {
