@@ -14,6 +14,8 @@ const SIZES = {
 } as const;
 /** Steps by which corners are moved to where the known modules fit best, in modules. */
 const STEPS = [1, 0.5, 0.25, 0.12];
+/** Steps by which a code is bent, in shares of its sides: each belongs to one of the steps above. */
+const BENDS = [0.06, 0.03, 0.015, 0.007];
 /** Samples across a module, and those around its middle sample that say something about it. */
 const SAMPLES = 3;
 const REACH = 2;
@@ -50,12 +52,13 @@ interface Pattern {
  */
 export function redraw(picture: Grey, { kind, box }: DamagedCode, isExact: boolean): View | null {
   const patterns = SIZES[kind].map((size) => patternOf(kind, size));
-  const fits = patterns.map((pattern) => fitOf(picture, box, pattern));
+  const fits = patterns.map((pattern) => fitOf(picture, placeIn(box), pattern));
   const pattern = patterns[fits.indexOf(Math.max(...fits))];
   if (!pattern) return null;
-  const corners = isExact ? box : moved(picture, box, pattern);
+  const { box: corners, bend } = isExact ? { box, bend: FLAT } : moved(picture, box, pattern);
   if (!isConvex(corners)) return null;
-  const dark = decide(picture, corners, pattern);
+  const place = placeIn(corners, bend);
+  const dark = decide(picture, place, pattern);
   const { size } = pattern;
   const side = (size + 2 * QUIET) * DRAWN;
   const data = Buffer.alloc(side * side, 255);
@@ -64,7 +67,6 @@ export function redraw(picture: Grey, { kind, box }: DamagedCode, isExact: boole
     const y = Math.floor(at / side / DRAWN) - QUIET;
     if (x >= 0 && y >= 0 && x < size && y < size && dark[y * size + x]) data[at] = 0;
   }
-  const place = placeIn(corners);
   return {
     picture: { data, width: side, height: side },
     toPhoto: ({ x, y }) => place((x / DRAWN - QUIET) / size, (y / DRAWN - QUIET) / size),
@@ -117,8 +119,26 @@ function dataMatrixModules(size: number): Int8Array {
   return known;
 }
 
-/** From shares of a code's sides to places in the picture: the plane of the code as the camera saw it. */
-function placeIn([a, b, c, d]: Box): (u: number, v: number) => Point {
+/**
+ * How a label lies on something round, in shares of the code's sides: how far the middles of its lines are shifted along
+ * them, across and down, and how far they bow, to the right and down.
+ */
+type Bend = readonly [across: number, down: number, right: number, below: number];
+const FLAT: Bend = [0, 0, 0, 0];
+
+/** From shares of a code's sides to places in the picture. */
+type Place = (u: number, v: number) => Point;
+
+function placeIn(box: Box, [across, down, right, below]: Bend = FLAT): Place {
+  const plane = planeOf(box);
+  return (u, v) => {
+    const [inU, inV] = [4 * u * (1 - u), 4 * v * (1 - v)];
+    return plane(u + across * inU + right * inV, v + down * inV + below * inU);
+  };
+}
+
+/** The plane of the code as the camera saw it. */
+function planeOf([a, b, c, d]: Box): Place {
   const [x1, y1, x2, y2] = [b.x - c.x, b.y - c.y, d.x - c.x, d.y - c.y];
   const [sx, sy] = [a.x - b.x + c.x - d.x, a.y - b.y + c.y - d.y];
   const area = x1 * y2 - x2 * y1;
@@ -142,8 +162,7 @@ function isConvex(box: Box): boolean {
 }
 
 /** How well known modules fit: their correlation with what is there, in each quarter of the code by its own light. */
-function fitOf(picture: Grey, box: Box, { size, known, places }: Pattern): number {
-  const place = placeIn(box);
+function fitOf(picture: Grey, place: Place, { size, known, places }: Pattern): number {
   const quarters = Array.from({ length: 4 }, () => ({ count: 0, shade: 0, square: 0, product: 0, dark: 0 }));
   for (const at of places) {
     const [x, y] = [at % size, Math.floor(at / size)];
@@ -165,19 +184,21 @@ function fitOf(picture: Grey, box: Box, { size, known, places }: Pattern): numbe
   return fits.reduce((sum, one) => sum + one, 0);
 }
 
-/** Moves the corners, each by itself and all together, to where the known modules fit best. */
-function moved(picture: Grey, box: Box, pattern: Pattern): Box {
+/** Moves the corners, each by itself and all together, and bends the code, to where the known modules fit best. */
+function moved(picture: Grey, box: Box, pattern: Pattern): { box: Box; bend: Bend } {
   const module = Math.hypot(box[2].x - box[0].x, box[2].y - box[0].y) / Math.SQRT2 / pattern.size;
-  let best = { box, fit: fitOf(picture, box, pattern) };
+  let best = { box, bend: FLAT, fit: fitOf(picture, placeIn(box), pattern) };
+  const tryOne = (next: Box, bend: Bend) => {
+    const fit = fitOf(picture, placeIn(next, bend), pattern);
+    if (fit > best.fit) best = { box: next, bend, fit };
+  };
   const tryStep = (corner: number, dx: number, dy: number) => {
     const move = (point: Point, at: number) =>
       corner === at || corner === 4 ? { x: point.x + dx, y: point.y + dy } : point;
     const [a, b, c, d] = best.box;
-    const next: Box = [move(a, 0), move(b, 1), move(c, 2), move(d, 3)];
-    const fit = fitOf(picture, next, pattern);
-    if (fit > best.fit) best = { box: next, fit };
+    tryOne([move(a, 0), move(b, 1), move(c, 2), move(d, 3)], best.bend);
   };
-  for (const step of STEPS) {
+  for (const [at, step] of STEPS.entries()) {
     for (let round = 0; round < 2; round++) {
       const before = best.fit;
       for (let corner = 0; corner <= 4; corner++) {
@@ -186,15 +207,23 @@ function moved(picture: Grey, box: Box, pattern: Pattern): Box {
           tryStep(corner, step * module * Math.cos(angle), step * module * Math.sin(angle));
         }
       }
+      for (let one = 0; one < FLAT.length; one++) {
+        for (const sign of [1, -1]) {
+          const [across, down, right, below] = best.bend.map((value, place) =>
+            place === one ? value + sign * (BENDS[at] ?? 0) : value,
+          );
+          tryOne(best.box, [across ?? 0, down ?? 0, right ?? 0, below ?? 0]);
+        }
+      }
       if (best.fit === before) break;
     }
   }
-  return best.box;
+  return best;
 }
 
 /** Which modules are dark. */
-function decide(picture: Grey, box: Box, { size, known }: Pattern): boolean[] {
-  const clues = cluesOf(picture, box, size);
+function decide(picture: Grey, place: Place, { size, known }: Pattern): boolean[] {
+  const clues = cluesOf(picture, place, size);
   const width = clues.length / known.length;
   let target = Float64Array.from(known);
   let sums = new Float64Array(known.length);
@@ -211,8 +240,7 @@ function decide(picture: Grey, box: Box, { size, known }: Pattern): boolean[] {
 }
 
 /** What may say whether a module is dark: the samples in and around it, each by its surroundings, and one constant. */
-function cluesOf(picture: Grey, box: Box, size: number): Float64Array {
-  const place = placeIn(box);
+function cluesOf(picture: Grey, place: Place, size: number): Float64Array {
   const side = (size + 2 * EDGE) * SAMPLES;
   const samples = Float32Array.from({ length: side * side }, (_, at) => {
     const u = (((at % side) + 0.5) / SAMPLES - EDGE) / size;
