@@ -31,6 +31,7 @@ import { readAnnouncement } from '../src/lan-agent/sadp/announcement.ts';
 import { readMessage } from '../src/lan-agent/sadp/message.ts';
 import { readExchangeReply, readStatusReply, readUnbindReply } from '../src/lan-agent/sadp/reply.ts';
 import { eventsRequest, LINK_VERSION, pairRequest, pollAnswer, pollRequest } from '../src/link/messages.ts';
+import { stacked } from '../test/support/printed-lines.ts';
 
 const { values } = parseArgs({
   options: {
@@ -131,7 +132,7 @@ const PARSERS: Record<string, Parser> = {
     read(input) {
       const text = input.toString('utf8');
       const lines = text.split(/\r|\n/);
-      readPrint(lines);
+      readPrint(stacked(lines));
       parseFirmware(text);
       saidInWords(text, vocabulary);
       return parseLabel(text).ok || typedDevices(text, typedWords).length > 0;

@@ -1,100 +1,141 @@
 /**
- * How much of the print on drawn labels is read, how surely, and what that costs: labels of a fixed seed, capitals of 8
- * to 28 pixels, every sixth turned by a quarter or a half, through the child process as the bot uses it. Beside it, what
- * the engine alone would have given: one look, and the first text that has the form of a short serial.
- * Run: npx tsx bench/label-text.ts [labels per size, default 12] [seed, default 77]
+ * How print is read, how surely, and what that costs: drawn labels whose full serial goes on in the next line, plain ones,
+ * and cartons with bars and other numbers of nine digits; capitals of 9 to 28 pixels, six fonts, every sixth photo turned
+ * by a quarter or a half. Codes are read first, as the bot does. Beside it, from the same recognition, what every line says
+ * by itself: the first text in the form of a serial number is taken.
+ * Run: npx tsx bench/label-text.ts [labels of each kind: 100,100,30] [seed: 77] [longest time for a photo, ms: 60000]
  */
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openPhoto } from '../src/label/photo.ts';
-import { createTextEngine } from '../src/label/text/engine.ts';
+import { parseSerial } from '../src/device/serial.ts';
+import { serialTexts } from '../src/device/typed.ts';
+import { prepareCodes } from '../src/label/codes.ts';
+import { readPhoto } from '../src/label/read-photo.ts';
+import { createLabelReader } from '../src/label/reader.ts';
+import type { LabelReading } from '../src/label/reading.ts';
 import { openOcr } from '../src/label/text/ocr.ts';
-import { inventLabel, inventShot, photograph, seeded } from '../test/integration/label/printed.ts';
+import { readText } from '../src/label/text/read-text.ts';
+import { isOpen, withPrint } from '../src/label/weigh.ts';
+import { inventShot, photographRows } from '../test/integration/label/printed.ts';
+import { drawPrint, PRINT_KINDS, type PrintSheet } from './labels/print.ts';
+import { createRandom, type Random } from './labels/random.ts';
 
 const FONTS = [null, 'Liberation Sans', 'Liberation Sans Narrow', 'DejaVu Sans', 'Roboto', 'Liberation Mono'];
-const SIZES = [8, 10, 12, 16, 20, 28];
-const [perSize = 12, seed = 77] = process.argv.slice(2).map(Number);
-const IDLE_MS = 2000;
-
-const engine = createTextEngine({
-  entry: new URL('../src/label/text/child.ts', import.meta.url),
-  execArgv: ['--import', import.meta.resolve('tsx')],
-  idleMs: IDLE_MS,
-  killAfterMs: 120_000,
-  onCrash: (error) => console.log(`crash: ${error.message}`),
-});
+const [counts = '100,100,30', seed = '77', budget = '60000'] = process.argv.slice(2);
+const CODES_MS = 700;
 
 const ocr = await openOcr();
-const SHORT_SERIAL = /\b(?:[A-Z]{2}\d{7}|[A-Z]\d{8}|\d{9})\b/;
+await prepareCodes();
 
-async function engineAlone(photo: Uint8Array): Promise<string | null> {
-  const opened = await openPhoto(photo);
-  const lines = opened.ok ? await ocr.lines(opened.value, 960) : [];
-  return lines.map(({ text }) => SHORT_SERIAL.exec(text)?.[0]).find((text) => text !== undefined) ?? null;
+/** What each line says by itself, of the first look at the photo in hand. */
+let alone: string | null = null;
+const listening: typeof ocr = {
+  async look(photo, side, isOver) {
+    const look = await ocr.look(photo, side, isOver);
+    const texts = look.lines.flatMap(({ pieces }) => serialTexts(pieces.map(({ text }) => text).join(' ')));
+    alone ??= texts.map(shortOf).find((short) => short !== null) ?? null;
+    return look;
+  },
+};
+
+function shortOf(text: string): string | null {
+  const parsed = parseSerial(text);
+  return parsed.ok ? parsed.value.short : null;
 }
 
-/** Peak memory of the child, MB; 0 where the system does not tell. */
-async function peakMb(): Promise<number> {
-  const status = await readFile(`/proc/${engine.pids()[0]}/status`, 'utf8').catch(() => '');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+async function read(bytes: Uint8Array): Promise<LabelReading> {
+  const codes = await readPhoto({ bytes, budgetMs: CODES_MS });
+  if (!isOpen(codes)) return codes;
+  return withPrint(codes, await readText(listening, { bytes, budgetMs: Number(budget) }, () => false));
+}
+
+type Verdict = 'right unasked' | 'wrong unasked' | 'asked, right' | 'asked, wrong' | 'not read';
+
+/** What is offered, and whether a person is asked. */
+function verdictOf(reading: LabelReading, { shortSerial, fullSerial }: PrintSheet) {
+  const facts =
+    reading.kind === 'label'
+      ? [reading.facts]
+      : reading.kind === 'several'
+        ? reading.labels.map((label) => label.facts)
+        : reading.kind === 'printed'
+          ? reading.labels
+          : [];
+  const isAsked =
+    facts.length !== 1 ||
+    (reading.kind === 'label'
+      ? !reading.isCertain
+      : reading.kind !== 'printed' || reading.certainty !== 'agreed');
+  const isRight = facts.some((one) => one.shortSerial === shortSerial);
+  const right = isAsked ? 'asked, right' : 'right unasked';
+  const wrong = isAsked ? 'asked, wrong' : 'wrong unasked';
+  const verdict: Verdict = facts.length === 0 ? 'not read' : isRight ? right : wrong;
+  const claimed = facts.flatMap((one) => one.fullSerial ?? []);
+  return { verdict, claimed: claimed.length, whole: claimed.filter((full) => full === fullSerial).length };
+}
+
+function shoot(random: Random, sheet: PrintSheet, index: number): Promise<Buffer> {
+  const shot = inventShot(() => random.between(0, 1), random.ratio(9, 28), FONTS);
+  const quarter = index % 6 === 5 ? random.pick([90, 180, 270]) : 0;
+  return photographRows(sheet.rows, { ...shot, turn: shot.turn + quarter }, Number(seed) + index);
 }
 
 const rows: Record<string, Record<string, number>> = {};
-const times: number[] = [];
-let peak = 0;
-for (const capitals of SIZES) {
+let last: Buffer | null = null;
+for (const [at, kind] of PRINT_KINDS.entries()) {
+  const count = Number(counts.split(',')[at] ?? 0);
   const row = {
-    photos: 0,
-    right: 0,
-    agreed: 0,
-    confirm: 0,
-    choose: 0,
-    wrong: 0,
+    labels: count,
+    'right unasked': 0,
     'wrong unasked': 0,
-    none: 0,
+    'asked, right': 0,
+    'asked, wrong': 0,
+    'not read': 0,
+    'full: claimed': 0,
+    'full: right': 0,
     'alone: right': 0,
     'alone: wrong': 0,
+    'p50 ms': 0,
+    'p95 ms': 0,
   };
-  rows[`${capitals} px`] = row;
-  for (let index = 0; index < perSize; index++) {
-    const random = seeded(seed * 10_000 + capitals * 100 + index);
-    const label = inventLabel(random);
-    const shot = inventShot(random, capitals, FONTS);
-    const quarter = index % 6 === 5 ? 90 * (1 + Math.floor(random() * 3)) : 0;
-    const photo = await photograph(label, { ...shot, turn: shot.turn + quarter }, seed + index);
+  rows[kind] = row;
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const random = createRandom(Number(seed) * 10_000 + at * 1000 + index);
+    const sheet = drawPrint(random, kind);
+    const photo = await shoot(random, sheet, index);
+    last = photo;
+    alone = null;
     const start = performance.now();
-    const result = await engine.read(photo);
+    const reading = await read(photo);
     times.push(performance.now() - start);
-    peak = Math.max(peak, await peakMb());
-    row.photos++;
-    const alone = await engineAlone(photo);
-    if (alone !== null) row[alone === label.shortSerial ? 'alone: right' : 'alone: wrong']++;
-    const serials = result.ok ? result.value.serials : [];
-    const [first] = serials;
-    if (!first) {
-      row.none++;
-      console.log(
-        `none: ${capitals} px, turned ${Math.round(shot.turn + quarter)}, ${shot.font ?? 'outlines'}`,
-      );
-      continue;
-    }
-    if (serials.some(({ shortSerial }) => shortSerial === label.shortSerial)) row.right++;
-    else row.wrong++;
-    if (serials.length > 1) row.choose++;
-    else if (first.certainty !== 'agreed') row.confirm++;
-    else row.agreed++;
-    if (first.shortSerial !== label.shortSerial) {
-      console.log(`misread: ${capitals} px, ${label.shortSerial}`, JSON.stringify(serials));
-      if (serials.length === 1 && first.certainty === 'agreed') row['wrong unasked']++;
-    }
+    const { verdict, claimed, whole } = verdictOf(reading, sheet);
+    row[verdict]++;
+    row['full: claimed'] += claimed;
+    row['full: right'] += whole;
+    if (alone !== null) row[alone === sheet.shortSerial ? 'alone: right' : 'alone: wrong']++;
+    if (
+      verdict === 'asked, wrong' ||
+      verdict === 'wrong unasked' ||
+      verdict === 'not read' ||
+      claimed > whole
+    )
+      console.log(kind, index, verdict, sheet.shortSerial, sheet.fullSerial, brief(reading));
   }
+  times.sort((a, b) => a - b);
+  row['p50 ms'] = Math.round(times[Math.floor(times.length * 0.5)] ?? 0);
+  row['p95 ms'] = Math.round(times[Math.floor(times.length * 0.95)] ?? 0);
 }
-await sleep(IDLE_MS + 1000);
 console.table(rows);
-times.sort((a, b) => a - b);
-const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
-console.log(`first photo with start included; median ${at(0.5)} ms, p95 ${at(0.95)} ms`);
-console.log(
-  `child: ${Math.round(peak)} MB at peak, ${engine.pids().length === 0 ? 'ended' : 'running'} after idle`,
-);
-await engine.close();
+
+// The way the bot goes: processes that have to be started first, and its own limits.
+const reader = createLabelReader();
+for (const what of ['with processes started', 'once they are there']) {
+  if (!last) break;
+  const start = performance.now();
+  const reading = await reader.read(last);
+  console.log(`one photo ${what}: ${Math.round(performance.now() - start)} ms, ${brief(reading)}`);
+}
+await reader.close();
+
+function brief(reading: LabelReading): string {
+  return JSON.stringify(reading, (key, value) => (key === 'picture' ? value !== null : value));
+}

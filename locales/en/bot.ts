@@ -74,6 +74,7 @@ export const bot = {
     ask: 'Send a photo of the device label (QR code or the S/N line), or type the serial number.',
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
     reading: 'Reading the photo…',
+    readingPrint: 'No code could be read. Reading the print, a few seconds…',
     readOk: 'Photo read ✓',
     readDone: 'Photo looked at.',
     readPrint: 'No label code could be read, so I read the print.',
@@ -156,6 +157,8 @@ export const bot = {
       blurred:
         'I cannot read it: blurred. Hold still, let it focus, send it again, or type the serial number.',
       glare: 'I cannot read it: glare. Tilt the phone a little and send it again, or type the serial number.',
+      'no-time':
+        'The print could not be read in time. Come closer, until the S/N line fills the photo, and send it again, or type the serial number.',
       plain:
         'I found no code in the photo. Send the whole label, straight and sharp, or type the serial number.',
     },

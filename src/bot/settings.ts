@@ -53,6 +53,8 @@ export interface Settings {
   regionPack: string | null;
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
+  /** Longest time for a photo with its print, milliseconds. */
+  photoMs: number;
   notices: NoticeSettings;
   /** Every invitation asks an admin before its bearer comes in. */
   invitesAsk: boolean;
@@ -77,6 +79,7 @@ const EXAMPLES = {
   WEBHOOK_SECRET: 'openssl rand -hex 32',
   REGION_PACK: 'default',
   READ_PRINT: 'on',
+  PHOTO_SECONDS: '8',
   INVITES_ASK: 'off',
   ASK_PIN: 'off',
   NOTICES: 'laptop.paired=quiet,access.joined=digest',
@@ -160,6 +163,13 @@ const hours = (usual: string) =>
     .refine((given) => given >= 1 && given <= 168, malformed)
     .default(Number(usual));
 
+/** A whole number of seconds, 3 to 300. */
+const seconds = (usual: string) =>
+  shaped(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((given) => given >= 3 && given <= 300, malformed)
+    .default(Number(usual));
+
 const schema = z.object({
   // Bot API tokens are digits, a colon and 35 characters; servers of one's own may use longer ones.
   BOT_TOKEN: shaped(/^\d{6,}:[A-Za-z0-9_-]{30,100}$/).transform((token) => new Secret(token)),
@@ -186,6 +196,7 @@ const schema = z.object({
     .optional(),
   REGION_PACK: z.string().optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
+  PHOTO_SECONDS: seconds(EXAMPLES.PHOTO_SECONDS),
   INVITES_ASK: z.enum(['on', 'off'], malformed).default('off'),
   ASK_PIN: z.enum(['on', 'off'], malformed).default('off'),
   NOTICES: noticeWays.default({}),
@@ -259,6 +270,7 @@ function settingsFrom(parsed: Parsed): Settings {
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: parsed.REGION_PACK ?? null,
     readPrint: parsed.READ_PRINT === 'on',
+    photoMs: parsed.PHOTO_SECONDS * 1000,
     invitesAsk: parsed.INVITES_ASK === 'on',
     askPin: parsed.ASK_PIN === 'on',
     notices: { ways: parsed.NOTICES, digestMs: parsed.NOTICE_DIGEST_HOURS * HOUR_MS },

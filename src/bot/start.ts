@@ -137,7 +137,7 @@ async function bringUp(
   const me = await greet(client, log, stopping);
   if (!me.ok) return me;
 
-  const labels = createLabelReader({ text: settings.readPrint, log });
+  const labels = createLabelReader({ text: settings.readPrint, answerMs: settings.photoMs, log });
   ending.cut(() => labels.close());
   let finish: (reason: 'token-refused') => void = () => undefined;
   const ended = new Promise<'token-refused'>((resolve) => {

@@ -121,7 +121,11 @@ async function readPhoto(
   { fileId, messageId }: Extract<Heard, { kind: 'photo' }>,
 ): Promise<Next> {
   const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
-  const reading = await dialogue.house((house) => house.labels.read(dialogue.chatId, fileId));
+  const reading = await dialogue.houseTelling(notice, (house, tell) =>
+    house.labels.read(dialogue.chatId, fileId, {
+      onPrint: () => tell(dialogue.t('bot:identify.readingPrint')),
+    }),
+  );
   await dialogue.edit(notice, dialogue.t(noticeOf(reading)));
   switch (reading.kind) {
     case 'label': {

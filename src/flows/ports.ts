@@ -62,7 +62,7 @@ export type PhotoReading =
   /** Read from print, the surest first. `picture`: key of a stored picture of those lines. */
   | { kind: 'printed'; labels: LabelFacts[]; certainty: PrintCertainty; picture: string | null }
   | { kind: 'refused'; reason: LabelRefusal; host?: string }
-  | { kind: 'unreadable'; tip: 'too-dark' | 'too-small' | 'blurred' | 'glare' | null }
+  | { kind: 'unreadable'; tip: 'too-dark' | 'too-small' | 'blurred' | 'glare' | 'no-time' | null }
   | {
       kind: 'rejected';
       reason:
@@ -83,12 +83,13 @@ export interface LabelPort {
   /**
    * Downloads a photo from Telegram and reads it. Nothing of the photo is kept, but for some minutes a picture that
    * a person needs for an answer: printed serial numbers to compare, or where each of several labels is. `quick`: only
-   * what is read within seconds counts, and no picture is kept.
+   * what is read within seconds counts, and no picture is kept. `onPrint` hears when the print begins to be read, which
+   * takes seconds.
    */
   read(
     chatId: number,
     fileId: string,
-    how?: { quick?: boolean },
+    how?: { quick?: boolean; onPrint?: () => void },
   ): Promise<Result<PhotoReading, HouseFailure>>;
   /** Deletes the picture of a reading; one that is gone is no failure. */
   forget(picture: string): Answer<void>;

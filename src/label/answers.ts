@@ -17,6 +17,8 @@ import {
 /** Most labels of one photo that are shown, and most that are only named: 255 codes are read at a time. */
 const MAX_LABELS = 8;
 const MAX_MORE = 1024;
+/** Most lines one serial number stands in. */
+const MAX_LINES = 3;
 /** Largest picture made of a photo, bytes: of noise, 2560 pixels a side come to 5 MB. */
 const MAX_PICTURE = 8 * 1024 * 1024;
 /** Longest text of a code, and the most lines that fit into it. */
@@ -72,11 +74,12 @@ const printed = z.strictObject({
         model,
         certainty: z.enum(['agreed', 'single', 'repaired']),
         isNamed: z.boolean(),
-        line: z.int().min(0),
+        lines: z.array(z.int().min(0)).max(MAX_LINES),
       }),
     )
     .max(MAX_LABELS),
   picture: picture.nullable(),
+  isWhole: z.boolean(),
 }) satisfies z.ZodType<TextReading>;
 
 /** Whether the process for photos may say this of a task. */

@@ -93,12 +93,16 @@ function sourceOf(format: Code['format']): LabelSource {
   }
 }
 
+/** Hosts that labels begin with (protocol/labels.md 3.1). */
+const LABEL_HOST = /(?:^|\.)(?:ys7|ezviz7|ezvizlife|hik-connect)\.com$/;
+
 /**
- * Boxes carry codes of nine digits that are part numbers, in the form of an old short serial, some with a model behind
- * them (own rule). Such a code counts only where nothing better is in the photo: labels begin with their host.
+ * Boxes carry codes of nine digits that are part numbers, in the form of an old short serial, some with a model or a web
+ * address beside them (own rule). Such a code counts only where nothing better is in the photo: labels begin with the host
+ * of their cloud.
  */
 function isCertain({ host, fullSerial, shortSerial }: LabelFacts): boolean {
-  return host !== null || fullSerial !== null || /\D/.test(shortSerial);
+  return (host !== null && LABEL_HOST.test(host)) || fullSerial !== null || /\D/.test(shortSerial);
 }
 
 /** Two codes of one device, such as a QR code with the model and a bar code with the full serial. */

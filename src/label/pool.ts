@@ -32,7 +32,7 @@ export interface PoolOptions<Input> {
 export interface Pool<Input, Answer> {
   /**
    * Runs one job in a process of its own. When it is answered `timeout` or `crashed`, the process is gone already.
-   * @param onStart hears that a process begins with it
+   * @param onStart hears from the process that it begins with it
    * @throws the signal's reason when it is aborted; a job that runs already is told so, and its answer is dropped.
    */
   run(input: Input, signal?: AbortSignal, onStart?: () => void): Promise<Result<Answer, PoolFailure>>;
@@ -45,7 +45,13 @@ export interface Pool<Input, Answer> {
 /** What a process is told: a job, or that nobody waits for one any more. */
 export type ToProcess<Input> = { readonly id: number; readonly input: Input } | { readonly cancel: number };
 /** What a process says, as long as it is ours. */
-export type FromProcess = { readonly ready: true } | { readonly id: number; readonly answer: unknown };
+export type FromProcess =
+  | { readonly ready: true }
+  | { readonly id: number; readonly begun: true }
+  | { readonly id: number; readonly answer: unknown };
+
+/** What may have been said: every part of it may be missing, or anything. */
+type Said = Readonly<Partial<Record<'ready' | 'id' | 'begun' | 'answer', unknown>>>;
 
 /** Longest time a process may take to get ready, milliseconds: loading from source on a busy machine takes seconds. */
 const START_LIMIT_MS = 60_000;
@@ -55,7 +61,8 @@ const MAX_LAST_WORDS = 1000;
 interface Job<Input, Answer> {
   readonly id: number;
   readonly input: Input;
-  readonly onStart: (() => void) | undefined;
+  /** Told once, by the process. */
+  onStart: (() => void) | undefined;
   settle(result: Result<Answer, PoolFailure>): void;
 }
 
@@ -110,12 +117,15 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
   /** Hears a process out. What it says comes from where strangers' photos are: it may be anything. */
   function hear(slot: Slot<Input, Answer>, message: unknown): void {
     const { job } = slot;
-    const said: Partial<FromProcess> = typeof message === 'object' && message !== null ? message : {};
+    const said: Said = typeof message === 'object' && message !== null ? message : {};
     if (slot.ending) return;
     if ('ready' in said && !slot.isReady) {
       slot.isReady = true;
       if (job) hand(slot, job);
-    } else if (job && 'id' in said && said.id === job.id && options.isAnswer(said.answer, job.input)) {
+    } else if (job && said.id === job.id && said.begun === true && job.onStart) {
+      job.onStart();
+      job.onStart = undefined;
+    } else if (job && said.id === job.id && 'answer' in said && options.isAnswer(said.answer, job.input)) {
       finish(slot, ok(said.answer as Answer));
     } else {
       options.onCrash?.(new Error('the process said what none of ours says'));
@@ -132,11 +142,10 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
     else limit(slot, START_LIMIT_MS);
   }
 
-  function hand(slot: Slot<Input, Answer>, { id, input, onStart }: Job<Input, Answer>): void {
+  function hand(slot: Slot<Input, Answer>, { id, input }: Job<Input, Answer>): void {
     const { killAfterMs } = options;
     limit(slot, typeof killAfterMs === 'number' ? killAfterMs : killAfterMs(input));
     tell(slot, { id, input });
-    onStart?.();
   }
 
   function tell(slot: Slot<Input, Answer>, message: ToProcess<Input>): void {
@@ -222,7 +231,7 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
         const job: Job<Input, Answer> = {
           id: ++lastId,
           input,
-          onStart,
+          onStart: onStart ?? (() => undefined),
           settle(result) {
             signal?.removeEventListener('abort', abort);
             resolve(result);

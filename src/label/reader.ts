@@ -10,10 +10,9 @@ import {
   type PhotoJob,
   type PhotoRejection,
   type ReadJob,
-  type TextReading,
 } from './reading.ts';
 import { createTextEngine } from './text/engine.ts';
-import { better, isOpen } from './weigh.ts';
+import { better, isOpen, withoutTime, withPrint } from './weigh.ts';
 
 export type { LabelReading };
 
@@ -21,9 +20,11 @@ export type { LabelReading };
 export interface LabelReader {
   /**
    * Reads one photo (JPEG, PNG, WebP), at most 20 MB and 40 megapixels.
+   * @param options `onPrint` hears from the process that reads print that it begins: no code has settled the matter, and
+   *   seconds follow.
    * @throws only the signal's reason, when it is aborted. Everything else is a reading.
    */
-  read(bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<LabelReading>;
+  read(bytes: Uint8Array, options?: { signal?: AbortSignal; onPrint?: () => void }): Promise<LabelReading>;
   /** A photo as it may be kept: the picture alone, upright, a JPEG of at most 2560 pixels a side. Never throws. */
   copy(bytes: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>>;
   /** Ids of the processes that are there. */
@@ -39,7 +40,9 @@ interface LabelReaderOptions {
   readonly queue?: number;
   /** Time for one photo, milliseconds; one that took longer than half to unpack has half for reading. Default 700. */
   readonly budgetMs?: number;
-  /** After this time, milliseconds, the process is killed, whatever it does. Default 10 000. */
+  /** Time for one photo with its print, milliseconds, from the moment a process begins with it. Default 8000. */
+  readonly answerMs?: number;
+  /** After this time, milliseconds, the process for codes is killed, whatever it does. Default 10 000. */
   readonly killAfterMs?: number;
   /** A process for codes ends after this time without photos, milliseconds. Default ten minutes. */
   readonly idleMs?: number;
@@ -72,7 +75,7 @@ const HEIF = /^.{4}ftyp(?:hei[cxms]|hev[cxms]|mi[af]f|mif[12]|msf1|avi[fs])/s;
 
 export function createLabelReader(options: LabelReaderOptions = {}): LabelReader {
   const { queue = 32, budgetMs = 700, killAfterMs = 10_000, second = true, text = true, log } = options;
-  const { idleMs = 600_000, memoryMb = 640 } = options;
+  const { answerMs = 8000, idleMs = 600_000, memoryMb = 640 } = options;
   const workers = options.workers ?? Math.max(1, Math.min(2, availableParallelism() - 1));
   const pool = createPool<PhotoJob, PhotoAnswers[PhotoJob['task']]>({
     ...moduleAt('worker.ts', 'label-worker.mjs'),
@@ -111,7 +114,8 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   /** What a second reader says, asked when the first has said nothing, or nothing yet when half of the time is over. */
   async function codes(
     bytes: Uint8Array,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    onStart: () => void,
   ): Promise<Result<LabelReading, PhotoRejection>> {
     const enough = new AbortController();
     const until = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
@@ -120,6 +124,7 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     let timer: NodeJS.Timeout | undefined;
     try {
       const first = await work({ task: 'read', bytes, budgetMs }, signal, () => {
+        onStart();
         const half = budgetMs / 2;
         if (second && half >= LEAST_MS) timer = setTimeout(() => (asked = ask(half)), half);
       });
@@ -139,13 +144,16 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   }
 
   return {
-    async read(bytes, { signal } = {}) {
-      const result = await codes(bytes, signal);
+    async read(bytes, { signal, onPrint } = {}) {
+      let begun = performance.now();
+      const result = await codes(bytes, signal, () => (begun = performance.now()));
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
-      const printed = await print.read(bytes, signal);
-      if (!printed.ok) log?.warn({ failure: printed.failure }, 'print was not read');
-      return printed.ok ? withPrint(result.value, printed.value) : result.value;
+      const left = Math.max(0, answerMs - (performance.now() - begun));
+      const printed = await print.read({ bytes, budgetMs: left }, signal, onPrint);
+      if (printed.ok) return withPrint(result.value, printed.value);
+      log?.warn({ failure: printed.failure }, 'print was not read');
+      return printed.failure === 'timeout' ? withoutTime(result.value) : result.value;
     },
     async copy(bytes) {
       const answer = await work({ task: 'copy', bytes });
@@ -156,37 +164,6 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
       await Promise.all([print.close(), other.close(), pool.close()]);
     },
   };
-}
-
-/** What codes and print say together. */
-function withPrint(reading: LabelReading, { serials, picture }: TextReading): LabelReading {
-  const [first] = serials;
-  if (!first) return reading;
-  const labels = serials.map(({ shortSerial, fullSerial, model }) => ({
-    host: null,
-    fullSerial,
-    shortSerial,
-    model,
-    hasVerificationCode: false,
-  }));
-  if (reading.kind === 'label') {
-    // Nine digits may be a part number. Print that calls the same number a serial number settles it;
-    // the digits alone say nothing: they stand under the bars of part numbers, too.
-    const same = serials.findIndex((serial) => serial.shortSerial === reading.facts.shortSerial);
-    const facts = labels[same];
-    if (facts && serials[same]?.isNamed && serials[same].certainty !== 'repaired') {
-      const model = reading.facts.model ?? facts.model;
-      const both = { ...reading.facts, fullSerial: facts.fullSerial, model };
-      return { kind: 'label', facts: both, sources: [...reading.sources, 'print'], isCertain: true };
-    }
-    if (facts && serials.length === 1) return reading;
-    if (first.certainty !== 'agreed') {
-      const all = facts ? labels : [...labels, reading.facts];
-      return { kind: 'printed', labels: all.slice(0, 8), certainty: first.certainty, picture };
-    }
-  }
-  // Two serials that differ are two devices or one misread: either way a person chooses.
-  return { kind: 'printed', labels, certainty: first.certainty, picture };
 }
 
 /** Why a file needs no decoder to be refused; null for what may be a photo. */

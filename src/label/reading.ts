@@ -29,7 +29,8 @@ export interface FoundLabel {
   readonly isCertain: boolean;
 }
 
-export const PHOTO_TIPS = ['too-dark', 'too-small', 'blurred', 'glare'] as const;
+/** What is most likely wrong with a photo. `no-time`: its print could not be read within the time there is for a photo. */
+export const PHOTO_TIPS = ['too-dark', 'too-small', 'blurred', 'glare', 'no-time'] as const;
 export type PhotoTip = (typeof PHOTO_TIPS)[number];
 
 /**
@@ -77,4 +78,6 @@ export interface PhotoAnswers {
 export interface TextReading {
   readonly serials: readonly PrintedSerial[];
   readonly picture: Uint8Array | null;
+  /** False where the time was over before all print was read. */
+  readonly isWhole: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The other end of the pool: what a process for strangers' photos does (pool.ts). It says `ready` once and answers
- * every job in order. What goes wrong beyond the answers ends the process: the pool puts a new one in its place.
+ * The other end of the pool: what a process for strangers' photos does (pool.ts). It says `ready` once, that it
+ * begins with a job, and answers every job in order. What goes wrong beyond the answers ends the process: the pool puts a new one in its place.
  */
 import { Worker } from 'node:worker_threads';
 import { childEnv } from '../kernel/child-env.ts';
@@ -43,6 +43,7 @@ export async function serve<Input, Answer>(prepare: () => Promise<Work<Input, An
       return;
     }
     const { id, input } = message;
+    tell({ id, begun: true });
     const answer = await work(input, () => cancelled.has(id));
     cancelled.delete(id);
     tell({ id, answer });

@@ -44,6 +44,8 @@ export interface StageOptions {
   program?: readonly string[];
   /** Read print where no code can be read (READ_PRINT). Default true, as it is for the bot. */
   readPrint?: boolean;
+  /** Longest time for a photo with its print, seconds (PHOTO_SECONDS). Default 8, as it is for the bot. */
+  photoSeconds?: number;
   /** The bot's token and where its updates go on, for a store that another stage has left; new ones by default. */
   telegram?: { token: string; firstUpdateId: number };
   /** Takes what the bot writes to standard error. */
@@ -104,6 +106,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       STORE_URL: `lmdb:${storeFolder}`,
       HUB_LISTEN: `127.0.0.1:${hubPort}`,
       READ_PRINT: options.readPrint === false ? 'off' : 'on',
+      ...(options.photoSeconds === undefined ? {} : { PHOTO_SECONDS: String(options.photoSeconds) }),
       LOG_LEVEL: 'info',
     },
     options.onBotLine ?? (() => undefined),

@@ -21,7 +21,12 @@ describe('a label whose code cannot be read', () => {
   const botLines: string[] = [];
   let stage: Stage;
   beforeAll(async () => {
-    stage = await openStage({ devices: [], readPrint: true, onBotLine: (line) => botLines.push(line) });
+    stage = await openStage({
+      devices: [],
+      readPrint: true,
+      photoSeconds: 150,
+      onBotLine: (line) => botLines.push(line),
+    });
   }, 90_000);
   afterAll(() => stage.close(), 60_000);
 

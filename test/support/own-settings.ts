@@ -10,6 +10,7 @@ export function settingsWith(own: Own): Settings {
     updates: { mode: 'polling' },
     regionPack: null,
     readPrint: false,
+    photoMs: 8000,
     invitesAsk: false,
     askPin: false,
     notices: NOTICE_DEFAULTS,

@@ -40,7 +40,7 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
   async function read(
     fileId: string,
     controller: AbortController,
-    quick: boolean,
+    { quick = false, onPrint }: NonNullable<Parameters<LabelPort['read']>[2]>,
   ): Promise<PhotoReading | 'store-unavailable'> {
     // The time for a photo is its own: none of it goes by in the line.
     const timer = quick ? setTimeout(() => controller.abort(), QUICK_MS) : undefined;
@@ -49,7 +49,10 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
       controller.signal.throwIfAborted();
       if (!file.ok)
         return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
-      const reading = await reader.read(file.value, { signal: controller.signal });
+      const reading = await reader.read(file.value, {
+        signal: controller.signal,
+        ...(onPrint ? { onPrint } : {}),
+      });
       if (quick && 'picture' in reading) return { ...reading, picture: '' };
       if (reading.kind === 'several') {
         const picture = await keep(reading.picture);
@@ -65,11 +68,11 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
   }
 
   return {
-    async read(chatId, fileId, { quick = false } = {}) {
+    async read(chatId, fileId, how = {}) {
       const controller = new AbortController();
       running.set(chatId, controller);
       try {
-        const reading = await room.take(() => read(fileId, controller, quick), controller.signal);
+        const reading = await room.take(() => read(fileId, controller, how), controller.signal);
         if (reading === 'full') return ok({ kind: 'rejected', reason: 'busy' });
         return reading === 'store-unavailable' ? fail(reading) : ok(reading);
       } catch (error) {

@@ -191,6 +191,30 @@ export class Dialogue {
   }
 
   /**
+   * As `house`, for what takes seconds: `tell` writes into a message sent before how far it is. What is written there
+   * afterwards comes after that.
+   */
+  async houseTelling<T>(
+    messageId: number,
+    task: (house: House, tell: (text: string) => void) => Promise<Result<T, CaseFailure>>,
+  ): Promise<T> {
+    const { house, callApi } = this.#tools;
+    const told: Promise<unknown>[] = [];
+    const tell = (text: string) => {
+      const message = { chat_id: this.chatId, message_id: messageId, text, parse_mode: 'HTML' as const };
+      // A word on the way is a courtesy: nothing is lost with it.
+      told.push(callApi('editMessageText', message).catch(() => undefined));
+    };
+    return orThrow(
+      await this.#conversation.external(async () => {
+        const result = await task(house, tell);
+        await Promise.all(told);
+        return result;
+      }),
+    );
+  }
+
+  /**
    * Changes a case; gives it as it is then.
    * @throws CaseRefused when it does not take the action
    */

@@ -1,39 +1,44 @@
 import { fail, type Result } from '../../kernel/result.ts';
 import { isTextReading } from '../answers.ts';
 import { createPool, type Pool, type PoolFailure, type PoolOptions } from '../pool.ts';
-import type { TextReading } from '../reading.ts';
+import type { ReadJob, TextReading } from '../reading.ts';
 
 /** `missing`: its packages are not installed here. */
 type TextFailure = PoolFailure | 'missing';
 
 /** Recognises print in a process that is started when it is needed. */
-export interface TextEngine extends Pick<Pool<Uint8Array, TextReading>, 'pids' | 'close'> {
-  /** @throws only the signal's reason, when it is aborted */
-  read(bytes: Uint8Array, signal?: AbortSignal): Promise<Result<TextReading, TextFailure>>;
+export interface TextEngine extends Pick<Pool<ReadJob, TextReading>, 'pids' | 'close'> {
+  /**
+   * Reads one photo within its time; loading the models, where that has to be done first, is part of it.
+   * @param onStart hears from the process that it begins
+   * @throws only the signal's reason, when it is aborted
+   */
+  read(job: ReadJob, signal?: AbortSignal, onStart?: () => void): Promise<Result<TextReading, TextFailure>>;
 }
 
-/**
- * What is usual for the process that reads print: its models take most of a gigabyte, so it does not stay for long. A photo
- * takes seconds; a busy server must not turn that into "no serial number here".
- */
+/** The end of a photo's time is for the last step, which cannot be interrupted, and for the picture of what was read. */
+const LAST_STEP_MS = 500;
+
+/** What is usual for the process that reads print: its models take most of a gigabyte, so it does not stay for long. */
 const USUAL = {
   workers: 1,
   queue: 4,
-  killAfterMs: 60_000,
+  killAfterMs: ({ budgetMs }: ReadJob) => budgetMs + LAST_STEP_MS,
   idleMs: 60_000,
   memoryMb: 1536,
   isAnswer: isTextReading,
 };
 
 export function createTextEngine(
-  options: Pick<PoolOptions<Uint8Array>, 'entry' | 'execArgv'> & Partial<PoolOptions<Uint8Array>>,
+  options: Pick<PoolOptions<ReadJob>, 'entry' | 'execArgv'> & Partial<PoolOptions<ReadJob>>,
 ): TextEngine {
-  const pool = createPool<Uint8Array, TextReading>({ ...USUAL, ...options });
+  const pool = createPool<ReadJob, TextReading>({ ...USUAL, ...options });
   return {
     ...pool,
-    async read(bytes, signal) {
+    async read(job, signal, onStart) {
       signal?.throwIfAborted();
-      return isInstalled() ? pool.run(bytes, signal) : fail('missing');
+      const budgetMs = Math.max(0, job.budgetMs - LAST_STEP_MS);
+      return isInstalled() ? pool.run({ ...job, budgetMs }, signal, onStart) : fail('missing');
     },
   };
 }

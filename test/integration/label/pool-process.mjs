@@ -14,8 +14,7 @@ await serve(async () => async (job, isCancelled) => {
   if (job === 'shout') process.send(null);
   if (job === 'fill') for (;;) held.push(Buffer.alloc(8 * 1024 * 1024, 1));
   if (job === 'patience') {
-    // Says that it was heard, and ends when nobody waits any more.
-    process.send({ ready: true });
+    // Ends when nobody waits any more.
     while (!isCancelled()) await new Promise(setImmediate);
     return 0;
   }

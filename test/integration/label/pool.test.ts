@@ -164,13 +164,15 @@ describe('a pool of processes', () => {
   });
 
   it('tells a process that nobody waits any more for what it is doing', async () => {
-    const { run } = start();
+    const { run, pids } = start();
     await run(1);
+    const [pid] = pids();
     const abort = new AbortController();
-    const first = run('patience', abort.signal);
-    abort.abort(new Error('not any more'));
+    // It has said that it begins: it is told, and goes on with the next.
+    const first = run('patience', abort.signal, () => abort.abort(new Error('not any more')));
     await expect(first).rejects.toThrow('not any more');
     expect(await run(2)).toEqual(answer(4));
+    expect([pids(), deaths]).toEqual([[pid], []]);
   });
 
   it('answers open jobs busy when it is closed, and later ones too; no process is left', async () => {

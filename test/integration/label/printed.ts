@@ -128,27 +128,74 @@ export function linesOf(label: PrintedLabel): [name: string, value: string][] {
 
 /** Takes the photo: 1280 pixels wide or as wide as the label needs. @returns a JPEG */
 export async function photograph(label: PrintedLabel, shot: Shot, seed = 1): Promise<Buffer> {
-  const size = (shot.capitals / CAPITALS) * OVERSAMPLED;
+  const size = sizeOf(shot);
   const lines = linesOf(label);
-  const nameWidth = label.columns ? Math.max(...lines.map(([name]) => widthOf(name, size))) + size : 0;
-  const width = Math.ceil(
-    size * 2 +
-      Math.max(
-        ...lines.map(([name, value]) => (nameWidth || widthOf(name, size)) + widthOf(` ${value}`, size)),
-      ) *
-        1.05,
-  );
-  const height = Math.ceil(size * (1.5 * lines.length + 1.5));
-  const [paper, ink] = shot.inverted ? ['#1c1c1e', '#d8d8d8'] : ['#eeeeea', '#1a1a1a'];
+  if (!label.columns)
+    return photographRows(
+      lines.map((words) => words.filter(Boolean).join(' ')),
+      shot,
+      seed,
+    );
+  const nameWidth = Math.max(...lines.map(([name]) => widthOf(name, size))) + size;
+  const width = size * 2 + nameWidth + Math.max(...lines.map(([, value]) => widthOf(value, size))) * 1.05;
   const drawn = lines.map(([name, value], row) => {
-    const y = size * (1.5 * row + 1.8);
-    if (nameWidth > 0)
-      return (
-        write(name, size, y, size, ink, shot.font) + write(value, size + nameWidth, y, size, ink, shot.font)
-      );
-    return write([name, value].filter(Boolean).join(' '), size, y, size, ink, shot.font);
+    const y = baseOf(row, size);
+    return (ink: string) =>
+      write(name, { x: size, y, size }, ink, shot) +
+      write(value, { x: size + nameWidth, y, size }, ink, shot);
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="${paper}"/>${drawn.join('')}</svg>`;
+  return shoot({ drawn, width, height: baseOf(lines.length, size) }, shot, seed);
+}
+
+/** A row of a label: text, or bars as wide as they are in `modules`, dark ones and light ones in turn. */
+export type PrintedRow = string | { readonly modules: readonly number[] };
+
+/** Takes the photo of rows one below the other; bars are three rows high. @returns a JPEG */
+export async function photographRows(rows: readonly PrintedRow[], shot: Shot, seed = 1): Promise<Buffer> {
+  const size = sizeOf(shot);
+  const module = size / 9;
+  let [line, widest] = [0, 0];
+  const drawn = rows.map((row) => {
+    const y = baseOf(line, size);
+    const isText = typeof row === 'string';
+    line += isText ? 1 : 3;
+    widest = Math.max(widest, isText ? widthOf(row, size) * 1.05 : module * sum(row.modules));
+    return (ink: string) =>
+      isText
+        ? write(row, { x: size, y, size }, ink, shot)
+        : `<path fill="${ink}" d="${barsOf(row.modules, { x: size, y: y - size, module, height: 3.5 * size })}"/>`;
+  });
+  return shoot({ drawn, width: 2 * size + widest, height: baseOf(line, size) }, shot, seed);
+}
+
+const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+const sizeOf = ({ capitals }: Shot) => (capitals / CAPITALS) * OVERSAMPLED;
+/** Where the letters of a row stand. */
+const baseOf = (row: number, size: number) => size * (1.5 * row + 1.8);
+
+function barsOf(
+  modules: readonly number[],
+  { x, y, module, height }: { x: number; y: number; module: number; height: number },
+): string {
+  return modules
+    .map((width, at) => {
+      const left = x + module * sum(modules.slice(0, at));
+      return at % 2 === 0 ? `M${left} ${y}h${module * width}v${height}h${-module * width}z` : '';
+    })
+    .join('');
+}
+
+/** What is on a label, its ink still to be chosen; pixels before it is photographed. */
+interface Sheet {
+  readonly drawn: readonly ((ink: string) => string)[];
+  readonly width: number;
+  readonly height: number;
+}
+
+async function shoot(sheet: Sheet, shot: Shot, seed: number): Promise<Buffer> {
+  const [width, height] = [Math.ceil(sheet.width), Math.ceil(sheet.height)];
+  const [paper, ink] = shot.inverted ? ['#1c1c1e', '#d8d8d8'] : ['#eeeeea', '#1a1a1a'];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="${paper}"/>${sheet.drawn.map((draw) => draw(ink)).join('')}</svg>`;
   const { data } = await sharp(Buffer.from(svg), { limitInputPixels: false })
     .greyscale()
     .toColourspace('b-w')
@@ -171,10 +218,15 @@ interface Plane {
 
 const clamp = (value: number) => Math.max(0, Math.min(255, value));
 
-function write(text: string, x: number, y: number, size: number, fill: string, font: string | null): string {
-  if (font === null) return lineOf(text, { x, y, size, fill });
+function write(
+  text: string,
+  at: { x: number; y: number; size: number },
+  fill: string,
+  { font }: Shot,
+): string {
+  if (font === null) return lineOf(text, { ...at, fill });
   const markup = text.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<text x="${x}" y="${y}" font-family="${font}" font-size="${size}" fill="${fill}">${markup}</text>`;
+  return `<text x="${at.x}" y="${at.y}" font-family="${font}" font-size="${at.size}" fill="${fill}">${markup}</text>`;
 }
 
 async function blur({ data, width, height }: Plane, sigma: number): Promise<Plane> {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import { createTextEngine } from '../../../src/label/text/engine.ts';
-import { isAlone } from '../../../src/label/text/read-text.ts';
+import { openOcr } from '../../../src/label/text/ocr.ts';
+import { isAlone, isPart, readText } from '../../../src/label/text/read-text.ts';
 import { CODE, code128, table } from './photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from './printed.ts';
 
@@ -31,9 +33,12 @@ async function bars(print: string): Promise<Buffer> {
     .toBuffer();
 }
 
+const NO_PHOTO = { bytes: new Uint8Array(9), budgetMs: 600_000 };
+
 // Loading the models and reading take seconds each, on a busy machine minutes: few readers, one photo for each thing shown.
-const reader = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 600_000 });
-const patient = createLabelReader({ workers: 1, budgetMs: 600_000, killAfterMs: 600_000, second: false });
+const PATIENT = { workers: 1, killAfterMs: 600_000, answerMs: 600_000 };
+const reader = createLabelReader({ ...PATIENT, budgetMs: 0 });
+const patient = createLabelReader({ ...PATIENT, budgetMs: 600_000, second: false });
 afterAll(() => Promise.all([reader.close(), patient.close()]));
 
 const engine = (options = {}) =>
@@ -44,9 +49,12 @@ const engine = (options = {}) =>
     ...options,
   });
 
+/** A photo of `test/fixtures/print`. */
+const drawn = (name: string) => readFile(new URL(`../../fixtures/print/${name}.jpg`, import.meta.url));
+
 describe('a label without a code', () => {
   it('is not read from print where that is switched off', async () => {
-    const codesOnly = createLabelReader({ workers: 1, budgetMs: 0, killAfterMs: 600_000, text: false });
+    const codesOnly = createLabelReader({ ...PATIENT, budgetMs: 0, text: false });
     const reading = await codesOnly.read(both);
     await codesOnly.close();
     expect(reading).toMatchObject({ kind: 'unreadable' });
@@ -99,11 +107,61 @@ describe('a label without a code', () => {
   });
 
   it.each([
+    ['S/N: DS-2CD2347G2-LSU/SL20210505BB', true],
+    ['S/N:DS-2CD7A46G0/P-IZHSY(C)', true],
+    ['WR550514110', true],
+    ['WR550514110 QWERTZ', false],
+    ['WR550514110QWERTZ', false],
+    [CODE, false],
+  ])('shows "%s" as a part of a serial number or not at all', (text, shown) => {
+    expect(isPart(text)).toBe(shown);
+  });
+
+  it.each([
     ['the same digits are printed without a name: they may be a part number', NINE, ['bar-code'], false],
     ['the print calls the number S/N', `S/N: ${NINE}`, ['bar-code', 'print'], true],
   ])('has a bar code of nine digits, and %s', async (_, print, sources, isCertain) => {
     const reading = await patient.read(await bars(print));
     expect(reading).toMatchObject({ kind: 'label', facts: { shortSerial: NINE }, sources, isCertain });
+  });
+
+  it.each([
+    ['wrapped-in-middle', '550514110', 'DS-2CD2347G2-LSU/SL', 'DS-2CD2347G2-LSU/SL20210505BBWR550514110'],
+    ['carton-two-bars', '594199051', 'DS-2CD2142FWD-IS', null],
+  ])('has to be confirmed, %s', async (name, shortSerial, model, fullSerial) => {
+    const reading = await reader.read(await drawn(name));
+    expect(reading).toMatchObject({
+      kind: 'printed',
+      certainty: 'single',
+      labels: [{ shortSerial, model, fullSerial }],
+    });
+    expect(reading).toHaveProperty('labels.length', 1);
+  });
+
+  it('does not count one line as two where it goes on in the next: its zero is read as an eight', async () => {
+    const reading = await reader.read(await drawn('wrapped-after-model'));
+    expect(reading).toMatchObject({ kind: 'printed' });
+    expect(reading).not.toMatchObject({ certainty: 'agreed' });
+    expect(reading).not.toMatchObject({ labels: [{ fullSerial: expect.any(String) }] });
+  });
+
+  it('has two bars of nine digits, of which print calls one the serial number', async () => {
+    const told: string[] = [];
+    const reading = await patient.read(await drawn('carton-two-bars'), { onPrint: () => told.push('print') });
+    told.push('answer');
+    expect(reading).toMatchObject({
+      kind: 'label',
+      facts: { shortSerial: '594199051' },
+      sources: ['bar-code', 'print'],
+      isCertain: true,
+    });
+    expect(told).toEqual(['print', 'answer']);
+  });
+
+  it('is given up in time, and said to be', async () => {
+    const hasty = createLabelReader({ ...PATIENT, budgetMs: 0, answerMs: 0 });
+    expect(await hasty.read(both)).toEqual({ kind: 'unreadable', tip: 'no-time' });
+    await hasty.close();
   });
 
   it('is answered as before where nothing is printed either', async () => {
@@ -113,26 +171,42 @@ describe('a label without a code', () => {
   });
 });
 
+describe('reading print', () => {
+  it('stops between two lines when nobody waits any more, and gives what it has', async () => {
+    const ocr = await openOcr();
+    const job = { bytes: both, budgetMs: 600_000 };
+    let asked = 0;
+    const cut = await readText(ocr, job, () => ++asked > 4);
+    expect(cut.isWhole).toBe(false);
+    expect(asked).toBe(5);
+    const whole = await readText(ocr, job, () => false);
+    expect(whole).toMatchObject({ isWhole: true, serials: [{ certainty: 'agreed' }] });
+    expect(await readText(ocr, { ...job, budgetMs: 0 }, () => false)).toEqual({
+      serials: [],
+      picture: null,
+      isWhole: false,
+    });
+  });
+});
+
 // How its process is started, limited and ended is the pool's (pool.test.ts).
 describe('the process that reads print', () => {
   it('costs one photo when it is killed', async () => {
     const crashes: string[] = [];
     const fragile = engine({ onCrash: (error: Error) => crashes.push(error.message) });
-    const bytes = new Uint8Array(9);
-    const lost = fragile.read(bytes);
-    const next = fragile.read(bytes);
+    const lost = fragile.read(NO_PHOTO);
+    const next = fragile.read(NO_PHOTO);
     process.kill(fragile.pids()[0] ?? 0, 'SIGKILL');
     expect(await lost).toEqual({ ok: false, failure: 'crashed' });
-    expect(await next).toEqual({ ok: true, value: { serials: [], picture: null } });
+    expect(await next).toEqual({ ok: true, value: { serials: [], picture: null, isWhole: true } });
     expect(crashes).toHaveLength(1);
     await fragile.close();
   });
 
   it('answers busy beyond its queue, and gives up with the reason of the request', async () => {
     const small = engine({ queue: 1 });
-    const bytes = new Uint8Array(9);
     const abort = new AbortController();
-    const open = [small.read(bytes), small.read(bytes, abort.signal), small.read(bytes)];
+    const open = [small.read(NO_PHOTO), small.read(NO_PHOTO, abort.signal), small.read(NO_PHOTO)];
     expect(await open[2]).toEqual({ ok: false, failure: 'busy' });
     abort.abort(new Error('another photo'));
     await expect(open[1]).rejects.toThrow('another photo');

@@ -34,6 +34,7 @@ describe('settings', () => {
       updates: { mode: 'polling' },
       regionPack: null,
       readPrint: true,
+      photoMs: 8000,
       invitesAsk: false,
       askPin: false,
       notices: { ways: {}, digestMs: 12 * 3_600_000 },
@@ -55,6 +56,14 @@ describe('settings', () => {
     expect(problemsOf({ ...MINIMAL, READ_PRINT: 'no' })).toEqual([
       { setting: 'READ_PRINT', problem: 'malformed', example: 'on' },
     ]);
+  });
+
+  it('give a photo its seconds, within reason', () => {
+    expect(settingsOf({ PHOTO_SECONDS: '120' }).photoMs).toBe(120_000);
+    for (const PHOTO_SECONDS of ['2', '301', '8s'])
+      expect(problemsOf({ ...MINIMAL, PHOTO_SECONDS })).toEqual([
+        { setting: 'PHOTO_SECONDS', problem: 'malformed', example: '8' },
+      ]);
   });
 
   it('choose how notices are told, by names that exist', () => {
@@ -206,6 +215,7 @@ describe('settings', () => {
         ...[
           'LOG_LEVEL',
           'READ_PRINT',
+          'PHOTO_SECONDS',
           'REGION_PACK',
           'STORE_URL',
           'TELEGRAM_API_ROOT',

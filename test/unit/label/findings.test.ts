@@ -63,6 +63,9 @@ describe('what the codes of one photo say together', () => {
   it.each([
     ['a carton: part number and what is inside', '301234567 DS-1280ZJ-XS', false],
     ['a carton, in lines', '301234567\nDS-1280ZJ-XS\n10', false],
+    ['a part number behind the address of a shop', 'www.example.com\r301234567\r10\rDS-1280ZJ-XS\r', false],
+    ['a host that only looks like one of them', 'www.not-ys7.com\r301234567\rQWERTZ\rDS-2CD2032-I\r', false],
+    ['a label with its host, older', 'www.ys7.com\r301234567\rQWERTZ\rCS-C3-21PPFR\r', true],
     ['a label with its host', 'www.hik-connect.com\r301234567\rQWERTZ\rDS-2CD2032-I\r', true],
     ['a full serial', 'DS-2CD2032-I20150805AAWR301234567', true],
   ])('takes nine digits for a serial only where the code is a label: %s', (_, text, isCertain) => {
