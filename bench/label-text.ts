@@ -6,7 +6,7 @@
  * Run: npx tsx bench/label-text.ts [labels of each kind: 100,100,30] [seed: 77] [longest time for a photo, ms: 60000]
  */
 import { parseSerial } from '../src/device/serial.ts';
-import { serialTexts } from '../src/device/typed.ts';
+import { serialTexts } from '../src/device/typed-shapes.ts';
 import { prepareCodes } from '../src/label/codes.ts';
 import { readPhoto } from '../src/label/read-photo.ts';
 import { createLabelReader } from '../src/label/reader.ts';

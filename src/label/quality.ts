@@ -8,8 +8,12 @@ import type { Grey } from './photo.ts';
 import type { PhotoTip } from './reading.ts';
 import type { Region } from './regions.ts';
 
-/** Longest side below which no printed label can be read in a photo, pixels. */
+/**
+ * Longest side below which no printed label can be read in a photo, pixels: it is too small where it shows something like
+ * a code or print, whose steps (see `SMALL`) come to 0.2 even with modules of four pixels. A white wall has none.
+ */
 const MIN_SIDE = 480;
+const ANY_STEPS = 0.2;
 /** In a photo taken in the dark even the brightest twentieth is darker than this. */
 const DARK = 80;
 /**
@@ -35,10 +39,11 @@ const SMALL = { side: 8, blocks: 3, steps: 0.45, contrast: 0.4, livelier: 3 };
 
 /** What is most likely wrong with a photo in which no code was found, by its own measures; null when nothing stands out. */
 export function tipFor({ working, regions }: Photo): PhotoTip | null {
-  if (Math.max(working.width, working.height) < MIN_SIDE) return 'too-small';
   if (percentile(working.data, 0.95) < DARK) return 'too-dark';
   const [region] = regions;
   if (!region) return null;
+  if (Math.max(working.width, working.height) < MIN_SIDE)
+    return isFine(cut(working, region), ANY_STEPS) ? 'too-small' : null;
   if (hasReflection(working, regions)) {
     // Where nothing sharp is left around it, whatever is white is not all that is wrong.
     const sharp = regions.map((each) => narrow(edgesOf(cut(working, each)).flat()));
@@ -148,8 +153,8 @@ function climb(data: Uint8Array, from: number, step: number, sign = 1): number {
   return last;
 }
 
-/** Whether a patch of modules too small to tell apart lies in a region. */
-function isFine(region: Grey): boolean {
+/** Whether a patch of modules too small to tell apart lies in a region, or one with fewer `steps`. */
+function isFine(region: Grey, least = SMALL.steps): boolean {
   const { side, blocks } = SMALL;
   const [columns, rows] = [Math.floor(region.width / side), Math.floor(region.height / side)];
   const steps = stepsOf(region, columns, rows);
@@ -167,7 +172,7 @@ function isFine(region: Grey): boolean {
   const [left, top] = [(at % columns) * side, Math.floor(at / columns) * side];
   const { data } = cut(region, { left, top, width: blocks * side, height: blocks * side });
   const [ink, paper] = [percentile(data, 0.02), percentile(data, 0.98)];
-  return paper - ink >= SMALL.contrast * paper && liveliest >= SMALL.steps * (paper - ink);
+  return paper - ink >= SMALL.contrast * paper && liveliest >= least * (paper - ink);
 }
 
 /** The sum of all steps from a pixel to the next, across and down, in each block of a picture. */

@@ -40,7 +40,7 @@ interface LabelReaderOptions {
   readonly queue?: number;
   /** Time for one photo, milliseconds; one that took longer than half to unpack has half for reading. Default 700. */
   readonly budgetMs?: number;
-  /** Time for one photo with its print, milliseconds, from the moment a process begins with it. Default 8000. */
+  /** Time for one photo with its print, milliseconds, without what it waits behind others. Default 8000. */
   readonly answerMs?: number;
   /** After this time, milliseconds, the process for codes is killed, whatever it does. Default 10 000. */
   readonly killAfterMs?: number;
@@ -114,8 +114,7 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   /** What a second reader says, asked when the first has said nothing, or nothing yet when half of the time is over. */
   async function codes(
     bytes: Uint8Array,
-    signal: AbortSignal | undefined,
-    onStart: () => void,
+    signal?: AbortSignal,
   ): Promise<Result<LabelReading, PhotoRejection>> {
     const enough = new AbortController();
     const until = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
@@ -124,7 +123,6 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     let timer: NodeJS.Timeout | undefined;
     try {
       const first = await work({ task: 'read', bytes, budgetMs }, signal, () => {
-        onStart();
         const half = budgetMs / 2;
         if (second && half >= LEAST_MS) timer = setTimeout(() => (asked = ask(half)), half);
       });
@@ -145,11 +143,12 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
 
   return {
     async read(bytes, { signal, onPrint } = {}) {
-      let begun = performance.now();
-      const result = await codes(bytes, signal, () => (begun = performance.now()));
+      const start = performance.now();
+      const result = await codes(bytes, signal);
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
-      const left = Math.max(0, answerMs - (performance.now() - begun));
+      // Beside many others a photo waits for its turn: print has half of its time nevertheless.
+      const left = Math.max(answerMs / 2, answerMs - (performance.now() - start));
       const printed = await print.read({ bytes, budgetMs: left }, signal, onPrint);
       if (printed.ok) return withPrint(result.value, printed.value);
       log?.warn({ failure: printed.failure }, 'print was not read');

@@ -34,6 +34,8 @@ describe('a label whose code cannot be read', () => {
     const technician = stage.technician('en');
     const photo = await photograph(LABEL, GOOD_SHOT);
     await technician.sendPhoto(photo);
+    await technician.waitFor(/Reading the photo/, STEP);
+    await technician.waitFor(/Reading the print/, LONG);
     const question = await technician.waitFor(
       (message) => message.from === 'bot' && message.kind === 'photo' && message.text.includes(shortSerial),
       LONG,

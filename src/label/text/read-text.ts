@@ -30,9 +30,10 @@ export async function readText(
   if (isOver()) return { ...reading, isWhole: false };
   const opened = await openPhoto(bytes);
   if (!opened.ok) return reading;
-  let expectedMs = 0;
+  let [expectedMs, sawPrint] = [0, true];
   for (const side of SIDES) {
-    if (isOver() || performance.now() + expectedMs >= end) return { ...reading, isWhole: false };
+    // Where nothing like print was seen, time would not have helped.
+    if (isOver() || performance.now() + expectedMs >= end) return { ...reading, isWhole: !sawPrint };
     // Small print is enlarged: both finding and recognising it get better.
     const photo = side > sideOf(opened.value) ? await enlarged(opened.value, side) : opened.value;
     const { lines, isWhole, findingMs } = await ocr.look(photo, side, isOver);
@@ -41,7 +42,7 @@ export async function readText(
     if (!isWhole) return { ...reading, isWhole };
     if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
     // Finding lines cannot be interrupted; what it takes grows with the picture.
-    expectedMs = findingMs * LARGER;
+    [expectedMs, sawPrint] = [findingMs * LARGER, lines.length > 0];
   }
   return reading;
 }

@@ -62,42 +62,6 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const MODELS = [
-  'DS-2CD2386G2-IU',
-  'DS-2CD2143G0-I',
-  'DS-2DE4A425IWG-E',
-  'DS-2CD1023G0E-I',
-  'DS-7608NI-K2/8P',
-  'DS-7216HQHI-K1',
-  'iDS-7204HUHI-M1/S',
-  'DS-KH6320-WTE1',
-  'DS-K1T341CMFW',
-];
-/** Letters that short serials begin with, those that look like digits among them. */
-const LETTERS = 'ABCDEFGHJKLQZ';
-
-/** An invented label. */
-export function inventLabel(random: () => number): PrintedLabel {
-  const pick = <T>(all: ArrayLike<T>) => all[Math.floor(random() * all.length)] as T;
-  const digits = (count: number) => Array.from({ length: count }, () => pick('0123456789')).join('');
-  const letters = pick([0, 1, 1, 1, 2, 2]);
-  const head = Array.from({ length: letters }, () => pick(LETTERS)).join('');
-  const shortSerial = head + digits(9 - letters);
-  const model = pick(MODELS);
-  const channels = /^i?DS-7/.test(model) ? pick(['04', '08', '16']) : '';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = `20${two(14 + Math.floor(random() * 12))}${two(1 + Math.floor(random() * 12))}${two(1 + Math.floor(random() * 28))}`;
-  const codes = pick(['AAWR', 'CCRR', 'CCWR', 'BBRR', 'AACH']);
-  const tail = channels === '' ? '' : pick(['WCVU', 'WCVU', '']);
-  return {
-    shortSerial,
-    fullSerial: `${model}${channels}${date}${codes}${shortSerial}${tail}`,
-    model,
-    prints: pick(['both', 'both', 'short', 'full']),
-    columns: random() < 0.25,
-  };
-}
-
 /** How a technician might take it. */
 export function inventShot(random: () => number, capitals: number, fonts: readonly (string | null)[]): Shot {
   return {

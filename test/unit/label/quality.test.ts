@@ -56,6 +56,16 @@ function render(scene: Scene, spread: readonly (readonly [number, number])[] = [
   return { data, width, height };
 }
 
+/** The middle of a picture: what a small photo shows. */
+function middleOf({ data, width: wide, height: high }: Grey, width: number, height: number): Grey {
+  const [left, top] = [(wide - width) >> 1, (high - height) >> 1];
+  const rows = Array.from({ length: height }, (_, y) => {
+    const start = (top + y) * wide + left;
+    return data.subarray(start, start + width);
+  });
+  return { data: Buffer.concat(rows), width, height };
+}
+
 const tipOf = (picture: Grey) =>
   tipFor({ original: picture, working: picture, regions: findRegions(picture) });
 
@@ -103,10 +113,12 @@ describe('the tip for a photo', () => {
       expect(tipOf(render(label(module, wall)))).toBe('too-small');
   });
 
-  it('is to come closer for a photo in which nothing could be read', () => {
-    const [width, height] = [320, 240];
-    expect(tipOf({ data: Buffer.alloc(width * height, 200), width, height })).toBe('too-small');
-  });
+  it.each([1.2, 2, 3, 4])(
+    'is to come closer for a photo too small for any label: %f pixels a module',
+    (module) => {
+      expect(tipOf(middleOf(render(label(module)), 320, 240))).toBe('too-small');
+    },
+  );
 
   it.each([
     ['out of focus', disc(5)],
@@ -151,6 +163,17 @@ describe('the tip for a photo', () => {
     ['a box', (x, y) => (Math.abs(x - MIDDLE.x) < 130 && Math.abs(y - MIDDLE.y) < 90 ? 60 : 180)],
   ])('is none for %s', (_, scene) => {
     expect(tipOf(render(scene))).toBeNull();
+  });
+
+  it.each<[string, Scene]>([
+    ['a plain wall', () => 140],
+    ['a white wall', () => 260],
+    ['a white wall with a socket', (x, y) => (Math.hypot(x - MIDDLE.x, y - MIDDLE.y) < 40 ? 200 : 250)],
+    ['a white wall with a crack', (x, y) => (Math.abs(y - MIDDLE.y - 20 * Math.sin(x / 30)) < 1 ? 60 : 250)],
+    ['a cable on a wall', (x) => (Math.abs(x - MIDDLE.x) < 4 ? 30 : 250)],
+    ['tiles', (x, y) => (x % 60 < 3 || y % 60 < 3 ? 120 : 240)],
+  ])('is none for a small photo of %s: nothing there is a code', (_, scene) => {
+    expect(tipOf(middleOf(render(scene), 320, 240))).toBeNull();
   });
 
   it.each([
