@@ -159,6 +159,35 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     await cancel();
   }, 120_000);
 
+  it('are asked about one by one where they are alone and doubtful, and No asks for the number again', async () => {
+    const question = say(/Is it the serial number|Do you mean/, /серийный номер устройства\?|имели в виду/);
+    for (const [typed, serial] of [
+      [language === 'en' ? 'order 301234567' : 'счёт 301234567', '301234567'],
+      ['K1234S678', 'K12345678'],
+    ] as const) {
+      await technician.send('/new');
+      await technician.send(typed);
+      expect((await technician.waitFor(question, STEP)).text).toContain(serial);
+      await pressId(technician, 'no');
+      await technician.waitFor(say(/as it is on the label/, /как он написан/), STEP);
+      await technician.send(typed);
+      await technician.waitFor(question, STEP);
+      await pressId(technician, 'yes');
+      await technician.waitFor(device(serial), STEP);
+    }
+    await technician.send('/new');
+    await technician.send('Kl2345678');
+    const readings = await technician.waitFor(say(/Which of these/, /Какой из номеров/), STEP);
+    expect(offered(readings)).toEqual(['K12345678 ?', 'KL2345678 ?']);
+    // Beside a sure one it is a marked choice, and no telephone is kept with the case.
+    const [A] = four();
+    await technician.send('/new');
+    await technician.send(`${A} ${language === 'en' ? 'phone' : 'тел'} 401234567`);
+    expect(offered(await technician.waitFor(CHOICE, STEP))).toEqual([A, '401234567 ?']);
+    await press(A);
+    expect((await cancel()).buttons).toEqual([]);
+  }, 120_000);
+
   it('wait with the case when they are sent in the middle of it, and a label that is sent is none of them', async () => {
     const [A, B, C] = four();
     await technician.send('/new');

@@ -113,21 +113,41 @@ function listOf(devices: readonly NamedDevice[], text: string): Heard {
   // In a list one a line, a line without a serial number is one that was typed wrong.
   const isList = lines.length >= devices.length;
   const unread = isList ? lines.filter((line) => typedDevices(line, typedWords).length === 0).length : 0;
-  const parts = text.split(/[\n;]/).map((part) => ({ part, named: typedDevices(part, typedWords) }));
   const more = devices.slice(MOST_DEVICES).map(({ shortSerial }) => shortSerial);
   return {
     kind: 'serials',
-    devices: devices.slice(0, MOST_DEVICES).map((device) => {
-      const [own, ...others] = parts.filter(({ named }) => isOnly(named, device));
-      return { ...device, ...(own && others.length === 0 ? saidOf(own.part, '') : {}) };
-    }),
-    ...(parts.some(({ part, named }) => named.length !== 1 && saidOf(part, '').said)
-      ? { unclear: true }
-      : {}),
+    ...saidOfEach(devices.slice(0, MOST_DEVICES), text),
     ...(isOneNumber(devices, text) ? { guessed: true } : {}),
     ...(more.length === 0 ? {} : { more }),
     ...(unread === 0 ? {} : { unread }),
   };
+}
+
+/** Several devices with what is said of each: on its own line, or of the one that is sure; `unclear`: of which is not known. */
+function saidOfEach(
+  devices: readonly NamedDevice[],
+  text: string,
+): { devices: NamedDevice[]; unclear?: true } {
+  const [sure, ...further] = devices.filter(({ doubt }) => doubt === null);
+  if (sure && further.length === 0) {
+    const said = saidBesideNumbers(devices, text);
+    return { devices: devices.map((device) => (device === sure ? { ...device, ...said } : device)) };
+  }
+  const parts = text.split(/[\n;]/).map((part) => ({ part, named: typedDevices(part, typedWords) }));
+  const isUnclear = parts.some(({ part, named }) => named.length !== 1 && saidOf(part, '').said);
+  const each = devices.map((device) => {
+    const [own, ...others] = parts.filter(({ named }) => isOnly(named, device));
+    return { ...device, ...(own && others.length === 0 ? saidOf(own.part, '') : {}) };
+  });
+  return { devices: each, ...(isUnclear ? { unclear: true } : {}) };
+}
+
+/** What is said of the one sure device; "phone" in front of a number is no phone on the site. */
+function saidBesideNumbers(devices: readonly NamedDevice[], text: string): { said?: SaidInWords } {
+  const { said } = saidOf(text, '');
+  if (!said || devices.every(({ doubt }) => doubt !== 'other-number')) return said ? { said } : {};
+  const { onSite: _, ...answers } = said.answers;
+  return Object.keys(answers).length > 0 ? { said: { answers } } : {};
 }
 
 function isOnly([one, ...others]: readonly TypedDevice[], { shortSerial }: NamedDevice): boolean {

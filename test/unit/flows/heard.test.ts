@@ -108,6 +108,15 @@ describe('what a conversation hears', () => {
       expect(heard).toMatchObject({ devices: [one, other] });
       expect(heard).not.toHaveProperty('unclear');
     }
+    for (const [list, said] of [
+      ['J50000062 прошивка V5.7.3, тел. 901234567', { answers: { firmware: 'V5.7.3' } }],
+      ['J50000062 phone 901234567', undefined],
+    ] as const) {
+      const heard = hear(text(list), spec());
+      expect(heard).toMatchObject({ devices: [{ shortSerial: 'J50000062' }, { doubt: 'other-number' }] });
+      expect(heard.kind === 'serials' && heard.devices[0]?.said).toEqual(said);
+      expect(heard).not.toHaveProperty('unclear');
+    }
     for (const list of ['J50000062 and J50000063, was in EZVIZ', 'Прошивка V5.7.3\nJ50000062\nJ50000063']) {
       const heard = hear(text(list), spec());
       expect(heard).toMatchObject({ unclear: true });
