@@ -1,5 +1,4 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { Secret } from '../kernel/secret.ts';
 import { isShortSerial, parseSerial } from './serial.ts';
 import { MODEL_PREFIX } from './serial-shapes.ts';
 
@@ -40,7 +39,6 @@ interface RefusedLabel {
 
 interface ReadLabel {
   readonly facts: LabelFacts;
-  readonly verificationCode: Secret<string> | null;
 }
 
 /** Longest text read, characters: own limit, a large QR code holds 4296. */
@@ -109,8 +107,8 @@ function webHostOf(line: string): string | null {
 /**
  * Reads a label that was typed. Its order is that of a label (protocol/labels.md 3), but people type anything beside a serial
  * number, passwords too: only what is a model by itself is one, and of the rest nothing is kept.
- * @returns the facts and, apart from them, the verification code; or why this is no label. A refusal carries no part
- *   of the text but the host of an unknown link, since exports and Wi-Fi codes hold passwords. Never throws.
+ * @returns the facts, without the verification code, which nothing here needs; or why this is no label. A refusal carries no
+ *   part of the text but the host of an unknown link, since exports and Wi-Fi codes hold passwords. Never throws.
  */
 export function parseLabel(text: string): Result<ReadLabel, RefusedLabel> {
   // Not even trimmed: no code and no message is that long.
@@ -189,13 +187,13 @@ function readFields(text: string, origin: Origin): Result<ReadLabel, RefusedLabe
   const serial = parseSerial(serialField);
   if (!serial.ok) return fail({ reason: 'no-serial' });
 
-  const { code, model } = behindSerial(rest, { origin, host });
   const { text: serialText, short } = serial.value;
+  const { code, model } = behindSerial(rest, { origin, host, short });
   // Behind a host stands one label, and nine digits on it are anything.
   const others = rest.flatMap((field) => {
     const other = parseSerial(field);
     const counts = other.ok && other.value.short !== short && (host === null || /\D/.test(other.value.short));
-    return counts ? [other.value.short] : [];
+    return counts && field !== code ? [other.value.short] : [];
   });
 
   return ok({
@@ -207,20 +205,24 @@ function readFields(text: string, origin: Origin): Result<ReadLabel, RefusedLabe
       hasVerificationCode: code !== null,
       ...(others.length === 0 ? {} : { others: [...new Set(others)] }),
     },
-    verificationCode: code === null ? null : new Secret(code),
   });
 }
+
 /**
  * Code and model among the lines behind a serial number. The line next to it is the code, unless it is a whole known model or
- * another serial number: dropped, whatever it is, where a host says that this is a label. Behind it a label has its model.
+ * another serial number: dropped, whatever it is, where a host says that this is a label, since a code that somebody chose may
+ * look like a short serial number. Behind it a label has its model.
  */
 function behindSerial(
   rest: readonly string[],
-  { origin, host }: { readonly origin: Origin; readonly host: string | null },
+  { origin, host, short }: { readonly origin: Origin; readonly host: string | null; readonly short: string },
 ): { readonly code: string | null; readonly model: string | null } {
   const [next = '', ...further] = rest;
   const known = rest.find((field) => KNOWN_MODEL.test(field)) ?? null;
-  const hasCode = next !== '' && next !== known && !parseSerial(next).ok;
+  const other = parseSerial(next);
+  const mayBeCode =
+    !other.ok || (host !== null && isShortSerial(next.toUpperCase()) && other.value.short !== short);
+  const hasCode = next !== '' && next !== known && mayBeCode;
   const isCode = hasCode && (CODE_LINE.test(next) || origin === 'printed' || host !== null);
   const code = isCode ? next : (rest.find((field) => PRINTED_CODE.test(field)) ?? null);
   const model = origin === 'printed' ? further.find((field) => field !== '') : undefined;
