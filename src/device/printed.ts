@@ -8,7 +8,7 @@ import { announcedTail, fold } from './lookalikes.ts';
 import { type Field, fieldsOf, modelOf, tidy } from './printed-fields.ts';
 import { repairFull, repairShort } from './repair.ts';
 import { parseSerial } from './serial.ts';
-import { FULL_SERIAL, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
 import { serialTexts } from './typed-shapes.ts';
 
 /** A printed line as it was recognised: pieces that stand beside each other, from its start to its end. */
@@ -200,16 +200,27 @@ function isAgreed(exact: readonly Found[]): boolean {
 /** The serial numbers a field shows, or begins. */
 function inField(field: Field, row: Row): Found[] {
   const at = { lines: [row.index], isNamed: field.name === 'serial' };
-  const exact = serialTexts(field.text).flatMap((text) => foundOf(text, { ...at, isRepaired: false }));
+  const exact = serialTexts(field.text)
+    .filter((text) => !isEndOfModel(text, field.text))
+    .flatMap((text) => foundOf(text, { ...at, isRepaired: false }));
   // What is called something else is no serial number, unless it is a whole one.
   if (field.name === 'other') return exact.filter(({ full }) => full !== null);
   const tail = announcedTail(field.text);
   const bare = bareOf(tail ?? field.text);
   const joined = MODEL_START.test(bare) ? goingOn(bare, row, { ...at, isCut: exact.length > 0 }) : [];
-  if (exact.length + joined.length > 0) return [...exact, ...joined];
+  // Of a line that may lack its last digits no full serial is claimed.
+  if (joined.length > 0) return [...joined, ...exact.map((one) => ({ ...one, full: null }))];
+  if (exact.length > 0) return exact;
   const word = bare.replace(/^[^A-Z\d]+|[^A-Z\d]+$/g, '');
   const repaired = [...repairFull(word), ...(tail === null ? [] : repairShort(word))];
   return repaired.flatMap((text) => foundOf(text, { ...at, isRepaired: true }));
+}
+
+/** Whether a short serial is the end of a full one that is cut: `DS-2CD2386G2-IU2021080`. */
+function isEndOfModel(text: string, line: string): boolean {
+  const folded = fold(line);
+  const isModel = MODEL_START.test(bareOf(announcedTail(line) ?? line));
+  return isModel && isShortSerial(text) && ['-', '/', ')'].some((before) => folded.includes(before + text));
 }
 
 /** Folded and without white space. */

@@ -104,14 +104,26 @@ describe('a serial number that goes on in the line below', () => {
     expect(one(['S/N: DS-2CD2347G2-LSU/SL', '20210505BB', 'WR550514110'])).toEqual([['550514110', 'single']]);
   });
 
+  it('is not taken for a short one where its model ends in letters', () => {
+    for (const [head, rest] of [
+      ['S/N: iDS-7204HUHI-M1/S08201408', '21CCWRZG0073199'],
+      ['S/N: DS-2CD2386G2-IU2021080', '5AAWRZG0073199'],
+    ] as const)
+      expect(one([head, rest])).toEqual([['ZG0073199', 'single']]);
+  });
+
   it('agrees with another place, and not with a part of itself', () => {
     expect(one(at(28))).toEqual([['J50000062', 'single']]);
     expect(one([...at(20), '', 'Serial No.: J50000062'])).toEqual([['J50000062', 'agreed']]);
   });
 
   it('does not lose digits where a line has the form of a whole one without them', () => {
-    const read = one(['S/N: DS-2CD2386G2-IU20210805CCRR2000000', '62']);
-    expect(read.map(([serial]) => serial).sort()).toEqual(['200000062', 'RR2000000']);
+    const cut = 'DS-2CD2386G2-IU20210805CCRR2000000';
+    const read = readPrint(stacked(['Model: DS-2CD2386G2-IU', `S/N: ${cut}`, '62']));
+    expect(read.map(({ shortSerial, fullSerial }) => [shortSerial, fullSerial])).toEqual([
+      ['200000062', `${cut}62`],
+      ['RR2000000', null],
+    ]);
   });
 
   it('takes of the line below no more than it needs: the verification code may stand there', () => {
