@@ -17,6 +17,9 @@ const LEAST_DIGITS = { among: 6, alone: 3 };
 const MARK = '\u0001';
 /** Part of a longer number, brackets and plus sign included: `+375`, `8(029)`, `123-45`; not `1)` or `2.`. */
 const NUMBER_PART = /^\+?(?=[\d(])\d*(?:\(\d+\))?[\d-]*$/;
+/** Without punctuation at its ends; a bracket that was opened inside is closed: `HWI-B120H(2.8mm)`. */
+const TRIMMED =
+  /[\p{L}\p{N}](?:[^(]*\([^()]*[\p{L}\p{N}]\)(?![\p{L}\p{N}])(?!.*[\p{L}\p{N}])|.*[\p{L}\p{N}])?/u;
 const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
 /** The end of a full serial whose date is missing or cut off, with a region that was seen (protocol/labels.md 1.1). */
 const TAIL = /^\d{0,8}(?:[A-Z]{2})?(?:WR|RR|CH|EU|TW|JP|EN)(\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})(?:[A-Z]{2,6})?$/;
@@ -182,7 +185,7 @@ function piecesOf({ raw, folded }: Text, { from, to }: Item, isNamedAbove: boole
     const start = from + match.index + match[0].length - whole.length;
     const typed = raw.slice(start, start + whole.length);
     const [name = ''] = /^\p{L}[\p{L}\d]{0,15}[:=#]/u.exec(whole) ?? [];
-    const trimmed = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/u.exec(whole.slice(name.length));
+    const trimmed = TRIMMED.exec(whole.slice(name.length));
     return {
       text: trimmed?.[0] ?? '',
       from: start + name.length + (trimmed?.index ?? 0),

@@ -248,6 +248,11 @@ describe('findSerials', () => {
     ['a full serial', `${nvr}WCVU`, `${nvr}WCVU`],
     ['a full serial with look-alikes', 'DS-7608NI-К2/8Р0820190204ССRRD20000042WСVU', `${nvr}WCVU`],
     ['a full serial in pieces', 'DS-7608NI-K2/8P 08 20190204 CCRR D20000042', nvr],
+    [
+      'a lens in brackets apart from the rest',
+      'HWI-B120H(2.8mm) 20210101AAWRF12345678',
+      'HWI-B120H(2.8MM)20210101AAWRF12345678',
+    ],
     ['a full serial in running text', `the recorder (S/N:${nvr}) is locked`, nvr],
     ['a pasted label', 'www.hik-connect.com\nJ50000062\nQWERTZ\nDS-2CD2386G2-IU', 'J50000062'],
     ['an enumeration', '1. J50000062', 'J50000062'],
