@@ -9,6 +9,7 @@ import { kind } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import {
   type AuditContent,
+  type AuditEntry,
   type AuditFault,
   beginningOf,
   CHAIN_START,
@@ -58,6 +59,8 @@ export interface Audit {
   verify(known?: ChainPlace): Promise<Result<AuditCheck, StoreFailure>>;
   /** Hands every line to `each`, oldest first. */
   read(each: (line: string) => void): Promise<Result<void, StoreFailure>>;
+  /** Hands entries to `each`, newest first, until it has seen enough and answers false. Damaged ones are passed over. */
+  readBack(each: (entry: AuditEntry) => boolean): Promise<Result<void, StoreFailure>>;
   /**
    * Forgets entries older than `before` (ms since 1970), and names only they held; the rest still hangs together. Says
    * how many entries went. Whoever appends meanwhile does not wait for it.
@@ -225,6 +228,20 @@ export function createAudit(
         each(line ?? '');
         return true;
       });
+    },
+
+    async readBack(each) {
+      const found = await bounds();
+      if (!found.ok) return found;
+      const { base, head } = found.value;
+      for (let seq = head.seq; seq > base.seq; seq--) {
+        if ((head.seq - seq) % BATCH === BATCH - 1) await breathe();
+        const line = await records.get(keyOf(seq));
+        if (!line.ok && line.failure.reason !== 'unreadable') return line;
+        const entry = line.ok && line.value !== undefined ? readLine(line.value) : null;
+        if (entry && !each(entry)) break;
+      }
+      return ok(undefined);
     },
 
     async prune(olderThan) {

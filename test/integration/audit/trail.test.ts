@@ -103,6 +103,26 @@ describe('the audit trail', () => {
     expect((await check()).faults).toEqual([{ seq: 2, fault: 'missing' }]);
   });
 
+  it('is read from its end back as far as somebody wants, past what is damaged or forgotten', async () => {
+    await notes(3);
+    now += 10 * DAY;
+    await notes(60);
+    await audit.prune(now - DAY);
+    await store.values(AUDIT_LINES).set(entryKey(50), '{"junk":1}');
+    const seen: number[] = [];
+    const back = (until: number) =>
+      audit.readBack(({ seq }) => {
+        seen.push(seq);
+        return seq > until;
+      });
+    expect(await back(48)).toMatchObject({ ok: true });
+    // 63 notes, and the one that tells of what was forgotten.
+    expect(seen).toEqual([64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 49, 48]);
+    seen.length = 0;
+    await back(0);
+    expect(seen.at(-1)).toBe(4);
+  });
+
   it('writes an entry and the note where the trail ends in one commit', async () => {
     await notes(1);
     const commits = await commitsOf(() => notes(1));
