@@ -1,4 +1,7 @@
-/** The report of a case or of a visit, on paper and as a table. Plain text. */
+/**
+ * The report of a case or of a visit, on paper and as a table (plain text: `paper`, `column`, `method`, `said`, `result`,
+ * `verified`), and what the chat says around it and around who writes it (HTML of Telegram: `chat`, `me`).
+ */
 export const report = {
   paper: {
     title: 'Unbinding from Hik-Connect: report',
@@ -94,5 +97,45 @@ export const report = {
     announced: 'the device announces it; it was not asked',
     technician: 'technician’s word; the device was not asked',
     none: 'not verified',
+  },
+  chat: {
+    which:
+      'A report of what? It comes as a PDF and as a table (CSV). A day has each of your cases that ended on it, and those left open on it.',
+    none: 'There is no case with a device yet. Send a label to begin.',
+    site: 'Which site? Type its name as it is to stand in the report.',
+    caption_one: 'Report of {{count}} device. {{letterhead}}',
+    caption_other: 'Report of {{count}} devices. {{letterhead}}',
+    table: 'The same as a table, for a spreadsheet.',
+    noPdf: 'The PDF could not be made: tell the operator. The table is all there.',
+    tooMany: 'This day has more cases than one report holds: the latest {{count}} are in it.',
+    button: {
+      make: 'Report (PDF, table)',
+      case: 'Only {{serial}}',
+      today: 'Today: {{cases}}',
+      day: '{{day}}: {{cases}}',
+      noSite: 'Without a site',
+    },
+  },
+  me: {
+    ask: 'Your name and phone, in one message: <code>{{example}}</code>. They stand in letters to the service centre and in reports. I ask once; /me changes it.',
+    askFirm:
+      'Your name, firm and phone, in one message: <code>{{example}}</code>. They stand in letters to the service centre and in reports. I ask once; /me changes it.',
+    example: 'Ivan Petrov, +7 900 123-45-67',
+    exampleFirm: 'Ivan Petrov, Vector Ltd, +7 900 123-45-67',
+    unclear: 'I found no name in that. First the name, then a comma, then the rest.',
+    shown: '<b>In letters and reports stands:</b>',
+    nothing: 'nothing about you.',
+    name: 'Name: <b>{{name}}</b>',
+    firm: 'Firm: <b>{{firm}}</b>',
+    phone: 'Phone: <b>{{phone}}</b>',
+    house: '<i>The firm is named by the operator.</i>',
+    change: 'To change it, type all of it in one message: <code>{{example}}</code>',
+    kept: 'Kept. /me shows and changes it.',
+    forgotten: 'Forgotten, with the sites of your reports. I ask again when it is needed.',
+    button: {
+      only: 'Only “{{name}}”',
+      leaveOut: 'Leave it out',
+      forget: 'Forget all of it',
+    },
   },
 } as const;

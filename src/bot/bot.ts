@@ -29,6 +29,7 @@ import { createPins } from './door/pins.ts';
 import { ALARMS, createAlarms } from './house/alarms.ts';
 import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
 import { CHATS } from './house/chats.ts';
+import { CONTACTS, createContacts } from './house/contacts.ts';
 import { createHouse } from './house/house.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
@@ -63,6 +64,8 @@ export interface BotParts {
   catalogue?: FirmwareCatalogue;
   /** Key of the tags on buttons. */
   buttonKey: Secret<Uint8Array>;
+  /** The operator's firm, as it stands in letters and reports; none where left out. */
+  firm?: string | null;
   /** Address agents dial, as /pair shows it. */
   hubUrl: string;
   /** How the store is, asked anew. */
@@ -105,6 +108,7 @@ export function createBot(parts: BotParts): Bot {
   const { admins } = access;
   const outage = createOutage({ telegram, admins, storeState: parts.storeState, log });
   const profiles = createProfiles(store.values(PROFILES));
+  const contacts = createContacts(store.values(CONTACTS), profiles, parts.firm ?? null);
   const notify = createNotify(voice, profiles);
   const settings = parts.notices ?? NOTICE_DEFAULTS;
   const notices = createNotices({ store, admins, telegram, profiles, directory, settings, log, clock });
@@ -124,6 +128,7 @@ export function createBot(parts: BotParts): Bot {
     telegram,
     voice,
     profiles,
+    contacts,
     notify,
     notices,
     limits,

@@ -20,6 +20,7 @@ import { OPENED, PINS } from './door/pins.ts';
 import { ALARMS } from './house/alarms.ts';
 import { BLOBS } from './house/blobs.ts';
 import { CHATS } from './house/chats.ts';
+import { CONTACTS } from './house/contacts.ts';
 import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
 import { PROFILES } from './house/profiles.ts';
 import { KEPT_WORDS } from './house/voice.ts';
@@ -43,6 +44,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   CHATS,
   CODES,
   COMMANDS,
+  CONTACTS,
   CURRENT,
   DAYS,
   DECISIONS,

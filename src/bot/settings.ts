@@ -51,6 +51,8 @@ export interface Settings {
   updates: UpdatesSettings;
   /** Name of a packaged region pack or path of the operator's own; null: none is named, and no address is told. */
   regionPack: string | null;
+  /** The operator's firm, as it stands in reports and letters; null: each technician names his own. */
+  firm: string | null;
   /** Read serial numbers from print where no code can be read. */
   readPrint: boolean;
   /** Longest time for a photo with its print, milliseconds. */
@@ -78,6 +80,7 @@ const EXAMPLES = {
   WEBHOOK_URL: 'https://bot.example.org:8443/telegram',
   WEBHOOK_SECRET: 'openssl rand -hex 32',
   REGION_PACK: 'default',
+  FIRM: 'Vector Ltd',
   READ_PRINT: 'on',
   PHOTO_SECONDS: '8',
   INVITES_ASK: 'off',
@@ -195,6 +198,8 @@ const schema = z.object({
     .transform((secret) => new Secret(secret))
     .optional(),
   REGION_PACK: z.string().optional(),
+  // One line of a letter.
+  FIRM: shaped(/^[^\p{C}]{1,64}$/u).optional(),
   READ_PRINT: z.enum(['on', 'off'], malformed).default('on'),
   PHOTO_SECONDS: seconds(EXAMPLES.PHOTO_SECONDS),
   INVITES_ASK: z.enum(['on', 'off'], malformed).default('off'),
@@ -269,6 +274,7 @@ function settingsFrom(parsed: Parsed): Settings {
     updates:
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: parsed.REGION_PACK ?? null,
+    firm: parsed.FIRM ?? null,
     readPrint: parsed.READ_PRINT === 'on',
     photoMs: parsed.PHOTO_SECONDS * 1000,
     invitesAsk: parsed.INVITES_ASK === 'on',

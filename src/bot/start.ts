@@ -210,6 +210,7 @@ async function bringUp(
     labels,
     region: own.value.pack,
     regionNamed: settings.regionPack !== null,
+    firm: settings.firm,
     catalogue: own.value.catalogue,
     buttonKey: keyFor(settings.token, 'buttons'),
     hubUrl: settings.hub.publicUrl ?? hubUrl,

@@ -17,6 +17,7 @@ import { ownAddress } from './network.ts';
 import { goWay, orderOf } from './order.ts';
 import { ended } from './others.ts';
 import type { AgentView, JobStart } from './ports.ts';
+import { reportButton } from './report.ts';
 import { type Next, stage } from './stages.ts';
 import {
   catalogueText,
@@ -344,7 +345,9 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
       house.cases.apply(record.id, { type: 'closed', outcome: 'nothing-to-do' }),
     );
     const serial = record.device?.shortSerial ?? '';
-    return ended(dialogue, record.id, dialogue.t('bot:assess.nothingToDo', { serial }));
+    return ended(dialogue, record.id, dialogue.t('bot:assess.nothingToDo', { serial }), [
+      reportButton(dialogue.t, record.id),
+    ]);
   }
   const ways = waysOf(verdict);
   const { shortSerial } = record.device ?? {};

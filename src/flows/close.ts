@@ -14,6 +14,7 @@ import { knownFailure } from './lan-unbind.ts';
 import { orderLine } from './order.ts';
 import { ended } from './others.ts';
 import type { CaseFailure, House } from './ports.ts';
+import { reportButton } from './report.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
 import { takeWords } from './words.ts';
@@ -56,12 +57,13 @@ async function done(
 ): Promise<Next> {
   const isOpen = record.closedAt === null;
   if (isOpen) await dialogue.change(record.id, { type: 'closed', outcome: settled });
+  const also = [reportButton(dialogue.t, record.id)];
   if (!isTold(record)) {
-    const next = await ended(dialogue, record.id, textOf(dialogue, record, report));
+    const next = await ended(dialogue, record.id, textOf(dialogue, record, report), also);
     await dialogue.house((house) => markTold(house, record, report));
     return next;
   }
-  return isOpen ? ended(dialogue, record.id, dialogue.t('bot:close.done')) : { end: true };
+  return isOpen ? ended(dialogue, record.id, dialogue.t('bot:close.done'), also) : { end: true };
 }
 
 function isTold(record: CaseRecord): boolean {

@@ -19,6 +19,7 @@ import { menuPaths } from './menus.ts';
 import { networkFinding, ownAddress } from './network.ts';
 import { orderLine } from './order.ts';
 import { ended } from './others.ts';
+import { reportButton } from './report.ts';
 import { type Next, stage } from './stages.ts';
 import { catalogueText, waysOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
@@ -449,13 +450,13 @@ function pressed(answer: Answer): string {
 async function verified(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'unbound' }));
   const text = dialogue.t('bot:guide.verified', { serial: record.device?.shortSerial ?? '' });
-  return ended(dialogue, record.id, withOrder(dialogue, record, text));
+  return ended(dialogue, record.id, withOrder(dialogue, record, text), [reportButton(dialogue.t, record.id)]);
 }
 
 async function believed(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.house((house) => house.cases.apply(record.id, { type: 'closed', outcome: 'reported-done' }));
   const text = dialogue.t('bot:guide.closed', { case: caseNumber(record) });
-  return ended(dialogue, record.id, withOrder(dialogue, record, text));
+  return ended(dialogue, record.id, withOrder(dialogue, record, text), [reportButton(dialogue.t, record.id)]);
 }
 
 function withOrder(dialogue: Dialogue, record: CaseRecord, text: string): string {

@@ -7,7 +7,9 @@ import type { DeviceHeard } from './engine/named.ts';
 import { guide } from './guide.ts';
 import { identify } from './identify.ts';
 import { lanUnbind } from './lan-unbind.ts';
+import { me } from './me.ts';
 import { order } from './order.ts';
+import { report } from './report.ts';
 import { serviceCentre } from './service-centre.ts';
 import type { Next, StageName, Stages } from './stages.ts';
 import { switchCase } from './switch.ts';
@@ -25,6 +27,8 @@ export const FLOWS: readonly Flow<StageName>[] = [
   switchCase,
   trouble,
   caseView,
+  report,
+  me,
 ];
 
 /** The conversations of the house, and what may be done to the one of a chat. */

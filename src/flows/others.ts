@@ -126,11 +126,19 @@ export function pressedOf(
   };
 }
 
-/** The last word of a case, with what is left of the devices named with it; the conversation ends. */
-export async function ended(dialogue: Dialogue, caseId: string, text: string): Promise<Next> {
+/**
+ * The last word of a case, with what is left of the devices named with it; the conversation ends. `also`: what else may be
+ * done about the case, one button a row.
+ */
+export async function ended(
+  dialogue: Dialogue,
+  caseId: string,
+  text: string,
+  also: readonly OutsideButton[] = [],
+): Promise<Next> {
   const others = await dialogue.house((house) => house.cases.untouched(caseId));
   const offer = offerOf(dialogue.t, caseId, others);
-  if (offer === null) await dialogue.say(text);
-  else await dialogue.say([text, offer.text].join('\n\n'), { rows: offer.rows });
+  const words = offer === null ? text : [text, offer.text].join('\n\n');
+  await dialogue.say(words, { rows: [...(offer?.rows ?? []), ...also.map((button) => [button])] });
   return { end: true };
 }

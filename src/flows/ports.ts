@@ -25,6 +25,8 @@ export interface House {
   region: RegionPort;
   firmware: FirmwarePort;
   notes: NotesPort;
+  contacts: ContactPort;
+  reports: ReportPort;
 }
 
 export interface CasePort {
@@ -163,4 +165,57 @@ export interface NotesPort {
   text(caseId: string, text: string): Answer<Kept>;
   /** Stores a text as bytes under a key, to be sent as a file. */
   file(blob: string, content: string): Answer<null>;
+}
+
+/** How a technician is named, in his own words; null: he leaves it out. */
+export interface ContactSaid {
+  readonly name: string | null;
+  readonly firm: string | null;
+  readonly phone: string | null;
+}
+
+/** The same as it stands in letters and reports: with the operator's firm, where he has named one. */
+export interface Contact extends ContactSaid {
+  /** Sites of his latest reports, the latest first. */
+  readonly sites: readonly string[];
+}
+
+export interface ContactPort {
+  /** Null: he was never asked, or has had it forgotten. */
+  get(chatId: number): Answer<Contact | null>;
+  /** What is known without asking: his name in Telegram (may be empty), the operator's firm. */
+  suggested(chatId: number): Answer<{ name: string; firm: string | null }>;
+  keep(chatId: number, said: ContactSaid): Answer<null>;
+  /** Remembers the site of a report, to offer it again. */
+  keepSite(chatId: number, site: string): Answer<null>;
+  /** Forgets all of it, the sites too. */
+  forget(chatId: number): Answer<null>;
+}
+
+/** What a report is about: one case, or the cases of a day (ISO date). */
+export type ReportScope = { readonly caseId: string } | { readonly day: string };
+
+/** A report that was made. */
+export interface MadeReport {
+  /** Keys of its files, which are kept for a day. `pdf` is null where it could not be made. */
+  readonly pdf: string | null;
+  readonly table: string;
+  /** Name of both files, without what tells their kind. */
+  readonly name: string;
+  readonly devices: number;
+  /** There are more cases of that day than were looked at. */
+  readonly isCut: boolean;
+}
+
+export interface ReportPort {
+  /** What can be reported: the case of this id, else the latest (null: there is none with a device), and days, the latest first. */
+  choices(
+    chatId: number,
+    caseId: string,
+  ): Answer<{
+    readonly atHand: { readonly id: string; readonly serial: string } | null;
+    readonly days: readonly { readonly day: string; readonly isToday: boolean; readonly cases: number }[];
+  }>;
+  /** Makes a report in the chat's language. Null: none of these cases has a device. */
+  make(chatId: number, scope: ReportScope, site: string | null): Answer<MadeReport | null>;
 }

@@ -3,11 +3,13 @@ import { canStillBeAsked } from '../policy/explain.ts';
 import { knownValue } from '../policy/facts.ts';
 import type { RegionPack } from '../policy/region.ts';
 import { ezvizBranded } from '../policy/rules.ts';
+import { contactOf, signatureOf } from './contact.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
 import { letterFile } from './letter.ts';
 import { ended } from './others.ts';
+import { reportButton } from './report.ts';
 import { type Next, stage } from './stages.ts';
 import { sourceText, triedLines } from './telling.ts';
 import { takeWords } from './words.ts';
@@ -17,7 +19,7 @@ import { takeWords } from './words.ts';
  * vendor's note does not say is marked as our advice. The case stays open until the answer is there.
  */
 export const serviceCentre = stage('service-centre', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
@@ -28,7 +30,9 @@ export const serviceCentre = stage('service-centre', {
       return { go: 'assess', with: { parcel: true } };
     await dialogue.change(record.id, { type: 'stage', stage: 'service-centre' });
     const pack = await dialogue.house((house) => house.region.pack());
-    const letter = letterOf(dialogue, record, record.device);
+    const asked = await contactOf(dialogue);
+    if ('left' in asked) return asked.left === 'cancel' ? cancelled(dialogue, record.id) : { go: 'assess' };
+    const letter = letterOf(dialogue, record, record.device, signatureOf(asked.contact));
 
     if (ezvizBranded(record.facts) === true) {
       // Hikvision's service does not take these, and no source names another address.
@@ -63,7 +67,13 @@ interface Letter {
   readonly body: string;
 }
 
-function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<CaseRecord['device']>): Letter {
+/** @param signature lines under it; empty: it is not signed */
+function letterOf(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  device: NonNullable<CaseRecord['device']>,
+  signature: readonly string[],
+): Letter {
   const { shortSerial } = device;
   const { firmware } = record.facts;
   const mac = record.sighting?.mac ?? null;
@@ -91,7 +101,7 @@ function letterOf(dialogue: Dialogue, record: CaseRecord, device: NonNullable<Ca
         ...(mac === null ? [] : [dialogue.t('policy:rma.mac', { mac })]),
       ].join('\n'),
       lines.length === 0 ? '' : [dialogue.t('policy:rma.tried'), ...lines].join('\n'),
-      dialogue.t('policy:rma.end'),
+      [dialogue.t('policy:rma.end'), ...signature.map(escapeHtml)].join('\n'),
     ]
       .filter(Boolean)
       .join('\n\n'),
@@ -161,5 +171,7 @@ async function sendLetter(
 
 async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   await dialogue.change(record.id, { type: 'awaits-answer' });
-  return ended(dialogue, record.id, dialogue.t('bot:rma.waiting', { case: caseNumber(record) }));
+  return ended(dialogue, record.id, dialogue.t('bot:rma.waiting', { case: caseNumber(record) }), [
+    reportButton(dialogue.t, record.id),
+  ]);
 }

@@ -24,6 +24,8 @@ const STAGE_NAMES = [
   'switch',
   'trouble',
   'case',
+  'report',
+  'me',
 ] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
@@ -120,6 +122,14 @@ const HANDED = {
     /** Where the shown page of the other devices begins. */
     from: z.number().optional(),
   }),
+  report: z.object({
+    /** Report of this case alone, whichever is at hand. */
+    of: z.string().optional(),
+    /** Stage to go back to; by itself the one at which an open case stands. */
+    resume: stageName.optional(),
+  }),
+  /** Like report. */
+  me: z.object({ resume: stageName.optional() }),
 } satisfies Record<StageName, z.ZodObject>;
 
 /** Stage -> what is handed to it. */

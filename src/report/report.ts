@@ -3,6 +3,7 @@ import type { Language } from '../../locales/language.ts';
 import type { ChainPlace } from '../audit/chain.ts';
 import { type CaseRecord, caseNumber } from '../cases/case.ts';
 import { hasText, textsFor } from '../kernel/all-texts.ts';
+import { oneLine } from '../kernel/one-line.ts';
 import type { Texts, WordAfter } from '../kernel/texts.ts';
 import type { History } from './history.ts';
 
@@ -55,14 +56,9 @@ export interface ReportCase {
   readonly history: History;
 }
 
-/** Longest value of a report, characters: names and models come from outside. */
-const LONGEST = 120;
-/** What is not seen, and what turns the reading direction. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
-
-/** A value from outside as one line, of bounded length. Pure. */
-export function oneLine(value: string): string {
-  return value.slice(0, LONGEST).replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
+/** Whether a case can stand in a report. */
+export function isReportable(record: CaseRecord): record is ReportCase['record'] {
+  return record.device !== null;
 }
 
 /** Puts a report together. Pure. */

@@ -130,6 +130,8 @@ async function sendToServiceCentre(
   await technician.press('No, or out of reach');
   await technician.waitFor(has('service-centre'), { timeoutMs: STEP_MS });
   await technician.press('Service centre');
+  await technician.waitFor(has('leave-out'), { timeoutMs: STEP_MS });
+  await technician.send('Alex Carter, Vector Ltd, +44 20 7946 0000');
   await technician.waitFor(has('sent'), { timeoutMs: STEP_MS });
   await technician.press('E-mail is sent');
   await technician.waitFor(/stays open/, { timeoutMs: STEP_MS });

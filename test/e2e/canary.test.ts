@@ -14,6 +14,7 @@ import type { Stage } from '../../src/sandbox/stage.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import beside from '../fixtures/beside-serials.json' with { type: 'json' };
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
+import { readPdf } from '../support/pdf.ts';
 import { agentInTestNetwork, releasedBot } from '../support/programs.ts';
 import { type House, offering, openHouse, openStage, pressId, STEP, unbindNow } from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
@@ -96,6 +97,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(/looked like a password/, STEP);
     await laptop.typePassword(PASSWORD);
     await technician.waitFor(/Unbound, verified/, STEP);
+    const paper = await reportOf(house);
     await laptop.stop();
     await stage.bot.stop();
 
@@ -114,7 +116,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'agent key': identity.privateKey,
       'key of the refused password': markKey,
     };
-    const places = await placesOf(house, home);
+    const places = { ...(await placesOf(house, home)), ...paper };
     expect(Object.keys(places).length).toBeGreaterThan(8);
     process.stdout.write(
       `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
@@ -406,6 +408,23 @@ async function placesOf({ stage, botLines, laptopLines }: House, home: string): 
     ...(await filesOf(stage.storeFolder, 'store')),
     ...agent,
   };
+}
+
+/** What stands in the report of the case, as people read it. */
+async function reportOf({ technician, stage }: House): Promise<Places> {
+  await technician.press(/^report:/);
+  await technician.waitFor(offering('leave-out'), STEP);
+  await pressId(technician, 'only');
+  await technician.waitFor(offering('no-site'), STEP);
+  await pressId(technician, 'no-site');
+  const file = (ending: RegExp) => technician.waitFor((said) => ending.test(said.file?.name ?? ''), STEP);
+  const bytes = async (ending: RegExp) =>
+    Buffer.from(stage.api.bytes((await file(ending)).file?.id ?? '') ?? []);
+  const { pages } = readPdf(await bytes(/\.pdf$/));
+  const table = await bytes(/\.csv$/);
+  expect(pages.join()).toContain(profile.shortSerial);
+  expect(table.toString()).toContain(profile.shortSerial);
+  return { 'report on paper': Buffer.from(pages.join('\n')), 'report as a table': table };
 }
 
 /** The lines of the audit trail, which must be whole although the bot was killed. */

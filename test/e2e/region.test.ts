@@ -43,6 +43,8 @@ describe.each(LANGUAGES)('without a region, in %s', (language) => {
     await nobodyDeletesIt(technician);
     await technician.waitFor(offering('service-centre'), STEP);
     await pressId(technician, 'service-centre');
+    await technician.waitFor(offering('leave-out'), STEP);
+    await pressId(technician, 'leave-out');
     await technician.waitFor(offering('sent'), STEP);
     await technician.send('/help support');
     await technician.waitFor(({ from }) => from === 'bot', STEP);
@@ -110,6 +112,8 @@ it('tells what an operator’s own file says: a last way, what is asked for, how
   await nobodyDeletesIt(admin);
   await admin.waitFor(offering('service-centre'), STEP);
   await pressId(admin, 'service-centre');
+  await admin.waitFor(offering('leave-out'), STEP);
+  await pressId(admin, 'leave-out');
   const lastWay = await admin.waitFor(/One more way before a parcel/, STEP);
   expect(lastWay.text).toMatch(
     /verified in Hik-Partner Pro[\s\S]*two distributors, 2024[\s\S]*November 2026[\s\S]*Not the vendor/,

@@ -9,6 +9,7 @@ export function settingsWith(own: Own): Settings {
     hub: { listen: { host: '127.0.0.1', port: 0 }, publicUrl: null, tls: null },
     updates: { mode: 'polling' },
     regionPack: null,
+    firm: null,
     readPrint: false,
     photoMs: 8000,
     invitesAsk: false,

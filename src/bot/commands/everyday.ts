@@ -1,7 +1,7 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
  * Here are those of everyday; laptops are in laptops.ts, new ones in pairing.ts, what admins do in
- * admins.ts, cases and /help in cases.ts.
+ * admins.ts, cases and /help in cases.ts, reports in reports.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
@@ -47,7 +47,18 @@ export type Commands = (
 ) => Promise<'done' | 'helped' | 'not-mine'>;
 
 /** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
-export const MENU = ['new', 'cases', 'explain', 'agents', 'pair', 'language', 'help', 'cancel'] as const;
+export const MENU = [
+  'new',
+  'cases',
+  'report',
+  'explain',
+  'agents',
+  'pair',
+  'me',
+  'language',
+  'help',
+  'cancel',
+] as const;
 
 /** Words of a command that are looked at, its name included. */
 const MOST_WORDS = 12;

@@ -6,6 +6,7 @@ import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
+import { createReportCommands } from './reports.ts';
 
 type Options = Omit<CommandsOptions, 'more'> &
   PairingCommandsOptions &
@@ -22,6 +23,7 @@ export function createAllCommands(options: Options): {
   const more = [
     pairing,
     createCaseCommands(options.cases, options.region, options.catalogue),
+    createReportCommands(options.cases),
     createAgentCommands(options),
     createAdminCommands(options),
   ];

@@ -1,6 +1,8 @@
+import type { Audit } from '../../audit/trail.ts';
 import { type CaseRecord, namedBeside, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CasePort, House } from '../../flows/ports.ts';
+import type { CasePort, ContactPort, House } from '../../flows/ports.ts';
+import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { LabelReader } from '../../label/reader.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';
@@ -11,6 +13,7 @@ import { atBorder, atCaseBorder, must, mustCase } from './must.ts';
 import { createNotes } from './notes.ts';
 import { createPhotos, type Photos } from './photos.ts';
 import type { Profiles } from './profiles.ts';
+import { createReports } from './reports.ts';
 import { createRoom } from './room.ts';
 
 export interface HouseParts {
@@ -20,12 +23,15 @@ export interface HouseParts {
   /** Looks at a case before a stage gets it: some are closed by that (jobs/stolen.ts). */
   watched(id: string): Promise<Result<CaseRecord | null, unknown>>;
   agents: House['agents'];
+  contacts: ContactPort;
+  audit: Pick<Audit, 'readBack'>;
   labels: Pick<LabelReader, 'read' | 'copy'>;
   /** Downloads a file of Telegram's. */
   download(fileId: string, maxBytes: number, signal?: AbortSignal): Promise<Result<Uint8Array, string>>;
   region: RegionPack;
   /** What is known of recorders' firmware; what comes with the product where left out. */
   catalogue?: FirmwareCatalogue;
+  log: Log;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -76,6 +82,8 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     agents,
     region: { pack: async () => ok(region) },
     firmware: { of: async (model) => ok(firmwareOf(model, catalogue)) },
+    contacts: parts.contacts,
+    reports: createReports({ ...parts, blobs }),
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
   };
   return { house, photos };

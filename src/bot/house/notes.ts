@@ -5,11 +5,10 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { PhotoRejection } from '../../label/reading.ts';
 import type { Values } from '../../store/store.ts';
 import type { Room } from './room.ts';
+import { FILE_MS } from './times.ts';
 
 /** Largest photo kept with a case, bytes: what Telegram makes of a photo is far below, a file may be anything. */
 const MAX_NOTE_BYTES = 5 * 1024 * 1024;
-/** How long a file that was made to be sent stays, ms: long enough to be sent again after a crash. */
-const FILE_MS = 24 * 60 * 60_000;
 
 export interface NotesOptions {
   /** Bytes by key, in base64. */

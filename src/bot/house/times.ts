@@ -20,5 +20,7 @@ export const SEND_AGAIN_MS = 15_000;
 export const PICTURE_KEPT_MS = 6 * PICTURE_LIFE_MS;
 /** An alarm that the chat could not be told of rings again. */
 export const RING_AGAIN_MS = 10_000;
+/** A file that was made to be sent: long enough to be sent again after a crash. */
+export const FILE_MS = 24 * 60 * 60_000;
 /** How often alarms are looked at. */
 export const LOOK_EVERY_MS = 1_000;

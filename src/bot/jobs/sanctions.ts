@@ -2,7 +2,7 @@
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
-import type { House, HouseFailure } from '../../flows/ports.ts';
+import type { ContactPort, House, HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -45,6 +45,7 @@ export function createSanctions({
   audit,
   notices,
   notify,
+  contacts,
   log,
 }: {
   access: Access;
@@ -56,6 +57,7 @@ export function createSanctions({
   audit: Pick<Audit, 'append'>;
   notices: Pick<Notices, 'raise'>;
   notify: Notify;
+  contacts: Pick<ContactPort, 'forget'>;
   log: Log;
 }): Sanctions {
   /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */
@@ -98,6 +100,8 @@ export function createSanctions({
         const left = released.ok ? await directory.leave(id, userId) : released;
         if (!left.ok) return fail('store-unavailable');
       }
+      const forgotten = await contacts.forget(userId);
+      if (!forgotten.ok) return forgotten;
       // A stranger who has none of these was never in, or is out already.
       if (!revoked.ok && halted.value.length + agents.value.length === 0) return fail('not-a-member');
       later(userId, async (controls) => {

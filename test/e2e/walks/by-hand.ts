@@ -2,6 +2,12 @@
 import { ezvizCamera, recorder3, recorder4, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
 import type { Walk, Walker } from './walker.ts';
 
+/** Who signs the letter, as it is typed. */
+const SIGNED = {
+  en: 'Ivan Petrov, Vector Ltd, +7 900 123-45-67',
+  ru: 'Иван Петров, ООО Вектор, +7 900 123-45-67',
+} as const;
+
 const REC4 = { serial: recorder4.profile.shortSerial };
 
 /** A 4.x recorder with everything in order, and `atHand` beside it. */
@@ -244,6 +250,8 @@ export const BY_HAND: readonly Walk[] = [
       await at.answers(['previousOwner', 'no']);
       await at.sees('policy:rule.recorder-3x-no-update', { firmware: 'V3.4.98' });
       await at.press('service-centre');
+      await at.sees('report:me.askFirm');
+      await at.press('leave-out');
       await at.sees('policy:rma.body', { reason: at.t('policy:when.recorder-3x-no-update') });
       await at.press('cancel');
       await at.sees('bot:close.cancelled');
@@ -274,11 +282,20 @@ export const BY_HAND: readonly Walk[] = [
       await at.types({ en: 'it was in EZVIZ', ru: 'раньше был в EZVIZ' });
       await at.sees('policy:rule.ever-in-ezviz');
       await at.press('service-centre');
+      await at.sees('report:me.askFirm');
+      at.wrong('a phone alone is no name');
+      await at.types('+7 900 123-45-67');
+      await at.sees('report:me.unclear');
+      await at.types(SIGNED);
       await at.sees('bot:rma.write', { email: 'support.ru@hikvision.com' });
       await at.sees('policy:rma.asks.serial-as-text-first');
       await at.sees('bot:rma.sourceDated', { dated: '12/03/2023' });
       await at.sees('policy:rma.says.support-does-not-unbind');
-      await at.sees('policy:rma.body', { reason: at.t('policy:when.ever-in-ezviz') });
+      const { text: letter } = await at.sees('policy:rma.body', {
+        reason: at.t('policy:when.ever-in-ezviz'),
+      });
+      for (const line of SIGNED[at.language].split(', '))
+        if (!letter.includes(`\n${line}`)) throw new Error(`the letter is not signed: ${letter}`);
       await at.sees('bot:rma.mailFile');
       await at.sees('bot:rma.ourAdvice');
       at.wrong('a question instead of the button');
@@ -408,6 +425,8 @@ export const BY_HAND: readonly Walk[] = [
       await at.press('failed');
       await at.sees('policy:rule.owner-out-of-reach');
       await at.press('service-centre');
+      await at.sees('report:me.askFirm');
+      await at.press('only');
       await at.sees('bot:rma.ezviz');
       await at.sees('policy:rma.body', { reason: at.t('policy:when.owner-out-of-reach') });
       at.remark('and then he calls');
@@ -475,6 +494,8 @@ export const BY_HAND: readonly Walk[] = [
       await at.types(recorder3.profile.fullSerial);
       await at.sees('policy:rule.ever-in-ezviz');
       await at.press('service-centre');
+      await at.sees('report:me.askFirm');
+      await at.press('leave-out');
       at.remark('the letter is named by the short serial number, whatever stands behind it in the long one');
       await at.seesFile('bot:rma.mailFile', `${recorder3.profile.shortSerial}.eml`);
       await at.types('/new');

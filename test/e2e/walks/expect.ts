@@ -8,7 +8,7 @@ const LIMITS = { message: 4096, caption: 1024, data: 64, label: 24 };
 export function expectWalked({ transcript, wrongTurns, messages }: Walked): void {
   expect(wrongTurns).toBeGreaterThanOrEqual(3);
   // Every sentence was there, with all its values.
-  expect(transcript).not.toMatch(/\{\{|\b(?:bot|card|guide|help|policy):[a-z]/);
+  expect(transcript).not.toMatch(/\{\{|\b(?:bot|card|guide|help|policy|report):[a-z]/);
   for (const { from, kind, text, buttons } of messages) {
     if (from !== 'bot') continue;
     expect(text.length).toBeLessThanOrEqual(kind === 'text' ? LIMITS.message : LIMITS.caption);

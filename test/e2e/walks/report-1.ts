@@ -52,6 +52,8 @@ async function fails(at: Walker, guide: keyof typeof STEPS, said: string, end?: 
 async function toTheLetter(at: Walker): Promise<void> {
   await at.sees('policy:rule.all-failed');
   await at.press('service-centre');
+  await at.sees('report:me.askFirm');
+  await at.press('leave-out');
   await at.sees('bot:rma.write');
   await at.sees('policy:rma.body', { reason: at.t('policy:when.all-failed') });
   await at.seesFile('bot:rma.mailFile', `${SERIAL}.eml`);

@@ -63,8 +63,8 @@ export async function walkOn(
 
 /** Means nothing anywhere, and is too long for the answer to a picture. */
 const NOTHING = 'zzqx qqwwrr plmm';
-/** Questions that take any words: those of a screen, and those of an answer. By a button of theirs, or their sentence. */
-const OPEN_BUTTONS = /:(?:clear|not-it)$/;
+/** Questions that take any words: those of a screen, of an answer, of a name. By a button of theirs, or their sentence. */
+const OPEN_BUTTONS = /:(?:clear|not-it|leave-out|no-site)$/;
 const OPEN_QUESTIONS = ['bot:trouble.ask', 'bot:trouble.unknown', 'bot:cases.attach'];
 /** Buttons whose words are no press (docs/decisions/0045), as far as walks by hand meet them. */
 const PRESSED_ONLY: readonly string[] = ['sadp', ...ORDERS];

@@ -106,6 +106,8 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await at.answers(['previousOwner', 'no']);
       await at.sees('policy:rule.ever-in-ezviz');
       await at.press('service-centre');
+      await at.sees('report:me.askFirm');
+      await at.press('only');
       await at.sees('bot:rma.write');
       await at.press('sent');
       await at.sees('bot:rma.waiting');

@@ -8,9 +8,12 @@ import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
 import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
+import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { CHATS } from '../../../src/bot/house/chats.ts';
+import { CONTACTS, createContacts } from '../../../src/bot/house/contacts.ts';
 import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
+import { createReports } from '../../../src/bot/house/reports.ts';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
 import { createDelivery } from '../../../src/bot/jobs/delivery.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
@@ -338,7 +341,18 @@ export class LawHouse {
     });
     const orFail = <T>(result: { ok: true; value: T } | { ok: false }) =>
       result.ok ? result : fail('store-unavailable' as const);
+    const contacts = createContacts(store.values(CONTACTS), profiles, null);
     const house: House = {
+      contacts,
+      reports: createReports({
+        blobs: store.values(BLOBS),
+        cases,
+        audit,
+        contacts,
+        profiles,
+        log,
+        clock: Date.now,
+      }),
       language: profiles.language,
       cases: {
         open: async (chatId) => orFail(await cases.open(chatId)),

@@ -33,6 +33,7 @@ describe('settings', () => {
       hub: { listen: { host: '127.0.0.1', port: 8443 }, publicUrl: null, tls: null },
       updates: { mode: 'polling' },
       regionPack: null,
+      firm: null,
       readPrint: true,
       photoMs: 8000,
       invitesAsk: false,
@@ -63,6 +64,15 @@ describe('settings', () => {
     for (const PHOTO_SECONDS of ['2', '301', '8s'])
       expect(problemsOf({ ...MINIMAL, PHOTO_SECONDS })).toEqual([
         { setting: 'PHOTO_SECONDS', problem: 'malformed', example: '8' },
+      ]);
+  });
+
+  it('name a firm of one line, or none', () => {
+    expect(settingsOf({ FIRM: ' ООО «Вектор» ' }).firm).toBe('ООО «Вектор»');
+    expect(settingsOf({ FIRM: '' }).firm).toBeNull();
+    for (const firm of ['Vector\nLtd', 'V'.repeat(65)])
+      expect(problemsOf({ ...MINIMAL, FIRM: firm })).toEqual([
+        { setting: 'FIRM', problem: 'malformed', example: 'Vector Ltd' },
       ]);
   });
 
@@ -217,6 +227,7 @@ describe('settings', () => {
           'READ_PRINT',
           'PHOTO_SECONDS',
           'REGION_PACK',
+          'FIRM',
           'STORE_URL',
           'TELEGRAM_API_ROOT',
           'WEBHOOK_SECRET',

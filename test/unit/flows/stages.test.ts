@@ -19,6 +19,8 @@ describe('stages', () => {
       switch: true,
       trouble: true,
       case: true,
+      report: true,
+      me: true,
     };
     expect(names.toSorted()).toEqual(Object.keys(all).toSorted());
   });

@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/audit/chain.ts';
 import type { CaseRecord } from '../../../src/cases/case.ts';
 import { learn, noFacts } from '../../../src/policy/facts.ts';
 import { historyOf } from '../../../src/report/history.ts';
-import { oneLine, reportOf } from '../../../src/report/report.ts';
+import { reportOf } from '../../../src/report/report.ts';
 import { BEGUN, caseOf, closed, LETTERHEAD, trailOf, UNBOUND } from './cases.ts';
 
 const IDENTIFIED = ['identified', { serial: 'device:1' }] as const;
@@ -256,16 +255,5 @@ describe('a report', () => {
       technician: null,
       phone: null,
     });
-  });
-
-  it('holds every value on one line of bounded length, without what is not seen', () => {
-    expect(oneLine(' Site\u202e\n7\t\u0000 ')).toBe('Site 7');
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (text) => {
-        const line = oneLine(text);
-        expect(line.length).toBeLessThanOrEqual(120);
-        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
-      }),
-    );
   });
 });

@@ -1,0 +1,42 @@
+/** /report and /me, and the button under the end of a case: what is asked for them is asked in their stages. */
+import type { CaseDesk } from '../../cases/desk.ts';
+import type { StageName } from '../../flows/stages.ts';
+import type { Call, CommandSet } from './call.ts';
+
+/** Stages that are entered from the side: none of them is gone back to. */
+const ASIDE: readonly StageName[] = ['report', 'me', 'trouble', 'switch'];
+
+export function createReportCommands(cases: Pick<CaseDesk, 'get'>): CommandSet {
+  /** The case that is being worked on, and the stage to go back to. */
+  function running({ controls }: Call): { caseId: string; resume?: StageName } {
+    const active = controls.active();
+    if (!active) return { caseId: '' };
+    return { caseId: active.caseId, ...(ASIDE.includes(active.flow) ? {} : { resume: active.flow }) };
+  }
+
+  async function enter(call: Call, stage: 'report' | 'me', of?: string): Promise<undefined> {
+    const { caseId, ...resume } = running(call);
+    if (stage === 'me') await call.controls.start('me', { caseId, with: resume });
+    else await call.controls.start('report', { caseId, with: { ...resume, ...(of ? { of } : {}) } });
+    return undefined;
+  }
+
+  return {
+    commands: {
+      report: (call) => enter(call, 'report'),
+      me: (call) => enter(call, 'me'),
+    },
+    buttons: {
+      async report(call, [caseId = '']) {
+        const { chatId, say, t } = call;
+        const found = await cases.get(caseId);
+        if (!found.ok) {
+          const isGone = found.failure.reason === 'unreadable';
+          return say(t(isGone ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'));
+        }
+        if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
+        return enter(call, 'report', caseId);
+      },
+    },
+  };
+}
