@@ -21,7 +21,7 @@ const BESIDE = 0.4;
 /** Lines of one text are no more different in height. */
 const SIMILAR_HEIGHT = 1.6;
 /** How far the next line of a text is, shares of the height. */
-const PITCH = { from: 0.5, to: 2.2 };
+const PITCH = { from: 0.5, to: 1.7 };
 /** Share of the shorter line that stands below the other. */
 const OVERLAP = 0.5;
 

@@ -45,6 +45,8 @@ const MAX_LINE = 200;
 const MAX_LINES = 400;
 /** Most lines in which a serial goes on. */
 const MAX_WRAPS = 2;
+/** Characters of the rest of a serial, where it does not stand alone. */
+const LEAST_REST = 4;
 /** Numbers that differ in no more characters may be one, misread. */
 const MISREAD = 2;
 
@@ -243,6 +245,8 @@ function goingOn(
     if (fieldsOf(rest).some(({ name }) => name !== null)) continue;
     const words = fold(rest).trim().split(/\s+/);
     if (at.isCut && !/^\d{1,2}$/.test(words[0] ?? '')) continue;
+    // `12 VDC` says something else.
+    if (words.length > 1 && (words[0]?.length ?? 0) < LEAST_REST) continue;
     for (let count = 1; count <= words.length; count++) {
       const text = head + words.slice(0, count).join('');
       const found = wholeOf(text) ? foundOf(text, { ...at, lines, isRepaired: false }) : [];

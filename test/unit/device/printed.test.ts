@@ -136,7 +136,7 @@ describe('a serial number that goes on in the line below', () => {
   });
 
   it.each([
-    ['the one after the next', 2.6, 0, 30],
+    ['the one after the next', 1.6, 0, 30],
     ['the one above', -1, 0, 30],
     ['in a column of its own', 1, 60, 30],
     ['much larger', 1, 0, 60],
@@ -146,6 +146,11 @@ describe('a serial number that goes on in the line below', () => {
       { text: 'WRJ50000062', row, left, height },
     ];
     expect(said(placed(lines))).toEqual([]);
+  });
+
+  it('is not ended by the first digits of a line that says something else', () => {
+    expect(one(['S/N: DS-K1T341CMFW20241024AACHZE47927', '12 VDC, 0.5 A / PoE'])).toEqual([]);
+    expect(one(['S/N: DS-K1T341CMFW20241024AACHZE47927', '70'])).toEqual([['ZE4792770', 'single']]);
   });
 
   it('is not joined over a line between', () => {
