@@ -12,7 +12,7 @@ import { takeWords } from './words.ts';
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView = stage('case', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
@@ -39,6 +39,8 @@ export const caseView = stage('case', {
         return { go: 'case' };
       case 'go-on':
         return { go: stageOf(record) };
+      case 'report':
+        return { go: 'report', with: { of: record.id, resume: 'case' } };
       case 'close':
         return cancelled(dialogue, record.id, record.awaitsAnswer ? 'service-centre' : 'cancelled');
       default:
@@ -54,6 +56,7 @@ function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
     [{ id: 'attach', text: dialogue.t('bot:cases.button.attach') }],
     ...(count === 0 ? [] : [[{ id: 'show', text: dialogue.t('bot:cases.button.show') }]]),
     ...(open ? [[{ id: 'go-on', text: dialogue.t('bot:cases.button.goOn') }]] : []),
+    ...(record.device ? [[{ id: 'report', text: dialogue.t('report:chat.button.make') }]] : []),
     ...(open ? [[{ id: 'close', text: dialogue.t('bot:cases.button.close') }]] : []),
   ];
 }

@@ -1,4 +1,5 @@
 /** Who writes a letter or a report: asked once, read from one message, kept until it is changed or forgotten. */
+import { textsFor } from '../kernel/all-texts.ts';
 import { oneLine } from '../kernel/one-line.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
@@ -47,7 +48,9 @@ export async function contactOf(
   const { t } = dialogue;
   const { name, firm } = await dialogue.house((house) => house.contacts.suggested(dialogue.chatId));
   const question = t(firm === null ? 'report:me.askFirm' : 'report:me.ask', { example: exampleOf(t, firm) });
-  const only: Button[] = name === '' ? [] : [{ id: 'only', text: t('report:me.button.only', { name }) }];
+  // A button shows its text as it is, without markup to escape.
+  const label = textsFor(dialogue.language)('report:me.button.only', { name });
+  const only: Button[] = name === '' ? [] : [{ id: 'only', text: label }];
   const leaveOut: Button = { id: 'leave-out', text: t('report:me.button.leaveOut'), said: ['no'] };
   const answer = await askUntil(
     dialogue,

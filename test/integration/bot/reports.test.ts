@@ -114,6 +114,20 @@ describe('a report', () => {
     await ann.waitFor(/закрыта/, STEP);
   }, 60_000);
 
+  it('of a case is a button where the case is shown, and comes back there', async () => {
+    await ann.send(`/cases ${SERIAL}`);
+    await ann.waitFor(({ buttons }) => buttons.flat().some(({ data }) => data?.startsWith('c:')), STEP);
+    await ann.press(/^c:/);
+    await ann.waitFor(offering('report'), STEP);
+    await pressId(ann, 'report');
+    await ann.waitFor(offering('site-0'), STEP);
+    await ann.send('Склад №7');
+    const { rows } = await received(';');
+    expect(rows[1]).toEqual(expect.arrayContaining(['Склад №7', SERIAL]));
+    await ann.waitFor(offering('attach'), STEP);
+    await pressId(ann, 'cancel');
+  }, 60_000);
+
   it('is nobody else’s', async () => {
     await ann.send('/cases');
     const list = await ann.waitFor(
