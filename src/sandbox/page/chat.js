@@ -142,14 +142,26 @@ export class Chat {
     const keyboard = node('div', 'keyboard');
     for (const row of buttons) {
       const line = node('div', 'row');
-      line.append(...row.map((button) => (button.url ? linkKey(button) : this.#key(id, button))));
+      line.append(...row.map((button) => this.#button(id, button)));
       keyboard.append(line);
     }
     return keyboard;
   }
 
-  #key(messageId, { text, data }) {
-    const key = node('button', 'key', text);
+  #button(messageId, button) {
+    if (button.url) return linkKey(button);
+    return button.copies ? this.#copyKey(button) : this.#key(messageId, button);
+  }
+
+  #copyKey({ text, copies }) {
+    const key = node('button', 'key copy', text);
+    key.type = 'button';
+    key.addEventListener('click', () => this.actions.copy(copies));
+    return key;
+  }
+
+  #key(messageId, { text, data, style }) {
+    const key = node('button', style ? `key ${style}` : 'key', text);
     key.type = 'button';
     key.addEventListener('click', async () => {
       key.classList.add('waiting');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Chat, Message, User } from 'grammy/types';
 import { type Content, content } from './content.ts';
 import type { EventBus } from './events.ts';
@@ -15,6 +16,8 @@ export class ChatRoom {
   open: boolean;
   pinned: number | null = null;
   readonly messages = new Map<number, StoredMessage>();
+  /** Whatever was said here, oldest first: messages, and edits that say or offer something else. */
+  readonly said: StoredMessage[] = [];
   #lastId = 0;
   #version = 0;
 
@@ -36,6 +39,8 @@ export class ChatRoom {
   put(message: Message, reaction: string | null): StoredMessage {
     this.#version += 1;
     const stored = { message, version: this.#version, reaction };
+    if (saysMore(message, this.messages.get(message.message_id)?.message)) this.said.push(stored);
+    if (this.said.length > MAX_MESSAGES) this.said.shift();
     this.messages.set(message.message_id, stored);
     for (const id of this.messages.keys()) {
       if (this.messages.size <= MAX_MESSAGES) break;
@@ -108,10 +113,24 @@ export class Chats {
       .map((stored) => viewOf(stored, this.#files));
   }
 
+  /** Whatever was said in a chat, oldest first; edits beside what they replaced, and what was deleted. */
+  said(room: ChatRoom): ChatMessage[] {
+    return room.said.map((stored) => viewOf(stored, this.#files));
+  }
+
   #put(room: ChatRoom, message: Message, reaction: string | null): void {
     const stored = room.put(message, reaction);
     this.#events.emit({ type: 'message', chatId: room.chat.id, message: viewOf(stored, this.#files) });
   }
+}
+
+/** Whether a message says or offers something that it did not before; a keyboard that goes, and a reaction, say nothing. */
+function saysMore(message: Message, before: Message | undefined): boolean {
+  if (before === undefined) return true;
+  const wordsOf = ({ text, caption, photo, document }: Message) => [text, caption, photo, document];
+  if (!isDeepStrictEqual(wordsOf(message), wordsOf(before))) return true;
+  const { reply_markup: keyboard } = message;
+  return keyboard !== undefined && !isDeepStrictEqual(keyboard, before.reply_markup);
 }
 
 function now(): number {

@@ -5,11 +5,15 @@ import { badRequest } from './refusal.ts';
 /** Longest callback data, bytes of UTF-8 (Bot API, InlineKeyboardButton). */
 const MAX_CALLBACK_BYTES = 64;
 const MAX_BUTTONS = 100;
+/** Longest text a button copies, characters (Bot API, CopyTextButton). */
+const MAX_COPIED = 256;
 
 const inlineButton = z.object({
   text: z.string(),
   callback_data: z.string().optional(),
   url: z.string().optional(),
+  copy_text: z.object({ text: z.string() }).optional(),
+  style: z.enum(['danger', 'success', 'primary']).optional(),
 });
 
 /** Keyboards under the input line are read and left out: the product uses inline ones. */
@@ -33,11 +37,20 @@ export function inlineKeyboard(markup: ReplyMarkup | undefined): InlineKeyboardM
   return { inline_keyboard: rows.map((row) => row.map(checkedButton)) };
 }
 
-function checkedButton({ text, callback_data, url }: z.infer<typeof inlineButton>) {
+function checkedButton({ style, ...button }: z.infer<typeof inlineButton>) {
+  return { ...checkedKind(button), ...(style && { style }) };
+}
+
+function checkedKind({ text, callback_data, url, copy_text }: Omit<z.infer<typeof inlineButton>, 'style'>) {
   if (!text.trim()) throw badRequest("can't parse inline keyboard button: Button text must be non-empty");
   if (url !== undefined) {
     if (!isButtonUrl(url)) throw badRequest(`inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`);
     return { text, url };
+  }
+  if (copy_text !== undefined) {
+    const { length } = copy_text.text;
+    if (length === 0 || length > MAX_COPIED) throw badRequest('BUTTON_COPY_TEXT_INVALID');
+    return { text, copy_text };
   }
   if (callback_data === undefined) {
     throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");

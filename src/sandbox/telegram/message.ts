@@ -30,6 +30,9 @@ export interface ChatButton {
   readonly text: string;
   readonly data: string | null;
   readonly url: string | null;
+  /** What it puts into the clipboard. */
+  readonly copies: string | null;
+  readonly style: 'danger' | 'success' | 'primary' | null;
 }
 
 /** A photo's largest size, or a document. */
@@ -102,5 +105,7 @@ function buttonOf(button: InlineKeyboardButton): ChatButton {
     text: button.text,
     data: 'callback_data' in button ? button.callback_data : null,
     url: 'url' in button ? button.url : null,
+    copies: 'copy_text' in button ? button.copy_text.text : null,
+    style: button.style ?? null,
   };
 }

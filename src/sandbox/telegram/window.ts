@@ -9,8 +9,8 @@ const DEFAULT_WAIT_MS = 30_000;
 
 export interface WaitOptions {
   /**
-   * From where on the bot's messages and edits count: after this snapshot, or `start` for the whole chat. Without it
-   * everything after the person's last action.
+   * From where on the bot's messages and edits count: after this snapshot, or `start` for the chat as it is now, from
+   * its end, and whatever comes. Without it everything that was said since the person's last action, edited away or not.
    */
   readonly after?: ChatMessage | 'start';
   /** Default 10,000. */
@@ -38,6 +38,11 @@ export class ChatWindow {
     return this.world.chats.view(this.room);
   }
 
+  /** Everything that was said here, oldest first: what was edited or deleted since stands there as it was. */
+  get said(): readonly ChatMessage[] {
+    return this.world.chats.said(this.room);
+  }
+
   /**
    * The first of the bot's messages that fits, as soon as it is there. Nothing is polled: every event is looked at.
    * @throws Error with the transcript when the time is over
@@ -51,11 +56,13 @@ export class ChatWindow {
     const since = after === 'start' ? 0 : (after?.version ?? this.#mark);
     const fits = (message: ChatMessage) =>
       message.from === 'bot' && message.version > since && matches(message);
-    const there = this.messages.find(fits);
+    const there = after === 'start' ? this.messages.findLast(fits) : this.said.find(fits);
     if (there) return there;
     return await this.#wait(what, timeoutMs, (event) => {
-      const isHere = event.type === 'message' && event.chatId === this.chatId;
-      return isHere && fits(event.message) ? event.message : undefined;
+      if (event.type !== 'message' || event.chatId !== this.chatId) return undefined;
+      // A keyboard that goes makes no old question a new one.
+      const isSaid = this.room.said.at(-1)?.version === event.message.version;
+      return isSaid && fits(event.message) ? event.message : undefined;
     });
   }
 

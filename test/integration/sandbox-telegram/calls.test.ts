@@ -18,10 +18,24 @@ describe('A call to the local Bot API', () => {
     await post(api, 'sendMessage', multipart);
     await fetch(`${api.url}/bot${api.token}/sendMessage?${query}`);
     expect(user.messages.map(({ text }) => text)).toEqual(['hello', 'json', 'form', 'multipart', 'address']);
-    expect(user.messages[2]?.buttons).toEqual([[{ text: 'b', data: 'b', url: null }]]);
+    expect(user.messages[2]?.buttons).toMatchObject([[{ text: 'b', data: 'b', url: null }]]);
     expect(api.calls[1]?.parameters.reply_markup).toEqual({
       inline_keyboard: [[{ text: 'b', callback_data: 'b' }]],
     });
+  });
+
+  it('shows what a button copies, and its colour', async () => {
+    const api = await start();
+    const user = api.user();
+    await user.send('hello');
+    const button = { text: 'Copy', copy_text: { text: 'J50000062' } };
+    const risky = { text: 'Go', callback_data: 'go', style: 'danger' };
+    const reply_markup = { inline_keyboard: [[button], [risky]] };
+    await call(api, 'sendMessage', { chat_id: user.id, text: 'x', reply_markup });
+    expect(user.messages.at(-1)?.buttons).toMatchObject([
+      [{ text: 'Copy', copies: 'J50000062', data: null, style: null }],
+      [{ text: 'Go', copies: null, data: 'go', style: 'danger' }],
+    ]);
   });
 
   it('reads file names that grammY writes without quotes', async () => {
@@ -122,6 +136,9 @@ describe('What Telegram refuses', () => {
       { text: 'x', url: 'http://localhost:1/' },
       "inline keyboard button URL 'http://localhost:1/' is invalid: Wrong HTTP URL",
     ],
+    [{ text: 'x', copy_text: { text: '' } }, 'BUTTON_COPY_TEXT_INVALID'],
+    [{ text: 'x', copy_text: { text: 'y'.repeat(257) } }, 'BUTTON_COPY_TEXT_INVALID'],
+    [{ text: 'x', callback_data: 'x', style: 'pink' }, 'can\'t parse parameter "reply_markup"'],
     [{ text: 'x' }, "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"],
   ])('the button %j', async (button, why) => {
     const api = await start();
