@@ -9,6 +9,21 @@ export const bot = {
     again: 'Try again',
     otherWays: 'Other ways',
   },
+  caseCard: {
+    device: '<b>{{model}}</b> · case {{case}}\nSerial number <code>{{serial}}</code>',
+    station: {
+      label: 'label',
+      way: 'which way',
+      unbind: 'unbind',
+      verified: 'verified',
+      byHand: 'by hand',
+      check: 'check',
+      letter: 'letter',
+      answer: 'answer',
+    },
+    moved: '↓ This case goes on below.',
+    more: '… There was more, and no room for it here.',
+  },
   help: {
     idle: 'Send me a photo of the device label, or type its serial number. /help tells the rest.',
     staleButton: 'This button is from an earlier step. Use the last message.',
@@ -77,8 +92,6 @@ export const bot = {
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
     reading: 'Reading the photo…',
     readingPrint: 'No code could be read. Reading the print, a few seconds…',
-    readOk: 'Photo read ✓',
-    readDone: 'Photo looked at.',
     readPrint: 'No label code could be read, so I read the print.',
     printAgreed: '<i>Read from the print, twice the same. If it is wrong, type the right number.</i>',
     readSure: '<i>Read {{sources}}: sure.</i>',
@@ -113,7 +126,6 @@ export const bot = {
     linesUnread: 'Lines in which I found no serial number: {{lines}}. Check them.',
     albumUnread: 'Other photos of the album on which I could read no label: {{photos}}. They are not taken.',
     understood: 'I understood:',
-    device: '<b>{{model}}</b>\nSerial number <code>{{serial}}</code>',
     modelUnknown: 'Model not known yet',
     made: 'Made in {{year}}',
     codeNotKept: '<i>The verification code was not kept: it is not needed here.</i>',
@@ -338,6 +350,7 @@ export const bot = {
   },
   order: {
     ask: 'On whose order do you unbind? It is kept with the case and holds for this visit.',
+    begins: 'Press it, and the laptop begins.',
     line: 'On whose order: <b>{{order}}</b>',
     asBefore: '<i>On whose order: {{order}}. Not so this time? “Change an answer”.</i>',
     button: {
@@ -477,7 +490,7 @@ export const bot = {
     mailFile: 'The same as a file: open it, your mail program shows the letter ready to send.',
     waiting:
       'Case {{case}} stays open. When the answer comes: /cases, press the case, add it there. You can send the next label now.',
-    button: { sent: 'E-mail is sent' },
+    button: { sent: 'E-mail is sent', copySerial: 'Copy serial number', copySubject: 'Copy the subject' },
   },
   guide: {
     head: '<b>{{title}}</b> · step {{at}} of {{of}}',
@@ -672,7 +685,7 @@ export const bot = {
       'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me: if the laptop asks whether I say “paired”, answer no. Try again with a new code: /pair. If it is wrong once more, use another network.',
     refused: 'Refused. The laptop was told.',
     over: 'This pairing is over. Your laptops: /agents. To pair one: /pair',
-    button: { notMine: 'Not mine' },
+    button: { notMine: 'Not mine', copy: 'Copy the command' },
   },
   access: {
     help: '<b>For admins</b>\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list\n/resetpin – forget somebody’s PIN',

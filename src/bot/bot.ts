@@ -7,6 +7,7 @@ import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
+import { heading } from '../flows/heading.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
@@ -171,6 +172,8 @@ export function createBot(parts: BotParts): Bot {
       save: (chatId, state) => states.set(String(chatId), state),
     },
     callApi,
+    heading,
+    newest: client.newest.bind(client),
     exclusive: exclusiveIn(queue),
     newDevice,
     first: 'identify',

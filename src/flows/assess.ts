@@ -14,7 +14,7 @@ import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
 import { type HeardLaptop, hearLaptop, laptopBeside, sayBack } from './laptop.ts';
 import { ownAddress } from './network.ts';
-import { goWay, orderOf } from './order.ts';
+import { goOrdered, goWay, orderButtons, orderIn, orderOf } from './order.ts';
 import { ended } from './others.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { reportButton } from './report.ts';
@@ -34,7 +34,7 @@ import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 7,
+  version: 8,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -360,17 +360,21 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const by = unbinds ? await orderOf(dialogue, record) : null;
   const asBefore =
     by === null ? [] : [dialogue.t('bot:order.asBefore', { order: dialogue.t(`bot:order.button.${by}`) })];
+  // Where the laptop would begin, who it is for is asked in the same breath: one press less.
+  const begins = by === null && ways[0] !== undefined && wayId(ways[0]) === 'sadp';
+  if (begins) asBefore.push(dialogue.t('bot:order.ask'), dialogue.t('bot:order.begins'));
   const laptop = await laptopBeside(dialogue, record);
   const listed = ABOUT_UPDATES.some((rule) => rule === verdict.rule) && (await listedText(dialogue, record));
   const answer = await dialogue.ask([text, listed, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
-      ...ways.map((way): Button[] => [
+      ...(begins ? orderButtons(dialogue, { style: 'danger' }) : []),
+      ...ways.slice(begins ? 1 : 0).map((way): Button[] => [
         {
           id: wayId(way),
           text: dialogue.t(wayButton(way)),
           // Where the order of the visit is known, the laptop begins at once.
-          ...(wayId(way) === 'sadp' ? { pressOnly: true } : {}),
+          ...(wayId(way) === 'sadp' ? { pressOnly: true, style: 'danger' } : {}),
         },
       ]),
       ...(record.sighting?.reachability === 'other-subnet'
@@ -397,6 +401,8 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
     await dialogue.change(record.id, { type: 'recheck', forget: [...CHANGES_ON_SITE] });
     return { go: 'assess' };
   }
+  const stated = begins ? orderIn(answer.id) : undefined;
+  if (stated !== undefined) return goOrdered(dialogue, record, stated, 'sadp');
   const chosen = ways.find((way) => wayId(way) === answer.id);
   if (chosen) return goTo(dialogue, record, chosen);
   const named = guideNamed(answer.id);
@@ -446,7 +452,7 @@ async function tellContradictions(dialogue: Dialogue, record: CaseRecord): Promi
   if (untold.length === 0) return;
   const texts = untold.map((found) => contradictionText(dialogue.t, found));
   if (untold.some(isOfCatalogue)) texts.push(await listedText(dialogue, record));
-  await dialogue.say(texts.filter(Boolean).join('\n\n'));
+  await dialogue.send(texts.filter(Boolean).join('\n\n'));
   await dialogue.change(record.id, { type: 'contradictions-told' });
 }
 

@@ -94,7 +94,7 @@ async function attach(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
 async function showNotes(dialogue: Dialogue, record: CaseRecord): Promise<void> {
   for (const note of record.notes) {
     const when = dialogue.t('bot:cases.noteOf', { date: dialogue.date(new Date(note.at).toISOString()) });
-    if (note.kind === 'photo') await dialogue.say(when, { photo: note.blob });
-    else await dialogue.sayFile(note.blob, `${caseNumber(record)}.txt`, when);
+    if (note.kind === 'photo') await dialogue.sendPhoto(note.blob, when);
+    else await dialogue.sendFile(note.blob, `${caseNumber(record)}.txt`, when);
   }
 }

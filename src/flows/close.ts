@@ -236,7 +236,7 @@ async function unsettled(dialogue: Dialogue, record: CaseRecord, report: CaseRep
   const answer = await dialogue.ask(told ? dialogue.t('bot:close.told') : text, {
     buttons: nextSteps(dialogue, report, told),
     wants: ['words'],
-    ...(told ? {} : { sent: (house) => markTold(house, record, report) }),
+    ...(told ? {} : { news: true, sent: (house) => markTold(house, record, report) }),
   });
   if (answer.kind === 'words') await takeWords(dialogue, record.id, answer);
   if (answer.kind !== 'button') return { go: 'close' };
@@ -276,11 +276,11 @@ const NEXT_BUTTONS: Readonly<Record<NextStep, PlainKey>> = {
 };
 
 /** Only a look at the device may be typed: the others start an unbind. */
-const NEXT_SAID: Readonly<Record<NextStep, Pick<Button, 'said' | 'pressOnly'>>> = {
-  again: { pressOnly: true },
-  'after-lock': { pressOnly: true },
-  recheck: { said: ['again'] },
-  check: { said: ['yes', 'again'] },
+const NEXT_SAID: Readonly<Record<NextStep, Pick<Button, 'said' | 'pressOnly' | 'style'>>> = {
+  again: { pressOnly: true, style: 'danger' },
+  'after-lock': { pressOnly: true, style: 'danger' },
+  recheck: { said: ['again'], style: 'success' },
+  check: { said: ['yes', 'again'], style: 'success' },
 };
 
 function nextSteps(dialogue: Dialogue, report: CaseReport, told: boolean): Button[][] {

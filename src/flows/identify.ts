@@ -120,13 +120,12 @@ async function readPhoto(
   caseId: string,
   { fileId, messageId }: Extract<Heard, { kind: 'photo' }>,
 ): Promise<Next> {
-  const notice = await dialogue.say(dialogue.t('bot:identify.reading'));
-  const reading = await dialogue.houseTelling(notice, (house, tell) =>
+  const reading = await dialogue.during(dialogue.t('bot:identify.reading'), messageId, (house, tell) =>
     house.labels.read(dialogue.chatId, fileId, {
       onPrint: () => tell(dialogue.t('bot:identify.readingPrint')),
     }),
   );
-  await dialogue.edit(notice, dialogue.t(noticeOf(reading)));
+  if (reading.kind === 'printed') await dialogue.say(dialogue.t('bot:identify.readPrint'));
   switch (reading.kind) {
     case 'label': {
       const device = deviceOf(reading.facts);
@@ -145,7 +144,8 @@ async function readPhoto(
     case 'rejected':
       if (reading.reason === 'superseded') {
         // The newer photo is on its way in: asking for one would only stand between the two.
-        return read(dialogue, caseId, await dialogue.listen(ANYTHING));
+        const word = dialogue.t('bot:label.rejected.superseded');
+        return read(dialogue, caseId, await dialogue.listen(word, ANYTHING));
       }
       return again(sentenceFor(reading));
     default:
@@ -157,20 +157,6 @@ const ANYTHING: { wants: Want[]; help: PlainKey } = {
   wants: ['photo', 'serial', 'words'],
   help: 'bot:identify.help',
 };
-
-function noticeOf(reading: PhotoReading): PlainKey {
-  switch (reading.kind) {
-    case 'label':
-    case 'several':
-      return 'bot:identify.readOk';
-    case 'printed':
-      return 'bot:identify.readPrint';
-    case 'rejected':
-      return reading.reason === 'superseded' ? 'bot:label.rejected.superseded' : 'bot:identify.readDone';
-    default:
-      return 'bot:identify.readDone';
-  }
-}
 
 /**
  * Where a label was read and how sure that is: QR and Data Matrix codes correct themselves, a bar code has one check
@@ -373,10 +359,6 @@ async function take(
   if (device.said) await takeWords(dialogue, caseId, { said: device.said });
   const others = record.others.length > 0 ? record.others : await fromBefore(dialogue, caseId, shortSerial);
   const lines = [
-    dialogue.t('bot:identify.device', {
-      model: model ?? dialogue.t('bot:identify.modelUnknown'),
-      serial: shortSerial,
-    }),
     manufactured === null ? '' : dialogue.t('bot:identify.made', { year: manufactured.slice(0, 4) }),
     device.hadVerificationCode ? dialogue.t('bot:identify.codeNotKept') : '',
     note ?? '',

@@ -88,6 +88,7 @@ async function listen(
   key: `bot:unbind.${'asking' | 'working' | NonNullable<Standing['picture']>}`,
 ): Promise<Next> {
   const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
+    quiet: true,
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
     wants: ['words'],
@@ -244,7 +245,7 @@ async function stuck(
   sent?: Ask['sent'],
 ): Promise<Next> {
   const answer = await dialogue.ask(text, {
-    ...(sent ? { sent } : {}),
+    ...(sent ? { sent, news: true } : {}),
     buttons: [[againButton(dialogue)], [{ id: 'other', text: dialogue.t('bot:button.otherWays') }]],
     // The laptop may come back after all: its late word is heard here.
     events: ['outcome', 'challenge', 'agent-online'],
@@ -263,7 +264,7 @@ async function stuck(
 
 /** Has the laptop begin once more: by a press alone. */
 function againButton(dialogue: Dialogue): Button {
-  return { id: 'again', text: dialogue.t('bot:button.again'), pressOnly: true };
+  return { id: 'again', text: dialogue.t('bot:button.again'), pressOnly: true, style: 'danger' };
 }
 
 async function leaveStuck(dialogue: Dialogue, record: CaseRecord, pressed: string): Promise<Next> {

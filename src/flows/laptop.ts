@@ -94,6 +94,7 @@ export async function hearLaptop(
   const common = { jobId, wants };
   const first = await dialogue.ask(text, {
     ...common,
+    quiet: true,
     buttons: [[without]],
     events: [wanted, 'job-failed', 'job-overdue', 'agent-online'],
   });

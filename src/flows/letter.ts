@@ -6,14 +6,17 @@ const WORD_BYTES = 39;
 /** Escapes of Telegram's HTML that a letter must not show. */
 const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
 
+/** A text of a chat in plain letters. */
+export function withoutEntities(html: string): string {
+  return html.replace(/&(?:lt|gt|quot|amp);/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
 /** `to`: the address, or null when the technician has to ask for it. Subject and body as the chat shows them. */
 export function letterFile(letter: { to: string | null; subject: string; body: string }): string {
-  const plain = (text: string) =>
-    text.replace(/&(?:lt|gt|quot|amp);/g, (entity) => ENTITIES[entity] ?? entity);
-  const body = Buffer.from(plain(letter.body).replace(/\r?\n/g, '\r\n')).toString('base64');
+  const body = Buffer.from(withoutEntities(letter.body).replace(/\r?\n/g, '\r\n')).toString('base64');
   return [
     ...(letter.to === null ? [] : [`To: ${letter.to}`]),
-    `Subject: ${encodedHeader(plain(letter.subject).replace(/[\r\n]+/g, ' '))}`,
+    `Subject: ${encodedHeader(withoutEntities(letter.subject).replace(/[\r\n]+/g, ' '))}`,
     'X-Unsent: 1',
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',

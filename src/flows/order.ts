@@ -1,4 +1,5 @@
 import { type CaseRecord, ORDERS, type Order } from '../cases/case.ts';
+import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { type GuideId, WAYS_THAT_UNBIND } from './guides.ts';
 import { cancelled } from './identify.ts';
@@ -13,8 +14,7 @@ export const order = stage('order', {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const answer = await dialogue.ask(dialogue.t('bot:order.ask'), {
-      // A statement that is kept, and the last press before an unbind: made by a finger.
-      buttons: ORDERS.map((by) => [{ id: by, text: dialogue.t(`bot:order.button.${by}`), pressOnly: true }]),
+      buttons: orderButtons(dialogue),
       wants: ['words'],
     });
     if (answer.kind === 'words') {
@@ -23,12 +23,34 @@ export const order = stage('order', {
     }
     const given = answer.kind === 'button' ? answer.id : null;
     if (given === 'cancel') return cancelled(dialogue, record.id);
-    const by = ORDERS.find((word) => word === given);
+    const by = orderIn(given);
     if (by === undefined) return { go: 'assess', with: { withoutLaptop: true } };
-    await dialogue.change(record.id, { type: 'ordered', by, statedAt: null });
-    return way === undefined ? { go: 'assess', with: { withoutLaptop: true } } : stageOfWay(way);
+    return goOrdered(dialogue, record, by, way);
   },
 });
+
+/** On whose order, a button each: a statement that is kept, and the last press before an unbind, made by a finger. */
+export function orderButtons(dialogue: Dialogue, look: Pick<Button, 'style'> = {}): Button[][] {
+  return ORDERS.map((by) => [
+    { id: by, text: dialogue.t(`bot:order.button.${by}`), pressOnly: true, ...look },
+  ]);
+}
+
+/** The order that a pressed button states; undefined: it is none of these. */
+export function orderIn(pressed: string | null): Order | undefined {
+  return ORDERS.find((by) => by === pressed);
+}
+
+/** Puts down on whose order, and goes the way it was stated for, else back to the verdict. */
+export async function goOrdered(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  by: Order,
+  way: 'sadp' | GuideId | undefined,
+): Promise<Next> {
+  await dialogue.change(record.id, { type: 'ordered', by, statedAt: null });
+  return way === undefined ? { go: 'assess', with: { withoutLaptop: true } } : stageOfWay(way);
+}
 
 /** On whose order this case's device is unbound: as stated, else as stated before in this visit; null: not yet. */
 export async function orderOf(dialogue: Dialogue, record: CaseRecord): Promise<Order | null> {

@@ -139,6 +139,6 @@ export async function ended(
   const others = await dialogue.house((house) => house.cases.untouched(caseId));
   const offer = offerOf(dialogue.t, caseId, others);
   const words = offer === null ? text : [text, offer.text].join('\n\n');
-  await dialogue.say(words, { rows: [...(offer?.rows ?? []), ...also.map((button) => [button])] });
+  await dialogue.send(words, [...(offer?.rows ?? []), ...also.map((button) => [button])]);
   return { end: true };
 }

@@ -97,7 +97,7 @@ async function send(
   ]
     .filter(Boolean)
     .join('\n');
-  if (pdf === null) await dialogue.say(t('report:chat.noPdf'));
-  else await dialogue.sayFile(pdf, `${name}.pdf`, caption);
-  await dialogue.sayFile(table, `${name}.csv`, pdf === null ? caption : t('report:chat.table'));
+  if (pdf === null) await dialogue.send(t('report:chat.noPdf'));
+  else await dialogue.sendFile(pdf, `${name}.pdf`, caption);
+  await dialogue.sendFile(table, `${name}.csv`, pdf === null ? caption : t('report:chat.table'));
 }

@@ -7,7 +7,7 @@ import { contactOf, signatureOf } from './contact.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import { cancelled } from './identify.ts';
-import { letterFile } from './letter.ts';
+import { letterFile, withoutEntities } from './letter.ts';
 import { ended } from './others.ts';
 import { reportButton } from './report.ts';
 import { type Next, stage } from './stages.ts';
@@ -36,7 +36,7 @@ export const serviceCentre = stage('service-centre', {
 
     if (ezvizBranded(record.facts) === true) {
       // Hikvision's service does not take these, and no source names another address.
-      await dialogue.say(
+      await dialogue.send(
         [dialogue.t('bot:rma.title'), dialogue.t('bot:rma.ezviz'), serialText(letter)].join('\n\n'),
       );
       await sendLetter(dialogue, record, letter, null);
@@ -126,7 +126,7 @@ async function tellWhereTo(
     mac: record.sighting?.mac ?? unknown,
     firmware: firmware.state === 'known' ? firmware.value : unknown,
   };
-  await dialogue.say(
+  await dialogue.send(
     [
       dialogue.t('bot:rma.title'),
       ...pack.says.map((word) => dialogue.t(`policy:rma.says.${word}`)),
@@ -158,15 +158,19 @@ async function sendLetter(
   letter: Letter,
   email: string | null,
 ): Promise<void> {
-  await dialogue.say(
+  await dialogue.send(
     [dialogue.t('bot:rma.mailReady'), `<pre>${letter.subject}</pre>`, `<pre>${letter.body}</pre>`].join(
       '\n\n',
     ),
+    [
+      [{ text: dialogue.t('bot:rma.button.copySerial'), copy: letter.serial }],
+      [{ text: dialogue.t('bot:rma.button.copySubject'), copy: withoutEntities(letter.subject) }],
+    ],
   );
   const blob = `letter:${record.id}`;
   const file = letterFile({ to: email, subject: letter.subject, body: letter.body });
   await dialogue.house((house) => house.notes.file(blob, file));
-  await dialogue.sayFile(blob, `${letter.shortSerial}.eml`, dialogue.t('bot:rma.mailFile'));
+  await dialogue.sendFile(blob, `${letter.shortSerial}.eml`, dialogue.t('bot:rma.mailFile'));
 }
 
 async function waitForAnswer(dialogue: Dialogue, record: CaseRecord): Promise<Next> {

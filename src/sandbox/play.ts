@@ -82,13 +82,11 @@ async function toThePicture(technician: SimUser, label: Buffer): Promise<void> {
   await technician.press('No, never');
   await technician.waitFor(/admin password/, { timeoutMs: STEP_MS });
   await technician.press('Yes, I have it');
-  await technician.waitFor(has('sadp'), { timeoutMs: STEP_MS });
-  await technician.press('Unbind now');
-  // Asked once a visit.
-  const next = await technician.waitFor(({ from, edited }) => from === 'bot' && !edited, {
+  const offer = await technician.waitFor((message) => has('sadp')(message) || has('owner')(message), {
     timeoutMs: STEP_MS,
   });
-  if (has('owner')(next)) await technician.press('The owner asked me');
+  // On whose order is asked once a visit.
+  await technician.press(has('owner')(offer) ? 'The owner asked me' : 'Unbind now');
   await technician.waitFor((message) => message.kind === 'photo', { timeoutMs: STEP_MS });
 }
 
@@ -153,7 +151,7 @@ function printChat(stage: Stage, technician: SimUser, say: (line: string) => voi
     printed.set(id, words);
     const who = t(from === 'bot' ? 'sandbox:play.bot' : 'sandbox:play.technician');
     say(`${who}${edited ? ` (${t('sandbox:play.edited')})` : ''}: ${words.replace(/\n/g, '\n    ')}`);
-    if (buttons.length > 0 && !edited) {
+    if (buttons.length > 0) {
       say(`    ${buttons.map((row) => row.map((button) => `[${button.text}]`).join(' ')).join('\n    ')}`);
     }
   });

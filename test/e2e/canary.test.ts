@@ -16,7 +16,16 @@ import beside from '../fixtures/beside-serials.json' with { type: 'json' };
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
 import { readPdf } from '../support/pdf.ts';
 import { agentInTestNetwork, releasedBot } from '../support/programs.ts';
-import { type House, offering, openHouse, openStage, pressId, STEP, unbindNow } from '../support/stage.ts';
+import {
+  type House,
+  offering,
+  offeringUnbind,
+  openHouse,
+  openStage,
+  pressId,
+  STEP,
+  unbindNow,
+} from '../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
 const PASSWORD = 'Canary-Admin-77';
@@ -64,7 +73,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await pressId(technician, 'no');
     await technician.waitFor(offering('yes'), STEP);
     await pressId(technician, 'yes');
-    await technician.waitFor(offering('sadp'), STEP);
+    await technician.waitFor(offeringUnbind, STEP);
     // Errors of every kind on the way: what they say must not hold the token.
     stage.api.fault({ kind: 'disconnect' });
     stage.api.fault({ kind: 'html-502' });

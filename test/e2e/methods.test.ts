@@ -6,21 +6,17 @@ import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type House, offering, openHouse, openStage, pressId, STEP } from '../support/stage.ts';
 
-/** A message of the bot that is new: an answered question is edited and would fit again. */
-const fresh = (expected: RegExp) => (message: ChatMessage) =>
-  message.from === 'bot' && !message.edited && expected.test(message.text);
-
 /** Presses a button and waits for what must follow. */
 async function press(technician: SimUser, id: string, expected: RegExp): Promise<ChatMessage> {
   await technician.waitFor(offering(id), { ...STEP, after: 'start' });
   await pressId(technician, id);
-  return technician.waitFor(fresh(expected), STEP);
+  return technician.waitFor(expected, STEP);
 }
 
 /** Types something and waits for what must follow. */
 async function type(technician: SimUser, words: string, expected: RegExp): Promise<ChatMessage> {
   await technician.send(words);
-  return technician.waitFor(fresh(expected), STEP);
+  return technician.waitFor(expected, STEP);
 }
 
 describe('what every case has', () => {

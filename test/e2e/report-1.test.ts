@@ -16,7 +16,7 @@ afterAll(() => stage.close(), 60_000);
 
 /** Words of the verdicts' headlines, in the order they were told. */
 const headlines = (transcript: string) =>
-  [...transcript.matchAll(/^ *bot: (?:What to do|Что делать): (.*)$/gm)].map(([, way]) => way);
+  [...transcript.matchAll(/^ *(?:bot: )?(?:What to do|Что делать): (.*)$/gm)].map(([, way]) => way);
 
 /** What the letter says was tried, a line each. */
 const triedIn = (transcript: string) =>

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { createStage, type Stage } from '../../src/sandbox/stage.ts';
-import { offering, online, STEP, unbindNow } from '../support/stage.ts';
+import { offeringUnbind, online, STEP, unbindNow } from '../support/stage.ts';
 import { aboutFixture, fixtureStores, writeFixture } from '../support/store-fixture.ts';
 
 let stage: Stage;
@@ -35,7 +35,7 @@ describe.each(await fixtureStores())('a store the program of %s has left', (name
     // By its words: the question of before offers a yes as well, until it is answered.
     await technician.waitFor(/Do you have the admin password/, STEP);
     await technician.press(/:yes$/);
-    await technician.waitFor(offering('sadp'), STEP);
+    await technician.waitFor(offeringUnbind, STEP);
     await unbindNow(technician);
     await technician.waitFor((message) => message.kind === 'photo', STEP);
     await technician.send(laptop.lastPicture());

@@ -4,7 +4,7 @@ import { encodePng } from '../../src/lan-agent/picture/png.ts';
 import type { AgentEvent, DeviceSighting } from '../../src/link/messages.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import type { TestAgent } from '../integration/hub/house.ts';
-import { offering, pressId, unbindNow } from '../support/stage.ts';
+import { offering, offeringUnbind, pressId, unbindNow } from '../support/stage.ts';
 import { nextCommand } from './fortress.ts';
 
 export const SERIAL = 'J50000062';
@@ -49,7 +49,7 @@ export async function askForUnbind(technician: SimUser, laptop: TestAgent): Prom
   await pressId(technician, 'no');
   await technician.waitFor(offering('yes'));
   await pressId(technician, 'yes');
-  await technician.waitFor(offering('sadp'));
+  await technician.waitFor(offeringUnbind);
   await unbindNow(technician);
 }
 

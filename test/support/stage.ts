@@ -77,15 +77,17 @@ export async function toTheOffer(technician: SimUser): Promise<void> {
   await pressId(technician, 'no');
   await technician.waitFor(offering('yes'), STEP);
   await pressId(technician, 'yes');
-  await technician.waitFor(offering('sadp'), STEP);
+  await technician.waitFor(offeringUnbind, STEP);
 }
 
-/** Presses the way over the LAN and, where it is asked, on whose order. */
+/** Has the laptop begin: says on whose order, where that was not said in this visit. */
 export async function unbindNow(technician: SimUser): Promise<void> {
-  await pressId(technician, 'sadp');
-  const next = await technician.waitFor(({ from, edited }) => from === 'bot' && !edited, STEP);
-  if (offering('owner')(next)) await pressId(technician, 'owner');
+  await technician.press(/:(?:sadp|owner)$/);
 }
+
+/** A message with the button that has the laptop begin. */
+export const offeringUnbind = (message: ChatMessage) =>
+  offering('sadp')(message) || offering('owner')(message);
 
 /** From the serial number to the picture in the chat. */
 export async function toThePicture(technician: SimUser, serial: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Language } from '../../../locales/language.ts';
+import type { CopyButton } from '../../flows/engine/buttons.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Role } from '../door/access.ts';
@@ -16,7 +17,7 @@ export interface Call {
   /** Answers in this chat, now or as soon as Telegram takes it (house/voice.ts). */
   say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<Told>;
   /** Answers with what must not be written down; where Telegram does not take it, the command comes again. */
-  sayOnce(text: string): Promise<Told>;
+  sayOnce(text: string, copy?: CopyButton): Promise<Told>;
 }
 
 /** Carries out a command or a button; what became of its answer, where it ends in one. */

@@ -161,7 +161,7 @@ export function createCommands(options: CommandsOptions): Commands {
       controls,
       t: htmlTextsFor(language),
       say: (text, rows = []) => voice.say(chatId, text, { rows }),
-      sayOnce: (text) => voice.sayOnce(chatId, text),
+      sayOnce: (text, copy) => voice.sayOnce(chatId, text, copy),
     };
 
     if (query) {

@@ -81,7 +81,10 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
         if (!issued.ok) return say(t('bot:error.unreachable'));
         const minutes = Math.round(issued.value.ttlMs / 60_000);
         const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
-        return sayOnce(t('bot:pair.code', { command, minutes }));
+        return sayOnce(t('bot:pair.code', { command, minutes }), {
+          text: t('bot:pair.button.copy'),
+          copy: command,
+        });
       },
     },
 

@@ -1,16 +1,19 @@
 import { chatState } from '../../flows/engine/state.ts';
 import { kind, step } from '../../store/kind.ts';
 
+const beforeCards = chatState.omit({ card: true, touchedAt: true });
+
 /** What the engine remembers of each chat. */
 export const CHATS = kind({
   name: 'chats',
-  version: 2,
+  version: 3,
   schema: chatState,
   steps: [
     step(
       'no message is remembered and no stage unsaid',
-      chatState.omit({ recent: true, unsaid: true }),
+      beforeCards.omit({ recent: true, unsaid: true }),
       (old) => old,
     ),
+    step('no case has a card', beforeCards, (old) => old),
   ],
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type CallApi, type CallFailure, takeOut } from '../../flows/engine/bot-api.ts';
+import { type CopyButton, copyKey } from '../../flows/engine/buttons.ts';
 import { type Courtesies, createCourtesies } from '../../flows/engine/courtesy.ts';
 import { buttonLabel } from '../../flows/engine/html.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -48,6 +49,8 @@ export interface Manner {
   readonly rows?: readonly (readonly PlainButton[])[];
   /** The phone makes no sound. */
   readonly quiet?: boolean;
+  /** A button below those, which puts a text into the phone's clipboard. */
+  readonly copy?: CopyButton;
 }
 
 /** All that commands, the door, jobs and the house see of Telegram. */
@@ -71,14 +74,15 @@ export function createTelegram(callApi: CallApi, log: Log): Telegram {
     acknowledge,
     clear,
     takeOut: (chatId, messageId) => takeOut(callApi, chatId, messageId),
-    async tell(chatId, text, { rows = [], quiet = false } = {}) {
+    async tell(chatId, text, { rows = [], quiet = false, copy } = {}) {
+      const keyboard = [...rows.map(keysOf), ...(copy ? [[copyKey(copy)]] : [])];
       const sent = await callApi('sendMessage', {
         chat_id: chatId,
         text,
         parse_mode: 'HTML',
         link_preview_options: { is_disabled: true },
         ...(quiet ? { disable_notification: true } : {}),
-        ...(rows.length === 0 ? {} : { reply_markup: { inline_keyboard: rows.map(keysOf) } }),
+        ...(keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } }),
       });
       return sent.ok ? ok(sent.value.message_id) : sent;
     },

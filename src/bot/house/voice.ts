@@ -6,6 +6,7 @@
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { isPassing, TelegramUnavailable } from '../../flows/engine/bot-api.ts';
+import type { CopyButton } from '../../flows/engine/buttons.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
@@ -40,7 +41,7 @@ export interface Voice {
    * Says what must not be written down (a pairing code, an invitation).
    * @throws TelegramUnavailable: the update has to be handed in again, and what was made is made anew
    */
-  sayOnce(person: number, text: string): Promise<Told>;
+  sayOnce(person: number, text: string, copy?: CopyButton): Promise<Told>;
   /** Somebody wrote to the bot: what their having stopped it kept back may be said now. */
   heard(person: number): void;
   /** Says what the last run left. */
@@ -77,8 +78,11 @@ export function createVoice({
   const theirs = (person: number) => [...waiting].filter(([, word]) => word.person === person);
 
   /** One try. Null: it may be said later. */
-  async function trySaying({ person, text, rows }: KeptWord): Promise<'told' | 'refused' | null> {
-    const told = await telegram.tell(person, text, { rows });
+  async function trySaying(
+    { person, text, rows }: KeptWord,
+    copy?: CopyButton,
+  ): Promise<'told' | 'refused' | null> {
+    const told = await telegram.tell(person, text, { rows, ...(copy ? { copy } : {}) });
     if (told.ok) return 'told';
     const { failure } = told;
     if (isPassing(failure)) return null;
@@ -121,8 +125,8 @@ export function createVoice({
       return 'kept';
     },
 
-    async sayOnce(person, text) {
-      const told = await trySaying({ person, text, rows: [] });
+    async sayOnce(person, text, copy) {
+      const told = await trySaying({ person, text, rows: [] }, copy);
       if (told === null && !away.has(person)) throw new TelegramUnavailable('a secret was not said');
       return told ?? 'refused';
     },

@@ -71,7 +71,7 @@ const PAUSE_BEFORE_RETRY_MS = 300;
 /** Methods that do the same when called twice, besides everything that only reads. */
 const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|deleteMyCommands|sendChatAction)/;
 /** Methods that carry nothing: late, or a second time, they are not worth a connection. */
-const COURTESIES = /^(answerCallbackQuery|sendChatAction|editMessageReplyMarkup)$/;
+const COURTESIES = /^(answerCallbackQuery|sendChatAction|setMessageReaction|editMessageReplyMarkup)$/;
 /** Methods that put something into a chat and count against Telegram's limits. */
 const PACED = /^(send(?!ChatAction)|edit|copy|forward)/;
 
@@ -93,6 +93,8 @@ export class TelegramClient extends Telegram {
   readonly #patience: Required<Patience>;
   readonly #closing = new AbortController();
   #heardAt: number | null = null;
+  /** Chat -> the newest message this run has put into it. */
+  readonly #newest = new Map<number, number>();
 
   constructor(options: TelegramClientOptions) {
     super('kept-by-the-client', { apiRoot: options.apiRoot, webhookReply: false });
@@ -134,7 +136,23 @@ export class TelegramClient extends Telegram {
     method: M,
     payload: Payload<M, Upload>,
   ): Promise<Result<Answer<M>, TelegramFailure>> {
-    return (await this.#call(method, payload)) as Result<Answer<M>, TelegramFailure>;
+    const answer = await this.#call(method, payload);
+    if (answer.ok) this.#note(payload, answer.value);
+    return answer as Result<Answer<M>, TelegramFailure>;
+  }
+
+  /** Id of the newest message this run has put into a chat; 0: none. */
+  newest(chatId: number): number {
+    return this.#newest.get(chatId) ?? 0;
+  }
+
+  #note(payload: object, answer: unknown): void {
+    const chatId = chatOf(payload);
+    if (typeof chatId !== 'number') return;
+    const messages = Array.isArray(answer) ? answer : [answer];
+    const ids = messages.map((message) => Number((message as { message_id?: unknown })?.message_id ?? 0));
+    const newest = Math.max(this.newest(chatId), ...ids);
+    if (newest > 0) this.#newest.set(chatId, newest);
   }
 
   /**

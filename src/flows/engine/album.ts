@@ -5,7 +5,8 @@ import type { PhotoReading } from '../ports.ts';
 import { lastWord } from './bot-api.ts';
 import { orThrow } from './dialogue.ts';
 import { deviceOfLabel, deviceOfShort } from './heard.ts';
-import type { EngineTools, Turn } from './turn.ts';
+import type { Turn } from './state.ts';
+import type { EngineTools } from './turn.ts';
 
 /**
  * Another photo of an album whose device was taken: what it shows is kept with the case and offered, in one message for

@@ -1,5 +1,6 @@
 /** The buttons of a question, and which typed text counts as pressing one (docs/decisions/0045). */
 import { replies } from '../../../locales/words.ts';
+import { buttonLabel } from './html.ts';
 
 /** Plain answers that may stand for a button. */
 export const PLAIN_ANSWERS = ['dont-know', 'yes', 'no', 'done', 'again', 'back', 'cancel'] as const;
@@ -13,6 +14,19 @@ export interface Button {
   said?: PlainAnswer[];
   /** Starts an unbind, or states on whose order: a finger on it, and no text that looks like it. */
   pressOnly?: true;
+  /** Its colour, where the phone knows colours: `danger` costs an attempt or cannot be taken back. */
+  style?: 'danger' | 'success';
+}
+
+/** A button that puts a text into the phone's clipboard; 1-256 characters. Who has no such button copies by hand. */
+export interface CopyButton {
+  text: string;
+  copy: string;
+}
+
+/** A copying button as Telegram takes it. */
+export function copyKey({ text, copy }: CopyButton) {
+  return { text: buttonLabel(text), copy_text: { text: copy } };
 }
 
 /** Words of a label that may be misspelt; a single word is too close to its opposite. */

@@ -16,7 +16,23 @@ export interface Courtesies {
   clear(chatId: number, messageId: number | undefined): void;
   /** Writes another text, and no keyboard, into a message. */
   rewrite(chatId: number, messageId: number, text: string): void;
+  /** Deletes a message; one that Telegram does not let go gets this text and no keyboard. */
+  retire(chatId: number, messageId: number, text: string): void;
+  /**
+   * Shows that something is being done, at once and until it is over: under the bot's name, and as a reaction to the
+   * message it is about, if any.
+   * @returns what ends it
+   */
+  doing(chatId: number, action: Doing, messageId?: number): () => void;
 }
+
+/** What a phone shows under the bot's name. */
+export type Doing = 'typing' | 'upload_photo' | 'upload_document';
+
+/** A phone shows an action for five seconds (Bot API, sendChatAction). */
+const ACTION_MS = 4_000;
+/** "I am looking at it": one of the emoji a bot may react with. */
+const LOOKING = '👀';
 
 export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
   /** Nobody waits for it; `missed` is done when it came to nothing. */
@@ -32,6 +48,11 @@ export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
         await missed();
       })
       .catch((error: unknown) => log.error({ ...about, err: error }, 'a courtesy broke'));
+  }
+
+  function rewrite(chatId: number, messageId: number, text: string): void {
+    const message = { chat_id: chatId, message_id: messageId, text, parse_mode: 'HTML' as const };
+    beside({ courtesy: 'rewrite', chat: chatId }, callApi('editMessageText', message));
   }
 
   return {
@@ -56,9 +77,35 @@ export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
       );
     },
 
-    rewrite(chatId, messageId, text) {
-      const message = { chat_id: chatId, message_id: messageId, text, parse_mode: 'HTML' as const };
-      beside({ courtesy: 'rewrite', chat: chatId }, callApi('editMessageText', message));
+    rewrite,
+
+    retire(chatId, messageId, text) {
+      beside(
+        { courtesy: 'retire', chat: chatId },
+        callApi('deleteMessage', { chat_id: chatId, message_id: messageId }),
+        async () => rewrite(chatId, messageId, text),
+      );
+    },
+
+    doing(chatId, action, messageId) {
+      const show = () =>
+        beside({ courtesy: action, chat: chatId }, callApi('sendChatAction', { chat_id: chatId, action }));
+      const react = (...emoji: (typeof LOOKING)[]) => {
+        if (messageId === undefined) return;
+        const reaction = emoji.map((one) => ({ type: 'emoji' as const, emoji: one }));
+        beside(
+          { courtesy: 'react', chat: chatId },
+          callApi('setMessageReaction', { chat_id: chatId, message_id: messageId, reaction }),
+        );
+      };
+      react(LOOKING);
+      show();
+      const again = setInterval(show, ACTION_MS);
+      again.unref();
+      return () => {
+        clearInterval(again);
+        react();
+      };
     },
   };
 }

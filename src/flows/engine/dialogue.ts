@@ -8,12 +8,13 @@ import type { PlainKey, Texts } from '../../kernel/texts.ts';
 import { dateIn } from '../dates.ts';
 import type { CaseFailure, House, HouseFailure } from '../ports.ts';
 import { type CallApi, type CallFailure, isGone, lastWord, plainly, type Refusal } from './bot-api.ts';
-import type { Button, PlainAnswer } from './buttons.ts';
+import { type Button, type CopyButton, copyKey, type PlainAnswer } from './buttons.ts';
+import type { CardContent, CaseCards } from './card.ts';
 import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type Thing, type WaitSpec, type Want } from './heard.ts';
-import { buttonLabel, escapeHtml, htmlTextsFor } from './html.ts';
-import type { FlowArgs, Handed } from './state.ts';
+import { buttonLabel, htmlTextsFor } from './html.ts';
+import type { FlowArgs, Handed, Turn } from './state.ts';
 import { thingsOf } from './usable.ts';
 
 /** The house could not do its part for a reason that passes; the same step may be tried again. */
@@ -85,6 +86,10 @@ export interface Ask {
   besideSecret?: true;
   /** No photo has named the device yet: the other photos of an album are answers, too. */
   takesAlbum?: true;
+  /** Nothing is needed of the person, who only waits: it is shown without a sound, where the card is. */
+  quiet?: true;
+  /** Tells how something ended: it comes as a new message, with a sound. */
+  news?: true;
   /** Done as soon as the question is in the chat, before it is answered. */
   sent?: (house: House) => Promise<Result<unknown, CaseFailure>>;
 }
@@ -143,7 +148,8 @@ export interface DialogueTools {
   house: House;
   callApi: CallApi;
   courtesies: Courtesies;
-  chatId: number;
+  cards: CaseCards;
+  turn: Turn;
   /** Name of the running flow, and its case. */
   flow: string;
   caseId: string;
@@ -169,14 +175,14 @@ export class Dialogue {
   private constructor(conversation: Conversation, tools: DialogueTools, language: Language) {
     this.#conversation = conversation;
     this.#tools = tools;
-    this.chatId = tools.chatId;
+    this.chatId = tools.turn.chatId;
     this.language = language;
     this.t = htmlTextsFor(language);
   }
 
   /** Opens the dialogue of a chat in the language its technician chose. */
   static async open(conversation: Conversation, tools: DialogueTools): Promise<Dialogue> {
-    const language = await conversation.external(() => tools.house.language(tools.chatId));
+    const language = await conversation.external(() => tools.house.language(tools.turn.chatId));
     return new Dialogue(conversation, tools, language);
   }
 
@@ -188,30 +194,6 @@ export class Dialogue {
    */
   async house<T>(task: (house: House) => Promise<Result<T, CaseFailure>>): Promise<T> {
     return orThrow(await this.#conversation.external(() => task(this.#tools.house)));
-  }
-
-  /**
-   * As `house`, for what takes seconds: `tell` writes into a message sent before how far it is. What is written there
-   * afterwards comes after that.
-   */
-  async houseTelling<T>(
-    messageId: number,
-    task: (house: House, tell: (text: string) => void) => Promise<Result<T, CaseFailure>>,
-  ): Promise<T> {
-    const { house, callApi } = this.#tools;
-    const told: Promise<unknown>[] = [];
-    const tell = (text: string) => {
-      const message = { chat_id: this.chatId, message_id: messageId, text, parse_mode: 'HTML' as const };
-      // A word on the way is a courtesy: nothing is lost with it.
-      told.push(callApi('editMessageText', message).catch(() => undefined));
-    };
-    return orThrow(
-      await this.#conversation.external(async () => {
-        const result = await task(house, tell);
-        await Promise.all(told);
-        return result;
-      }),
-    );
   }
 
   /**
@@ -235,25 +217,44 @@ export class Dialogue {
   }
 
   /**
-   * Sends a message. `rows`: buttons outside conversations, which work whatever the chat does.
-   * @returns its id: it is in the chat
+   * Says a line of the card: it stands above the next question, and stays until that is answered. What no question follows
+   * is sent when the conversation ends. Nothing is no line.
+   */
+  async say(text: string): Promise<void> {
+    if (text !== '') await this.#conversation.external(() => void this.#tools.turn.said.push(text));
+  }
+
+  /**
+   * Sends a message of its own that stays in the chat, with a sound: how a case ended, what is to be copied or kept. What
+   * was said before it stands above it. It is in the chat when this resolves. `rows`: buttons that work whatever the
+   * chat does.
    * @throws TelegramUnavailable when it may be sent later: the engine hands in again what led here
    * @throws MessageRefused when Telegram does not take it
    */
-  async say(
-    text: string,
-    { photo, rows = [] }: { photo?: string; rows?: readonly (readonly OutsideButton[])[] } = {},
-  ): Promise<number> {
-    const keyboard = rows.map((row) =>
-      row.map(({ text: label, data }) => ({ text: buttonLabel(label), callback_data: data })),
+  async send(text: string, rows: readonly (readonly (OutsideButton | CopyButton)[])[] = []): Promise<void> {
+    const { cards, turn } = this.#tools;
+    const keys = rows.map((row) =>
+      row.map((button) => ('copy' in button ? copyKey(button) : outsideKey(button))),
     );
-    return this.#send(text, photo, keyboard.length === 0 ? undefined : { inline_keyboard: keyboard });
+    const keyboard = keys.length === 0 ? undefined : { inline_keyboard: keys };
+    await this.#shown(() => cards.send(turn, text, keyboard));
   }
 
-  /** Sends stored bytes as a file, as `say` does. `blob` is their key, `filename` what the technician sees. */
-  async sayFile(blob: string, filename: string, caption: string): Promise<number> {
-    return taken(
-      await this.#sent((callApi) =>
+  /** Sends a stored picture, as `send` does. */
+  async sendPhoto(blob: string, caption: string): Promise<void> {
+    const { courtesies } = this.#tools;
+    await this.#shown((callApi) =>
+      whileDoing(courtesies.doing(this.chatId, 'upload_photo'), () =>
+        callApi('sendPhoto', { chat_id: this.chatId, photo: { blob }, caption, parse_mode: 'HTML' }),
+      ),
+    );
+  }
+
+  /** Sends stored bytes as a file, as `send` does. `blob` is their key, `filename` what the technician sees. */
+  async sendFile(blob: string, filename: string, caption: string): Promise<void> {
+    const { courtesies } = this.#tools;
+    await this.#shown((callApi) =>
+      whileDoing(courtesies.doing(this.chatId, 'upload_document'), () =>
         callApi('sendDocument', {
           chat_id: this.chatId,
           document: { blob, filename },
@@ -264,11 +265,30 @@ export class Dialogue {
     );
   }
 
-  /** Replaces the text of a message sent before. A message that is gone or unchanged is no failure. */
-  async edit(messageId: number, text: string): Promise<void> {
-    await this.#done((callApi) =>
-      callApi('editMessageText', { chat_id: this.chatId, message_id: messageId, text, parse_mode: 'HTML' }),
+  /**
+   * Has the house do what takes a while, as `house` does. The card says so meanwhile, and what `tell` says how far it is;
+   * the phone shows that the bot is at work, on the message it is about.
+   */
+  async during<T>(
+    text: string,
+    messageId: number,
+    task: (house: House, tell: (text: string) => void) => Promise<Result<T, CaseFailure>>,
+  ): Promise<T> {
+    const { courtesies, cards, turn, flow, caseId, house } = this.#tools;
+    const content = { flow, caseId, keyboard: null, tag: null, manner: 'quiet' } as const;
+    const done = this.#conversation.external(() =>
+      whileDoing(courtesies.doing(this.chatId, 'typing', messageId), async () => {
+        // Nothing is lost with a word on the way: what has to be in the chat is the question that follows.
+        let told: Promise<unknown> = cards.show(turn, { ...content, text });
+        const tell = (further: string) => {
+          told = told.then(() => cards.show(turn, { ...content, text: further }));
+        };
+        const result = await task(house, tell);
+        await told;
+        return result;
+      }),
     );
+    return orThrow(await done);
   }
 
   /** Deletes a message of the technician. False: Telegram does not let the bot, so the technician has to. */
@@ -280,11 +300,12 @@ export class Dialogue {
   }
 
   /**
-   * Asks and waits for one of the accepted answers. Wrong kinds are answered by the engine with what can be used, and do
-   * not come back here. The keyboard disappears with the answer, and a pressed button is written under the question.
+   * Asks on the card and waits for one of the accepted answers. Wrong kinds are answered by the engine with what can be
+   * used, and do not come back here. The keyboard disappears with the answer.
    */
   async ask(text: string, ask: Ask): Promise<Answer> {
     const { flow, caseId, tagFor } = this.#tools;
+    const { photo: blob, withoutPhoto: without = `${this.t('bot:error.noPicture')}\n\n${text}` } = ask;
     const tag = tagFor(JSON.stringify([this.chatId, caseId, flow, text, ask.buttons ?? []]));
     const exits: Button[] = [
       ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back'), said: BACK }]),
@@ -293,15 +314,22 @@ export class Dialogue {
     const rows = [...(ask.buttons ?? []), exits];
     const keyboard: InlineKeyboardMarkup = {
       inline_keyboard: rows.map((row) =>
-        row.map(({ id, text: label }) => ({
+        row.map(({ id, text: label, style }) => ({
           text: buttonLabel(label),
           callback_data: callbackData(tag, id),
+          ...(style ? { style } : {}),
         })),
       ),
     };
-    const messageId = await this.#send(text, ask.photo, keyboard, ask.withoutPhoto);
+    await this.#show({
+      text,
+      keyboard,
+      tag,
+      ...(blob === undefined ? {} : { photo: { blob, without } }),
+      ...(ask.quiet ? { manner: 'quiet' } : ask.news ? { manner: 'news' } : {}),
+    });
     if (ask.sent) await this.house(ask.sent);
-    const answer = await this.#wait({
+    return this.#wait({
       wants: ask.wants ?? [],
       events: ask.events ?? [],
       jobId: ask.jobId ?? null,
@@ -313,12 +341,11 @@ export class Dialogue {
       ...(ask.besideSecret ? { besideSecret: true } : {}),
       ...(ask.takesAlbum ? { takesAlbum: true } : {}),
     });
-    await this.#settle(messageId, ask.photo === undefined ? text : null, answer, rows);
-    return answer;
   }
 
-  /** Waits without a question, for what is on its way in already. */
-  async listen({ wants, help }: { wants: Want[]; help: PlainKey }): Promise<Answer> {
+  /** Says so on the card and waits without a question, for what is on its way in already. */
+  async listen(text: string, { wants, help }: { wants: Want[]; help: PlainKey }): Promise<Answer> {
+    await this.#show({ text, keyboard: null, tag: null, manner: 'quiet' });
     const things = thingsOf(wants);
     return this.#wait({ wants, events: [], jobId: null, tag: null, buttons: [], things, help });
   }
@@ -329,55 +356,18 @@ export class Dialogue {
     return heard as Answer;
   }
 
-  async #settle(messageId: number, text: string | null, answer: Answer, rows: Button[][]): Promise<void> {
-    const pressed =
-      answer.kind === 'button' ? rows.flat().find((button) => button.id === answer.id) : undefined;
-    const { courtesies } = this.#tools;
-    await this.#conversation.external(() => {
-      if (pressed && text !== null)
-        courtesies.rewrite(this.chatId, messageId, `${text}\n\n▸ <b>${escapeHtml(pressed.text)}</b>`);
-      else courtesies.clear(this.chatId, messageId);
-    });
+  async #show(content: Omit<CardContent, 'flow' | 'caseId'>): Promise<void> {
+    const { cards, turn, flow, caseId } = this.#tools;
+    await this.#shown(() => cards.show(turn, { ...content, flow, caseId }));
   }
 
-  async #send(
-    text: string,
-    photo: string | undefined,
-    keyboard: InlineKeyboardMarkup | undefined,
-    withoutPhoto = `${this.t('bot:error.noPicture')}\n\n${text}`,
-  ): Promise<number> {
-    const common = {
-      chat_id: this.chatId,
-      parse_mode: 'HTML' as const,
-      ...(keyboard ? { reply_markup: keyboard } : {}),
-    };
-    if (photo === undefined) {
-      return taken(
-        await this.#sent((callApi) =>
-          callApi('sendMessage', { ...common, text, link_preview_options: { is_disabled: true } }),
-        ),
-      );
-    }
-    const sent = await this.#sent((callApi) =>
-      callApi('sendPhoto', { ...common, photo: { blob: photo }, caption: text }),
-    );
-    // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
-    if (!sent.ok && sent.failure.code === 400) return this.#send(withoutPhoto, undefined, keyboard);
-    return taken(sent);
+  /** Puts something into the chat that has to be there for the dialogue to go on. */
+  async #shown(show: (callApi: CallApi) => Promise<Result<unknown, CallFailure>>): Promise<void> {
+    const shown = await this.#done(show);
+    if (!shown.ok) throw new MessageRefused(shown.failure);
   }
 
-  /** Sends, once per run of this step. The message's id is all that is recorded of it. */
-  async #sent(
-    send: (callApi: CallApi) => Promise<Result<{ message_id: number }, CallFailure>>,
-  ): Promise<Result<number, Refusal>> {
-    const sent = await this.#conversation.external(async () => {
-      const made = await send(this.#tools.callApi);
-      return made.ok ? ok(made.value.message_id) : fail(plainly(made.failure));
-    });
-    return lastWord(sent);
-  }
-
-  /** Does something to a message, once per run of this step. */
+  /** Makes a call, once per run of this step. Whether it was taken is all that is recorded of it. */
   async #done(
     act: (callApi: CallApi) => Promise<Result<unknown, CallFailure>>,
   ): Promise<Result<null, Refusal>> {
@@ -392,8 +382,15 @@ export class Dialogue {
 const BACK: PlainAnswer[] = ['back'];
 const CANCEL: PlainAnswer[] = ['cancel'];
 
-/** The id of a message that has to be in the chat for the dialogue to go on. */
-function taken(sent: Result<number, Refusal>): number {
-  if (!sent.ok) throw new MessageRefused(sent.failure);
-  return sent.value;
+function outsideKey({ text, data }: OutsideButton) {
+  return { text: buttonLabel(text), callback_data: data };
+}
+
+/** Does a thing while the phone shows that it is being done. */
+async function whileDoing<T>(over: () => void, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } finally {
+    over();
+  }
 }

@@ -6,8 +6,8 @@
 import type { Update } from 'grammy/types';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
-import { type Became, type RecentMessage, rememberMessage } from './state.ts';
-import { type EngineTools, type Turn, tell } from './turn.ts';
+import { type Became, type RecentMessage, rememberMessage, type Turn } from './state.ts';
+import { type EngineTools, tell } from './turn.ts';
 
 type Message = NonNullable<Update['message']>;
 

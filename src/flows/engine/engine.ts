@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { CaseFailure, House } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
+import { createCaseCards, type Heading } from './card.ts';
 import { createCourtesies } from './courtesy.ts';
 import {
   type AnyStages,
@@ -40,8 +41,9 @@ import {
   emptyChatState,
   type FlowArgs,
   remember,
+  type Turn,
 } from './state.ts';
-import { type EngineTools, type Turn, tell } from './turn.ts';
+import { type EngineTools, tell } from './turn.ts';
 import { createUpdateHearing, type Handled } from './updates.ts';
 import { Stuck, watched } from './watched.ts';
 
@@ -83,6 +85,10 @@ export interface EngineOptions<N extends string> {
   newDevice(heard: DeviceHeard, during: N | null): Next;
   /** Where a conversation begins again whose stage is no more. */
   first: N;
+  /** Where a case stands, as its card begins. Default: nothing. */
+  heading?: Heading;
+  /** Id of the newest message this run has put into a chat, whoever said it; 0: none. */
+  newest(chatId: number): number;
   /** Milliseconds. */
   clock?: () => number;
 }
@@ -131,7 +137,10 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const courtesies = createCourtesies(callApi, log);
-  const tools: EngineTools = { house, callApi, courtesies, log, clock, tagFor };
+  const { heading = async () => '', newest } = options;
+  const outward = { house, callApi, courtesies, log, clock };
+  const cards = createCaseCards({ ...outward, heading, newest: (chatId) => newest(chatId) });
+  const tools: EngineTools = { ...outward, cards, tagFor };
   const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
@@ -152,6 +161,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     const { chat } = turn;
     return {
       start: async (flow, args) => {
+        cards.answered(turn);
         chat.conversation = null;
         await stages.enter(turn, flow, args);
       },
@@ -160,6 +170,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
       },
       restart: async () => {
         const active = chat.conversation;
+        cards.answered(turn);
         if (active) await stages.enter(turn, active.flow, { caseId: active.args.caseId });
       },
       active: () =>
@@ -181,13 +192,14 @@ export function createEngine<S extends AnyStages = AnyStages>(
       const isUnreadable = !loaded.ok && loaded.failure.reason === 'unreadable';
       if (!loaded.ok && !isUnreadable) return fail('store-unavailable');
       const chat = (loaded.ok && loaded.value) || emptyChatState();
-      const turn: Turn = { chat, chatId, isLeftBehind: false };
+      const turn: Turn = { chat, chatId, isLeftBehind: false, said: [] };
       const whole = async () => {
         // Written anew by this turn: said once.
         if (isUnreadable) await tell(tools, chatId, 'bot:error.chatUnreadable');
         await orWithoutCase(turn, () => drain(turn, stages));
         const value = await work(turn);
         await orWithoutCase(turn, () => drain(turn, stages));
+        await cards.settle(turn);
         await save(turn);
         return value;
       };
@@ -242,6 +254,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     handleUpdate: (chatId, update, outside) =>
       withChat(chatId, async (turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
+        cards.touched(turn, update.message?.message_id);
         const handled = await orWithoutCase(turn, async () => {
           await stages.comeBack(turn);
           return update.edited_message

@@ -1,9 +1,10 @@
 import type { PlainKey } from '../../kernel/texts.ts';
 import { TelegramUnavailable } from './bot-api.ts';
 import { CaseRefused, CaseUnreadable, type Flow, HouseUnavailable, MessageRefused } from './dialogue.ts';
-import { type Play, pendingSpec, versionOf } from './play.ts';
-import type { ActiveConversation, ChatState, Unsaid } from './state.ts';
-import { type EngineTools, type Turn, tell } from './turn.ts';
+import { pendingSpec } from './pending.ts';
+import { type Play, versionOf } from './play.ts';
+import type { ActiveConversation, ChatState, Turn, Unsaid } from './state.ts';
+import { type EngineTools, tell } from './turn.ts';
 
 /** GuardedPlay that may break: what is left of the conversation afterwards is always good to go on with. */
 export interface GuardedPlay extends Play {

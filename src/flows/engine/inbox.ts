@@ -3,9 +3,8 @@ import type { CaseRefusal } from '../../cases/case.ts';
 import { type HouseEvent, isUnbindEnd } from './events.ts';
 import type { GuardedPlay } from './guarded.ts';
 import { wanted } from './heard.ts';
-import { pendingSpec } from './play.ts';
-import { putAway } from './state.ts';
-import type { Turn } from './turn.ts';
+import { pendingSpec } from './pending.ts';
+import { putAway, type Turn } from './state.ts';
 
 /** Events one handling may deliver; more would mean a stage that asks for the same event for ever. */
 const REPLAYED_EVENTS = 20;

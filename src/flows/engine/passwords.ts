@@ -3,7 +3,8 @@ import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { lastWord, takeOut } from './bot-api.ts';
 import { callbackData, type Heard } from './heard.ts';
-import { type EngineTools, type Turn, tell } from './turn.ts';
+import type { Turn } from './state.ts';
+import { type EngineTools, tell } from './turn.ts';
 
 /** How long a text that is sent again because it was no password is waited for, ms. */
 const SENT_AGAIN_MS = 10 * 60_000;

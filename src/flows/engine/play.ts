@@ -12,10 +12,11 @@ import {
 } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
-import { Dialogue, type Flow, type HeardUpdate, type Next } from './dialogue.ts';
-import type { Heard, WaitSpec } from './heard.ts';
-import type { ActiveConversation, FlowArgs } from './state.ts';
-import type { EngineTools, Turn } from './turn.ts';
+import { lastWord } from './bot-api.ts';
+import { Dialogue, type Flow, type HeardUpdate, MessageRefused, type Next } from './dialogue.ts';
+import type { Heard } from './heard.ts';
+import type { FlowArgs, Turn } from './state.ts';
+import type { EngineTools } from './turn.ts';
 import { watched } from './watched.ts';
 
 /** A stage that passes on more often than this in one go is walking in circles. */
@@ -37,7 +38,7 @@ export interface Play {
 }
 
 export function createPlay(
-  { house, callApi, courtesies, tagFor }: EngineTools,
+  { house, callApi, courtesies, cards, tagFor }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
 ): Play {
@@ -52,14 +53,15 @@ export function createPlay(
     how: { enter: FlowArgs; flow: Flow } | { resume: Heard },
   ): Promise<Next | 'waiting'> {
     let next: Next | undefined;
-    const { chat, chatId } = turn;
+    const { chat } = turn;
     const builderOf =
       (flow: Flow) => async (conversation: Conversation, _context: Context, args: FlowArgs) => {
         const dialogue = await Dialogue.open(conversation, {
           house,
           callApi,
           courtesies,
-          chatId,
+          cards,
+          turn,
           flow: flow.name,
           caseId: args.caseId,
           tagFor,
@@ -111,7 +113,7 @@ export function createPlay(
     for (let passages = 0; passages < MAX_PASSAGES; passages++) {
       const outcome = await play(turn, { enter: current, flow });
       if (outcome === 'waiting') return;
-      if ('end' in outcome) return;
+      if ('end' in outcome) return sayLast(turn);
       flow = flowNamed(flows, outcome.go);
       current = argsOf(current.caseId, outcome);
     }
@@ -120,6 +122,15 @@ export function createPlay(
 
   async function follow(turn: Turn, caseId: string, next: Next): Promise<void> {
     if ('go' in next) await enter(turn, next.go, argsOf(caseId, next));
+    else await sayLast(turn);
+  }
+
+  /** What was said last, and no question follows, is a message of its own. */
+  async function sayLast(turn: Turn): Promise<void> {
+    const last = turn.said.pop();
+    if (last === undefined) return;
+    const sent = lastWord(await cards.send(turn, last));
+    if (!sent.ok) throw new MessageRefused(sent.failure);
   }
 
   return {
@@ -146,18 +157,7 @@ export function flowNamed<F extends Flow>(flows: ReadonlyMap<string, F>, name: s
  * hundreds when a dialogue records otherwise what it says or asks of the house.
  */
 export function versionOf(flow: Flow): number {
-  return 200 + flow.version;
-}
-
-/** The wait a conversation is at, read from its log. */
-export function pendingSpec(conversation: ActiveConversation): WaitSpec {
-  const { replay, interrupts } = conversation.state;
-  const at = interrupts[0];
-  const key = at === undefined ? undefined : replay.send[at]?.payload;
-  if (key === undefined) throw new Error('a stored conversation has no pending wait');
-  // One that an older version has stored is looked at, too, before its stage begins anew.
-  const older: Pick<WaitSpec, 'buttons' | 'things'> = { buttons: [], things: [] };
-  return { ...older, ...(JSON.parse(key) as WaitSpec) };
+  return 300 + flow.version;
 }
 
 /** What the next stage begins with: it may be about a case that was opened just now. */

@@ -64,6 +64,22 @@ const recentMessage = z.object({
 /** How a message was heard, for when it is edited. Nothing of what it says. */
 export type RecentMessage = z.infer<typeof recentMessage>;
 
+const card = z.object({
+  /** The message it is now. */
+  messageId: z.number(),
+  caseId: z.string(),
+  /** A picture with the question below it: such a message never becomes text. */
+  isPhoto: z.boolean(),
+  /** Tag of its keyboard; null: it has none. */
+  tag: z.string().nullable(),
+  /** The person has written below it. */
+  isBuried: z.boolean(),
+  /** What was said on it since the person answered last, HTML, oldest first. */
+  lines: z.array(z.string()),
+});
+/** The one message of a case that is edited in place (card.ts). */
+export type CaseCard = z.infer<typeof card>;
+
 const unsaid = z.object({ flow: z.string(), caseId: z.string() });
 /** A stage that begins again, from its case, when a person is back. */
 export type Unsaid = z.infer<typeof unsaid>;
@@ -87,9 +103,23 @@ export const chatState = z.object({
   recent: z.array(recentMessage).exactOptional(),
   /** The stage that could say nothing because the person had stopped the bot; absent: none. */
   unsaid: unsaid.exactOptional(),
+  /** The card of the case at hand; absent: none is in the chat. */
+  card: card.exactOptional(),
+  /** When the person did something last, or heard a card come, ms; absent: never. */
+  touchedAt: z.number().exactOptional(),
 });
 /** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
 export type ChatState = z.infer<typeof chatState>;
+
+/** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
+export interface Turn {
+  readonly chat: ChatState;
+  readonly chatId: number;
+  /** It did not come back in time; whatever it still does, it writes nothing any more. */
+  isLeftBehind: boolean;
+  /** Lines a dialogue has said that are not in the chat yet, HTML, oldest first (card.ts). */
+  readonly said: string[];
+}
 
 /** Where chat states live; the bot implements it on the store. */
 export interface ChatStates {

@@ -3,22 +3,15 @@ import type { Log } from '../../kernel/log.ts';
 import type { PlainKey } from '../../kernel/texts.ts';
 import type { House } from '../ports.ts';
 import { type CallApi, lastWord } from './bot-api.ts';
+import type { CaseCards } from './card.ts';
 import type { Courtesies } from './courtesy.ts';
-import type { ChatState } from './state.ts';
-
-/** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
-export interface Turn {
-  readonly chat: ChatState;
-  readonly chatId: number;
-  /** It did not come back in time; whatever it still does, it writes nothing any more. */
-  isLeftBehind: boolean;
-}
 
 /** What the parts of the engine work with. */
 export interface EngineTools {
   readonly house: House;
   readonly callApi: CallApi;
   readonly courtesies: Courtesies;
+  readonly cards: CaseCards;
   readonly log: Log;
   /** Milliseconds. */
   readonly clock: () => number;

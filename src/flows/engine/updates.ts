@@ -7,9 +7,9 @@ import type { GuardedPlay } from './guarded.ts';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
-import { pendingSpec } from './play.ts';
-import type { ActiveConversation, Became, ChatState } from './state.ts';
-import { type EngineTools, say, type Turn } from './turn.ts';
+import { pendingSpec } from './pending.ts';
+import type { ActiveConversation, Became, ChatState, Turn } from './state.ts';
+import { type EngineTools, say } from './turn.ts';
 import { usableText } from './usable.ts';
 
 /** What handling an update came to. */
@@ -43,13 +43,19 @@ export function createUpdateHearing(
   edits: Pick<EditHearing, 'note'>,
   newDevice: NewDevice,
 ): UpdateHearing {
-  const { house, courtesies } = tools;
+  const { house, courtesies, cards } = tools;
 
   /** Acknowledges a press, so that the phone stops waiting; one of an old keyboard is told why nothing happens. */
   async function acknowledge({ chatId }: Turn, id: string, isStale: boolean): Promise<void> {
     if (!isStale) return courtesies.acknowledge(id);
     const text = textsFor(await house.language(chatId))('bot:help.staleButton');
     courtesies.acknowledge(id, { chatId, text });
+  }
+
+  /** A card that was sent just before a crash is another message than the one that is remembered: its keyboard goes. */
+  function clearOlder({ chat, chatId }: Turn, heard: Heard): void {
+    if (heard.kind !== 'button' || heard.messageId === chat.card?.messageId) return;
+    courtesies.clear(chatId, heard.messageId);
   }
 
   /** What is said to somebody whose message a wait cannot use. */
@@ -101,11 +107,14 @@ export function createUpdateHearing(
       if (heard.kind === 'photo' && (await isOfAlbum(turn, heard, spec))) return 'handled';
 
       if (active && wanted(heard, spec)) {
+        clearOlder(turn, heard);
+        cards.answered(turn);
         await stages.resume(turn, heard);
         return 'handled';
       }
       const described = !active && heard.kind === 'words';
       if (described || heard.kind === 'photo' || heard.kind === 'serials' || heard.kind === 'refused-label') {
+        cards.answered(turn);
         await stages.follow(turn, active?.args.caseId ?? '', newDevice(heard, active));
         return 'handled';
       }

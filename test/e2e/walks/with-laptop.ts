@@ -328,11 +328,7 @@ export const WITH_LAPTOP: readonly Walk[] = [
       await named(at, CAMERA, ...FINE);
       await at.sees('policy:rule.agent-on-lan');
       at.wrong('what only a press starts is typed');
-      await at.types(at.t('bot:assess.button.sadp'));
-      await at.sees('bot:help.onlyPressed', { label: at.t('bot:assess.button.sadp') });
-      await at.press('sadp');
       await at.sees('bot:order.ask');
-      at.wrong('the order is typed, and something else');
       await at.types(at.t('bot:order.button.own'));
       await at.sees('bot:help.onlyPressed', { label: at.t('bot:order.button.own') });
       await at.isTold(at.t('bot:order.button.own'));

@@ -24,7 +24,7 @@ async function atThePicture(): Promise<ClockedHouse> {
 }
 
 const times = ({ technician }: ClockedHouse, sentence: RegExp) =>
-  technician.messages.filter(({ from, text }) => from === 'bot' && sentence.test(text)).length;
+  technician.said.filter(({ from, text }) => from === 'bot' && sentence.test(text)).length;
 
 describe('a laptop that is cut off just as the code of its picture is typed', () => {
   it('is a word after 20 s, away after 25, a choice after 60; and its work goes on by itself once it is back', async () => {

@@ -390,6 +390,7 @@ export class LawHouse {
       buttonKey: key,
       newDevice,
       first: 'identify',
+      newest: () => this.#nextMessage - 1,
     });
     const delivery = createDelivery({
       engine,

@@ -13,7 +13,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pendingSpec } from '../../../src/flows/engine/play.ts';
+import { pendingSpec } from '../../../src/flows/engine/pending.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { folderInMemory, openTestStore } from '../../support/store.ts';
 import { FAILURES, LawHouse, markOf, SERIALS } from './law-house.ts';

@@ -126,7 +126,7 @@ describe('a photo on which the process that reads it dies', () => {
     await bob.send('J50000063');
     await bob.waitFor(/Serial number.*J50000063/, STEP);
     expect(cid.transcript()).not.toMatch(LATE);
-    await cid.waitFor(LATE, STEP);
+    for (const person of [ann, cid]) await person.waitFor(LATE, STEP);
     expect(ann.transcript().match(new RegExp(LATE, 'g'))).toHaveLength(1);
     expect(bob.transcript()).not.toMatch(LATE);
     await ann.send('J50000062');

@@ -1,0 +1,275 @@
+/**
+ * One card a case (docs/decisions/0052): the message that says which device it is, where it stands, what was said since the
+ * last answer, and what is asked. It is edited in place, without a sound, for as long as the person looks at it. Otherwise a
+ * new one comes with a sound where something is needed of them, and the one before is emptied.
+ */
+import type { InlineKeyboardMarkup } from 'grammy/types';
+import type { Language } from '../../../locales/language.ts';
+import { textsFor } from '../../kernel/all-texts.ts';
+import type { Log } from '../../kernel/log.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { House } from '../ports.ts';
+import { type CallApi, type CallFailure, isPassing } from './bot-api.ts';
+import type { Courtesies } from './courtesy.ts';
+import { cut, lengthOf, packed } from './fit.ts';
+import { pendingSpec } from './pending.ts';
+import type { CaseCard, Turn } from './state.ts';
+
+/** Telegram's limits of a text and of what stands below a picture, characters (Bot API, sendMessage, sendPhoto). */
+const LIMITS = { text: 4096, photo: 1024 };
+/** So long after somebody did something they are taken to look at the card, ms. */
+const LOOKED_AT_MS = 20_000;
+
+/** Where a case stands, as a card begins: HTML, empty where there is nothing to say. `flow`: null when it has ended. */
+export type Heading = (
+  house: House,
+  at: { readonly caseId: string; readonly flow: string | null },
+  language: Language,
+) => Promise<string>;
+
+/** What a card is to show. */
+export interface CardContent {
+  readonly flow: string;
+  readonly caseId: string;
+  readonly text: string;
+  readonly keyboard: InlineKeyboardMarkup | null;
+  readonly tag: string | null;
+  /** Key of a stored picture above the text, and what is shown where Telegram does not take it. */
+  readonly photo?: { readonly blob: string; readonly without: string };
+  /**
+   * `quiet`: nothing is needed of the person, so it makes no sound and does not move. `news`: it comes as a message of its
+   * own whatever the person looks at.
+   */
+  readonly manner?: 'quiet' | 'news';
+}
+
+type Done = Result<null, CallFailure>;
+
+/** Puts into the chat what dialogues say. */
+export interface CaseCards {
+  /** Shows a question, with the lines that were said before it. Lines there is no room for come above, as messages. */
+  show(turn: Turn, content: CardContent): Promise<Done>;
+  /** Sends a message of its own that stays, with the lines that were said before it. */
+  send(turn: Turn, text: string, keyboard?: InlineKeyboardMarkup): Promise<Done>;
+  /** The person did something; `messageId`: what they sent, if anything. */
+  touched(turn: Turn, messageId: number | undefined): void;
+  /** The person has answered: what was said before it was read. */
+  answered(turn: Turn): void;
+  /** Ends a turn: a keyboard that nothing waits for goes, and the card of a case that is left says where that stands. */
+  settle(turn: Turn): Promise<void>;
+}
+
+interface CardTools {
+  readonly house: House;
+  readonly callApi: CallApi;
+  readonly courtesies: Courtesies;
+  readonly log: Log;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  readonly heading: Heading;
+  /** Id of the newest message this run has put into a chat. */
+  newest(chatId: number): number;
+}
+
+export function createCaseCards({
+  house,
+  callApi,
+  courtesies,
+  log,
+  clock,
+  heading,
+  newest,
+}: CardTools): CaseCards {
+  /** What the run before has put below a card, nobody remembers: it is taken to be out of sight. */
+  const since = clock();
+
+  /** Whether the person looks at a card: it is the last message, and they did something just now. */
+  function isLookedAt({ chat, chatId }: Turn, card: CaseCard): boolean {
+    const { touchedAt = 0 } = chat;
+    const isRecent = touchedAt >= since && clock() - touchedAt < LOOKED_AT_MS;
+    return isRecent && !card.isBuried && newest(chatId) <= card.messageId;
+  }
+
+  function staysInPlace(turn: Turn, card: CaseCard, { manner, photo }: CardContent): boolean {
+    if (manner === 'news' || card.isPhoto !== (photo !== undefined)) return false;
+    return manner === 'quiet' ? !card.isBuried : isLookedAt(turn, card);
+  }
+
+  /** Writes into the card that is there. False: it is gone, or Telegram does not let it be changed. */
+  async function edit(
+    { chatId }: Turn,
+    messageId: number,
+    body: string,
+    { photo, keyboard }: CardContent,
+  ): Promise<Result<boolean, CallFailure>> {
+    const target = {
+      chat_id: chatId,
+      message_id: messageId,
+      ...(keyboard ? { reply_markup: keyboard } : {}),
+    };
+    const edited = await (photo
+      ? callApi('editMessageMedia', {
+          ...target,
+          media: { type: 'photo', media: { blob: photo.blob }, caption: body, parse_mode: 'HTML' },
+        })
+      : callApi('editMessageText', {
+          ...target,
+          text: body,
+          parse_mode: 'HTML',
+          link_preview_options: { is_disabled: true },
+        }));
+    if (edited.ok) return ok(true);
+    const { failure } = edited;
+    if (isPassing(failure)) return fail(failure);
+    return ok(/not modified/.test(failure.description));
+  }
+
+  function post(
+    chatId: number,
+    body: string,
+    { keyboard, manner }: Pick<CardContent, 'keyboard' | 'manner'>,
+  ) {
+    return callApi('sendMessage', {
+      chat_id: chatId,
+      text: body,
+      parse_mode: 'HTML',
+      link_preview_options: { is_disabled: true },
+      ...(manner === 'quiet' ? { disable_notification: true } : {}),
+      ...(keyboard ? { reply_markup: keyboard } : {}),
+    });
+  }
+
+  async function postPhoto(chatId: number, blob: string, body: string, { keyboard }: CardContent) {
+    const over = courtesies.doing(chatId, 'upload_photo');
+    try {
+      return await callApi('sendPhoto', {
+        chat_id: chatId,
+        photo: { blob },
+        caption: body,
+        parse_mode: 'HTML',
+        ...(keyboard ? { reply_markup: keyboard } : {}),
+      });
+    } finally {
+      over();
+    }
+  }
+
+  /** Sends lines that have no room on a card. */
+  async function sendAbove(turn: Turn, lines: readonly string[], more: string): Promise<Done> {
+    for (const text of packed(lines, LIMITS.text, more)) {
+      const sent = await post(turn.chatId, text, { keyboard: null });
+      if (!sent.ok) return sent;
+    }
+    return ok(null);
+  }
+
+  async function leave(turn: Turn, card: CaseCard, isSameCase: boolean): Promise<void> {
+    const { chatId } = turn;
+    const language = await house.language(chatId);
+    const ended = isSameCase ? '' : await heading(house, { caseId: card.caseId, flow: null }, language);
+    // A picture stays: it is a message of its own.
+    if (card.isPhoto || (!isSameCase && ended === '')) {
+      if (card.tag !== null) courtesies.clear(chatId, card.messageId);
+    } else if (isSameCase)
+      courtesies.retire(chatId, card.messageId, textsFor(language)('bot:caseCard.moved'));
+    else courtesies.rewrite(chatId, card.messageId, ended);
+  }
+
+  async function show(turn: Turn, content: CardContent): Promise<Done> {
+    const { chat, chatId, said } = turn;
+    const { caseId, flow, text, tag, photo, manner } = content;
+    const language = await house.language(chatId);
+    const more = textsFor(language)('bot:caseCard.more');
+    const before = chat.card;
+    const own = before?.caseId === caseId ? before : undefined;
+    const lines = [...(own?.lines ?? []), ...said];
+    const head = await heading(house, { caseId, flow }, language);
+    const limit = photo ? LIMITS.photo : LIMITS.text;
+    const room = (kept: readonly string[]) => lengthOf(joined([head, ...kept, text])) <= limit;
+    let from = 0;
+    while (from < lines.length && !room(lines.slice(from))) from += 1;
+    const kept = lines.slice(from);
+    const above = await sendAbove(turn, lines.slice(0, from), more);
+    if (!above.ok) return above;
+    const whole = joined([head, ...kept, text]);
+    const body = lengthOf(whole) <= limit ? whole : cut(text, limit, more);
+
+    if (own && staysInPlace(turn, own, content)) {
+      const edited = await edit(turn, own.messageId, body, content);
+      if (!edited.ok) return edited;
+      if (edited.value) {
+        chat.card = { ...own, tag, lines: kept };
+        said.length = 0;
+        return ok(null);
+      }
+    }
+    const sent = photo
+      ? await postPhoto(chatId, photo.blob, body, content)
+      : await post(chatId, body, content);
+    // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
+    if (photo && !sent.ok && sent.failure.kind === 'refused' && sent.failure.code === 400)
+      return show(turn, withoutPhoto(content, photo.without));
+    if (!sent.ok) return sent;
+    chat.card = {
+      messageId: sent.value.message_id,
+      caseId,
+      isPhoto: photo !== undefined,
+      tag,
+      isBuried: false,
+      lines: kept,
+    };
+    if (manner !== 'quiet') chat.touchedAt = clock();
+    said.length = 0;
+    if (before) await leave(turn, before, own !== undefined);
+    return ok(null);
+  }
+
+  return {
+    show,
+
+    async send(turn, text, keyboard) {
+      const { chatId, said } = turn;
+      const language = await house.language(chatId);
+      const messages = packed([...said, text], LIMITS.text, textsFor(language)('bot:caseCard.more'));
+      for (const [at, message] of messages.entries()) {
+        const isLast = at === messages.length - 1;
+        const sent = await post(chatId, message, { keyboard: (isLast && keyboard) || null });
+        if (!sent.ok) return sent;
+      }
+      said.length = 0;
+      return ok(null);
+    },
+
+    touched({ chat }, messageId) {
+      chat.touchedAt = clock();
+      if (chat.card && messageId !== undefined && messageId > chat.card.messageId) chat.card.isBuried = true;
+    },
+
+    answered({ chat }) {
+      if (chat.card) chat.card.lines = [];
+    },
+
+    async settle(turn) {
+      const { chat, chatId } = turn;
+      const { card, conversation } = chat;
+      if (!card) return;
+      if (conversation?.args.caseId !== card.caseId) {
+        delete chat.card;
+        await leave(turn, card, false);
+        return;
+      }
+      if (card.tag === null || card.tag === pendingSpec(conversation).tag) return;
+      log.debug({ chat: chatId }, 'nothing waits for the keyboard of a card');
+      courtesies.clear(chatId, card.messageId);
+      card.tag = null;
+    },
+  };
+}
+
+function withoutPhoto({ photo: _, ...content }: CardContent, text: string): CardContent {
+  return { ...content, text };
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter(Boolean).join('\n\n');
+}
