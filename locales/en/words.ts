@@ -275,10 +275,11 @@ export const replies = {
 
 /** Around passwords (`src/device/secret.ts`): whole words in lower case. */
 export const secrets = {
-  announcing: /pass(?:word|wd|phrase|code)s?|pwd|psw|(?:pass|pw|pin(?:-?code)?)(?=\s*[:=])/,
+  announcing: /pass(?:[ -]?word|wd|phrase|code)s?|pwds?|psw|p\/w|(?:pass|pw|pin(?:-?code)?)(?=\s*[:=])/,
   between:
-    /is|was|are|be|it|it's|its|for|of|to|on|in|and|the|an?|my|his|her|their|our|your|this|that|here|from|by|with|now|device|camera|cam|recorder|nvr|dvr|intercom|admin|administrator|user|login/,
-  equal: /is|was|it|it's/,
+    /is|was|are|be|it|it's|its|for|of|to|on|in|and|the|an?|my|his|her|their|our|your|this|that|here|from|by|with|now|device|camera|cam|recorder|nvr|dvr|intercom|tried|try|typed/,
+  users: /admin|administrator|user|login/,
+  equal: /is|was|it|it's|tried|try|typed/,
   denied:
     /no|without|forgot(?:ten)?|forget|lost|don.?t (?:know|have|remember)|not know|need|reset|recover|find out/,
   after:
@@ -290,11 +291,12 @@ export const secrets = {
 /** Around numbers (`src/device/typed-words.ts`): whole words in lower case. */
 export const numbers = {
   others:
-    /orders?|purchase order|p\.?o\.?|invoices?|inv|tickets?|cases?|requests?|ref(?:erence)?|rma|p ?\/ ?n|parts?|sku|article|art|material(?: code)?|bar ?code|ean|upc|imei|mac|contract|agreement|bill|receipt|tracking|awb|passport|id card|policy|licen[cs]e|accounts?|acc(?:oun)?t|vat|tin|tax(?: id)?|batch|lot|fcc(?: id)?|cmiit(?: id)?|build|any ?desk(?: id)?|team ?viewer(?: id)?|rust ?desk(?: id)?|(?:customer|client) (?:no|number|id)/,
+    /orders?|purchase order|p\.?o\.?|invoices?|inv|tickets?|cases?|requests?|ref(?:erence)?|rma|p ?\/ ?n|pn|parts?|sku|article|art|material(?: code)?|bar ?code|ean|upc|imei|mac|contract|agreement|bill|receipt|tracking|awb|passport|id card|policy|licen[cs]e|accounts?|acc(?:oun)?t|vat|tin|tax(?: id)?|batch|lot|fcc(?: id)?|cmiit(?: id)?|build|any ?desk(?: id)?|team ?viewer(?: id)?|rust ?desk(?: id)?|(?:customer|client) (?:no|number|id)/,
   people:
     /tel(?:ephone)?s?|phones?|mob(?:ile)?|cell|call(?: me)?|contacts?|fax|whats ?app|viber|telegram|text me|(?:my|his|her|their|our) (?:number|no|cell|mobile)|(?:phone|contact|mobile) (?:number|no)/,
   between: /no|nr|num|number|id|is|of|the|our|my|his|her|from|dated|series|at|on/,
-  codes: /(?:(?:verification|security|check) )?codes?|pass|pw|pin|login|user ?name|admin(?=\s*[/:=])/,
+  codes:
+    /(?:(?:verification|security|check) )?(?<!(?:qr|bar)[ -])codes?|pass|pw|pin|login|user ?name|admin(?=\s*[/:=])/,
   devices:
     /cameras?|cams?|cam ?\d{1,2}|recorders?|nvr|dvr|xvr|intercom|door ?bell|panel|devices?|units?|serials?|s ?\/ ?n|sn/,
   joins: /and|or|plus|then|also/,

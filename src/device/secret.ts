@@ -13,6 +13,8 @@ export interface SecretWords {
   readonly announcing: RegExp;
   /** May stand between the two: `is`, `of the camera`. */
   readonly between: RegExp;
+  /** May stand there, too, right in front of the password: `admin`. */
+  readonly users: RegExp;
   /** Of these, those that lead to the password itself: `is`. */
   readonly equal: RegExp;
   /** Stands in front of the word where none follows: `forgot the`. */
@@ -38,8 +40,14 @@ const MAX_TEXT = 4096;
 /** Longest piece that may be a password, characters: devices take 16, accounts more. */
 const MAX_PIECE = 64;
 
+/** Signs that glue a password to something else. */
+const GLUE = /[/,;:=|–—]/;
+
 /** A colon, an equals sign, an arrow or a dash that leads to what follows. */
 const MARK = /(?:[:=>]|\s[-–—]+|[-–—]+(?=\s))\s*$/;
+
+/** Stands where a password stood: white space that nobody types, so that what follows is not taken for the password next. */
+export const REMOVED = '\u2000';
 
 /** Places in a text, the second one behind the last character. */
 type Span = readonly [from: number, to: number];
@@ -51,7 +59,7 @@ interface Piece {
 }
 
 /**
- * A text without the passwords in it: spaces stand in their place. `told`: only by the word before them, or by shape too.
+ * A text without the passwords in it: white space stands in their place. `told`: only by the word before them, or by shape too.
  * @returns null when there is none. Only the first 4096 characters are looked at. Never throws.
  */
 export function withoutSecrets(
@@ -60,12 +68,16 @@ export function withoutSecrets(
   known: KnownWords,
   told: 'announced' | 'any' = 'any',
 ): string | null {
-  const text = message.slice(0, MAX_TEXT);
+  const whole = message.slice(0, MAX_TEXT);
+  const text = without(whole, called(whole, words));
   const byShape = told === 'any' ? shaped(text, words, known) : [];
-  const spans = [...announced(text, words, known), ...byShape];
-  if (spans.length === 0) return null;
+  const left = without(text, [...announced(text, words, known), ...byShape]);
+  return left === whole ? null : left;
+}
+
+function without(text: string, spans: readonly Span[]): string {
   return spans.reduce(
-    (rest, [from, to]) => rest.slice(0, from) + ' '.repeat(to - from) + rest.slice(to),
+    (rest, [from, to]) => rest.slice(0, from) + REMOVED.repeat(to - from) + rest.slice(to),
     text,
   );
 }
@@ -78,22 +90,26 @@ function announced(text: string, words: readonly SecretWords[], known: KnownWord
       const end = match.index + match[0].length;
       const { line, from } = restOf(text, end);
       const pieces = piecesOf(line, from);
-      const skipped = pieces.findIndex(({ bare }) => !isOneOf(words, 'between', bare));
+      const skipped = pieces.findIndex(
+        ({ bare }) => !isOneOf(words, 'between', bare) && !isOneOf(words, 'users', bare),
+      );
       const first = pieces[skipped];
       if (first === undefined || first.bare.length < 3 || first.bare.length > MAX_PIECE) return [];
+      if (text.slice(end, first.at).includes(REMOVED)) return [];
       if (known.isName(first.bare)) return [];
       const isMarked = MARK.test(text.slice(end, first.at));
       const between = pieces.slice(0, skipped);
       if (isSerial(first.bare)) {
-        const isApart = /[.,;!?]/.test(text.slice(end, first.at));
         // "The password of the camera J50000062", "forgot the password J50000062": that is the camera.
         const next = pieces[skipped + 1];
+        const isDenied =
+          hasDenial(words, text, match.index) || (next !== undefined && isOneOf(words, 'after', next.bare));
+        const last = between.at(-1);
         const isDevice =
-          between.length > 0
-            ? !between.some(({ bare }) => isOneOf(words, 'equal', bare))
-            : isApart ||
-              isDenied(words, text, match.index) ||
-              (next !== undefined && isOneOf(words, 'after', next.bare));
+          last === undefined
+            ? isDenied || /[.,;!?]/.test(text.slice(end, first.at))
+            : !between.some(({ bare }) => isOneOf(words, 'equal', bare)) &&
+              (isDenied || !isOneOf(words, 'users', last.bare));
         return isDevice && !isMarked ? [] : [[first.at, first.at + first.text.length]];
       }
 
@@ -114,11 +130,32 @@ function announced(text: string, words: readonly SecretWords[], known: KnownWord
   });
 }
 
+/**
+ * What is called a password by the word behind it, with that word: `K12345678 is the password`. A sign between the two says
+ * so only beside another number.
+ */
+function called(text: string, words: readonly SecretWords[]): Span[] {
+  const [word, equal] = [wordsOf(words, 'announcing'), wordsOf(words, 'equal')];
+  const pattern = new RegExp(
+    `(?<!\\S)(\\S+)(?:\\s+(?:[–—-]+\\s+)?(${equal})(?:\\s+(?:${wordsOf(words, 'between')}))?\\s+|\\s*[(–—-]\\s*)(?:${word})(?=\\s*(?:[),.;!\\n]|$))`,
+    'giu',
+  );
+  const isBesideOther = piecesOf(text, 0).filter(({ bare }) => isSerial(bare)).length > 1;
+  return [...text.matchAll(pattern)].flatMap(({ 0: said, 1: piece = '', 2: verb, index }): Span[] =>
+    isSerial(bareOf(piece)) && (verb !== undefined || isBesideOther) ? [[index, index + said.length]] : [],
+  );
+}
+
+/** Source of a pattern for a whole word of a list. */
+function wordsOf(words: readonly SecretWords[], list: 'announcing' | 'equal' | 'between'): string {
+  return words.map((language) => language[list].source).join('|');
+}
+
 /** Whether the words in front of a place say that no password follows. */
-function isDenied(words: readonly SecretWords[], text: string, at: number): boolean {
+function hasDenial(words: readonly SecretWords[], text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 40), at);
   return words.some(({ denied }) =>
-    new RegExp(`(?<![\\p{L}\\p{N}])(?:${denied.source})[\\s,]+(?:\\p{L}+\\s+)?$`, 'iu').test(before),
+    new RegExp(`(?<![\\p{L}\\p{N}])(?:${denied.source})[\\s,]+(?:\\p{L}+\\s+){0,2}$`, 'iu').test(before),
   );
 }
 
@@ -140,13 +177,22 @@ function restOf(text: string, at: number): { line: string; from: number } {
 function shaped(text: string, words: readonly SecretWords[], known: KnownWords): Span[] {
   return piecesOf(text, 0)
     .filter((piece) => isLinkWithPassword(piece.text) || isShaped(piece, words, known))
-    .map(({ text: { length }, at }) => [at, at + length]);
+    .map(besideSerial);
+}
+
+/** A piece that is a password, without the serial number glued to it: `J50000062:…`. */
+function besideSerial({ text, at }: Piece): Span {
+  const [first = '', ...others] = text.split(GLUE);
+  const last = others.at(-1) ?? '';
+  const from = isSerial(bareOf(first)) ? first.length : 0;
+  const to = from === 0 && isSerial(bareOf(last)) ? text.length - last.length : text.length;
+  return [at + from, at + to];
 }
 
 function isShaped({ text, bare }: Piece, words: readonly SecretWords[], known: KnownWords): boolean {
   if (text.length > MAX_PIECE || isOrdinary(bare)) return false;
   return text
-    .split(/[/,;:=|]/)
+    .split(GLUE)
     .map(bareOf)
     .some(
       (part) =>
@@ -159,7 +205,7 @@ function isShaped({ text, bare }: Piece, words: readonly SecretWords[], known: K
 
 function isOneOf(
   words: readonly SecretWords[],
-  list: 'between' | 'equal' | 'after' | 'numbered',
+  list: 'between' | 'users' | 'equal' | 'after' | 'numbered',
   word: string,
 ): boolean {
   return words.some((language) => new RegExp(`^(?:${language[list].source})$`, 'iu').test(word));
@@ -173,5 +219,7 @@ function piecesOf(text: string, at: number): Piece[] {
 }
 
 function bareOf(piece: string): string {
-  return piece.replace(/^["'`«„“”(<[{#*/|–—-]+/u, '').replace(/["'`»“”)>\]},;.!?:…]+$/u, '');
+  return piece
+    .replace(/^(?:["'`«„“”(<[{#*/|–—-]|\p{Extended_Pictographic}|\ufe0f)+/u, '')
+    .replace(/(?:["'`»“”)>\]},;.!?:…]|\p{Extended_Pictographic}|\ufe0f)+$/u, '');
 }

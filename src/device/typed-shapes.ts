@@ -184,7 +184,8 @@ function piecesOf({ raw, folded }: Text, { from, to }: Item, isNamedAbove: boole
     const whole = match[0].replace(MARK, '');
     const start = from + match.index + match[0].length - whole.length;
     const typed = raw.slice(start, start + whole.length);
-    const [name = ''] = /^\p{L}[\p{L}\d]{0,15}[:=#]/u.exec(whole) ?? [];
+    const [sign = ''] = /^\p{L}[\p{L}\d]{0,15}[:=#]/u.exec(whole) ?? [];
+    const name = isShortSerial(sign.slice(0, -1)) ? '' : sign;
     const trimmed = TRIMMED.exec(whole.slice(name.length));
     return {
       text: trimmed?.[0] ?? '',

@@ -1,4 +1,5 @@
 /** What the words around a number say about it: that it is another number, a secret, or not the right one. */
+import { REMOVED } from './secret.ts';
 import type { Hit } from './typed-shapes.ts';
 
 /** Words around numbers in one language: sources of patterns for whole words in lower case. */
@@ -38,7 +39,8 @@ export interface NumberReader {
 
 /** Reads the words around the numbers of a text. */
 export function numberReader(typed: string, words: readonly NumberWords[]): NumberReader {
-  const text = lower(typed);
+  // What a word for a secret is said of has gone: it says nothing of the number behind that.
+  const text = lower(typed).replaceAll(REMOVED, '\u2022');
   const any = (list: keyof NumberWords) => words.map((language) => language[list].source).join('|');
   const word = (source: string) => `(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`;
   const ending = (source: string) => new RegExp(`${source}$`, 'u');
@@ -65,6 +67,7 @@ export function numberReader(typed: string, words: readonly NumberWords[]): Numb
   };
   const lineAbove = ({ from }: Hit) =>
     /([^\n]{1,80})\n\s*$/.exec(text.slice(Math.max(0, from - NEAR), from))?.[1] ?? '';
+  const standsAlone = (hit: Hit) => hit.fillsItem && /^\s*$/.test(lineBefore(hit));
   const isClaimed = (hit: Hit): boolean => {
     const line = lineBefore(hit);
     const clause = line.slice(line.lastIndexOf(',') + 1);
@@ -74,15 +77,13 @@ export function numberReader(typed: string, words: readonly NumberWords[]): Numb
     if (far !== undefined && !device.test(far)) return true;
     const after = text.slice(hit.to, hit.to + NEAR).split(/[\n,;]/, 1)[0] ?? '';
     if (behind.test(after)) return true;
-    return (
-      /^\s*$/.test(line) && hit.fillsItem && new RegExp(`^\\W*(?:${direct.source})`, 'u').test(lineAbove(hit))
-    );
+    return standsAlone(hit) && new RegExp(`^\\W*(?:${direct.source})`, 'u').test(lineAbove(hit));
   };
 
   const reader: NumberReader = {
     claimOf(hit, before) {
       const line = lineBefore(hit);
-      if (code.test(line)) return 'code';
+      if (code.test(line) || (standsAlone(hit) && code.test(lineAbove(hit)))) return 'code';
       if (hit.isAnnounced) return null;
       if (isClaimed(hit)) return 'other';
       const goesOn =

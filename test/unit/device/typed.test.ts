@@ -184,6 +184,15 @@ describe('typedDevices', () => {
     'пароль это A12345678',
     'пароль от камеры: A12345678',
     'пароль\nA12345678',
+    'пароль админа A12345678',
+    'пароль от админки A12345678',
+    'пароли A12345678',
+    'паролем было A12345678',
+    'пароль пробовал A12345678 не подошёл',
+    'pass word A12345678',
+    'p/w A12345678',
+    'A12345678 это пароль',
+    'A12345678 is the password',
     'password: DS-2CD2385G1-I20200414AAWRE33812345',
   ])('offers nothing of what withoutSecrets takes away: %j', (secret) => {
     const known = { isAnswer: () => false, isWord: () => false, isName: () => false };
@@ -202,10 +211,34 @@ describe('typedDevices', () => {
     'forgot the password J50000062',
     'I have the password. J50000062',
     'password for J50000062 is lost',
+    'пароль админа J50000062 не знаю',
+    'forgot the admin password J50000062',
+    'J50000062 - пароль забыт',
+    'J50000062 (пароль)',
   ])('takes the device a password is said of: %j', (text) => {
     const known = { isAnswer: () => false, isWord: () => false, isName: () => false };
     expect(typedDevices(text).map(spelt)).toEqual(['J50000062']);
     expect(withoutSecrets(text, typedWords.secrets, known) ?? text).toContain('J50000062');
+  });
+});
+
+describe('the words beside numbers of a list', () => {
+  it.each([
+    ['J50000062: вход\nJ50000063: склад', ['J50000062', 'J50000063']],
+    ['J50000062: DS-2CD2143G2-I', ['J50000062']],
+    ['\u2705J50000062\nJ50000063\u274c', ['J50000062', 'J50000063']],
+    ['QR code J50000062', ['J50000062']],
+    ['QR-код: J50000062', ['J50000062']],
+    ['order A12345678: J50000062', ['A12345678', 'J50000062']],
+    ['PN A12345678 SN J50000062', ['A12345678', 'J50000062']],
+    ['J50000062, A12345678 (пароль)', ['J50000062']],
+    ['J50000062 A12345678 - password', ['J50000062']],
+  ])('hides no serial number: %j', (text, serials) => {
+    const devices = typedDevices(text);
+    expect(devices.map(({ serial }) => serial.short)).toEqual(serials);
+    expect(devices.filter(({ serial }) => serial.short === 'A12345678').map(({ doubt }) => doubt)).toEqual(
+      serials.includes('A12345678') ? ['other-number'] : [],
+    );
   });
 });
 
