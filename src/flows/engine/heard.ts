@@ -6,6 +6,7 @@
 import type { Update } from 'grammy/types';
 import { helpWords, secretWords, typedWords, vocabulary } from '../../../locales/words.ts';
 import { type LabelFacts, type LabelRefusal, parseLabel } from '../../device/label.ts';
+import { saidModels } from '../../device/models.ts';
 import { type KnownWords, withoutSecrets } from '../../device/secret.ts';
 import {
   findSerials,
@@ -110,9 +111,11 @@ const MOST_DEVICES = 60;
 /** Several devices of a message, each with what is said of it where that is clear. */
 function listOf(devices: readonly NamedDevice[], text: string): Heard {
   const lines = text.split('\n').filter((line) => /\d/.test(line));
-  // In a list one a line, a line without a serial number is one that was typed wrong.
+  // In a list one a line, a line with neither serial number nor model is one that was typed wrong.
   const isList = lines.length >= devices.length;
-  const unread = isList ? lines.filter((line) => typedDevices(line, typedWords).length === 0).length : 0;
+  const isUnread = (line: string) =>
+    typedDevices(line, typedWords).length === 0 && saidModels(line).length === 0;
+  const unread = isList ? lines.filter(isUnread).length : 0;
   const more = devices.slice(MOST_DEVICES).map(({ shortSerial }) => shortSerial);
   return {
     kind: 'serials',
@@ -185,16 +188,11 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
   const typed = typedDevices(text, typedWords);
-  if (label.ok && (label.value.facts.host !== null || typed.length < 2)) {
-    const { facts } = label.value;
-    const others = (facts.others ?? []).map(deviceOfShort);
-    const device = deviceOfLabel(facts, null);
-    const model = facts.model ?? typed[0]?.model ?? null;
-    return others.length > 0
-      ? listOf([device, ...others], '')
-      : { kind: 'serials', devices: [{ ...device, model }], ...saidOf(text, model) };
-  }
-  if (typed.some(({ doubt }) => doubt === null)) return named(typed, text);
+  // Behind a host stands one label; without one the words around a number say more than its place.
+  if (label.ok && (label.value.facts.host !== null || typed.length === 0))
+    return labelled(label.value.facts, typed, text);
+  if (typed.some(({ doubt }) => doubt === null))
+    return named(typed, text, label.ok && label.value.facts.hasVerificationCode);
   if (!label.ok && !['no-serial', 'empty', 'too-long'].includes(label.failure.reason)) {
     const { reason, host } = label.failure;
     return { kind: 'refused-label', reason, host: host ?? null, messageId };
@@ -205,12 +203,24 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   return (spec.besideSecret ? null : hearWords(text, messageId, spec)) ?? { kind: 'other' };
 }
 
-function named(typed: readonly TypedDevice[], text: string): Heard {
+function named(typed: readonly TypedDevice[], text: string, hadVerificationCode = false): Heard {
   const [device, ...others] = typed.map(deviceOfTyped);
   if (!device) return { kind: 'other' };
   return others.length > 0
     ? listOf([device, ...others], text)
-    : { kind: 'serials', devices: [device], ...saidOf(text, device.model) };
+    : { kind: 'serials', devices: [{ ...device, hadVerificationCode }], ...saidOf(text, device.model) };
+}
+
+/** A label that was typed. What is glued to its full serial number, such as a password, is no part of it. */
+function labelled(facts: LabelFacts, typed: readonly TypedDevice[], text: string): Heard {
+  const same = typed.find(({ serial }) => serial.short === facts.shortSerial);
+  const own = same === undefined ? null : deviceOfTyped(same);
+  const model = own?.model ?? facts.model;
+  const device = { ...deviceOfLabel(facts, null), fullSerial: own?.fullSerial ?? null, model };
+  const others = (facts.others ?? []).map(deviceOfShort);
+  return others.length > 0
+    ? listOf([device, ...others], '')
+    : { kind: 'serials', devices: [device], ...saidOf(text, model) };
 }
 
 /** What is neither a device nor a button by its own words; null: nothing that can be used here. */

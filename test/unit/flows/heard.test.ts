@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
 import type { HouseEvent } from '../../../src/flows/engine/events.ts';
-import { callbackData, hear, type WaitSpec, wanted } from '../../../src/flows/engine/heard.ts';
+import {
+  callbackData,
+  hear,
+  type WaitSpec,
+  wanted,
+  withoutPasswords,
+} from '../../../src/flows/engine/heard.ts';
 import { escapeHtml, htmlTextsFor } from '../../../src/flows/engine/html.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
 import beside from '../../fixtures/beside-serials.json' with { type: 'json' };
@@ -147,6 +153,66 @@ describe('what a conversation hears', () => {
       expect(heard).toMatchObject({ kind: 'serials', devices: [{ shortSerial: 'J50000062', model: null }] });
       for (const word of words.split(/\s+/)) expect(JSON.stringify(heard)).not.toContain(word);
     }
+  });
+
+  it.each([
+    'canary77x/DS-2CD2143G2-I20201231AAWRJ50000062',
+    'Canary.DS-2CD2143G2-I20201231AAWRJ50000062',
+    'www.hik-connect.com\nCanary/DS-2CD2143G2-I20201231AAWRJ50000062\nQWERTZ',
+    'Device Serial No.: DS-2CD2143G2-I20201231AAWRJ50000062',
+    'J50000062 J50000062 DS-2CD2143G2-I20201231AAWRJ50000062',
+    'DS\u20132CD2143G2\u2013I20201231AAWRJ50000062',
+  ])('takes a full serial number without what is glued to it: %j', (typed) => {
+    const device = {
+      fullSerial: 'DS-2CD2143G2-I20201231AAWRJ50000062',
+      shortSerial: 'J50000062',
+      model: 'DS-2CD2143G2-I',
+    };
+    const heard = hear(text(typed), spec());
+    expect(heard).toMatchObject({ kind: 'serials', devices: [device] });
+    expect(JSON.stringify(heard)).not.toMatch(/canary/i);
+  });
+
+  it('asks the words around a number, not only its place, also where the text begins with a serial number', () => {
+    const one = { kind: 'serials', devices: [{ shortSerial: 'J50000062' }] };
+    for (const typed of [
+      'J50000063 неправильно, правильный J50000062',
+      'J50000062 вместо J50000063',
+      'J50000062 код K12345678',
+      'J50000062\nкод верификации\nK12345678',
+      'J50000062 admin / K12345678',
+    ]) {
+      const heard = hear(text(typed), spec());
+      expect(heard).toMatchObject(one);
+      expect(JSON.stringify(heard)).not.toMatch(/K12345678|J50000063/);
+    }
+    expect(hear(text('J50000062 ИНН 770123456'), spec())).toMatchObject({
+      devices: [{ doubt: null }, { shortSerial: '770123456', doubt: 'other-number' }],
+    });
+  });
+
+  it.each([
+    'J50000062:Canary77x',
+    'J50000062=Canary77x',
+    'J50000062/Canary77x',
+    'J50000062\u2014Canary77x',
+    'Canary77x=J50000062',
+    'пароль: Canary77x J50000062',
+    'пароль:\nCanary77x\nJ50000062',
+    'pass=Canary77x, J50000062',
+  ])('keeps the serial number a password is glued to, or stands in front of: %j', (typed) => {
+    const left = withoutPasswords(text(typed), spec());
+    expect(JSON.stringify(left)).not.toContain('Canary77x');
+    expect(hear(left ?? text(''), spec())).toMatchObject({
+      kind: 'serials',
+      devices: [{ shortSerial: 'J50000062', doubt: null }],
+    });
+  });
+
+  it('counts no line unread that has the model of the next', () => {
+    const heard = hear(text('DS-2CD2143G2-I\nJ50000062\nDS-7608NI-K2\nG70000102'), spec());
+    expect(heard).toMatchObject({ devices: [{ model: 'DS-2CD2143G2-I' }, { model: 'DS-7608NI-K2' }] });
+    expect(heard).not.toHaveProperty('unread');
   });
 
   it('hears what is said beside a serial number or under a photo', () => {
