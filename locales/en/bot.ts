@@ -13,7 +13,7 @@ export const bot = {
     device: '<b>{{model}}</b> · case {{case}}\nSerial number <code>{{serial}}</code>',
     station: {
       label: 'label',
-      way: 'which way',
+      way: 'way',
       unbind: 'unbind',
       verified: 'verified',
       byHand: 'by hand',

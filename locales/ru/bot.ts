@@ -15,7 +15,7 @@ export const bot = {
       label: 'этикетка',
       way: 'способ',
       unbind: 'отвязка',
-      verified: 'проверено',
+      verified: 'итог',
       byHand: 'вручную',
       check: 'проверка',
       letter: 'письмо',

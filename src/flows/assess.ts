@@ -368,7 +368,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const answer = await dialogue.ask([text, listed, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
       ...verdict.blockers.map((id): Button[] => [{ id, text: dialogue.t(`bot:assess.button.${id}`) }]),
-      ...(begins ? orderButtons(dialogue, { style: 'danger' }) : []),
+      ...(begins ? orderButtons(dialogue, { style: 'primary' }) : []),
       ...ways.slice(begins ? 1 : 0).map((way): Button[] => [
         {
           id: wayId(way),

@@ -14,8 +14,11 @@ export interface Button {
   said?: PlainAnswer[];
   /** Starts an unbind, or states on whose order: a finger on it, and no text that looks like it. */
   pressOnly?: true;
-  /** Its colour, where the phone knows colours: `danger` costs an attempt or cannot be taken back. */
-  style?: 'danger' | 'success';
+  /**
+   * Its colour, where the phone knows colours: `danger` has the laptop begin at once or costs an attempt, `success` only
+   * looks, `primary` is what most people press.
+   */
+  style?: 'danger' | 'success' | 'primary';
 }
 
 /** A button that puts a text into the phone's clipboard; 1-256 characters. Who has no such button copies by hand. */
