@@ -23,6 +23,8 @@ const SHORTENED = `2(?:C[DEV]|D[EF]|TD|SE|XS)\\d\\w{2}${BODY}{0,36}|[789]\\d{3,4
 const MODEL = new RegExp(`(?<![\\w-])(?:(?:${WHOLE})|(?:DS[ _]?)?(${SHORTENED}))${LENS}${END}`, 'g');
 /** A full serial number, or one that is cut off: its date and the letters behind it. */
 const DATED = /20\d{6}(?:V\d{6})?[A-Z]{2}/;
+/** One that is cut off in its date; in the form of a short serial number glued to a model, and none. */
+const CUT_IN_DATE = /-[A-Z]{1,2}20[0-3]\d[01]\d{1,3}$/;
 /** A short serial number glued to the model in front of it: `DS-2CD2143G2-I(J50000062)`. */
 const GLUED = /[(/_-](?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})\)?$/;
 const ONE_SHORTENED = new RegExp(`^(?:${SHORTENED})$`);
@@ -31,7 +33,7 @@ const ONE_SHORTENED = new RegExp(`^(?:${SHORTENED})$`);
 export function saidModels(text: string): SaidModel[] {
   return [...fold(text).matchAll(MODEL)].flatMap(({ 0: whole, 1: short, index }): SaidModel[] => {
     const match = whole.replace(GLUED, '').replace(/[-/+]+$/, '');
-    if (DATED.test(match) || isShortSerial(match)) return [];
+    if (DATED.test(match) || CUT_IN_DATE.test(whole) || isShortSerial(match)) return [];
     const model = short === undefined ? match : `DS-${match.slice(match.indexOf(short[0] ?? ''))}`;
     return [{ model: model.replace(/^I(?=DS-)/, 'i'), from: index, to: index + match.length }];
   });

@@ -313,6 +313,8 @@ describe('findSerials', () => {
     ['three letters', 'ABC123456'],
     ['a model', 'DS-2CD2386G2-IU'],
     ['an impossible date in a full serial', 'DS-2CD2386G2-IU20211305AAWRJ50000062'],
+    ['a full serial cut off in its date', 'DS-2CD2386G2-IU2021080'],
+    ['one cut off a digit later', 'DS-2CD2386G2-I20210805'],
     ['a link', 'https://t.me/c/123456789/5'],
     ['prose', 'Hello, the camera is on the second floor'],
     ['nothing', ''],
