@@ -117,7 +117,7 @@ export const bot = {
         '<code>{{serial}}</code> stands behind the name of another number. Is it the serial number of a device?',
     },
     typeIt: 'Type the serial number as it is on the label.',
-    button: { right: 'Yes, it is right', wrong: 'No, I’ll type it' },
+    button: { right: 'Yes, it is right', wrong: 'No, I’ll type it', none: 'None of these' },
     several: 'Several devices here. Which one is it?',
     severalPlaces:
       'Several labels in this photo. Which one is it? The picture shows where each is, blurred because of the verification codes.',

@@ -15,7 +15,7 @@ import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify = stage('identify', {
-  version: 8,
+  version: 9,
   async run(dialogue, args) {
     const { heard, because, host, left } = args.with;
     const { caseId } = args;
@@ -75,7 +75,7 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
       const { devices, guessed, more, unread, unclear } = heard;
       const [device] = devices;
       if (guessed && devices.length > 1)
-        return choose(dialogue, caseId, devices, { question: 'bot:identify.whichMeant' });
+        return choose(dialogue, caseId, devices, { question: 'bot:identify.whichMeant', isOne: true });
       if (devices.length > 1) return chooseOfList(dialogue, caseId, devices, { more, unread, unclear });
       return device?.doubt === null
         ? take(dialogue, caseId, device)
@@ -201,7 +201,9 @@ async function printed(
   const next =
     devices.length > 1
       ? // Of unclear print, the others are guesses at the same number.
-        await (certainty === 'repaired' ? choose : chooseOfList)(dialogue, caseId, devices, { picture })
+        certainty === 'repaired'
+        ? await choose(dialogue, caseId, devices, { picture, isOne: true })
+        : await chooseOfList(dialogue, caseId, devices, { picture })
       : certainty === 'agreed'
         ? await take(dialogue, caseId, device, { note: dialogue.t('bot:identify.printAgreed') })
         : await confirm(dialogue, caseId, device, certainty, picture);
@@ -258,6 +260,8 @@ interface Choice {
   /** What is said before the question. */
   why?: string;
   question?: PlainKey;
+  /** The choices are guesses at one number: it may be none of them. */
+  isOne?: boolean;
   /** Key of a stored picture of the choices, in their order. */
   picture?: string | null;
   /** What is said of each when it was chosen. */
@@ -295,7 +299,7 @@ async function choose(
   choice: Choice = {},
 ): Promise<Next> {
   const { why = '', question = 'bot:identify.several', picture = null, notes = [] } = choice;
-  const { more = [], unread = 0, unclear = false, begin = 0 } = choice;
+  const { more = [], unread = 0, unclear = false, isOne = false, begin = 0 } = choice;
   const page = pageOf(dialogue.t, devices, begin);
   const text = [
     why,
@@ -306,7 +310,10 @@ async function choose(
     unclear ? dialogue.t('bot:others.unclear') : '',
   ];
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
-    buttons: pageButtons(page),
+    buttons: [
+      ...pageButtons(page),
+      ...(isOne ? [[{ id: 'none', text: dialogue.t('bot:identify.button.none') }]] : []),
+    ],
     wants: ['photo', 'serial'],
     back: false,
     ...(picture === null ? {} : { photo: picture }),
@@ -318,10 +325,11 @@ async function choose(
       : take(dialogue, caseId, devices[typed], { note: notes[typed] });
   }
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
+  if (answer.id === 'none') return again('bot:identify.typeIt');
   const [word, number] = answer.id.split('.');
   const at = Number(number);
   return word === 'from'
-    ? choose(dialogue, caseId, devices, { question, picture, notes, begin: at })
+    ? choose(dialogue, caseId, devices, { question, picture, notes, isOne, begin: at })
     : take(dialogue, caseId, devices[at], { note: notes[at] });
 }
 

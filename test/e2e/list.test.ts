@@ -179,6 +179,8 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     await technician.send('Kl2345678');
     const readings = await technician.waitFor(say(/Which of these/, /Какой из номеров/), STEP);
     expect(offered(readings)).toEqual(['K12345678 ?', 'KL2345678 ?']);
+    await pressId(technician, 'none');
+    await technician.waitFor(say(/as it is on the label/, /как он написан/), STEP);
     // Beside a sure one it is a marked choice, and no telephone is kept with the case.
     const [A] = four();
     await technician.send('/new');
