@@ -39,6 +39,15 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
     const answer = await technician.waitFor(device(OTHER), STEP);
     expect(answer.text).toMatch(say(/from the Data Matrix code: sure/, /с кода Data Matrix: надёжно/));
     expect(technician.transcript()).not.toContain(CODE);
+
+    // The other label of the photo stays a button until it has had its case.
+    await technician.send('/cancel');
+    const end = await technician.waitFor(say(/Next one/, /Следующее/), STEP);
+    expect(end.buttons.flat().map(({ text }) => text)).toEqual([expect.stringContaining(MINE)]);
+    await technician.press(new RegExp(MINE));
+    await technician.waitFor(device(MINE), STEP);
+    await technician.send('/cancel');
+    expect((await technician.waitFor(say(/Case closed/, /Заявка закрыта/), STEP)).buttons).toEqual([]);
   }, 120_000);
 
   it('is told with the code it was read from', async () => {

@@ -101,6 +101,21 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     await cancel();
   }, 120_000);
 
+  it('are offered, too, where a case is stopped because its device was reported stolen', async () => {
+    const [A, B, C] = four();
+    await technician.send(`/deny ${A}`);
+    await technician.waitFor(say(/is on the list of stolen devices/, /в списке краденых/), STEP);
+    await technician.send(`${A}\n${B}\n${C}`);
+    await technician.waitFor(CHOICE, STEP);
+    await technician.press(new RegExp(`· ${A}`));
+    const stopped = await technician.waitFor(say(/was reported as stolen/, /Заявка остановлена/), STEP);
+    expect(offered(stopped)).toEqual([B, C]);
+    await press(B);
+    expect(offered(await cancel())).toEqual([C]);
+    await technician.send(`/allow ${A}`);
+    await technician.waitFor(say(/off the list/, /больше не в списке/), STEP);
+  }, 120_000);
+
   it('are all found up to sixty, page by page, and those beyond are named', async () => {
     const all = serials(70);
     await technician.send(
