@@ -112,9 +112,9 @@ export const bot = {
       mistyped:
         'A short serial number has only digits after its first letters. Do you mean <code>{{serial}}</code>? Compare every character.',
       digits:
-        'Is <code>{{serial}}</code> the serial number of a device? Nine digits may also be a telephone or an order.',
+        'Is <code>{{serial}}</code> the serial number of a device? Nine digits may also be a telephone or order number.',
       'other-number':
-        '<code>{{serial}}</code> stands behind the name of another number. Is it the serial number of a device?',
+        '<code>{{serial}}</code> looks like another number, such as an order or a telephone. Is it the serial number of a device?',
     },
     typeIt: 'Type the serial number as it is on the label.',
     button: { right: 'Yes, it is right', wrong: 'No, I’ll type it', none: 'None of these' },
@@ -139,9 +139,9 @@ export const bot = {
     named: 'Named with this case and not begun yet:',
     none: 'Every device that was named with this case has been begun.',
     range: '{{from}}–{{to}} of {{all}}',
-    unclear: 'What you said besides is not taken: I do not know of which one. Say it when you have chosen.',
-    unsure:
-      '<b>?</b> may be mistyped, or another number. Press it only if it stands behind S/N on the label.',
+    unclear:
+      'The rest of what you wrote is not taken: I do not know which device it is about. Write it when you have chosen.',
+    unsure: '<b>?</b> may be mistyped, or another number. Press it only if the label has it after S/N.',
     notKept: 'Too many for one case, not kept. Send these again later:',
     button: { further: 'Next ones ↓', before: '↑ The ones before' },
   },

@@ -170,7 +170,7 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     await technician.waitFor(device(E), STEP);
     await cancel();
     await technician.send(`${E} ${F} ${firmware}`);
-    await technician.waitFor(say(/I do not know of which one/, /непонятно, о каком/), STEP);
+    await technician.waitFor(say(/I do not know which device/, /непонятно, о каком/), STEP);
     await cancel();
   }, 120_000);
 
