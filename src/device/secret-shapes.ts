@@ -25,6 +25,8 @@ const ORDINARY: readonly RegExp[] = [
   /^\p{L}+[-_.]\d{1,3}$/u,
   // Serial numbers, also such as are a digit too long or too short or cut off.
   /^[a-z]{1,2}\d{5,10}$/,
+  // Several without anything between them, or one behind its name.
+  /^(?:s\/?n)?(?:[a-z]\d{8}|[a-z]{2}\d{7})+$/,
   /\d{8}[a-z]{4,}/,
   // Models by the letters they begin with (protocol/isapi.md 2.3) and by their pattern: `hwi-b120h`.
   /^(?:i?ds|cs|ipc|nvr|dvr|xvr|hw[a-z]|dh|rvi|lt[a-z]|k[vbdhm])[-_]?[a-z]?\d/,

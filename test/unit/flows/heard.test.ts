@@ -209,6 +209,17 @@ describe('what a conversation hears', () => {
     });
   });
 
+  it.each([
+    ['J50000062J50000063J50000064', ['J50000062', 'J50000063', 'J50000064']],
+    ['SNJ50000062', ['J50000062']],
+  ])('takes no serial numbers without anything between them for a password: %j', (typed, serials) => {
+    const left = withoutPasswords(text(typed), spec());
+    expect(hear(left ?? text(typed), spec())).toMatchObject({
+      kind: 'serials',
+      devices: serials.map((shortSerial) => ({ shortSerial })),
+    });
+  });
+
   it('counts no line unread that has the model of the next', () => {
     const heard = hear(text('DS-2CD2143G2-I\nJ50000062\nDS-7608NI-K2\nG70000102'), spec());
     expect(heard).toMatchObject({ devices: [{ model: 'DS-2CD2143G2-I' }, { model: 'DS-7608NI-K2' }] });
