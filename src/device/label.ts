@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { holdsWord } from './models.ts';
 import { isShortSerial, parseSerial } from './serial.ts';
 import { MODEL_PREFIX } from './serial-shapes.ts';
 
@@ -218,7 +219,7 @@ function behindSerial(
   { origin, host, short }: { readonly origin: Origin; readonly host: string | null; readonly short: string },
 ): { readonly code: string | null; readonly model: string | null } {
   const [next = '', ...further] = rest;
-  const known = rest.find((field) => KNOWN_MODEL.test(field)) ?? null;
+  const known = rest.find((field) => KNOWN_MODEL.test(field) && !holdsWord(field)) ?? null;
   const other = parseSerial(next);
   const mayBeCode =
     !other.ok || (host !== null && isShortSerial(next.toUpperCase()) && other.value.short !== short);

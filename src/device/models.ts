@@ -27,16 +27,23 @@ const DATED = /20\d{6}(?:V\d{6})?[A-Z]{2}/;
 const CUT_IN_DATE = /-[A-Z]{1,2}20[0-3]\d[01]\d{1,3}$/;
 /** A short serial number glued to the model in front of it: `DS-2CD2143G2-I(J50000062)`. */
 const GLUED = /[(/_-](?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})\)?$/;
+/** Letters in a row that no model has: a word, and with it a password. Door stations are named for where they are mounted. */
+const WORD = /(?<![A-Z])(?!SURFACE(?![A-Z]))[A-Z]{6,}/i;
 const ONE_SHORTENED = new RegExp(`^(?:${SHORTENED})$`);
 
 /** The models of a text, in its order; serial numbers are none. */
 export function saidModels(text: string): SaidModel[] {
   return [...fold(text).matchAll(MODEL)].flatMap(({ 0: whole, 1: short, index }): SaidModel[] => {
     const match = whole.replace(GLUED, '').replace(/[-/+]+$/, '');
-    if (DATED.test(match) || CUT_IN_DATE.test(whole) || isShortSerial(match)) return [];
+    if (DATED.test(match) || CUT_IN_DATE.test(whole) || isShortSerial(match) || holdsWord(match)) return [];
     const model = short === undefined ? match : `DS-${match.slice(match.indexOf(short[0] ?? ''))}`;
     return [{ model: model.replace(/^I(?=DS-)/, 'i'), from: index, to: index + match.length }];
   });
+}
+
+/** Whether what begins as a model holds a word, as passwords do: `DS-1Canary`. */
+export function holdsWord(model: string): boolean {
+  return WORD.test(model);
 }
 
 /** A model from which `DS-` was left out, with it; null where the text is none. Upper case. */

@@ -121,19 +121,22 @@ describe('parseLabel', () => {
     expect(JSON.stringify(result)).not.toContain('hunter22');
   });
 
-  it.each(beside)('keeps nothing of %j beside a typed serial number', (text) => {
-    for (const typed of [
-      `J50000062\n${text}`,
-      `J50000062 ${text}`,
-      `www.hik-connect.com\nJ50000062\n${text}`,
-    ]) {
-      const result = parseLabel(typed);
-      expect(result.ok).toBe(true);
-      const { facts } = result.ok ? result.value : { facts: null };
-      expect(facts).toMatchObject({ shortSerial: 'J50000062', model: null });
-      for (const word of text.split(/\s+/)) expect(JSON.stringify(facts)).not.toContain(word);
-    }
-  });
+  it.each([...beside, 'CS-Canary77x', 'DS-1Canary', 'DS-2CD2143G2-I/Canary77x'])(
+    'keeps nothing of %j beside a typed serial number',
+    (text) => {
+      for (const typed of [
+        `J50000062\n${text}`,
+        `J50000062 ${text}`,
+        `www.hik-connect.com\nJ50000062\n${text}`,
+      ]) {
+        const result = parseLabel(typed);
+        expect(result.ok).toBe(true);
+        const { facts } = result.ok ? result.value : { facts: null };
+        expect(facts).toMatchObject({ shortSerial: 'J50000062', model: null });
+        for (const word of text.split(/\s+/)) expect(JSON.stringify(facts)).not.toContain(word);
+      }
+    },
+  );
 
   it('takes a whole known model beside a typed serial number, wherever it stands', () => {
     for (const model of [
@@ -143,6 +146,7 @@ describe('parseLabel', () => {
       'HWI-B120H-U',
       'NVR-108MH-C',
       'DS-KV6113-WPE1(C)',
+      'DS-KD8003-IME1/Surface',
     ])
       for (const text of [
         `J50000062\n${model}`,

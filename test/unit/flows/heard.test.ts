@@ -13,6 +13,9 @@ import { escapeHtml, htmlTextsFor } from '../../../src/flows/engine/html.ts';
 import { pictureAnswerProof } from '../../../src/link/picture-answer.ts';
 import beside from '../../fixtures/beside-serials.json' with { type: 'json' };
 
+/** Passwords that begin as models do. */
+const LIKE_MODELS = ['2CD2143Canary77x', 'CS-Canary77x', 'DS-1Canary', 'DS-2CD2143G2-I/Canary77x'];
+
 const spec = (changes: Partial<WaitSpec> = {}): WaitSpec => ({
   wants: [],
   events: [],
@@ -147,13 +150,19 @@ describe('what a conversation hears', () => {
     expect(hear(text('V3.4.98'), spec()).kind).toBe('other');
   });
 
-  it.each(beside)('keeps nothing of %j beside a serial number, before and behind it', (words) => {
-    for (const typed of [`J50000062\n${words}`, `J50000062 ${words}`, `${words}\nJ50000062`]) {
-      const heard = hear(text(typed), spec({ wants: ['serial', 'words'] }));
-      expect(heard).toMatchObject({ kind: 'serials', devices: [{ shortSerial: 'J50000062', model: null }] });
-      for (const word of words.split(/\s+/)) expect(JSON.stringify(heard)).not.toContain(word);
-    }
-  });
+  it.each([...beside, ...LIKE_MODELS])(
+    'keeps nothing of %j beside a serial number, before and behind it',
+    (words) => {
+      for (const typed of [`J50000062\n${words}`, `J50000062 ${words}`, `${words}\nJ50000062`]) {
+        const heard = hear(text(typed), spec({ wants: ['serial', 'words'] }));
+        expect(heard).toMatchObject({
+          kind: 'serials',
+          devices: [{ shortSerial: 'J50000062', model: null }],
+        });
+        for (const word of words.split(/\s+/)) expect(JSON.stringify(heard)).not.toContain(word);
+      }
+    },
+  );
 
   it.each([
     'canary77x/DS-2CD2143G2-I20201231AAWRJ50000062',
