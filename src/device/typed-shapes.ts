@@ -20,6 +20,8 @@ const NUMBER_PART = /^\+?(?=[\d(])\d*(?:\(\d+\))?[\d-]*$/;
 /** Without punctuation at its ends; a bracket that was opened inside is closed: `HWI-B120H(2.8mm)`. */
 const TRIMMED =
   /[\p{L}\p{N}](?:[^(]*\([^()]*[\p{L}\p{N}]\)(?![\p{L}\p{N}])(?!.*[\p{L}\p{N}])|.*[\p{L}\p{N}])?/u;
+/** A name in front of a number, glued to it by a sign: `camera1:`, `tel.`. */
+const GLUED_NAME = /^\p{L}[\p{L}\d]{0,15}(?:[:=#]|\.(?=[A-Z]{0,2}\d{7,9}(?!\S*\p{L})))/u;
 const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
 /** The end of a full serial whose date is missing or cut off, with a region that was seen (protocol/labels.md 1.1). */
 const TAIL = /^\d{0,8}(?:[A-Z]{2})?(?:WR|RR|CH|EU|TW|JP|EN)(\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})(?:[A-Z]{2,6})?$/;
@@ -184,7 +186,7 @@ function piecesOf({ raw, folded }: Text, { from, to }: Item, isNamedAbove: boole
     const whole = match[0].replace(MARK, '');
     const start = from + match.index + match[0].length - whole.length;
     const typed = raw.slice(start, start + whole.length);
-    const [sign = ''] = /^\p{L}[\p{L}\d]{0,15}[:=#]/u.exec(whole) ?? [];
+    const [sign = ''] = GLUED_NAME.exec(whole) ?? [];
     const name = isShortSerial(sign.slice(0, -1)) ? '' : sign;
     const trimmed = TRIMMED.exec(whole.slice(name.length));
     return {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { typedWords, vocabulary } from '../../../locales/words.ts';
+import { fold } from '../../../src/device/lookalikes.ts';
+import { withoutSecrets } from '../../../src/device/secret.ts';
+import { isShortSerial, parseSerial } from '../../../src/device/serial.ts';
+import * as typed from '../../../src/device/typed.ts';
 import { saidInWords } from '../../../src/device/words.ts';
 import field from '../../fixtures/typed.json' with { type: 'json' };
 import own from '../../fixtures/typed-own.json' with { type: 'json' };
@@ -11,11 +15,6 @@ interface Own {
   readonly full?: readonly string[];
   readonly said?: Readonly<Record<string, string>>;
 }
-
-import { fold } from '../../../src/device/lookalikes.ts';
-import { withoutSecrets } from '../../../src/device/secret.ts';
-import { isShortSerial, parseSerial } from '../../../src/device/serial.ts';
-import * as typed from '../../../src/device/typed.ts';
 
 const typedDevices = (text: string) => typed.typedDevices(text, typedWords);
 const findSerials = (text: string) => typed.findSerials(text, typedWords);
