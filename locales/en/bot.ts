@@ -555,14 +555,15 @@ export const bot = {
   cases: {
     none: 'No case yet. Send a label to begin.',
     title:
-      '<b>Your cases</b>, newest first. Press one to open it. One by its serial or case number: <code>/cases J50000062</code>',
-    titleOlder: '<b>Older cases</b>',
+      '<b>Your cases</b>, open ones first. Press one to open it. To find one by its serial number, model or case number: <code>/cases J50000062</code>',
+    titleOlder: '<b>Older cases</b>, open ones first.',
+    ordered: 'The order is that of {{most}} cases; older ones come behind the last page.',
     noOlder: 'There are no older cases.',
     found: '<b>Found.</b> Press one to open it.',
-    foundMany: '<b>The latest of many.</b> Type more of the number to find the others.',
+    foundMany: '<b>The latest {{most}} of more.</b> Type more of the number or model to find the others.',
     notFound:
-      'No case of yours has this number. At least three characters of the serial number, or the case number.',
-    line: '{{number}}. <code>{{case}}</code>: {{standing}}',
+      'No case of yours has this in its serial number, model or case number. Type at least three characters in a row.',
+    line: '{{number}}. <code>{{case}}</code> {{model}}\n{{standing}}, {{date}}',
     head: '<b>Case {{case}}</b> · <code>{{serial}}</code> {{model}}',
     noSerial: 'no serial number yet',
     open: 'Open',

@@ -155,21 +155,68 @@ export function caseNumber(record: Pick<CaseRecord, 'id'>): string {
   return record.id.slice(-6);
 }
 
-/** Shortest piece of a serial number by which a case is found, characters. */
+/** Shortest piece of a serial number, model or case number by which a case is found, characters. */
 const LEAST_TYPED = 3;
 
-/** Whether a typed text names this case: a piece of its serial number, or its number, look-alikes forgiven. */
-export function isMeant(record: Pick<CaseRecord, 'id' | 'device'>, typed: string): boolean {
-  const text = fold(typed).replace(/[^A-Z\d]/g, '');
+/** Longest that is compared, characters: a full serial number has some 35. */
+const MOST_TYPED = 40;
+
+/** A typed text as cases are found by it: capital Latin letters and digits, look-alikes forgiven. */
+export function soughtIn(typed: string): string {
+  return lettersAndDigits(fold(typed)).slice(0, MOST_TYPED);
+}
+
+function lettersAndDigits(text: string): string {
+  return text.toUpperCase().replace(/[^A-Z\d]/g, '');
+}
+
+/** Whether a typed text names this case: a piece of its serial number, of its model, or of its number (`soughtIn`). */
+export function isMeant(
+  record: Pick<CaseRecord, 'id' | 'device' | 'sighting' | 'facts'>,
+  typed: string,
+): boolean {
+  const text = soughtIn(typed);
   if (text.length < LEAST_TYPED) return false;
   // Case numbers have no I, L and O (Crockford's alphabet), and serial numbers are mostly digits.
   const number = text.replace(/[IL]/g, '1').replaceAll('O', '0');
-  if (number === caseNumber(record)) return true;
-  const { shortSerial = '', fullSerial } = record.device ?? {};
-  const serials = [shortSerial, fullSerial ?? ''].map((serial) =>
-    serial.toUpperCase().replace(/[^A-Z\d]/g, ''),
+  if (caseNumber(record).includes(number)) return true;
+  const { device, sighting, facts } = record;
+  const serials = [device?.shortSerial, device?.fullSerial].map((serial) => lettersAndDigits(serial ?? ''));
+  const models = [device?.model, sighting?.model, knownValue(facts, 'model')];
+  return (
+    serials.some((serial) => serial.includes(text) || serial.includes(number)) ||
+    models.some((model) => lettersAndDigits(model ?? '').includes(text))
   );
-  return serials.some((serial) => serial.includes(text) || serial.includes(number));
+}
+
+/** Whether there is nothing in a case: no device was named and nothing kept; said, too, unless that was given up. */
+export function isEmpty(
+  record: Pick<CaseRecord, 'device' | 'notes' | 'others' | 'answers' | 'facts' | 'outcome' | 'closedAt'>,
+): boolean {
+  const { device, notes, others, answers, facts, outcome, closedAt } = record;
+  if (device !== null || notes.length > 0 || others.length > 0) return false;
+  if (closedAt !== null) return outcome === 'cancelled';
+  return answers.length === 0 && knownValue(facts, 'model') === null;
+}
+
+/**
+ * Cases as a list shows them: open ones first, then those that wait for the service centre, then closed ones; of each the
+ * latest first, by the day of `dayOf`. Empty ones are left out.
+ */
+export function asListed(records: readonly CaseRecord[]): CaseRecord[] {
+  return records
+    .filter((record) => !isEmpty(record))
+    .toSorted((one, other) => rankOf(one) - rankOf(other) || dayOf(other) - dayOf(one));
+}
+
+function rankOf({ closedAt, awaitsAnswer }: CaseRecord): number {
+  if (closedAt !== null) return 2;
+  return awaitsAnswer ? 1 : 0;
+}
+
+/** When a case was closed, or opened where it is open; milliseconds. */
+export function dayOf({ closedAt, createdAt }: Pick<CaseRecord, 'closedAt' | 'createdAt'>): number {
+  return closedAt ?? createdAt;
 }
 
 /** The order a technician stated last, while the visit lasts; `cases` newest first, `now` in milliseconds. */

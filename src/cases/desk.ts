@@ -32,8 +32,8 @@ export interface CaseDesk {
   /** The latest cases of a chat, newest first, at most `most`; `before`: only those older than the case with this id. */
   listFor(chatId: number, most: number, before?: string): Promise<Result<CaseRecord[], StoreFailure>>;
   /**
-   * Cases of a chat by a piece of their serial number or by their number as people type it, newest first, at most
-   * `most`. Every case of the chat is looked at.
+   * Cases of a chat by a piece of their serial number, model or number as people type it (`isMeant`), newest first, at most
+   * `most`. Every case of the chat is looked at until there are so many.
    */
   find(chatId: number, typed: string, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
   /** The other devices named with a case (`others`) that have had no case of their own in this chat since. */

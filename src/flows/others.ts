@@ -30,11 +30,38 @@ export interface Page {
   readonly turns: readonly { readonly from: number; readonly text: string }[];
 }
 
-/** The page of a list that begins at a device; a list that has become shorter is shown from where there is one. */
-export function pageOf(t: Texts, devices: readonly Listed[], begin: number): Page {
-  const last = Math.max(0, Math.floor((devices.length - 1) / PAGE) * PAGE);
+/** A part of any list. */
+interface Slice<T> {
+  /** Place of its first in the whole list. */
+  readonly from: number;
+  readonly shown: readonly T[];
+  /** Which part it is; empty where it is all. */
+  readonly range: string;
+  readonly turns: Page['turns'];
+}
+
+/** The part of a list that begins at a place; a list that has become shorter is shown from where there is one. */
+export function sliceOf<T>(t: Texts, all: readonly T[], begin: number): Slice<T> {
+  const last = Math.max(0, Math.floor((all.length - 1) / PAGE) * PAGE);
   const from = Math.min(Math.max(0, Math.floor((begin || 0) / PAGE) * PAGE), last);
-  const shown = devices.slice(from, from + PAGE);
+  const shown = all.slice(from, from + PAGE);
+  return {
+    from,
+    shown,
+    range:
+      all.length <= PAGE
+        ? ''
+        : t('bot:others.range', { from: from + 1, to: from + shown.length, all: all.length }),
+    turns: [
+      ...(from === 0 ? [] : [{ from: from - PAGE, text: t('bot:others.button.before') }]),
+      ...(from === last ? [] : [{ from: from + PAGE, text: t('bot:others.button.further') }]),
+    ],
+  };
+}
+
+/** The page of a list that begins at a device (`sliceOf`). */
+export function pageOf(t: Texts, devices: readonly Listed[], begin: number): Page {
+  const { from, shown, range, turns } = sliceOf(t, devices, begin);
   const lines = shown.map((device, index) =>
     t('bot:identify.choice', {
       number: from + index + 1,
@@ -42,19 +69,11 @@ export function pageOf(t: Texts, devices: readonly Listed[], begin: number): Pag
       model: [device.doubt === null ? '' : '?', device.model ?? ''].filter(Boolean).join(' '),
     }),
   );
-  const rest = [
-    devices.length <= PAGE
-      ? ''
-      : t('bot:others.range', { from: from + 1, to: from + shown.length, all: devices.length }),
-    shown.some(({ doubt }) => doubt !== null) ? t('bot:others.unsure') : '',
-  ];
+  const rest = [range, shown.some(({ doubt }) => doubt !== null) ? t('bot:others.unsure') : ''];
   return {
     text: [lines.join('\n'), ...rest].filter(Boolean).join('\n\n'),
     picks: shown.map((device, index) => ({ at: from + index, text: labelOf(device, from + index + 1) })),
-    turns: [
-      ...(from === 0 ? [] : [{ from: from - PAGE, text: t('bot:others.button.before') }]),
-      ...(from === last ? [] : [{ from: from + PAGE, text: t('bot:others.button.further') }]),
-    ],
+    turns,
   };
 }
 

@@ -1,8 +1,9 @@
 /** Commands about cases and what goes wrong in them: /cases, /explain, /help with a code or words. */
 import { helpWords } from '../../../locales/words.ts';
-import { type CaseRecord, caseNumber } from '../../cases/case.ts';
+import { asListed, type CaseRecord, caseNumber, dayOf, soughtIn } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import { offerOf, pressedOf } from '../../flows/others.ts';
+import { dateIn } from '../../flows/dates.ts';
+import { offerOf, pressedOf, sliceOf } from '../../flows/others.ts';
 import {
   catalogueText,
   contradictionText,
@@ -11,7 +12,6 @@ import {
   trailText,
 } from '../../flows/telling.ts';
 import { articleText, regionLines } from '../../flows/trouble.ts';
-import type { PlainKey } from '../../kernel/texts.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../policy/catalogue.ts';
 import { knownValue } from '../../policy/facts.ts';
 import { findHelp } from '../../policy/help.ts';
@@ -19,41 +19,98 @@ import type { RegionPack } from '../../policy/region.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
 
-/** Cases of one message of /cases. */
-const MOST_LISTED = 10;
+/** Latest cases of a chat, or of those that were sought, that are read and put in order for one page. */
+const MOST_ORDERED = 200;
+
+/** A list of cases, and how it is turned over. */
+interface CaseList {
+  readonly title: string;
+  readonly found: readonly CaseRecord[];
+  /** Place of the first one shown. */
+  readonly from: number;
+  /** Data of the button to another page. */
+  readonly turned: (from: number) => string;
+  /** Behind the last page; null: nothing. */
+  readonly beyond: { readonly text: string; readonly data: string } | null;
+}
 
 export function createCaseCommands(
   cases: Pick<CaseDesk, 'get' | 'listFor' | 'find' | 'untouched'>,
   region: RegionPack,
   catalogue: FirmwareCatalogue = FIRMWARE_CATALOGUE,
 ): CommandSet {
-  /** One message with cases, and with a button to older ones where there are some. `title`: its key. */
+  /** One page of a list of cases. */
   function sayCases(
-    { say, t }: Call,
-    title: PlainKey,
-    found: readonly CaseRecord[],
-    more: { text: string; data: string } | null,
+    { say, t, language }: Call,
+    { title, found, from, turned, beyond }: CaseList,
   ): Promise<Told> {
+    const page = sliceOf(t, found, from);
     // Numbered: a device has as many cases as visits.
-    const names = found.map((record) => record.device?.shortSerial ?? caseNumber(record));
-    const lines = found.map((record, at) =>
-      t('bot:cases.line', { number: at + 1, case: names[at] ?? '', standing: t(standingOf(record)) }),
+    const shown = page.shown.map((record, at) => ({
+      record,
+      number: page.from + at + 1,
+      name: record.device?.shortSerial ?? caseNumber(record),
+    }));
+    const lines = shown.map(({ record, number, name }) =>
+      t('bot:cases.line', {
+        number,
+        case: name,
+        model: record.sighting?.model ?? record.device?.model ?? knownValue(record.facts, 'model') ?? '',
+        standing: t(standingOf(record)),
+        date: dateIn(language, new Date(dayOf(record)).toISOString()),
+      }),
     );
-    const rows = found.map((record, at) => [{ text: `${at + 1} · ${names[at]}`, data: `c:${record.id}` }]);
-    return say([t(title), ...lines].join('\n'), [...rows, ...(more ? [[more]] : [])]);
+    const isLast = page.from + page.shown.length >= found.length;
+    const rows = [
+      ...shown.map(({ record, number, name }) => [{ text: `${number} · ${name}`, data: `c:${record.id}` }]),
+      page.turns.map((turn) => ({ text: turn.text, data: turned(turn.from) })),
+      isLast && beyond ? [beyond] : [],
+    ];
+    return say(
+      [title, ...lines, page.range].filter(Boolean).join('\n\n'),
+      rows.filter((row) => row.length > 0),
+    );
   }
 
-  /** The cases before one, or the latest. */
-  async function page(call: Call, before?: string): Promise<Told> {
+  /** A page of the latest cases; `before`: of those older than the case with this id, empty: of all. */
+  async function page(call: Call, before = '', from = 0): Promise<Told> {
     const { chatId, say, t } = call;
-    const listed = await cases.listFor(chatId, MOST_LISTED + 1, before);
+    const listed = await cases.listFor(chatId, MOST_ORDERED + 1, before === '' ? undefined : before);
     if (!listed.ok) return say(t('bot:error.unreachable'));
-    const found = listed.value.slice(0, MOST_LISTED);
-    const last = found.at(-1);
-    if (!last) return say(t(before === undefined ? 'bot:cases.none' : 'bot:cases.noOlder'));
-    const more =
-      listed.value.length > MOST_LISTED ? { text: t('bot:cases.button.older'), data: `o:${last.id}` } : null;
-    return sayCases(call, before === undefined ? 'bot:cases.title' : 'bot:cases.titleOlder', found, more);
+    const ordered = listed.value.slice(0, MOST_ORDERED);
+    const last = listed.value.length > MOST_ORDERED ? ordered.at(-1) : undefined;
+    const found = asListed(ordered);
+    if (found.length === 0 && !last) return say(t(before === '' ? 'bot:cases.none' : 'bot:cases.noOlder'));
+    return sayCases(call, {
+      title: [
+        t(before === '' ? 'bot:cases.title' : 'bot:cases.titleOlder'),
+        last ? t('bot:cases.ordered', { most: MOST_ORDERED }) : '',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+      found,
+      from,
+      turned: (begin) => `o:${before}:${begin}`,
+      beyond: last ? { text: t('bot:cases.button.older'), data: `o:${last.id}:0` } : null,
+    });
+  }
+
+  /** A page of the cases that a typed text names. */
+  async function sought(call: Call, typed: string, from = 0): Promise<Told> {
+    const { chatId, say, t } = call;
+    const text = soughtIn(typed);
+    const listed = await cases.find(chatId, text, MOST_ORDERED + 1);
+    if (!listed.ok) return say(t('bot:error.unreachable'));
+    const found = asListed(listed.value.slice(0, MOST_ORDERED));
+    if (found.length === 0) return say(t('bot:cases.notFound'));
+    const isCut = listed.value.length > MOST_ORDERED;
+    return sayCases(call, {
+      title: isCut ? t('bot:cases.foundMany', { most: MOST_ORDERED }) : t('bot:cases.found'),
+      found,
+      from,
+      turned: (begin) => `f:${begin}:${text}`,
+      beyond: null,
+    });
   }
 
   /** The case that is being worked on, else the latest one of this chat. */
@@ -97,15 +154,7 @@ export function createCaseCommands(
 
   return {
     commands: {
-      async cases(call, words) {
-        const { chatId, say, t } = call;
-        if (words.length === 0) return page(call);
-        const found = await cases.find(chatId, words.join(''), MOST_LISTED + 1);
-        if (!found.ok) return say(t('bot:error.unreachable'));
-        if (found.value.length === 0) return say(t('bot:cases.notFound'));
-        const title = found.value.length > MOST_LISTED ? 'bot:cases.foundMany' : 'bot:cases.found';
-        return sayCases(call, title, found.value.slice(0, MOST_LISTED), null);
-      },
+      cases: (call, words) => (words.length === 0 ? page(call) : sought(call, words.join(''))),
 
       async explain(call) {
         const { say, t, language } = call;
@@ -138,7 +187,8 @@ export function createCaseCommands(
     },
 
     buttons: {
-      o: (call, [before]) => page(call, before ?? ''),
+      o: (call, [before, from]) => page(call, before, Number(from)),
+      f: (call, [from, text = '']) => sought(call, text, Number(from)),
 
       async c(call, [caseId]) {
         const record = await caseOf(call, caseId);

@@ -33,10 +33,10 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function opened(chatId: number, shortSerial: string): Promise<string> {
+async function opened(chatId: number, shortSerial: string, model: string | null = null): Promise<string> {
   const record = await desk.open(chatId);
   if (!record.ok) throw new Error(record.failure.reason);
-  const device = { shortSerial, fullSerial: null, model: null, manufactured: null };
+  const device = { shortSerial, fullSerial: null, model, manufactured: null };
   await desk.apply(record.value.id, { type: 'identified', device });
   return record.value.id;
 }
@@ -60,41 +60,104 @@ async function said(act: (call: Call, commands: ReturnType<typeof createCaseComm
   return told;
 }
 const list = (...words: string[]) => said(async (call, { commands }) => commands.cases?.(call, words));
-const older = (data: string) =>
-  said(async (call, { buttons }) => buttons.o?.(call, data.split(':').slice(1)));
+const press = (data: string) =>
+  said(async (call, { buttons }) => {
+    const [verb = '', ...words] = data.split(':');
+    return buttons[verb]?.(call, words);
+  });
 
-it('reaches every case of a technician, page by page, each once and the newest first', async () => {
+/** Every case that is reached by turning the pages on from this one. */
+async function turned(first: Awaited<ReturnType<typeof list>>): Promise<string[]> {
   const pressed: string[] = [];
-  let page = await list();
-  for (let pages = 0; pages < 5; pages++) {
+  let page = first;
+  for (let pages = 0; pages < 60; pages++) {
     pressed.push(...page.buttons.filter((data) => data.startsWith('c:')));
-    const next = page.buttons.find((data) => data.startsWith('o:'));
-    if (next === undefined) break;
-    page = await older(next);
+    const next = page.labels.findIndex((label) => /^(?:Next ones|Older)/.test(label));
+    if (next === -1) return pressed;
+    page = await press(page.buttons[next] ?? '');
   }
-  expect(pressed).toEqual(ids.toReversed().map((id) => `c:${id}`));
-  expect((await older(`o:${ids[0]}`)).text).toContain('no older cases');
+  throw new Error('the pages have no end');
+}
+const datas = (of: readonly string[]) => of.map((id) => `c:${id}`);
+
+it('reaches every case of a technician, eight a page, each once and the newest first', async () => {
+  const first = await list();
+  expect(first.buttons.filter((data) => data.startsWith('c:'))).toHaveLength(8);
+  expect(first.text).toContain('1–8 of 25');
+  expect(await turned(first)).toEqual(datas(ids.toReversed()));
+  const second = await press(first.buttons.at(-1) ?? '');
+  expect(second.text).toContain('9–16 of 25');
+  expect((await press(second.buttons.find((data) => data === 'o::0') ?? '')).text).toBe(first.text);
+  expect((await press(`o:${ids[0]}:0`)).text).toContain('no older cases');
+});
+
+it('shows open cases first, then those that wait for the service centre, then closed ones', async () => {
+  const [waiting = '', open = ''] = ids;
+  await desk.apply(waiting, { type: 'awaits-answer' });
+  for (const id of ids.slice(2)) await desk.apply(id, { type: 'closed', outcome: 'unbound' });
+  const { text, buttons } = await list();
+  const latest = ids.slice(2).toReversed();
+  expect(new Set(buttons.slice(0, 8))).toEqual(new Set(datas([open, waiting, ...latest]).slice(0, 8)));
+  expect(buttons.slice(0, 2)).toEqual(datas([open, waiting]));
+  const lines = text.split('\n').filter((line) => / 20\d\d$/.test(line));
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date());
+  expect(lines.slice(0, 3)).toEqual([
+    `Open, ${day}`,
+    `E-mail is sent, waiting for the service centre, ${day}`,
+    `Unbound, verified, ${day}`,
+  ]);
+});
+
+it('reaches cases beyond those it puts in order, and says that it does', async () => {
+  for (let more = 0; more < 180; more++) ids.push(await opened(ANN, `J${60_000_000 + more}`));
+  await desk.apply(ids[1] ?? '', { type: 'closed', outcome: 'unbound' });
+  const first = await list();
+  expect(first.text).toContain('that of 200 cases; older ones come behind');
+  const reached = await turned(first);
+  expect(reached.slice(0, 200)).toEqual(datas(ids.toReversed().slice(0, 200)));
+  expect(reached.slice(200)).toEqual(datas([4, 3, 2, 0, 1].map((at) => ids[at] ?? '')));
+});
+
+it('leaves out cases in which no device was named, and keeps those with something in them', async () => {
+  const empty = await desk.open(ANN);
+  if (!empty.ok) throw new Error(empty.failure.reason);
+  expect((await list()).text).toContain('of 25');
+  await desk.apply(empty.value.id, { type: 'closed', outcome: 'cancelled' });
+  expect((await list()).text).toContain('of 25');
+  const kept = await desk.open(ANN);
+  if (!kept.ok) throw new Error(kept.failure.reason);
+  await desk.apply(kept.value.id, { type: 'noted', note: { kind: 'text', blob: 'note', at: 1 } });
+  expect((await list()).buttons[0]).toBe(`c:${kept.value.id}`);
 });
 
 it('tells apart the cases of one device', async () => {
   await opened(ANN, 'J50000100');
   const { text, labels } = await list('J50000100');
-  expect(text).toContain(
-    '1. J50000100: Open\n2. J50000100: Open'.replaceAll('J50000100', '<code>J50000100</code>'),
-  );
+  expect(text).toMatch(/1\. <code>J50000100<\/code> \nOpen, [\s\S]*2\. <code>J50000100<\/code> \nOpen, /);
   expect(labels).toEqual(['1 · J50000100', '2 · J50000100']);
 });
 
-it('finds a case by its serial number, a piece of it, or its own number, and nobody else’s', async () => {
+it('finds a case by a piece of its serial number, its model or its own number, and nobody else’s', async () => {
   const first = ids[0] ?? '';
   const number = caseNumber({ id: first });
+  await opened(ANN, 'K12345678', 'DS-7608NI-K2/8P');
   // The letter O is typed as a Cyrillic one.
-  for (const typed of ['J50000100', 'j50000100', '0100', number.toLowerCase(), '\u041e100'])
-    expect((await list(typed)).buttons, typed).toContain(`c:${first}`);
+  for (const typed of ['J50000100', 'j50000100', '0100', '\u041e100'])
+    expect(await turned(await list(typed)), typed).toContain(`c:${first}`);
+  for (const typed of [number.toLowerCase(), number.slice(-3), number.replaceAll('0', 'O')])
+    expect(await turned(await list(typed)), typed).toContain(`c:${first}`);
   expect((await list('J5000', '0100')).buttons).toEqual([`c:${first}`]);
+  for (const typed of ['DS-7608', '7608ni', 'ds', '760']) {
+    const { text } = await list(typed);
+    if (typed === 'ds') expect(text).toContain('No case of yours');
+    else expect(text, typed).toContain('K12345678</code> DS-7608NI-K2/8P');
+  }
   expect((await list('G70000102')).text).toContain('No case of yours');
   expect((await list('J5')).text).toContain('No case of yours');
   const many = await list('J500001');
-  expect(many.buttons).toHaveLength(10);
-  expect(many.text).toContain('latest of many');
+  expect(many.text).toContain('1–8 of 25');
+  expect(await turned(many)).toEqual(datas(ids.toReversed()));
+  // A button carries 64 bytes.
+  expect(many.buttons.every((data) => Buffer.byteLength(data) <= 64)).toBe(true);
+  expect((await list('X'.repeat(400))).text).toContain('No case of yours');
 });
