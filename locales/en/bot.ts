@@ -460,7 +460,15 @@ export const bot = {
       check: 'Look without a password',
       meaning: 'What does it mean?',
       repeat: 'How did it end?',
+      undo: 'Open it again',
     },
+  },
+  reopen: {
+    waits: 'Case {{case}} is open again. It waits in /cases; what you are at goes on here.',
+    tooLate:
+      'A closed case can be opened again for ten minutes, and they are over. To go on with the device, send its label: that opens a new case.',
+    ended: 'This case has come to an end of its own meanwhile, so it stays closed: /cases shows how.',
+    stolen: '🛑 <code>{{serial}}</code> was reported as stolen, so its case stays closed.',
   },
   catalogue: {
     exists:

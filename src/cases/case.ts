@@ -47,6 +47,9 @@ export { ORDERS } from './record.ts';
 /** How long an order once stated holds for the same technician's next devices, ms: a visit. */
 const VISIT_MS = 12 * 60 * 60_000;
 
+/** How long a cancelled case can be opened again, ms: a slip is seen at once. */
+export const REOPEN_MS = 10 * 60_000;
+
 /** Most notes a case keeps. */
 export const MOST_NOTES = 20;
 
@@ -102,7 +105,9 @@ export type CaseAction =
   /** `statedAt`: when it was stated for an earlier device of the visit, ms; null: just now, for this one. */
   | { type: 'ordered'; by: Order; statedAt: number | null }
   | { type: 'stage'; stage: Stage }
-  | { type: 'closed'; outcome: CaseOutcome };
+  | { type: 'closed'; outcome: CaseOutcome }
+  /** The technician takes back that he has cancelled it. */
+  | { type: 'reopened' };
 
 /** Why an action was not applied. */
 export type CaseRefusal =
@@ -113,6 +118,10 @@ export type CaseRefusal =
   | 'other-device'
   /** It was told before. */
   | 'told'
+  /** It has an outcome of its own: nobody has only cancelled it. */
+  | 'ended'
+  /** It was cancelled longer ago than that may be taken back. */
+  | 'too-late'
   | 'not-an-answer'
   | 'unreadable-firmware'
   | 'too-many-notes';
@@ -255,9 +264,15 @@ const MOST_TOLD = 50;
 
 /**
  * What may still happen after the case was closed: an agent's late word, because what happened must be on record and
- * told, and a note, because an answer may come late.
+ * told, a note, because an answer may come late, and that the technician takes the closing back.
  */
-const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = ['reported', 'end-told', 'job-ended', 'noted'];
+const EVEN_WHEN_CLOSED: readonly CaseAction['type'][] = [
+  'reported',
+  'end-told',
+  'job-ended',
+  'noted',
+  'reopened',
+];
 
 /** The case after `action`, or why it does not apply. `now` in milliseconds. */
 export function applyAction(
@@ -365,16 +380,32 @@ function changeOf(
       return ok({ order: { by: action.by, statedAt: action.statedAt ?? now } });
     case 'stage':
       return ok({ stage: action.stage });
-    case 'closed':
-      return ok({
-        stage: 'close',
-        outcome: action.outcome,
-        closedAt: now,
-        job: null,
-        challenge: null,
-        awaitsAnswer: false,
-      });
+    case 'closed': {
+      const { outcome } = action;
+      // Where a cancelled case stood is kept: that may be taken back.
+      const stood = outcome === 'cancelled' ? {} : ({ stage: 'close', awaitsAnswer: false } as const);
+      return ok({ ...stood, outcome, closedAt: now, job: null, challenge: null });
+    }
+    case 'reopened':
+      return reopened(record, now);
   }
+}
+
+/** The case as it was before it was cancelled; its job stays stopped, and no unbind begins by that. */
+function reopened(record: CaseRecord, now: number): Result<Partial<CaseRecord>, CaseRefusal> {
+  const { closedAt, outcome, stage, report } = record;
+  if (closedAt === null) return ok({});
+  // An unbind that could not be stopped any more may have come to its end since.
+  if (outcome !== 'cancelled' || wasUnbound(record)) return fail('ended');
+  if (now - closedAt > REOPEN_MS) return fail('too-late');
+  const before = report === null ? 'assess' : 'close';
+  return ok({ outcome: null, closedAt: null, stage: stage === 'lan-unbind' ? before : stage });
+}
+
+/** Whether the device of a case was unbound, or is said to have been. */
+export function wasUnbound({ outcome, report }: Pick<CaseRecord, 'outcome' | 'report'>): boolean {
+  const reported = report?.outcome === 'unbound' || report?.outcome === 'accepted-unconfirmed';
+  return reported || outcome === 'unbound' || outcome === 'reported-done';
 }
 
 /** An outcome counts for its own job, or where no other runs and none waits to be read (docs/decisions/0031). */

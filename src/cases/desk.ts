@@ -14,6 +14,7 @@ import {
   isMeant,
   newCase,
   verdictOf,
+  wasUnbound,
 } from './case.ts';
 import { CASES, CHAT_CASES } from './record.ts';
 
@@ -158,12 +159,6 @@ export function createCaseDesk(
   };
 }
 
-/** By the agent's report, or by what the technician said at the end of a guide. */
-function wasUnbound({ outcome, report }: CaseRecord): boolean {
-  const reported = report?.outcome === 'unbound' || report?.outcome === 'accepted-unconfirmed';
-  return reported || outcome === 'unbound' || outcome === 'reported-done';
-}
-
 /** What an action adds to the trail: itself, and the verdict when the action has changed it. */
 function notesOf(before: CaseRecord, action: CaseAction, after: CaseRecord): AuditNote[] {
   const about = { case: after.id, by: after.chatId };
@@ -206,6 +201,7 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
     case 'report-read':
     case 'contradictions-told':
     case 'awaits-answer':
+    case 'reopened':
       return {};
     case 'ordered':
       return { order: action.by, asBefore: action.statedAt !== null };

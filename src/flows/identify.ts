@@ -1,10 +1,10 @@
-import type { CaseOther, CaseOutcome, CaseRecord } from '../cases/case.ts';
+import { type CaseOther, type CaseOutcome, type CaseRecord, isEmpty, wasUnbound } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Doubt } from '../device/typed.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
-import type { Dialogue } from './engine/dialogue.ts';
+import type { Dialogue, OutsideButton } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { deviceOfOther, ended, notKept, otherOf, pageButtons, pageOf } from './others.ts';
@@ -51,7 +51,20 @@ export async function cancelled(
 ): Promise<Next> {
   await dialogue.house((house) => house.agents.cancel(caseId));
   const closed = await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
-  return ended(dialogue, caseId, closedText(dialogue.t, closed.case, outcome));
+  return ended(
+    dialogue,
+    caseId,
+    closedText(dialogue.t, closed.case, outcome),
+    undoOf(dialogue.t, closed.case),
+  );
+}
+
+/** The button that takes back a cancelled case (bot/commands/reopen.ts); none where it has ended otherwise or is empty. */
+export function undoOf(t: Texts, record: CaseRecord): OutsideButton[] {
+  const isCancelled = record.outcome === 'cancelled' && !wasUnbound(record);
+  return isCancelled && !isEmpty(record)
+    ? [{ text: t('bot:close.button.undo'), data: `u:${record.id}` }]
+    : [];
 }
 
 /** Word that a case is closed by its technician's wish, or how it had ended before that. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import { CODE, code128, dataMatrix, label, one, qr, table } from '../integration/label/photos.ts';
 import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
 
@@ -10,6 +11,9 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
   const say = (en: RegExp, ru: RegExp) => (language === 'en' ? en : ru);
   const device = (serial: string) =>
     new RegExp(`${language === 'en' ? 'Serial number' : 'Серийный номер'} .*${serial}`);
+  /** What is offered of the devices that are left. */
+  const left = ({ buttons }: ChatMessage) =>
+    buttons.flat().flatMap(({ text, data }) => (data?.startsWith('n:') ? [text] : []));
   let house: House;
   beforeAll(async () => {
     house = await openHouse([unbindableCamera], language);
@@ -43,11 +47,11 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
     // The other label of the photo stays a button until it has had its case.
     await technician.send('/cancel');
     const end = await technician.waitFor(say(/Next one/, /Следующее/), STEP);
-    expect(end.buttons.flat().map(({ text }) => text)).toEqual([expect.stringContaining(MINE)]);
+    expect(left(end)).toEqual([expect.stringContaining(MINE)]);
     await technician.press(new RegExp(MINE));
     await technician.waitFor(device(MINE), STEP);
     await technician.send('/cancel');
-    expect((await technician.waitFor(say(/Case closed/, /Заявка закрыта/), STEP)).buttons).toEqual([]);
+    expect(left(await technician.waitFor(say(/Case closed/, /Заявка закрыта/), STEP))).toEqual([]);
   }, 120_000);
 
   it('is told with the code it was read from', async () => {

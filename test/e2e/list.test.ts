@@ -81,7 +81,7 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     expect(offered(view)).toEqual([D]);
     await pressId(technician, 'pick.0');
     expect((await technician.waitFor(device(D), STEP)).text).not.toMatch(kept(1));
-    expect((await cancel()).buttons).toEqual([]);
+    expect(offered(await cancel())).toEqual([]);
   }, 120_000);
 
   it('are offered where the choice itself is cancelled, and asked first where another case is running', async () => {
@@ -202,7 +202,7 @@ describe.each(['en', 'ru'] as const)('several serial numbers in one message (%s)
     await technician.send(`${A} ${language === 'en' ? 'phone' : 'тел'} 401234567`);
     expect(offered(await technician.waitFor(CHOICE, STEP))).toEqual([A, '401234567 ?']);
     await press(A);
-    expect((await cancel()).buttons).toEqual([]);
+    expect(offered(await cancel())).toEqual([]);
   }, 120_000);
 
   it('wait with the case when they are sent in the middle of it, and a label that is sent is none of them', async () => {

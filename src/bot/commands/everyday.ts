@@ -1,13 +1,13 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
  * Here are those of everyday; laptops are in laptops.ts, new ones in pairing.ts, what admins do in
- * admins.ts, cases and /help in cases.ts, reports in reports.ts.
+ * admins.ts, cases and /help in cases.ts, the way back after /cancel in reopen.ts, reports in reports.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
-import { closedText } from '../../flows/identify.ts';
+import { closedText, undoOf } from '../../flows/identify.ts';
 import type { Controls } from '../../flows/index.ts';
 import { offerOf } from '../../flows/others.ts';
 import type { AgentPort } from '../../flows/ports.ts';
@@ -112,7 +112,8 @@ export function createCommands(options: CommandsOptions): Commands {
       const left = await cases.untouched(closed.value.case);
       const offer = left.ok ? offerOf(t, caseId, left.value) : null;
       const text = [closedText(t, closed.value.case, outcome), offer?.text ?? ''];
-      return say(text.filter(Boolean).join('\n\n'), offer?.rows);
+      const undo = undoOf(t, closed.value.case).map((button) => [button]);
+      return say(text.filter(Boolean).join('\n\n'), [...(offer?.rows ?? []), ...undo]);
     },
 
     language: ({ say, t }) =>

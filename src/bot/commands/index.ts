@@ -6,6 +6,7 @@ import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
+import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
 
 type Options = Omit<CommandsOptions, 'more'> &
@@ -23,6 +24,7 @@ export function createAllCommands(options: Options): {
   const more = [
     pairing,
     createCaseCommands(options.cases, options.region, options.catalogue),
+    createReopenCommands(options),
     createReportCommands(options.cases),
     createAgentCommands(options),
     createAdminCommands(options),

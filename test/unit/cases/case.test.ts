@@ -9,6 +9,7 @@ import {
   newCase,
   ORDERS,
   orderInForce,
+  REOPEN_MS,
 } from '../../../src/cases/case.ts';
 
 const device = {
@@ -284,6 +285,67 @@ describe('a case', () => {
     const report = { outcome: 'unbound', verified: true };
     expect(refusal(closed, { type: 'reported', jobId: 'J1', serial: device.shortSerial, report })).toBeNull();
     expect(refusal(closed, { type: 'answered', fact: 'everInEzviz', given: 'no' })).toBe('closed');
+  });
+
+  it('is opened again as it was after it was cancelled, without the job that was stopped', () => {
+    const before = caseAfter(
+      { type: 'identified', device },
+      { type: 'answered', fact: 'everInEzviz', given: 'no' },
+      { type: 'awaits-answer' },
+      { type: 'guide', guide: { way: 'firmware-first', at: 2 } },
+      { type: 'stage', stage: 'guide' },
+      { type: 'job-started', job },
+    );
+    const closed = caseAfterFrom(before, { type: 'closed', outcome: 'cancelled' });
+    const open = caseAfterFrom(closed, { type: 'reopened' });
+    expect(open).toEqual({
+      ...before,
+      job: null,
+      updatedAt: open.updatedAt,
+      revision: before.revision + 2,
+    });
+    // The button pressed twice.
+    expect(caseAfterFrom(open, { type: 'reopened' })).toMatchObject({ closedAt: null, stage: 'guide' });
+    // No unbind begins because somebody has changed his mind.
+    const unbinding = caseAfterFrom(before, { type: 'stage', stage: 'lan-unbind' });
+    const stopped = caseAfterFrom(unbinding, { type: 'closed', outcome: 'cancelled' });
+    expect(caseAfterFrom(stopped, { type: 'reopened' })).toMatchObject({
+      stage: 'assess',
+      job: null,
+      challenge: null,
+    });
+  });
+
+  it('is not opened again where it has an end of its own, or too late', () => {
+    for (const outcome of [
+      'unbound',
+      'nothing-to-do',
+      'service-centre',
+      'reported-done',
+      'stopped',
+    ] as const) {
+      const closed = caseAfter({ type: 'identified', device }, { type: 'closed', outcome });
+      expect(refusal(closed, { type: 'reopened' }), outcome).toBe('ended');
+      expect(closed).toMatchObject({ stage: 'close', awaitsAnswer: false });
+    }
+    const cancelled = caseAfter(
+      { type: 'identified', device },
+      { type: 'job-started', job },
+      { type: 'closed', outcome: 'cancelled' },
+    );
+    const report = { outcome: 'unbound', verified: true };
+    const late = caseAfterFrom(cancelled, {
+      type: 'reported',
+      jobId: 'J1',
+      serial: device.shortSerial,
+      report,
+    });
+    expect(refusal(late, { type: 'reopened' })).toBe('ended');
+    const closedAt = cancelled.closedAt ?? 0;
+    expect(applyAction(cancelled, { type: 'reopened' }, closedAt + REOPEN_MS).ok).toBe(true);
+    expect(applyAction(cancelled, { type: 'reopened' }, closedAt + REOPEN_MS + 1)).toMatchObject({
+      failure: 'too-late',
+    });
   });
 
   it('takes the outcome of its own job, once, and a late one where no other job runs', () => {
