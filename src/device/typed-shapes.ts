@@ -22,6 +22,8 @@ const TRIMMED =
   /[\p{L}\p{N}](?:[^(]*\([^()]*[\p{L}\p{N}]\)(?![\p{L}\p{N}])(?!.*[\p{L}\p{N}])|.*[\p{L}\p{N}])?/u;
 /** A name in front of a number, glued to it by a sign: `camera1:`, `tel.`. */
 const GLUED_NAME = /^\p{L}[\p{L}\d]{0,15}(?:[:=#]|\.(?=[A-Z]{0,2}\d{7,9}(?!\S*\p{L})))/u;
+/** Behind a number, glued to it: signs, and a word in letters that no serial number has. */
+const GLUED_BEHIND = /[.-]+$|(?<=\d)\p{Script=Cyrillic}{1,3}$/u;
 const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
 /** The end of a full serial whose date is missing or cut off, with a region that was seen (protocol/labels.md 1.1). */
 const TAIL = /^\d{0,8}(?:[A-Z]{2})?(?:WR|RR|CH|EU|TW|JP|EN)(\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})(?:[A-Z]{2,6})?$/;
@@ -295,7 +297,7 @@ function shortsOf(part: string, from: number): { hits: ReturnType<typeof hit>[] 
   const [hyphens = ''] = /^[.-]*/.exec(part) ?? [];
   const [name = ''] = NAMED_BY_HYPHEN.exec(part.slice(hyphens.length)) ?? [];
   const start = from + hyphens.length + name.length;
-  const text = part.slice(hyphens.length + name.length).replace(/[.-]+$/, '');
+  const text = part.slice(hyphens.length + name.length).replace(GLUED_BEHIND, '');
   const short = (one: string, at: number) => hit([one], at, at + one.length, false);
   if (isShortSerial(text)) return { hits: [short(text, start)] };
   const links = text.split('-');
