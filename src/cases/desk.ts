@@ -39,6 +39,8 @@ export interface CaseDesk {
   find(chatId: number, typed: string, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
   /** The other devices named with a case (`others`) that have had no case of their own in this chat since. */
   untouched(record: CaseRecord): Promise<Result<CaseOther[], StoreFailure>>;
+  /** The latest cases of all chats, newest first, at most `most`; those that cannot be read are passed over: for admins. */
+  latest(most: number): Promise<Result<CaseRecord[], StoreFailure>>;
   /** Cases, oldest first, in which the device was unbound, or is said to have been. Reads every case: for admins. */
   unboundBefore(shortSerial: string): Promise<Result<CaseRecord[], StoreFailure>>;
 }
@@ -127,6 +129,19 @@ export function createCaseDesk(
       if (!since.ok) return since;
       const had = new Set(since.value.map((record) => record.device?.shortSerial));
       return ok(others.filter(({ shortSerial }) => !had.has(shortSerial)));
+    },
+
+    async latest(most) {
+      const ids = await cases.keys();
+      if (!ids.ok) return ids;
+      const records: CaseRecord[] = [];
+      for (const id of ids.value.toReversed()) {
+        if (records.length === most) break;
+        const found = orNone(await cases.get(id));
+        if (!found.ok) return found;
+        if (found.value) records.push(found.value);
+      }
+      return ok(records);
     },
 
     async unboundBefore(shortSerial) {

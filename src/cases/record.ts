@@ -22,6 +22,7 @@ const caseOutcome = z.enum([
 ]);
 /** How a case ended. */
 export type CaseOutcome = z.infer<typeof caseOutcome>;
+export const CASE_OUTCOMES = caseOutcome.options;
 
 /** On whose order a technician unbinds; a closed set, so that the trail holds a word and no text. */
 export const ORDERS = ['owner', 'representative', 'contract', 'own'] as const;

@@ -12,6 +12,7 @@ import type { Notify } from '../house/notify.ts';
 import type { Profiles } from '../house/profiles.ts';
 import { sayList, type Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
+import { onlyAdmins } from './only-admins.ts';
 
 export interface AdminCommandsOptions {
   access: Access;
@@ -147,11 +148,6 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
       return say(t(allowed.value ? 'bot:limits.allowed' : 'bot:limits.notDenied', { serial }));
     },
   };
-
-  const onlyAdmins =
-    (task: CommandSet['commands'][string]): CommandSet['commands'][string] =>
-    (call, words) =>
-      call.role === 'admin' ? task(call, words) : call.say(call.t('bot:invite.onlyAdmins'));
 
   return {
     commands: Object.fromEntries(Object.entries(commands).map(([name, task]) => [name, onlyAdmins(task)])),

@@ -16,6 +16,8 @@ export interface Call {
   t: Texts;
   /** Answers in this chat, now or as soon as Telegram takes it (house/voice.ts). */
   say(text: string, rows?: readonly (readonly PlainButton[])[]): Promise<Told>;
+  /** The same in the message whose button was pressed, where there is one and it can still be changed. */
+  rewrite(text: string, rows: readonly (readonly PlainButton[])[]): Promise<Told>;
   /** Answers with what must not be written down; where Telegram does not take it, the command comes again. */
   sayOnce(text: string, copy?: CopyButton): Promise<Told>;
 }
@@ -27,6 +29,8 @@ export type Handler = (call: Call, words: string[]) => Promise<Told | undefined>
 export interface CommandSet {
   commands: Record<string, Handler>;
   buttons: Record<string, Handler>;
+  /** Buttons that stay after a press: theirs is a message that is written anew. */
+  staying?: Record<string, Handler>;
   /** Sees what is typed before conversations do; true when it was its own. */
   text?: (call: Call, text: string) => Promise<boolean>;
 }

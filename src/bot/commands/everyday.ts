@@ -1,7 +1,8 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
  * Here are those of everyday; laptops are in laptops.ts, new ones in pairing.ts, what admins do in
- * admins.ts, cases and /help in cases.ts, the way back after /cancel in reopen.ts, reports in reports.ts.
+ * admins.ts and overview.ts, cases and /help in cases.ts, the way back after /cancel in reopen.ts, reports in
+ * reports.ts.
  */
 import type { Update } from 'grammy/types';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
@@ -23,7 +24,7 @@ import type { Call, CommandSet } from './call.ts';
 import { createPinGate, type PinWait } from './pin.ts';
 
 export interface CommandsOptions {
-  telegram: Pick<Telegram, 'takeOut' | 'acknowledge' | 'clear'>;
+  telegram: Pick<Telegram, 'takeOut' | 'acknowledge' | 'clear' | 'edit'>;
   voice: Pick<Voice, 'say' | 'sayOnce'>;
   agents: AgentPort;
   cases: Pick<CaseDesk, 'apply' | 'untouched'>;
@@ -148,6 +149,7 @@ export function createCommands(options: CommandsOptions): Commands {
     everydayButtons,
     ...options.more.map((set) => set.buttons),
   ) as typeof everydayButtons;
+  const staying: typeof everydayButtons = Object.assign({}, ...options.more.map((set) => set.staying));
 
   return async (update, role, controls) => {
     const query = update.callback_query;
@@ -155,23 +157,31 @@ export function createCommands(options: CommandsOptions): Commands {
     const chatId = query?.message?.chat.id ?? message?.chat.id;
     if (chatId === undefined) return 'not-mine';
     const language = await profiles.language(chatId);
+    const say: Call['say'] = (text, rows = []) => voice.say(chatId, text, { rows });
     const call: Call = {
       chatId,
       role,
       language,
       controls,
       t: htmlTextsFor(language),
-      say: (text, rows = []) => voice.say(chatId, text, { rows }),
+      say,
+      async rewrite(text, rows) {
+        const pressed = query?.message?.message_id;
+        const edited = pressed === undefined ? null : await telegram.edit(chatId, pressed, text, rows);
+        return edited?.ok && edited.value ? 'told' : say(text, rows);
+      },
       sayOnce: (text, copy) => voice.sayOnce(chatId, text, copy),
     };
 
     if (query) {
       const [verb = '', ...words] = (query.data ?? '').split(':');
-      const handler = Object.hasOwn(buttons, verb) ? buttons[verb] : undefined;
+      const stays = Object.hasOwn(staying, verb);
+      const all = stays ? staying : buttons;
+      const handler = Object.hasOwn(all, verb) ? all[verb] : undefined;
       if (!handler) return 'not-mine';
       telegram.acknowledge(query.id);
-      // A button outside conversations is good once: pressed, its keyboard goes.
-      telegram.clear(chatId, query.message?.message_id);
+      // A button outside conversations is good once: pressed, its keyboard goes, unless its message is written anew.
+      if (!stays) telegram.clear(chatId, query.message?.message_id);
       await handler(call, words);
       return 'done';
     }

@@ -1,10 +1,12 @@
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
+import type { OverviewOptions } from '../house/overview.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
+import { createOverviewCommands } from './overview.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
 import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
@@ -12,7 +14,8 @@ import { createReportCommands } from './reports.ts';
 type Options = Omit<CommandsOptions, 'more'> &
   PairingCommandsOptions &
   AgentCommandsOptions &
-  AdminCommandsOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
+  AdminCommandsOptions &
+  OverviewOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
 
 /** Every command, and every button outside conversations. */
 export function createAllCommands(options: Options): {
@@ -28,6 +31,7 @@ export function createAllCommands(options: Options): {
     createReportCommands(options.cases),
     createAgentCommands(options),
     createAdminCommands(options),
+    createOverviewCommands(options),
   ];
   return { commands: createCommands({ ...options, more }), pairingRequested: pairing.requested };
 }

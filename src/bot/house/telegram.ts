@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CallApi, type CallFailure, takeOut } from '../../flows/engine/bot-api.ts';
+import { type CallApi, type CallFailure, isPassing, takeOut } from '../../flows/engine/bot-api.ts';
 import { type CopyButton, copyKey } from '../../flows/engine/buttons.ts';
 import { type Courtesies, createCourtesies } from '../../flows/engine/courtesy.ts';
 import { buttonLabel } from '../../flows/engine/html.ts';
@@ -62,6 +62,16 @@ export interface Telegram extends Pick<Courtesies, 'acknowledge' | 'clear'> {
    */
   tell(chatId: number, text: string, manner?: Manner): Promise<Result<number, CallFailure>>;
   /**
+   * Writes a message anew, with its buttons.
+   * @returns false: it is not there any more, or too old for it
+   */
+  edit(
+    chatId: number,
+    messageId: number,
+    text: string,
+    rows: readonly (readonly PlainButton[])[],
+  ): Promise<Result<boolean, CallFailure>>;
+  /**
    * Takes a message with a secret out of its chat. False: Telegram does not let the bot.
    * @throws TelegramUnavailable: the update has to be handed in again
    */
@@ -85,6 +95,18 @@ export function createTelegram(callApi: CallApi, log: Log): Telegram {
         ...(keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } }),
       });
       return sent.ok ? ok(sent.value.message_id) : sent;
+    },
+    async edit(chatId, messageId, text, rows) {
+      const edited = await callApi('editMessageText', {
+        chat_id: chatId,
+        message_id: messageId,
+        text,
+        parse_mode: 'HTML',
+        link_preview_options: { is_disabled: true },
+        reply_markup: { inline_keyboard: rows.map(keysOf) },
+      });
+      if (edited.ok) return ok(true);
+      return isPassing(edited.failure) ? edited : ok(/not modified/.test(edited.failure.description));
     },
   };
 }

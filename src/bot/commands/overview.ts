@@ -1,0 +1,58 @@
+/** /admin: how the house stands, in one message that its button writes anew. */
+import { CASE_OUTCOMES } from '../../cases/record.ts';
+import { createOverview, MOST_CASES, type Overview, type OverviewOptions } from '../house/overview.ts';
+import type { PlainButton, Told } from '../house/telegram.ts';
+import type { Call, CommandSet, Handler } from './call.ts';
+import { onlyAdmins } from './only-admins.ts';
+
+export function createOverviewCommands(options: OverviewOptions): CommandSet {
+  const lookOver = createOverview(options);
+
+  /** `say`: as a message of its own, or in the one that is there. */
+  async function show(call: Call, say: Call['rewrite']): Promise<Told> {
+    const seen = await lookOver();
+    if (!seen.ok) return call.say(call.t('bot:error.unreachable'));
+    return say(textOf(call, seen.value, options.clock()), rowsOf(call));
+  }
+
+  const refresh: Handler = (call) => show(call, call.rewrite);
+
+  return {
+    commands: { admin: onlyAdmins((call) => show(call, call.say)) },
+    buttons: {},
+    staying: { admin: onlyAdmins(refresh) },
+  };
+}
+
+function rowsOf({ t }: Call): PlainButton[][] {
+  return [[{ text: t('bot:admin.button.refresh'), data: 'admin:refresh' }]];
+}
+
+function textOf({ language, t }: Call, seen: Overview, now: number): string {
+  const { open, week } = seen;
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'short' });
+  const { count, oldest } = open;
+  const ended = [...week.outcomes].map(([outcome, times]) => {
+    const known = CASE_OUTCOMES.find((word) => word === outcome);
+    return t('bot:admin.outcome', {
+      outcome: known ? t(`bot:cases.outcome.${known}`) : outcome,
+      count: times,
+    });
+  });
+  const { attempts, wrong, locks } = week;
+  return [
+    t('bot:admin.title', { at: moment.format(now) }),
+    t('bot:admin.people', { technicians: seen.technicians, admins: seen.admins }),
+    t('bot:admin.laptops', { paired: seen.paired, online: seen.online }),
+    oldest === null ? t('bot:admin.noneOpen') : t('bot:admin.open', { count, date: day.format(oldest) }),
+    ...(open.isCut ? [t('bot:admin.openCut', { most: MOST_CASES })] : []),
+    '',
+    t('bot:admin.week'),
+    ...(ended.length > 0 ? ended : [t('bot:admin.noneEnded')]),
+    t('bot:admin.attempts', { attempts, wrong, locks }),
+    ...(week.countedFrom === null
+      ? []
+      : [t('bot:admin.weekCut', { since: moment.format(week.countedFrom) })]),
+  ].join('\n');
+}
