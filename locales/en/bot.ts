@@ -708,7 +708,12 @@ export const bot = {
     noneEnded: '• No case has ended.',
     attempts: 'Passwords sent: {{attempts}} · wrong: {{wrong}} · device locked: {{locks}}',
     weekCut: '<i>Counted from {{since}}: the audit trail holds more than I read at once.</i>',
-    button: { refresh: 'Refresh' },
+    exported_one: '{{count}} case of the last seven days, as a table.',
+    exported_other: '{{count}} cases of the last seven days, as a table.',
+    nothingToExport: 'Nobody has worked on a case in the last seven days.',
+    notExported:
+      'Telegram does not take the file. Press the button again; if it stays so, tell whoever runs the bot.',
+    button: { refresh: 'Refresh', export: 'Cases of the week' },
   },
   access: {
     help: '<b>For admins</b>\n/admin – how things stand: people, laptops, cases of the week\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list\n/resetpin – forget somebody’s PIN',

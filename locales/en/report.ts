@@ -34,6 +34,7 @@ export const report = {
     firm: 'Firm',
     site: 'Site',
     technician: 'Technician',
+    technicianId: 'Technician’s Telegram id',
     model: 'Model',
     shortSerial: 'Short serial',
     serial: 'Serial number',

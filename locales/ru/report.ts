@@ -33,6 +33,7 @@ export const report: Russian<typeof english> = {
     firm: 'Организация',
     site: 'Объект',
     technician: 'Монтажник',
+    technicianId: 'ID монтажника в Telegram',
     model: 'Модель',
     shortSerial: 'Короткий номер',
     serial: 'Серийный номер',

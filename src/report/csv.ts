@@ -35,7 +35,7 @@ export function csvOf(report: Report): string {
   const t = textsFor(language);
   const name = (value: string | null) => value ?? t('report:paper.unnamed');
   const technician = [letterhead.technician, letterhead.phone].filter((value) => value !== null).join(', ');
-  const columns: readonly (readonly [head: string, cell: (device: ReportDevice) => string])[] = [
+  const columns: Columns<ReportDevice> = [
     [t('report:column.firm'), () => textCell(name(letterhead.firm))],
     [t('report:column.site'), () => textCell(name(letterhead.site))],
     [t('report:column.technician'), () => textCell(name(technician || null))],
@@ -57,9 +57,53 @@ export function csvOf(report: Report): string {
     [t('report:column.audit'), ({ audit }) => textCell(audit ?? t('report:unknown.audit'))],
     [t('report:column.check'), ({ audit }) => csvCell(audit === null ? '' : checkCommand(audit))],
   ];
+  return tableOf(language, columns, report.devices);
+}
+
+/** A case in a list of cases. */
+export interface ListedCase {
+  /** As people call it. */
+  readonly number: string;
+  /** Of who works on it: Telegram id, and the name where they are in. */
+  readonly technician: { readonly id: number; readonly name: string | null };
+  readonly model: string | null;
+  readonly shortSerial: string;
+  readonly serial: string | null;
+  /** Where it stands, in words. */
+  readonly standing: string;
+  /** Milliseconds since 1970. */
+  readonly begun: number;
+  /** The same; null: it is open. */
+  readonly ended: number | null;
+}
+
+/** Cases of several technicians as a table, one line each, in the order given. */
+export function casesCsvOf(cases: readonly ListedCase[], language: Language, zone: string): string {
+  const t = textsFor(language);
+  const columns: Columns<ListedCase> = [
+    [t('report:column.case'), ({ number }) => textCell(number)],
+    [t('report:column.technicianId'), ({ technician }) => textCell(String(technician.id))],
+    [t('report:column.technician'), ({ technician }) => textCell(technician.name ?? '')],
+    [t('report:column.model'), ({ model }) => textCell(model ?? t('report:unknown.model'))],
+    [t('report:column.shortSerial'), ({ shortSerial }) => textCell(shortSerial)],
+    [t('report:column.serial'), ({ serial }) => textCell(serial ?? '')],
+    [t('report:column.outcome'), ({ standing }) => textCell(standing)],
+    [t('report:column.begun', { zone }), ({ begun }) => csvCell(momentOf(begun, zone))],
+    [
+      t('report:column.ended', { zone }),
+      ({ ended }) => csvCell(ended === null ? t('report:paper.open') : momentOf(ended, zone)),
+    ],
+  ];
+  return tableOf(language, columns, cases);
+}
+
+type Columns<T> = readonly (readonly [head: string, cell: (of: T) => string])[];
+
+/** A head, and a line for each thing; cells come ready to be written. */
+function tableOf<T>(language: Language, columns: Columns<T>, things: readonly T[]): string {
   const rows = [
     columns.map(([head]) => csvCell(head)),
-    ...report.devices.map((device) => columns.map(([, cell]) => cell(device))),
+    ...things.map((thing) => columns.map(([, cell]) => cell(thing))),
   ];
   const lines = rows.map((cells) => `${cells.join(SEPARATORS[language])}\r\n`);
   return BYTE_ORDER_MARK + lines.join('');

@@ -106,7 +106,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(/looked like a password/, STEP);
     await laptop.typePassword(PASSWORD);
     await technician.waitFor(/Unbound, verified/, STEP);
-    const paper = await reportOf(house);
+    const paper = { ...(await reportOf(house)), ...(await weekOf(house)) };
     await laptop.stop();
     await stage.bot.stop();
 
@@ -434,6 +434,17 @@ async function reportOf({ technician, stage }: House): Promise<Places> {
   expect(pages.join()).toContain(profile.shortSerial);
   expect(table.toString()).toContain(profile.shortSerial);
   return { 'report on paper': Buffer.from(pages.join('\n')), 'report as a table': table };
+}
+
+/** What admins are told of the week, and its cases as a table. */
+async function weekOf({ technician, stage }: House): Promise<Places> {
+  await technician.send('/admin');
+  const { text } = await technician.waitFor(/How things stand/, STEP);
+  await technician.press(/^admin:export$/);
+  const sent = await technician.waitFor(({ file }) => /^cases-.*\.csv$/.test(file?.name ?? ''), STEP);
+  const table = Buffer.from(stage.api.bytes(sent.file?.id ?? '') ?? []);
+  expect(table.toString()).toContain(profile.shortSerial);
+  return { 'how things stand': Buffer.from(text), 'cases of the week': table };
 }
 
 /** The lines of the audit trail, which must be whole although the bot was killed. */

@@ -1,12 +1,11 @@
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
-import type { OverviewOptions } from '../house/overview.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
-import { createOverviewCommands } from './overview.ts';
+import { createOverviewCommands, type OverviewCommandsOptions } from './overview.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
 import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
@@ -15,7 +14,7 @@ type Options = Omit<CommandsOptions, 'more'> &
   PairingCommandsOptions &
   AgentCommandsOptions &
   AdminCommandsOptions &
-  OverviewOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
+  OverviewCommandsOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
 
 /** Every command, and every button outside conversations. */
 export function createAllCommands(options: Options): {

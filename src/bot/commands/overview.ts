@@ -1,12 +1,19 @@
-/** /admin: how the house stands, in one message that its button writes anew. */
+/** /admin: how the house stands, in one message that its button writes anew, and the cases of the week as a table. */
 import { CASE_OUTCOMES } from '../../cases/record.ts';
 import { createOverview, MOST_CASES, type Overview, type OverviewOptions } from '../house/overview.ts';
-import type { PlainButton, Told } from '../house/telegram.ts';
+import type { PlainButton, Telegram, Told } from '../house/telegram.ts';
+import { createWeekTable, type WeekTableOptions } from '../house/week-table.ts';
 import type { Call, CommandSet, Handler } from './call.ts';
 import { onlyAdmins } from './only-admins.ts';
 
-export function createOverviewCommands(options: OverviewOptions): CommandSet {
+export interface OverviewCommandsOptions extends OverviewOptions, Omit<WeekTableOptions, 'access' | 'cases'> {
+  access: OverviewOptions['access'] & WeekTableOptions['access'];
+  telegram: Pick<Telegram, 'sendFile'>;
+}
+
+export function createOverviewCommands(options: OverviewCommandsOptions): CommandSet {
   const lookOver = createOverview(options);
+  const makeTable = createWeekTable(options);
 
   /** `say`: as a message of its own, or in the one that is there. */
   async function show(call: Call, say: Call['rewrite']): Promise<Told> {
@@ -15,17 +22,31 @@ export function createOverviewCommands(options: OverviewOptions): CommandSet {
     return say(textOf(call, seen.value, options.clock()), rowsOf(call));
   }
 
-  const refresh: Handler = (call) => show(call, call.rewrite);
+  async function sendWeek({ chatId, language, say, t }: Call): Promise<Told> {
+    const made = await makeTable(chatId, language);
+    if (!made.ok) return say(t('bot:error.unreachable'));
+    if (made.value === null) return say(t('bot:admin.nothingToExport'));
+    const { file, cases, isCut } = made.value;
+    const cut = isCut ? [t('bot:admin.openCut', { most: MOST_CASES })] : [];
+    const caption = [t('bot:admin.exported', { count: cases }), ...cut].join('\n');
+    const isSent = await options.telegram.sendFile(chatId, file, caption);
+    return isSent ? 'told' : say(t('bot:admin.notExported'));
+  }
+
+  const pressed: Handler = (call, [verb]) => (verb === 'export' ? sendWeek(call) : show(call, call.rewrite));
 
   return {
     commands: { admin: onlyAdmins((call) => show(call, call.say)) },
     buttons: {},
-    staying: { admin: onlyAdmins(refresh) },
+    staying: { admin: onlyAdmins(pressed) },
   };
 }
 
 function rowsOf({ t }: Call): PlainButton[][] {
-  return [[{ text: t('bot:admin.button.refresh'), data: 'admin:refresh' }]];
+  return [
+    [{ text: t('bot:admin.button.refresh'), data: 'admin:refresh' }],
+    [{ text: t('bot:admin.button.export'), data: 'admin:export' }],
+  ];
 }
 
 function textOf({ language, t }: Call, seen: Overview, now: number): string {

@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { type CallApi, type CallFailure, isPassing, takeOut } from '../../flows/engine/bot-api.ts';
+import {
+  type BlobReference,
+  type CallApi,
+  type CallFailure,
+  isPassing,
+  lastWord,
+  takeOut,
+} from '../../flows/engine/bot-api.ts';
 import { type CopyButton, copyKey } from '../../flows/engine/buttons.ts';
 import { type Courtesies, createCourtesies } from '../../flows/engine/courtesy.ts';
 import { buttonLabel } from '../../flows/engine/html.ts';
@@ -72,6 +79,11 @@ export interface Telegram extends Pick<Courtesies, 'acknowledge' | 'clear'> {
     rows: readonly (readonly PlainButton[])[],
   ): Promise<Result<boolean, CallFailure>>;
   /**
+   * Sends stored bytes as a file. False: Telegram does not take it.
+   * @throws TelegramUnavailable: the update has to be handed in again
+   */
+  sendFile(chatId: number, file: Required<BlobReference>, caption: string): Promise<boolean>;
+  /**
    * Takes a message with a secret out of its chat. False: Telegram does not let the bot.
    * @throws TelegramUnavailable: the update has to be handed in again
    */
@@ -95,6 +107,10 @@ export function createTelegram(callApi: CallApi, log: Log): Telegram {
         ...(keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } }),
       });
       return sent.ok ? ok(sent.value.message_id) : sent;
+    },
+    async sendFile(chatId, document, caption) {
+      const sent = await callApi('sendDocument', { chat_id: chatId, document, caption, parse_mode: 'HTML' });
+      return lastWord(sent).ok;
     },
     async edit(chatId, messageId, text, rows) {
       const edited = await callApi('editMessageText', {

@@ -8,6 +8,7 @@ import { type Fortress, openFortress, pressed } from '../../security/fortress.ts
 import { event, SERIAL, toThePassword } from '../../security/walk.ts';
 import { STEP } from '../../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { readTable } from '../../support/table.ts';
 
 describe('what admins see of the house', () => {
   let house: Fortress;
@@ -60,6 +61,37 @@ describe('what admins see of the house', () => {
     async function written(words: RegExp) {
       return (await admin.waitFor(words, STEP)).text;
     }
+  }, 60_000);
+});
+
+describe('the cases of the week', () => {
+  it('come to an admin as a table without a formula, and to nobody else', async () => {
+    const house = await openFortress();
+    onTestFinished(() => house.close());
+    const { admin } = house;
+    await admin.send('/admin');
+    await admin.waitFor(/How things stand/, STEP);
+    await admin.press(/^admin:export$/);
+    await admin.waitFor(/Nobody has worked on a case/, STEP);
+
+    const ann = await house.technician('=1+1');
+    const laptop = await house.laptop(ann);
+    await toThePassword(ann, laptop);
+    await admin.press(/^admin:export$/);
+    const sent = await admin.waitFor(
+      ({ file }) => /^cases-\d{4}-\d\d-\d\d\.csv$/.test(file?.name ?? ''),
+      STEP,
+    );
+    expect(sent.text).toBe('1 case of the last seven days, as a table.');
+    const table = Buffer.from(house.api.bytes(sent.file?.id ?? '') ?? []).toString('utf8');
+    const [head, ...rows] = readTable(table, ',');
+    expect(head).toHaveLength(9);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toEqual(expect.arrayContaining([String(ann.id), "'=1+1", SERIAL, 'Open', 'open']));
+
+    await house.forge(pressed(ann, 'admin:export'));
+    await ann.waitFor(/Only admins/, STEP);
+    expect(ann.messages.filter(({ kind }) => kind === 'document')).toEqual([]);
   }, 60_000);
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvOf, momentOf } from '../../../src/report/csv.ts';
+import { casesCsvOf, csvCell, csvOf, momentOf } from '../../../src/report/csv.ts';
 import { readTable } from '../../support/table.ts';
 import { BEGUN, UNBOUND, visitOf } from './cases.ts';
 
@@ -68,6 +68,39 @@ describe.each([
         place,
         `unbind-bot audit verify --head ${place}`,
       ]),
+    );
+  });
+});
+
+describe.each([
+  ['en', ','],
+  ['ru', ';'],
+] as const)('the table of cases in %s', (language, separator) => {
+  it('has a line for each case and a head, and no formula, whatever people and devices are called', () => {
+    const words = fc.string({ unit: 'binary', maxLength: 40 });
+    const formula = fc.tuple(fc.constantFrom('=', ' +', '-', '@', '\t'), words).map((both) => both.join(''));
+    fc.assert(
+      fc.property(fc.oneof(words, formula), fc.integer({ min: 0, max: 4 }), (text, count) => {
+        const one = {
+          number: text,
+          technician: { id: 7, name: text },
+          model: text,
+          shortSerial: text,
+          serial: text,
+          standing: text,
+          begun: BEGUN,
+          ended: null,
+        };
+        const table = casesCsvOf(
+          Array.from({ length: count }, () => one),
+          language,
+          'UTC',
+        );
+        const rows = readTable(table, separator);
+        expect(rows.map((row) => row.length)).toEqual(Array.from({ length: count + 1 }, () => 9));
+        expect(rows.flat().filter((cell) => FORMULA.test(cell))).toEqual([]);
+        for (const row of rows.slice(1)) expect(readable(row[2] ?? '')).toBe(text.replace(/^'/, ''));
+      }),
     );
   });
 });
