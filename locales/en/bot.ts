@@ -118,6 +118,8 @@ export const bot = {
     },
     typeIt: 'Type the serial number as it is on the label.',
     button: { right: 'Yes, it is right', wrong: 'No, I’ll type it', none: 'None of these' },
+    known:
+      'You have a case for <code>{{serial}}</code> already. {{standing}}, begun on {{date}}. Go on with it?',
     several: 'Several devices here. Which one is it?',
     severalPlaces:
       'Several labels in this photo. Which one is it? The picture shows where each is, blurred because of the verification codes.',
@@ -190,7 +192,8 @@ export const bot = {
   },
   switch: {
     ask: 'You are working on <code>{{serial}}</code>. Is this another device?',
-    button: { new: 'Start a new case', stay: 'Go on as before' },
+    known: 'For <code>{{serial}}</code> you have a case already. {{standing}}, begun on {{date}}.',
+    button: { new: 'Start a new case', stay: 'Go on as before', known: 'Go to its case' },
   },
   hindrance: {
     head: 'What may stand in its way:',

@@ -1,8 +1,16 @@
-import { type CaseOther, type CaseOutcome, type CaseRecord, isEmpty, wasUnbound } from '../cases/case.ts';
+import {
+  type CaseOther,
+  type CaseOutcome,
+  type CaseRecord,
+  isEmpty,
+  stageOf,
+  wasUnbound,
+} from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Doubt } from '../device/typed.ts';
+import type { SaidInWords } from '../device/words.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { Dialogue, OutsideButton } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
@@ -15,16 +23,16 @@ import { takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify = stage('identify', {
-  version: 9,
+  version: 10,
   async run(dialogue, args) {
-    const { heard, because, host, left } = args.with;
+    const { heard, because, host, left, isNew = false } = args.with;
     const { caseId } = args;
     if (caseId === '') {
       const opened = await dialogue.house((house) => house.cases.open(dialogue.chatId));
       return { go: 'identify', caseId: opened.id, with: args.with };
     }
     if (left) await keep(dialogue, caseId, left);
-    if (heard) return read(dialogue, caseId, heard);
+    if (heard) return read(dialogue, caseId, heard, isNew);
 
     const why = because === undefined ? '' : dialogue.t(because, { host: host ?? '' });
     const record = await dialogue.house((house) => house.cases.get(caseId));
@@ -79,7 +87,7 @@ function again(because: Because, host?: string | null): Next {
   return { go: 'identify', with: { because, host: host ?? undefined } };
 }
 
-async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<Next> {
+async function read(dialogue: Dialogue, caseId: string, heard: Heard, isNew = false): Promise<Next> {
   if ('said' in heard && heard.said) await takeWords(dialogue, caseId, { ...heard, said: heard.said });
   switch (heard.kind) {
     case 'photo':
@@ -91,7 +99,7 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard): Promise<N
         return choose(dialogue, caseId, devices, { question: 'bot:identify.whichMeant', isOne: true });
       if (devices.length > 1) return chooseOfList(dialogue, caseId, devices, { more, unread, unclear });
       return device?.doubt === null
-        ? take(dialogue, caseId, device)
+        ? take(dialogue, caseId, device, { isNew, said: heard.said })
         : confirm(dialogue, caseId, device, device?.doubt ?? 'mistyped');
     }
     case 'refused-label':
@@ -358,13 +366,68 @@ async function keep(dialogue: Dialogue, caseId: string, named: readonly CaseOthe
   return named.map(({ shortSerial }) => shortSerial).filter((serial) => !kept.has(serial));
 }
 
+interface Taking {
+  /** How it was read. */
+  note?: string | undefined;
+  /** Nobody is asked about an open case of the device. */
+  isNew?: boolean;
+  /** What was said with it, and taken already. */
+  said?: SaidInWords | undefined;
+}
+
+/** Whether an open case about the device goes on; null: a new one it shall be. */
+async function knownCase(
+  dialogue: Dialogue,
+  caseId: string,
+  known: CaseRecord,
+  said: SaidInWords | undefined,
+): Promise<Next | null> {
+  const answer = await dialogue.ask(knownText(dialogue, 'bot:identify.known', known), {
+    buttons: [
+      [{ id: 'go-on', text: dialogue.t('bot:cases.button.goOn'), said: ['yes'], style: 'primary' }],
+      [{ id: 'new', text: dialogue.t('bot:switch.button.new'), said: ['no'] }],
+    ],
+    back: false,
+  });
+  if (answer.kind !== 'button') return null;
+  if (answer.id === 'cancel') return cancelled(dialogue, caseId);
+  if (answer.id !== 'go-on') return null;
+  const begun = await dialogue.house((house) => house.cases.get(caseId));
+  // What came with the device goes on with its case, and the one that was begun for it is none.
+  if (begun && begun.others.length > 0) await keep(dialogue, known.id, begun.others);
+  if (begun && begun.revision > 0)
+    await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome: 'cancelled' }));
+  if (said) await takeWords(dialogue, known.id, { said });
+  return { go: stageOf(known), caseId: known.id };
+}
+
+/** A sentence about an open case: its device, where it stands, since when. */
+export function knownText(
+  dialogue: Dialogue,
+  key: 'bot:identify.known' | 'bot:switch.known',
+  known: CaseRecord,
+): string {
+  return dialogue.t(key, {
+    serial: known.device?.shortSerial ?? '',
+    standing: dialogue.t(standingOf(known)),
+    date: dialogue.date(new Date(known.createdAt).toISOString()),
+  });
+}
+
 async function take(
   dialogue: Dialogue,
   caseId: string,
   device: NamedDevice | undefined,
-  { note }: { note?: string | undefined } = {},
+  { note, isNew = false, said }: Taking = {},
 ): Promise<Next> {
   if (!device) return again('bot:identify.help');
+  if (!isNew) {
+    const known = await dialogue.house((house) => house.cases.openAbout(dialogue.chatId, device.shortSerial));
+    if (known !== null && known.id !== caseId) {
+      const next = await knownCase(dialogue, caseId, known, said ?? device.said);
+      if (next) return next;
+    }
+  }
   const { fullSerial, shortSerial, model, manufactured } = device;
   const { case: record, refused } = await dialogue.house((house) =>
     house.cases.apply(caseId, {
@@ -375,7 +438,7 @@ async function take(
   if (refused === 'closed') {
     const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
     const heard: DeviceHeard = { kind: 'serials', devices: [{ ...device, doubt: null }] };
-    return { go: 'identify', caseId: fresh.id, with: { heard, left: record.others } };
+    return { go: 'identify', caseId: fresh.id, with: { heard, left: record.others, isNew: true } };
   }
   if (device.said) await takeWords(dialogue, caseId, { said: device.said });
   const others = record.others.length > 0 ? record.others : await fromBefore(dialogue, caseId, shortSerial);

@@ -39,6 +39,8 @@ export interface CasePort {
   untouched(id: string): Promise<Result<CaseOther[], CaseFailure>>;
   /** What was named together with this device in a case of the same visit and has had no case since. */
   namedBeside(chatId: number, shortSerial: string): Answer<CaseOther[]>;
+  /** The latest open case of a chat about this device; null: none among its latest cases. */
+  openAbout(chatId: number, shortSerial: string): Answer<CaseRecord | null>;
   /** Applies an action; the same action twice changes nothing the second time. */
   apply(
     id: string,

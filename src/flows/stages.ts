@@ -64,6 +64,8 @@ const HANDED = {
     host: z.string().optional(),
     /** What was named together with it. */
     left: z.array(caseOther).optional(),
+    /** A new case it shall be, whatever is open about the device. */
+    isNew: z.boolean().optional(),
   }),
   assess: z.object({
     /** Ask what else is at hand before the verdict is shown: the way over the LAN was not it. */

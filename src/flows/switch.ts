@@ -1,13 +1,14 @@
 import { type CaseRecord, stageOf } from '../cases/case.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import type { NamedDevice } from './engine/named.ts';
-import { refusal } from './identify.ts';
+import { knownText, refusal } from './identify.ts';
 import { otherOf } from './others.ts';
 import { stage } from './stages.ts';
+import { takeWords } from './words.ts';
 
 /** A photo or serial number in the middle of a case: another device, or a slip? One question tells. */
 export const switchCase = stage('switch', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const { heard, resume, left } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -22,23 +23,55 @@ export const switchCase = stage('switch', {
     }
     const named = heard.kind === 'serials' ? heard.devices : [];
     if (named.length === 1 && named[0]?.shortSerial === record.device.shortSerial) return { go: resume };
+    const known = await openAbout(dialogue, args.caseId, named);
 
-    const answer = await dialogue.ask(dialogue.t('bot:switch.ask', { serial: record.device.shortSerial }), {
+    const question = [
+      dialogue.t('bot:switch.ask', { serial: record.device.shortSerial }),
+      known === null ? '' : knownText(dialogue, 'bot:switch.known', known),
+    ];
+    const answer = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
       buttons: [
-        [{ id: 'new', text: dialogue.t('bot:switch.button.new'), said: ['yes'] }],
+        ...(known === null
+          ? []
+          : [[{ id: 'known', text: dialogue.t('bot:switch.button.known'), said: ['yes' as const] }]]),
+        [
+          {
+            id: 'new',
+            text: dialogue.t('bot:switch.button.new'),
+            ...(known === null ? { said: ['yes' as const] } : {}),
+          },
+        ],
         [{ id: 'stay', text: dialogue.t('bot:switch.button.stay'), said: ['no'] }],
       ],
       back: false,
     });
+    if (known !== null && answer.kind === 'button' && answer.id === 'known') {
+      await dialogue.house((house) => house.agents.cancel(args.caseId));
+      const said = 'said' in heard ? heard.said : undefined;
+      if (said) await takeWords(dialogue, known.id, { said });
+      if (left && left.length > 0) await dialogue.change(known.id, { type: 'others-named', others: left });
+      return { go: stageOf(known), caseId: known.id };
+    }
     if (answer.kind !== 'button' || answer.id !== 'new') {
       await keepList(dialogue, record, named);
       return { go: resume };
     }
     await dialogue.house((house) => house.agents.cancel(args.caseId));
     const fresh = await dialogue.house((house) => house.cases.open(dialogue.chatId));
-    return { go: 'identify', caseId: fresh.id, with: { heard, left } };
+    return { go: 'identify', caseId: fresh.id, with: { heard, left, isNew: known !== null } };
   },
 });
+
+/** An open case about the one device that is named; a photo is not read yet. */
+async function openAbout(
+  dialogue: Dialogue,
+  caseId: string,
+  [device, ...more]: readonly NamedDevice[],
+): Promise<CaseRecord | null> {
+  if (!device || device.doubt !== null || more.length > 0) return null;
+  const known = await dialogue.house((house) => house.cases.openAbout(dialogue.chatId, device.shortSerial));
+  return known?.id === caseId ? null : known;
+}
 
 /** A list in the middle of a case is no slip: what is on it waits with the case. */
 async function keepList(

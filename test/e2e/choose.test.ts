@@ -89,6 +89,9 @@ describe.each(['en', 'ru'] as const)('a serial number that a person has to settl
       await technician.waitFor(say(/I do not understand that here/, /Здесь я этого не понимаю/), STEP);
       expect(technician.transcript().split('/new').at(-1)).not.toMatch(device(MINE));
       await pressId(technician, 'yes');
+      // The case of the tests before.
+      await technician.waitFor(offering('go-on'), STEP);
+      await pressId(technician, 'new');
       await technician.waitFor(device(MINE), STEP);
     },
     120_000,

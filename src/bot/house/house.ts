@@ -1,5 +1,5 @@
 import type { Audit } from '../../audit/trail.ts';
-import { type CaseRecord, namedBeside, orderInForce } from '../../cases/case.ts';
+import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { CasePort, ContactPort, House } from '../../flows/ports.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -45,6 +45,9 @@ const WAITING_PHOTOS = 100;
 /** Latest cases that may belong to one visit. */
 const CASES_OF_VISIT = 50;
 
+/** Latest cases that are looked through for an open one about a device; one before those is found by /cases. */
+const CASES_LOOKED_AT = 200;
+
 /** All a flow may ask of the house (flows/ports.ts), on the store, the label reader and the hub. */
 export function createHouse(parts: HouseParts): { house: House; photos: Photos } {
   const { store, profiles, cases, watched, agents, labels, download, region, clock } = parts;
@@ -73,6 +76,8 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
         const others = record === null ? [] : must(await cases.untouched(record));
         return others.filter(({ shortSerial }) => shortSerial !== serial);
       }),
+    openAbout: (chatId, serial) =>
+      atBorder(async () => openAbout(must(await cases.listFor(chatId, CASES_LOOKED_AT)), serial)),
     apply: (id, action) => atCaseBorder(async () => mustCase(await cases.apply(id, action))),
   };
   const house: House = {

@@ -359,6 +359,7 @@ export class LawHouse {
         get: async (id) => orFail(await cases.get(id)),
         untouched: async () => ok([]),
         namedBeside: async () => ok([]),
+        openAbout: async () => ok(null),
         orderOfVisit: async () => ok({ by: 'owner', statedAt: Date.now() }),
         apply: async (id, action) => orFail(await cases.apply(id, action)),
       },
