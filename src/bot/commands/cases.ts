@@ -18,6 +18,7 @@ import { findHelp } from '../../policy/help.ts';
 import type { RegionPack } from '../../policy/region.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
+import { caseOf } from './case-of.ts';
 
 /** Latest cases of a chat, or of those that were sought, that are read and put in order for one page. */
 const MOST_ORDERED = 200;
@@ -124,18 +125,6 @@ export function createCaseCommands(
     return latest.ok ? (latest.value[0] ?? null) : null;
   }
 
-  /** A case of this chat, or null when it has been said why there is none. */
-  async function caseOf({ chatId, say, t }: Call, caseId = ''): Promise<CaseRecord | null> {
-    const found = await cases.get(caseId);
-    if (found.ok && found.value?.chatId === chatId) return found.value;
-    if (found.ok) await say(t('bot:cases.gone'));
-    else
-      await say(
-        t(found.failure.reason === 'unreadable' ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'),
-      );
-    return null;
-  }
-
   /** Begins a case for one of the other devices named with a case; in the middle of another one that is asked first. */
   async function beginOther(call: Call, record: CaseRecord, serial: string | undefined): Promise<void> {
     const { controls, say, t } = call;
@@ -191,19 +180,19 @@ export function createCaseCommands(
       f: (call, [from, text = '']) => sought(call, text, Number(from)),
 
       async c(call, [caseId]) {
-        const record = await caseOf(call, caseId);
+        const record = await caseOf(cases, call, caseId);
         if (record) await call.controls.start('case', { caseId: record.id });
         return undefined;
       },
 
       async n(call, [caseId, serial]) {
-        const record = await caseOf(call, caseId);
+        const record = await caseOf(cases, call, caseId);
         if (record) await beginOther(call, record, serial);
         return undefined;
       },
 
       async r(call, [caseId, from]) {
-        const record = await caseOf(call, caseId);
+        const record = await caseOf(cases, call, caseId);
         if (!record) return undefined;
         const left = await cases.untouched(record);
         if (!left.ok) return call.say(call.t('bot:error.unreachable'));

@@ -4,6 +4,7 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { Limits } from '../door/limits.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
+import { caseOf } from './case-of.ts';
 
 export function createReopenCommands({
   cases,
@@ -25,14 +26,10 @@ export function createReopenCommands({
     commands: {},
     buttons: {
       async u(call, [caseId = '']) {
-        const { chatId, say, t } = call;
-        const found = await cases.get(caseId);
-        if (!found.ok) {
-          const isGone = found.failure.reason === 'unreadable';
-          return say(t(isGone ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'));
-        }
-        if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
-        const { device } = found.value;
+        const { say, t } = call;
+        const found = await caseOf(cases, call, caseId);
+        if (found === null) return undefined;
+        const { device } = found;
         const denied = device === null ? null : await limits.isDenied(device.shortSerial);
         if (denied?.ok === false) return say(t('bot:error.unreachable'));
         if (device !== null && denied?.value)

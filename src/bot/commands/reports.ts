@@ -2,6 +2,7 @@
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { StageName } from '../../flows/stages.ts';
 import type { Call, CommandSet } from './call.ts';
+import { caseOf } from './case-of.ts';
 
 /** Stages that are entered from the side: none of them is gone back to. */
 const ASIDE: readonly StageName[] = ['report', 'me', 'trouble', 'switch'];
@@ -28,13 +29,7 @@ export function createReportCommands(cases: Pick<CaseDesk, 'get'>): CommandSet {
     },
     buttons: {
       async report(call, [caseId = '']) {
-        const { chatId, say, t } = call;
-        const found = await cases.get(caseId);
-        if (!found.ok) {
-          const isGone = found.failure.reason === 'unreadable';
-          return say(t(isGone ? 'bot:error.caseUnreadable' : 'bot:error.unreachable'));
-        }
-        if (found.value?.chatId !== chatId) return say(t('bot:cases.gone'));
+        if ((await caseOf(cases, call, caseId)) === null) return undefined;
         return enter(call, 'report', caseId);
       },
     },
