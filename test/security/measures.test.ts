@@ -102,7 +102,7 @@ describe('an admin’s measure', () => {
     // The case was closed for no fault of its device.
     await fortress.letIn(person);
     await person.send('/cases');
-    await person.waitFor(new RegExp(`${SERIAL}: Closed`));
+    await person.waitFor(new RegExp(`${SERIAL}.*\\nClosed`));
   });
 
   it('voids the permit for a stolen device at once, too', async () => {
