@@ -2,19 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatSerial, isShortSerial, parseSerial, type SerialNumber } from '../../../src/device/serial.ts';
 import fixtures from '../../fixtures/serials.json' with { type: 'json' };
+import { digits, letters, short } from '../../support/serials.ts';
 
-const digits = (count: number) =>
-  fc
-    .array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count })
-    .map((list) => list.join(''));
-const letters = (min: number, max = min) =>
-  fc
-    .array(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), { minLength: min, maxLength: max })
-    .map((list) => list.join(''));
-const short = fc
-  .integer({ min: 0, max: 2 })
-  .chain((count) => fc.tuple(letters(count), digits(9 - count)))
-  .map(([start, end]) => start + end);
 const day = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));

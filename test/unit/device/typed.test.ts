@@ -8,6 +8,7 @@ import * as typed from '../../../src/device/typed.ts';
 import { saidInWords } from '../../../src/device/words.ts';
 import field from '../../fixtures/typed.json' with { type: 'json' };
 import own from '../../fixtures/typed-own.json' with { type: 'json' };
+import { digits, short } from '../../support/serials.ts';
 
 interface Own {
   readonly text: string;
@@ -21,18 +22,6 @@ const findSerials = (text: string) => typed.findSerials(text, typedWords);
 const guessSerials = (text: string) => typed.guessSerials(text, typedWords);
 const miscountedSerial = (text: string) => typed.miscountedSerial(text, typedWords);
 
-const digits = (count: number) =>
-  fc
-    .array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count })
-    .map((list) => list.join(''));
-const letters = (min: number, max = min) =>
-  fc
-    .array(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), { minLength: min, maxLength: max })
-    .map((list) => list.join(''));
-const short = fc
-  .integer({ min: 0, max: 2 })
-  .chain((count) => fc.tuple(letters(count), digits(9 - count)))
-  .map(([start, end]) => start + end);
 /** `J50000062 DS-2CD2143G2-I ?mistyped`: a device as the fixture spells it. */
 const spelt = ({ serial, model, doubt }: typed.TypedDevice) =>
   [serial.short, model, doubt && `?${doubt}`].filter(Boolean).join(' ');
