@@ -110,9 +110,16 @@ const walk = flowOf(async (dialogue) => {
   return { end: true };
 });
 
-/** Presses a button of the bot's newest message that has it. */
-async function press(engine: Engine, label = 'Next') {
-  const holder = person.messages.findLast(({ buttons }) => buttons.flat().some(({ text }) => text === label));
+type Shown = (typeof person.messages)[number];
+
+/** Presses a button of a message; unless told which, of the bot's newest that has it. */
+async function press(
+  engine: Engine,
+  label = 'Next',
+  holder: Shown | undefined = person.messages.findLast(({ buttons }) =>
+    buttons.flat().some(({ text }) => text === label),
+  ),
+) {
   const data = holder?.buttons.flat().find(({ text }) => text === label)?.data;
   return engine.handleUpdate(person.chatId, {
     update_id: nextUpdate++,
@@ -400,17 +407,7 @@ describe('a bot that is killed', () => {
     const engine = await engineWith(flow);
     // The older of the two, which nobody remembers.
     const [older] = cards();
-    const data = older?.buttons.flat()[0]?.data;
-    await engine.handleUpdate(person.chatId, {
-      update_id: nextUpdate++,
-      callback_query: {
-        id: person.queryId(),
-        from: person.user,
-        chat_instance: '1',
-        data,
-        message: { message_id: older?.id, date: 0, chat: { id: person.chatId, type: 'private' } },
-      },
-    } as unknown as Update);
+    await press(engine, older?.buttons.flat()[0]?.text, older);
     await eventually(() => expect(keyboards()).toHaveLength(1));
     expect(keyboards()[0]?.text).toBe('the device\n\nsecond?');
     await engine.handleUpdate(person.chatId, { update_id: nextUpdate++ } as Update);
