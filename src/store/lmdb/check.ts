@@ -42,7 +42,7 @@ export function unreadableOf(records: Records, kinds: readonly Kind<unknown>[]):
   return found;
 }
 
-/** The copies that were set aside, oldest first, each with its place. */
+/** The copies that were set aside, oldest first (of one millisecond: by their records' keys), each with its place. */
 export function asideOf(records: Records): { place: RecordKey; found: SetAside }[] {
   const copies: { place: RecordKey; found: SetAside }[] = [];
   for (const { key: place, text } of records.aside()) {
@@ -50,7 +50,9 @@ export function asideOf(records: Records): { place: RecordKey; found: SetAside }
     const { misfit, at } = dataOf(ASIDE, text);
     copies.push({ place, found: { copy, key, why: misfit.why, at, expires: headOf(text)?.expires ?? null } });
   }
-  return copies.sort((one, other) => one.found.at - other.found.at);
+  return copies.sort(
+    ({ found: one }, { found: other }) => one.at - other.at || (String(one.key) < String(other.key) ? -1 : 1),
+  );
 }
 
 /** Whether a record's text is what one of these kinds says; nobody has to have the store open. */
