@@ -55,6 +55,7 @@ export const sandbox = {
   demo: {
     open: 'Open {{url}} in the browser. Ctrl+C ends the demo.',
     password: 'The admin password of every device here: {{password}}',
+    size: 'A site has {{least}} to {{most}} devices: --site --devices {{least}}',
   },
   play: {
     unbind: 'A camera: unbound over SADP',

@@ -58,6 +58,7 @@ export const sandbox = {
   demo: {
     open: 'Откройте в браузере {{url}}. Выход: Ctrl+C.',
     password: 'Пароль администратора всех устройств здесь: {{password}}',
+    size: 'На объекте от {{least}} до {{most}} устройств: --site --devices {{least}}',
   },
   play: {
     unbind: 'Камера: отвязка по SADP',
