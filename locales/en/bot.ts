@@ -276,6 +276,8 @@ export const bot = {
       'agent-unknown': 'This laptop is no longer paired. Pair it again: /pair',
       'agent-offline':
         'The laptop is not connected. Open it, check the internet, start the agent, then try again.',
+      'agent-old':
+        'The agent on this laptop is too old for this. Start the newer agent there, then try again.',
       'not-yours': 'This laptop is not paired with you. Pair it: /pair',
       'not-seen-by-agent': 'The laptop has not seen this device on its network yet. Look for it first.',
       'case-closed': 'This case is closed. Send the label again to open a new one.',

@@ -109,6 +109,8 @@ export interface AgentView {
 export type JobRefusal =
   | 'agent-unknown'
   | 'agent-offline'
+  /** The agent on the laptop is of a version that does not know this job. */
+  | 'agent-old'
   | 'not-yours'
   | 'not-seen-by-agent'
   | 'case-closed'

@@ -28,17 +28,22 @@ const EARLIER_MEMORY_MS = 90 * 24 * 60 * 60_000;
 const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 
 /** Commands that begin a job. */
-const BEGIN_JOBS: readonly AgentCommand['type'][] = ['discover', 'status', 'unbind'];
+const BEGIN_JOBS: readonly AgentCommand['type'][] = ['discover', 'survey', 'status', 'unbind'];
+
+/** Since which version of the wire format agents know a command; those that are not named, all do. */
+const KNOWN_SINCE: Readonly<Partial<Record<AgentCommand['type'], number>>> = { survey: 3 };
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /**
- * `agent-unknown`: never paired or revoked. `mailbox-full`: the agent takes nothing in. `bad-command`: expired
- * already or not what messages.ts allows; nothing was sent.
+ * `agent-unknown`: never paired or revoked. `agent-old`: it does not know the command, and could not read an answer with
+ * it. `mailbox-full`: the agent takes nothing in. `bad-command`: expired already or not what messages.ts allows; nothing
+ * was sent.
  */
 export type SendFailure =
   | 'agent-unknown'
   | 'agent-offline'
+  | 'agent-old'
   | 'mailbox-full'
   | 'bad-command'
   | 'store-unavailable';
@@ -139,6 +144,7 @@ export function createJobDesk({
       if (!sight.ok) return fail('store-unavailable');
       // What speaks to a running job waits for an agent that is away for a moment: it may come back to the job.
       if (BEGIN_JOBS.includes(command.type) && !presence.isOnline(agentId)) return fail('agent-offline');
+      if ((sight.value?.speaks ?? 1) < (KNOWN_SINCE[command.type] ?? 1)) return fail('agent-old');
       const sent = await commands.append(agentId, command, ttlMs);
       if (sent.ok) return ok({ commandId: sent.value });
       return fail(sent.failure.reason === 'full' ? 'mailbox-full' : 'store-unavailable');

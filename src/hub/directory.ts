@@ -17,6 +17,8 @@ export interface AgentRecord {
   readonly name: string;
   /** As the agent described itself last. */
   readonly host: HostInfo;
+  /** Version of the wire format it spoke last (link/messages.ts); 1 before its first poll. */
+  readonly speaks: number;
   /** Telegram ids of those who may use it. */
   readonly technicians: readonly number[];
   /** Start of the last poll, milliseconds since 1970; null before the first. */
@@ -109,6 +111,7 @@ export function createDirectory({
       id,
       name,
       host: sight.value?.host ?? agent.host,
+      speaks: sight.value?.speaks ?? 1,
       technicians,
       lastSeen: sight.value?.lastSeen ?? null,
       address: sight.value?.address ?? null,

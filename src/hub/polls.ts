@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
 import { HOLD_MS } from '../link/times.ts';
-import { kind } from '../store/kind.ts';
+import { kind, step } from '../store/kind.ts';
 import type { Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Presence } from './presence.ts';
@@ -11,20 +11,29 @@ import { cleanHost } from './words.ts';
 /** Commands in one answer (messages.ts pollAnswer). */
 const MAX_COMMANDS = 100;
 
-const [discover, status, unbind, answer, refresh, cancel] = agentCommand.options;
+const [discover, survey, status, unbind, answer, refresh, cancel] = agentCommand.options;
+
+const unbind1 = unbind.omit({ id: true, group: true });
+const others = [
+  discover.omit({ id: true }),
+  status.omit({ id: true }),
+  answer.omit({ id: true }),
+  refresh.omit({ id: true }),
+  cancel.omit({ id: true }),
+] as const;
 
 /** An agent's commands, in a mailbox of its id, which gives each its own. */
 export const COMMANDS = kind({
   name: 'hub:commands',
-  version: 1,
-  schema: z.discriminatedUnion('type', [
-    discover.omit({ id: true }),
-    status.omit({ id: true }),
-    unbind.omit({ id: true }),
-    answer.omit({ id: true }),
-    refresh.omit({ id: true }),
-    cancel.omit({ id: true }),
-  ]),
+  version: 2,
+  schema: z.discriminatedUnion('type', [...others, survey.omit({ id: true }), unbind.omit({ id: true })]),
+  steps: [
+    step(
+      'no unbind was part of a group, and there were no surveys',
+      z.discriminatedUnion('type', [...others, unbind1]),
+      (old) => old,
+    ),
+  ],
 });
 
 /** Polls that are being held, one per agent: a second one of the same agent ends the first. */
@@ -77,14 +86,14 @@ export function createPolls({
   }
 
   return {
-    hold: async (agentId, { cursor, waitMs, epoch, host }, address, gone) => {
+    hold: async (agentId, { version: speaks, cursor, waitMs, epoch, host }, address, gone) => {
       const entered = await presence.enter(agentId, epoch);
       if (!entered.ok) return fail('store-unavailable');
       if (entered.value === 'superseded') {
         await presence.outdone(agentId);
         return fail('superseded');
       }
-      const seen = await presence.saw(agentId, epoch, { address, host: cleanHost(host) });
+      const seen = await presence.saw(agentId, epoch, { address, host: cleanHost(host), speaks });
       if (!seen.ok) return fail('store-unavailable');
       const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
       if (!acked.ok) return fail('store-unavailable');

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ok, type Result } from '../kernel/result.ts';
 import { hostInfo } from '../link/messages.ts';
 import { ONLINE_MS } from '../link/times.ts';
-import { type DataOf, kind } from '../store/kind.ts';
+import { type DataOf, kind, step } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
 import { prefixKey } from './limits.ts';
@@ -12,19 +12,26 @@ const MOST_PREFIXES = 50;
 /** Two processes that fight over an agent are told of once in this time, ms. */
 const TAKEN_OVER_MS = 60 * 60_000;
 
+const sight1 = z.object({
+  /** Milliseconds since 1970. */
+  lastSeen: z.number(),
+  address: z.string(),
+  host: hostInfo,
+  /** Only where it has said goodbye; it has not polled since. */
+  left: z.literal(true).exactOptional(),
+});
+
 export const SIGHTS = kind({
   name: 'hub-presence',
-  version: 1,
-  schema: z
-    .object({
-      /** Milliseconds since 1970. */
-      lastSeen: z.number(),
-      address: z.string(),
-      host: hostInfo,
-      /** Only where it has said goodbye; it has not polled since. */
-      left: z.literal(true).exactOptional(),
-    })
-    .readonly(),
+  version: 2,
+  /** `speaks`: version of the wire format (link/messages.ts) of its last poll. */
+  schema: sight1.extend({ speaks: z.number() }).readonly(),
+  steps: [
+    step('what it spoke was not kept: the first version, until it polls again', sight1, (old) => ({
+      ...old,
+      speaks: 1,
+    })),
+  ],
 });
 /** How an agent was seen last. */
 export type Sight = DataOf<typeof SIGHTS>;

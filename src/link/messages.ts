@@ -9,13 +9,16 @@ import * as z from 'zod';
 import { isSmallPng } from './picture.ts';
 
 /** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */
-export const LINK_VERSION = 2;
+export const LINK_VERSION = 3;
 
 /**
- * What a paired laptop may speak: only pairing changed with version 2, so one with an older agent goes on. A field that
- * came with version 2 is optional here, and missing from what an older agent sends.
+ * What a paired laptop may speak: version 2 changed pairing alone and version 3 added `survey`, so one with an older agent
+ * goes on. A field that came later is optional here, and missing from what an older agent sends.
  */
-const spokenVersion = z.union([z.literal(1), z.literal(LINK_VERSION)]);
+const spokenVersion = z.union([z.literal(1), z.literal(2), z.literal(LINK_VERSION)]);
+
+/** What a laptop that is to be paired may speak: pairing has not changed since version 2. */
+const pairingVersion = z.union([z.literal(2), z.literal(LINK_VERSION)]);
 
 /** Largest body of events, and of an answer, bytes. A picture (base64) fits with room to spare. */
 export const MAX_BODY_BYTES = 512 * 1024;
@@ -102,6 +105,22 @@ export const unbindReport = z.object({
 });
 export type UnbindReport = z.infer<typeof unbindReport>;
 
+/** The most devices of one site that are worked through one after another. */
+export const MOST_IN_GROUP = 60;
+
+/** An unbind's place in a group: devices of one site that one technician works through one after another. */
+const groupPlace = z.object({
+  /** Of this run: another one at every start and every resume. What stopped one run says nothing about the next. */
+  id,
+  /** The technician says that all of its devices have one password: what is typed may be kept for the rest of the run. */
+  samePassword: z.boolean(),
+  /** Nothing of the run comes after this device. */
+  last: z.boolean(),
+  /** Which of how many this device is, for the person at the laptop. */
+  number: z.number().int().min(1).max(MOST_IN_GROUP),
+  of: z.number().int().min(1).max(MOST_IN_GROUP),
+});
+
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ id, type: z.literal(type), jobId: id, expiresAt: z.number().int(), ...shape });
 
@@ -109,6 +128,18 @@ const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =
 export const agentCommand = z.discriminatedUnion('type', [
   /** Scan the LAN. Ends early when `until` has answered. */
   command('discover', { until: shortSerial.nullable(), waitMs: z.number().int().min(500).max(60_000) }),
+  /**
+   * List the devices of the LAN for the chat, once the person at the laptop has allowed it. Since version 3: an agent of
+   * before cannot read an answer that has this command in it.
+   */
+  command('survey', {
+    technician: text(64),
+    /** What the question at the laptop speaks, as with `unbind`. */
+    language: text(16),
+    /** What was allowed for a visit is not asked again for it, for as long as the agent runs, and 12 hours at most. */
+    visit: id,
+    waitMs: z.number().int().min(500).max(60_000),
+  }),
   /** Ask one device for its unbind status; read-only, no password. */
   command('status', { shortSerial }),
   /** Do one unbind. `permit` is single-use and bound to this agent, device and case. */
@@ -120,6 +151,8 @@ export const agentCommand = z.discriminatedUnion('type', [
     language: text(16),
     /** A person confirmed one careful try after a lock has run out. */
     afterLock: z.boolean(),
+    /** Missing: the device stands alone. An agent of before version 3 asks for the password each time. */
+    group: groupPlace.optional(),
   }),
   /**
    * What the person in the chat typed under the picture, as `pictureAnswerProof(nonce, typed)` of picture-answer.ts:
@@ -168,16 +201,19 @@ export const MOST_HINDRANCES = 8;
 /** Missing from older agents. One that cannot be read, as a newer agent's may be, does not cost the event. */
 const hindrances = z.array(hindranceReport).max(MOST_HINDRANCES).optional().catch(undefined);
 
+const devicesSeen = {
+  devices: z.array(deviceSighting).max(500),
+  /** How many more there were: those nobody asked about, and those that do not fit. */
+  omitted: z.number().int().min(0).max(100_000),
+  interfaces: z.array(interfaceReport).max(64),
+};
+
 /** Events from the agent. */
 export const agentEvent = z.discriminatedUnion('type', [
   /** Where one device is looked for, `devices` holds that one and whatever else claims its serial number. */
-  event('discovered', {
-    devices: z.array(deviceSighting).max(500),
-    /** How many more there were: those nobody asked about, and those that do not fit. */
-    omitted: z.number().int().min(0).max(100_000),
-    interfaces: z.array(interfaceReport).max(64),
-    hindrances,
-  }),
+  event('discovered', { ...devicesSeen, hindrances }),
+  /** Every device of the LAN, as the person at the laptop has allowed. */
+  event('surveyed', { ...devicesSeen, hindrances }),
   /** `hindrances`: with `not-found`. */
   event('status', {
     shortSerial,
@@ -204,16 +240,25 @@ export const agentEvent = z.discriminatedUnion('type', [
     triesLeft: z.number().int().min(0).max(9),
   }),
   /**
-   * The password prompt on the laptop: shown, answered, or left without an answer. Never anything about what was typed;
-   * older agents do not say that it was.
+   * A question on the laptop: shown, answered, or left without an answer. Never anything about what was typed; older
+   * agents do not say that it was.
    */
   event('prompt', {
     state: z.enum(['shown', 'typed', 'abandoned']),
+    /** Of the device; null also with `survey`, which is about none. */
     attemptsLeft: z.number().int().min(0).max(1000).nullable(),
+    /**
+     * Missing: the password. `confirm`: one key, the group's password is at the laptop. `survey`: whether the list of
+     * devices may be sent; a no is `abandoned`, the job's end says which.
+     */
+    asks: z.enum(['password', 'confirm', 'survey']).optional(),
   }),
   /** The unbind ended. Exactly one per `unbind` command that was accepted. `hindrances`: with `not-found`. */
   event('outcome', { report: unbindReport, hindrances }),
-  /** A command could not be carried out; `reason` is a closed word. */
+  /**
+   * A command could not be carried out; `reason` is a closed word. Of a survey `survey-refused`, `survey-abandoned`,
+   * `no-terminal`; of an unbind `group-stopped` where this run of its group has stopped at the laptop.
+   */
   event('job-failed', { reason: text(64) }),
 ]);
 export type AgentEvent = z.infer<typeof agentEvent>;
@@ -234,7 +279,7 @@ const bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
  * `POST /v1/pair`: the code, which names the technician and is used up by this. Pairing is in three steps, and their
  * order is what it stands on (docs/decisions/0024): the hub is bound, the laptop shows its key, the hub shows its own.
  */
-export const pairRequest = z.object({ version: z.literal(LINK_VERSION), code: text(32) });
+export const pairRequest = z.object({ version: pairingVersion, code: text(32) });
 
 /** The hub's commitment to its key and a nonce (pairing-number.ts). */
 export const pairOpening = z.object({ pairing: id, commitment: bytes32 });
@@ -242,7 +287,7 @@ export type PairOpening = z.infer<typeof pairOpening>;
 
 /** `POST /v1/pair/key` (unsigned: the key is not known yet; the body proves possession by `proof`). Answered once. */
 export const pairKeyRequest = z.object({
-  version: z.literal(LINK_VERSION),
+  version: pairingVersion,
   pairing: id,
   /** Ed25519 public key, SPKI DER, base64url. */
   publicKey: text(128),

@@ -136,6 +136,7 @@ export function disbeliefOf(story: JobStory, event: AgentEvent, facts: JobFacts)
       return facts.tradedEarlier ? null : 'no-earlier-attempt';
     }
     case 'discovered':
+    case 'surveyed':
     case 'job-failed':
       return null;
   }
@@ -159,6 +160,7 @@ export function storyAfter(story: JobStory, event: AgentEvent): JobStory {
     case 'outcome':
       return { ...story, step: 'over', outcome: event.report.outcome };
     case 'discovered':
+    case 'surveyed':
     case 'status':
     case 'job-failed':
       return { ...story, step: 'over' };

@@ -95,6 +95,9 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts, sto
     }
     case 'outcome':
       return outcomeOf(id, jobId, note, reportOf(event));
+    // No job of a case asks for one: it is not believed.
+    case 'surveyed':
+      return failureOf(id, jobId, note, 'unproven');
     case 'job-failed':
       return note.kind === 'unbind' && facts.permitTraded && !NOTHING_SENT.includes(event.reason)
         ? outcomeOf(id, jobId, note, { outcome: 'unknown', reason: event.reason, verified: false })

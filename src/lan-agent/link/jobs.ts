@@ -159,6 +159,8 @@ export function createJobs(
         return enqueue({ command, settle: false });
       }
       if (command.type === 'cancel') return cancel(command.jobId);
+      // Nobody is asked at this laptop yet whether the list may be sent.
+      if (command.type === 'survey') return failed(command.jobId, 'no-terminal');
       const talk = running?.command.jobId === command.jobId ? running.unbind?.pictures : undefined;
       const pictureId = command.challengeId;
       talk?.hear(

@@ -34,6 +34,7 @@ import { createPresence, SIGHTS } from '../../../src/hub/presence.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
+import { LINK_VERSION } from '../../../src/link/messages.ts';
 import { regionPack } from '../../../src/policy/region.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { DEVICE } from '../../security/walk.ts';
@@ -112,7 +113,7 @@ export class LawHouse {
       if (!seen && id !== first.id) continue;
       await this.#store
         .values(SIGHTS)
-        .set(id, { lastSeen: Date.now() + 600_000, address: '192.0.2.1', host });
+        .set(id, { lastSeen: Date.now() + 600_000, address: '192.0.2.1', host, speaks: LINK_VERSION });
     }
     const cases = createCaseDesk(this.#store, createAudit(this.#store, Date.now), Date.now);
     const opened = await cases.open(this.chatId);

@@ -96,7 +96,7 @@ export class Laptop {
       if (command.type === 'cancel') this.#cancel(command.jobId);
       else if (command.type === 'challenge-answer' || command.type === 'challenge-refresh')
         this.#heard.push(command);
-      else if (!this.#seen.has(command.jobId)) this.#take(command);
+      else if (command.type !== 'survey' && !this.#seen.has(command.jobId)) this.#take(command);
     }
   }
 

@@ -8,7 +8,7 @@ import { createHub } from '../../../src/hub/hub.ts';
 import { COMMANDS } from '../../../src/hub/polls.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';
-import type { AgentEvent } from '../../../src/link/messages.ts';
+import { type AgentEvent, LINK_VERSION } from '../../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../../src/link/signing.ts';
 import { HOLD_MS, ONLINE_MS } from '../../../src/link/times.ts';
 import { MAILBOX_LIMIT } from '../../../src/store/store.ts';
@@ -50,8 +50,8 @@ describe('the link', () => {
   const commands = async (poll: ReturnType<TestAgent['poll']>) =>
     ((await poll).body.commands ?? []) as { id: string; type: string; jobId: string }[];
 
-  it('goes on for a laptop paired before, whose agent speaks the version before', async () => {
-    agent.version = 1;
+  it.each([1, 2])('goes on for a laptop paired before, whose agent speaks version %i', async (version) => {
+    agent.version = version;
     expect((await agent.poll()).status).toBe(200);
     const command = discover(house);
     const { commandId } = await value(house.hub.desk.send(agent.agentId, command));
@@ -121,6 +121,33 @@ describe('the link', () => {
       expect(await send(agent.agentId)).toBe('agent-offline');
       await value(house.hub.directory.revoke(agent.agentId));
       expect(await send(agent.agentId)).toBe('agent-unknown');
+    });
+
+    it('are not taken for an agent that does not know them, and are once it speaks a later version', async () => {
+      const survey = {
+        type: 'survey' as const,
+        jobId: ulid(),
+        technician: 'Vera',
+        language: 'en',
+        visit: ulid(),
+        waitMs: 5_000,
+        expiresAt: house.now() + MINUTE,
+      };
+      const speaks = async (version: number) => {
+        agent.version = version;
+        await agent.poll();
+        const { directory } = house.hub;
+        expect(await value(directory.get(agent.agentId))).toMatchObject({ speaks: version });
+        return failure(house.hub.desk.send(agent.agentId, survey));
+      };
+      expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({ speaks: 1 });
+      expect(await speaks(1)).toBe('agent-old');
+      expect(await speaks(2)).toBe('agent-old');
+      await house.restart();
+      expect(await failure(house.hub.desk.send(agent.agentId, survey))).toBe('agent-old');
+      expect(await speaks(LINK_VERSION)).toBe('no failure');
+      expect(await commands(agent.poll())).toMatchObject([survey]);
+      expect(await speaks(2)).toBe('agent-old');
     });
 
     it('are not taken when they have expired or would not be understood', async () => {

@@ -313,15 +313,15 @@ describe('pairing', () => {
     expect(await value(directory.listFor(TECHNICIAN))).toMatchObject([{ pairedBy: 'typed', name: 'Van 7' }]);
   });
 
-  it('is for agents of this version alone, and spends no code on others', async () => {
+  it('is for agents since version 2 alone, and spends no code on others', async () => {
     const code = await issue();
-    for (const version of [1, 3]) {
+    for (const version of [1, LINK_VERSION + 1]) {
       expect(await new TestAgent(house).askToPair(code, { version })).toMatchObject({
         status: 426,
         body: { error: 'version-unsupported' },
       });
     }
-    expect((await new TestAgent(house).askToPair(code)).status).toBe(200);
+    expect((await new TestAgent(house).askToPair(code, { version: 2 })).status).toBe(200);
   });
 
   it('shows people a laptop name without characters that play tricks', async () => {

@@ -8,6 +8,7 @@ const AGENT = {
   id: 'LAPTOP',
   name: 'Van 7',
   host: { name: 'van', system: 'linux', agentVersion: '1' },
+  speaks: 3,
   technicians: [1, 2],
   createdAt: 0,
   revoked: false,

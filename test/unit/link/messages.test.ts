@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
-import { agentEvent, MOST_HINDRANCES } from '../../../src/link/messages.ts';
+import { agentCommand, agentEvent, MOST_HINDRANCES, MOST_IN_GROUP } from '../../../src/link/messages.ts';
 
 const SERIAL = 'J50000062';
 const head = () => ({ id: ulid(), jobId: ulid(), at: 1_800_000_000_000 });
@@ -44,5 +44,27 @@ describe('why a device was not heard, as a laptop may say it', () => {
 
   it('is missing from older agents', () => {
     for (const event of events({})) expect(agentEvent.safeParse(event).success).toBe(true);
+  });
+});
+
+describe('a place in a group', () => {
+  const unbind = {
+    ...{ id: ulid(), type: 'unbind', jobId: ulid(), expiresAt: 1, permit: 'p', shortSerial: SERIAL },
+    ...{ technician: 'Vera', language: 'ru', afterLock: false },
+  };
+  const place = { id: ulid(), samePassword: true, last: false, number: 3, of: 12 };
+
+  it('comes with an unbind, or does not', () => {
+    expect(agentCommand.parse({ ...unbind, group: place })).toEqual({ ...unbind, group: place });
+    expect(agentCommand.parse(unbind)).toEqual(unbind);
+  });
+
+  it.each([
+    ['of no run', { id: 'group' }],
+    ['that does not say whether the password is the same', { samePassword: undefined }],
+    ['before the first', { number: 0 }],
+    ['of too many', { of: MOST_IN_GROUP + 1 }],
+  ])('is not taken %s', (_, change) => {
+    expect(agentCommand.safeParse({ ...unbind, group: { ...place, ...change } }).success).toBe(false);
   });
 });
