@@ -1,7 +1,8 @@
 /**
- * `npm run demo`: bot, agent, emulated devices and a local Telegram on this machine, with a chat page in the browser.
+ * `npm run demo`: bot, agent, emulated devices and a local Telegram on this machine, with a chat page in the browser,
+ * which opens by itself on a desktop; not with `--no-open`.
  * `npm run demo -- --play`: a technician walks three cases by itself, and the conversation is printed as it happens.
- * `npm run demo -- --site`: twelve devices of one owner instead of six cases; `--devices 60` of them.
+ * `npm run demo -- --site`: twelve devices of one owner instead of seven cases; `--devices 60` of them.
  */
 import { parseArgs } from 'node:util';
 import { languageOf } from '../../locales/language.ts';
@@ -12,7 +13,9 @@ import { openDemo } from './interactive.ts';
 import { play } from './play.ts';
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
+    open: { type: 'boolean', default: true },
     play: { type: 'boolean' },
     port: { type: 'string', default: '0' },
     site: { type: 'boolean' },
@@ -30,5 +33,5 @@ if (values.play) {
   process.exitCode = 2;
 } else {
   const devices = values.site ? siteOf(size) : demoDevices;
-  await openDemo({ devices, port: Number(values.port), say, t });
+  await openDemo({ devices, port: Number(values.port), opens: values.open, say, t });
 }

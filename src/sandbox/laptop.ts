@@ -11,7 +11,9 @@ import { type RunEnd, run } from '../lan-agent/link/run.ts';
 import { testNetwork } from '../lan-agent/network/test-network.ts';
 import { PICTURE_ALPHABET } from '../lan-agent/picture/glyphs.ts';
 import { createPagePrompt } from '../lan-agent/prompt/page.ts';
+import type { PasswordPrompt } from '../lan-agent/prompt/prompt.ts';
 import { AGENT_VERSION } from '../lan-agent/version.ts';
+import type { Want } from './telegram/page.ts';
 
 export interface LaptopOptions {
   /** State folder of the agent. */
@@ -21,6 +23,8 @@ export interface LaptopOptions {
   language: Language;
   /** Takes what the agent says to the person at the laptop. */
   onLine: (line: string) => void;
+  /** Is told what the agent asks of that person, and null when that is over. */
+  onWant?: (want: Want | null) => void;
 }
 
 export interface Laptop {
@@ -52,6 +56,7 @@ export async function createLaptop({
   testNetwork: setting,
   language,
   onLine,
+  onWant = () => undefined,
 }: LaptopOptions): Promise<Laptop> {
   const network = testNetwork(setting, false);
   if (!network.ok) throw new Error(`the sandbox made a wrong test network: ${network.failure}`);
@@ -106,15 +111,20 @@ export async function createLaptop({
         home,
         engine,
         promptFor: (language) =>
-          createPagePrompt({
-            texts: textsFor(language),
-            announce: (url) => {
-              onLine(textsFor(language)('agent:prompt.open'));
-              onLine(url);
-              waiting.push(url);
-              pages.emit('page');
-            },
-          }),
+          untilAnswered(
+            createPagePrompt({
+              texts: textsFor(language),
+              announce: (address) => {
+                const what = textsFor(language)('agent:prompt.open');
+                onLine(what);
+                onLine(address);
+                onWant({ what, address });
+                waiting.push(address);
+                pages.emit('page');
+              },
+            }),
+            () => onWant(null),
+          ),
         agentVersion: AGENT_VERSION,
         texts,
         say: onLine,
@@ -156,4 +166,9 @@ export async function createLaptop({
       await stop();
     },
   };
+}
+
+/** The same prompt; `over` is called when one of its questions has ended, however. */
+function untilAnswered(prompt: PasswordPrompt, over: () => void): PasswordPrompt {
+  return { ask: (...asked) => prompt.ask(...asked).finally(over) };
 }

@@ -15,7 +15,7 @@ import { childEnv } from '../kernel/child-env.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from './device/lan.ts';
 import { freeTcpPort } from './free-port.ts';
-import { createLaptop, type Laptop } from './laptop.ts';
+import { createLaptop, type Laptop, type LaptopOptions } from './laptop.ts';
 import { type LocalBotApi, startLocalBotApi } from './telegram/local-bot-api.ts';
 import type { PageOptions } from './telegram/page.ts';
 import type { SimUser } from './telegram/people.ts';
@@ -72,7 +72,12 @@ export interface Stage {
   /** The technician who speaks this language; an admin of the bot. */
   technician(language: Language): SimUser;
   /** A laptop on the emulated LAN, not paired yet. `name` is its folder's. */
-  laptop(name: string, language: Language, onLine: (line: string) => void): Promise<Laptop>;
+  laptop(
+    name: string,
+    language: Language,
+    onLine: LaptopOptions['onLine'],
+    onWant?: LaptopOptions['onWant'],
+  ): Promise<Laptop>;
   close(): Promise<void>;
 }
 
@@ -119,12 +124,13 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     hubUrl: `http://127.0.0.1:${hubPort}`,
     storeFolder,
     technician: (language) => technicians[language],
-    async laptop(name, language, onLine) {
+    async laptop(name, language, onLine, onWant) {
       const laptop = await createLaptop({
         home: join(folder, name),
         testNetwork: lan.testNetwork,
         language,
         onLine,
+        ...(onWant ? { onWant } : {}),
       });
       laptops.push(laptop);
       return laptop;

@@ -105,6 +105,8 @@ const deviceState = z.strictObject({
   triesLeft: z.number().int().min(0).max(20),
   /** End of the lock, ms of the LAN's clock; null = not locked. */
   lockedUntil: z.number().nullable(),
+  /** False: off the network; it hears nothing and says nothing. */
+  plugged: z.boolean(),
 });
 export type DeviceState = z.infer<typeof deviceState>;
 
@@ -274,7 +276,7 @@ export type Script = z.infer<typeof script>;
 /** A device to be put on the emulated LAN. */
 export const deviceSpec = z.strictObject({
   profile: deviceProfile,
-  /** Missing: bound, online, activated, all tries left. */
+  /** Missing: bound, online, activated, all tries left, on the network. */
   state: deviceState.partial().default({}),
   quirks: quirks.partial().default({}),
   canned: cannedReplies.default({}),

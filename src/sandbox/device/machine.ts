@@ -50,6 +50,7 @@ export class DeviceMachine {
       activated: true,
       triesLeft: profile.lockTries,
       lockedUntil: null,
+      plugged: true,
     };
     this.quirks = { ...NO_QUIRKS };
     this.set(initial);
@@ -62,6 +63,11 @@ export class DeviceMachine {
   set restarting(value: boolean) {
     this.#restarting = value;
     this.#changed();
+  }
+
+  /** Restarting, or off the network. */
+  get deaf(): boolean {
+    return this.#restarting || !this.#state.plugged;
   }
 
   now(): number {

@@ -1,5 +1,5 @@
 /**
- * Ready devices for the demo and for tests: six cases a technician meets. Models and manners follow published
+ * Ready devices for the demo and for tests: seven cases a technician meets. Models and manners follow published
  * captures and the policy's cases; every serial number, MAC (documentation range) and password is invented.
  */
 import type { DeviceSpec } from './device.ts';
@@ -73,6 +73,25 @@ export const recorder3: DeviceSpec = {
   },
 };
 
+/** A recorder with firmware 4.x that does not offer the unbind over the LAN: its own menu can. */
+export const menuRecorder: DeviceSpec = {
+  profile: {
+    model: 'DS-7616NI-Q2/16P',
+    fullSerial: 'DS-7616NI-Q2/16P1620220310CCRRK70000107WCVU',
+    shortSerial: 'K70000107',
+    mac: '00-00-5e-00-53-a7',
+    firmware: 'V4.61.025build 221209',
+    dspVersion: 'V5.0, build 221130',
+    deviceType: 2027,
+    address: '127.0.1.16',
+    adminPassword: DEMO_PASSWORD,
+    digitalChannels: 16,
+    ezvizBrand: false,
+    web: { ...RECORDER_WEB, deviceType: 'NVR', deviceName: 'Network Video Recorder' },
+  },
+  quirks: { lanUnbindFlag: false, answersUnbind: false },
+};
+
 /** A door station that writes its MAC in capitals. */
 export const intercom: DeviceSpec = {
   profile: {
@@ -131,6 +150,7 @@ export const offlineCamera: DeviceSpec = {
 /** The LAN of the demo. */
 export const demoDevices: readonly DeviceSpec[] = [
   unbindableCamera,
+  menuRecorder,
   recorder4,
   recorder3,
   intercom,

@@ -74,7 +74,7 @@ export class RunningDevice implements EmulatedDevice {
 
   /** A request from the group, from a broadcast or sent to the device itself. */
   hear(request: SadpRequest, sender: RemoteInfo): void {
-    if (this.#closed || this.#machine.restarting) return;
+    if (this.#closed || this.#machine.deaf) return;
     void this.#deliver(this.#sadp.answer(request), sender);
   }
 
@@ -83,7 +83,9 @@ export class RunningDevice implements EmulatedDevice {
   }
 
   set(changes: DeviceChanges): void {
+    const { plugged } = this.#machine.state();
     this.#machine.set(changes);
+    if (!plugged && changes.plugged) this.#sayHello();
   }
 
   onChange(listener: (snapshot: DeviceSnapshot) => void): () => void {
@@ -145,7 +147,7 @@ export class RunningDevice implements EmulatedDevice {
   #transmit(socket: Socket, bytes: Buffer, address: string, port: number): void {
     this.#place.outbox.push(() => {
       // A datagram that cannot be sent is a datagram lost: the callback keeps it from becoming an error event.
-      if (!this.#closed) socket.send(bytes, port, address, () => {});
+      if (!this.#closed && this.#machine.state().plugged) socket.send(bytes, port, address, () => {});
     });
   }
 

@@ -42,7 +42,7 @@ export class WebFace {
   }
 
   #answer(method: string, uri: string, credentials: string | undefined, response: ServerResponse): void {
-    if (this.#machine.restarting) {
+    if (this.#machine.deaf) {
       response.destroy();
       return;
     }

@@ -1,3 +1,4 @@
+import { element } from './element.js';
 import { richText } from './rich-text.js';
 
 const OTHER_KINDS = { sticker: '🏷️', voice: '🎙️', video: '🎬', location: '📍', contact: '👤', dice: '🎲' };
@@ -65,10 +66,10 @@ export class Chat {
   }
 
   #draw(message) {
-    const item = node('li', `message from-${message.from}`);
+    const item = element('li', `message from-${message.from}`);
     item.dataset.id = String(message.id);
     if (message.albumId) item.dataset.album = message.albumId;
-    const bubble = node('article', `bubble kind-${message.kind}`);
+    const bubble = element('article', `bubble kind-${message.kind}`);
     bubble.append(
       ...this.#quote(message),
       ...this.#file(message),
@@ -83,26 +84,27 @@ export class Chat {
   #quote({ replyTo }) {
     const answered = this.messages.get(replyTo);
     if (!answered) return [];
-    const quote = node('div', 'reply');
-    quote.append(node('strong', '', answered.author));
-    quote.append(node('span', '', answered.text || this.actions.texts('photo')));
+    const quote = element('div', 'reply');
+    quote.append(element('strong', '', answered.author));
+    quote.append(element('span', '', answered.text || this.actions.texts('photo')));
     return [quote];
   }
 
   #file({ kind, file, text }) {
-    if (kind in OTHER_KINDS) return [node('p', 'other', `${OTHER_KINDS[kind]} ${this.actions.texts(kind)}`)];
+    if (kind in OTHER_KINDS)
+      return [element('p', 'other', `${OTHER_KINDS[kind]} ${this.actions.texts(kind)}`)];
     if (!file) return [];
     const address = `/page/files/${encodeURIComponent(file.id)}`;
     if (kind === 'document') {
-      const link = node('a', 'document', file.name);
+      const link = element('a', 'document', file.name);
       link.href = address;
       link.download = file.name;
-      link.append(node('small', '', `${Math.ceil(file.size / 1024)} KB`));
+      link.append(element('small', '', `${Math.ceil(file.size / 1024)} KB`));
       return [link];
     }
-    const opener = node('button', 'picture');
+    const opener = element('button', 'picture');
     opener.type = 'button';
-    const picture = node('img');
+    const picture = element('img');
     picture.src = address;
     picture.width = file.width;
     picture.height = file.height;
@@ -115,7 +117,7 @@ export class Chat {
   }
 
   #text({ text, entities }) {
-    const body = node('div', 'text');
+    const body = element('div', 'text');
     body.append(
       richText(text, entities, {
         copy: this.actions.copy,
@@ -128,20 +130,20 @@ export class Chat {
   }
 
   #footer({ date, edited, reaction }) {
-    const footer = node('footer');
-    if (reaction) footer.append(node('span', 'reaction', reaction));
+    const footer = element('footer');
+    if (reaction) footer.append(element('span', 'reaction', reaction));
     const time = new Date(date * 1000).toLocaleTimeString(document.documentElement.lang, {
       hour: '2-digit',
       minute: '2-digit',
     });
-    footer.append(node('time', '', edited ? `${this.actions.texts('edited')} ${time}` : time));
+    footer.append(element('time', '', edited ? `${this.actions.texts('edited')} ${time}` : time));
     return footer;
   }
 
   #keyboard({ id, buttons }) {
-    const keyboard = node('div', 'keyboard');
+    const keyboard = element('div', 'keyboard');
     for (const row of buttons) {
-      const line = node('div', 'row');
+      const line = element('div', 'row');
       line.append(...row.map((button) => this.#button(id, button)));
       keyboard.append(line);
     }
@@ -154,14 +156,14 @@ export class Chat {
   }
 
   #copyKey({ text, copies }) {
-    const key = node('button', 'key copy', text);
+    const key = element('button', 'key copy', text);
     key.type = 'button';
     key.addEventListener('click', () => this.actions.copy(copies));
     return key;
   }
 
   #key(messageId, { text, data, style }) {
-    const key = node('button', style ? `key ${style}` : 'key', text);
+    const key = element('button', style ? `key ${style}` : 'key', text);
     key.type = 'button';
     key.addEventListener('click', async () => {
       key.classList.add('waiting');
@@ -181,16 +183,9 @@ export class Chat {
 }
 
 function linkKey({ text, url }) {
-  const key = node('a', 'key link', text);
+  const key = element('a', 'key link', text);
   key.href = url;
   key.target = '_blank';
   key.rel = 'noopener noreferrer';
   return key;
-}
-
-function node(tag, className = '', text = '') {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
 }

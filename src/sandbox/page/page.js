@@ -3,10 +3,16 @@
  * shows comes live from `/page/users/<id>/events`; everything it does is a POST beside that address.
  */
 import { Chat } from './chat.js';
-import { Devices, Laptop } from './panes.js';
+import { Devices } from './devices.js';
+import { button, element } from './element.js';
+import { Laptops } from './laptops.js';
+import { Tour } from './tour.js';
+import { Tray } from './tray.js';
 
 const TOAST_MS = 3_500;
 const ACTION_MS = 5_000;
+/** What can be sent that no dialogue asks for; words of the sandbox and of locales/. */
+const OTHERS = ['sticker', 'voice', 'video', 'location', 'contact', 'dice'];
 /** Pictures a browser can show and Telegram takes as a photo; other files go as documents. */
 const PHOTO = /^image\/(?:jpeg|png|webp|gif|avif|heic|heif)$/;
 
@@ -31,8 +37,28 @@ const chat = new Chat(
     open: openPicture,
   },
 );
-const laptop = new Laptop(find('terminal'));
-const devices = new Devices(find('devices'), texts);
+const laptops = new Laptops(
+  { list: find('laptops'), terminal: find('terminal'), wants: find('wants') },
+  { texts, nameOf: (id) => setup.technicians.find((person) => person.id === id)?.name ?? '' },
+);
+const devices = new Devices(find('devices'), {
+  texts,
+  act: (serial, act) => void post(`devices/${serial}/${act}`),
+});
+const tray = new Tray(
+  { list: find('samples'), several: find('several'), album: find('album') },
+  setup.samples,
+  {
+    texts,
+    language: () => chosen.language,
+    send: (id) => void act(`samples/${encodeURIComponent(id)}`),
+    album: (ids) => void sendAlbum(ids.map((id) => ({ path: `/samples/${encodeURIComponent(id)}` }))),
+  },
+);
+const tour = new Tour(
+  { bar: find('tour'), place: find('tour-place'), title: find('tour-title'), caption: find('tour-caption') },
+  { texts, language: () => chosen.language, look },
+);
 
 /** A sentence of locales/ in the page's language; `{{name}}` is filled in. */
 function texts(key, values = {}) {
@@ -55,10 +81,14 @@ function receive(event) {
   switch (event.type) {
     case 'state':
       setOnline(true);
+      setHosted(event.hosted);
       chat.show(event.messages);
-      laptop.show(event.laptop);
+      laptops.show(event.laptops);
+      laptops.of(chosen.user);
       devices.show(event.devices);
+      tour.show(event.tour);
       showMenu(event.menu);
+      showWanting();
       break;
     case 'message':
       chat.put(event.message);
@@ -78,7 +108,14 @@ function receive(event) {
       showMenu(event.menu);
       break;
     case 'laptop':
-      laptop.add(event.line);
+      laptops.put(event.laptop);
+      showWanting();
+      break;
+    case 'line':
+      laptops.add(event.laptop, event.line);
+      break;
+    case 'tour':
+      tour.show(event.tour);
       break;
     case 'devices':
       devices.show(event.devices);
@@ -89,6 +126,28 @@ function receive(event) {
 function setOnline(online) {
   state.online = online;
   showStatus();
+}
+
+/** Devices and tour have buttons only where somebody does what they say. */
+function setHosted(hosted) {
+  devices.hosted = hosted;
+  for (const start of document.querySelectorAll('.tour-start')) start.hidden = !hosted;
+}
+
+/** The narrow page's tab says that a laptop wants something: its terminal may be out of sight. */
+function showWanting() {
+  const tab = document.querySelector('.tabs [data-view="laptop"]');
+  tab.classList.toggle('wanting', laptops.waiting.length > 0);
+  tab.setAttribute('aria-describedby', laptops.waiting.length > 0 ? 'wants' : '');
+}
+
+/** Leads the eye to a part of the page; null: to none. */
+function look(part) {
+  if (part === null) delete document.body.dataset.look;
+  else {
+    document.body.dataset.look = part;
+    showView(part);
+  }
 }
 
 function setAction(action) {
@@ -111,19 +170,30 @@ function showMenu(menu) {
   find('commands-button').hidden = menu.commands.length === 0;
   find('commands').replaceChildren(
     ...menu.commands.map(({ command, description }) => {
-      const item = document.createElement('li');
-      const button = document.createElement('button');
-      const name = document.createElement('strong');
-      name.textContent = `/${command}`;
-      button.type = 'button';
-      button.append(name, ` ${description}`);
-      button.addEventListener('click', () => {
-        find('commands').hidePopover();
-        void act('text', `/${command}`);
-      });
-      item.append(button);
+      const item = menuItem('commands', '', () => act('text', `/${command}`));
+      item.firstChild.append(element('strong', '', `/${command}`), ` ${description}`);
       return item;
     }),
+  );
+}
+
+/** A line of one of the menus above the composer, which closes it. */
+function menuItem(menu, text, choose) {
+  const item = element('li');
+  item.append(
+    button('', text, () => {
+      find(menu).hidePopover();
+      void choose();
+    }),
+  );
+  return item;
+}
+
+function drawAttachments() {
+  find('attachments').replaceChildren(
+    menuItem('attachments', texts('sendPhotos'), () => find('photos').click()),
+    menuItem('attachments', texts('sendFile'), () => find('files').click()),
+    ...OTHERS.map((kind) => menuItem('attachments', texts(kind), () => act(`others/${kind}`))),
   );
 }
 
@@ -145,8 +215,8 @@ function toast(text) {
 // What the technician does.
 
 /** @returns whether the sandbox took it; if not, the reason is shown. */
-async function act(path, body) {
-  const answer = await fetch(`/page/users/${chosen.user}/${path}`, {
+async function post(path, body) {
+  const answer = await fetch(`/page/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
     body,
@@ -157,10 +227,27 @@ async function act(path, body) {
   return false;
 }
 
+/** What the technician at the page does. */
+function act(path, body) {
+  return post(`users/${chosen.user}/${path}`, body);
+}
+
+/** Pictures as the app sends them: several are an album. Whatever is no picture goes as it is. */
+async function sendPhotos(files) {
+  const photos = files.filter(({ type }) => PHOTO.test(type));
+  if (photos.length > 1) await sendAlbum(photos.map((body) => ({ path: '', body })));
+  else for (const photo of photos) await act('photo', photo);
+  await sendFiles(files.filter(({ type }) => !PHOTO.test(type)));
+}
+
 async function sendFiles(files) {
-  for (const file of files) {
-    await act(PHOTO.test(file.type) ? 'photo' : `documents/${encodeURIComponent(file.name)}`, file);
-  }
+  for (const file of files) await act(`documents/${encodeURIComponent(file.name)}`, file);
+}
+
+/** @param {readonly {path: string, body?: Blob}[]} pictures what follows the album's address, for each */
+async function sendAlbum(pictures) {
+  const album = crypto.randomUUID();
+  for (const { path, body } of pictures) await act(`albums/${album}${path}`, body);
 }
 
 async function sendText() {
@@ -197,15 +284,24 @@ function listen() {
     void sendText();
   });
   find('start').addEventListener('click', () => void act('text', '/start'));
-  find('file').addEventListener('change', async ({ target }) => {
-    await sendFiles([...target.files]);
-    target.value = '';
-  });
+  for (const start of document.querySelectorAll('.tour-start'))
+    start.addEventListener('click', () => void act('tour/start'));
+  find('tour-next').addEventListener('click', () => void act('tour/next'));
+  find('tour-stop').addEventListener('click', () => void act('tour/stop'));
+  for (const [field, sendAll] of [
+    ['photos', sendPhotos],
+    ['files', sendFiles],
+  ]) {
+    find(field).addEventListener('change', async ({ target }) => {
+      await sendAll([...target.files]);
+      target.value = '';
+    });
+  }
   document.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();
-    void sendFiles(files);
+    void sendPhotos(files);
   });
   phone.addEventListener('dragover', (event) => {
     event.preventDefault();
@@ -217,14 +313,18 @@ function listen() {
   phone.addEventListener('drop', (event) => {
     event.preventDefault();
     phone.classList.remove('dropping');
-    void sendFiles([...event.dataTransfer.files]);
+    void sendPhotos([...event.dataTransfer.files]);
   });
-  find('commands').addEventListener('beforetoggle', () => {
-    find('commands').style.left = `${phone.getBoundingClientRect().left + 8}px`;
-  });
+  for (const menu of [find('commands'), find('attachments')]) {
+    menu.addEventListener('beforetoggle', () => {
+      menu.style.left = `${phone.getBoundingClientRect().left + 8}px`;
+    });
+  }
   for (const tab of document.querySelectorAll('.tabs button')) {
     tab.addEventListener('click', () => showView(tab.dataset.view));
   }
+  // What is only read has to be scrolled by the keyboard, too.
+  for (const view of document.querySelectorAll('.scroll, .terminal')) view.tabIndex = 0;
 }
 
 // Who is at the page, and in which language.
@@ -242,6 +342,7 @@ function choose(choice) {
   Object.assign(chosen, choice);
   history.replaceState(null, '', `#${new URLSearchParams(chosen)}`);
   draw();
+  laptops.of(chosen.user);
   if (changed) connect();
 }
 
@@ -254,12 +355,9 @@ function showView(view) {
 }
 
 function segment(group, label, pressed, act) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.textContent = label;
-  button.setAttribute('aria-pressed', String(pressed));
-  button.addEventListener('click', act);
-  group.append(button);
+  const choice = button('', label, act);
+  choice.setAttribute('aria-pressed', String(pressed));
+  group.append(choice);
 }
 
 /** Draws everything that has words in it. */
@@ -278,43 +376,26 @@ function draw() {
   }
   find('bot-name').textContent = setup.bot.name;
   drawChoices();
-  drawSamples();
+  drawAttachments();
+  tray.redraw();
   showStatus();
   showMenu(state.menu);
   chat.redraw();
+  laptops.redraw();
   devices.redraw();
+  tour.redraw();
 }
 
 function drawChoices() {
   const technicians = find('technicians');
   const languages = find('languages');
-  for (const old of document.querySelectorAll('.segmented button')) old.remove();
+  for (const old of document.querySelectorAll('.choices .segmented button')) old.remove();
   for (const { id, name, language } of setup.technicians) {
     segment(technicians, name, id === chosen.user, () => choose({ user: id, language }));
   }
   for (const language of Object.keys(setup.texts)) {
     segment(languages, language.toUpperCase(), language === chosen.language, () => choose({ language }));
   }
-}
-
-function drawSamples() {
-  document.querySelector('.tray').hidden = setup.samples.length === 0;
-  find('samples').replaceChildren(
-    ...setup.samples.map(({ id, title }) => {
-      const item = document.createElement('li');
-      const button = document.createElement('button');
-      const picture = document.createElement('img');
-      const caption = document.createElement('span');
-      button.type = 'button';
-      picture.src = `/page/samples/${encodeURIComponent(id)}`;
-      picture.alt = '';
-      caption.textContent = typeof title === 'string' ? title : title[chosen.language];
-      button.append(picture, caption);
-      button.addEventListener('click', () => void act(`samples/${encodeURIComponent(id)}`));
-      item.append(button);
-      return item;
-    }),
-  );
 }
 
 listen();

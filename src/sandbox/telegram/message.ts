@@ -49,6 +49,12 @@ interface ChatFile {
 const OTHER_KINDS = ['sticker', 'voice', 'video', 'location', 'contact', 'dice'] as const;
 /** What a technician may send although nobody asked for it. */
 export type OtherKind = (typeof OTHER_KINDS)[number];
+
+/** Whether a word names one of them. */
+export function isOtherKind(word: string): word is OtherKind {
+  return OTHER_KINDS.some((kind) => kind === word);
+}
+
 type MessageKind = 'text' | 'photo' | 'document' | OtherKind;
 
 /** A message with what Telegram does not put into it. */

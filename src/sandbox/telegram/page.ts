@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { resources } from '../../../locales/index.ts';
 import { LANGUAGES, type Language } from '../../../locales/language.ts';
 import type { SandboxEvent } from './events.ts';
-import type { ChatMessage } from './message.ts';
+import { type ChatMessage, isOtherKind } from './message.ts';
 import type { SimUser } from './people.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { commandsFor, type World } from './world.ts';
@@ -16,6 +16,8 @@ export interface Sample {
   /** Letters, digits and dashes: part of an address. */
   readonly id: string;
   readonly title: string | Readonly<Record<Language, string>>;
+  /** What sending it shows, and how that ends. */
+  readonly tells?: Readonly<Record<Language, string>>;
   /** A picture sharp can read. */
   readonly bytes: Uint8Array;
 }
@@ -37,16 +39,71 @@ export interface DeviceState {
   readonly lockMinutes: number;
   /** Unbinds it has carried out. */
   readonly executions: number;
+  /** False: pulled off the network. */
+  readonly plugged: boolean;
+}
+
+const DEVICE_ACTS = ['unplug', 'plug', 'cloud-off', 'cloud-on', 'bind', 'unbind', 'lock', 'unlock'] as const;
+/** What a hand can do to a device of the page; `unbind` is by its own menu or the app, past the bot. */
+export type DeviceAct = (typeof DEVICE_ACTS)[number];
+
+const TOUR_STEPS = ['start', 'next', 'stop'] as const;
+/** `next` leaves the story that is being told for the one after it. */
+export type TourStep = (typeof TOUR_STEPS)[number];
+
+/** Where a tour is. */
+export interface TourState {
+  /** Number of the story, from 1, and how many there are. */
+  readonly story: number;
+  readonly of: number;
+  readonly title: Readonly<Record<Language, string>>;
+  readonly caption: Readonly<Record<Language, string>>;
+  /** The part of the page where it happens. */
+  readonly look: 'chat' | 'laptop' | 'devices';
+}
+
+/** What a laptop asks of the person before it. */
+export interface Want {
+  /** What it said when it asked. */
+  readonly what: string;
+  /** Where it is answered, a page on this machine. */
+  readonly address: string;
+}
+
+/** One laptop on the page. */
+export interface PageLaptop {
+  /** Adds a line of the agent's terminal; colours are taken out. */
+  say(line: string): void;
+  /** Shows what it waits for; null when that is over. */
+  wants(want: Want | null): void;
+}
+
+/** What the host program does when something outside the chat is pressed. */
+export interface PageHost {
+  device(serial: string, act: DeviceAct): void;
+  tour(technician: SimUser, step: TourStep): void;
 }
 
 /** What the host program shows on the page, and who sits at it. */
 export interface Page {
   /** The page's two people, one for each language. */
   readonly technicians: readonly SimUser[];
-  /** Adds a line of the agent's terminal; colours are taken out. */
-  laptop(line: string): void;
+  /** Puts a laptop on the page, and says whose it is. */
+  laptop(name: string, technician: SimUser): PageLaptop;
   /** Replaces the list of devices. */
   devices(states: readonly DeviceState[]): void;
+  /** Shows where the tour is; null when it is over. */
+  tour(state: TourState | null): void;
+  /** Has somebody do what is pressed outside the chat; until then there are no buttons for it. */
+  host(host: PageHost): void;
+}
+
+interface LaptopState {
+  readonly name: string;
+  /** Id of the technician whose it is. */
+  readonly owner: number;
+  readonly lines: readonly string[];
+  readonly wants: Want | null;
 }
 
 /** What goes to the page live. */
@@ -54,11 +111,16 @@ type PageEvent =
   | {
       readonly type: 'state';
       readonly messages: readonly ChatMessage[];
-      readonly laptop: readonly string[];
+      readonly laptops: readonly LaptopState[];
       readonly devices: readonly DeviceState[];
       readonly menu: Menu;
+      readonly tour: TourState | null;
+      /** Whether devices and tour have buttons. */
+      readonly hosted: boolean;
     }
-  | { readonly type: 'laptop'; readonly line: string }
+  | { readonly type: 'line'; readonly laptop: string; readonly line: string }
+  | { readonly type: 'laptop'; readonly laptop: LaptopState }
+  | { readonly type: 'tour'; readonly tour: TourState | null }
   | { readonly type: 'devices'; readonly devices: readonly DeviceState[] }
   | { readonly type: 'menu'; readonly menu: Menu }
   | Exclude<SandboxEvent, { type: 'call' } | { type: 'settings' }>;
@@ -76,7 +138,11 @@ const ASSETS = {
   'page.js': 'text/javascript; charset=utf-8',
   'chat.js': 'text/javascript; charset=utf-8',
   'rich-text.js': 'text/javascript; charset=utf-8',
-  'panes.js': 'text/javascript; charset=utf-8',
+  'laptops.js': 'text/javascript; charset=utf-8',
+  'devices.js': 'text/javascript; charset=utf-8',
+  'tray.js': 'text/javascript; charset=utf-8',
+  'tour.js': 'text/javascript; charset=utf-8',
+  'element.js': 'text/javascript; charset=utf-8',
 } as const;
 
 const HEADERS = {
@@ -89,6 +155,8 @@ const HEADERS = {
 const FIRST_TECHNICIAN_ID = 600_000_001;
 const MAX_LAPTOP_LINES = 500;
 const MAX_LINE = 2_000;
+/** Name of an album: the page makes it up, as the app does. */
+const ALBUM = /^[\w-]{1,64}$/;
 
 /** Adds the chat page and what it talks to. Guarded like everything else of the server: this machine only. */
 export async function servePage(
@@ -106,8 +174,10 @@ export async function servePage(
       languageCode,
     }),
   );
-  let laptop: string[] = [];
+  const laptops = new Map<string, LaptopState>();
   let devices: readonly DeviceState[] = [];
+  let tour: TourState | null = null;
+  let host: PageHost | null = null;
   const listeners = new Set<(event: PageEvent) => void>();
   const tell = (event: PageEvent) => {
     for (const listener of listeners) listener(event);
@@ -143,7 +213,7 @@ export async function servePage(
       name: first_name,
       language: language_code,
     })),
-    samples: samples.map(({ id, title }) => ({ id, title })),
+    samples: samples.map(({ id, title, tells }) => ({ id, title, tells })),
   }));
   app.get<{ Params: { id: string } }>('/page/samples/:id', async (request, reply) => {
     const thumbnail = thumbnails.get(request.params.id);
@@ -165,7 +235,15 @@ export async function servePage(
     reply.hijack();
     reply.raw.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
     const write = (event: PageEvent) => reply.raw.write(`data: ${JSON.stringify(event)}\n\n`);
-    write({ type: 'state', messages: person.messages, laptop, devices, menu: menuOf(person) });
+    write({
+      type: 'state',
+      messages: person.messages,
+      laptops: [...laptops.values()],
+      devices,
+      menu: menuOf(person),
+      tour,
+      hosted: host !== null,
+    });
     const stopWorld = world.events.listen((event) => {
       if (event.type === 'settings') write({ type: 'menu', menu: menuOf(person) });
       else if (event.type !== 'call' && concerns(event, person)) write(event);
@@ -177,36 +255,101 @@ export async function servePage(
     });
   });
 
-  const action = (path: string, act: (person: SimUser, body: Buffer, name: string) => Promise<unknown>) =>
-    app.post<{ Params: { user: string; name?: string } }>(`/page/users/:user/${path}`, async (request) => {
+  const action = (path: string, act: (person: SimUser, body: Buffer, params: ActParams) => unknown) =>
+    app.post<{ Params: ActParams & { user: string } }>(`/page/users/:user/${path}`, async (request) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      await act(technician(request.params.user), body, request.params.name ?? '');
+      await act(technician(request.params.user), body, request.params);
       return { ok: true };
     });
-  action('text', (person, body) => person.send(body.toString()));
-  action('photo', (person, body) => person.sendPhoto(body));
-  action('documents/:name', (person, body, name) =>
-    person.sendDocument(body, name.slice(0, 255), 'application/octet-stream'),
-  );
-  action('samples/:name', (person, _body, name) => {
+  const sampleOf = ({ name }: ActParams): Sample => {
     const sample = samples.find(({ id }) => id === name);
     if (!sample) throw new Refusal(404, 'Not Found');
-    return person.sendPhoto(sample.bytes);
+    return sample;
+  };
+  action('text', (person, body) => person.send(body.toString()));
+  action('photo', (person, body) => person.sendPhoto(body));
+  action('albums/:album', (person, body, params) => person.sendPhoto(body, albumOf(params)));
+  action('documents/:name', (person, body, { name }) =>
+    person.sendDocument(body, name.slice(0, 255), 'application/octet-stream'),
+  );
+  action('others/:name', (person, _body, { name }) => {
+    if (!isOtherKind(name)) throw new Refusal(404, 'Not Found');
+    return person.sendOther(name);
   });
-  action('press/:name', (person, body, name) => person.press(body.toString(), Number(name)));
+  action('samples/:name', (person, _body, params) => person.sendPhoto(sampleOf(params).bytes));
+  action('albums/:album/samples/:name', (person, _body, params) =>
+    person.sendPhoto(sampleOf(params).bytes, albumOf(params)),
+  );
+  action('press/:name', (person, body, { name }) => person.press(body.toString(), Number(name)));
+  action('tour/:name', (person, _body, { name }) => hosted().tour(person, oneOf(TOUR_STEPS, name)));
+  app.post<{ Params: { serial: string; act: string } }>('/page/devices/:serial/:act', async ({ params }) => {
+    if (!devices.some(({ serial }) => serial === params.serial)) throw new Refusal(404, 'Not Found');
+    hosted().device(params.serial, oneOf(DEVICE_ACTS, params.act));
+    return { ok: true };
+  });
+
+  const hosted = (): PageHost => {
+    if (!host) throw new Refusal(404, 'Not Found');
+    return host;
+  };
+  const change = (name: string, changes: Partial<LaptopState>): LaptopState | undefined => {
+    const known = laptops.get(name);
+    if (!known) return undefined;
+    const changed = { ...known, ...changes };
+    laptops.set(name, changed);
+    return changed;
+  };
 
   return {
     technicians,
-    laptop: (text) => {
-      const line = stripVTControlCharacters(text).slice(0, MAX_LINE);
-      laptop = [...laptop, line].slice(-MAX_LAPTOP_LINES);
-      tell({ type: 'laptop', line });
+    laptop: (name, owner) => {
+      const added: LaptopState = { name, owner: owner.id, lines: [], wants: null };
+      laptops.set(name, added);
+      tell({ type: 'laptop', laptop: added });
+      return {
+        say: (text) => {
+          const line = stripVTControlCharacters(text).slice(0, MAX_LINE);
+          const lines = [...(laptops.get(name)?.lines ?? []), line].slice(-MAX_LAPTOP_LINES);
+          change(name, { lines });
+          tell({ type: 'line', laptop: name, line });
+        },
+        wants: (wants) => {
+          const laptop = change(name, { wants });
+          if (laptop) tell({ type: 'laptop', laptop });
+        },
+      };
     },
     devices: (states) => {
       devices = states;
       tell({ type: 'devices', devices });
     },
+    tour: (state) => {
+      tour = state;
+      tell({ type: 'tour', tour });
+    },
+    host: (added) => {
+      host = added;
+    },
   };
+}
+
+/** Parts of an address behind the technician's. */
+interface ActParams {
+  readonly name: string;
+  readonly album: string;
+}
+
+/** @throws Refusal when the page made up a name no app would */
+function albumOf({ album }: ActParams): { mediaGroupId: string } {
+  if (!ALBUM.test(album)) throw badRequest('wrong album');
+  return { mediaGroupId: album };
+}
+
+/** @throws Refusal when it is none of these words */
+function oneOf<W extends string>(words: readonly W[], given: string): W {
+  const word = words.find((one) => one === given);
+  if (word === undefined) throw new Refusal(404, 'Not Found');
+  return word;
 }
 
 type Assets = ReadonlyMap<string, { readonly type: string; readonly bytes: Buffer }>;

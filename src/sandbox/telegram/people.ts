@@ -52,6 +52,14 @@ export class SimUser extends ChatWindow {
     return this.deliver(this.user, { document: this.world.files.addFile(bytes, name, mime) });
   }
 
+  /** Empties the chat, for the bot as well: what it said here can be neither seen nor edited any more. */
+  clear(): void {
+    this.world.chats.remove(
+      this.room,
+      this.messages.map(({ id }) => id),
+    );
+  }
+
   /** Sends what no dialogue asks for. */
   async sendOther(kind: OtherKind): Promise<ChatMessage> {
     return this.deliver(this.user, otherContent(this.world, kind));

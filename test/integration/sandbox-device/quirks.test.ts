@@ -241,6 +241,23 @@ describe('quirks of the unbind', () => {
   });
 });
 
+describe('a device whose cable is pulled', () => {
+  it('hears and says nothing, and says Hello when it is back', async () => {
+    const { wire, mac, device } = await cameraWith({ state: { plugged: false } });
+    wire.send(inquiry(uuid()));
+    const id = uuid();
+    wire.send(command(id, mac, 'getUnbindStatus'));
+    const { httpPort, address } = device.snapshot();
+    await expect(fetch(`http://${address}:${httpPort}/SDK/activateStatus`)).rejects.toThrow();
+    const before = wire.heard.length;
+    device.set({ plugged: true });
+    await wire.until((one) => one.text.includes('<Hello>'), before);
+    expect(wire.heard.slice(0, before).filter((one) => one.text.includes('ProbeMatch'))).toEqual([]);
+    expect(device.snapshot()).toMatchObject({ inquiries: 0, statusAsked: 0, httpRequests: 0 });
+    expect(await status(wire, mac)).toBe('success');
+  });
+});
+
 describe('a laptop beside another program on the port', () => {
   it('hears the same multicast replies as the other program', async () => {
     const { lan, wire } = await cameraWith();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import { call, picture, start } from './helpers.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -103,10 +104,10 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
 
   it('shows laptop and devices, switches language and technician, and fits a phone', async () => {
     const api = await start();
-    const [, second] = api.page.technicians;
-    await second?.send('of the second');
+    const [alex, second] = api.page.technicians as [SimUser, SimUser];
+    await second.send('of the second');
     const { page, problems } = await open(api.url);
-    api.page.laptop('open http://127.0.0.1:9/x or http://evil.example/');
+    api.page.laptop('laptop-1', alex).say('open http://127.0.0.1:9/x or http://evil.example/');
     const device = {
       serial: 'J12345678',
       model: 'M',
@@ -115,6 +116,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
       triesLeft: 7,
       lockMinutes: 3,
       executions: 0,
+      plugged: true,
     } as const;
     api.page.devices([{ ...device, bound: true }]);
     await page.locator('.badge', { hasText: /^bound$/ }).waitFor();

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import { call, picture, start } from './helpers.ts';
 
 type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -17,6 +18,18 @@ async function* eventsOf(api: LocalBotApi, user: number, signal: AbortSignal): A
   }
 }
 
+const DEVICE = {
+  serial: 'J12345678',
+  model: 'M',
+  address: '127.0.1.1',
+  bound: true,
+  cloud: 'online',
+  triesLeft: 7,
+  lockMinutes: 0,
+  executions: 0,
+  plugged: true,
+} as const;
+
 const act = (api: LocalBotApi, user: number, path: string, body: string | Buffer = '') =>
   request(`${api.url}/page/users/${user}/${path}`, { method: 'POST', body });
 
@@ -28,7 +41,16 @@ describe('The chat page', () => {
     expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
     const addresses = [...html.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, address]) => address);
     expect(addresses).toEqual(expect.arrayContaining(['/page/page.css', '/page/page.js', '/page/icon.svg']));
-    for (const address of [...addresses, '/page/chat.js', '/page/panes.js', '/page/rich-text.js']) {
+    for (const address of [
+      ...addresses,
+      '/page/chat.js',
+      '/page/laptops.js',
+      '/page/devices.js',
+      '/page/tray.js',
+      '/page/tour.js',
+      '/page/element.js',
+      '/page/rich-text.js',
+    ]) {
       const asset = await request(`${api.url}${address}`);
       expect([address, asset.statusCode]).toEqual([address, 200]);
       expect(await asset.body.text()).not.toMatch(/(?:src|href|url|from|fetch)\s*[=(]\s*['"]?https?:/);
@@ -56,19 +78,22 @@ describe('The chat page', () => {
 
   it('is told everything live: the state first, then what changes', async () => {
     const api = await start();
-    const [technician] = api.page.technicians;
-    const id = technician?.id ?? 0;
-    await technician?.send('before');
-    api.page.laptop('\u001b[32mgreen\u001b[0m http://127.0.0.1:1/');
+    const [technician] = api.page.technicians as [SimUser];
+    const { id } = technician;
+    await technician.send('before');
+    const laptop = api.page.laptop('laptop-1', technician);
+    laptop.say('\u001b[32mgreen\u001b[0m http://127.0.0.1:1/');
     const leave = new AbortController();
     const events = eventsOf(api, id, leave.signal);
     const next = async () => (await events.next()).value as Event;
     expect(await next()).toMatchObject({
       type: 'state',
       messages: [{ text: 'before', from: 'user' }],
-      laptop: ['green http://127.0.0.1:1/'],
+      laptops: [{ name: 'laptop-1', owner: id, lines: ['green http://127.0.0.1:1/'], wants: null }],
       devices: [],
       menu: { commands: [], description: '' },
+      tour: null,
+      hosted: false,
     });
     await api.user().send('somebody else');
     const sent = await call<{ message_id: number }>(api, 'sendMessage', {
@@ -83,18 +108,13 @@ describe('The chat page', () => {
     expect(await next()).toMatchObject({ type: 'deleted', messageIds: [sent.result.message_id] });
     await call(api, 'setMyCommands', { commands: [{ command: 'start', description: 'Start' }] });
     expect(await next()).toMatchObject({ type: 'menu', menu: { commands: [{ command: 'start' }] } });
-    const state = {
-      serial: 'J12345678',
-      model: 'M',
-      address: '127.0.1.1',
-      bound: true,
-      cloud: 'online',
-      triesLeft: 7,
-      lockMinutes: 0,
-      executions: 0,
-    } as const;
-    api.page.devices([state]);
-    expect(await next()).toEqual({ type: 'devices', devices: [state] });
+    api.page.devices([DEVICE]);
+    expect(await next()).toEqual({ type: 'devices', devices: [DEVICE] });
+    const want = { what: 'To type the password, open this page:', address: 'http://127.0.0.1:1/x' };
+    laptop.wants(want);
+    expect(await next()).toMatchObject({ type: 'laptop', laptop: { name: 'laptop-1', wants: want } });
+    laptop.say('typed');
+    expect(await next()).toEqual({ type: 'line', laptop: 'laptop-1', line: 'typed' });
     leave.abort();
   });
 
@@ -119,6 +139,52 @@ describe('The chat page', () => {
     expect((await act(api, id, `press/${sent.result.message_id}`, 'y')).statusCode).toBe(200);
     const updates = await call<{ callback_query?: { data: string } }[]>(api, 'getUpdates');
     expect(updates.result.at(-1)?.callback_query?.data).toBe('y');
+  });
+
+  it('sends albums, files as they are and what no dialogue asks for', async () => {
+    const samples = ['one', 'two'].map(async (id) => ({ id, title: id, bytes: await picture(300, 200) }));
+    const api = await start({ page: { samples: await Promise.all(samples) } });
+    const [technician] = api.page.technicians as [SimUser];
+    const statuses: number[] = [];
+    const post = async (path: string, body: string | Buffer = '') =>
+      statuses.push((await act(api, technician.id, path, body)).statusCode);
+    await post('albums/a-1', await picture(20, 10));
+    await post('albums/a-1/samples/two');
+    for (const kind of ['sticker', 'voice', 'video', 'location', 'contact', 'dice'])
+      await post(`others/${kind}`);
+    await post('documents/label.png', await picture(20, 10));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(technician.messages.map(({ kind, albumId }) => [kind, albumId])).toEqual([
+      ['photo', 'a-1'],
+      ['photo', 'a-1'],
+      ...['sticker', 'voice', 'video', 'location', 'contact', 'dice', 'document'].map((kind) => [kind, null]),
+    ]);
+    expect((await act(api, technician.id, 'others/poll')).statusCode).toBe(404);
+    expect((await act(api, technician.id, 'albums/a%20b/samples/one')).statusCode).toBe(400);
+  });
+
+  it('acts on devices and leads the tour through its host, and without one has neither', async () => {
+    const api = await start();
+    const [technician] = api.page.technicians as [SimUser];
+    api.page.devices([DEVICE]);
+    const device = async (path: string) =>
+      (await request(`${api.url}/page/devices/${path}`, { method: 'POST' })).statusCode;
+    expect(await device('J12345678/unplug')).toBe(404);
+    expect((await act(api, technician.id, 'tour/start')).statusCode).toBe(404);
+    const done: unknown[] = [];
+    api.page.host({
+      device: (...given) => done.push(given),
+      tour: (person, step) => done.push([person.id, step]),
+    });
+    expect(await device('J12345678/unplug')).toBe(200);
+    expect(await device('J12345678/explode')).toBe(404);
+    expect(await device('J00000000/unplug')).toBe(404);
+    expect((await act(api, technician.id, 'tour/start')).statusCode).toBe(200);
+    expect((await act(api, technician.id, 'tour/rewind')).statusCode).toBe(404);
+    expect(done).toEqual([
+      ['J12345678', 'unplug'],
+      [technician.id, 'start'],
+    ]);
   });
 
   it('says why something was not sent, and acts for nobody but its technicians', async () => {
