@@ -41,8 +41,8 @@ export interface Laptop {
    * dice are nobody's.
    */
   lastPicture(): string;
-  /** Waits for the password page and answers it as a browser does. */
-  typePassword(password: string): Promise<void>;
+  /** Waits for the password page and answers it as a browser does. Rejects when `signal` ends the waiting. */
+  typePassword(password: string, signal?: AbortSignal): Promise<void>;
   /** One login, as `unbind-agent inspect` makes it; what the device said to the password. */
   inspect(shortSerial: string, password: string): Promise<InspectReport['password']>;
   close(): Promise<void>;
@@ -82,8 +82,8 @@ export async function createLaptop({
     return end ?? null;
   }
 
-  async function nextPage(): Promise<string> {
-    if (waiting.length === 0) await once(pages, 'page');
+  async function nextPage(signal?: AbortSignal): Promise<string> {
+    if (waiting.length === 0) await once(pages, 'page', { signal });
     return waiting.shift() ?? '';
   }
 
@@ -123,7 +123,11 @@ export async function createLaptop({
                 pages.emit('page');
               },
             }),
-            () => onWant(null),
+            () => {
+              // A question that ended by itself is nobody's next one.
+              waiting.length = 0;
+              onWant(null);
+            },
           ),
         agentVersion: AGENT_VERSION,
         texts,
@@ -140,8 +144,8 @@ export async function createLaptop({
         .slice(-PICTURE_LENGTH)
         .map((at) => PICTURE_ALPHABET[at])
         .join(''),
-    async typePassword(password) {
-      const url = await nextPage();
+    async typePassword(password, signal) {
+      const url = await nextPage(signal);
       const form = await fetch(url);
       // It goes on loading as long as its question: waiting for its end would be waiting for the answer.
       await form.body?.cancel();

@@ -13,8 +13,8 @@ const SIGNS: readonly (readonly [Tells, (spec: DeviceSpec) => boolean])[] = [
   ['otherSubnet', ({ profile }) => typeof profile.announcedAddress === 'string'],
   ['otherPassword', ({ profile }) => profile.adminPassword !== DEMO_PASSWORD],
   ['cloudLost', ({ state }) => state?.cloud !== undefined && state.cloud !== 'online'],
-  ['oldRecorder', ({ quirks }) => quirks?.answersStatus === false],
-  ['ownMenu', ({ quirks }) => quirks?.lanUnbindFlag === false],
+  ['oldRecorder', ({ profile }) => profile.firmware.startsWith('V3.')],
+  ['ownMenu', ({ quirks }) => quirks?.answersStatus === false],
 ];
 
 /** What a device is there to show. One without anything odd is unbound over the network. */

@@ -73,7 +73,7 @@ export const recorder3: DeviceSpec = {
   },
 };
 
-/** A recorder with firmware 4.x that does not offer the unbind over the LAN: its own menu can. */
+/** A recorder with firmware 4.x that knows nothing of LAN unbind, but tells its bind status: its own menu can unbind. */
 export const menuRecorder: DeviceSpec = {
   profile: {
     model: 'DS-7616NI-Q2/16P',
@@ -89,7 +89,7 @@ export const menuRecorder: DeviceSpec = {
     ezvizBrand: false,
     web: { ...RECORDER_WEB, deviceType: 'NVR', deviceName: 'Network Video Recorder' },
   },
-  quirks: { lanUnbindFlag: false, answersUnbind: false },
+  quirks: { lanUnbindFlag: false, answersStatus: false, answersUnbind: false },
 };
 
 /** A door station that writes its MAC in capitals. */

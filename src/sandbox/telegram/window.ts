@@ -15,6 +15,14 @@ export interface WaitOptions {
   readonly after?: ChatMessage | 'start';
   /** Default 10,000. */
   readonly timeoutMs?: number;
+  /** Ends the waiting before that. */
+  readonly signal?: AbortSignal;
+}
+
+/** When waiting ends without what was waited for. */
+interface LongestWait {
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A chat as seen by those who look at it: its state, and waiting for it to become something. */
@@ -45,12 +53,13 @@ export class ChatWindow {
 
   /**
    * The first of the bot's messages that fits, as soon as it is there. Nothing is polled: every event is looked at.
-   * @throws Error with the transcript when the time is over
+   * @throws Error with the transcript when the time is over; the signal's reason
    */
   async waitFor(
     wanted: RegExp | ((message: ChatMessage) => boolean),
-    { after, timeoutMs }: WaitOptions = {},
+    { after, timeoutMs, signal }: WaitOptions = {},
   ): Promise<ChatMessage> {
+    signal?.throwIfAborted();
     const what = typeof wanted === 'function' ? 'a message that fits' : `a message like ${wanted}`;
     const matches = typeof wanted === 'function' ? wanted : ({ text }: ChatMessage) => wanted.test(text);
     const since = after === 'start' ? 0 : (after?.version ?? this.#mark);
@@ -58,7 +67,7 @@ export class ChatWindow {
       message.from === 'bot' && message.version > since && matches(message);
     const there = after === 'start' ? this.messages.findLast(fits) : this.said.find(fits);
     if (there) return there;
-    return await this.#wait(what, timeoutMs, (event) => {
+    return await this.#wait(what, { timeoutMs, signal }, (event) => {
       if (event.type !== 'message' || event.chatId !== this.chatId) return undefined;
       // A keyboard that goes makes no old question a new one.
       const isSaid = this.room.said.at(-1)?.version === event.message.version;
@@ -72,7 +81,7 @@ export class ChatWindow {
    */
   async until(condition: () => boolean, timeoutMs?: number): Promise<void> {
     if (condition()) return;
-    await this.#wait('a condition', timeoutMs, () => condition() || undefined);
+    await this.#wait('a condition', { timeoutMs }, () => condition() || undefined);
   }
 
   /** The chat as text, for people who read a failed test. */
@@ -139,15 +148,17 @@ export class ChatWindow {
   /** What `find` finds in an event, sooner or later. What it throws ends the waiting, not the bot's call. */
   #wait<T>(
     what: string,
-    timeoutMs = DEFAULT_WAIT_MS,
+    { timeoutMs = DEFAULT_WAIT_MS, signal }: LongestWait,
     find: (event: SandboxEvent) => T | undefined,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', leave);
         stop();
         settle();
       };
+      const leave = () => end(() => reject(signal?.reason));
       const stop = this.world.events.listen((event) => {
         try {
           const found = find(event);
@@ -160,6 +171,7 @@ export class ChatWindow {
         const failure = new Error(`waited ${timeoutMs} ms for ${what}; the chat:\n${this.transcript()}`);
         end(() => reject(failure));
       }, timeoutMs);
+      signal?.addEventListener('abort', leave);
     });
   }
 }
