@@ -286,6 +286,8 @@ export const bot = {
       'needs-pin': 'This needs your PIN first: /pin',
       'needs-order':
         'This needs one word first: on whose order you unbind. Start it again with the button below.',
+      'group-stopped':
+        'This device belongs to a group that is stopped or paused. Nothing was sent. Go on with the group, or end it: /site',
       'daily-limit': 'Your unbinds of the last 24 hours are used up. An admin can lift the limit.',
     },
     failed: {
@@ -323,15 +325,20 @@ export const bot = {
       end: 'its last word',
       picture: 'the characters of the picture',
       password: 'the password, which is typed on it',
+      survey: 'its list of devices',
+      leave: 'leave to send the list, which is given on it',
     },
     reminder: {
       picture: '⏳ {{minutes}} min left to type the characters of the picture.',
       password: '⏳ {{minutes}} min left to type the admin password of the device on the laptop.',
+      leave: '⏳ {{minutes}} min left to allow on the laptop that the list of devices is sent here.',
     },
     over: {
       picture:
         'The picture’s time is over, and the laptop “{{agent}}” does not say anything more. Nothing was sent to the device.',
       password: 'The time for the password is over, and the laptop “{{agent}}” does not say how it ended.',
+      leave:
+        'The time to allow the list is over, and the laptop “{{agent}}” does not say anything more. Nothing was sent here.',
     },
     button: { on: 'Wait on' },
   },
@@ -762,6 +769,7 @@ export const bot = {
       'A PIN is asked for here before a new laptop and before each unbind. Choose yours now, before somebody else holds your phone: /pin',
   },
   limits: {
+    liftedForYou: 'An admin has lifted your daily limit: for 24 hours you may go on.',
     lifted: 'Technician {{id}} may go on over the daily limit for 24 hours.',
     howToLift: 'Whose limit? For example <code>/lift 123456789</code>. /people shows the ids.',
     denied: '<code>{{serial}}</code> is on the list of stolen devices. Cases with it are stopped.',

@@ -35,7 +35,9 @@ export const notice = {
     },
     limit: {
       reached:
-        '📈 {{person}} has reached the limit of {{most}} unbinds in 24 hours. To let them go on: /lift',
+        '📈 {{person}} has reached the limit of {{most}} unbinds in 24 hours. To let them go on: the button, or /lift',
+      asked:
+        '📈 {{person}} is about to unbind more devices than the day allows: {{devices}}, and the limit is {{most}} in 24 hours. To let them: the button, or /lift',
     },
     stolen: {
       tried:
@@ -86,5 +88,11 @@ export const notice = {
     line: '• {{time}}: {{what}}',
     times: '{{line}} <i>(×{{times}})</i>',
   },
-  button: { approve: 'Let in', decline: 'Turn away', newKey: 'Yes, same sign', oldKey: 'No' },
+  button: {
+    approve: 'Let in',
+    decline: 'Turn away',
+    newKey: 'Yes, same sign',
+    oldKey: 'No',
+    lift: 'Lift the limit',
+  },
 } as const;

@@ -36,7 +36,9 @@ export const notice = {
     },
     limit: {
       reached:
-        '📈 {{person}}: исчерпан предел в {{most}} отвязок за 24 часа. Разрешить работать дальше: /lift',
+        '📈 {{person}}: исчерпан предел в {{most}} отвязок за 24 часа. Разрешить работать дальше: кнопкой или /lift',
+      asked:
+        '📈 {{person}}: предстоит отвязок больше, чем можно за день: {{devices}}, а предел {{most}} за 24 часа. Разрешить: кнопкой или /lift',
     },
     stolen: {
       tried:
@@ -86,5 +88,11 @@ export const notice = {
     line: '• {{time}}: {{what}}',
     times: '{{line}} <i>(×{{times}})</i>',
   },
-  button: { approve: 'Впустить', decline: 'Отказать', newKey: 'Да, знак тот же', oldKey: 'Нет' },
+  button: {
+    approve: 'Впустить',
+    decline: 'Отказать',
+    newKey: 'Да, знак тот же',
+    oldKey: 'Нет',
+    lift: 'Снять предел',
+  },
 } as const satisfies Russian<typeof en>;

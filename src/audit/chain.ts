@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** What an entry says happened, `area.word`. Words and numbers only: no entry ever holds a secret. */
 export interface AuditContent {
-  readonly what: `${'case' | 'access' | 'agent' | 'limit' | 'serial' | 'audit'}.${string}`;
+  readonly what: `${'case' | 'group' | 'access' | 'agent' | 'limit' | 'serial' | 'audit'}.${string}`;
   /** The case it belongs to. */
   readonly case: string | null;
   /**

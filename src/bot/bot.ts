@@ -9,6 +9,7 @@ import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
 import { heading } from '../flows/heading.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
+import { createGroupDesk } from '../groups/desk.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Log } from '../kernel/log.ts';
@@ -25,6 +26,7 @@ import { PIN_WAITS } from './commands/pin.ts';
 import type { Access } from './door/access.ts';
 import { createAdmission } from './door/admission.ts';
 import { createFirstPin } from './door/first-pin.ts';
+import { createLimitPort } from './door/limit-port.ts';
 import { createLimits } from './door/limits.ts';
 import { createPins } from './door/pins.ts';
 import { ALARMS, createAlarms } from './house/alarms.ts';
@@ -40,8 +42,9 @@ import { createTelegram } from './house/telegram.ts';
 import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
 import { createDrivers, leavingLaptops } from './jobs/drivers.ts';
+import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
-import { createJobRules } from './jobs/may-start.ts';
+import { createDriveRule, createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
 import type { StoreState } from './server/store-health.ts';
@@ -120,7 +123,8 @@ export function createBot(parts: BotParts): Bot {
   const admission = createAdmission({ access, profiles, notices, voice, firstPin });
 
   const drivers = createDrivers(store, audit, clock);
-  const caseDesk = createCaseDesk(store, audit, clock, parts.catalogue);
+  const groups = createGroupDesk(store, audit, clock);
+  const caseDesk = keepingGroups(createCaseDesk(store, audit, clock, parts.catalogue), groups);
   const cases = leavingLaptops(caseDesk, drivers);
   /** What several parts work with; each takes of it what it names. */
   const common = {
@@ -136,6 +140,7 @@ export function createBot(parts: BotParts): Bot {
     pins,
     drivers,
     cases,
+    groups,
   };
 
   const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), clock, log);
@@ -146,6 +151,7 @@ export function createBot(parts: BotParts): Bot {
       ...common,
       pinOpen: async (chatId, caseId) => (asked ? pins.isOpen(chatId, `case:${caseId}`) : ok(true)),
     }),
+    mayDrive: createDriveRule(common),
     onUnproven: ({ agentId, shortSerial, chatId }) =>
       notices.raise({ kind: 'laptop.unproven', agent: agentId, serial: shortSerial, person: chatId }),
     onFlooding: (agentId) => notices.raise({ kind: 'laptop.flooding', agent: agentId }),
@@ -159,6 +165,8 @@ export function createBot(parts: BotParts): Bot {
     ...common,
     watched: createStolenWatch({ ...common, cancel: jobs.cancel }),
     agents: jobs,
+    surveys: jobs.surveys,
+    limits: createLimitPort(limits, notices),
     download: client.downloadFile.bind(client),
   });
   const queue = createChatQueue();

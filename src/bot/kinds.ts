@@ -5,6 +5,7 @@
 import { AUDIT_NAMES } from '../audit/naming.ts';
 import { AUDIT_ENDS, AUDIT_LINES } from '../audit/trail.ts';
 import { CASES, CHAT_CASES } from '../cases/record.ts';
+import { CHAT_GROUPS, GROUPS } from '../groups/record.ts';
 import { AGENT_KEYS, AGENTS } from '../hub/agents.ts';
 import { PERMITS, TRADES } from '../hub/desk.ts';
 import { HUB_KEYS } from '../hub/keys.ts';
@@ -26,6 +27,7 @@ import { PROFILES } from './house/profiles.ts';
 import { KEPT_WORDS } from './house/voice.ts';
 import { DRIVERS } from './jobs/drivers.ts';
 import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
+import { SURVEYS, VISITS } from './jobs/surveys.ts';
 import { RUN_MARK } from './server/run-mark.ts';
 import { PROBE } from './server/store-health.ts';
 import { HANDLED_UPDATES, WAITING_UPDATES } from './telegram/shelf.ts';
@@ -41,6 +43,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   BLOBS,
   CASES,
   CHAT_CASES,
+  CHAT_GROUPS,
   CHATS,
   CODES,
   COMMANDS,
@@ -51,6 +54,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   DENIALS,
   DRIVERS,
   EPOCHS,
+  GROUPS,
   HANDLED_UPDATES,
   HUB_KEYS,
   INVITATIONS,
@@ -72,7 +76,9 @@ export const KINDS: readonly Kind<unknown>[] = [
   PROFILES,
   RUN_MARK,
   SIGHTS,
+  SURVEYS,
   TECHNICIANS,
   TRADES,
+  VISITS,
   WAITING_UPDATES,
 ];

@@ -104,6 +104,8 @@ export type CaseAction =
   | { type: 'awaits-answer' }
   /** `statedAt`: when it was stated for an earlier device of the visit, ms; null: just now, for this one. */
   | { type: 'ordered'; by: Order; statedAt: number | null }
+  /** It is worked on in this group from now on; null: by itself. */
+  | { type: 'grouped'; group: string | null }
   | { type: 'stage'; stage: Stage }
   | { type: 'closed'; outcome: CaseOutcome }
   /** The technician takes back that he has cancelled it. */
@@ -154,6 +156,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     others: [],
     awaitsAnswer: false,
     order: null,
+    group: null,
     outcome: null,
     closedAt: null,
   };
@@ -386,6 +389,8 @@ function changeOf(
       return ok({ awaitsAnswer: true });
     case 'ordered':
       return ok({ order: { by: action.by, statedAt: action.statedAt ?? now } });
+    case 'grouped':
+      return ok({ group: action.group });
     case 'stage':
       return ok({ stage: action.stage });
     case 'closed': {
@@ -532,6 +537,7 @@ function identified(
     attemptsLeft: null,
     awaitsAnswer: false,
     order: null,
+    group: null,
   };
 }
 

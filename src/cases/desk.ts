@@ -242,6 +242,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
         attemptsLeft: action.report.attemptsLeft ?? null,
         verified: action.report.verified,
       };
+    case 'grouped':
+      return { group: action.group };
     case 'stage':
       return { stage: action.stage };
     case 'closed':

@@ -28,7 +28,7 @@ export const CASE_OUTCOMES = caseOutcome.options;
 export const ORDERS = ['owner', 'representative', 'contract', 'own'] as const;
 export type Order = (typeof ORDERS)[number];
 
-const caseOrder = z.object({ by: z.enum(ORDERS), statedAt: z.number() });
+export const caseOrder = z.object({ by: z.enum(ORDERS), statedAt: z.number() });
 /** What a technician stated about the order, ms; it holds for a visit (`orderInForce`). */
 export type CaseOrder = z.infer<typeof caseOrder>;
 
@@ -186,11 +186,14 @@ const caseRecord = z.object({
   awaitsAnswer: z.boolean(),
   /** On whose order the device is unbound; null: not stated. */
   order: caseOrder.nullable(),
+  /** Its group (src/groups), in which the same technician works through several devices; null: none. */
+  group: z.string().nullable(),
   outcome: caseOutcome.nullable(),
   closedAt: z.number().nullable(),
 });
 
-const caseRecord4 = caseRecord.omit({ others: true });
+const caseRecord5 = caseRecord.omit({ group: true });
+const caseRecord4 = caseRecord5.omit({ others: true });
 const caseRecord3 = caseRecord4
   .omit({ tried: true, attemptsLeft: true })
   .extend({ facts: factsSchema.omit({ passwordProved: true, previousOwner: true }) });
@@ -202,7 +205,7 @@ const caseRecord1 = caseRecord2.extend({
 
 export const CASES = kind({
   name: 'cases',
-  version: 5,
+  version: 6,
   schema: caseRecord,
   steps: [
     step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
@@ -218,6 +221,7 @@ export const CASES = kind({
       attemptsLeft: null,
     })),
     step('no other device is known to be named with it', caseRecord4, (old) => ({ ...old, others: [] })),
+    step('it is of no group', caseRecord5, (old) => ({ ...old, group: null })),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

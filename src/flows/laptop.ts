@@ -66,7 +66,7 @@ export async function sayBack(
 export function lateText(dialogue: Dialogue, late: Late | undefined): string {
   if (late === undefined) return dialogue.t('bot:wait.check');
   const { waiting, seconds, agent, online } = late;
-  if (waiting === 'picture' || waiting === 'password')
+  if (waiting === 'picture' || waiting === 'password' || waiting === 'leave')
     return dialogue.t(`bot:wait.over.${waiting}`, { agent });
   const what = dialogue.t(`bot:wait.what.${waiting}`);
   return [

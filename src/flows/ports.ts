@@ -6,6 +6,8 @@ import type { Language } from '../../locales/language.ts';
 import type { CaseAction, CaseOrder, CaseOther, CaseRecord, CaseRefusal } from '../cases/case.ts';
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
+import type { GroupAction, GroupRecord, GroupRefusal, NewMember } from '../groups/group.ts';
+import type { ListedDevice, Wanted } from '../groups/listed.ts';
 import type { Result } from '../kernel/result.ts';
 import type { FirmwareRow } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
@@ -22,6 +24,9 @@ export interface House {
   cases: CasePort;
   labels: LabelPort;
   agents: AgentPort;
+  surveys: SurveyPort;
+  groups: GroupPort;
+  limits: LimitPort;
   region: RegionPort;
   firmware: FirmwarePort;
   notes: NotesPort;
@@ -121,6 +126,8 @@ export type JobRefusal =
   | 'needs-pin'
   /** On whose order the device is unbound was not stated. */
   | 'needs-order'
+  /** The group of the case is stopped, paused, or at another device: first it has to go on. */
+  | 'group-stopped'
   /** The technician's unbinds of the day are used up. */
   | 'daily-limit';
 
@@ -147,6 +154,66 @@ export interface AgentPort {
   waitOn(caseId: string, waiting: Exclude<Waiting, 'picture'>): Answer<void>;
   /** Stops the running job if nothing dangerous was sent yet. */
   cancel(caseId: string): Answer<void>;
+}
+
+/** A part of a survey's list. */
+export interface ListedPart {
+  readonly devices: readonly ListedDevice[];
+  /** Place of its first among those that are wanted, from 0. */
+  readonly from: number;
+  /** How many are wanted, and how many there are on the whole list. */
+  readonly wanted: number;
+  readonly all: number;
+}
+
+/** What a laptop sees on its network, once somebody at it has allowed that it is sent for this visit. Kept for an hour. */
+export interface SurveyPort {
+  /**
+   * Has a laptop ask for leave and look, or makes sure of the survey that is under way. Ends in `surveyed`, `survey-failed` or
+   * `job-overdue`; on the way comes `prompt`, which says that somebody is being asked there.
+   */
+  begin(chatId: number, agentId: string): Answer<JobStart>;
+  /** Stops the survey that is under way. */
+  cancel(chatId: number): Answer<void>;
+  /**
+   * A part of the list of a survey, bound ones first. Null: it is kept no more.
+   * @param survey its job
+   * @param from place of the first, which is moved where the list is shorter
+   */
+  part(
+    chatId: number,
+    survey: string,
+    which: Wanted & { from: number; most: number },
+  ): Answer<ListedPart | null>;
+  /**
+   * Devices of the list as members of a group: those with these short serials in this order, or all bound ones. Those without a
+   * serial number are none. Null: the list is kept no more.
+   */
+  members(chatId: number, survey: string, which: readonly string[] | 'bound'): Answer<NewMember[] | null>;
+}
+
+/** A group as it is after what was asked of it. */
+type GroupAnswer<R> = Answer<{ group: GroupRecord; refused: R | null } | null>;
+
+export interface GroupPort {
+  /**
+   * Plans a group: nothing is begun. Refused where another one of this chat has begun and is not over: then it is that one. Null: of
+   * that nothing can be read.
+   */
+  open(chatId: number, what: { agentId: string; members: readonly NewMember[] }): GroupAnswer<'open-group'>;
+  /** Null: it is kept no more, or cannot be read. */
+  get(id: string): Answer<GroupRecord | null>;
+  /** The group of a chat that is not over. */
+  of(chatId: number): Answer<GroupRecord | null>;
+  /** Applies an action; the same action twice changes nothing the second time. Null: it is kept no more, or cannot be read. */
+  apply(id: string, action: GroupAction): GroupAnswer<GroupRefusal>;
+}
+
+export interface LimitPort {
+  /** How many devices a technician may still have unbound within the day; null: an admin has lifted the limit. */
+  leftToday(chatId: number): Answer<number | null>;
+  /** Asks the admins to lift it: so many devices are to be unbound. */
+  askForMore(chatId: number, devices: number): Answer<void>;
 }
 
 export interface RegionPort {

@@ -12,7 +12,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIT_LINES, createAudit } from '../../src/audit/trail.ts';
 import { DAYS } from '../../src/bot/door/limits.ts';
 import type { NoticeKind } from '../../src/bot/house/notice.ts';
-import { NOTICE_DEFAULTS, NOTICE_KINDS } from '../../src/bot/house/notices.ts';
+import { leaveNotice, NOTICE_DEFAULTS, NOTICE_KINDS } from '../../src/bot/house/notices.ts';
 import { PROFILES } from '../../src/bot/house/profiles.ts';
 import { RUN_MARK } from '../../src/bot/server/run-mark.ts';
 import type { Settings } from '../../src/bot/settings.ts';
@@ -83,6 +83,7 @@ const usual = once(async () => {
   const storeUrl = await usedStore(async (store) => {
     const cases = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`C${n}`, Date.now()]));
     await store.values(DAYS).set(String(LARS), { cases, liftedUntil: 0 });
+    await leaveNotice(store, { kind: 'limit.asked', person: LARS, most: 20, devices: 45 }, Date.now());
   });
   const stage = await openStage({
     storeUrl,
@@ -334,8 +335,17 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     await askForUnbind(lars, await house.laptop(lars, '192.0.2.103'));
     return [
       (await usual()).house,
-      /^📈 Lars \(\d+\) has reached the limit of 20 unbinds in 24 hours\. To let them go on: \/lift$/,
-      /^📈 Lars \(\d+\): исчерпан предел в 20 отвязок за 24 часа\. Разрешить работать дальше: \/lift$/,
+      /^📈 Lars \(\d+\) has reached the limit of 20 unbinds in 24 hours\. To let them go on: the button, or \/lift$/,
+      /^📈 Lars \(\d+\): исчерпан предел в 20 отвязок за 24 часа\. Разрешить работать дальше: кнопкой или \/lift$/,
+    ];
+  },
+  'limit.asked': async () => {
+    const { house, lars } = await usual();
+    await house.letIn(lars);
+    return [
+      house,
+      /^📈 Lars \(\d+\) is about to unbind more devices than the day allows: 45, and the limit is 20 in 24 hours/,
+      /^📈 Lars \(\d+\): предстоит отвязок больше, чем можно за день: 45, а предел 20 за 24 часа/,
     ];
   },
   'stolen.tried': async () => {

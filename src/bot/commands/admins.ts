@@ -69,6 +69,18 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
     return say(t(letIn ? 'bot:access.letIn' : 'bot:access.turnedAway', { name: decided.value.name }));
   }
 
+  async function lift({ chatId, say, t }: Call, id: string | undefined): Promise<Told> {
+    if (!USER_ID.test(id ?? '')) return say(t('bot:limits.howToLift'));
+    const person = Number(id);
+    const role = await access.roleOf(person);
+    if (!role.ok) return say(t('bot:error.unreachable'));
+    if (role.value === null) return say(t('bot:access.notMember'));
+    const lifted = await limits.lift(chatId, person);
+    if (!lifted.ok) return say(t('bot:error.unreachable'));
+    if (person !== chatId) await notify(person, 'bot:limits.liftedForYou');
+    return say(t('bot:limits.lifted', { id: id ?? '' }));
+  }
+
   const commands: CommandSet['commands'] = {
     async invite({ chatId, say, sayOnce, t }, [word]) {
       const asks = invitesAsk || word?.toLowerCase() === 'ask';
@@ -109,14 +121,7 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
 
     revoke: (call, [id]) => remove(call, id),
 
-    async lift({ chatId, say, t }, [id]) {
-      if (!USER_ID.test(id ?? '')) return say(t('bot:limits.howToLift'));
-      const role = await access.roleOf(Number(id));
-      if (!role.ok) return say(t('bot:error.unreachable'));
-      if (role.value === null) return say(t('bot:access.notMember'));
-      const lifted = await limits.lift(chatId, Number(id));
-      return say(lifted.ok ? t('bot:limits.lifted', { id: id ?? '' }) : t('bot:error.unreachable'));
-    },
+    lift: (call, [id]) => lift(call, id),
 
     async deny({ chatId, language, say, t }, [typed]) {
       const serial = serialOf(typed);
@@ -153,9 +158,10 @@ export function createAdminCommands(options: AdminCommandsOptions): CommandSet {
     commands: Object.fromEntries(Object.entries(commands).map(([name, task]) => [name, onlyAdmins(task)])),
     buttons: {
       j: onlyAdmins((call, [verb, id]) => decide(call, id, verb === 'yes')),
-      x: onlyAdmins((call, [verb, id]) =>
-        verb === 'revoke' ? remove(call, id) : call.say(call.t('bot:access.howToRevoke')),
-      ),
+      x: onlyAdmins((call, [verb, id]) => {
+        if (verb === 'lift') return lift(call, id);
+        return verb === 'revoke' ? remove(call, id) : call.say(call.t('bot:access.howToRevoke'));
+      }),
     },
   };
 }

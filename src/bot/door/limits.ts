@@ -36,6 +36,8 @@ export interface Limits {
    * the day's number is used up and no admin has lifted it.
    */
   takeUnbind(userId: number, caseId: string): Promise<Result<boolean, StoreFailure>>;
+  /** How many cases more of a technician's day would be counted; null: the limit is lifted. */
+  leftToday(userId: number): Promise<Result<number | null, StoreFailure>>;
   /** Lets a technician go on for another 24 hours. That `adminId` is an admin is the caller's check. */
   lift(adminId: number, userId: number): Promise<Result<void, StoreFailure>>;
   /** Puts a device on the list of those nobody unbinds with this bot, or takes it off again. */
@@ -85,17 +87,27 @@ export function createLimits(
       return saved.ok ? ok(value) : saved;
     });
 
+  const isLifted = ({ liftedUntil }: Day) => liftedUntil > clock();
+  const leftOf = ({ cases }: Day) => Math.max(0, DAILY_UNBINDS - Object.keys(cases).length);
+
   return {
     waitSeconds: (userId) => pace.take(String(userId)),
     shouldTell: (userId) => telling.take(String(userId)) === 0,
 
     takeUnbind: (userId, caseId) =>
-      change<boolean>(userId, ({ cases, liftedUntil }, isLost) => {
+      change<boolean>(userId, (day, isLost) => {
+        const { cases, liftedUntil } = day;
         if (Object.hasOwn(cases, caseId)) return { day: null, value: true };
-        const usedUp = isLost || (Object.keys(cases).length >= DAILY_UNBINDS && liftedUntil <= clock());
-        if (usedUp) return { day: null, value: false };
+        const isUsedUp = isLost || (leftOf(day) === 0 && !isLifted(day));
+        if (isUsedUp) return { day: null, value: false };
         return { day: { cases: { ...cases, [caseId]: clock() }, liftedUntil }, value: true };
       }),
+
+    leftToday: (userId) =>
+      change<number | null>(userId, (day, isLost) => ({
+        day: null,
+        value: isLost ? 0 : isLifted(day) ? null : leftOf(day),
+      })),
 
     async lift(adminId, userId) {
       const detail = { technician: person(userId) };

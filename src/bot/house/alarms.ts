@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Waiting, waiting } from '../../flows/engine/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
+import { PROMPT_LIMIT_MS } from '../../link/times.ts';
 import { type DataOf, kind, step } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { StoreFailure, Values } from '../../store/store.ts';
@@ -18,23 +19,26 @@ import {
 /** `at`: when it rings next, milliseconds. */
 const alarm1 = z.object({ at: z.number(), chatId: z.number(), jobId: z.string() });
 
-/** By job. Alarms of before have a time alone: they ring for the choice. */
-export const ALARMS = kind({
-  name: 'timers',
-  version: 2,
-  schema: alarm1.extend({
+const alarmWith = <W extends z.ZodType<Exclude<Waiting, 'picture'>>>(others: W) =>
+  alarm1.extend({
     wait: z
-      .union([
-        z.object({ waiting: z.literal('picture'), until: z.number() }),
-        z.object({ waiting: waiting.exclude(['picture']) }),
-      ])
+      .union([z.object({ waiting: z.literal('picture'), until: z.number() }), z.object({ waiting: others })])
       .exactOptional(),
     /** When the wait began, milliseconds. */
     since: z.number().exactOptional(),
     /** The word was said; what comes is the choice. */
     said: z.boolean().exactOptional(),
-  }),
-  steps: [step('nobody knows what it waits for', alarm1, (old) => old)],
+  });
+
+/** By job. Alarms of before have a time alone: they ring for the choice. */
+export const ALARMS = kind({
+  name: 'timers',
+  version: 3,
+  schema: alarmWith(waiting.exclude(['picture'])),
+  steps: [
+    step('nobody knows what it waits for', alarm1, (old) => old),
+    step('there were no surveys', alarmWith(waiting.exclude(['picture', 'survey', 'leave'])), (old) => old),
+  ],
 });
 export type Alarm = DataOf<typeof ALARMS>;
 /** What is waited for; of a picture also until when it may be answered, ms. */
@@ -74,8 +78,9 @@ function timesOf(wait: Wait, since: number): { word: number; choice: number } {
   switch (wait.waiting) {
     case 'picture':
       return { word: wait.until - REMIND_MS, choice: wait.until + ON_THE_WAY_MS };
+    case 'leave':
     case 'password': {
-      const until = since + PASSWORD_LIMIT_MS;
+      const until = since + (wait.waiting === 'leave' ? PROMPT_LIMIT_MS : PASSWORD_LIMIT_MS);
       return { word: until - REMIND_MS, choice: until + ON_THE_WAY_MS };
     }
     default:

@@ -2,6 +2,7 @@ import type { Audit } from '../../audit/trail.ts';
 import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { CasePort, ContactPort, House } from '../../flows/ports.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { LabelReader } from '../../label/reader.ts';
@@ -9,6 +10,7 @@ import { FIRMWARE_CATALOGUE, type FirmwareCatalogue, firmwareOf } from '../../po
 import type { RegionPack } from '../../policy/region.ts';
 import type { Store } from '../../store/store.ts';
 import { BLOBS } from './blobs.ts';
+import { createGroupPort } from './groups.ts';
 import { atBorder, atCaseBorder, must, mustCase } from './must.ts';
 import { createNotes } from './notes.ts';
 import { createPhotos, type Photos } from './photos.ts';
@@ -23,6 +25,9 @@ export interface HouseParts {
   /** Looks at a case before a stage gets it: some are closed by that (jobs/stolen.ts). */
   watched(id: string): Promise<Result<CaseRecord | null, unknown>>;
   agents: House['agents'];
+  surveys: House['surveys'];
+  groups: GroupDesk;
+  limits: House['limits'];
   contacts: ContactPort;
   audit: Pick<Audit, 'readBack'>;
   labels: Pick<LabelReader, 'read' | 'copy'>;
@@ -85,6 +90,9 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     cases: casePort,
     labels: photos,
     agents,
+    surveys: parts.surveys,
+    groups: createGroupPort(parts.groups),
+    limits: parts.limits,
     region: { pack: async () => ok(region) },
     firmware: { of: async (model) => ok(firmwareOf(model, catalogue)) },
     contacts: parts.contacts,

@@ -47,6 +47,8 @@ const things = z.discriminatedUnion('kind', [
   /** Wrong pairing codes. `prefix`: the network that cannot pair for a while. */
   notice('pairing.guessing', { prefix: z.string() }),
   notice('limit.reached', { person: id, most: z.number() }),
+  /** A technician is about to work through more devices than the day allows. */
+  notice('limit.asked', { person: id, most: z.number(), devices: z.number() }),
   /** Somebody tried to work on a device of the stolen list. */
   notice('stolen.tried', { person: id, serial: z.string() }),
   /** A device that was put on the stolen list had been unbound here before. */

@@ -62,6 +62,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'laptop.flooding': { to: 'both', way: 'quiet', oneThingMs: DAY },
   'pairing.guessing': { to: 'admins', way: 'sound', oneThingMs: HOUR },
   'limit.reached': { to: 'admins', way: 'quiet', oneThingMs: DAY },
+  'limit.asked': { to: 'admins', way: 'sound', oneThingMs: HOUR },
   'stolen.tried': { to: 'admins', way: 'sound', oneThingMs: HOUR },
   'stolen.unbound': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
   'pin.blocked': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
@@ -86,11 +87,15 @@ export const usualWay = (kind: NoticeKind): NoticeWay => RULES[kind].way;
 const NOT_FOR_PERSON: readonly NoticeKind[] = [
   'laptop.wrong-number',
   'limit.reached',
+  'limit.asked',
   'stolen.tried',
   'pin.blocked',
   'pin.set',
   'house.unheard',
 ];
+
+/** Kinds that nothing goes on without an answer to; what others offer by a button is a command, too. */
+const QUESTIONS: readonly NoticeKind[] = ['access.asks', 'laptop.new-key'];
 
 /** What the operator decides about notices (settings). */
 export interface NoticeSettings {
@@ -242,9 +247,9 @@ export function createNotices(options: NoticesOptions): Notices {
   async function audienceOf(notice: Notice): Promise<Map<number, NoticeWay>> {
     const { kind } = notice;
     const usual = settings.ways[kind] ?? usualWay(kind);
-    // A question has buttons, which a digest has not; and whose laptop it is hears of it at once, and alone can answer.
+    // A question is answered by its buttons, which a digest has not; and whose laptop it is hears of it at once, and alone can answer.
     const atOnce = usual === 'digest' ? 'quiet' : usual;
-    const asks = buttonsOf(notice).length > 0;
+    const asks = QUESTIONS.includes(kind);
     const ways = new Map(admins.map((admin) => [admin, asks ? atOnce : usual]));
     if (RULES[kind].to === 'both' && 'agent' in notice) {
       const agent = await directory.get(notice.agent);
@@ -399,6 +404,7 @@ export function createNotices(options: NoticesOptions): Notices {
       serial: 'serial' in notice ? notice.serial : '',
       prefix: 'prefix' in notice ? notice.prefix : '',
       most: 'most' in notice ? notice.most : '',
+      devices: 'devices' in notice ? notice.devices : '',
       minutes: 'minutes' in notice ? notice.minutes : '',
       seq: 'seq' in notice ? notice.seq : '',
       faults: 'faults' in notice ? notice.faults : '',
@@ -454,7 +460,7 @@ export function createNotices(options: NoticesOptions): Notices {
   };
 }
 
-/** The buttons of a notice that asks something: the word of the label, and what pressing it says to the commands. */
+/** The buttons of a notice that asks or offers something: the word of the label, and what pressing it says to the commands. */
 type NoticeButton = { word: WordAfter<'notice:button.'>; data: string };
 
 function buttonsOf(notice: Notice): NoticeButton[][] {
@@ -467,6 +473,8 @@ function buttonsOf(notice: Notice): NoticeButton[][] {
       ],
     ];
   }
+  if (notice.kind === 'limit.reached' || notice.kind === 'limit.asked')
+    return [[{ word: 'lift', data: `x:lift:${notice.person}` }]];
   if (notice.kind !== 'access.asks') return [];
   return [
     [

@@ -7,9 +7,12 @@ import type { JobKind } from '../../cases/case.ts';
 import type { AgentEvent, UnbindOutcome } from '../../link/messages.ts';
 import { PICTURE_LIFE_MS } from '../../link/times.ts';
 
+/** All that laptops are asked to do, for a case or not. */
+export type AnyJob = JobKind | 'survey';
+
 /**
  * How far a job has come by what was believed so far. `begun`: nothing was heard yet; `picture`: one is in the chat;
- * `passed`: it was read; `prompt`: the password was asked for; `over`: the last word was said.
+ * `passed`: it was read; `prompt`: the person at the laptop was asked for the password, or for leave; `over`: the last word was said.
  */
 export type JobStep = 'begun' | 'picture' | 'passed' | 'prompt' | 'over';
 
@@ -30,8 +33,8 @@ export interface JobStory {
 
 /** What the house knows of a job from its own side. */
 export interface JobFacts {
-  readonly kind: JobKind;
-  /** Short serial of the device the job is about. */
+  readonly kind: AnyJob;
+  /** Short serial of the device the job is about; of a survey empty. */
   readonly shortSerial: string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -67,10 +70,14 @@ export type Disbelief =
 export const BEGUN: JobStory = { step: 'begun', pictures: [], wrong: 0, triesLeft: 2, outcome: null };
 
 /** Which event is possible in which state, by kind of job. Nothing is after the last word. */
-const POSSIBLE: Readonly<Record<JobKind, Readonly<Partial<Record<JobStep, readonly AgentEvent['type'][]>>>>> =
+const POSSIBLE: Readonly<Record<AnyJob, Readonly<Partial<Record<JobStep, readonly AgentEvent['type'][]>>>>> =
   {
     discover: { begun: ['discovered', 'job-failed'] },
     status: { begun: ['status', 'job-failed'] },
+    survey: {
+      begun: ['prompt', 'surveyed', 'job-failed'],
+      prompt: ['prompt', 'surveyed', 'job-failed'],
+    },
     unbind: {
       begun: ['challenge', 'outcome', 'job-failed'],
       picture: ['challenge', 'challenge-result', 'outcome', 'job-failed'],
@@ -80,7 +87,13 @@ const POSSIBLE: Readonly<Record<JobKind, Readonly<Partial<Record<JobStep, readon
   };
 
 /** Events after which a job says nothing more. */
-export const LAST_WORDS: readonly AgentEvent['type'][] = ['discovered', 'status', 'outcome', 'job-failed'];
+export const LAST_WORDS: readonly AgentEvent['type'][] = [
+  'discovered',
+  'surveyed',
+  'status',
+  'outcome',
+  'job-failed',
+];
 
 /** Outcomes that only a datagram with a password brings about; the others are found out before it. */
 const NEEDS_PERMIT: Readonly<Record<UnbindOutcome, boolean>> = {

@@ -8,6 +8,7 @@ import type { CaseRefusal, CaseReport } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { CaseFailure } from '../../flows/ports.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
 import type { JobDesk } from '../../hub/desk.ts';
 import { type BucketRules, createBuckets, createQuiet } from '../../hub/limits.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -17,8 +18,10 @@ import type { Alarms } from '../house/alarms.ts';
 import { atBorder, atCaseBorder, must, mustCase } from '../house/must.ts';
 import { PICTURE_KEPT_MS } from '../house/times.ts';
 import { BEGUN, type Disbelief, disbeliefOf, type JobFacts, LAST_WORDS, storyAfter } from './belief.ts';
+import { meaningForGroup, putOnGroup } from './in-groups.ts';
 import { failureOf, type Meaning, meaningOf, outcomeOf, pictureBlob } from './meaning.ts';
 import { type JobNote, type JobRecords, type KeptStory, NOTE_MS, pictureKey } from './records.ts';
+import type { Surveys } from './surveys.ts';
 
 /** Ids of a job's events that are remembered: more than an agent may have on their way at once. */
 const MOST_HEARD = 100;
@@ -39,6 +42,8 @@ export type Deliver = (
 export interface EventOptions {
   records: JobRecords;
   cases: Pick<CaseDesk, 'apply'>;
+  groups: Pick<GroupDesk, 'apply'>;
+  surveys: Pick<Surveys, 'keep'>;
   desk: Pick<JobDesk, 'wasTraded' | 'hasTraded' | 'revokePermit'>;
   alarms: Pick<Alarms, 'set' | 'clear'>;
   audit: Pick<Audit, 'append'>;
@@ -56,7 +61,7 @@ export interface EventOptions {
 export type TakeEvent = (agentId: string, event: AgentEvent) => Promise<boolean>;
 
 export function createEventTaking(options: EventOptions): TakeEvent {
-  const { records, cases, desk, alarms, audit, clock, log, deliver } = options;
+  const { records, cases, groups, surveys, desk, alarms, audit, clock, log, deliver } = options;
   const { notes, stories, pictureWords, pictures } = records;
   const talk = createBuckets(TALK, clock);
   const quiet = createQuiet(LINES, clock);
@@ -117,6 +122,7 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     if (event.type === 'challenge')
       must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_KEPT_MS));
     if (event.type === 'discovered') logOthers(note, event);
+    if (event.type === 'surveyed') await surveys.keep(note.chatId, event);
     const meaning = meaningOf(event, note, facts, story);
     return tell(note, event, meaning, { ...story, ...storyAfter(story, event) });
   }
@@ -148,7 +154,7 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     const doubt = `${claim ?? type} ${why}`;
     if (!story.doubts.includes(doubt)) {
       const detail = { job: jobId, agent: agentId, serial: device(shortSerial), event: type, claim, why };
-      must(await audit.append({ what: 'case.unproven', case: caseId, by: null, detail }));
+      must(await audit.append({ what: 'case.unproven', case: caseId || null, by: null, detail }));
       // The same word once more is what an honest agent says after a crash.
       if (claim === 'unbound' && story.outcome !== 'unbound')
         await options.onUnproven({ agentId, shortSerial, chatId });
@@ -166,16 +172,19 @@ export function createEventTaking(options: EventOptions): TakeEvent {
   }
 
   async function tell(
-    { chatId, caseId, kind }: JobNote,
+    { chatId, caseId, kind, group, shortSerial }: JobNote,
     { id, jobId }: AgentEvent,
     { heard, action, wait }: Meaning,
     story: KeptStory,
   ): Promise<boolean> {
+    const forGroup = group === undefined ? null : meaningForGroup(heard, shortSerial);
     // Whoever has had the last word has nothing more to send.
     if (kind === 'unbind' && story.step === 'over') must(await desk.revokePermit(jobId));
     let refused: CaseRefusal | null = null;
     const delivered = await deliver(chatId, heard, () =>
       atCaseBorder(async () => {
+        // First of all: should anything go wrong from here on, nothing more of the group begins.
+        if (group !== undefined && forGroup !== null) must(await putOnGroup(groups, group, forGroup));
         refused = action === null ? null : mustCase(await cases.apply(caseId, action)).refused;
         if (refused !== null)
           log.info({ job: jobId, event: heard.type, refused }, 'a case does not take an event');

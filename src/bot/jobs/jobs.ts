@@ -4,24 +4,27 @@
  */
 import { type CaseAction, type CaseRecord, wasTold } from '../../cases/case.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
-import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
+import type { AgentPort, HouseFailure, SurveyPort } from '../../flows/ports.ts';
+import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { Store } from '../../store/store.ts';
 import type { Ring } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
+import { type AtLaptopOptions, createAtLaptop } from './at-laptop.ts';
 import { createEventTaking, type EventOptions, type TakeEvent } from './events.ts';
 import { createFollow, type Follow, type FollowOptions } from './follow.ts';
 import { createLaptopNews, type LaptopNewsOptions } from './laptop-news.ts';
 import { outcomeOf } from './meaning.ts';
 import { openJobRecords } from './records.ts';
 import { createStarts, type StartOptions } from './start.ts';
+import { createSurveys, type SurveysOptions } from './surveys.ts';
 
-export type JobsOptions = { store: Pick<Store, 'values'> } & Omit<
-  StartOptions & FollowOptions & EventOptions & LaptopNewsOptions,
-  'records' | 'halt' | 'running'
->;
+export type JobsOptions = Omit<
+  StartOptions & SurveysOptions & FollowOptions & EventOptions & LaptopNewsOptions & AtLaptopOptions,
+  'records' | 'halt' | 'running' | 'atLaptop' | 'surveys'
+> & { directory: AgentDirectory };
 
 export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
+  surveys: SurveyPort;
   take: TakeEvent;
   /**
    * A job's alarm rang: what it waits for has not come, or its last word is on record and was not told. False: the chat
@@ -40,6 +43,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const { cases, directory, clock, deliver } = options;
   const records = openJobRecords(options.store);
   const { notes } = records;
+  const atLaptop = createAtLaptop({ ...options, records });
+  const surveys = createSurveys({ ...options, records, atLaptop });
   const follow = createFollow({ ...options, records });
 
   const running: Jobs['running'] = (agentId) =>
@@ -56,9 +61,10 @@ export function createJobs(options: JobsOptions): Jobs {
   const news = createLaptopNews({ ...options, running });
 
   return {
-    ...createStarts({ ...options, records, halt: follow.halt }),
+    ...createStarts({ ...options, records, atLaptop, halt: follow.halt }),
     ...follow,
-    take: createEventTaking({ ...options, records }),
+    surveys,
+    take: createEventTaking({ ...options, records, surveys }),
 
     list: (technicianId) =>
       atBorder(async () => {
@@ -75,6 +81,8 @@ export function createJobs(options: JobsOptions): Jobs {
       const { chatId, jobId } = ring;
       const rung = await atBorder(async () => {
         const note = must(await notes.get(jobId));
+        if (note?.kind === 'survey')
+          return !(await surveys.isAwaited(chatId, jobId)) || wordOrChoice(ring, '', note.agentId);
         const record = note ? must(await cases.get(note.caseId)) : null;
         if (!note || !record) return true;
         const { caseId } = note;
@@ -82,17 +90,22 @@ export function createJobs(options: JobsOptions): Jobs {
           const end = outcomeOf(`late:${jobId}`, jobId, note, record.report);
           return (await deliver(chatId, end.heard, () => apply(caseId, end.action))).ok;
         }
-        if (record.job?.id !== jobId) return true;
-        if (ring.kind === 'word') return news.word(ring, record);
-        const late = await news.late(ring, note.agentId);
-        const id = `overdue:${jobId}:${clock()}`;
-        const event: HouseEvent = { id, caseId, type: 'job-overdue', jobId, ...(late ? { late } : {}) };
-        // Nothing is given up: the laptop may come back, and only the technician says that he waits no more.
-        return (await deliver(chatId, event)).ok;
+        const { job } = record;
+        return job?.id !== jobId || wordOrChoice(ring, caseId, job.agentId);
       });
       return rung.ok && rung.value;
     },
   };
+
+  /** Says what is waited for, then has the technician choose. Nothing is given up: the laptop may come back. */
+  async function wordOrChoice(ring: Ring, caseId: string, agentId: string): Promise<boolean> {
+    if (ring.kind === 'word') return news.word(ring, agentId);
+    const { chatId, jobId } = ring;
+    const late = await news.late(ring, agentId);
+    const id = `overdue:${jobId}:${clock()}`;
+    const event: HouseEvent = { id, caseId, type: 'job-overdue', jobId, ...(late ? { late } : {}) };
+    return (await deliver(chatId, event)).ok;
+  }
 
   function apply(caseId: string, action: CaseAction | null) {
     return atBorder(async () => (action === null ? null : must(await cases.apply(caseId, action)).refused));

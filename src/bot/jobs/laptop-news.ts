@@ -40,7 +40,7 @@ export interface LaptopNewsOptions {
 
 export interface LaptopNews {
   /** Says what is waited for, or how little time is left. False: not now. */
-  word(ring: Ring, record: CaseRecord): Promise<boolean>;
+  word(ring: Ring, agentId: string): Promise<boolean>;
   /** What is known of a wait that has become long. */
   late(ring: Ring, agentId: string): Promise<Late | undefined>;
   /** An agent has come online: conversations that it would help hear of it. */
@@ -70,16 +70,16 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
     must(await running(agentId)).some(({ job }) => job?.id === jobId);
 
   return {
-    word: async ({ chatId, jobId, waiting, waitedMs }, { job }) => {
-      if (job === null || waiting === null) return true;
-      const agent = await nameOf(job.agentId);
+    word: async ({ chatId, jobId, waiting, waitedMs }, agentId) => {
+      if (waiting === null) return true;
+      const agent = await nameOf(agentId);
       return beside(chatId, async (t) => {
         if (alarms.waitOf(jobId)?.waiting !== waiting) return null;
-        if (waiting === 'picture' || waiting === 'password')
+        if (waiting === 'picture' || waiting === 'password' || waiting === 'leave')
           return t(`bot:wait.reminder.${waiting}`, { minutes: Math.round(REMIND_MS / 60_000) });
         const what = t(`bot:wait.what.${waiting}`);
         const word = t('bot:wait.word', { agent, what, seconds: Math.round(waitedMs / 1_000) });
-        return directory.isOnline(job.agentId) ? word : [word, t('bot:wait.away')].join('\n');
+        return directory.isOnline(agentId) ? word : [word, t('bot:wait.away')].join('\n');
       });
     },
 

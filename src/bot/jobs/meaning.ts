@@ -30,6 +30,7 @@ const NOTHING_SENT: readonly string[] = [
   'busy',
   'expired',
   'interrupted',
+  'group-stopped',
 ];
 
 /** @param story the job's, as it was before this event */
@@ -84,20 +85,31 @@ export function meaningOf(event: AgentEvent, note: JobNote, facts: JobFacts, sto
       };
     }
     case 'prompt': {
-      const { state } = event;
-      if (state === 'typed')
-        return { heard: { id, caseId, type: 'typed', jobId }, action: null, wait: { waiting: 'work' } };
+      const { state, asks } = event;
+      const isSurvey = note.kind === 'survey';
+      if (state === 'typed') {
+        const waiting = isSurvey ? 'survey' : 'work';
+        return { heard: { id, caseId, type: 'typed', jobId }, action: null, wait: { waiting } };
+      }
+      const person = isSurvey ? 'leave' : 'password';
       return {
-        heard: { id, caseId, type: 'prompt', jobId, state },
+        heard: { id, caseId, type: 'prompt', jobId, state, ...(asks === undefined ? {} : { asks }) },
         action: null,
-        wait: { waiting: state === 'shown' ? 'password' : 'end' },
+        wait: { waiting: state === 'shown' ? person : 'end' },
       };
     }
     case 'outcome':
       return outcomeOf(id, jobId, note, reportOf(event));
-    // No job of a case asks for one: it is not believed.
-    case 'surveyed':
-      return failureOf(id, jobId, note, 'unproven');
+    case 'surveyed': {
+      const { devices, omitted } = event;
+      const bound = devices.filter(({ bindStatus }) => bindStatus === 'bound').length;
+      const counts = { devices: devices.length, bound, omitted };
+      return {
+        heard: { id, caseId, type: 'surveyed', jobId, ...counts, ...hindrancesOf(event) },
+        action: null,
+        wait: null,
+      };
+    }
     case 'job-failed':
       return note.kind === 'unbind' && facts.permitTraded && !NOTHING_SENT.includes(event.reason)
         ? outcomeOf(id, jobId, note, { outcome: 'unknown', reason: event.reason, verified: false })
@@ -138,6 +150,8 @@ export function failureOf(
   { caseId, kind, shortSerial: serial }: JobNote,
   reason: string,
 ): Meaning {
+  if (kind === 'survey')
+    return { heard: { id, caseId, type: 'survey-failed', jobId, reason }, action: null, wait: null };
   return {
     heard: { id, caseId, type: 'job-failed', jobId, kind, serial, reason },
     action: { type: 'job-ended', jobId },

@@ -5,7 +5,7 @@ import { unbindOutcome } from '../../link/messages.ts';
 import { type DataOf, kind, step } from '../../store/kind.ts';
 import type { Store, Values } from '../../store/store.ts';
 import { BLOBS } from '../house/blobs.ts';
-import type { JobStory } from './belief.ts';
+import type { AnyJob, JobStory } from './belief.ts';
 
 /** What is known of a job is kept for as long as its last word may be on its way, ms; as long as that its permit was
  * traded (hub/desk.ts): a laptop may come back in the evening. */
@@ -21,14 +21,24 @@ const note1 = z.object({
   sent: z.boolean(),
 });
 
+const note2 = note1.extend({
+  /** Since when it is in the mailbox, milliseconds. Absent: not yet, or of before. */
+  sentAt: z.number().exactOptional(),
+});
+
 export const JOB_NOTES = kind({
   name: 'jobs',
-  version: 2,
-  schema: note1.extend({
-    /** Since when it is in the mailbox, milliseconds. Absent: not yet, or of before. */
-    sentAt: z.number().exactOptional(),
+  version: 3,
+  schema: note2.extend({
+    /** A survey is of no case and about no device: both are empty. */
+    kind: z.enum([...jobKind.options, 'survey']) satisfies z.ZodType<AnyJob>,
+    /** Group of the case when the job began; absent: none. */
+    group: z.string().exactOptional(),
   }),
-  steps: [step('nobody knows since when it is sent', note1, (old) => old)],
+  steps: [
+    step('nobody knows since when it is sent', note1, (old) => old),
+    step('there were no surveys and no groups', note2, (old) => old),
+  ],
 });
 /** What is known of a job outside its case. */
 export type JobNote = DataOf<typeof JOB_NOTES>;

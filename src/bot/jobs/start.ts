@@ -4,13 +4,14 @@ import type { Language } from '../../../locales/language.ts';
 import type { CaseJob, CaseRecord, JobKind } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../../flows/ports.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
+import { groupOfJob } from '../../groups/group.ts';
 import type { JobDesk } from '../../hub/desk.ts';
-import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Result } from '../../kernel/result.ts';
 import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
-import { SEND_AGAIN_MS } from '../house/times.ts';
+import type { AtLaptop } from './at-laptop.ts';
 import { endJob } from './end.ts';
 import type { JobRules } from './may-start.ts';
 import { post } from './post.ts';
@@ -20,11 +21,12 @@ import { type JobRecords, NOTE_MS } from './records.ts';
 const FIRST_WAIT = { discover: 'search', status: 'status', unbind: 'unbind' } as const;
 
 export interface StartOptions {
-  records: Pick<JobRecords, 'notes' | 'stories'>;
+  records: Pick<JobRecords, 'notes'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
+  groups: Pick<GroupDesk, 'get'>;
   /** The last look before an agent gets work. */
   mayStart: JobRules;
-  directory: AgentDirectory;
+  atLaptop: AtLaptop;
   desk: JobDesk;
   alarms: Pick<Alarms, 'set' | 'ensure'>;
   halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
@@ -35,17 +37,15 @@ export interface StartOptions {
 }
 
 export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' | 'status' | 'unbind'> {
-  const { records, cases, directory, desk, alarms, clock } = options;
+  const { records, cases, groups, atLaptop, desk, alarms, clock } = options;
   const nextId = monotonicFactory();
   const refused = (reason: JobRefusal): JobStart => ({ started: false, reason });
 
   /** Why the agent may not do this now; null: it may. */
   async function whyNot(record: CaseRecord, kind: JobKind, agentId: string): Promise<JobRefusal | null> {
-    const agent = must(await directory.get(agentId));
-    if (!agent || agent.revoked) return 'agent-unknown';
-    if (!agent.technicians.includes(record.chatId)) return 'not-yours';
-    if (!directory.isOnline(agentId)) return 'agent-offline';
-    return must(await options.mayStart(record, kind, agentId));
+    return (
+      (await atLaptop.whyNot(agentId, record.chatId)) ?? must(await options.mayStart(record, kind, agentId))
+    );
   }
 
   /**
@@ -64,7 +64,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     const { shortSerial } = device;
     const running = record.job?.kind === kind ? record.job : null;
     // One that was cut off before the command was in the mailbox is sent again: to the agent it is the same job.
-    if (running && (await isOnItsWay(running))) {
+    if (running && (await atLaptop.isOnItsWay(running))) {
       must(await alarms.ensure(chatId, running.id, { waiting: FIRST_WAIT[kind] }));
       return { started: true, jobId: running.id };
     }
@@ -86,6 +86,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
             shortSerial,
             sent,
             ...(sent ? { sentAt: clock() } : {}),
+            ...(record.group === null ? {} : { group: record.group }),
           },
           NOTE_MS,
         ),
@@ -104,17 +105,6 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     return { started: true, jobId: job.id };
   }
 
-  /**
-   * Whether a running job needs no other command: the agent has spoken of it, or has its first one still to take up. One
-   * that was away for too long gets it anew once it is back.
-   */
-  async function isOnItsWay({ id, agentId }: CaseJob): Promise<boolean> {
-    const note = must(await records.notes.get(id));
-    if (!note?.sent) return false;
-    if (must(await records.stories.get(id)) !== undefined || !directory.isOnline(agentId)) return true;
-    return clock() - (note.sentAt ?? 0) < SEND_AGAIN_MS;
-  }
-
   /** The same by the agent that has seen the device; no other may touch it. */
   async function startBySighting(
     caseId: string,
@@ -123,6 +113,12 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
   ): Promise<JobStart> {
     const agentId = must(await cases.get(caseId))?.sighting?.agentId;
     return agentId === undefined ? refused('not-seen-by-agent') : start(caseId, kind, agentId, send);
+  }
+
+  /** What the laptop is told of the case's group; null: the device stands alone. */
+  async function placeInGroup(caseId: string, group: string | null) {
+    const found = group === null ? null : must(await groups.get(group));
+    return found && groupOfJob(found, caseId);
   }
 
   const send = async (job: CaseJob, command: Parameters<typeof post>[2]) =>
@@ -157,8 +153,9 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
 
     unbind: (caseId, { afterLock }) =>
       atBorder(() =>
-        startBySighting(caseId, 'unbind', async ({ chatId, device }, job) => {
+        startBySighting(caseId, 'unbind', async ({ chatId, device, group }, job) => {
           const { id: jobId, agentId } = job;
+          const place = await placeInGroup(caseId, group);
           const shortSerial = device?.shortSerial ?? '';
           const permit = must(await desk.issuePermit({ agentId, jobId, shortSerial, caseId }));
           return send(job, {
@@ -169,6 +166,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
             technician: (await options.technicianName(chatId)).slice(0, 64),
             language: await options.language(chatId),
             afterLock,
+            ...(place === null ? {} : { group: place }),
             expiresAt: soon(),
           });
         }),

@@ -9,8 +9,8 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 
 /**
  * What a running job waits for: `bot:wait.what.<word>`. Of the laptop: that it finds the device, reads its status, begins
- * an unbind, judges an answer, draws another picture, asks for the password, does its work with it, says its last word. Of
- * a person: an answer to the picture, the password.
+ * an unbind, judges an answer, draws another picture, asks for the password, does its work with it, says its last word, takes
+ * up a survey. Of a person: an answer to the picture, the password, leave at the laptop to send the list.
  */
 export const waiting = z.enum([
   'search',
@@ -23,6 +23,8 @@ export const waiting = z.enum([
   'end',
   'picture',
   'password',
+  'survey',
+  'leave',
 ]);
 export type Waiting = z.infer<typeof waiting>;
 
@@ -63,12 +65,35 @@ export const houseEvent = z.discriminatedUnion('type', [
     result: z.enum(['passed', 'wrong', 'expired']),
     triesLeft: z.number(),
   }),
-  event('prompt', { jobId: z.string(), state: z.enum(['shown', 'abandoned']) }),
+  /**
+   * A question at the laptop. `asks`: for one key because the password is there (`confirm`), or for leave to send the list of a
+   * survey; absent: for the password.
+   */
+  event('prompt', {
+    jobId: z.string(),
+    state: z.enum(['shown', 'abandoned']),
+    asks: z.enum(['password', 'confirm', 'survey']).exactOptional(),
+  }),
   /** `serial`: short serial of the device the job was about. */
   event('outcome', { jobId: z.string(), serial: z.string(), report: caseReport }),
   event('job-failed', { jobId: z.string(), kind: jobKind, serial: z.string(), reason: z.string() }),
-  /** The password was typed on the laptop, which now works with it; older agents do not say so. */
+  /** The question at the laptop was answered, and it works now: with a password, on a survey. Older agents do not say so. */
   event('typed', { jobId: z.string() }),
+  /**
+   * A survey's list is there, under its job, for an hour (`SurveyPort`); what is on it is no part of the event. Like all about
+   * a survey it is of no case.
+   */
+  event('surveyed', {
+    jobId: z.string(),
+    /** How many devices are on it, and of those how many are bound. */
+    devices: z.number(),
+    bound: z.number(),
+    /** How many more there were. */
+    omitted: z.number(),
+    hindrances,
+  }),
+  /** There is no list: why, in a closed word of the laptop's. */
+  event('survey-failed', { jobId: z.string(), reason: z.string() }),
   /** What the job waits for has not come for long enough that the technician may choose. Without `late`: of before. */
   event('job-overdue', { jobId: z.string(), late: late.exactOptional() }),
   /** An agent of this technician came online (for a conversation that a laptop would help). `name`: the agent's. */

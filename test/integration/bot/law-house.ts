@@ -6,19 +6,22 @@ import type { Update, UserFromGetMe } from 'grammy/types';
 import { ulid } from 'ulid';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
+import { createLimitPort } from '../../../src/bot/door/limit-port.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
 import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
 import { CHATS } from '../../../src/bot/house/chats.ts';
 import { CONTACTS, createContacts } from '../../../src/bot/house/contacts.ts';
+import { createGroupPort } from '../../../src/bot/house/groups.ts';
 import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
 import { createReports } from '../../../src/bot/house/reports.ts';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
 import { createDelivery } from '../../../src/bot/jobs/delivery.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
+import { keepingGroups } from '../../../src/bot/jobs/in-groups.ts';
 import { createJobs, type Jobs } from '../../../src/bot/jobs/jobs.ts';
-import { createJobRules } from '../../../src/bot/jobs/may-start.ts';
+import { createDriveRule, createJobRules } from '../../../src/bot/jobs/may-start.ts';
 
 import { type CaseRecord, wasTold } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
@@ -27,6 +30,7 @@ import { createEngine } from '../../../src/flows/engine/engine.ts';
 import type { ChatState } from '../../../src/flows/engine/state.ts';
 import { type Controls, type Conversations, FLOWS, newDevice } from '../../../src/flows/index.ts';
 import type { House } from '../../../src/flows/ports.ts';
+import { createGroupDesk } from '../../../src/groups/desk.ts';
 import { AGENTS, createAgents } from '../../../src/hub/agents.ts';
 import { createJobDesk, type JobDeskWithPermits } from '../../../src/hub/desk.ts';
 import { createHub } from '../../../src/hub/hub.ts';
@@ -289,7 +293,8 @@ export class LawHouse {
     const life = createLife();
     const store = storeOf(this.#store, life);
     const audit = createAudit(store, Date.now);
-    const cases = createCaseDesk(store, audit, Date.now);
+    const groups = createGroupDesk(store, audit, Date.now);
+    const cases = keepingGroups(createCaseDesk(store, audit, Date.now), groups);
     const queue = createChatQueue();
     const key = new Secret<Uint8Array>(new Uint8Array(32));
     const access = createAccess({ store, audit, adminIds: [this.chatId], key });
@@ -319,9 +324,12 @@ export class LawHouse {
         access,
         limits,
         drivers,
+        groups,
         notices: { raise: async () => undefined },
         pinOpen: async () => ok(true),
       }),
+      mayDrive: createDriveRule({ access, drivers }),
+      groups,
       directory,
       desk,
       alarms,
@@ -365,6 +373,9 @@ export class LawHouse {
         apply: async (id, action) => orFail(await cases.apply(id, action)),
       },
       agents: jobs,
+      surveys: jobs.surveys,
+      groups: createGroupPort(groups),
+      limits: createLimitPort(limits, { raise: async () => undefined }),
       region: { pack: async () => ok(must(regionPack('ru'))) },
       firmware: { of: async () => ok(null) },
       labels: {

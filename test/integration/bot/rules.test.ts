@@ -7,6 +7,7 @@ import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
 import { createJobRules } from '../../../src/bot/jobs/may-start.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
 import { type CaseRecord, newCase } from '../../../src/cases/case.ts';
+import { createGroupDesk } from '../../../src/groups/desk.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -27,6 +28,7 @@ async function house() {
   const access = createAccess({ store, audit, adminIds: [ADMIN], key });
   const limits = createLimits(store, audit, Date.now);
   const drivers = createDrivers(store, audit, Date.now);
+  const groups = createGroupDesk(store, audit, Date.now);
   const notices = { raise: async (notice: Notice) => void raised.push(notice) };
   const invited = await access.invite(ADMIN);
   if (invited.ok) await access.redeem(invited.value.token, { id: ANN, name: 'Ann' });
@@ -34,8 +36,9 @@ async function house() {
     access,
     limits,
     drivers,
+    groups,
     notices,
-    mayStart: createJobRules({ access, limits, drivers, notices, pinOpen: async () => ok(true) }),
+    mayStart: createJobRules({ access, limits, drivers, groups, notices, pinOpen: async () => ok(true) }),
   };
 }
 const caseOf = (chatId: number, id = 'case'): CaseRecord => ({
@@ -56,10 +59,10 @@ afterEach(async () => {
 
 describe('an agent', () => {
   it('unbinds nothing before the PIN was typed for this case, and looks for devices without', async () => {
-    const { access, limits, drivers, notices } = await house();
+    const { access, limits, drivers, groups, notices } = await house();
     const open = new Set<string>();
     const pinOpen = async (chatId: number, caseId: string) => ok(open.has(`${chatId}:${caseId}`));
-    const mayStart = createJobRules({ access, limits, drivers, notices, pinOpen });
+    const mayStart = createJobRules({ access, limits, drivers, groups, notices, pinOpen });
     expect(await mayStart(caseOf(ANN), 'discover', 'laptop')).toEqual(ok(null));
     expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok('needs-pin'));
     open.add(`${ANN}:case`);

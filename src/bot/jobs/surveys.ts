@@ -1,0 +1,168 @@
+/**
+ * Lists of what a laptop sees on its network, for a technician who is to choose from them: asked for at the laptop, kept for an
+ * hour, and shown a part at a time, so that no conversation holds the network of a stranger.
+ */
+import { monotonicFactory } from 'ulid';
+import * as z from 'zod';
+import type { Language } from '../../../locales/language.ts';
+import type { JobStart, SurveyPort } from '../../flows/ports.ts';
+import { type ListedDevice, listedDevice, listedOf, membersOf, wantedOf } from '../../groups/listed.ts';
+import type { JobDesk } from '../../hub/desk.ts';
+import type { AgentEvent } from '../../link/messages.ts';
+import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
+import { kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
+import type { Store } from '../../store/store.ts';
+import type { Alarms } from '../house/alarms.ts';
+import { atBorder, must } from '../house/must.ts';
+import type { AtLaptop } from './at-laptop.ts';
+import type { DriveRule } from './may-start.ts';
+import { post } from './post.ts';
+import { type JobNote, type JobRecords, NOTE_MS } from './records.ts';
+
+/** How long a list is kept, ms. */
+const LIST_MS = 60 * 60_000;
+/** What was allowed at a laptop holds for a visit, ms (cases/case.ts). */
+const VISIT_MS = 12 * 60 * 60_000;
+
+/** The latest survey of a chat, by chat; `devices` null: its laptop has not answered. */
+export const SURVEYS = kind({
+  name: 'surveys',
+  version: 1,
+  schema: z.object({
+    jobId: z.string(),
+    agentId: z.string(),
+    devices: z.array(listedDevice).nullable(),
+  }),
+  // A copy of a damaged one would outlive its hour.
+  fleeting: true,
+});
+
+/** Ids of visits, by chat and laptop. */
+export const VISITS = kind({ name: 'visits', version: 1, schema: z.string() });
+
+export interface SurveysOptions {
+  store: Pick<Store, 'values'>;
+  records: Pick<JobRecords, 'notes'>;
+  /** The last look before an agent gets work. */
+  mayDrive: DriveRule;
+  atLaptop: AtLaptop;
+  desk: JobDesk;
+  alarms: Pick<Alarms, 'set' | 'ensure' | 'clear'>;
+  technicianName(chatId: number): Promise<string>;
+  language(chatId: number): Promise<Language>;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+export interface Surveys extends SurveyPort {
+  /** Keeps a list for its hour, unless its chat has asked for another one since. Throws `HouseUnavailable`. */
+  keep(chatId: number, event: Extract<AgentEvent, { type: 'surveyed' }>): Promise<void>;
+  /** Whether the chat still waits for the list of this job. */
+  isAwaited(chatId: number, jobId: string): Promise<boolean>;
+}
+
+export function createSurveys(options: SurveysOptions): Surveys {
+  const { records, mayDrive, atLaptop, desk, alarms, clock } = options;
+  const surveys = options.store.values(SURVEYS);
+  const visits = options.store.values(VISITS);
+  const nextId = monotonicFactory();
+
+  const of = async (chatId: number) => must(orNone(await surveys.get(String(chatId))));
+
+  /** The list of a survey; null: it is kept no more. */
+  async function listOf(chatId: number, jobId: string): Promise<readonly ListedDevice[] | null> {
+    const survey = await of(chatId);
+    return survey?.jobId === jobId ? survey.devices : null;
+  }
+
+  /** What is allowed at the laptop is allowed for this; begun anew when it has run out. */
+  async function visitOf(chatId: number, agentId: string): Promise<string> {
+    const key = `${chatId}:${agentId}`;
+    const known = must(orNone(await visits.get(key)));
+    if (known !== undefined) return known;
+    const visit = nextId(clock());
+    must(await visits.set(key, visit, VISIT_MS));
+    return visit;
+  }
+
+  async function begin(chatId: number, agentId: string): Promise<JobStart> {
+    const latest = await of(chatId);
+    const running =
+      latest?.devices === null && latest.agentId === agentId ? { id: latest.jobId, agentId } : null;
+    if (running && (await atLaptop.isOnItsWay(running))) {
+      must(await alarms.ensure(chatId, running.id, { waiting: 'survey' }));
+      return { started: true, jobId: running.id };
+    }
+    const refused = (await atLaptop.whyNot(agentId, chatId)) ?? must(await mayDrive(chatId, agentId));
+    if (refused !== null) return { started: false, reason: refused };
+    const jobId = running?.id ?? nextId(clock());
+    const note: JobNote = { chatId, caseId: '', agentId, kind: 'survey', shortSerial: '', sent: false };
+    must(await records.notes.set(jobId, note, NOTE_MS));
+    must(await surveys.set(String(chatId), { jobId, agentId, devices: null }, LIST_MS));
+    const objection = must(
+      await post(desk, agentId, {
+        type: 'survey',
+        jobId,
+        technician: (await options.technicianName(chatId)).slice(0, 64),
+        language: await options.language(chatId),
+        visit: await visitOf(chatId, agentId),
+        waitMs: SEARCH_MS,
+        expiresAt: clock() + TAKE_UP_MS,
+      }),
+    );
+    if (objection !== null) {
+      must(await surveys.delete(String(chatId)));
+      return { started: false, reason: objection };
+    }
+    must(await alarms.set(chatId, jobId, { waiting: 'survey' }));
+    must(await records.notes.set(jobId, { ...note, sent: true, sentAt: clock() }, NOTE_MS));
+    return { started: true, jobId };
+  }
+
+  return {
+    begin: (chatId, agentId) => atBorder(() => begin(chatId, agentId)),
+
+    cancel: (chatId) =>
+      atBorder(async () => {
+        const survey = await of(chatId);
+        if (survey === undefined || survey.devices !== null) return;
+        const { jobId, agentId } = survey;
+        must(await post(desk, agentId, { type: 'cancel', jobId, expiresAt: clock() + TAKE_UP_MS }));
+        must(await alarms.clear(jobId));
+        must(await surveys.delete(String(chatId)));
+      }),
+
+    part: (chatId, jobId, { from, most, ...wanted }) =>
+      atBorder(async () => {
+        const devices = await listOf(chatId, jobId);
+        if (devices === null) return null;
+        const found = wantedOf(devices, wanted);
+        const first = Math.max(0, Math.min(from, Math.floor((found.length - 1) / most) * most));
+        return {
+          devices: found.slice(first, first + most),
+          from: first,
+          wanted: found.length,
+          all: devices.length,
+        };
+      }),
+
+    members: (chatId, jobId, which) =>
+      atBorder(async () => {
+        const devices = await listOf(chatId, jobId);
+        return devices && membersOf(devices, which);
+      }),
+
+    async keep(chatId, { jobId, devices }) {
+      const survey = await of(chatId);
+      if (survey?.jobId !== jobId) return;
+      const listed = devices.map(listedOf);
+      must(await surveys.set(String(chatId), { ...survey, devices: listed }, LIST_MS));
+    },
+
+    async isAwaited(chatId, jobId) {
+      const survey = await of(chatId);
+      return survey?.jobId === jobId && survey.devices === null;
+    },
+  };
+}
