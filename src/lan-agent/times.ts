@@ -32,3 +32,8 @@ export const EXCHANGE_MS = 10_000;
 export const VERIFY_MS = 60_000;
 /** Time for the second proof (docs/decisions/0006). */
 export const PROOF_MS = 6_000;
+
+/** How long the password of a group is kept without a key pressed at the laptop. */
+export const GROUP_PASSWORD_MS = 10 * 60_000;
+/** How long a list of devices, once allowed for a visit, may be asked for again without a question. */
+export const VISIT_MS = 12 * 3600_000;

@@ -161,7 +161,10 @@ export const agentCommand = z.discriminatedUnion('type', [
   command('challenge-answer', { challengeId: id, proof: text(64) }),
   /** Another picture, please. */
   command('challenge-refresh', { challengeId: id }),
-  /** Stop the job if nothing dangerous was sent yet. */
+  /**
+   * Stop the job if nothing dangerous was sent yet. With the id of a group's run as `jobId`: nothing more of the run is
+   * begun, and the password kept for it is forgotten; agents of before know no such job.
+   */
   command('cancel', {}),
 ]);
 export type AgentCommand = z.infer<typeof agentCommand>;

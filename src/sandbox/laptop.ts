@@ -11,7 +11,7 @@ import { type RunEnd, run } from '../lan-agent/link/run.ts';
 import { testNetwork } from '../lan-agent/network/test-network.ts';
 import { PICTURE_ALPHABET } from '../lan-agent/picture/glyphs.ts';
 import { createPagePrompt } from '../lan-agent/prompt/page.ts';
-import type { PasswordPrompt } from '../lan-agent/prompt/prompt.ts';
+import type { LaptopPrompt } from '../lan-agent/prompt/prompt.ts';
 import { AGENT_VERSION } from '../lan-agent/version.ts';
 import type { Want } from './telegram/page.ts';
 
@@ -43,6 +43,8 @@ export interface Laptop {
   lastPicture(): string;
   /** Waits for the password page and answers it as a browser does. Rejects when `signal` ends the waiting. */
   typePassword(password: string, signal?: AbortSignal): Promise<void>;
+  /** The same for a page with one question: presses its button for yes, or for no. */
+  answer(agree: boolean, signal?: AbortSignal): Promise<void>;
   /** One login, as `unbind-agent inspect` makes it; what the device said to the password. */
   inspect(shortSerial: string, password: string): Promise<InspectReport['password']>;
   close(): Promise<void>;
@@ -85,6 +87,21 @@ export async function createLaptop({
   async function nextPage(signal?: AbortSignal): Promise<string> {
     if (waiting.length === 0) await once(pages, 'page', { signal });
     return waiting.shift() ?? '';
+  }
+
+  /** Sends the form of the next page. */
+  async function submit(fields: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> {
+    const url = await nextPage(signal);
+    const form = await fetch(url);
+    // It goes on loading as long as its question: waiting for its end would be waiting for the answer.
+    await form.body?.cancel();
+    const answered = await fetch(url, {
+      method: 'POST',
+      headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    });
+    if (!answered.ok) throw new Error(`the page of the laptop answered ${answered.status}`);
+    await answered.text();
   }
 
   return {
@@ -144,19 +161,8 @@ export async function createLaptop({
         .slice(-PICTURE_LENGTH)
         .map((at) => PICTURE_ALPHABET[at])
         .join(''),
-    async typePassword(password, signal) {
-      const url = await nextPage(signal);
-      const form = await fetch(url);
-      // It goes on loading as long as its question: waiting for its end would be waiting for the answer.
-      await form.body?.cancel();
-      const answered = await fetch(url, {
-        method: 'POST',
-        headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ password }).toString(),
-      });
-      if (!answered.ok) throw new Error(`the password page answered ${answered.status}`);
-      await answered.text();
-    },
+    typePassword: (password, signal) => submit({ password }, signal),
+    answer: (agree, signal) => submit({ action: agree ? 'agree' : 'cancel' }, signal),
     async inspect(shortSerial, password) {
       const report = await engine.performInspect({
         shortSerial,
@@ -173,6 +179,9 @@ export async function createLaptop({
 }
 
 /** The same prompt; `over` is called when one of its questions has ended, however. */
-function untilAnswered(prompt: PasswordPrompt, over: () => void): PasswordPrompt {
-  return { ask: (...asked) => prompt.ask(...asked).finally(over) };
+function untilAnswered(prompt: LaptopPrompt, over: () => void): LaptopPrompt {
+  return {
+    ask: (...asked) => prompt.ask(...asked).finally(over),
+    consent: (...asked) => prompt.consent(...asked).finally(over),
+  };
 }

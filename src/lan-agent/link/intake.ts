@@ -13,8 +13,10 @@ const FILE = 'commands.json';
 /** How long the id of an expired command is remembered, ms: longer than any clock is wrong. */
 const MEMORY_MS = 24 * 60 * 60_000;
 
+const JOBS = ['discover', 'survey', 'status', 'unbind'] as const;
+
 /** A command that starts a job, as opposed to one that speaks to a running one. */
-export type JobCommand = Extract<AgentCommand, { type: 'discover' | 'status' | 'unbind' }>;
+export type JobCommand = Extract<AgentCommand, { type: (typeof JOBS)[number] }>;
 
 const openJob = z.object({
   command: agentCommand,
@@ -50,7 +52,7 @@ export interface Intake {
 }
 
 export function isJobCommand(command: AgentCommand): command is JobCommand {
-  return command.type === 'discover' || command.type === 'status' || command.type === 'unbind';
+  return JOBS.some((type) => type === command.type);
 }
 
 /** A job is taken once, even when a bot that was cut off sends its command a second time under another id. */

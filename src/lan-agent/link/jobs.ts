@@ -1,5 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
-import type { AgentCommand } from '../../link/messages.ts';
+import { type AgentCommand, MAX_BODY_BYTES } from '../../link/messages.ts';
 import { type Hindrance, isFoundSetAside, isHindrance } from '../network/hindrances.ts';
 import { reportHindrances } from './hindrance-reports.ts';
 import type { Intake, JobCommand } from './intake.ts';
@@ -12,9 +12,12 @@ import {
   type UnbindCommand,
   type UnbindJob,
 } from './unbind-job.ts';
+import { createVisits } from './visits.ts';
 
 const MAX_DEVICES = 500;
 const MAX_INTERFACES = 64;
+/** Of the devices in one event, so that it fits into a body with what stands around them. */
+const MAX_LIST_BYTES = MAX_BODY_BYTES - 64 * 1024;
 
 /** Carries out commands, one job at a time. */
 export interface Jobs {
@@ -32,7 +35,8 @@ type Running = Waiting & { readonly abort: AbortController; cancelled: boolean; 
 export function createJobs(
   tools: JobTools & { intake: Intake; outbox: Pick<Outbox, 'some'>; log: Log },
 ): Jobs {
-  const { intake, emit, engine, clock, log } = tools;
+  const { intake, emit, engine, clock, log, groups } = tools;
+  const visits = createVisits(tools);
   const waiting: Waiting[] = [];
   let running: Running | null = null;
   let worker: Promise<void> = Promise.resolve();
@@ -49,29 +53,35 @@ export function createJobs(
   };
   const failed = (jobId: string, reason: string) => end({ type: 'job-failed', jobId, reason });
 
+  /** @param until the one device that is looked for; null: all of them are */
+  const look = async (until: string | null, waitMs: number, signal: AbortSignal) => {
+    const found = await engine.discover({ until, waitMs, signal });
+    for (const note of found.notes) tools.onNote(note);
+    // Where one is asked for, the others are nobody's business: their number is enough.
+    const asked = found.devices.filter(({ shortSerial }) => until === null || shortSerial === until);
+    const devices = fitting(asked);
+    const omitted = found.omitted + found.devices.length - devices.length;
+    const ways = found.notes
+      .filter(isFoundSetAside)
+      .filter(({ name }) => devices.some((device) => device.interface === name));
+    return {
+      devices,
+      omitted,
+      interfaces: found.interfaces.slice(0, MAX_INTERFACES),
+      hindrances: reportHindrances([...found.hindrances, ...ways]),
+    };
+  };
+
   const carryOut = async (job: Running): Promise<NewEvent> => {
     const { command, abort } = job;
     const { jobId } = command;
     switch (command.type) {
-      case 'discover': {
-        const { until, waitMs } = command;
-        const found = await engine.discover({ until, waitMs, signal: abort.signal });
-        for (const note of found.notes) tools.onNote(note);
-        // Where one is asked for, the others are nobody's business: their number is enough.
-        const asked = found.devices.filter(({ shortSerial }) => until === null || shortSerial === until);
-        const devices = asked.slice(0, MAX_DEVICES);
-        const omitted = found.omitted + found.devices.length - devices.length;
-        const ways = found.notes
-          .filter(isFoundSetAside)
-          .filter(({ name }) => devices.some((device) => device.interface === name));
-        return {
-          type: 'discovered',
-          jobId,
-          devices,
-          omitted,
-          interfaces: found.interfaces.slice(0, MAX_INTERFACES),
-          hindrances: reportHindrances([...found.hindrances, ...ways]),
-        };
+      case 'discover':
+        return { type: 'discovered', jobId, ...(await look(command.until, command.waitMs, abort.signal)) };
+      case 'survey': {
+        const refusal = await visits.allow(command, abort.signal);
+        if (refusal) return { type: 'job-failed', jobId, reason: refusal };
+        return { type: 'surveyed', jobId, ...(await look(null, command.waitMs, abort.signal)) };
       }
       case 'status': {
         const { shortSerial } = command;
@@ -92,8 +102,11 @@ export function createJobs(
         return { type: 'status', jobId, ...told };
       }
       case 'unbind': {
-        if (job.settle)
-          return { type: 'outcome', jobId, report: await settleUnbind(command, tools, abort.signal) };
+        if (job.settle) {
+          const report = await settleUnbind(command, tools, abort.signal);
+          groups.ended(command.group, report);
+          return { type: 'outcome', jobId, report };
+        }
         job.unbind = createUnbindJob(command, tools);
         return job.unbind.run(abort.signal);
       }
@@ -120,8 +133,11 @@ export function createJobs(
     } catch (error) {
       log.error({ err: error, job: command.type }, 'a job failed by a fault of this program');
       // Whether its datagram has left is for the device to say; a settlement that breaks has not heard it.
-      if (settle && command.type === 'unbind') await end(unsettled(command));
-      else if (isArmed(jobId)) enqueue({ command, settle: true });
+      if (settle && command.type === 'unbind') {
+        const last = unsettled(command);
+        groups.ended(command.group, last.report);
+        await end(last);
+      } else if (isArmed(jobId)) enqueue({ command, settle: true });
       else await failed(jobId, 'internal');
     }
   };
@@ -133,8 +149,10 @@ export function createJobs(
     worker = worker.then(work);
   };
   const isArmed = (jobId: string) => intake.open().some((job) => job.armed && job.command.jobId === jobId);
-  const unbinds = () =>
-    [...waiting, ...(running ? [running] : [])].some(({ command }) => command.type === 'unbind');
+  const waitsForPeople = () =>
+    [...waiting, ...(running ? [running] : [])].some(
+      ({ command: { type } }) => type === 'unbind' || type === 'survey',
+    );
 
   const cancel = async (jobId: string) => {
     if (running?.command.jobId === jobId) {
@@ -147,20 +165,20 @@ export function createJobs(
     const at = waiting.findIndex(({ command, settle }) => command.jobId === jobId && !settle);
     if (at >= 0) {
       waiting.splice(at, 1);
-      await failed(jobId, 'cancelled');
+      return failed(jobId, 'cancelled');
     }
+    // No job that is to be done: perhaps the run of a group.
+    groups.stop(jobId);
   };
 
   return {
     accept: async (command) => {
       if (isJobCommand(command)) {
-        // An unbind waits for people: nobody can say for how long.
-        if (unbinds()) return failed(command.jobId, 'busy');
+        // Nobody can say for how long.
+        if (waitsForPeople()) return failed(command.jobId, 'busy');
         return enqueue({ command, settle: false });
       }
       if (command.type === 'cancel') return cancel(command.jobId);
-      // Nobody is asked at this laptop yet whether the list may be sent.
-      if (command.type === 'survey') return failed(command.jobId, 'no-terminal');
       const talk = running?.command.jobId === command.jobId ? running.unbind?.pictures : undefined;
       const pictureId = command.challengeId;
       talk?.hear(
@@ -186,12 +204,27 @@ export function createJobs(
   };
 }
 
+/** Of a whole network: those that one event can carry, whatever they say of themselves. */
+function fitting<T>(devices: readonly T[]): T[] {
+  let bytes = 0;
+  return devices.slice(0, MAX_DEVICES).filter((device) => {
+    bytes += Buffer.byteLength(JSON.stringify(device)) + 1;
+    return bytes <= MAX_LIST_BYTES;
+  });
+}
+
 /** The outcome of an unbind that was to be settled and could not be. */
-function unsettled({ jobId, shortSerial }: UnbindCommand): NewEvent {
+function unsettled({ jobId, shortSerial }: UnbindCommand) {
   const report = { shortSerial, outcome: 'unknown', reason: 'internal', verified: false } as const;
-  return { type: 'outcome', jobId, report };
+  return { type: 'outcome', jobId, report } as const;
 }
 
 function isLast(type: NewEvent['type']): boolean {
-  return type === 'discovered' || type === 'status' || type === 'outcome' || type === 'job-failed';
+  return (
+    type === 'discovered' ||
+    type === 'surveyed' ||
+    type === 'status' ||
+    type === 'outcome' ||
+    type === 'job-failed'
+  );
 }

@@ -5,7 +5,8 @@ import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
 import { noteText } from '../notes.ts';
 import type { RandomInt } from '../picture/draw.ts';
-import type { PasswordPrompt } from '../prompt/prompt.ts';
+import { createGroupPasswords } from '../prompt/group-password.ts';
+import type { LaptopPrompt } from '../prompt/prompt.ts';
 import type { Texts } from '../texts.ts';
 import { GOODBYE_MS, LAST_WORD_MS, PERMIT_PATIENCE_MS } from '../times.ts';
 import { createBackoff } from './backoff.ts';
@@ -25,8 +26,8 @@ import type { UnbindCommand } from './unbind-job.ts';
 export interface RunOptions {
   readonly home: string;
   readonly engine: Engine;
-  /** The password prompt in the language of the technician who asked. */
-  readonly promptFor: (language: Language) => PasswordPrompt;
+  /** What the person at the laptop is asked with, in the language of the technician who asked. */
+  readonly promptFor: (language: Language) => LaptopPrompt;
   readonly agentVersion: string;
   readonly texts: Texts;
   /** Takes lines for the person at the laptop (standard error). */
@@ -136,16 +137,12 @@ async function work(
   const onDiskFailure = (code: string) => say(texts('agent:link.unwritable', { code }));
 
   const clock: Clock = { now: client.now, sleep: local.sleep };
+  const onForgotten = () => say(texts('agent:link.run.forgotten'));
+  const groups = createGroupPasswords({ clock: local, onForgotten });
   const jobs = createJobs({
     engine: options.engine,
-    promptFor: (language) => ({
-      ask: async (...asked) => {
-        const answer = await options.promptFor(language).ask(...asked);
-        // Else nothing at the laptop would say that it was heard.
-        if (answer.kind === 'typed') say(texts('agent:link.run.typed'));
-        return answer;
-      },
-    }),
+    promptFor: (language) => tellingHeard(options.promptFor(language), texts, say),
+    groups,
     challengeRandom: options.challengeRandom,
     clock,
     intake,
@@ -182,6 +179,7 @@ async function work(
   const isAway = said !== undefined && said !== 'connected';
   const leaving = stop.aborted && !isAway ? client.goodbye(AbortSignal.timeout(GOODBYE_MS)) : null;
   await jobs.stop();
+  groups.forget();
   const last = outbox.batch();
   if (stop.aborted && last.length > 0) {
     const sent = await client.sendEvents(last, AbortSignal.timeout(LAST_WORD_MS));
@@ -189,6 +187,23 @@ async function work(
   }
   await leaving;
   return end;
+}
+
+/** A prompt that says that it was answered: nothing else at the laptop would. */
+function tellingHeard(prompt: LaptopPrompt, texts: Texts, say: (line: string) => void): LaptopPrompt {
+  return {
+    ask: async (...asked) => {
+      const answer = await prompt.ask(...asked);
+      if (answer.kind === 'typed') say(texts('agent:link.run.typed'));
+      return answer;
+    },
+    consent: async (to, ...how) => {
+      const answer = await prompt.consent(to, ...how);
+      const heard = to.kind === 'survey' ? 'allowed' : 'confirmed';
+      if (answer.kind === 'agreed') say(texts(`agent:link.run.${heard}`));
+      return answer;
+    },
+  };
 }
 
 /** True when the one datagram may be sent: the hub granted it, and that it did is on disk. */

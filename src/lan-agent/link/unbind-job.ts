@@ -4,7 +4,8 @@ import type { Engine } from '../engine.ts';
 import { type Hindrance, isHindrance, type OddWay } from '../network/hindrances.ts';
 import type { LanNote } from '../network/lan.ts';
 import type { RandomInt } from '../picture/draw.ts';
-import type { PasswordPrompt } from '../prompt/prompt.ts';
+import type { Asks, GroupPasswords } from '../prompt/group-password.ts';
+import type { LaptopPrompt } from '../prompt/prompt.ts';
 import type { Report, UnbindNote, UnbindReason } from '../unbind/contract.ts';
 import type { Clock } from './clock.ts';
 import { reportHindrances } from './hindrance-reports.ts';
@@ -16,7 +17,8 @@ export type UnbindCommand = Extract<AgentCommand, { type: 'unbind' }>;
 /** What a job works with. */
 export interface JobTools {
   readonly engine: Engine;
-  readonly promptFor: (language: Language) => PasswordPrompt;
+  readonly promptFor: (language: Language) => LaptopPrompt;
+  readonly groups: GroupPasswords;
   /** By the server's time. */
   readonly clock: Clock;
   readonly challengeRandom: RandomInt | undefined;
@@ -43,35 +45,46 @@ const FAILED: readonly (UnbindReason | undefined)[] = [
 ];
 
 export function createUnbindJob(command: UnbindCommand, tools: JobTools): UnbindJob {
-  const { jobId, shortSerial, technician, afterLock } = command;
-  const { emit, clock } = tools;
+  const { jobId, shortSerial, technician, afterLock, group } = command;
+  const { emit, clock, groups } = tools;
   const pictures = createPictureTalk({ jobId, clock, random: tools.challengeRandom, emit });
   return {
     pictures,
     run: async (signal) => {
+      const turn = groups.begin(group, tools.promptFor(languageOf(command.language)));
+      if (!turn) return { type: 'job-failed', jobId, reason: 'group-stopped' };
       const stood: Hindrance[] = [];
-      const report = await tools.engine.performUnbind({
-        shortSerial,
-        origin: 'bot',
-        caseId: jobId,
-        technician,
-        afterLock,
-        signal,
-        challenge: (_plan, over) => pictures.run(over),
-        prompt: async (plan, over, wasRefused) => {
-          const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
-          await emit({ type: 'prompt', jobId, state: 'shown', attemptsLeft });
-          const answer = await tools.promptFor(languageOf(command.language)).ask(plan, over, wasRefused);
-          const state = answer.kind === 'typed' ? 'typed' : 'abandoned';
-          await emit({ type: 'prompt', jobId, state, attemptsLeft });
-          return answer;
-        },
-        permit: (_plan, over) => tools.permit(command, over),
-        onNote: (note) => {
-          if (isHindrance(note)) stood.push(note);
-          tools.onNote(note);
-        },
-      });
+      let report: Report | null = null;
+      try {
+        report = await tools.engine.performUnbind({
+          shortSerial,
+          origin: 'bot',
+          caseId: jobId,
+          technician,
+          afterLock,
+          signal,
+          challenge: (_plan, over) => pictures.run(over),
+          prompt: async (plan, over, wasRefused) => {
+            const attemptsLeft = plan.attemptsAssumed ? null : plan.attemptsLeft;
+            let asks: Asks = 'password';
+            const tell = (state: 'shown' | 'typed' | 'abandoned') =>
+              emit({ type: 'prompt', jobId, state, attemptsLeft, asks });
+            const answer = await turn.ask(plan, over, wasRefused, async (next) => {
+              asks = next;
+              await tell('shown');
+            });
+            await tell(answer.kind === 'typed' ? 'typed' : 'abandoned');
+            return answer;
+          },
+          permit: (_plan, over) => tools.permit(command, over),
+          onNote: (note) => {
+            if (isHindrance(note)) stood.push(note);
+            tools.onNote(note);
+          },
+        });
+      } finally {
+        groups.ended(group, report);
+      }
       if (report.reason !== undefined && FAILED.includes(report.reason)) {
         return { type: 'job-failed', jobId, reason: report.reason };
       }

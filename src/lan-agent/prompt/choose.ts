@@ -3,11 +3,11 @@ import type { Texts } from '../texts.ts';
 import type { Keyboard } from './keyboard.ts';
 import type { PromptKind } from './kinds.ts';
 import { createPagePrompt } from './page.ts';
-import type { PasswordPrompt } from './prompt.ts';
+import type { LaptopPrompt } from './prompt.ts';
 import { createTerminalPrompt } from './terminal.ts';
 
 /**
- * The password prompt for one language: the one that was asked for, else the terminal where there is one, else the
+ * What the person at the laptop is asked with, in one language: the one that was asked for, else the terminal where there is one, else the
  * page. Everything is written to `output` (standard error); the page's address stands on a line of its own that
  * begins with `prompt-page: `, so that a program can find it.
  */
@@ -16,7 +16,7 @@ export function createPrompt(options: {
   texts: Texts;
   keyboard: Keyboard;
   output: Writable;
-}): PasswordPrompt {
+}): LaptopPrompt {
   const { texts, keyboard, output } = options;
   const kind = options.kind ?? (keyboard.isTerminal ? 'terminal' : 'page');
   if (kind === 'terminal') return createTerminalPrompt({ texts, keyboard, output });

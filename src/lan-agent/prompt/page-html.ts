@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Texts } from '../texts.ts';
-import type { PasswordComplaint, PromptModel } from './prompt.ts';
+import type { Texts, WordAfter } from '../texts.ts';
+import type { ConsentModel, PasswordComplaint, PromptModel, QuestionModel } from './prompt.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }
@@ -34,6 +34,41 @@ export const CONTENT_SECURITY_POLICY = [
 
 /** The form. The field has no length limit: a browser would cut a long password without a word. */
 export function formPage(model: PromptModel, texts: Texts, complaint: PasswordComplaint | null): string {
+  return questionPage(
+    model,
+    texts,
+    complaint,
+    `<label for="password">${escapeHtml(model.question)}</label>
+<input id="password" name="password" type="password" autocomplete="off" autofocus>
+<button name="action" value="send">${escapeHtml(model.button)}</button>
+<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>`,
+  );
+}
+
+/**
+ * A question for one button, which no key presses by chance: Enter presses the first button of a form, so that is the
+ * one that says no.
+ */
+export function consentPage(
+  model: ConsentModel,
+  texts: Texts,
+  complaint: 'cable-unconfirmed' | null,
+): string {
+  return questionPage(
+    model,
+    texts,
+    complaint,
+    `<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>
+<button name="action" value="agree">${escapeHtml(model.button)}</button>`,
+  );
+}
+
+function questionPage(
+  model: QuestionModel,
+  texts: Texts,
+  complaint: WordAfter<'agent:prompt.complaint.'> | null,
+  fields: string,
+): string {
   const rows = model.rows.map(
     ({ label, value }) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`,
   );
@@ -52,16 +87,13 @@ export function formPage(model: PromptModel, texts: Texts, complaint: PasswordCo
 ${model.hints.map((hint) => `<p>${escapeHtml(hint)}</p>`).join('\n')}
 ${alert}
 <form method="post" autocomplete="off">
-${cable}<label for="password">${escapeHtml(model.question)}</label>
-<input id="password" name="password" type="password" autocomplete="off" autofocus>
-<button name="action" value="send">${escapeHtml(model.button)}</button>
-<button name="action" value="cancel">${escapeHtml(texts('agent:prompt.button.cancel'))}</button>
+${cable}${fields}
 </form>`,
   );
 }
 
 /** The question whether a password that may be the one refused last is meant; the field is not shown again. */
-export function meantPage(model: PromptModel, texts: Texts): string {
+export function meantPage(model: QuestionModel, texts: Texts): string {
   return page(
     texts,
     model.title,
@@ -70,16 +102,16 @@ export function meantPage(model: PromptModel, texts: Texts): string {
 ${model.cable ? '<input type="hidden" name="cable" value="yes">' : ''}
 <button name="action" value="another" autofocus>${escapeHtml(texts('agent:prompt.button.another'))}</button>
 <button name="action" value="meant">${escapeHtml(texts('agent:prompt.button.meant'))}</button>
-<button name="action" value="cancel">${escapeHtml(texts('agent:prompt.button.cancel'))}</button>
+<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>
 </form>`,
   );
 }
 
-/** How a question ended. `timeout`, `stopped`: by itself, with the form still open in a browser. */
-export type PageEnd = 'taken' | 'cancelled' | 'timeout' | 'stopped';
+/** How a question ended. `timeout` and those after it: by itself, with the form still open in a browser. */
+export type PageEnd = 'taken' | 'cancelled' | 'timeout' | 'stopped' | 'forgotten';
 
 /** The last page: what happens now. */
-export function endPage(model: PromptModel, texts: Texts, end: PageEnd): string {
+export function endPage(model: QuestionModel, texts: Texts, end: PageEnd): string {
   return page(texts, model.title, `<p>${escapeHtml(endWords(model, texts, end))}</p>`);
 }
 
@@ -87,12 +119,12 @@ export function endPage(model: PromptModel, texts: Texts, end: PageEnd): string 
  * The rest of a form that was kept loading: the browser puts it below at once, without a script, and the field is gone
  * with whatever was typed into it.
  */
-export function overPart(model: PromptModel, texts: Texts, end: PageEnd): string {
+export function overPart(model: QuestionModel, texts: Texts, end: PageEnd): string {
   return `<style>${OVER_STYLE}</style><p role="alert">${escapeHtml(endWords(model, texts, end))}</p>\n`;
 }
 
-function endWords(model: PromptModel, texts: Texts, end: PageEnd): string {
-  return end === 'taken' ? model.taken : texts(`agent:prompt.end.${end}`);
+function endWords(model: QuestionModel, texts: Texts, end: PageEnd): string {
+  return end === 'taken' || end === 'cancelled' ? model[end] : texts(`agent:prompt.end.${end}`);
 }
 
 function page(texts: Texts, title: string, body: string): string {

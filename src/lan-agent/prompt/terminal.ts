@@ -7,7 +7,15 @@ import { aborted, limit } from '../limit.ts';
 import type { Texts } from '../texts.ts';
 import { LEFT, readHiddenLine } from './hidden-line.ts';
 import type { Keyboard } from './keyboard.ts';
-import { createPasswordCheck, describePlan, type PasswordPrompt } from './prompt.ts';
+import { readOneKey } from './one-key.ts';
+import {
+  createPasswordCheck,
+  describeConsent,
+  describePlan,
+  type LaptopPrompt,
+  type QuestionModel,
+  takenAway,
+} from './prompt.ts';
 
 /**
  * The prompt in the terminal. It draws on `output`, which is standard error: standard output belongs to results. What
@@ -19,38 +27,43 @@ export function createTerminalPrompt(options: {
   keyboard: Keyboard;
   output: Writable;
   timeLimitMs?: number;
-}): PasswordPrompt {
+}): LaptopPrompt {
   const { texts, keyboard, output } = options;
+  const longest = options.timeLimitMs ?? PROMPT_LIMIT_MS;
+
+  const show = ({ title, rows, hints }: QuestionModel) => {
+    const lines = rows.map(({ label, value }) => `${label}: ${value}`);
+    note([...lines, '', ...hints].join('\n'), title, { output });
+  };
+  const hear = async (question: string, keys: Transform, over: AbortSignal) => {
+    output.write(`${question} `);
+    const line = await readHiddenLine(keys, over);
+    output.write('\n');
+    return line;
+  };
+  /** Whether the person says yes; LEFT or null where they leave. */
+  const agree = async (question: string, keys: Transform, over: AbortSignal) => {
+    const line = await hear(question, keys, over);
+    if (!Buffer.isBuffer(line)) return line;
+    const isAgreed = isYes(line, texts);
+    line.fill(0);
+    return isAgreed;
+  };
+  /** Whether the cable is as it has to be, where that has to be asked. */
+  const agreeToCable = async ({ cable }: QuestionModel, keys: Transform, over: AbortSignal) =>
+    !cable || agree(`${cable.why}\n${cable.question} ${texts('agent:prompt.yesNo')}`, keys, over);
+
   return {
-    ask: async (plan, signal, wasRefused) => {
+    ask: async (plan, signal, wasRefused, { group, limitMs: timeLimitMs = longest } = {}) => {
       if (!keyboard.isTerminal) return { kind: 'unavailable' };
-      const model = describePlan(plan, texts);
+      const model = describePlan(plan, texts, group);
       const check = createPasswordCheck();
-      const rows = model.rows.map(({ label, value }) => `${label}: ${value}`);
-      const timeLimitMs = options.timeLimitMs ?? PROMPT_LIMIT_MS;
-      const { cable } = model;
-      const hear = async (question: string, keys: Transform, over: AbortSignal) => {
-        output.write(`${question} `);
-        const line = await readHiddenLine(keys, over);
-        output.write('\n');
-        return line;
-      };
       const doubt = `${texts('agent:prompt.refusedBefore')} ${texts('agent:prompt.meantAsk')}`;
-      /** Whether the person says yes; LEFT or null where they leave. */
-      const agree = async (question: string, keys: Transform, over: AbortSignal) => {
-        const line = await hear(question, keys, over);
-        if (!Buffer.isBuffer(line)) return line;
-        const isAgreed = isYes(line, texts);
-        line.fill(0);
-        return isAgreed;
-      };
       const typed = await atTerminal<Buffer | false>(
         { ...options, timeLimitMs, signal },
         async (keys, over) => {
-          note([...rows, '', ...model.hints].join('\n'), model.title, { output });
-          const agreed =
-            !cable ||
-            (await agree(`${cable.why}\n${cable.question} ${texts('agent:prompt.yesNo')}`, keys, over));
+          show(model);
+          const agreed = await agreeToCable(model, keys, over);
           if (agreed !== true) return agreed;
           for (;;) {
             const question = `${model.question} (${texts('agent:prompt.unseen')}):`;
@@ -70,7 +83,29 @@ export function createTerminalPrompt(options: {
       if (typed === null) return { kind: 'abandoned' };
       if (typed === false) return { kind: 'no-cable' };
       const given = { kind: 'typed', password: typed } as const;
-      return cable ? { ...given, directCable: true } : given;
+      return model.cable ? { ...given, directCable: true } : given;
+    },
+
+    consent: async (to, signal, timeLimitMs = longest) => {
+      if (!keyboard.isTerminal) return { kind: 'unavailable' };
+      const model = describeConsent(to, texts);
+      const say = (line: string) => void output.write(`${line}\n`);
+      const answer = await atTerminal<boolean | 'no-cable'>(
+        { ...options, timeLimitMs, signal },
+        async (keys, over) => {
+          show(model);
+          const agreed = await agreeToCable(model, keys, over);
+          if (agreed === false) return 'no-cable';
+          if (agreed !== true) return agreed;
+          say(model.keys);
+          const onOther = () => say(texts('agent:prompt.otherKey'));
+          return readOneKey(keys, over, { onOther, onEnter: () => say(model.keys) });
+        },
+      );
+      if (answer === null) return { kind: 'abandoned' };
+      if (answer === 'no-cable') return { kind: answer };
+      if (!answer) return { kind: 'declined' };
+      return model.cable ? { kind: 'agreed', directCable: true } : { kind: 'agreed' };
     },
   };
 }
@@ -122,7 +157,7 @@ async function atTerminal<T>(
   }: { keyboard: Keyboard; output: Writable; texts: Texts; timeLimitMs: number; signal: AbortSignal },
   ask: (keys: Transform, over: AbortSignal) => Promise<T | typeof LEFT | null>,
 ): Promise<T | null> {
-  type Said = 'next' | 'enter' | 'unused' | `end.${'left' | 'timeout' | 'stopped'}`;
+  type Said = 'next' | 'enter' | 'unused' | `end.${'left' | 'timeout' | 'stopped' | 'forgotten'}`;
   const say = (key: Said) => void output.write(`${texts(`agent:prompt.${key}`)}\n`);
   const over = limit(timeLimitMs, signal);
   if (keyboard.isHeld()) {
@@ -153,7 +188,7 @@ async function atTerminal<T>(
   }
   if (isLeft || typed === LEFT) keyboard.release();
   else {
-    let why: Said = isEscape ? 'end.left' : isTimeOver ? 'end.timeout' : 'end.stopped';
+    let why: Said = isEscape ? 'end.left' : isTimeOver ? 'end.timeout' : `end.${takenAway(signal)}`;
     keyboard.hold(() => {
       say(why);
       say('enter');

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/lan-agent/link/clock.ts';
 import { openIntake } from '../../../src/lan-agent/link/intake.ts';
 import { createJobs } from '../../../src/lan-agent/link/jobs.ts';
 import { type NewEvent, openOutbox } from '../../../src/lan-agent/link/outbox.ts';
+import { createGroupPasswords } from '../../../src/lan-agent/prompt/group-password.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
 it('reports an unbind as unknown whose settlement breaks, and never as one of which nothing was sent', async () => {
@@ -47,7 +48,8 @@ it('reports an unbind as unknown whose settlement breaks, and never as one of wh
   };
   const jobs = createJobs({
     engine,
-    promptFor: () => ({ ask: breaks }),
+    promptFor: () => ({ ask: breaks, consent: breaks }),
+    groups: createGroupPasswords({ clock: systemClock, onForgotten: () => undefined }),
     clock: systemClock,
     challengeRandom: undefined,
     intake: intake.value,

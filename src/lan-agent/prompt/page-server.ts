@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { limit } from '../limit.ts';
+import { secretBytes } from '../secret-bytes.ts';
+import type { Texts } from '../texts.ts';
+import { CONTENT_SECURITY_POLICY, endPage, overPart, type PageEnd } from './page-html.ts';
+import { type QuestionModel, takenAway } from './prompt.ts';
+
+const HOST = '127.0.0.1';
+/** A form with a far too long password still fits, so that it can be told. */
+const MAX_BODY_BYTES = 4096;
+/** How long a browser may take to fetch the last words, ms. */
+const FAREWELL_MS = 2_000;
+
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  // Not no-referrer: with it browsers send `Origin: null` and a foreign form could not be told from ours.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  connection: 'close',
+} as const;
+
+/** What a form leads to: another page, no page at all, or the answer and with it the end of the question. */
+export type Turn<T> =
+  | { readonly status: 200 | 422; readonly page: string }
+  | { readonly status: 400 }
+  | { readonly answer: T; readonly end: 'taken' | 'cancelled' };
+
+/** One question, as its page shows it and judges what comes back. */
+export interface PageQuestion<T> {
+  readonly model: QuestionModel;
+  form(): string;
+  /** Judges a form. The body is zeroed afterwards. */
+  judge(body: Buffer): Promise<Turn<T>>;
+  /** Zeroes what an answer holds that nobody takes any more, and what was kept between two forms. */
+  drop(answer: T | null): void;
+  readonly abandoned: T;
+  readonly unavailable: T;
+}
+
+export interface PageOptions {
+  readonly texts: Texts;
+  /**
+   * Gets the address once the page can be opened; knowing it is the right to answer, so it belongs on the technician's
+   * own screen and in no log.
+   */
+  readonly announce: (url: string) => void;
+}
+
+/**
+ * Asks on a page that lives for one question: on 127.0.0.1 only, on a port and a path nobody can guess, gone once it is
+ * answered. Checked on every request are the Host (a foreign name that resolves to 127.0.0.1), on a POST also the Origin
+ * (a form on another site). A form stays loading as long as its question: when that ends by itself, the rest of the page
+ * takes the field away and says so.
+ */
+export function askOnPage<T>(
+  question: PageQuestion<T>,
+  { texts, announce, limitMs, signal }: PageOptions & { limitMs: number; signal: AbortSignal },
+): Promise<T> {
+  const { model } = question;
+  return new Promise((resolve) => {
+    const path = `/${randomBytes(24).toString('base64url')}`;
+    const { signal: over, end } = limit(limitMs, signal);
+
+    const server = createServer((request, response) => {
+      void answer(request, response).catch(() => send(response, 400));
+    });
+    server.headersTimeout = 5_000;
+    server.requestTimeout = 10_000;
+    server.maxConnections = 16;
+    // Read through our hands, the parser being served first, and not by the parser itself, which keeps what it reads
+    // in a buffer of its own until the next request.
+    server.on('connection', (socket) => socket.on('data', (bytes: Buffer) => bytes.fill(0)));
+
+    const forms = new Set<ServerResponse>();
+    /** A page with a form, of which the rest is sent when its question is over. */
+    const show = (response: ServerResponse, status: number, html: string) => {
+      writeHead(response, status, 'html');
+      response.write(html);
+      forms.add(response);
+      response.once('close', () => forms.delete(response));
+    };
+
+    let origin = '';
+    let ended: PageEnd | null = null;
+    const finish = (given: T, how: PageEnd) => {
+      question.drop(ended ? given : null);
+      if (ended) return;
+      ended = how;
+      over.removeEventListener('abort', abandon);
+      end();
+      for (const form of forms) form.end(overPart(model, texts, how));
+      server.close();
+      setTimeout(() => server.closeAllConnections(), FAREWELL_MS).unref();
+      resolve(given);
+    };
+    const abandon = () => finish(question.abandoned, signal.aborted ? takenAway(signal) : 'timeout');
+
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
+      if (`http://${request.headers.host}` !== origin) return send(response, 421);
+      if (request.url !== path) return send(response, 404);
+      const gone = (how: PageEnd) => send(response, 410, endPage(model, texts, how));
+      if (request.method === 'GET') return ended ? gone(ended) : show(response, 200, question.form());
+      if (request.method !== 'POST') return send(response, 405);
+      if (request.headers.origin !== origin) return send(response, 403);
+      if (request.headers['content-type'] !== 'application/x-www-form-urlencoded') return send(response, 415);
+
+      const body = await readBody(request);
+      if (!body) return send(response, 413);
+      const turn = await question.judge(body).finally(() => body.fill(0));
+      // Somebody may have answered elsewhere, or taken the question away.
+      if (ended) {
+        question.drop('answer' in turn ? turn.answer : null);
+        return gone(ended);
+      }
+      if ('page' in turn) return show(response, turn.status, turn.page);
+      if ('status' in turn) return send(response, turn.status);
+      // The browser gets its last page first, then the server goes away.
+      response.once('close', () => finish(turn.answer, turn.end));
+      return send(response, 200, endPage(model, texts, turn.end));
+    };
+
+    if (over.aborted) return resolve(question.abandoned);
+    over.addEventListener('abort', abandon, { once: true });
+    server.once('error', () => finish(question.unavailable, 'stopped'));
+    server.listen(0, HOST, () => {
+      origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+      announce(`${origin}${path}`);
+    });
+  });
+}
+
+function send(response: ServerResponse, status: number, html?: string): void {
+  if (response.headersSent) return;
+  writeHead(response, status, html === undefined ? 'plain' : 'html');
+  response.end(html ?? STATUS_CODES[status]);
+}
+
+function writeHead(response: ServerResponse, status: number, type: 'html' | 'plain'): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': `text/${type}; charset=utf-8` });
+}
+
+/** The body, or null when it is not a form with a password: larger, or without a declared length. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!(length <= MAX_BODY_BYTES)) return null;
+  const body = secretBytes(length);
+  let at = 0;
+  try {
+    // The parser ends the body at its declared length.
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      at += chunk.copy(body, at);
+      chunk.fill(0);
+    }
+  } catch (error) {
+    // Cut off on its way: what has come of the password goes.
+    body.fill(0);
+    throw error;
+  }
+  return body;
+}
