@@ -30,6 +30,7 @@ let alone: string | null = null;
 const listening: typeof ocr = {
   async look(photo, side, isOver) {
     const look = await ocr.look(photo, side, isOver);
+    if (!look) return null;
     const texts = look.lines.flatMap(({ pieces }) => serialTexts(pieces.map(({ text }) => text).join(' ')));
     alone ??= texts.map(shortOf).find((short) => short !== null) ?? null;
     return look;

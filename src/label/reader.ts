@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { isPhotoAnswer, isReading } from './answers.ts';
 import { createPool } from './pool.ts';
 import {
+  answerTime,
   type LabelReading,
   MAX_BYTES,
   type PhotoAnswers,
@@ -21,10 +22,14 @@ export interface LabelReader {
   /**
    * Reads one photo (JPEG, PNG, WebP), at most 20 MB and 40 megapixels.
    * @param options `onPrint` hears from the process that reads print that it begins: no code has settled the matter, and
-   *   seconds follow.
+   *   seconds follow. `spentMs`: what of the time for this photo is gone already, milliseconds; half of it is left for
+   *   reading at least. Default 0.
    * @throws only the signal's reason, when it is aborted. Everything else is a reading.
    */
-  read(bytes: Uint8Array, options?: { signal?: AbortSignal; onPrint?: () => void }): Promise<LabelReading>;
+  read(
+    bytes: Uint8Array,
+    options?: { signal?: AbortSignal; onPrint?: () => void; spentMs?: number },
+  ): Promise<LabelReading>;
   /** A photo as it may be kept: the picture alone, upright, a JPEG of at most 2560 pixels a side. Never throws. */
   copy(bytes: Uint8Array): Promise<Result<Uint8Array, PhotoRejection>>;
   /** Ids of the processes that are there. */
@@ -40,7 +45,10 @@ interface LabelReaderOptions {
   readonly queue?: number;
   /** Time for one photo, milliseconds; one that took longer than half to unpack has half for reading. Default 700. */
   readonly budgetMs?: number;
-  /** Time for one photo with its print, milliseconds, without what it waits behind others. Default 8000. */
+  /**
+   * Time from a photo to its answer, milliseconds, whatever a process does or has to load first, and without what the photo
+   * waits behind others. Default 8000.
+   */
   readonly answerMs?: number;
   /** After this time, milliseconds, the process for codes is killed, whatever it does. Default 10 000. */
   readonly killAfterMs?: number;
@@ -63,6 +71,8 @@ interface LabelReaderOptions {
 export const SECOND = { workers: 1, idleMs: 60_000, memoryMb: 800 };
 /** It is not asked where less of the budget is left: finding a code takes it longer. */
 const LEAST_MS = 100;
+/** The end of a photo's time is for the way of its answer. */
+const TELLING_MS = 400;
 
 /** First bytes of what phones send; nothing else reaches a decoder. */
 const SIGNATURES: readonly [offset: number, bytes: string][] = [
@@ -83,6 +93,7 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     queue,
     killAfterMs,
     idleMs,
+    answerMs: answerTime,
     memoryMb,
     isAnswer: isPhotoAnswer,
     onCrash: (error) => log?.error({ err: error }, 'the process that reads photos died'),
@@ -91,7 +102,9 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     ...moduleAt('second/child.ts', 'label-second.mjs'),
     ...SECOND,
     queue,
-    killAfterMs: (job) => job.budgetMs,
+    killAfterMs,
+    answerMs: answerTime,
+    workMs: (job) => job.budgetMs,
     isAnswer: isReading,
     onCrash: (error) => log?.error({ err: error }, 'the process of the second reader died'),
   });
@@ -104,7 +117,7 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   async function work<Task extends PhotoJob['task']>(
     job: PhotoJob & { task: Task },
     signal?: AbortSignal,
-    onStart?: () => void,
+    onStart?: (waitedMs: number) => void,
   ): Promise<Result<PhotoAnswers[Task], PhotoRejection>> {
     const rejection = atFirstSight(job.bytes);
     if (rejection) return fail(rejection);
@@ -114,15 +127,22 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   /** What a second reader says, asked when the first has said nothing, or nothing yet when half of the time is over. */
   async function codes(
     bytes: Uint8Array,
+    time: PhotoTime,
     signal?: AbortSignal,
   ): Promise<Result<LabelReading, PhotoRejection>> {
     const enough = new AbortController();
     const until = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
-    const ask = (ms: number) => other.run({ bytes, budgetMs: ms }, until).catch(() => fail('busy' as const));
+    const ask = (ms: number) => {
+      // Half of a photo's time is for print: where the process has to start first, nobody waits longer for it.
+      const job = { bytes, budgetMs: ms, answerMs: Math.max(ms, time.left() - time.inAll / 2), leastMs: ms };
+      return other.run(job, until, time.waited).catch(() => fail('busy' as const));
+    };
     let asked: ReturnType<typeof ask> | undefined;
     let timer: NodeJS.Timeout | undefined;
     try {
-      const first = await work({ task: 'read', bytes, budgetMs }, signal, () => {
+      const job = { task: 'read', bytes, budgetMs, answerMs: time.inAll } as const;
+      const first = await work(job, signal, (waitedMs) => {
+        time.waited(waitedMs);
         const half = budgetMs / 2;
         if (second && half >= LEAST_MS) timer = setTimeout(() => (asked = ask(half)), half);
       });
@@ -142,14 +162,14 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
   }
 
   return {
-    async read(bytes, { signal, onPrint } = {}) {
-      const start = performance.now();
-      const result = await codes(bytes, signal);
+    async read(bytes, { signal, onPrint, spentMs = 0 } = {}) {
+      const time = photoTime(Math.max(answerMs / 2, answerMs - spentMs) - TELLING_MS);
+      const result = await codes(bytes, time, signal);
       if (!result.ok) return { kind: 'rejected', reason: result.failure };
       if (!text || !isOpen(result.value)) return result.value;
-      // Beside many others a photo waits for its turn: print has half of its time nevertheless.
-      const left = Math.max(answerMs / 2, answerMs - (performance.now() - start));
-      const printed = await print.read({ bytes, budgetMs: left }, signal, onPrint);
+      const left = time.left();
+      const job = { bytes, budgetMs: left, answerMs: left, leastMs: Math.min(left, time.inAll / 2) };
+      const printed = await print.read(job, signal, onPrint);
       if (printed.ok) return withPrint(result.value, printed.value);
       log?.warn({ failure: printed.failure }, 'print was not read');
       return printed.failure === 'timeout' ? withoutTime(result.value) : result.value;
@@ -161,6 +181,31 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
     pids: () => [...pool.pids(), ...other.pids(), ...print.pids()],
     async close() {
       await Promise.all([print.close(), other.close(), pool.close()]);
+    },
+  };
+}
+
+/** The time of one photo, milliseconds. */
+interface PhotoTime {
+  readonly inAll: number;
+  /** What is left. Beside many others a photo waits for its turn: half of its time is left nevertheless, unless it took that itself. */
+  left(): number;
+  /** Other photos stood before it for so long. */
+  waited(ms: number): void;
+}
+
+function photoTime(ms: number): PhotoTime {
+  const inAll = Math.max(0, ms);
+  const start = performance.now();
+  let waitedMs = 0;
+  return {
+    inAll,
+    left() {
+      const spentMs = performance.now() - start;
+      return Math.max(0, inAll - spentMs, Math.min(inAll / 2, inAll - (spentMs - waitedMs)));
+    },
+    waited(more) {
+      waitedMs += more;
     },
   };
 }

@@ -54,12 +54,25 @@ export const MAX_BYTES = 20 * 1024 * 1024;
 /** One photo on its way into a process: to be read, or to be copied without what cameras write beside the picture. */
 export type PhotoJob =
   | ({ readonly task: 'read' } & ReadJob)
-  | { readonly task: 'copy'; readonly bytes: Uint8Array };
+  | ({ readonly task: 'copy' } & Pick<ReadJob, 'bytes' | 'answerMs' | 'leastMs'>);
 
 export interface ReadJob {
   readonly bytes: Uint8Array;
   /** Time from the bytes on, milliseconds. What will not be done by then is not begun. */
   readonly budgetMs: number;
+  /** How long its answer is waited for, milliseconds, the start of a process included. Default: as long as it takes. */
+  readonly answerMs?: number;
+  /** What of that is left where other photos stood before it, at least. Default: all of it. */
+  readonly leastMs?: number;
+}
+
+/** How long the answer to a job is waited for, milliseconds, `waitedMs` after other photos that stood before it. */
+export function answerTime(
+  job: { readonly answerMs?: number; readonly leastMs?: number },
+  waitedMs: number,
+): number {
+  const { answerMs = Number.POSITIVE_INFINITY, leastMs = answerMs } = job;
+  return Math.max(leastMs, answerMs - waitedMs);
 }
 
 /** A reading and what it cost, milliseconds: what is left of the budget is the second reader's. */

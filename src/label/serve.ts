@@ -6,8 +6,18 @@ import { Worker } from 'node:worker_threads';
 import { childEnv } from '../kernel/child-env.ts';
 import type { FromProcess, ToProcess } from './pool.ts';
 
-/** Does one job. `isCancelled`: whether nobody waits for its answer any more. */
-export type Work<Input, Answer> = (input: Input, isCancelled: () => boolean) => Promise<Answer>;
+/** What a job needs to know of who waits for it. */
+export interface Waiting<Answer> {
+  /** How long its answer is waited for, milliseconds. */
+  readonly leftMs: number;
+  /** Whether nobody waits any more. */
+  isCancelled(): boolean;
+  /** Leaves what would be answered now, for the case that the rest takes too long. */
+  soFar(answer: Answer): void;
+}
+
+/** Does one job. */
+export type Work<Input, Answer> = (input: Input, waiting: Waiting<Answer>) => Promise<Answer>;
 
 /** How often the process looks at the memory it holds, milliseconds. */
 const WATCH_MS = 20;
@@ -42,9 +52,13 @@ export async function serve<Input, Answer>(prepare: () => Promise<Work<Input, An
       cancelled.add(message.cancel);
       return;
     }
-    const { id, input } = message;
+    const { id, input, leftMs } = message;
     tell({ id, begun: true });
-    const answer = await work(input, () => cancelled.has(id));
+    const answer = await work(input, {
+      leftMs,
+      isCancelled: () => cancelled.has(id),
+      soFar: (said) => tell({ id, soFar: said }),
+    });
     cancelled.delete(id);
     tell({ id, answer });
   });

@@ -8,7 +8,7 @@ import { serve } from './serve.ts';
 await serve<PhotoJob, PhotoAnswers[PhotoJob['task']]>(async () => {
   hardenSharp();
   await prepareCodes();
-  return async (job, isCancelled) => {
+  return async (job, { isCancelled }) => {
     if (job.task === 'copy') return copyPhoto(job.bytes);
     const start = performance.now();
     const reading = await readPhoto(job, isCancelled);

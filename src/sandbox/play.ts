@@ -38,7 +38,8 @@ const SCENES: readonly Scene[] = [
  */
 export async function play({ devices, say, t }: PlayOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const stage = await createStage({ devices });
+  // On a busy machine the first photo waits long for its process, and nobody waits here.
+  const stage = await createStage({ devices, photoSeconds: 60 });
   try {
     await stage.bot.start();
     const technician = stage.technician('en');

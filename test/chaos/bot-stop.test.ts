@@ -49,7 +49,7 @@ describe('a bot that is told to end', () => {
   const lines: string[] = [];
   let stage: Stage;
   beforeAll(async () => {
-    stage = await createStage({ devices: [], onBotLine: (line) => lines.push(line) });
+    stage = await createStage({ devices: [], photoSeconds: 150, onBotLine: (line) => lines.push(line) });
   });
   afterAll(() => stage.close(), 60_000);
 

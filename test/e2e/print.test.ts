@@ -24,7 +24,6 @@ describe('a label whose code cannot be read', () => {
     stage = await openStage({
       devices: [],
       readPrint: true,
-      photoSeconds: 150,
       onBotLine: (line) => botLines.push(line),
     });
   }, 90_000);

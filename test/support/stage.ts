@@ -11,10 +11,13 @@ import { releasedBot } from './programs.ts';
 /** Longest a step of a case may take in a test, ms; waits end as soon as the thing is there. */
 export const STEP = { timeoutMs: 40_000 };
 
-/** A stage with its bot running as it is released. It reads print only where a test asks for it: seconds for each photo. */
+/**
+ * A stage with its bot running as it is released. It reads print only where a test asks for it: seconds for each photo. On
+ * a busy machine the first photo waits long for its process.
+ */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const program = options.program ?? [await releasedBot()];
-  const stage = await createStage({ readPrint: false, ...options, program });
+  const stage = await createStage({ readPrint: false, photoSeconds: 150, ...options, program });
   await stage.bot.start();
   return stage;
 }

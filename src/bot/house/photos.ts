@@ -45,12 +45,14 @@ export function createPhotos({ blobs, reader, download, room }: PhotosOptions): 
     // The time for a photo is its own: none of it goes by in the line.
     const timer = quick ? setTimeout(() => controller.abort(), QUICK_MS) : undefined;
     try {
+      const start = performance.now();
       const file = await download(fileId, controller.signal);
       controller.signal.throwIfAborted();
       if (!file.ok)
         return { kind: 'rejected', reason: file.failure === 'too-large' ? 'too-large' : 'download-failed' };
       const reading = await reader.read(file.value, {
         signal: controller.signal,
+        spentMs: performance.now() - start,
         ...(onPrint ? { onPrint } : {}),
       });
       if (quick && 'picture' in reading) return { ...reading, picture: '' };

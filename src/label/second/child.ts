@@ -11,5 +11,5 @@ await serve<ReadJob, LabelReading>(async () => {
   // What is beside a label is looked for with the usual reader.
   await prepareCodes();
   await prepareSecond();
-  return (job, isCancelled) => readPhoto(job, isCancelled, SECOND_WAY);
+  return (job, { isCancelled }) => readPhoto(job, isCancelled, SECOND_WAY);
 });

@@ -5,14 +5,14 @@ import { serve } from '../serve.ts';
 import { openOcr } from './ocr.ts';
 import { readText } from './read-text.ts';
 
+/** The end of a photo's time is for the last step, which cannot be interrupted, and for the picture of what was read. */
+const LAST_STEP_MS = 500;
+
 await serve<ReadJob, TextReading>(async () => {
   hardenSharp();
   const ocr = await openOcr();
-  // Loading the models takes a second and more. The photo for which the process was started has waited for that.
-  let waitedMs = process.uptime() * 1000;
-  return (job, isCancelled) => {
-    const budgetMs = job.budgetMs - waitedMs;
-    waitedMs = 0;
-    return readText(ocr, { ...job, budgetMs }, isCancelled);
+  return (job, { leftMs, isCancelled, soFar }) => {
+    const budgetMs = Math.min(job.budgetMs, leftMs) - LAST_STEP_MS;
+    return readText(ocr, { ...job, budgetMs }, isCancelled, soFar);
   };
 });

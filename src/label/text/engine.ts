@@ -1,7 +1,7 @@
 import { fail, type Result } from '../../kernel/result.ts';
 import { isTextReading } from '../answers.ts';
 import { createPool, type Pool, type PoolFailure, type PoolOptions } from '../pool.ts';
-import type { ReadJob, TextReading } from '../reading.ts';
+import { answerTime, type ReadJob, type TextReading } from '../reading.ts';
 
 /** `missing`: its packages are not installed here. */
 type TextFailure = PoolFailure | 'missing';
@@ -9,21 +9,23 @@ type TextFailure = PoolFailure | 'missing';
 /** Recognises print in a process that is started when it is needed. */
 export interface TextEngine extends Pick<Pool<ReadJob, TextReading>, 'pids' | 'close'> {
   /**
-   * Reads one photo within its time; loading the models, where that has to be done first, is part of it.
+   * Reads one photo within its time; loading the models, where that has to be done first, is part of it. What is over
+   * its time is answered with what was read so far.
    * @param onStart hears from the process that it begins
    * @throws only the signal's reason, when it is aborted
    */
   read(job: ReadJob, signal?: AbortSignal, onStart?: () => void): Promise<Result<TextReading, TextFailure>>;
 }
 
-/** The end of a photo's time is for the last step, which cannot be interrupted, and for the picture of what was read. */
-const LAST_STEP_MS = 500;
+/** How much longer than a photo's time its process may be at it, so that it is there for the next one. */
+const LAST_STEP_MS = 10_000;
 
 /** What is usual for the process that reads print: its models take most of a gigabyte, so it does not stay for long. */
 const USUAL = {
   workers: 1,
   queue: 4,
   killAfterMs: ({ budgetMs }: ReadJob) => budgetMs + LAST_STEP_MS,
+  answerMs: answerTime,
   idleMs: 60_000,
   memoryMb: 1536,
   isAnswer: isTextReading,
@@ -37,8 +39,7 @@ export function createTextEngine(
     ...pool,
     async read(job, signal, onStart) {
       signal?.throwIfAborted();
-      const budgetMs = Math.max(0, job.budgetMs - LAST_STEP_MS);
-      return isInstalled() ? pool.run({ ...job, budgetMs }, signal, onStart) : fail('missing');
+      return isInstalled() ? pool.run(job, signal, onStart) : fail('missing');
     },
   };
 }

@@ -30,8 +30,6 @@ export interface Look {
   readonly lines: readonly Line[];
   /** False where the time was over before every piece was read. */
   readonly isWhole: boolean;
-  /** What finding the pieces took, milliseconds. */
-  readonly findingMs: number;
 }
 
 export interface Ocr {
@@ -39,9 +37,11 @@ export interface Ocr {
    * Recognises the printed lines of an upright or turned photo, the longest first: a serial number is among the longest
    * of a label.
    * @param side pixels the photo is shrunk to for finding them
-   * @param isOver whether to stop; asked between the steps, of which finding the lines is the longest
+   * @param isOver whether to stop before a step that will take so many milliseconds; asked between the steps, of which
+   *   finding the lines is the longest
+   * @returns null where there was no time to find them
    */
-  look(photo: Grey, side: number, isOver: () => boolean): Promise<Look>;
+  look(photo: Grey, side: number, isOver: (nextMs: number) => boolean): Promise<Look | null>;
 }
 
 /** Below this the other way up is tried too. */
@@ -78,8 +78,17 @@ export async function openOcr(): Promise<Ocr> {
     return { text: read?.text ?? '', confidence: read?.confidence ?? 0, points, place: placeOf(points) };
   }
 
+  /**
+   * The least that finding lines took, milliseconds a pixel. It cannot be interrupted, and grows with the picture. What once
+   * took longer may not do so again: whoever waits is answered in time anyway.
+   */
+  let findingMs = Number.POSITIVE_INFINITY;
+
   return {
     async look(photo, side, isOver) {
+      const pixels =
+        photo.width * photo.height * Math.min(1, side / Math.max(photo.width, photo.height)) ** 2;
+      if (isOver(Number.isFinite(findingMs) ? findingMs * pixels : 0)) return null;
       const start = performance.now();
       const image = normalizeInputToRgb(photo);
       const boxes = await detection.run(image, {
@@ -87,15 +96,17 @@ export async function openOcr(): Promise<Ocr> {
         limitType: 'max',
         channelOrder: 'bgr',
       });
-      const findingMs = performance.now() - start;
+      findingMs = Math.min(findingMs, (performance.now() - start) / pixels);
       const pieces: Piece[] = [];
-      let [isTurned, isWhole] = [false, true];
+      let [isTurned, isWhole, pieceMs] = [false, true, 0];
       for (const box of [...boxes].sort((a, b) => ratioOf(b) - ratioOf(a)).slice(0, MAX_PIECES)) {
         // Otherwise nothing that was said meanwhile is heard: recognition never gives the loop its turn.
         await setImmediate();
-        isWhole = !isOver();
+        // The longest come first: none takes longer than the one before.
+        isWhole = !isOver(pieceMs);
         if (!isWhole) break;
         if (!box.points) continue;
+        const begun = performance.now();
         const ways = [box.points, turned(box.points)] as const;
         const first = await recognise(image, box, ways[isTurned ? 1 : 0]);
         const second =
@@ -103,6 +114,7 @@ export async function openOcr(): Promise<Ocr> {
         const better = second.confidence > first.confidence ? second : first;
         if (better !== first && better.confidence >= UPSIDE_DOWN) isTurned = !isTurned;
         if (better.confidence >= LEAST_CONFIDENCE) pieces.push(better);
+        pieceMs = performance.now() - begun;
       }
       const lines = inRows(pieces).map((row) => ({
         pieces: row.map(({ text, place, points }) => ({
@@ -111,7 +123,7 @@ export async function openOcr(): Promise<Ocr> {
           picture: () => image.cropRotated(points),
         })),
       }));
-      return { lines, isWhole, findingMs };
+      return { lines, isWhole };
     },
   };
 }

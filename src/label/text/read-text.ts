@@ -9,8 +9,6 @@ import type { Line, Ocr } from './ocr.ts';
 
 /** Longest side of the photo in which lines are sought, pixels: most labels need no more, small print does. */
 const SIDES = [960, 1920];
-/** How much longer finding lines takes in the larger picture. */
-const LARGER = 4;
 /** Width of a picture of lines, and room between them, pixels. */
 const WIDTH = 640;
 const GAP = 12;
@@ -18,31 +16,34 @@ const GAP = 12;
 /**
  * Reads the serial numbers printed in a photo, as many as its time allows. What else is printed, the verification code
  * first of all, stays here.
+ * @param soFar hears what was read before a step that may take too long
  */
 export async function readText(
   ocr: Ocr,
   { bytes, budgetMs }: ReadJob,
   isCancelled: () => boolean,
+  soFar: (reading: TextReading) => void = () => undefined,
 ): Promise<TextReading> {
   const end = performance.now() + budgetMs;
-  const isOver = () => isCancelled() || performance.now() >= end;
+  const isOver = (nextMs: number) => isCancelled() || performance.now() + nextMs >= end;
   let reading: TextReading = { serials: [], picture: null, isWhole: true };
-  if (isOver()) return { ...reading, isWhole: false };
+  if (isOver(0)) return { ...reading, isWhole: false };
   const opened = await openPhoto(bytes);
   if (!opened.ok) return reading;
-  let [expectedMs, sawPrint] = [0, true];
+  let sawPrint = true;
   for (const side of SIDES) {
-    // Where nothing like print was seen, time would not have helped.
-    if (isOver() || performance.now() + expectedMs >= end) return { ...reading, isWhole: !sawPrint };
     // Small print is enlarged: both finding and recognising it get better.
     const photo = side > sideOf(opened.value) ? await enlarged(opened.value, side) : opened.value;
-    const { lines, isWhole, findingMs } = await ocr.look(photo, side, isOver);
+    const look = await ocr.look(photo, side, isOver);
+    // Where nothing like print was seen, time would not have helped.
+    if (!look) return { ...reading, isWhole: !sawPrint };
+    const { lines, isWhole } = look;
     const serials = readPrint(lines);
     if (serials.length > 0) reading = { serials, picture: await pictureOf(serials, lines), isWhole };
     if (!isWhole) return { ...reading, isWhole };
     if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
-    // Finding lines cannot be interrupted; what it takes grows with the picture.
-    [expectedMs, sawPrint] = [findingMs * LARGER, lines.length > 0];
+    sawPrint = lines.length > 0;
+    soFar({ ...reading, isWhole: !sawPrint });
   }
   return reading;
 }

@@ -12,7 +12,7 @@ import { openTestStore, temporaryFolder } from '../../support/store.ts';
 import { label, one, qr } from '../label/photos.ts';
 
 describe('a photo added to a case', () => {
-  const reader = createLabelReader({ workers: 1, text: false, second: false });
+  const reader = createLabelReader({ workers: 1, text: false, second: false, answerMs: 600_000 });
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: Store;
   beforeAll(async () => {

@@ -53,6 +53,7 @@ async function openBot() {
     second: false,
     budgetMs: 600_000,
     killAfterMs: 1000,
+    answerMs: 600_000,
     log,
   });
   let bot: Bot | undefined;

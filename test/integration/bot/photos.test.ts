@@ -19,7 +19,7 @@ const photo = await (
   .toBuffer();
 
 describe('a photo of several labels', () => {
-  const reader = createLabelReader({ workers: 1, text: false, second: false });
+  const reader = createLabelReader({ workers: 1, text: false, second: false, answerMs: 600_000 });
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: Store;
   beforeAll(async () => {

@@ -54,6 +54,7 @@ describe('a photo that wants more than it may have', () => {
       text: false,
       second: false,
       killAfterMs: 600_000,
+      answerMs: 600_000,
       memoryMb: 250,
       log,
     });
@@ -71,6 +72,7 @@ describe('a photo that wants more than it may have', () => {
       second: false,
       budgetMs: 600_000,
       killAfterMs: 200,
+      answerMs: 600_000,
     });
     const reading = hasty.read(bytes);
     const pids = hasty.pids();

@@ -5,13 +5,14 @@ import QRCode from 'qrcode';
 import sharp, { type Sharp } from 'sharp';
 
 /**
- * Options of a reader of codes. The budget is out of the way: its tests are about what the ladder reaches, not about how fast
+ * Options of a reader of codes. Budget and limits are out of the way: its tests are about what the ladder reaches, not about how fast
  * the machine is. Print is read in text.test.ts, and what another reader reads in second.test.ts.
  */
 export const CODES_ALONE = {
   workers: 1,
   budgetMs: 600_000,
   killAfterMs: 600_000,
+  answerMs: 600_000,
   text: false,
   second: false,
 };

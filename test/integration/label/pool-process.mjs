@@ -6,14 +6,15 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { serve } from '../../../src/label/serve.ts';
 
 const held = [];
-await serve(async () => async (job, isCancelled) => {
+await serve(async () => async (job, { isCancelled, soFar }) => {
   if (job === 'exit') process.exit(3);
   if (job === 'throw') throw new Error('told to throw');
   if (job === 'hang') for (;;);
   if (job === 'lie') return 'anything';
   if (job === 'shout') process.send(null);
   if (job === 'fill') for (;;) held.push(Buffer.alloc(8 * 1024 * 1024, 1));
-  if (job === 'patience') {
+  if (job === 'says') soFar(42);
+  if (job === 'patience' || job === 'late' || job === 'says') {
     // Ends when nobody waits any more.
     while (!isCancelled()) await new Promise(setImmediate);
     return 0;

@@ -12,7 +12,18 @@ import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-type Job = number | 'exit' | 'throw' | 'hang' | 'fill' | 'lie' | 'shout' | 'patience' | 'home';
+type Job =
+  | number
+  | 'exit'
+  | 'throw'
+  | 'hang'
+  | 'fill'
+  | 'lie'
+  | 'shout'
+  | 'patience'
+  | 'late'
+  | 'says'
+  | 'home';
 interface Home {
   readonly env: Record<string, string>;
   readonly argv: readonly string[];
@@ -110,6 +121,75 @@ describe('a pool of processes', () => {
     const late = run(2, AbortSignal.abort(), () => begun.push('never')).catch(() => 'aborted');
     expect(await Promise.all([...jobs, late])).toEqual([answer(2), failure('timeout'), 'aborted']);
     expect(begun).toEqual(['one', 'hang']);
+  });
+
+  describe('that has to answer in time', () => {
+    /** Of the others nobody waits for ever, on any machine. */
+    const limits: Record<string, number> = { hang: 300, late: 300, says: 2000 };
+    const answerMs = (job: Job) => limits[job] ?? 600_000;
+
+    it('answers whatever its process does, which is ended; the next job does not wait behind it', async () => {
+      const { run, pids } = start({ answerMs });
+      await run(1);
+      const [pid] = pids();
+      expect(await run('hang')).toEqual(failure('timeout'));
+      // It has what it takes to end a step: it is not gone yet.
+      expect(pids()).toEqual([pid]);
+      expect(await run(2)).toEqual(answer(4));
+      expect([pids().length, pids()[0] === pid, isAlive(pid)]).toEqual([1, false, false]);
+      expect(deaths).toEqual([]);
+    });
+
+    it('keeps a process that ends its step, drops what it says, and gives the next job to it', async () => {
+      const { run, pids } = start({ answerMs });
+      await run(1);
+      const [pid] = pids();
+      expect(await run('late')).toEqual(failure('timeout'));
+      expect(await run(2)).toEqual(answer(4));
+      expect([pids(), deaths]).toEqual([[pid], []]);
+    });
+
+    it('answers with what was said so far', async () => {
+      const { run } = start({ answerMs });
+      await run(1);
+      expect(await run('says')).toEqual(answer(42));
+    });
+
+    it('counts the start of a process, which goes on starting for the next job', async () => {
+      const { run, pids } = start({ answerMs: (job) => (job === 1 ? 0 : 600_000) });
+      const given = run(1);
+      const [pid] = pids();
+      expect(await given).toEqual(failure('timeout'));
+      expect(await run(2)).toEqual(answer(4));
+      expect([pids(), deaths]).toEqual([[pid], []]);
+    });
+
+    it('counts no time in which others stand before, but tells of it', async () => {
+      const waited: number[] = [];
+      const { run } = start({
+        answerMs: (job, waitedMs) => {
+          if (job === 2) waited.push(waitedMs);
+          return job === 'hang' ? 300 : 600_000;
+        },
+      });
+      await run(1);
+      const told: number[] = [];
+      const jobs = [run('hang'), run(2, undefined, (waitedMs) => told.push(waitedMs))];
+      expect(await Promise.all(jobs)).toEqual([failure('timeout'), answer(4)]);
+      expect(waited).toEqual(told);
+      expect(waited.map((ms) => ms > 0)).toEqual([true]);
+    });
+
+    it('does not keep a process at a job that nobody waits for any more', async () => {
+      const { run, pids } = start();
+      await run(1);
+      const [pid] = pids();
+      const abort = new AbortController();
+      const left = run('hang', abort.signal, () => abort.abort(new Error('not any more')));
+      await expect(left).rejects.toThrow('not any more');
+      expect(await run(2)).toEqual(answer(4));
+      expect([isAlive(pid), deaths]).toEqual([false, []]);
+    });
   });
 
   it('ends a process that takes more memory than it may, although it never listens', async () => {

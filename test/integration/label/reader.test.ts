@@ -292,6 +292,7 @@ describe('the reader', () => {
       queue: 2,
       budgetMs: 600_000,
       killAfterMs: 600_000,
+      answerMs: 600_000,
       text: false,
       second: false,
     });
@@ -307,6 +308,7 @@ describe('the reader', () => {
       workers: 1,
       budgetMs: 600_000,
       killAfterMs: 600_000,
+      answerMs: 600_000,
       idleMs: 100,
       text: false,
       second: false,
@@ -324,6 +326,7 @@ describe('the reader', () => {
       workers: 1,
       budgetMs: 600_000,
       killAfterMs: 1000,
+      answerMs: 600_000,
       text: false,
       second: false,
     });
@@ -339,6 +342,7 @@ describe('the reader', () => {
       workers: 1,
       budgetMs: 0,
       killAfterMs: 600_000,
+      answerMs: 600_000,
       text: false,
       second: false,
     });

@@ -5,6 +5,7 @@ import { createLabelReader } from '../../../src/label/reader.ts';
 import { createTextEngine } from '../../../src/label/text/engine.ts';
 import { openOcr } from '../../../src/label/text/ocr.ts';
 import { isAlone, isPart, readText } from '../../../src/label/text/read-text.ts';
+import { eventually } from '../../support/eventually.ts';
 import { CODE, code128, table } from './photos.ts';
 import { GOOD_SHOT, type PrintedLabel, photograph } from './printed.ts';
 
@@ -158,9 +159,21 @@ describe('a label without a code', () => {
     expect(told).toEqual(['print', 'answer']);
   });
 
-  it('is given up in time, and said to be', async () => {
-    const hasty = createLabelReader({ ...PATIENT, budgetMs: 0, answerMs: 0 });
-    expect(await hasty.read(both)).toEqual({ kind: 'unreadable', tip: 'no-time' });
+  it('is given up in time, and said to be, although the process that reads it does not even start', async () => {
+    const hasty = createLabelReader({ ...PATIENT, budgetMs: 0, answerMs: 5000 });
+    // The other process is there by then.
+    await hasty.copy(both);
+    const [codes] = hasty.pids();
+    const reading = hasty.read(both);
+    const stopped = await eventually(() => {
+      const pid = hasty.pids().find((one) => one !== codes);
+      expect(pid).toBeDefined();
+      return Number(pid);
+    });
+    process.kill(stopped, 'SIGSTOP');
+    expect(await reading).toEqual({ kind: 'unreadable', tip: 'no-time' });
+    // Loading goes on for the next photo.
+    expect(hasty.pids()).toEqual([codes, stopped]);
     await hasty.close();
   });
 
