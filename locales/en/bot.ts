@@ -90,8 +90,8 @@ export const bot = {
   identify: {
     ask: 'Send a photo of the device label (QR code or the S/N line), or type the serial number.',
     help: 'I need the label or the serial number: 9 characters, for example <code>J50000062</code>, or the long one that begins with the model. Not the verification code, not the password.',
-    reading: 'Reading the photo…',
-    readingPrint: 'No code could be read. Reading the print, a few seconds…',
+    reading: 'Reading the photo, seldom more than 10 seconds…',
+    readingPrint: 'No code could be read. Reading the print, seldom more than 8 seconds…',
     readPrint: 'No label code could be read, so I read the print.',
     printAgreed: '<i>Read from the print, twice the same. If it is wrong, type the right number.</i>',
     readSure: '<i>Read {{sources}}: sure.</i>',
@@ -192,6 +192,9 @@ export const bot = {
   },
   switch: {
     ask: 'You are working on <code>{{serial}}</code>. Is this another device?',
+    askWhich: 'You are working on <code>{{serial}}</code>. Begin with another device of these?',
+    shows: 'On the photo: <code>{{serial}}</code>.',
+    same: '<code>{{serial}}</code> is the device of this case.',
     known: 'For <code>{{serial}}</code> you have a case already. {{standing}}, begun on {{date}}.',
     button: { new: 'Start a new case', stay: 'Go on as before', known: 'Go to its case' },
   },
@@ -213,7 +216,7 @@ export const bot = {
   },
   assess: {
     whichLaptop: 'Which laptop is on the network of this device?',
-    looking: 'Looking for <code>{{serial}}</code> from the laptop “{{agent}}”. Up to 15 seconds…',
+    looking: 'Looking for <code>{{serial}}</code> from the laptop “{{agent}}”…',
     notSeen_one: 'The laptop “{{agent}}” does not see this device. It sees one other device.',
     notSeen_other: 'The laptop “{{agent}}” does not see this device. It sees {{count}} other devices.',
     notSeenHint:
@@ -310,6 +313,7 @@ export const bot = {
     button: { look: 'Look with the laptop' },
   },
   wait: {
+    most: '⏳ {{minutes}} min at most: without an answer I ask you how to go on.',
     word: '⏳ No word from the laptop “{{agent}}” for {{seconds}} s. I wait for {{what}}.',
     choice: '⌛ No word from the laptop “{{agent}}” for {{seconds}} s. I wait for {{what}}.',
     check: 'Look at the laptop: is it open, awake and on the internet, and is the agent’s window open?',
@@ -354,7 +358,7 @@ export const bot = {
     pictureTerms_other: '{{count}} tries left, {{minutes}} min. Capital or small does not matter.',
     typePassword:
       'Right. Now type the <b>admin password of the device</b> on the laptop, never here in the chat.\nIt is the password of <code>admin</code>: not the verification code, and not that of the app. The laptop waits for it for {{minutes}} min.',
-    working: 'The password was typed. The laptop works with the device: this can take a minute or two…',
+    working: 'The password was typed. The laptop works with the device…',
     help: 'The laptop is working. Wait for it, or press “Cancel”.',
     helpPassword: 'The laptop waits for the admin password: type it there, or press “Cancel”.',
     helpPicture: 'Type only the characters from the picture, or press “Another picture”.',

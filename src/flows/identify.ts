@@ -136,16 +136,24 @@ export async function refusal(dialogue: Dialogue, reason: LabelRefusal, messageI
   return isGone ? `bot:label.refused.${deleted}` : `bot:label.refused.${reason}`;
 }
 
+/** Has the house read a photo, which the card and the phone show meanwhile. */
+export function lookAt(
+  dialogue: Dialogue,
+  { fileId, messageId }: Pick<Extract<Heard, { kind: 'photo' }>, 'fileId' | 'messageId'>,
+): Promise<PhotoReading> {
+  return dialogue.during(dialogue.t('bot:identify.reading'), messageId, (house, tell) =>
+    house.labels.read(dialogue.chatId, fileId, {
+      onPrint: () => tell(dialogue.t('bot:identify.readingPrint')),
+    }),
+  );
+}
+
 async function readPhoto(
   dialogue: Dialogue,
   caseId: string,
   { fileId, messageId }: Extract<Heard, { kind: 'photo' }>,
 ): Promise<Next> {
-  const reading = await dialogue.during(dialogue.t('bot:identify.reading'), messageId, (house, tell) =>
-    house.labels.read(dialogue.chatId, fileId, {
-      onPrint: () => tell(dialogue.t('bot:identify.readingPrint')),
-    }),
-  );
+  const reading = await lookAt(dialogue, { fileId, messageId });
   if (reading.kind === 'printed') await dialogue.say(dialogue.t('bot:identify.readPrint'));
   switch (reading.kind) {
     case 'label': {
@@ -183,7 +191,7 @@ const ANYTHING: { wants: Want[]; help: PlainKey } = {
  * Where a label was read and how sure that is: QR and Data Matrix codes correct themselves, a bar code has one check
  * digit only, and two that agree are sure.
  */
-function readFrom(dialogue: Dialogue, { sources }: { sources: readonly LabelSource[] }): string {
+export function readFrom(dialogue: Dialogue, { sources }: { sources: readonly LabelSource[] }): string {
   const names = sources.map((source) => dialogue.t(`bot:identify.source.${source}`));
   const isSure = sources.length > 1 || sources[0] !== 'bar-code';
   return dialogue.t(isSure ? 'bot:identify.readSure' : 'bot:identify.readLikely', {
@@ -191,7 +199,8 @@ function readFrom(dialogue: Dialogue, { sources }: { sources: readonly LabelSour
   });
 }
 
-function deviceOf(facts: LabelFacts): NamedDevice {
+/** The device a label of a photo names. */
+export function deviceOf(facts: LabelFacts): NamedDevice {
   return deviceOfLabel(facts, manufacturedOf(facts.fullSerial));
 }
 
@@ -233,7 +242,7 @@ async function printed(
 }
 
 /** Why a number is not taken without a Yes: unclear print, nine digits in a code, a typing mistake. */
-type Unsure = PrintCertainty | 'bare' | Doubt;
+export type Unsure = PrintCertainty | 'bare' | Doubt;
 
 async function confirm(
   dialogue: Dialogue,
@@ -263,7 +272,8 @@ async function confirm(
   return answer.id === 'yes' ? take(dialogue, caseId, device) : again('bot:identify.typeIt');
 }
 
-function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): Because {
+/** Key of the sentence for a photo on which no label was read. */
+export function sentenceFor(reading: Extract<PhotoReading, { kind: 'unreadable' | 'rejected' }>): Because {
   switch (reading.kind) {
     case 'unreadable':
       return `bot:label.unreadable.${reading.tip ?? 'plain'}`;

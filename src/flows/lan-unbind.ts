@@ -4,7 +4,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
 import { cancelled } from './identify.ts';
-import { lateText, sayBack } from './laptop.ts';
+import { lateText, sayBack, waitText } from './laptop.ts';
 import { goWay } from './order.ts';
 import type { JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
@@ -87,7 +87,7 @@ async function listen(
   state: Standing,
   key: `bot:unbind.${'asking' | 'working' | NonNullable<Standing['picture']>}`,
 ): Promise<Next> {
-  const answer = await dialogue.ask(dialogue.t(key, valuesOf(record)), {
+  const answer = await dialogue.ask(waitText(dialogue, dialogue.t(key, valuesOf(record))), {
     quiet: true,
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),

@@ -4,6 +4,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
 import type { Want } from './engine/heard.ts';
+import { CHOICE_MS } from './times.ts';
 import { takeWords } from './words.ts';
 
 /** What a question that the laptop would help with says of it, offers, and hears. */
@@ -75,6 +76,11 @@ export function lateText(dialogue: Dialogue, late: Late | undefined): string {
   ].join('\n\n');
 }
 
+/** What the laptop is at, and how long that is waited for at most. */
+export function waitText(dialogue: Dialogue, text: string): string {
+  return [text, dialogue.t('bot:wait.most', { minutes: CHOICE_MS / 60_000 })].join('\n');
+}
+
 /** What came of waiting for a reading job. `on`: the stage waits on for the same job, which it makes sure of. */
 export type HeardLaptop =
   | { readonly kind: 'event'; readonly event: HouseEvent }
@@ -92,7 +98,7 @@ export async function hearLaptop(
   const without: Button = { id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') };
   const wants: Want[] = ['words'];
   const common = { jobId, wants };
-  const first = await dialogue.ask(text, {
+  const first = await dialogue.ask(waitText(dialogue, text), {
     ...common,
     quiet: true,
     buttons: [[without]],

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
-import { DEMO_PASSWORD, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import { DEMO_PASSWORD, intercom, recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import {
@@ -19,6 +19,12 @@ import {
 import { openTestStore } from '../support/store.ts';
 
 const CAMERA = unbindableCamera.profile.shortSerial;
+
+/** A photo with nothing on it. */
+const blankPhoto = () =>
+  sharp({ create: { width: 800, height: 600, channels: 3, background: '#888' } })
+    .jpeg()
+    .toBuffer();
 
 let house: House;
 
@@ -237,10 +243,7 @@ describe('a conversation', () => {
   }, 90_000);
 
   it('takes the next photo of an album when the first shows no label', async () => {
-    const blank = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#888' } })
-      .jpeg()
-      .toBuffer();
-    await technician.sendPhoto(blank, { mediaGroupId: 'second is it' });
+    await technician.sendPhoto(await blankPhoto(), { mediaGroupId: 'second is it' });
     await technician.sendPhoto(await labelOf(unbindableCamera.profile), { mediaGroupId: 'second is it' });
     await technician.waitFor(offering('no'), { ...STEP, after: 'start' });
   }, 90_000);
@@ -256,6 +259,37 @@ describe('a conversation', () => {
     await technician.waitFor(/another device/, STEP);
     await pressId(technician, 'new');
     await technician.waitFor(/570000103/, STEP);
+  }, 90_000);
+
+  it('asks once about a photo of a label in the middle of a case, and not at all about its own', async () => {
+    const label = await labelOf(intercom.profile);
+    const { shortSerial } = intercom.profile;
+    await technician.send(CAMERA);
+    await technician.waitFor(offering('no'), STEP);
+    await technician.sendPhoto(label);
+    expect((await technician.waitFor(offering('new'), STEP)).text).toContain(`On the photo: ${shortSerial}`);
+    await pressId(technician, 'new');
+    await technician.waitFor(/verification code was not kept/, STEP);
+    await technician.sendPhoto(label);
+    await technician.waitFor(/is the device of this case/, STEP);
+
+    // In the middle of a third one its open case is part of the same question.
+    await technician.send('/new');
+    await technician.waitFor(/Send a photo/, STEP);
+    await technician.send('K50000011');
+    await technician.waitFor(offering('no'), STEP);
+    await technician.sendPhoto(label);
+    const question = await technician.waitFor(offering('known'), STEP);
+    expect(question.text).toMatch(
+      new RegExp(`On the photo: ${shortSerial}.*another device.*a case already`, 's'),
+    );
+    await pressId(technician, 'new');
+    await technician.waitFor(({ text }) => text.includes(shortSerial), STEP);
+    // What is no label leaves the case where it was.
+    await technician.sendPhoto(await blankPhoto());
+    await technician.waitFor(/type the serial number/, STEP);
+    expect(technician.said.filter(offering('go-on'))).toEqual([]);
+    expect(technician.said.filter(offering('stay')).length).toBe(2);
   }, 90_000);
 
   it('comes back to its step from a question in between, whatever is typed during that one', async () => {

@@ -35,6 +35,9 @@ describe('the chat under attack', () => {
       .filter(({ method, parameters }) => method !== 'answerCallbackQuery' || parameters.text !== undefined)
       .map(({ method }) => method);
   }
+  /** A photo of a label, as Telegram tells of it. */
+  const PHOTO = { file_id: 'label', file_unique_id: 'label', width: 90, height: 90 };
+
   const text = (
     from: SimUser,
     what: string,
@@ -166,6 +169,7 @@ describe('the chat under attack', () => {
       text(ann, '/pair', group),
       text(ann, `/pair@${'unbind_sandbox_bot'}`, group),
       text(ann, SERIAL, group),
+      { message: { ...Object(text(ann, '', group).message), photo: [PHOTO] } as never },
       text(ann, '/pair', { id: bob.id, type: 'private', first_name: 'x' }),
       { edited_message: text(ann, SERIAL, group).message },
       { channel_post: update.message },

@@ -1,12 +1,13 @@
-import { chatState } from '../../flows/engine/state.ts';
+import { cardWithoutQuestion, chatState } from '../../flows/engine/state.ts';
 import { kind, step } from '../../store/kind.ts';
 
-const beforeCards = chatState.omit({ card: true, touchedAt: true });
+const beforeQuestions = chatState.extend({ card: cardWithoutQuestion.exactOptional() });
+const beforeCards = beforeQuestions.omit({ card: true, touchedAt: true });
 
 /** What the engine remembers of each chat. */
 export const CHATS = kind({
   name: 'chats',
-  version: 3,
+  version: 4,
   schema: chatState,
   steps: [
     step(
@@ -15,5 +16,6 @@ export const CHATS = kind({
       (old) => old,
     ),
     step('no case has a card', beforeCards, (old) => old),
+    step('nobody knows what a card asks', beforeQuestions, (old) => old),
   ],
 });

@@ -4,9 +4,10 @@
  */
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, WORK_LIMIT_MS } from '../../link/times.ts';
 
-/** A wait for a laptop: after this there is a word about what is waited for, after that a choice. */
+export { CHOICE_MS } from '../../flows/times.ts';
+
+/** A wait for a laptop: after this there is a word about what is waited for, after `CHOICE_MS` a choice. */
 export const WORD_MS = 20_000;
-export const CHOICE_MS = 60_000;
 /** A wait for a person ends with its limit; this long before, there is one reminder. */
 export const REMIND_MS = 2 * 60_000;
 /** What the laptop itself says about a limit of its own may be on the way for this long. */

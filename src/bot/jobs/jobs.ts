@@ -99,7 +99,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
   /** Says what is waited for, then has the technician choose. Nothing is given up: the laptop may come back. */
   async function wordOrChoice(ring: Ring, caseId: string, agentId: string): Promise<boolean> {
-    if (ring.kind === 'word') return news.word(ring, agentId);
+    if (ring.kind === 'word') return news.word(ring, agentId, caseId);
     const { chatId, jobId } = ring;
     const late = await news.late(ring, agentId);
     const id = `overdue:${jobId}:${clock()}`;

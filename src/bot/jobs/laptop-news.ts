@@ -5,6 +5,7 @@
 import type { CaseRecord } from '../../cases/case.ts';
 import type { Late, Waiting } from '../../flows/engine/events.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
+import type { Controls } from '../../flows/index.ts';
 import type { HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import { type BucketRules, createBuckets } from '../../hub/limits.ts';
@@ -32,15 +33,18 @@ export interface LaptopNewsOptions {
   voice: Pick<Voice, 'say'>;
   deliver: Deliver;
   /** Runs a task of the house's own in a chat's order. */
-  inTurn(chatId: number, task: () => Promise<void>): Promise<Result<void, unknown>>;
+  inTurn(
+    chatId: number,
+    task: (controls: Pick<Controls, 'remark'>) => Promise<void>,
+  ): Promise<Result<void, unknown>>;
   /** Milliseconds. */
   clock: () => number;
   log: Log;
 }
 
 export interface LaptopNews {
-  /** Says what is waited for, or how little time is left. False: not now. */
-  word(ring: Ring, agentId: string): Promise<boolean>;
+  /** Says what is waited for, or how little time is left. `caseId` empty: of no case. False: not now. */
+  word(ring: Ring, agentId: string, caseId: string): Promise<boolean>;
   /** What is known of a wait that has become long. */
   late(ring: Ring, agentId: string): Promise<Late | undefined>;
   /** An agent has come online: conversations that it would help hear of it. */
@@ -55,13 +59,21 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
 
   const nameOf = async (agentId: string) => must(await directory.get(agentId))?.name ?? '';
 
-  /** Tells a chat in its turn, unless it is no house of theirs any more, or `text` finds that there is nothing to say. */
-  async function beside(chatId: number, text: (t: Texts) => Promise<string | null>): Promise<boolean> {
-    const told = await inTurn(chatId, async () => {
+  /**
+   * Tells a chat in its turn, unless it is no house of theirs any more, or `text` finds that there is nothing to say: on the
+   * card of the case, else as a message. `needed`: of the person, who is to hear it.
+   */
+  async function beside(
+    { chatId, id }: Pick<CaseRecord, 'chatId' | 'id'>,
+    needed: boolean,
+    text: (t: Texts) => Promise<string | null>,
+  ): Promise<boolean> {
+    const told = await inTurn(chatId, async ({ remark }) => {
       if (must(await access.roleOf(chatId)) === null) return;
       const said = await text(htmlTextsFor(await profiles.language(chatId)));
+      if (said === null || (await remark(id, said, needed))) return;
       // Later than the choice it is no news.
-      if (said !== null) await voice.say(chatId, said, { goodForMs: CHOICE_MS });
+      await voice.say(chatId, said, { goodForMs: CHOICE_MS });
     });
     return told.ok;
   }
@@ -70,12 +82,13 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
     must(await running(agentId)).some(({ job }) => job?.id === jobId);
 
   return {
-    word: async ({ chatId, jobId, waiting, waitedMs }, agentId) => {
+    word: async ({ chatId, jobId, waiting, waitedMs }, agentId, caseId) => {
       if (waiting === null) return true;
       const agent = await nameOf(agentId);
-      return beside(chatId, async (t) => {
+      const isForPerson = waiting === 'picture' || waiting === 'password' || waiting === 'leave';
+      return beside({ chatId, id: caseId }, isForPerson, async (t) => {
         if (alarms.waitOf(jobId)?.waiting !== waiting) return null;
-        if (waiting === 'picture' || waiting === 'password' || waiting === 'leave')
+        if (isForPerson)
           return t(`bot:wait.reminder.${waiting}`, { minutes: Math.round(REMIND_MS / 60_000) });
         const what = t(`bot:wait.what.${waiting}`);
         const word = t('bot:wait.word', { agent, what, seconds: Math.round(waitedMs / 1_000) });
@@ -121,9 +134,10 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
       const cases = must(await running(agentId));
       if (cases.length === 0 || news.take(agentId) > 0) return;
       const agent = await nameOf(agentId);
-      for (const { chatId, job } of cases) {
+      for (const record of cases) {
+        const { job } = record;
         if (job === null) continue;
-        await beside(chatId, async (t) => {
+        await beside(record, false, async (t) => {
           // Back already, or done meanwhile.
           if (directory.isOnline(agentId) || !(await isRunning(agentId, job.id))) return null;
           const waiting: Waiting | undefined = alarms.waitOf(job.id)?.waiting;

@@ -13,7 +13,7 @@ import { type CallApi, type CallFailure, isPassing } from './bot-api.ts';
 import type { Courtesies } from './courtesy.ts';
 import { cut, lengthOf, packed } from './fit.ts';
 import { pendingSpec } from './pending.ts';
-import type { CaseCard, Turn } from './state.ts';
+import type { Asked, CaseCard, Turn } from './state.ts';
 
 /** Telegram's limits of a text and of what stands below a picture, characters (Bot API, sendMessage, sendPhoto). */
 const LIMITS = { text: 4096, photo: 1024 };
@@ -28,19 +28,16 @@ export type Heading = (
 ) => Promise<string>;
 
 /** What a card is to show. */
-export interface CardContent {
-  readonly flow: string;
+export interface CardContent extends Readonly<Asked> {
   readonly caseId: string;
-  readonly text: string;
-  readonly keyboard: InlineKeyboardMarkup | null;
   readonly tag: string | null;
-  /** Key of a stored picture above the text, and what is shown where Telegram does not take it. */
-  readonly photo?: { readonly blob: string; readonly without: string };
   /**
    * `quiet`: nothing is needed of the person, so it makes no sound and does not move. `news`: it comes as a message of its
-   * own whatever the person looks at.
+   * own whatever the person looks at. `beside`: it does not move while it is the newest message, however long ago.
    */
-  readonly manner?: 'quiet' | 'news';
+  readonly manner?: 'quiet' | 'news' | 'beside';
+  /** What is said above the text and goes with the next thing shown, HTML. */
+  readonly remark?: string;
 }
 
 type Done = Result<null, CallFailure>;
@@ -51,6 +48,11 @@ export interface CaseCards {
   show(turn: Turn, content: CardContent): Promise<Done>;
   /** Sends a message of its own that stays, with the lines that were said before it. */
   send(turn: Turn, text: string, keyboard?: InlineKeyboardMarkup): Promise<Done>;
+  /**
+   * Says a word on the card of the case at hand, which asks on; the next thing shown leaves it out. HTML. False: there is
+   * no such card.
+   */
+  remark(turn: Turn, text: string, manner?: 'beside'): Promise<Result<boolean, CallFailure>>;
   /** The person did something; `messageId`: what they sent, if anything. */
   touched(turn: Turn, messageId: number | undefined): void;
   /** The person has answered: what was said before it was read. */
@@ -83,16 +85,17 @@ export function createCaseCards({
   /** What the run before has put below a card, nobody remembers: it is taken to be out of sight. */
   const since = clock();
 
-  /** Whether the person looks at a card: it is the last message, and they did something just now. */
-  function isLookedAt({ chat, chatId }: Turn, card: CaseCard): boolean {
-    const { touchedAt = 0 } = chat;
-    const isRecent = touchedAt >= since && clock() - touchedAt < LOOKED_AT_MS;
-    return isRecent && !card.isBuried && newest(chatId) <= card.messageId;
+  /** Whether a card is the last message, as far as this run knows. */
+  function isNewest({ chat: { touchedAt = 0 }, chatId }: Turn, card: CaseCard): boolean {
+    return touchedAt >= since && !card.isBuried && newest(chatId) <= card.messageId;
   }
 
   function staysInPlace(turn: Turn, card: CaseCard, { manner, photo }: CardContent): boolean {
     if (manner === 'news' || card.isPhoto !== (photo !== undefined)) return false;
-    return manner === 'quiet' ? !card.isBuried : isLookedAt(turn, card);
+    if (manner === 'quiet') return !card.isBuried;
+    // The person looks at it where they did something just now.
+    const isRecent = clock() - (turn.chat.touchedAt ?? 0) < LOOKED_AT_MS;
+    return isNewest(turn, card) && (manner === 'beside' || isRecent);
   }
 
   /** Writes into the card that is there. False: it is gone, or Telegram does not let it be changed. */
@@ -127,7 +130,7 @@ export function createCaseCards({
   function post(
     chatId: number,
     body: string,
-    { keyboard, manner }: Pick<CardContent, 'keyboard' | 'manner'>,
+    { keyboard, manner }: Pick<CardContent, 'manner'> & { readonly keyboard: InlineKeyboardMarkup | null },
   ) {
     return callApi('sendMessage', {
       chat_id: chatId,
@@ -163,8 +166,13 @@ export function createCaseCards({
     return ok(null);
   }
 
-  async function leave(turn: Turn, card: CaseCard, isSameCase: boolean): Promise<void> {
+  /** `now`: what the case at hand shows instead; null: another case is, or none. */
+  async function leave(turn: Turn, card: CaseCard, now: CardContent | null): Promise<void> {
     const { chatId } = turn;
+    const isSameCase = now !== null;
+    // The same picture has come once more.
+    if (card.isPhoto && now?.photo !== undefined && now.photo.blob === card.asked?.photo?.blob)
+      return courtesies.retire(chatId, card.messageId, null);
     const language = await house.language(chatId);
     const ended = isSameCase ? '' : await heading(house, { caseId: card.caseId, flow: null }, language);
     // A picture stays: it is a message of its own.
@@ -177,7 +185,9 @@ export function createCaseCards({
 
   async function show(turn: Turn, content: CardContent): Promise<Done> {
     const { chat, chatId, said } = turn;
-    const { caseId, flow, text, tag, photo, manner } = content;
+    const { caseId, flow, keyboard, tag, photo, manner, remark = '' } = content;
+    const asked: Asked = { flow, text: content.text, keyboard, ...(photo ? { photo } : {}) };
+    const text = joined([remark, content.text]);
     const language = await house.language(chatId);
     const more = textsFor(language)('bot:caseCard.more');
     const before = chat.card;
@@ -198,7 +208,7 @@ export function createCaseCards({
       const edited = await edit(turn, own.messageId, body, content);
       if (!edited.ok) return edited;
       if (edited.value) {
-        chat.card = { ...own, tag, lines: kept };
+        chat.card = { ...own, tag, lines: kept, asked };
         said.length = 0;
         return ok(null);
       }
@@ -217,10 +227,11 @@ export function createCaseCards({
       tag,
       isBuried: false,
       lines: kept,
+      asked,
     };
     if (manner !== 'quiet') chat.touchedAt = clock();
     said.length = 0;
-    if (before) await leave(turn, before, own !== undefined);
+    if (before) await leave(turn, before, own ? content : null);
     return ok(null);
   }
 
@@ -240,6 +251,14 @@ export function createCaseCards({
       return ok(null);
     },
 
+    async remark(turn, text, manner) {
+      const { card, conversation } = turn.chat;
+      if (!card?.asked || conversation?.args.caseId !== card.caseId) return ok(false);
+      const { asked, caseId, tag } = card;
+      const shown = await show(turn, { ...asked, caseId, tag, remark: text, ...(manner ? { manner } : {}) });
+      return shown.ok ? ok(true) : shown;
+    },
+
     touched({ chat }, messageId) {
       chat.touchedAt = clock();
       if (chat.card && messageId !== undefined && messageId > chat.card.messageId) chat.card.isBuried = true;
@@ -255,7 +274,7 @@ export function createCaseCards({
       if (!card) return;
       if (conversation?.args.caseId !== card.caseId) {
         delete chat.card;
-        await leave(turn, card, false);
+        await leave(turn, card, null);
         return;
       }
       if (card.tag === null || card.tag === pendingSpec(conversation).tag) return;

@@ -16,8 +16,8 @@ export interface Courtesies {
   clear(chatId: number, messageId: number | undefined): void;
   /** Writes another text, and no keyboard, into a message. */
   rewrite(chatId: number, messageId: number, text: string): void;
-  /** Deletes a message; one that Telegram does not let go gets this text and no keyboard. */
-  retire(chatId: number, messageId: number, text: string): void;
+  /** Deletes a message; one that Telegram does not let go gets this text (null: its own) and no keyboard. */
+  retire(chatId: number, messageId: number, text: string | null): void;
   /**
    * Shows that something is being done, at once and until it is over: under the bot's name, and as a reaction to the
    * message it is about, if any.
@@ -50,6 +50,14 @@ export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
       .catch((error: unknown) => log.error({ ...about, err: error }, 'a courtesy broke'));
   }
 
+  function clear(chatId: number, messageId: number | undefined): void {
+    if (messageId === undefined) return;
+    beside(
+      { courtesy: 'clear', chat: chatId },
+      callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: messageId }),
+    );
+  }
+
   function rewrite(chatId: number, messageId: number, text: string): void {
     const message = { chat_id: chatId, message_id: messageId, text, parse_mode: 'HTML' as const };
     beside({ courtesy: 'rewrite', chat: chatId }, callApi('editMessageText', message));
@@ -69,21 +77,14 @@ export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
       );
     },
 
-    clear(chatId, messageId) {
-      if (messageId === undefined) return;
-      beside(
-        { courtesy: 'clear', chat: chatId },
-        callApi('editMessageReplyMarkup', { chat_id: chatId, message_id: messageId }),
-      );
-    },
-
+    clear,
     rewrite,
 
     retire(chatId, messageId, text) {
       beside(
         { courtesy: 'retire', chat: chatId },
         callApi('deleteMessage', { chat_id: chatId, message_id: messageId }),
-        async () => rewrite(chatId, messageId, text),
+        async () => (text === null ? clear(chatId, messageId) : rewrite(chatId, messageId, text)),
       );
     },
 

@@ -1,5 +1,4 @@
 import type { Conversation } from '@grammyjs/conversations';
-import type { InlineKeyboardMarkup } from 'grammy/types';
 import type * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../../cases/case.ts';
@@ -312,7 +311,7 @@ export class Dialogue {
       { id: 'cancel', text: this.t('bot:button.cancel'), said: CANCEL },
     ];
     const rows = [...(ask.buttons ?? []), exits];
-    const keyboard: InlineKeyboardMarkup = {
+    const keyboard = {
       inline_keyboard: rows.map((row) =>
         row.map(({ id, text: label, style }) => ({
           text: buttonLabel(label),

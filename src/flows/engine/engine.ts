@@ -62,6 +62,12 @@ export interface ChatControls<S extends AnyStages = AnyStages> {
   stop(): void;
   /** Enters the running stage anew from its case, for instance in another language. */
   restart(): Promise<void>;
+  /**
+   * Says a word on the card of this case, which asks on; the next thing shown leaves it out. HTML. `needed`: something is
+   * needed of the person, so it makes a sound where they do not look at it. False: there is no such card, or Telegram does
+   * not take it now.
+   */
+  remark(caseId: string, text: string, needed: boolean): Promise<boolean>;
   /** The running stage. */
   active(): { flow: keyof S & string; caseId: string } | null;
 }
@@ -172,6 +178,11 @@ export function createEngine<S extends AnyStages = AnyStages>(
         const active = chat.conversation;
         cards.answered(turn);
         if (active) await stages.enter(turn, active.flow, { caseId: active.args.caseId });
+      },
+      remark: async (caseId, text, needed) => {
+        if (chat.card?.caseId !== caseId) return false;
+        const shown = await cards.remark(turn, text, needed ? undefined : 'beside');
+        return shown.ok && shown.value;
       },
       active: () =>
         chat.conversation ? { flow: nameOf(chat.conversation), caseId: chat.conversation.args.caseId } : null,

@@ -64,6 +64,30 @@ const recentMessage = z.object({
 /** How a message was heard, for when it is edited. Nothing of what it says. */
 export type RecentMessage = z.infer<typeof recentMessage>;
 
+/** What a card asks, and how: enough to show it again. */
+const asked = z.object({
+  flow: z.string(),
+  /** HTML, without the heading and the lines. */
+  text: z.string(),
+  keyboard: z
+    .object({
+      inline_keyboard: z.array(
+        z.array(
+          z.object({
+            text: z.string(),
+            callback_data: z.string(),
+            style: z.enum(['danger', 'success', 'primary']).exactOptional(),
+          }),
+        ),
+      ),
+    })
+    .nullable(),
+  /** Key of a stored picture above the text, and what is asked where Telegram does not take it. */
+  photo: z.object({ blob: z.string(), without: z.string() }).exactOptional(),
+});
+/** A question as a card shows it. */
+export type Asked = z.infer<typeof asked>;
+
 const card = z.object({
   /** The message it is now. */
   messageId: z.number(),
@@ -76,6 +100,8 @@ const card = z.object({
   isBuried: z.boolean(),
   /** What was said on it since the person answered last, HTML, oldest first. */
   lines: z.array(z.string()),
+  /** Absent: nobody has noted it, as an older version did not. */
+  asked: asked.exactOptional(),
 });
 /** The one message of a case that is edited in place (card.ts). */
 export type CaseCard = z.infer<typeof card>;
@@ -83,6 +109,9 @@ export type CaseCard = z.infer<typeof card>;
 const unsaid = z.object({ flow: z.string(), caseId: z.string() });
 /** A stage that begins again, from its case, when a person is back. */
 export type Unsaid = z.infer<typeof unsaid>;
+
+/** As a card was before it could be shown again. */
+export const cardWithoutQuestion = card.omit({ asked: true });
 
 /** A chat's state as it is stored: raise the version of its kind (bot/house/chats.ts) with it. */
 export const chatState = z.object({

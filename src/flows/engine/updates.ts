@@ -1,6 +1,7 @@
-import type { Update } from 'grammy/types';
+import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { tellOfAlbum } from './album.ts';
+import { lastWord } from './bot-api.ts';
 import type { Next } from './dialogue.ts';
 import type { EditHearing } from './edited.ts';
 import type { GuardedPlay } from './guarded.ts';
@@ -45,11 +46,15 @@ export function createUpdateHearing(
 ): UpdateHearing {
   const { house, courtesies, cards } = tools;
 
-  /** Acknowledges a press, so that the phone stops waiting; one of an old keyboard is told why nothing happens. */
-  async function acknowledge({ chatId }: Turn, id: string, isStale: boolean): Promise<void> {
-    if (!isStale) return courtesies.acknowledge(id);
+  /**
+   * Acknowledges a press, so that the phone stops waiting; one of an old keyboard, which a bot that was killed may have
+   * left, is told why nothing happens, and the keyboard goes.
+   */
+  async function acknowledge({ chatId }: Turn, query: CallbackQuery, isStale: boolean): Promise<void> {
+    if (!isStale) return courtesies.acknowledge(query.id);
     const text = textsFor(await house.language(chatId))('bot:help.staleButton');
-    courtesies.acknowledge(id, { chatId, text });
+    courtesies.acknowledge(query.id, { chatId, text });
+    courtesies.clear(chatId, query.message?.message_id);
   }
 
   /** A card that was sent just before a crash is another message than the one that is remembered: its keyboard goes. */
@@ -61,6 +66,12 @@ export function createUpdateHearing(
   /** What is said to somebody whose message a wait cannot use. */
   async function usable({ chatId }: Turn, spec: WaitSpec, heard: Heard): Promise<string> {
     return usableText(await house.language(chatId), spec, heard);
+  }
+
+  /** Says it on the card, above the question it is about; without one, as a message. */
+  async function tellUsable(turn: Turn, text: string): Promise<void> {
+    const shown = lastWord(await cards.remark(turn, text));
+    if (!shown.ok || !shown.value) await say(tools, turn.chatId, text);
   }
 
   /** Whether a photo is the next one of an album whose device was taken; it is named then, and no device of its own. */
@@ -100,7 +111,7 @@ export function createUpdateHearing(
       }
       if (query) {
         const isStale = heard.kind === 'stale-button';
-        await acknowledge(turn, query.id, isStale);
+        await acknowledge(turn, query, isStale);
         if (isStale) return 'handled';
       }
       note('heard');
@@ -119,7 +130,7 @@ export function createUpdateHearing(
         return 'handled';
       }
       note('refused');
-      await say(tools, turn.chatId, await usable(turn, spec, heard));
+      await tellUsable(turn, await usable(turn, spec, heard));
       return active ? 'handled' : 'nobody-listens';
     },
 

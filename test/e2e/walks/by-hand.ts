@@ -393,8 +393,7 @@ export const BY_HAND: readonly Walk[] = [
       await at.looksDifferent('get-onto-lan', 'address');
       at.wrong('a photo instead of a button');
       await at.label(unbindableCamera);
-      await at.sees('bot:switch.ask');
-      await at.press('stay');
+      await at.sees('bot:switch.same');
       await at.step('get-onto-lan', 'address');
       await throughTo(at, 'get-onto-lan', 'vpn');
       await at.press('success');

@@ -52,7 +52,9 @@ export async function walkOn(
     if (walk.devices) await at.bringLaptop();
     await walk.run(at);
     atEnd?.();
-    return { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.said };
+    const walked = { transcript: at.transcript(), wrongTurns: at.wrongTurns, messages: chat.said };
+    await at.cancels();
+    return walked;
   } finally {
     await at.leave();
     for (const { shortSerial } of stage.lan.devices.map(({ profile }) => profile)) {
@@ -79,6 +81,8 @@ export class Walker {
   #hand: Hand;
   #laptop: Laptop | null = null;
   readonly #lines: string[] = [];
+  /** Buttons of steps that are over which may be there: a bot that is killed has not always taken them away. */
+  #leftBehind = 0;
   readonly #stopListening: () => void;
 
   constructor(stage: Stage, chat: SimUser, language: Language, hand: Hand) {
@@ -148,8 +152,27 @@ export class Walker {
     if (file?.name !== name) throw new Error(`the file is named ${file?.name}, not ${name}`);
   }
 
+  /** Leaves whatever is going on: no button of a question stays behind. */
+  async cancels(): Promise<void> {
+    await this.#chat.send('/cancel');
+    await this.#chat.waitFor(({ from }) => from === 'bot', STEP);
+    await this.#hasKeyboards(0);
+  }
+
+  /** Waits until no more messages than these have the buttons of a question: those of steps that are over are gone. */
+  async #hasKeyboards(most: number): Promise<void> {
+    const asking = () => this.#chat.messages.filter(({ buttons }) => buttons.flat().some(isOfQuestion));
+    try {
+      await this.#chat.until(() => asking().length <= most + this.#leftBehind, STEP.timeoutMs);
+    } catch (error) {
+      const left = asking().map(wordsOf).join('\n\n');
+      throw new Error(`buttons of steps that are over:\n${left}\n\n${this.transcript()}`, { cause: error });
+    }
+  }
+
   async press(id: string): Promise<void> {
     const message = await this.#chat.waitFor(offering(id), { ...STEP, after: 'start' });
+    await this.#hasKeyboards(1);
     const button = message.buttons.flat().find(({ data }) => data?.endsWith(`:${id}`));
     const label = button?.text ?? id;
     if (this.#hand === 'types' && button?.data?.startsWith('f:')) {
@@ -259,6 +282,7 @@ export class Walker {
   async whileBotIsDown(act: () => Promise<void>): Promise<void> {
     this.remark('the bot is killed');
     await this.stage.bot.kill();
+    this.#leftBehind += 1;
     const hand = this.#hand;
     // Nobody answers meanwhile.
     this.#hand = 'presses';
@@ -280,6 +304,11 @@ export class Walker {
       ...others.map((line) => `            ${line}`.trimEnd()),
     );
   }
+}
+
+/** Whether a button belongs to a question; the one under "that looked like a password" is good at any time. */
+function isOfQuestion({ data }: ChatMessage['buttons'][number][number]): boolean {
+  return /^f:/.test(data ?? '') && !/:send-again$/.test(data ?? '');
 }
 
 function wordsOf({ kind, text, buttons, file }: ChatMessage): string {

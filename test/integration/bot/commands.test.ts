@@ -42,6 +42,7 @@ async function chatInACase() {
     start: async (flow) => void done.push(`start ${flow}`),
     stop: () => void done.push('stop'),
     restart: async () => void done.push('restart'),
+    remark: async () => false,
     active: () => ({ flow: 'lan-unbind', caseId: 'case' }),
   };
   const audit = createAudit(store, Date.now);

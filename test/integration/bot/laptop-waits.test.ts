@@ -32,9 +32,12 @@ describe('a laptop that is cut off just as the code of its picture is typed', ()
     const { technician, laptop, line, passTime } = opened;
     line.cut();
     await technician.send(laptop.lastPicture());
-    await technician.waitFor(/Checking what you typed/, STEP);
+    await technician.waitFor(/Checking what you typed….*\n.*1 min at most/, STEP);
     passTime(WORD_MS);
     const word = await technician.waitFor(/No word from the laptop/, STEP);
+    // On the card, above what is waited for.
+    expect(word.text).toMatch(/No word from the laptop.*\n\nChecking what you typed/s);
+    expect(offering('cancel')(word)).toBe(true);
     expect(word.text).toContain('its word on what you typed');
     expect(word.text).toMatch(/for 2\d s/);
     passTime(ONLINE_MS - WORD_MS);
@@ -124,7 +127,7 @@ describe('a paired laptop that is off', () => {
     await online(technician);
     line.cut();
     await technician.send(CAMERA);
-    await technician.waitFor(/Looking for/, STEP);
+    await technician.waitFor(/Looking for.*\n.*1 min at most/, STEP);
     passTime(WORD_MS);
     expect((await technician.waitFor(/No word from the laptop/, STEP)).text).toContain(
       'search for the device',
@@ -142,7 +145,7 @@ describe('a paired laptop that is off', () => {
     await online(technician);
     line.cut();
     await technician.send(CAMERA);
-    await technician.waitFor(/Ищу/, STEP);
+    await technician.waitFor(/Ищу.*\n.*Не дольше 1 мин/, STEP);
     passTime(WORD_MS);
     expect((await technician.waitFor(/молчит уже/, STEP)).text).toContain('результат поиска устройства');
     passTime(CHOICE_MS - WORD_MS);

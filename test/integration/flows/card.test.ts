@@ -392,6 +392,89 @@ describe('the card of a case', () => {
   });
 });
 
+describe('a word on the card', () => {
+  const remark = (engine: Engine, text: string, needed = false) =>
+    engine.control(
+      person.chatId,
+      async (controls) => void expect(await controls.remark('C', text, needed)).toBe(true),
+    );
+
+  it('says what a question can use, below what was sent, once, and goes with the next step', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    for (const nonsense of ['zzqx', 'qqwwrr', 'plmm']) await types(engine, nonsense);
+    await eventually(() => expect(inChat()).toHaveLength(1));
+    expect(person.messages.at(-1)?.text).toMatch(
+      /^the device\n\nI do not understand.* “Next”.*\n\nfirst\?$/s,
+    );
+    expect(keyboards()).toHaveLength(1);
+    await press(engine);
+    expect(inChat()).toMatchObject([{ text: 'the device\n\na line about it\n\nworking…' }]);
+  });
+
+  it('is edited in where the card is the last message, however long ago, without a sound', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    const { id } = inChat()[0] ?? {};
+    await press(engine);
+    now += 60_000;
+    await remark(engine, 'no word yet');
+    await remark(engine, 'still none');
+    expect(inChat()).toMatchObject([
+      { id, text: 'the device\n\na line about it\n\nstill none\n\nworking…', buttons: [[{}, {}]] },
+    ]);
+    expect(rings()).toBe(1);
+  });
+
+  it('comes on a new card, with a sound, where the card is not the last message', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    await press(engine);
+    for (const notice of ['one', 'two', 'three']) await says(notice);
+    const rung = rings();
+    await remark(engine, 'no word yet');
+    await eventually(() => expect(cards()).toHaveLength(1));
+    expect(person.messages.at(-1)?.text).toContain('no word yet');
+    expect(rings()).toBe(rung + 1);
+  });
+
+  it('comes with a sound where the person is needed and does not look', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    now += 21_000;
+    await remark(engine, 'two minutes left', true);
+    await eventually(() => expect(cards()).toHaveLength(1));
+    expect(rings()).toBe(2);
+  });
+
+  it('brings a picture along, which is there once', async () => {
+    const engine = await engineWith(
+      flowOf(async (dialogue) => {
+        await dialogue.ask('read it', { ...NEXT, photo: 'picture:1' });
+        return { end: true };
+      }),
+    );
+    await start(engine);
+    await types(engine, 'zzqx');
+    await eventually(() => expect(inChat()).toMatchObject([{ kind: 'photo', buttons: [[{}], [{}, {}]] }]));
+    expect(person.messages.at(-1)?.text).toMatch(/I do not understand.*read it$/s);
+  });
+
+  it('is a message where an older version has left the card', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    const stored = await store.values(CHATS).get(String(person.chatId));
+    if (!stored.ok || !stored.value?.card) throw new Error('no card is stored');
+    const { asked: _, ...card } = stored.value.card;
+    await store.values(CHATS).set(String(person.chatId), { ...stored.value, card });
+    await types(engine, 'zzqx');
+    expect(inChat().map(({ text }) => text)).toEqual([
+      'the device\n\nfirst?',
+      expect.stringMatching(/^I do not understand/),
+    ]);
+  });
+});
+
 describe('a bot that is killed', () => {
   it('between sending a card and remembering it sends it again, and either is good for one answer', async () => {
     const asked: string[] = [];
@@ -412,6 +495,22 @@ describe('a bot that is killed', () => {
     expect(keyboards()[0]?.text).toBe('the device\n\nsecond?');
     await engine.handleUpdate(person.chatId, { update_id: nextUpdate++ } as Update);
     expect(new Set(asked)).toEqual(new Set(['button']));
+  });
+
+  it('may leave a keyboard of a step that is over, which goes when it is pressed', async () => {
+    const engine = await engineWith(walk);
+    await start(engine);
+    const [first] = cards();
+    await says('in between');
+    // The step is over, and the bot was killed before the old card was taken away.
+    for (const method of ['deleteMessage', 'editMessageText'])
+      api.fault({ method, kind: 'status', status: 400, description: 'Bad Request: gone' });
+    now += 60_000;
+    await types(engine, 'next');
+    await laptopSays(engine);
+    await press(engine, 'Next', first);
+    await eventually(() => expect(keyboards()).toHaveLength(1));
+    expect(keyboards()[0]?.text).toContain('second?');
   });
 
   it('does not trust a card of the run before to be in sight', async () => {

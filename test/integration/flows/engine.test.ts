@@ -276,7 +276,7 @@ describe('the conversations engine', () => {
     const before = await store.values(CHATS).get(String(chat));
     await engine.handleUpdate(chat, message('hello there'));
     expect(texts().at(-1)).toBe(
-      'I do not understand that here.\nPress a button, or type its words: “Next”, “← Back”, “✖ Cancel”.',
+      'I do not understand that here.\nPress a button, or type its words: “Next”, “← Back”, “✖ Cancel”.\n\none',
     );
     const after = await store.values(CHATS).get(String(chat));
     expect(after.ok && after.value?.conversation).toEqual(before.ok && before.value?.conversation);

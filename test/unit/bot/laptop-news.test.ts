@@ -35,7 +35,7 @@ describe('news of a laptop', () => {
         reached.push(chatId);
         return ok(undefined);
       },
-      inTurn: async (_chatId, task) => ok(await task()),
+      inTurn: async (_chatId, task) => ok(await task({ remark: async () => false })),
       clock: () => 0,
       log: createLog('info', 'test', { write: (line) => void lines.push(line) }),
     });
