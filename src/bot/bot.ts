@@ -28,6 +28,7 @@ import { createAdmission } from './door/admission.ts';
 import { createFirstPin } from './door/first-pin.ts';
 import { createLimitPort } from './door/limit-port.ts';
 import { createLimits } from './door/limits.ts';
+import { createPinRule } from './door/pin-rule.ts';
 import { createPins } from './door/pins.ts';
 import { ALARMS, createAlarms } from './house/alarms.ts';
 import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
@@ -41,7 +42,7 @@ import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createTelegram } from './house/telegram.ts';
 import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
-import { createDrivers, leavingLaptops } from './jobs/drivers.ts';
+import { createDrivers, leavingLaptops, leavingWithGroups } from './jobs/drivers.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
@@ -123,9 +124,9 @@ export function createBot(parts: BotParts): Bot {
   const admission = createAdmission({ access, profiles, notices, voice, firstPin });
 
   const drivers = createDrivers(store, audit, clock);
-  const groups = createGroupDesk(store, audit, clock);
+  const groups = leavingWithGroups(createGroupDesk(store, audit, clock), drivers);
   const caseDesk = keepingGroups(createCaseDesk(store, audit, clock, parts.catalogue), groups);
-  const cases = leavingLaptops(caseDesk, drivers);
+  const cases = leavingLaptops(caseDesk, drivers, groups);
   /** What several parts work with; each takes of it what it names. */
   const common = {
     ...parts,
@@ -147,10 +148,7 @@ export function createBot(parts: BotParts): Bot {
   const jobs = createJobs({
     ...common,
     alarms,
-    mayStart: createJobRules({
-      ...common,
-      pinOpen: async (chatId, caseId) => (asked ? pins.isOpen(chatId, `case:${caseId}`) : ok(true)),
-    }),
+    mayStart: createJobRules({ ...common, pinOpen: createPinRule({ asked, pins }) }),
     mayDrive: createDriveRule(common),
     onUnproven: ({ agentId, shortSerial, chatId }) =>
       notices.raise({ kind: 'laptop.unproven', agent: agentId, serial: shortSerial, person: chatId }),

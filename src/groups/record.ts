@@ -45,7 +45,10 @@ const member = z.object({
 export type Member = z.infer<typeof member>;
 
 /** Whether any was ever in EZVIZ, said once for all: none of them, those of `serials`, or nobody knows. */
-const ezviz = z.object({ said: z.enum(['none', 'these', 'unknown']), serials: z.array(z.string()) });
+const ezviz = z.object({
+  said: z.enum(['none', 'these', 'unknown']),
+  serials: z.array(z.string()).readonly(),
+});
 export type GroupEzviz = z.infer<typeof ezviz>;
 
 /** `planned`: nothing is begun, answers may be missing. `over`: it changes no more, and its cases are ordinary ones. */

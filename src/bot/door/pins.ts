@@ -17,8 +17,10 @@ import type { Notices } from '../house/notices.ts';
 /** `blocked`: too many wrong ones; `none`: this person has no PIN. */
 export type PinCheck = 'right' | 'wrong' | 'blocked' | 'none';
 
-/** What a right PIN opens: the next pairing, or the unbind of one case. */
+/** What a right PIN is typed for: the next pairing, or the unbind of one case. */
 export type PinPurpose = 'pair' | `case:${string}`;
+/** What it opens: that, and with a case of a group the others of that group. */
+export type PinOpens = PinPurpose | `group:${string}`;
 
 export interface Pins {
   has(person: number): Promise<Result<boolean, StoreFailure>>;
@@ -29,10 +31,10 @@ export interface Pins {
   /** Forgets a PIN. `adminId` null: at the server itself. */
   reset(adminId: number | null, person: number): Promise<Result<void, StoreFailure>>;
   /** Notes that the right PIN was typed for this; good for half an hour. */
-  open(person: number, purpose: PinPurpose): Promise<Result<void, StoreFailure>>;
-  isOpen(person: number, purpose: PinPurpose): Promise<Result<boolean, StoreFailure>>;
+  open(person: number, purpose: PinOpens): Promise<Result<void, StoreFailure>>;
+  isOpen(person: number, purpose: PinOpens): Promise<Result<boolean, StoreFailure>>;
   /** Uses it up. */
-  close(person: number, purpose: PinPurpose): Promise<Result<void, StoreFailure>>;
+  close(person: number, purpose: PinOpens): Promise<Result<void, StoreFailure>>;
 }
 
 export const PINS = kind({
@@ -78,7 +80,7 @@ export function createPins({
 }): Pins {
   const pins = store.values(PINS);
   const opened = store.values(OPENED);
-  const nameOf = (person: number, purpose: PinPurpose) => `${person}:${purpose}`;
+  const nameOf = (person: number, purpose: PinOpens) => `${person}:${purpose}`;
 
   function hashOf(pin: Secret<string>, salt: string): Promise<Buffer> {
     const peppered = createHmac('sha256', key.reveal()).update(pin.reveal()).digest();

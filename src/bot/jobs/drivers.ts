@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
@@ -91,14 +92,35 @@ export function createDrivers(
   };
 }
 
-/** The desk of cases, where a case that is closed gives its laptop back. */
-export function leavingLaptops(desk: CaseDesk, drivers: Pick<Drivers, 'leaveAll'>): CaseDesk {
+/** The desk of cases, where a case that is closed gives its laptop back, unless its group goes on with that. */
+export function leavingLaptops(
+  desk: CaseDesk,
+  drivers: Pick<Drivers, 'leaveAll'>,
+  groups: Pick<GroupDesk, 'of'>,
+): CaseDesk {
   return {
     ...desk,
     async apply(id, action) {
       const applied = await desk.apply(id, action);
       if (!applied.ok || action.type !== 'closed') return applied;
-      const released = await drivers.leaveAll(applied.value.case.chatId);
+      const { chatId } = applied.value.case;
+      const group = await groups.of(chatId);
+      if (!group.ok) return group;
+      if (group.value?.state === 'running') return applied;
+      const released = await drivers.leaveAll(chatId);
+      return released.ok ? applied : released;
+    },
+  };
+}
+
+/** The desk of groups, where a group that is over gives its laptop back. */
+export function leavingWithGroups(desk: GroupDesk, drivers: Pick<Drivers, 'leaveAll'>): GroupDesk {
+  return {
+    ...desk,
+    async apply(id, action) {
+      const applied = await desk.apply(id, action);
+      if (!applied.ok || action.type !== 'ended') return applied;
+      const released = await drivers.leaveAll(applied.value.group.chatId);
       return released.ok ? applied : released;
     },
   };

@@ -43,7 +43,7 @@ export interface EventOptions {
   records: JobRecords;
   cases: Pick<CaseDesk, 'apply'>;
   groups: Pick<GroupDesk, 'apply'>;
-  surveys: Pick<Surveys, 'keep'>;
+  surveys: Pick<Surveys, 'ended'>;
   desk: Pick<JobDesk, 'wasTraded' | 'hasTraded' | 'revokePermit'>;
   alarms: Pick<Alarms, 'set' | 'clear'>;
   audit: Pick<Audit, 'append'>;
@@ -122,7 +122,8 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     if (event.type === 'challenge')
       must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_KEPT_MS));
     if (event.type === 'discovered') logOthers(note, event);
-    if (event.type === 'surveyed') await surveys.keep(note.chatId, event);
+    const isEnd = event.type === 'surveyed' || event.type === 'job-failed';
+    if (note.kind === 'survey' && isEnd) await surveys.ended(note.chatId, event);
     const meaning = meaningOf(event, note, facts, story);
     return tell(note, event, meaning, { ...story, ...storyAfter(story, event) });
   }

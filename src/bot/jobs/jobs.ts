@@ -52,7 +52,7 @@ export function createJobs(options: JobsOptions): Jobs {
       const found: CaseRecord[] = [];
       for (const jobId of must(await notes.keys())) {
         const note = must(await notes.get(jobId));
-        if (!note || (agentId !== null && note.agentId !== agentId)) continue;
+        if (!note || note.kind === 'survey' || (agentId !== null && note.agentId !== agentId)) continue;
         const record = must(await cases.get(note.caseId));
         if (record?.job?.id === jobId) found.push(record);
       }

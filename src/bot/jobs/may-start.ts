@@ -5,6 +5,7 @@ import { mayUnbind } from '../../groups/group.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Access } from '../door/access.ts';
 import { DAILY_UNBINDS, type Limits } from '../door/limits.ts';
+import type { PinRule } from '../door/pin-rule.ts';
 import type { Notices } from '../house/notices.ts';
 import type { Drivers } from './drivers.ts';
 
@@ -55,8 +56,7 @@ export function createJobRules({
   drivers: Pick<Drivers, 'take'>;
   groups: Pick<GroupDesk, 'get'>;
   notices: Pick<Notices, 'raise'>;
-  /** Whether the PIN was typed for this case, or none is asked for. */
-  pinOpen(chatId: number, caseId: string): Promise<Result<boolean, unknown>>;
+  pinOpen: PinRule;
 }): JobRules {
   const mayDrive = createDriveRule({ access, drivers });
 
@@ -79,7 +79,7 @@ export function createJobRules({
     const isNext = await isItsTurn(record);
     if (!isNext.ok) return isNext;
     if (!isNext.value) return ok('group-stopped');
-    const open = await pinOpen(record.chatId, record.id);
+    const open = await pinOpen(record);
     if (!open.ok) return fail('store-unavailable');
     if (!open.value) return ok('needs-pin');
     const counted = await limits.takeUnbind(record.chatId, record.id);

@@ -93,6 +93,8 @@ export function createSanctions({
         return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
       const halted = await haltJobs(({ chatId }) => chatId === userId);
       if (!halted.ok) return halted;
+      const unasked = await jobs.surveys.cancel(userId);
+      if (!unasked.ok) return unasked;
       const agents = await directory.listFor(userId);
       if (!agents.ok) return agents;
       for (const { id } of agents.value) {

@@ -56,8 +56,8 @@ export interface SurveysOptions {
 }
 
 export interface Surveys extends SurveyPort {
-  /** Keeps a list for its hour, unless its chat has asked for another one since. Throws `HouseUnavailable`. */
-  keep(chatId: number, event: Extract<AgentEvent, { type: 'surveyed' }>): Promise<void>;
+  /** A survey has ended: its list is kept for its hour, unless its chat has asked for another one since. Throws `HouseUnavailable`. */
+  ended(chatId: number, event: Extract<AgentEvent, { type: 'surveyed' | 'job-failed' }>): Promise<void>;
   /** Whether the chat still waits for the list of this job. */
   isAwaited(chatId: number, jobId: string): Promise<boolean>;
 }
@@ -153,11 +153,12 @@ export function createSurveys(options: SurveysOptions): Surveys {
         return devices && membersOf(devices, which);
       }),
 
-    async keep(chatId, { jobId, devices }) {
+    async ended(chatId, event) {
       const survey = await of(chatId);
-      if (survey?.jobId !== jobId) return;
-      const listed = devices.map(listedOf);
-      must(await surveys.set(String(chatId), { ...survey, devices: listed }, LIST_MS));
+      if (survey?.jobId !== event.jobId) return;
+      if (event.type === 'job-failed') return must(await surveys.delete(String(chatId)));
+      const devices = event.devices.map(listedOf);
+      must(await surveys.set(String(chatId), { ...survey, devices }, LIST_MS));
     },
 
     async isAwaited(chatId, jobId) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { createLimits, DAILY_UNBINDS } from '../../../src/bot/door/limits.ts';
+import type { PinRule } from '../../../src/bot/door/pin-rule.ts';
 import type { Notice } from '../../../src/bot/house/notice.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
 import { createJobRules } from '../../../src/bot/jobs/may-start.ts';
@@ -61,7 +62,7 @@ describe('an agent', () => {
   it('unbinds nothing before the PIN was typed for this case, and looks for devices without', async () => {
     const { access, limits, drivers, groups, notices } = await house();
     const open = new Set<string>();
-    const pinOpen = async (chatId: number, caseId: string) => ok(open.has(`${chatId}:${caseId}`));
+    const pinOpen: PinRule = async ({ chatId, id }) => ok(open.has(`${chatId}:${id}`));
     const mayStart = createJobRules({ access, limits, drivers, groups, notices, pinOpen });
     expect(await mayStart(caseOf(ANN), 'discover', 'laptop')).toEqual(ok(null));
     expect(await mayStart(caseOf(ANN), 'unbind', 'laptop')).toEqual(ok('needs-pin'));
