@@ -11,6 +11,7 @@ import { notice as noticeEn } from './en/notice.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
+import { site as siteEn } from './en/site.ts';
 import { agent as agentRu } from './ru/agent.ts';
 import { bot as botRu } from './ru/bot.ts';
 import { card as cardRu } from './ru/card.ts';
@@ -20,6 +21,7 @@ import { notice as noticeRu } from './ru/notice.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
+import { site as siteRu } from './ru/site.ts';
 
 export const resources = {
   en: {
@@ -32,6 +34,7 @@ export const resources = {
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
+    site: siteEn,
   },
   ru: {
     agent: agentRu,
@@ -43,5 +46,6 @@ export const resources = {
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,
+    site: siteRu,
   },
 } as const;

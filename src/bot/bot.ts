@@ -7,7 +7,7 @@ import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
-import { heading } from '../flows/heading.ts';
+import { heading, sharesCard } from '../flows/heading.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import { createGroupDesk } from '../groups/desk.ts';
 import type { JobDesk } from '../hub/desk.ts';
@@ -179,6 +179,7 @@ export function createBot(parts: BotParts): Bot {
     },
     callApi,
     heading,
+    sharesCard,
     newest: client.newest.bind(client),
     exclusive: exclusiveIn(queue),
     newDevice,

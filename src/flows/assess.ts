@@ -1,4 +1,4 @@
-import { type CaseHindrance, type CaseRecord, verdictOf } from '../cases/case.ts';
+import { type CaseHindrance, type CaseOther, type CaseRecord, verdictOf } from '../cases/case.ts';
 import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { canStillBeAsked, decidingRule, QUESTION_ORDER } from '../policy/explain.ts';
@@ -8,6 +8,7 @@ import { type RuleId, type Way, wayId } from '../policy/rules.ts';
 import { triedToday } from '../policy/tried.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
+import { allButton, exitsIn, groupAtWork, leaveGroup, skipButton, skipMember } from './group.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
 import { cancelled } from './identify.ts';
@@ -18,6 +19,7 @@ import { goOrdered, goWay, orderButtons, orderIn, orderOf } from './order.ts';
 import { ended } from './others.ts';
 import type { AgentView, JobStart } from './ports.ts';
 import { reportButton } from './report.ts';
+import { goAlong } from './site-member.ts';
 import { type Next, stage } from './stages.ts';
 import {
   catalogueText,
@@ -34,7 +36,7 @@ import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 8,
+  version: 9,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -45,6 +47,8 @@ export const assess = stage('assess', {
       await dialogue.change(record.id, { type: 'stage', stage: 'assess' });
     }
     if (record.job?.kind === 'discover') return lookAround(dialogue, record, record.job.agentId);
+    const group = await groupAtWork(dialogue, record);
+    if (group && record.lookedBy === null) return lookAround(dialogue, record, group.agentId);
     if (record.device && record.lookedBy === null && !withoutLaptop) {
       const next = await withLaptop(dialogue, record);
       if (next) return next;
@@ -53,6 +57,7 @@ export const assess = stage('assess', {
 
     // The facts may have changed in the steps above.
     const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
+    if (group) return goAlong(dialogue, now, group);
     await tellContradictions(dialogue, now);
     if (change === true) return chooseChange(dialogue, now);
     if (change !== undefined) return askFact(dialogue, now, aboutFact(now, change), CHANGE);
@@ -112,15 +117,18 @@ async function lookAround(
     known ??
     (await dialogue.house((house) => house.agents.list(record.chatId))).find(({ id }) => id === agentId);
   const name = agent?.name ?? '';
+  const group = await groupAtWork(dialogue, record);
   const job = await dialogue.house((house) => house.agents.discover(record.id, agentId));
   if (!job.started) return jobRefused(dialogue, record, job);
   const answer = await hearLaptop(
     dialogue,
     dialogue.t('bot:assess.looking', { serial: record.device?.shortSerial ?? '', agent: name }),
-    { jobId: job.jobId, caseId: record.id, wanted: 'discovered' },
+    { jobId: job.jobId, caseId: record.id, wanted: 'discovered', group },
   );
   if (answer.kind === 'event' && answer.event.type === 'discovered') {
     const { device, total, hindrances } = answer.event;
+    const why = device === null ? 'not-seen' : device.reachability === 'other-subnet' ? 'other-subnet' : null;
+    if (group && why) return leaveGroup(dialogue, record, group, { end: 'own-way', word: why });
     if (!device) {
       const text = [
         dialogue.t('bot:assess.notSeen', { agent: name, count: total }),
@@ -145,7 +153,9 @@ async function lookAround(
         ? dialogue.t('bot:assess.otherSubnet', { address: ownAddress(device) })
         : '';
     const oddly = oddWayText(dialogue.t, hindrances);
-    await dialogue.say([seen, announced, elsewhere, oddly].filter(Boolean).join('\n'));
+    // That a member was found as it should be is no news.
+    const said = group ? [announced, oddly] : [seen, announced, elsewhere, oddly];
+    await dialogue.say(said.filter(Boolean).join('\n'));
     return { go: 'assess' };
   }
   return jobStopped(dialogue, record, answer);
@@ -159,6 +169,7 @@ async function readStatus(dialogue: Dialogue, record: CaseRecord): Promise<Next>
     jobId: job.jobId,
     caseId: record.id,
     wanted: 'status',
+    group: await groupAtWork(dialogue, record),
   });
   if (answer.kind === 'event' && answer.event.type === 'status') {
     const { status, hindrances } = answer.event;
@@ -187,6 +198,10 @@ async function jobStopped(dialogue: Dialogue, record: CaseRecord, heard: HeardLa
   switch (heard.kind) {
     case 'without':
       return goOnWithoutLaptop(dialogue, record);
+    case 'skip': {
+      const group = await groupAtWork(dialogue, record);
+      return group ? skipMember(dialogue, record, group) : { go: 'assess' };
+    }
     case 'again':
       await dialogue.change(record.id, { type: 'recheck' });
       return { go: 'assess' };
@@ -210,15 +225,20 @@ async function lookAgain(
   text: string,
   guide?: 'get-onto-lan',
 ): Promise<Next> {
+  const group = await groupAtWork(dialogue, record);
   const answer = await dialogue.ask(text, {
+    ...exitsIn(dialogue, group),
     buttons: [
       [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain'), said: ['again'] }],
       ...(guide ? [[{ id: guide, text: dialogue.t(`bot:assess.button.${guide}`) }]] : []),
-      [{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }],
+      ...(group
+        ? skipButton(dialogue, group)
+        : [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]]),
     ],
     events: ['agent-online'],
     wants: ['words'],
   });
+  if (group && answer.kind === 'button' && answer.id === 'skip') return skipMember(dialogue, record, group);
   if (answer.kind === 'words') {
     await takeWords(dialogue, record.id, answer);
     return lookAgain(dialogue, record, text, guide);
@@ -364,6 +384,8 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const begins = by === null && ways[0] !== undefined && wayId(ways[0]) === 'sadp';
   if (begins) asBefore.push(dialogue.t('bot:order.ask'), dialogue.t('bot:order.begins'));
   const laptop = await laptopBeside(dialogue, record);
+  const isOurs = ways[0] !== undefined && wayId(ways[0]) === 'sadp';
+  const others = isOurs && record.group === null ? await untouched(dialogue, record) : [];
   const listed = ABOUT_UPDATES.some((rule) => rule === verdict.rule) && (await listedText(dialogue, record));
   const answer = await dialogue.ask([text, listed, laptop.line, ...asBefore].filter(Boolean).join('\n\n'), {
     buttons: [
@@ -380,6 +402,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
       ...(record.sighting?.reachability === 'other-subnet'
         ? [[{ id: 'other-subnet', text: dialogue.t('bot:assess.button.other-subnet') }]]
         : []),
+      ...(await allButton(dialogue, others)),
       ...laptop.buttons,
       ...(verdict.again.length === 0 ? [] : [[{ id: 'again', text: dialogue.t('bot:assess.button.again') }]]),
       [{ id: 'change', text: dialogue.t('bot:assess.button.change') }],
@@ -395,6 +418,7 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer);
   if (answer.kind !== 'button') return again();
   if (answer.id === 'change') return CHANGE;
+  if (answer.id === 'all') return { go: 'site', with: { named: true } };
   if (answer.id === 'again') return { go: 'assess', with: { withoutLaptop: true, again: true } };
   if (answer.id === 'laptop') return { go: 'assess' };
   if (answer.id === 'check') {
@@ -408,6 +432,14 @@ async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next
   const named = guideNamed(answer.id);
   if (named) return { go: 'guide', with: { way: named.id } };
   return (await leave(dialogue, record, answer)) ?? { go: 'assess' };
+}
+
+/** The device of a case with those that were named beside it and have had no case since; none where it is alone. */
+async function untouched(dialogue: Dialogue, record: CaseRecord): Promise<CaseOther[]> {
+  const { device, others } = record;
+  if (device === null || others.length === 0) return [];
+  const left = await dialogue.house((house) => house.cases.untouched(record.id));
+  return left.length === 0 ? [] : [{ ...device, doubt: null }, ...left];
 }
 
 /** Rules that decide by whether there is 4.x. */

@@ -69,7 +69,7 @@ async function hearJob(
       case 'on':
         break;
       default:
-        return heard.kind === 'without' ? 'untold' : heard.kind;
+        return heard.kind === 'back' || heard.kind === 'cancel' ? heard.kind : 'untold';
     }
   }
 }

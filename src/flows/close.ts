@@ -1,5 +1,6 @@
 import type { Language } from '../../locales/language.ts';
 import { type CaseOutcome, type CaseRecord, type CaseReport, wasTold } from '../cases/case.ts';
+import type { GroupRecord } from '../groups/group.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { PlainKey, Texts, WordAfter } from '../kernel/texts.ts';
@@ -8,6 +9,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import type { UnbindEnd } from './engine/events.ts';
 import { htmlTextsFor } from './engine/html.ts';
+import { changeGroup, groupOf, memberOf, TO_GROUP } from './group.ts';
 import { hindranceText, isHindered } from './hindrances.ts';
 import { cancelled } from './identify.ts';
 import { knownFailure } from './lan-unbind.ts';
@@ -15,6 +17,8 @@ import { orderLine } from './order.ts';
 import { ended } from './others.ts';
 import type { CaseFailure, House } from './ports.ts';
 import { reportButton } from './report.ts';
+import { sayEnd } from './site-member.ts';
+import { restGroup } from './site-rest.ts';
 import { type Next, stage } from './stages.ts';
 import { articleText } from './trouble.ts';
 import { takeWords } from './words.ts';
@@ -38,14 +42,18 @@ export function endOf(event: UnbindEnd): { outcome: string; reason: string | nul
 
 /** Stage close: what happened, in words, once, and what to do next. */
 export const close = stage('close', {
-  version: 6,
+  version: 7,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record) return { end: true };
     const { report } = record;
     if (!report) return record.closedAt === null ? { go: 'assess' } : { end: true };
     const settled = settledBy(report);
-    return settled ? done(dialogue, record, report, settled) : unsettled(dialogue, record, report);
+    if (settled) return done(dialogue, record, report, settled);
+    const group = args.with.alone ? null : await groupOf(dialogue, record);
+    return (
+      (group && (await unsettledIn(dialogue, group, record, report))) ?? unsettled(dialogue, record, report)
+    );
   },
 });
 
@@ -57,6 +65,11 @@ async function done(
 ): Promise<Next> {
   const isOpen = record.closedAt === null;
   if (isOpen) await dialogue.change(record.id, { type: 'closed', outcome: settled });
+  const group = await groupOf(dialogue, record);
+  if (group?.state === 'running') {
+    await dialogue.house((house) => markTold(house, record, report));
+    return sayEnd(dialogue, record);
+  }
   const also = [reportButton(dialogue.t, record.id)];
   if (!isTold(record)) {
     const next = await ended(dialogue, record.id, textOf(dialogue, record, report), also);
@@ -64,6 +77,40 @@ async function done(
     return next;
   }
   return isOpen ? ended(dialogue, record.id, dialogue.t('bot:close.done'), also) : { end: true };
+}
+
+/** Refusals where nobody was at the laptop, or somebody there did not want it: the next one would end alike. */
+const NOBODY_THERE: readonly string[] = ['abandoned', 'no-terminal', 'cancelled'];
+
+/**
+ * An end in a group that leaves something to do: what stopped it is told, and nothing goes on by itself; a refusal before the
+ * password was sent is a line, and the next device has its turn. Null: it is worked on by itself.
+ */
+async function unsettledIn(
+  dialogue: Dialogue,
+  group: GroupRecord,
+  record: CaseRecord,
+  report: CaseReport,
+): Promise<Next | null> {
+  const serial = record.device?.shortSerial ?? '';
+  const isUntold = !isTold(record);
+  const told = {
+    sent: (house: House) => markTold(house, record, report),
+    text: textOf(dialogue, record, report),
+  };
+  if (group.state === 'stopped' && group.stop?.shortSerial === serial)
+    return restGroup(dialogue, group, isUntold ? told : {});
+  if (group.state !== 'running' || memberOf(group, record.id)?.state !== 'refused') return null;
+  if (NOBODY_THERE.includes(report.reason ?? '')) {
+    const resting = await changeGroup(dialogue, group, { type: 'paused' });
+    return restGroup(dialogue, resting, isUntold ? told : {});
+  }
+  if (isUntold) {
+    await dialogue.house(told.sent);
+    await sayEnd(dialogue, record);
+    await dialogue.say(told.text);
+  }
+  return TO_GROUP;
 }
 
 function isTold(record: CaseRecord): boolean {

@@ -1,8 +1,11 @@
 /** How the card of a case begins: which device it is, where it stands and what comes next. */
 import { type CaseRecord, caseNumber, stageOf } from '../cases/case.ts';
+import { nextMember } from '../groups/group.ts';
 import type { Texts, WordAfter } from '../kernel/texts.ts';
-import type { Heading } from './engine/card.ts';
+import type { Heading, SharesCard } from './engine/card.ts';
 import { htmlTextsFor } from './engine/html.ts';
+import { tallyText } from './group.ts';
+import type { House } from './ports.ts';
 import type { StageName } from './stages.ts';
 import { standingOf } from './telling.ts';
 
@@ -30,11 +33,32 @@ export const heading: Heading = async (house, { caseId, flow }, language) => {
     case: caseNumber(record),
   });
   return [
+    flow === null || record.group === null ? '' : await groupText(house, t, record),
     device,
     flow === null || record.closedAt !== null ? t(standingOf(record)) : wayText(t, record, flow),
   ]
     .filter(Boolean)
     .join('\n');
+};
+
+/** Where the group of a case stands, while it is worked on in its turn. */
+async function groupText(house: House, t: Texts, { id, group }: CaseRecord): Promise<string> {
+  const found = await house.groups.get(group ?? '');
+  if (!found.ok || found.value === null || nextMember(found.value)?.caseId !== id) return '';
+  const { members } = found.value;
+  const at = members.findIndex(({ caseId }) => caseId === id);
+  return [t('site:heading', { number: at + 1, of: members.length }), tallyText(t, found.value)].join(' · ');
+}
+
+/**
+ * Whether two cases of a chat go on in one message (engine/card.ts): members of a group that is not over, and what is about the group
+ * itself (no case).
+ */
+export const sharesCard: SharesCard = async (house, chatId, cases) => {
+  const found = await house.groups.of(chatId);
+  const group = found.ok ? found.value : null;
+  const isOf = (id: string) => id === '' || group?.members.some(({ caseId }) => caseId === id);
+  return group !== null && cases.every(isOf);
 };
 
 /** Stations of the way: what is done, what is being done, what comes. */

@@ -15,6 +15,7 @@ import type { PlainKey, Texts } from '../kernel/texts.ts';
 import type { Dialogue, OutsideButton } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
+import { allButton, groupAtWork, pauseGroup } from './group.ts';
 import { deviceOfOther, ended, notKept, otherOf, pageButtons, pageOf } from './others.ts';
 import type { PhotoReading } from './ports.ts';
 import { type Because, type Next, stage } from './stages.ts';
@@ -51,12 +52,14 @@ export const identify = stage('identify', {
   },
 });
 
-/** Ends the case because the technician said so. */
+/** Ends the case because the technician said so; in a group that is at work on it, the group rests and the case stays. */
 export async function cancelled(
   dialogue: Dialogue,
   caseId: string,
   outcome: 'cancelled' | 'service-centre' = 'cancelled',
 ): Promise<Next> {
+  const group = await groupAtWork(dialogue, caseId);
+  if (group) return pauseGroup(dialogue, caseId, group);
   await dialogue.house((house) => house.agents.cancel(caseId));
   const closed = await dialogue.house((house) => house.cases.apply(caseId, { type: 'closed', outcome }));
   return ended(
@@ -342,6 +345,7 @@ async function choose(
   ];
   const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: [
+      ...(isOne ? [] : await allButton(dialogue, devices)),
       ...pageButtons(page),
       ...(isOne ? [[{ id: 'none', text: dialogue.t('bot:identify.button.none') }]] : []),
     ],
@@ -357,6 +361,7 @@ async function choose(
   }
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
   if (answer.id === 'none') return again('bot:identify.typeIt');
+  if (answer.id === 'all') return { go: 'site', with: { named: true } };
   const [word, number] = answer.id.split('.');
   const at = Number(number);
   return word === 'from'

@@ -11,6 +11,7 @@ import { me } from './me.ts';
 import { order } from './order.ts';
 import { report } from './report.ts';
 import { serviceCentre } from './service-centre.ts';
+import { site } from './site.ts';
 import type { Next, StageName, Stages } from './stages.ts';
 import { switchCase } from './switch.ts';
 import { trouble } from './trouble.ts';
@@ -29,6 +30,7 @@ export const FLOWS: readonly Flow<StageName>[] = [
   caseView,
   report,
   me,
+  site,
 ];
 
 /** The conversations of the house, and what may be done to the one of a chat. */

@@ -1,8 +1,10 @@
 import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
+import type { GroupRecord } from '../groups/group.ts';
 import { PROMPT_LIMIT_MS } from '../link/times.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
+import { exitsIn, groupAtWork, groupOf, skipButton, skipMember, TO_GROUP } from './group.ts';
 import { cancelled } from './identify.ts';
 import { lateText, sayBack, waitText } from './laptop.ts';
 import { goWay } from './order.ts';
@@ -31,7 +33,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
-  version: 4,
+  version: 5,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -87,7 +89,9 @@ async function listen(
   state: Standing,
   key: `bot:unbind.${'asking' | 'working' | NonNullable<Standing['picture']>}`,
 ): Promise<Next> {
+  const group = await groupAtWork(dialogue, record);
   const answer = await dialogue.ask(waitText(dialogue, dialogue.t(key, valuesOf(record))), {
+    ...exitsIn(dialogue, group),
     quiet: true,
     events: EVENTS,
     ...(record.job ? { jobId: record.job.id } : {}),
@@ -97,16 +101,25 @@ async function listen(
   return react(dialogue, record, state, answer);
 }
 
-/** The laptop asks for the password: what is typed here now is most likely that. */
+/** The laptop asks for the password, or in a group for one key: what is typed here now is most likely a password. */
 async function besidePrompt(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
-  const text = dialogue.t('bot:unbind.typePassword', { minutes: PROMPT_LIMIT_MS / 60_000 });
-  const answer = await dialogue.ask(text, {
-    events: AFTER_PROMPT,
+  const group = await groupAtWork(dialogue, record);
+  const isOne = group?.samePassword === true;
+  const answer = await dialogue.ask(promptText(dialogue, isOne ? (state.asks ?? 'either') : 'alone'), {
+    ...exitsIn(dialogue, group),
+    events: isOne && state.asks === undefined ? EVENTS : AFTER_PROMPT,
     ...(record.job ? { jobId: record.job.id } : {}),
-    help: 'bot:unbind.helpPassword',
+    help: state.asks === 'confirm' ? 'site:confirm.help' : 'bot:unbind.helpPassword',
     besideSecret: true,
   });
   return react(dialogue, record, state, answer);
+}
+
+function promptText({ t }: Dialogue, asks: 'alone' | 'either' | 'password' | 'confirm'): string {
+  const minutes = PROMPT_LIMIT_MS / 60_000;
+  return asks === 'alone'
+    ? t('bot:unbind.typePassword', { minutes })
+    : t(`site:confirm.${asks}`, { minutes });
 }
 
 async function showPicture(
@@ -121,12 +134,17 @@ async function showPicture(
     dialogue.t('bot:unbind.picture'),
     dialogue.t('bot:unbind.pictureTerms', { count: challenge.triesLeft, minutes }),
   ];
+  const group = await groupAtWork(dialogue, record);
   const answer = await dialogue.ask(caption.filter(Boolean).join('\n'), {
+    ...exitsIn(dialogue, group),
     photo: challenge.blob,
     withoutPhoto: dialogue.t('bot:unbind.noPicture'),
     wants: ['picture-code', 'words'],
     nonce: challenge.nonce,
-    buttons: [[{ id: 'refresh', text: dialogue.t('bot:unbind.button.refresh') }]],
+    buttons: [
+      [{ id: 'refresh', text: dialogue.t('bot:unbind.button.refresh') }],
+      ...skipButton(dialogue, group),
+    ],
     events: EVENTS,
     jobId: challenge.jobId,
     help: 'bot:unbind.helpPicture',
@@ -145,6 +163,8 @@ async function showPicture(
 async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
   if (answer.kind === 'button') {
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
+    const group = await groupAtWork(dialogue, record);
+    if (group) return skipMember(dialogue, record, group);
     await dialogue.house((house) => house.agents.cancel(record.id));
     return { go: 'assess' };
   }
@@ -160,8 +180,10 @@ async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, an
         go: 'lan-unbind',
         with: event.result === 'passed' ? { prompt: true } : { picture: event.result },
       };
-    case 'prompt':
-      return { go: 'lan-unbind', with: event.state === 'shown' ? { prompt: true } : {} };
+    case 'prompt': {
+      const asks = event.asks === 'confirm' ? 'confirm' : 'password';
+      return { go: 'lan-unbind', with: event.state === 'shown' ? { prompt: true, asks } : {} };
+    }
     case 'typed':
       return { go: 'lan-unbind', with: { working: true } };
     case 'agent-online':
@@ -189,11 +211,15 @@ async function choose(
   const isOver = waiting === 'picture' || waiting === 'password';
   // Once a password was typed, nobody knows what another try would be the second of.
   const isAtWork = waiting === 'work' || waiting === 'password';
+  const group = await groupAtWork(dialogue, record);
+  // Nor may the next device of a group be begun before it is known.
+  const others = isAtWork && group ? [] : otherButtons(dialogue, group);
   const answer = await dialogue.ask(lateText(dialogue, late), {
+    ...exitsIn(dialogue, group),
     buttons: [
       ...(isOver ? [] : [[{ id: 'on', text: dialogue.t('bot:wait.button.on') }]]),
       ...(isAtWork ? [] : [[againButton(dialogue)]]),
-      [{ id: 'other', text: dialogue.t('bot:button.otherWays') }],
+      ...others,
     ],
     events: UNDER_CHOICE,
     ...(record.job ? { jobId: record.job.id } : {}),
@@ -226,11 +252,22 @@ export function knownFailure(reason: string): (typeof FAILURES)[number] | 'plain
 }
 
 /** The laptop could not do it: told once, as every end of an unbind. */
-function failed(
+async function failed(
   dialogue: Dialogue,
   record: CaseRecord,
   { jobId, reason }: Extract<HouseEvent, { type: 'job-failed' }>,
 ): Promise<Next> {
+  const group = await groupOf(dialogue, record);
+  const isCutOff = group?.state === 'running' && reason === 'interrupted';
+  if (group?.state === 'stopped' || isCutOff) {
+    await dialogue.house((house) =>
+      house.cases.apply(record.id, { type: 'end-told', jobId, outcome: 'job-failed', reason }),
+    );
+    if (!isCutOff) return TO_GROUP;
+    // The agent was started anew, and nothing was sent: a group goes on by itself.
+    await dialogue.say(dialogue.t('site:goesOn'));
+    return { go: 'lan-unbind' };
+  }
   const sent: Ask['sent'] = (house) =>
     // Refused where it was told already: then nothing is left to note.
     house.cases.apply(record.id, { type: 'end-told', jobId, outcome: 'job-failed', reason });
@@ -244,9 +281,11 @@ async function stuck(
   text: string,
   sent?: Ask['sent'],
 ): Promise<Next> {
+  const group = await groupAtWork(dialogue, record);
   const answer = await dialogue.ask(text, {
+    ...exitsIn(dialogue, group),
     ...(sent ? { sent, news: true } : {}),
-    buttons: [[againButton(dialogue)], [{ id: 'other', text: dialogue.t('bot:button.otherWays') }]],
+    buttons: [[againButton(dialogue)], ...otherButtons(dialogue, group)],
     // The laptop may come back after all: its late word is heard here.
     events: ['outcome', 'challenge', 'agent-online'],
     wants: ['words'],
@@ -255,11 +294,20 @@ async function stuck(
     await takeWords(dialogue, record.id, answer);
     return stuck(dialogue, record, text);
   }
+  if (answer.kind === 'event' && answer.event.type === 'agent-online' && group) {
+    await sayBack(dialogue, answer);
+    return { go: 'lan-unbind' };
+  }
   if (answer.kind === 'event' && answer.event.type === 'agent-online')
     return stuck(dialogue, record, dialogue.t('bot:laptop.back', { agent: answer.event.name }));
   if (answer.kind === 'event') return { go: answer.event.type === 'outcome' ? 'close' : 'lan-unbind' };
   if (answer.kind !== 'button') return { go: 'lan-unbind' };
   return leaveStuck(dialogue, record, answer.id);
+}
+
+/** What may be done instead of the same once more: another way, or in a group the next device. */
+function otherButtons(dialogue: Dialogue, group: GroupRecord | null): Button[][] {
+  return group ? skipButton(dialogue, group) : [[{ id: 'other', text: dialogue.t('bot:button.otherWays') }]];
 }
 
 /** Has the laptop begin once more: by a press alone. */
@@ -275,6 +323,10 @@ async function leaveStuck(dialogue: Dialogue, record: CaseRecord, pressed: strin
       return { go: 'lan-unbind' };
     case 'cancel':
       return cancelled(dialogue, record.id);
+    case 'skip': {
+      const group = await groupAtWork(dialogue, record);
+      return group ? skipMember(dialogue, record, group) : { go: 'assess' };
+    }
     default:
       await dialogue.house((house) => house.agents.cancel(record.id));
       return { go: 'assess', with: { other: true } };

@@ -1,9 +1,11 @@
 /** The laptop in the chat: away or back, at work, and silent for longer than it should be. */
 import type { CaseRecord } from '../cases/case.ts';
+import type { GroupRecord } from '../groups/group.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
 import type { Want } from './engine/heard.ts';
+import { exitsIn, skipButton } from './group.ts';
 import { CHOICE_MS } from './times.ts';
 import { takeWords } from './words.ts';
 
@@ -84,24 +86,32 @@ export function waitText(dialogue: Dialogue, text: string): string {
 /** What came of waiting for a reading job. `on`: the stage waits on for the same job, which it makes sure of. */
 export type HeardLaptop =
   | { readonly kind: 'event'; readonly event: HouseEvent }
-  | { readonly kind: 'on' | 'again' | 'without' | 'back' | 'cancel' };
+  | { readonly kind: 'on' | 'again' | 'without' | 'skip' | 'back' | 'cancel' };
 
 /**
  * Waits for what a job that only reads ends in. A wait that gets long becomes a choice, under which the laptop's word is
- * still heard.
+ * still heard. `group`: the one in which the case has its turn.
  */
 export async function hearLaptop(
   dialogue: Dialogue,
   text: string,
-  { jobId, caseId, wanted }: { jobId: string; caseId: string; wanted: 'discovered' | 'status' },
+  {
+    jobId,
+    caseId,
+    wanted,
+    group = null,
+  }: { jobId: string; caseId: string; wanted: 'discovered' | 'status'; group?: GroupRecord | null },
 ): Promise<HeardLaptop> {
-  const without: Button = { id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') };
+  // A group is nothing without its laptop.
+  const without: Button[][] = group
+    ? skipButton(dialogue, group)
+    : [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]];
   const wants: Want[] = ['words'];
-  const common = { jobId, wants };
+  const common = { jobId, wants, ...exitsIn(dialogue, group) };
   const first = await dialogue.ask(waitText(dialogue, text), {
     ...common,
     quiet: true,
-    buttons: [[without]],
+    buttons: without,
     events: [wanted, 'job-failed', 'job-overdue', 'agent-online'],
   });
   if (first.kind !== 'event' || first.event.type !== 'job-overdue') return heardIn(dialogue, caseId, first);
@@ -111,7 +121,7 @@ export async function hearLaptop(
     buttons: [
       [{ id: 'on', text: dialogue.t('bot:wait.button.on') }],
       [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain'), said: ['again'] }],
-      [without],
+      ...without,
     ],
     events: [wanted, 'job-failed', 'agent-online'],
   });
@@ -121,6 +131,8 @@ export async function hearLaptop(
     );
   return heardIn(dialogue, caseId, second);
 }
+
+const PRESSED = ['on', 'again', 'without', 'skip', 'cancel'] as const;
 
 async function heardIn(dialogue: Dialogue, caseId: string, answer: Answer): Promise<HeardLaptop> {
   if (answer.kind === 'words') {
@@ -133,5 +145,5 @@ async function heardIn(dialogue: Dialogue, caseId: string, answer: Answer): Prom
     return { kind: 'on' };
   }
   const id = answer.kind === 'button' ? answer.id : 'back';
-  return { kind: id === 'on' || id === 'again' || id === 'without' || id === 'cancel' ? id : 'back' };
+  return { kind: PRESSED.find((kind) => kind === id) ?? 'back' };
 }

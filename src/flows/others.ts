@@ -12,7 +12,7 @@ import type { Next } from './stages.ts';
 const MOST_NAMED = 150;
 
 /** Devices of one page: what a phone shows without scrolling. */
-const PAGE = 8;
+export const PAGE = 8;
 
 /** Phones cut longer buttons off. The model stands in full above them. */
 const MAX_BUTTON = 24;
@@ -48,15 +48,22 @@ export function sliceOf<T>(t: Texts, all: readonly T[], begin: number): Slice<T>
   return {
     from,
     shown,
-    range:
-      all.length <= PAGE
-        ? ''
-        : t('bot:others.range', { from: from + 1, to: from + shown.length, all: all.length }),
-    turns: [
-      ...(from === 0 ? [] : [{ from: from - PAGE, text: t('bot:others.button.before') }]),
-      ...(from === last ? [] : [{ from: from + PAGE, text: t('bot:others.button.further') }]),
-    ],
+    range: rangeOf(t, from, shown.length, all.length),
+    turns: turnsOf(t, from, all.length),
   };
+}
+
+/** Where the pages before and behind the one that begins at a place begin, of a list of so many. */
+export function turnsOf(t: Texts, from: number, all: number): Page['turns'] {
+  return [
+    ...(from === 0 ? [] : [{ from: from - PAGE, text: t('bot:others.button.before') }]),
+    ...(from + PAGE >= all ? [] : [{ from: from + PAGE, text: t('bot:others.button.further') }]),
+  ];
+}
+
+/** Which part of a list of so many is shown; empty where it is all. */
+export function rangeOf(t: Texts, from: number, shown: number, all: number): string {
+  return all <= PAGE ? '' : t('bot:others.range', { from: from + 1, to: from + shown, all });
 }
 
 /** The page of a list that begins at a device (`sliceOf`). */
@@ -147,7 +154,7 @@ export function pressedOf(
 
 /**
  * The last word of a case, with what is left of the devices named with it; the conversation ends. `also`: what else may be
- * done about the case, one button a row.
+ * done about the case, one button a row. A group that rests is a press away.
  */
 export async function ended(
   dialogue: Dialogue,
@@ -158,6 +165,9 @@ export async function ended(
   const others = await dialogue.house((house) => house.cases.untouched(caseId));
   const offer = offerOf(dialogue.t, caseId, others);
   const words = offer === null ? text : [text, offer.text].join('\n\n');
-  await dialogue.send(words, [...(offer?.rows ?? []), ...also.map((button) => [button])]);
+  const group = await dialogue.house((house) => house.groups.of(dialogue.chatId));
+  const back = group?.state === 'paused' || group?.state === 'stopped';
+  const buttons = [...also, ...(back ? [{ text: dialogue.t('site:offer.button.back'), data: 'site' }] : [])];
+  await dialogue.send(words, [...(offer?.rows ?? []), ...buttons.map((button) => [button])]);
   return { end: true };
 }

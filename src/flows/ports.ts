@@ -7,7 +7,7 @@ import type { CaseAction, CaseOrder, CaseOther, CaseRecord, CaseRefusal } from '
 import type { LabelFacts, LabelRefusal, LabelSource } from '../device/label.ts';
 import type { PrintCertainty } from '../device/printed.ts';
 import type { GroupAction, GroupRecord, GroupRefusal, NewMember } from '../groups/group.ts';
-import type { ListedDevice, Wanted } from '../groups/listed.ts';
+import type { ListedDevice, Wanted, Which } from '../groups/listed.ts';
 import type { Result } from '../kernel/result.ts';
 import type { FirmwareRow } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
@@ -161,9 +161,12 @@ export interface ListedPart {
   readonly devices: readonly ListedDevice[];
   /** Place of its first among those that are wanted, from 0. */
   readonly from: number;
-  /** How many are wanted, and how many there are on the whole list. */
+  /** How many are wanted, and of those how many a group goes all the way with. */
   readonly wanted: number;
+  readonly along: number;
+  /** How many there are on the whole list, and of those how many are not known to be unbound. */
   readonly all: number;
+  readonly bound: number;
 }
 
 /** What a laptop sees on its network, once somebody at it has allowed that it is sent for this visit. Kept for an hour. */
@@ -186,10 +189,10 @@ export interface SurveyPort {
     which: Wanted & { from: number; most: number },
   ): Answer<ListedPart | null>;
   /**
-   * Devices of the list as members of a group: those with these short serials in this order, or all bound ones. Those without a
-   * serial number are none. Null: the list is kept no more.
+   * Devices of the list as members of a group, in the order of `which`. Those without a serial number are none. Null: the list is
+   * kept no more.
    */
-  members(chatId: number, survey: string, which: readonly string[] | 'bound'): Answer<NewMember[] | null>;
+  members(chatId: number, survey: string, which: Which): Answer<NewMember[] | null>;
 }
 
 /** A group as it is after what was asked of it. */

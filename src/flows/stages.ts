@@ -26,6 +26,7 @@ const STAGE_NAMES = [
   'case',
   'report',
   'me',
+  'site',
 ] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
@@ -90,6 +91,8 @@ const HANDED = {
     picture: z.enum(['answered', 'wrong', 'expired', 'refreshing']).optional(),
     /** The picture was read; the laptop asks for the password. */
     prompt: z.boolean().optional(),
+    /** What it was heard to ask for in a group: the password, or one key. */
+    asks: z.enum(['password', 'confirm']).optional(),
     /** The password was typed on the laptop. */
     working: z.boolean().optional(),
   }),
@@ -103,7 +106,10 @@ const HANDED = {
     failed: z.boolean().optional(),
   }),
   'service-centre': z.object({}),
-  close: z.object({}),
+  close: z.object({
+    /** What may be done about the device itself, whatever its group does. */
+    alone: z.boolean().optional(),
+  }),
   switch: z.object({
     /** What may be another device. */
     heard: deviceHeard.optional(),
@@ -129,6 +135,24 @@ const HANDED = {
     of: z.string().optional(),
     /** Stage to go back to; by itself the one at which an open case stands. */
     resume: stageName.optional(),
+  }),
+  /** A group that was begun goes before whatever is handed. */
+  site: z.object({
+    /** Laptop whose list is wanted, and the survey that has made it. */
+    agent: z.string().optional(),
+    survey: z.string().optional(),
+    /** Which of the list are shown, a typed piece of their names, and where the page begins. */
+    show: z.enum(['bound', 'all']).optional(),
+    typed: z.string().optional(),
+    from: z.number().optional(),
+    /** Short serials of those that were pressed. */
+    picked: z.array(z.string()).optional(),
+    /** What of a planned group is asked; absent: what was not said yet. */
+    ask: z.enum(['order', 'ezviz', 'these', 'start']).optional(),
+    /** The admins were asked for more than the day's number. */
+    asked: z.boolean().optional(),
+    /** The device of the case and those that were named with it are to be a group. */
+    named: z.boolean().optional(),
   }),
   /** Like report. */
   me: z.object({ resume: stageName.optional() }),

@@ -1,7 +1,7 @@
 /**
  * Commands and the buttons that live outside conversations. They work in the middle of a case without disturbing it.
  * Here are those of everyday; laptops are in laptops.ts, new ones in pairing.ts, what admins do in
- * admins.ts and overview.ts, cases and /help in cases.ts, the way back after /cancel in reopen.ts, reports in
+ * admins.ts and overview.ts, cases and /help in cases.ts, /site in site.ts, the way back after /cancel in reopen.ts, reports in
  * reports.ts.
  */
 import type { Update } from 'grammy/types';
@@ -22,6 +22,7 @@ import type { Telegram } from '../house/telegram.ts';
 import type { Voice } from '../house/voice.ts';
 import type { Call, CommandSet } from './call.ts';
 import { createPinGate, type PinWait } from './pin.ts';
+import type { RestGroup } from './site.ts';
 
 export interface CommandsOptions {
   telegram: Pick<Telegram, 'takeOut' | 'acknowledge' | 'clear' | 'edit'>;
@@ -36,6 +37,7 @@ export interface CommandsOptions {
   /** False: the operator has not said whose service centre counts (REGION_PACK), and admins hear so. */
   regionNamed?: boolean;
   pinWaits: Values<PinWait>;
+  restGroup: RestGroup;
   /** Further commands and buttons. */
   more: readonly CommandSet[];
 }
@@ -50,6 +52,7 @@ export type Commands = (
 /** Names of /commands as the menu shows them, in its order; /start and /invite are not in it. */
 export const MENU = [
   'new',
+  'site',
   'cases',
   'report',
   'explain',
@@ -100,9 +103,11 @@ export function createCommands(options: CommandsOptions): Commands {
       return undefined;
     },
 
-    async cancel({ controls, say, t }) {
+    async cancel(call) {
+      const { controls, say, t } = call;
       const active = controls.active();
       if (!active) return say(t('bot:command.nothingToCancel'));
+      if (await options.restGroup(call)) return undefined;
       const { caseId } = active;
       if (!(await haltJob(controls))) return say(t('bot:error.unreachable'));
       const outcome = 'cancelled';

@@ -1,4 +1,5 @@
 import type { CaseDesk } from '../../cases/desk.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
@@ -9,12 +10,18 @@ import { createOverviewCommands, type OverviewCommandsOptions } from './overview
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
 import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
+import { createSiteCommands } from './site.ts';
 
-type Options = Omit<CommandsOptions, 'more'> &
+type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
   PairingCommandsOptions &
   AgentCommandsOptions &
   AdminCommandsOptions &
-  OverviewCommandsOptions & { cases: CaseDesk; region: RegionPack; catalogue?: FirmwareCatalogue };
+  OverviewCommandsOptions & {
+    cases: CaseDesk;
+    groups: GroupDesk;
+    region: RegionPack;
+    catalogue?: FirmwareCatalogue;
+  };
 
 /** Every command, and every button outside conversations. */
 export function createAllCommands(options: Options): {
@@ -23,8 +30,10 @@ export function createAllCommands(options: Options): {
   pairingRequested: PairingCommands['requested'];
 } {
   const pairing = createPairingCommands(options);
+  const site = createSiteCommands(options);
   const more = [
     pairing,
+    site.commands,
     createCaseCommands(options.cases, options.region, options.catalogue),
     createReopenCommands(options),
     createReportCommands(options.cases),
@@ -32,5 +41,8 @@ export function createAllCommands(options: Options): {
     createAdminCommands(options),
     createOverviewCommands(options),
   ];
-  return { commands: createCommands({ ...options, more }), pairingRequested: pairing.requested };
+  return {
+    commands: createCommands({ ...options, more, restGroup: site.restGroup }),
+    pairingRequested: pairing.requested,
+  };
 }

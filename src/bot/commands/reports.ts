@@ -28,6 +28,7 @@ export function createReportCommands(cases: Pick<CaseDesk, 'get'>): CommandSet {
       me: (call) => enter(call, 'me'),
     },
     buttons: {
+      visit: (call) => enter(call, 'report'),
       async report(call, [caseId = '']) {
         if ((await caseOf(cases, call, caseId)) === null) return undefined;
         return enter(call, 'report', caseId);

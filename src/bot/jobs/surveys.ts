@@ -6,7 +6,14 @@ import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import type { JobStart, SurveyPort } from '../../flows/ports.ts';
-import { type ListedDevice, listedDevice, listedOf, membersOf, wantedOf } from '../../groups/listed.ts';
+import {
+  goesAlong,
+  type ListedDevice,
+  listedDevice,
+  listedOf,
+  membersOf,
+  wantedOf,
+} from '../../groups/listed.ts';
 import type { JobDesk } from '../../hub/desk.ts';
 import type { AgentEvent } from '../../link/messages.ts';
 import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
@@ -143,7 +150,9 @@ export function createSurveys(options: SurveysOptions): Surveys {
           devices: found.slice(first, first + most),
           from: first,
           wanted: found.length,
+          along: found.filter(goesAlong).length,
           all: devices.length,
+          bound: devices.filter(({ bindStatus }) => bindStatus !== 'not-bound').length,
         };
       }),
 
@@ -157,7 +166,7 @@ export function createSurveys(options: SurveysOptions): Surveys {
       const survey = await of(chatId);
       if (survey?.jobId !== event.jobId) return;
       if (event.type === 'job-failed') return must(await surveys.delete(String(chatId)));
-      const devices = event.devices.map(listedOf);
+      const devices = listedOf(event.devices);
       must(await surveys.set(String(chatId), { ...survey, devices }, LIST_MS));
     },
 

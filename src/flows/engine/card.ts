@@ -27,6 +27,9 @@ export type Heading = (
   language: Language,
 ) => Promise<string>;
 
+/** Whether these cases of a chat go on in one message: then the next one is no other card. */
+export type SharesCard = (house: House, chatId: number, cases: readonly string[]) => Promise<boolean>;
+
 /** What a card is to show. */
 export interface CardContent extends Readonly<Asked> {
   readonly caseId: string;
@@ -69,6 +72,7 @@ interface CardTools {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly heading: Heading;
+  readonly sharesCard: SharesCard;
   /** Id of the newest message this run has put into a chat. */
   newest(chatId: number): number;
 }
@@ -80,6 +84,7 @@ export function createCaseCards({
   log,
   clock,
   heading,
+  sharesCard,
   newest,
 }: CardTools): CaseCards {
   /** What the run before has put below a card, nobody remembers: it is taken to be out of sight. */
@@ -191,7 +196,10 @@ export function createCaseCards({
     const language = await house.language(chatId);
     const more = textsFor(language)('bot:caseCard.more');
     const before = chat.card;
-    const own = before?.caseId === caseId ? before : undefined;
+    const isOwn =
+      before !== undefined &&
+      (before.caseId === caseId || (await sharesCard(house, chatId, [before.caseId, caseId])));
+    const own = isOwn ? before : undefined;
     const lines = [...(own?.lines ?? []), ...said];
     const head = await heading(house, { caseId, flow }, language);
     const limit = photo ? LIMITS.photo : LIMITS.text;
@@ -208,7 +216,7 @@ export function createCaseCards({
       const edited = await edit(turn, own.messageId, body, content);
       if (!edited.ok) return edited;
       if (edited.value) {
-        chat.card = { ...own, tag, lines: kept, asked };
+        chat.card = { ...own, caseId, tag, lines: kept, asked };
         said.length = 0;
         return ok(null);
       }

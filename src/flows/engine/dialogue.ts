@@ -81,6 +81,8 @@ export interface Ask {
   /** What is asked when Telegram does not show the picture. Otherwise the text alone, with a word about it. */
   withoutPhoto?: string;
   back?: boolean;
+  /** What Cancel says where it ends no case. */
+  cancel?: string;
   /** A password is being asked for elsewhere: what is typed here and not understood is taken for one. */
   besideSecret?: true;
   /** No photo has named the device yet: the other photos of an album are answers, too. */
@@ -308,7 +310,7 @@ export class Dialogue {
     const tag = tagFor(JSON.stringify([this.chatId, caseId, flow, text, ask.buttons ?? []]));
     const exits: Button[] = [
       ...(ask.back === false ? [] : [{ id: 'back', text: this.t('bot:button.back'), said: BACK }]),
-      { id: 'cancel', text: this.t('bot:button.cancel'), said: CANCEL },
+      { id: 'cancel', text: ask.cancel ?? this.t('bot:button.cancel'), said: CANCEL },
     ];
     const rows = [...(ask.buttons ?? []), exits];
     const keyboard = {

@@ -17,7 +17,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { CaseFailure, House } from '../ports.ts';
 import { type CallApi, TelegramUnavailable } from './bot-api.ts';
-import { createCaseCards, type Heading } from './card.ts';
+import { createCaseCards, type Heading, type SharesCard } from './card.ts';
 import { createCourtesies } from './courtesy.ts';
 import {
   type AnyStages,
@@ -93,6 +93,8 @@ export interface EngineOptions<N extends string> {
   first: N;
   /** Where a case stands, as its card begins. Default: nothing. */
   heading?: Heading;
+  /** Which cases go on in one message. Default: none. */
+  sharesCard?: SharesCard;
   /** Id of the newest message this run has put into a chat, whoever said it; 0: none. */
   newest(chatId: number): number;
   /** Milliseconds. */
@@ -143,9 +145,9 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const courtesies = createCourtesies(callApi, log);
-  const { heading = async () => '', newest } = options;
+  const { heading = async () => '', sharesCard = async () => false, newest } = options;
   const outward = { house, callApi, courtesies, log, clock };
-  const cards = createCaseCards({ ...outward, heading, newest: (chatId) => newest(chatId) });
+  const cards = createCaseCards({ ...outward, heading, sharesCard, newest: (chatId) => newest(chatId) });
   const tools: EngineTools = { ...outward, cards, tagFor };
   const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);

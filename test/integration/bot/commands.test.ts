@@ -61,6 +61,7 @@ async function chatInACase() {
     askPin: false,
     pinWaits: store.values(PIN_WAITS),
     botUsername: 'unbind_bot',
+    restGroup: async () => false,
     more: [],
   });
   const send = (text: string) =>

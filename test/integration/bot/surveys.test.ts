@@ -106,6 +106,7 @@ const device = (n: number, more: Partial<DeviceSighting> = {}): DeviceSighting =
 const surveyed = (jobId: string, devices: DeviceSighting[]): AgentEvent =>
   event('surveyed', { jobId, devices, omitted: 3, interfaces: [] });
 const all = { show: 'all', sought: '', from: 0, most: 8 } as const;
+const SHOWN = { show: 'bound', sought: '', along: true } as const;
 
 describe('the list of what a laptop sees', () => {
   it('is asked for at the laptop in the name of the technician, for one visit, and sent once it was allowed', async () => {
@@ -126,9 +127,9 @@ describe('the list of what a laptop sees', () => {
     expect(part).toMatchObject({
       wanted: 3,
       devices: [
-        { shortSerial: 'J50000002', bindStatus: 'bound', method: 'sadp' },
+        { shortSerial: 'J50000002', bindStatus: 'bound', way: 'sadp' },
         { shortSerial: null },
-        { shortSerial: 'J50000001', method: 'nothing-to-do' },
+        { shortSerial: 'J50000001', way: 'nothing-to-do' },
       ],
     });
     // The same visit again: what was allowed counts.
@@ -141,7 +142,7 @@ describe('the list of what a laptop sees', () => {
     await laptop.sendEvents([surveyed(jobId, [device(1)])]);
     expect(JSON.stringify(heard)).not.toMatch(/J5000|10\.0\.0/);
     expect(await value(jobs.surveys.part(8, jobId, all))).toBeNull();
-    expect(await value(jobs.surveys.members(ANN, ulid(), 'bound'))).toBeNull();
+    expect(await value(jobs.surveys.members(ANN, ulid(), SHOWN))).toBeNull();
   });
 
   it('does not come where somebody refuses it there, or nobody answers', async () => {
@@ -199,9 +200,9 @@ describe('the list of what a laptop sees', () => {
   it('is gone after an hour', async () => {
     const jobId = await began();
     await laptop.sendEvents([surveyed(jobId, [device(1)])]);
-    expect(await value(jobs.surveys.members(ANN, jobId, 'bound'))).toHaveLength(1);
+    expect(await value(jobs.surveys.members(ANN, jobId, SHOWN))).toHaveLength(1);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * MINUTE });
-    expect(await value(jobs.surveys.members(ANN, jobId, 'bound'))).toBeNull();
+    expect(await value(jobs.surveys.members(ANN, jobId, SHOWN))).toBeNull();
     expect(await value(house.store.values(SURVEYS).get(String(ANN)))).toBeUndefined();
     // What cannot be read is not set aside either: the copy would outlive the hour.
     expect(SURVEYS.fleeting).toBe(true);
