@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: bot, agent, emulated devices and a local Telegram on this machine, with a chat page in the browser,
  * which opens by itself on a desktop; not with `--no-open`.
- * `npm run demo -- --play`: a technician walks three cases by itself, and the conversation is printed as it happens.
+ * `npm run demo -- --play`: a technician walks four cases by itself, and the conversation is printed as it happens.
  * `npm run demo -- --site`: twelve devices of one owner instead of seven cases; `--devices 60` of them.
  */
 import { parseArgs } from 'node:util';
@@ -22,12 +22,13 @@ const { values } = parseArgs({
     devices: { type: 'string', default: String(SITE_SIZES.least) },
   },
 });
-const t = textsFor(languageOf(process.env.LC_ALL || process.env.LANG));
+const language = languageOf(process.env.LC_ALL || process.env.LANG);
+const t = textsFor(language);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const size = Number(values.devices);
 
 if (values.play) {
-  process.exitCode = (await play({ devices: demoDevices, say, t })) ? 0 : 1;
+  process.exitCode = (await play({ devices: demoDevices, language, say })) ? 0 : 1;
 } else if (!isSiteSize(size)) {
   say(t('sandbox:demo.size', SITE_SIZES));
   process.exitCode = 2;

@@ -25,6 +25,11 @@ export function actOn({ lan }: Pick<Stage, 'lan'>, serial: string, act: DeviceAc
   device.set(changesOf(device, act));
 }
 
+/** As it was when nobody had touched it: bound, reachable, all tries left. */
+export function asNew(device: EmulatedDevice): void {
+  for (const act of ['plug', 'cloud-on', 'bind', 'unlock'] as const) device.set(changesOf(device, act));
+}
+
 function changesOf({ profile }: EmulatedDevice, act: DeviceAct): DeviceChanges {
   const { lockMinutes, lockTries } = profile;
   switch (act) {

@@ -37,6 +37,7 @@ export class Devices {
     const place = document.activeElement?.closest('[data-place]')?.dataset.place;
     const focused = place && old.contains(document.activeElement);
     old.replaceWith(card);
+    if (card.classList.contains('changed')) card.scrollIntoView({ block: 'nearest' });
     if (focused) card.querySelector(`[data-place="${place}"]`)?.focus();
   }
 

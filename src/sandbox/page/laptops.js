@@ -84,7 +84,9 @@ export class Laptops {
     const { texts } = this;
     const line = element('div', 'want');
     const said = element('p');
-    said.append(element('strong', '', texts('wants', { laptop: name })), element('span', '', what));
+    // In the terminal its address follows.
+    const sentence = what.replace(/:$/, '');
+    said.append(element('strong', '', texts('wants', { laptop: name })), element('span', '', sentence));
     const open = link(address, texts('wantsOpen'));
     open.className = 'primary';
     line.append(said, open);

@@ -130,8 +130,8 @@ function setOnline(online) {
 
 /** Devices and tour have buttons only where somebody does what they say. */
 function setHosted(hosted) {
-  devices.hosted = hosted;
-  for (const start of document.querySelectorAll('.tour-start')) start.hidden = !hosted;
+  devices.hosted = hosted.devices;
+  for (const start of document.querySelectorAll('.tour-start')) start.hidden = !hosted.tour;
 }
 
 /** The narrow page's tab says that a laptop wants something: its terminal may be out of sight. */

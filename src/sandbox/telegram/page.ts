@@ -81,7 +81,8 @@ export interface PageLaptop {
 /** What the host program does when something outside the chat is pressed. */
 export interface PageHost {
   device(serial: string, act: DeviceAct): void;
-  tour(technician: SimUser, step: TourStep): void;
+  /** Null: there is none, as where the devices of its stories are missing. */
+  readonly tour: ((technician: SimUser, step: TourStep) => void) | null;
 }
 
 /** What the host program shows on the page, and who sits at it. */
@@ -94,7 +95,7 @@ export interface Page {
   devices(states: readonly DeviceState[]): void;
   /** Shows where the tour is; null when it is over. */
   tour(state: TourState | null): void;
-  /** Has somebody do what is pressed outside the chat; until then there are no buttons for it. */
+  /** Has somebody do what is pressed outside the chat; what nobody does has no buttons. */
   host(host: PageHost): void;
 }
 
@@ -115,8 +116,8 @@ type PageEvent =
       readonly devices: readonly DeviceState[];
       readonly menu: Menu;
       readonly tour: TourState | null;
-      /** Whether devices and tour have buttons. */
-      readonly hosted: boolean;
+      /** What has buttons, because somebody does what they say. */
+      readonly hosted: { readonly devices: boolean; readonly tour: boolean };
     }
   | { readonly type: 'line'; readonly laptop: string; readonly line: string }
   | { readonly type: 'laptop'; readonly laptop: LaptopState }
@@ -242,7 +243,7 @@ export async function servePage(
       devices,
       menu: menuOf(person),
       tour,
-      hosted: host !== null,
+      hosted: { devices: host !== null, tour: Boolean(host?.tour) },
     });
     const stopWorld = world.events.listen((event) => {
       if (event.type === 'settings') write({ type: 'menu', menu: menuOf(person) });
@@ -281,7 +282,11 @@ export async function servePage(
     person.sendPhoto(sampleOf(params).bytes, albumOf(params)),
   );
   action('press/:name', (person, body, { name }) => person.press(body.toString(), Number(name)));
-  action('tour/:name', (person, _body, { name }) => hosted().tour(person, oneOf(TOUR_STEPS, name)));
+  action('tour/:name', (person, _body, { name }) => {
+    const { tour: lead } = hosted();
+    if (!lead) throw new Refusal(404, 'Not Found');
+    lead(person, oneOf(TOUR_STEPS, name));
+  });
   app.post<{ Params: { serial: string; act: string } }>('/page/devices/:serial/:act', async ({ params }) => {
     if (!devices.some(({ serial }) => serial === params.serial)) throw new Refusal(404, 'Not Found');
     hosted().device(params.serial, oneOf(DEVICE_ACTS, params.act));

@@ -2,20 +2,9 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import { ARGS, CHROMIUM } from './chromium.ts';
 import { call, picture, start } from './helpers.ts';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-// Chromium is Debian's; where it is not installed, page.test.ts alone speaks for the page.
 describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -137,6 +126,144 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
     expect(await page.locator('#devices').isVisible()).toBe(false);
     await page.locator('.tabs [data-view=devices]').click();
     expect(await page.locator('#devices').isVisible()).toBe(true);
+    expect(problems).toEqual([]);
+  });
+
+  it('sends a sticker, a voice message, a file and an album', async () => {
+    const api = await start();
+    const [alex] = api.page.technicians as [SimUser];
+    const { page, problems } = await open(api.url);
+    for (const name of ['Sticker', 'Voice message']) {
+      await page.getByRole('button', { name: 'Attach' }).click();
+      await page.locator('#attachments').getByRole('button', { name }).click();
+    }
+    const photo = { name: 'a.png', mimeType: 'image/png', buffer: await picture(30, 20) };
+    await alex.until(() => alex.messages.length === 2);
+    await page.locator('#photos').setInputFiles([photo, { ...photo, name: 'b.png' }]);
+    await alex.until(() => alex.messages.length === 4);
+    await page.locator('#files').setInputFiles(photo);
+    await alex.until(() => alex.messages.length === 5);
+    const [, , first, second] = alex.messages;
+    expect(first?.albumId).toBeTruthy();
+    expect(second?.albumId).toBe(first?.albumId);
+    expect(alex.messages.map(({ kind }) => kind)).toEqual(['sticker', 'voice', 'photo', 'photo', 'document']);
+    await page.locator('.document', { hasText: 'a.png' }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('says of each label what it shows, and sends several as an album', async () => {
+    const tells = { en: 'Ends at the service centre', ru: 'Сервисный центр' };
+    const samples = ['AC1', 'AC2', 'AC3'].map(async (id) => ({
+      id,
+      title: `model of ${id}`,
+      tells,
+      bytes: await picture(300, 200),
+    }));
+    const api = await start({ page: { samples: await Promise.all(samples) } });
+    const [alex] = api.page.technicians as [SimUser];
+    const { page, problems } = await open(api.url);
+    const words = await page.locator('.label').first().innerText();
+    for (const word of ['model of AC1', 'AC1', tells.en]) expect(words).toContain(word);
+    await page.locator('#several').click();
+    await page.locator('.label').nth(0).click();
+    expect(await page.locator('#album').isDisabled()).toBe(true);
+    await page.locator('.label').nth(2).click();
+    await page.locator('#album').click();
+    await alex.until(() => alex.messages.length === 2);
+    expect(new Set(alex.messages.map(({ albumId }) => albumId)).size).toBe(1);
+    // One label is one photo again.
+    await page.locator('.label').nth(1).click();
+    await alex.until(() => alex.messages.length === 3);
+    expect(alex.messages[2]?.albumId).toBeNull();
+    await page.locator('#languages button').nth(1).click();
+    expect(await page.locator('.label').first().innerText()).toContain(tells.ru);
+    expect(problems).toEqual([]);
+  });
+
+  it('shows which laptop wants something, wherever one looks', async () => {
+    const api = await start();
+    const [alex, second] = api.page.technicians as [SimUser, SimUser];
+    const laptop = api.page.laptop('laptop-1', alex);
+    const other = api.page.laptop('laptop-2', second);
+    laptop.say('of the first');
+    other.say('of the second');
+    const { page, problems } = await open(api.url);
+    await page.locator('#terminal', { hasText: 'of the first' }).waitFor();
+    other.wants({ what: 'To type the password, open this page:', address: 'http://127.0.0.1:9/x' });
+    const want = page.locator('.want', { hasText: 'laptop-2 wants something' });
+    expect(await want.getByRole('link').getAttribute('href')).toBe('http://127.0.0.1:9/x');
+    await page.locator('#terminal', { hasText: 'of the second' }).waitFor();
+    expect(await page.locator('#laptops button', { hasText: 'wants something' }).innerText()).toContain(
+      'laptop-2',
+    );
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.locator('.tabs .wanting[data-view=laptop]').waitFor();
+    other.wants(null);
+    await page.locator('.tabs .wanting').waitFor({ state: 'detached' });
+    expect(await page.locator('.want').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('has a hand act on devices where somebody does it, with the keyboard too', async () => {
+    const api = await start();
+    const device = {
+      serial: 'J12345678',
+      model: 'M',
+      address: '127.0.1.1',
+      bound: true,
+      cloud: 'online',
+      triesLeft: 7,
+      lockMinutes: 0,
+      executions: 0,
+      plugged: true,
+    } as const;
+    const done: string[] = [];
+    api.page.devices([device]);
+    const without = await open(api.url);
+    await without.page.locator('.device').waitFor();
+    expect(await without.page.locator('.acts').count()).toBe(0);
+    api.page.host({
+      device: (_serial, act) => {
+        done.push(act);
+        const locked = act === 'lock' ? { triesLeft: 0, lockMinutes: 30 } : {};
+        api.page.devices([{ ...device, plugged: act !== 'unplug', ...locked }]);
+      },
+      tour: null,
+    });
+    const { page, problems } = await open(api.url);
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    await press('Unplug');
+    await page.locator('.device.unplugged').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Plug in');
+    await press('Plug in');
+    await press('Lock');
+    await page.getByRole('button', { name: 'Unlock' }).waitFor();
+    await press('Cloud off');
+    await press('Unbind by hand');
+    await expect.poll(() => done).toEqual(['unplug', 'plug', 'lock', 'cloud-off', 'unbind']);
+    expect(await page.locator('.tour-start:visible').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('leads through a tour, and on a phone turns to the part it tells of', async () => {
+    const api = await start();
+    const [alex] = api.page.technicians as [SimUser];
+    const steps: unknown[] = [];
+    api.page.host({ device: () => undefined, tour: (person, step) => steps.push([person.id, step]) });
+    const { page, problems } = await open(api.url);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.locator('.tour-start:visible').first().click();
+    const said = { title: { en: 'A camera', ru: 'Камера' }, caption: { en: 'The laptop', ru: 'Ноутбук' } };
+    api.page.tour({ story: 2, of: 4, ...said, look: 'laptop' });
+    await page.locator('#tour', { hasText: 'Story 2 of 4' }).waitFor();
+    expect(await page.locator('#tour-caption').innerText()).toBe('The laptop');
+    expect(await page.locator('.laptop').isVisible()).toBe(true);
+    await page.locator('#tour-next').click();
+    await page.locator('#tour-stop').click();
+    await expect.poll(() => steps.length).toBe(3);
+    expect(steps).toEqual(['start', 'next', 'stop'].map((step) => [alex.id, step]));
+    api.page.tour(null);
+    await page.locator('#tour').waitFor({ state: 'hidden' });
     expect(problems).toEqual([]);
   });
 });

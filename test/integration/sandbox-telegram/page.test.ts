@@ -2,21 +2,8 @@ import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import { type PageEvent, pageEvents } from '../../support/page-events.ts';
 import { call, picture, start } from './helpers.ts';
-
-type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
-
-/** The live events of one technician, read as the page reads them. */
-async function* eventsOf(api: LocalBotApi, user: number, signal: AbortSignal): AsyncGenerator<Event> {
-  const { body } = await request(`${api.url}/page/users/${user}/events`, { signal });
-  let text = '';
-  for await (const chunk of body) {
-    text += String(chunk);
-    const events = text.split('\n\n');
-    text = events.pop() ?? '';
-    for (const event of events) yield JSON.parse(event.slice('data: '.length)) as Event;
-  }
-}
 
 const DEVICE = {
   serial: 'J12345678',
@@ -83,9 +70,8 @@ describe('The chat page', () => {
     await technician.send('before');
     const laptop = api.page.laptop('laptop-1', technician);
     laptop.say('\u001b[32mgreen\u001b[0m http://127.0.0.1:1/');
-    const leave = new AbortController();
-    const events = eventsOf(api, id, leave.signal);
-    const next = async () => (await events.next()).value as Event;
+    const events = pageEvents(api.url, id);
+    const next = async () => (await events.next()).value as PageEvent;
     expect(await next()).toMatchObject({
       type: 'state',
       messages: [{ text: 'before', from: 'user' }],
@@ -93,7 +79,7 @@ describe('The chat page', () => {
       devices: [],
       menu: { commands: [], description: '' },
       tour: null,
-      hosted: false,
+      hosted: { devices: false, tour: false },
     });
     await api.user().send('somebody else');
     const sent = await call<{ message_id: number }>(api, 'sendMessage', {
@@ -115,7 +101,7 @@ describe('The chat page', () => {
     expect(await next()).toMatchObject({ type: 'laptop', laptop: { name: 'laptop-1', wants: want } });
     laptop.say('typed');
     expect(await next()).toEqual({ type: 'line', laptop: 'laptop-1', line: 'typed' });
-    leave.abort();
+    await events.return(undefined);
   });
 
   it('sends texts, photos, files and samples, and presses buttons, as the technician', async () => {
