@@ -129,15 +129,13 @@ export function createGroupPasswords(tools: {
     const group = { number, of };
     const isThere = AbortSignal.any([signal, over.signal]);
     const answer = await prompt.consent({ kind: 'unbind', plan, group }, isThere);
-    const isKept = keptFor(run)?.password === password;
-    if (answer.kind === 'agreed') {
-      if (!isKept) return null;
-      renew();
-      return { ...answer, kind: 'typed', password: copy(password) };
-    }
     if (answer.kind === 'declined') return { kind: 'abandoned' };
-    const isForgotten = over.signal.reason === FORGOTTEN && !signal.aborted;
-    return isForgotten ? null : { kind: answer.kind };
+    const isKept = keptFor(run)?.password === password;
+    if (!signal.aborted && over.signal.reason === FORGOTTEN) return null;
+    if (answer.kind !== 'agreed') return { kind: answer.kind };
+    if (!isKept) return { kind: 'abandoned' };
+    renew();
+    return { ...answer, kind: 'typed', password: copy(password) };
   };
 
   const turnIn = (place: GroupPlace, prompt: LaptopPrompt): GroupTurn => ({

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Language } from '../../../locales/language.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
+import { type AskOptions, FORGOTTEN } from '../../../src/lan-agent/prompt/prompt.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';
 
@@ -30,7 +31,13 @@ const PLAN: UnbindPlan = {
 
 /** Opens a page and gives its address and what the prompt will answer. */
 async function openPage(
-  options: { language?: Language; timeLimitMs?: number; askCable?: boolean; refused?: string } = {},
+  options: {
+    language?: Language;
+    timeLimitMs?: number;
+    askCable?: boolean;
+    refused?: string;
+    group?: AskOptions['group'];
+  } = {},
 ) {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
@@ -44,9 +51,27 @@ async function openPage(
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
   });
   const plan = { ...PLAN, askCable: options.askCable ?? false };
-  const answer = prompt.ask(plan, stop.signal, async (typed) => typed.toString() === options.refused);
+  const how = options.group ? { group: options.group } : {};
+  const answer = prompt.ask(plan, stop.signal, async (typed) => typed.toString() === options.refused, how);
   const url = new URL(await announced);
   return { url, answer, stop };
+}
+
+/** The same for a question that one button answers. */
+async function openConsent(options: { language?: Language; askCable?: boolean; survey?: true } = {}) {
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  let announce: (url: string) => void = () => {};
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve;
+  });
+  const prompt = createPagePrompt({ texts: textsFor(options.language ?? 'en'), announce });
+  const plan = { ...PLAN, askCable: options.askCable ?? false };
+  const to = options.survey
+    ? ({ kind: 'survey', technician: 'Anna & "co"' } as const)
+    : ({ kind: 'unbind', plan, group: { number: 3, of: 12 } } as const);
+  const answer = prompt.consent(to, stop.signal);
+  return { url: new URL(await announced), answer, stop };
 }
 
 interface Sent {
@@ -306,8 +331,96 @@ describe('the password page', () => {
     },
   );
 
+  it('says which device of its group it is for, and that what is typed is kept for the others', async () => {
+    const { url } = await openPage({ group: { number: 1, of: 12, password: 'kept' } });
+    const { text } = await send(url);
+    expect(text).toContain('1 of 12');
+    expect(text).toContain('kept for them in the memory of this laptop alone');
+    expect((await send((await openPage()).url)).text).not.toMatch(/ of \d|kept for them/);
+  });
+
   it('never opens for a job that is over already', async () => {
     const prompt = createPagePrompt({ texts: textsFor('en'), announce: () => expect.unreachable() });
     expect(await prompt.ask(PLAN, AbortSignal.abort(), async () => false)).toEqual({ kind: 'abandoned' });
+  });
+});
+
+describe('a page with one question', () => {
+  it.each([
+    ['agree', { kind: 'agreed' }],
+    ['cancel', { kind: 'declined' }],
+  ])('takes one press of a button and goes away: %s', async (action, end) => {
+    const { url, answer } = await openConsent();
+    const { text } = await send(url);
+    for (const shown of ['3 of 12', 'E12345678', '127.0.1.2', '4 attempts']) expect(text).toContain(shown);
+    expect(text).not.toContain('type="password"');
+    expect(text).not.toContain('<img');
+    expect((await post(url, { action })).text).toContain('can be closed');
+    expect(await answer).toEqual(end);
+    expect(await gone(url)).toBe(true);
+  });
+
+  it('has the button that says no first: Enter presses that one', async () => {
+    const { url } = await openConsent();
+    const { text } = await send(url);
+    expect(text.indexOf('value="cancel"')).toBeLessThan(text.indexOf('value="agree"'));
+    expect(text).not.toContain('autofocus');
+  });
+
+  it('speaks of the list in the language of the technician', async () => {
+    const { url, answer } = await openConsent({ survey: true, language: 'ru' });
+    const { text } = await send(url);
+    for (const shown of ['Отправить в чат список', 'Anna &#38;', 'Разрешить', 'Отказать'])
+      expect(text).toContain(shown);
+    await post(url, { action: 'agree' });
+    expect(await answer).toEqual({ kind: 'agreed' });
+  });
+
+  it.each([
+    ['a foreign name that resolves to this computer', 421, { host: 'evil.example' }],
+    ['another site', 403, { origin: 'https://evil.example' }],
+    ['nowhere', 403, { origin: 'null' }],
+    ['another content type', 415, { 'content-type': 'text/plain' }],
+    ['a body far too large', 413, { 'content-length': '5000' }],
+  ])('takes no press that comes from %s', async (_, status, headers) => {
+    const { url, answer } = await openConsent();
+    expect((await post(url, { action: 'agree' }, headers)).status).toBe(status);
+    await post(url, { action: 'cancel' });
+    expect(await answer).toEqual({ kind: 'declined' });
+  });
+
+  it.each([{ password: 'secret1' }, { action: 'send' }, { action: 'meant' }, {}])(
+    'takes nothing but its own buttons: %j',
+    async (fields) => {
+      const { url, answer } = await openConsent();
+      expect((await post(url, fields)).status).toBe(400);
+      await post(url, { action: 'cancel' });
+      expect(await answer).toEqual({ kind: 'declined' });
+    },
+  );
+
+  it('wants the cable confirmed first where that has to be asked', async () => {
+    const { url, answer } = await openConsent({ askCable: true });
+    const without = await post(url, { action: 'agree' });
+    expect([without.status, without.text]).toEqual([
+      422,
+      expect.stringContaining('Confirm that laptop and device hang on one cable'),
+    ]);
+    await post(url, { action: 'agree', cable: 'yes' });
+    expect(await answer).toEqual({ kind: 'agreed', directCable: true });
+  });
+
+  it.each([
+    ['the chat cancels it', undefined, 'it was stopped in the chat'],
+    ['the password is forgotten', FORGOTTEN, 'Ten minutes without a key pressed here'],
+  ])('is taken away with words when %s', async (_, reason, words) => {
+    const { url, answer, stop } = await openConsent();
+    const form = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
+    stop.abort(reason);
+    let text = '';
+    for await (const part of form.setEncoding('utf8')) text += part;
+    expect(text.split('</html>')[1]).toContain(words);
+    expect(await answer).toEqual({ kind: 'abandoned' });
+    expect(await gone(url)).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createPrompt } from '../../../src/lan-agent/prompt/choose.ts';
 import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 import type { PromptKind } from '../../../src/lan-agent/prompt/kinds.ts';
+import { FORGOTTEN } from '../../../src/lan-agent/prompt/prompt.ts';
 import { askPairingCode, createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 import { collectGarbage } from './garbage.ts';
@@ -340,6 +341,148 @@ describe('a question in the terminal that has ended by itself', () => {
     stop.abort();
     expect(await next).toEqual({ kind: 'abandoned' });
     expect(terminal.isShown()).toBe(false);
+  });
+});
+
+describe('a question for one key in the terminal', () => {
+  const KEYS = 'Space bar: unbind this device. Esc: no.';
+  const GROUP = { number: 3, of: 12 };
+  function openConsent(
+    options: { isTTY?: boolean; askCable?: boolean; timeLimitMs?: number; survey?: true } = {},
+  ) {
+    const terminal = fakeTerminal(options.isTTY);
+    const { keyboard, output, stop } = terminal;
+    const prompt = createTerminalPrompt({ texts: textsFor('en'), keyboard, output });
+    const plan = { ...PLAN, askCable: options.askCable ?? false, attemptsLeft: 5 };
+    const to = options.survey
+      ? ({ kind: 'survey', technician: 'Anna' } as const)
+      : ({ kind: 'unbind', plan, group: GROUP } as const);
+    return { ...terminal, prompt, answer: prompt.consent(to, stop.signal, options.timeLimitMs) };
+  }
+
+  it('shows which device, which of how many and what is left of its attempts, and takes the space bar', async () => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    for (const shown of ['3 of 12', 'DS-2CD2143G0-I', 'E12345678', '127.0.1.2', '5 attempts', 'Anna'])
+      expect(terminal.screen()).toContain(shown);
+    expect(terminal.screen()).not.toContain(QUESTION);
+    terminal.input.write(' ');
+    expect(await terminal.answer).toEqual({ kind: 'agreed' });
+    await terminal.keyboard.released();
+    expect(terminal.isShown()).toBe(true);
+  });
+
+  it('says whose wish the list is, and where it goes', async () => {
+    const terminal = openConsent({ survey: true });
+    await terminal.see('Space bar: allow. Esc: refuse.');
+    for (const shown of ['Anna', 'list of devices of this network to the chat', 'twelve hours'])
+      expect(terminal.screen()).toContain(shown);
+    terminal.input.write('\x1b');
+    expect(await terminal.answer).toEqual({ kind: 'declined' });
+  });
+
+  it.each([
+    ['Escape', '\x1b'],
+    ['Ctrl+C', '\x03'],
+    ['Ctrl+D', '\x04'],
+  ])('takes %s for a no, and shows what is typed again', async (_, key) => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    terminal.input.write(key);
+    expect(await terminal.answer).toEqual({ kind: 'declined' });
+    await terminal.keyboard.released();
+    expect(terminal.isShown()).toBe(true);
+  });
+
+  it('does not take Enter for a yes, and asks again', async () => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    const before = terminal.screen().length;
+    terminal.input.write('\r');
+    await terminal.see(KEYS, before);
+    terminal.input.write('\x1b');
+    expect(await terminal.answer).toEqual({ kind: 'declined' });
+  });
+
+  it('takes nothing of a password that somebody types without looking for a yes, and shows none of it', async () => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    terminal.input.write('m');
+    await terminal.see('That key means nothing here');
+    // The space in it and the arrow key that leads back are no answers.
+    for (const keys of ['y', ' ', 'word1', '\x1b[D', ' ']) terminal.input.write(keys);
+    const before = terminal.screen().length;
+    terminal.input.write('\r');
+    await terminal.see(KEYS, before);
+    expect(terminal.screen().split('That key means nothing here')).toHaveLength(2);
+    expect(terminal.screen()).not.toMatch(/word1|my /);
+    terminal.input.write(' ');
+    expect(await terminal.answer).toEqual({ kind: 'agreed' });
+  });
+
+  it('takes no space that is pasted with something else', async () => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    terminal.input.write(' my password');
+    await terminal.see('That key means nothing here');
+    terminal.stop.abort();
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+  });
+
+  it('hides what is typed on where Escape comes in the middle of something typed', async () => {
+    const terminal = openConsent();
+    await terminal.see(KEYS);
+    terminal.input.write('Pass');
+    await terminal.see('That key means nothing here');
+    terminal.input.write('\x1b');
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+    expect(terminal.isShown()).toBe(false);
+  });
+
+  it('drops a space that was pressed before it was shown', async () => {
+    const terminal = openConsent();
+    terminal.input.write(' ');
+    await terminal.see(KEYS);
+    terminal.input.write('\x1b');
+    expect(await terminal.answer).toEqual({ kind: 'declined' });
+  });
+
+  it.each([
+    ['the chat cancels it', {}, undefined, 'it was stopped'],
+    ['the password is forgotten', {}, FORGOTTEN, 'Ten minutes without a key pressed here'],
+    ['its time is over', { timeLimitMs: 200 }, undefined, 'Too late'],
+  ])('is taken away with words when %s', async (_, options, reason, words) => {
+    const terminal = openConsent(options);
+    await terminal.see(KEYS);
+    if (!('timeLimitMs' in options)) terminal.stop.abort(reason);
+    expect(await terminal.answer).toEqual({ kind: 'abandoned' });
+    expect(terminal.screen()).toContain(words);
+    // A key that comes too late does nothing, and is no answer to the next question.
+    terminal.input.write(' ');
+    expect(terminal.keyboard.isHeld()).toBe(true);
+  });
+
+  it.each([
+    ['confirmed', 'yes\r', { kind: 'agreed', directCable: true }],
+    ['left at Enter', '\r', { kind: 'no-cable' }],
+    ['left', '\x03', { kind: 'abandoned' }],
+  ])('asks for the cable first where that has to be asked: %s', async (_, keys, end) => {
+    const terminal = openConsent({ askCable: true });
+    await terminal.see('hang on one cable');
+    expect(terminal.screen()).not.toContain(KEYS);
+    terminal.input.write(keys);
+    if (end.kind === 'agreed') {
+      await terminal.see(KEYS);
+      terminal.input.write(' ');
+    }
+    expect(await terminal.answer).toEqual(end);
+  });
+
+  it('is not asked where there is no terminal', async () => {
+    const terminal = openConsent({ isTTY: false });
+    terminal.input.write(' ');
+    expect(await terminal.answer).toEqual({ kind: 'unavailable' });
+    expect(terminal.screen()).toBe('');
   });
 });
 
