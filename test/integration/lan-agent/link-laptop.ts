@@ -107,8 +107,17 @@ export function startAgent(options: {
 
 /** Fills in the password page as a browser does; resolves with the status. */
 export function typePassword(page: string, password: string, action = 'unbind'): Promise<number> {
+  return submit(page, { password, action });
+}
+
+/** Presses a button of a page with one question: `agree` or `cancel`. */
+export function press(page: string, action: 'agree' | 'cancel'): Promise<number> {
+  return submit(page, { action });
+}
+
+function submit(page: string, fields: Readonly<Record<string, string>>): Promise<number> {
   const url = new URL(page);
-  const body = new URLSearchParams({ password, action }).toString();
+  const body = new URLSearchParams(fields).toString();
   const headers = {
     origin: url.origin,
     'content-type': 'application/x-www-form-urlencoded',
