@@ -28,7 +28,7 @@ await run({
   agentVersion: '0.0.0-test',
   texts: textsFor('en'),
   say: (line) => void process.stderr.write(`${line}\n`),
-  log: createLog('silent', 'agent'),
+  log: createLog('debug', 'agent'),
   signal: new AbortController().signal,
   challengeRandom: (min) => min,
 });

@@ -358,7 +358,7 @@ it('is kept exactly as long as was promised, and zeroed in every other case, wha
           if (run === one.run) run = null;
         } else {
           const samePassword = one.samePassword ?? false;
-          const where = one.run && place(one.run, { samePassword, last: one.last });
+          const where = one.run === undefined ? undefined : place(one.run, { samePassword, last: one.last });
           const began = at.clock.now();
           const meanwhile = () => at.clock.advance(one.waitMs);
           const told = await at.unbind(where, one.end, { ...one, meanwhile });
