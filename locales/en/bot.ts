@@ -577,6 +577,28 @@ export const bot = {
     'download-failed': 'Telegram did not give me the photo. Send it again. Case {{case}}.',
     'too-many': 'Case {{case}} keeps 20 notes already. I did not keep this one.',
   },
+  handOver: {
+    whom: 'Who is to take this case? They are asked, and have a day to accept. Until then it stays with you.',
+    nobody: 'Nobody else is let in here yet: /invite is for admins.',
+    became: {
+      offered: '{{name}} is asked. Until they accept, the case stays with you.',
+      'at-work': 'The laptop is at work for this case. Wait for its end, or stop it, and hand it over then.',
+      'in-group':
+        'This case is one of a group of devices that is worked through. Hand it over when the group is done.',
+      closed: 'This case is closed: there is nothing to hand over.',
+      nobody: '{{name}} is not let in here any more.',
+    },
+    ask: '🤝 {{name}} hands over to you: <code>{{serial}}</code> {{model}}\n{{standing}} · case {{case}}\n\nAccept, and it is yours with notes and photos. It is good for a day.',
+    atWork: 'The laptop of your colleague is at work for it just now. Press again when that is over.',
+    yours: 'Case {{case}} · <code>{{serial}}</code> is yours now. {{name}} is told.',
+    taken: '🤝 {{name}} has taken case {{case}} · <code>{{serial}}</code>. It is not in your list any more.',
+    declined: '{{name}} does not take case {{case}}. It stays with you.',
+    youDeclined: 'Declined. Your colleague is told.',
+    expired: '{{name}} has not taken case {{case}} within a day. It stays with you.',
+    gone: 'This case is not offered to you any more.',
+    standing: 'Handed over to a colleague',
+    button: { begin: 'Hand over', accept: 'Accept', decline: 'Decline', open: 'Open the case' },
+  },
   cases: {
     none: 'No case yet. Send a label to begin.',
     title:

@@ -43,6 +43,7 @@ import { createTelegram } from './house/telegram.ts';
 import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
 import { createDrivers, leavingLaptops, leavingWithGroups } from './jobs/drivers.ts';
+import { createHandOvers } from './jobs/hand-overs.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
@@ -159,8 +160,13 @@ export function createBot(parts: BotParts): Bot {
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
 
+  const handOvers = createHandOvers({
+    ...common,
+    inTurn: (chatId, task) => engine.control(chatId, task),
+  });
   const { house, photos } = createHouse({
     ...common,
+    handOvers,
     watched: createStolenWatch({ ...common, cancel: jobs.cancel }),
     agents: jobs,
     surveys: jobs.surveys,
@@ -189,6 +195,7 @@ export function createBot(parts: BotParts): Bot {
 
   const { commands, pairingRequested } = createAllCommands({
     ...common,
+    handOvers,
     ...createSanctions({ ...common, engine, jobs, house }),
     agents: jobs,
     askPin: asked,
@@ -210,6 +217,7 @@ export function createBot(parts: BotParts): Bot {
       await publishMenu(client, MENU, log);
       await voice.start();
       await notices.start();
+      await handOvers.start();
       await firstPin.noticeMissing();
       const loaded = await alarms.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
@@ -218,6 +226,7 @@ export function createBot(parts: BotParts): Bot {
     async stop() {
       alarms.stop();
       await queue.idle();
+      await handOvers.stop();
       await voice.stop();
       await notices.stop();
       await outage.stop();

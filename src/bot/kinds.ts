@@ -26,6 +26,7 @@ import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
 import { PROFILES } from './house/profiles.ts';
 import { KEPT_WORDS } from './house/voice.ts';
 import { DRIVERS } from './jobs/drivers.ts';
+import { HAND_OVERS } from './jobs/hand-overs.ts';
 import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
 import { SURVEYS, VISITS } from './jobs/surveys.ts';
 import { RUN_MARK } from './server/run-mark.ts';
@@ -55,6 +56,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   DRIVERS,
   EPOCHS,
   GROUPS,
+  HAND_OVERS,
   HANDLED_UPDATES,
   HUB_KEYS,
   INVITATIONS,

@@ -106,6 +106,8 @@ export type CaseAction =
   | { type: 'ordered'; by: Order; statedAt: number | null }
   /** It is worked on in this group from now on; null: by itself. */
   | { type: 'grouped'; group: string | null }
+  /** A colleague has taken it. `keepsLaptop`: the laptop that saw the device is theirs, too. */
+  | { type: 'handed-over'; from: number; to: number; keepsLaptop: boolean }
   | { type: 'stage'; stage: Stage }
   | { type: 'closed'; outcome: CaseOutcome }
   /** The technician takes back that he has cancelled it. */
@@ -116,6 +118,12 @@ export type CaseRefusal =
   | 'closed'
   | 'not-identified'
   | 'other-job'
+  /** Somebody else has it. */
+  | 'not-theirs'
+  /** A laptop is at work for it. */
+  | 'at-work'
+  /** It is worked on in a group. */
+  | 'in-group'
   /** The case is about another device by now. */
   | 'other-device'
   /** It was told before. */
@@ -157,6 +165,7 @@ export function newCase(id: string, chatId: number, now: number): CaseRecord {
     awaitsAnswer: false,
     order: null,
     group: null,
+    handed: null,
     outcome: null,
     closedAt: null,
   };
@@ -231,9 +240,17 @@ export function dayOf({ closedAt, createdAt }: Pick<CaseRecord, 'closedAt' | 'cr
   return closedAt ?? createdAt;
 }
 
-/** The order a technician stated last, while the visit lasts; `cases` newest first, `now` in milliseconds. */
-export function orderInForce(cases: readonly Pick<CaseRecord, 'order'>[], now: number): CaseOrder | null {
-  const last = cases.find(({ order }) => order)?.order ?? null;
+/**
+ * The order a technician stated last, while the visit lasts; `cases` newest first, `now` in milliseconds. What a colleague
+ * stated before he handed his case over holds for that case alone.
+ */
+export function orderInForce(
+  cases: readonly Pick<CaseRecord, 'order' | 'handed'>[],
+  now: number,
+): CaseOrder | null {
+  const isOwn = ({ order, handed }: Pick<CaseRecord, 'order' | 'handed'>) =>
+    order !== null && (handed === null || order.statedAt > handed.at);
+  const last = cases.find(isOwn)?.order ?? null;
   return last !== null && now - last.statedAt < VISIT_MS ? last : null;
 }
 
@@ -391,6 +408,8 @@ function changeOf(
       return ok({ order: { by: action.by, statedAt: action.statedAt ?? now } });
     case 'grouped':
       return ok({ group: action.group });
+    case 'handed-over':
+      return handedOver(record, action, now);
     case 'stage':
       return ok({ stage: action.stage });
     case 'closed': {
@@ -402,6 +421,25 @@ function changeOf(
     case 'reopened':
       return reopened(record, now);
   }
+}
+
+/** The case in a colleague's hands. No unbind begins by that, and what another laptop has seen is looked for anew. */
+function handedOver(
+  record: CaseRecord,
+  { from, to, keepsLaptop }: Extract<CaseAction, { type: 'handed-over' }>,
+  now: number,
+): Result<Partial<CaseRecord>, CaseRefusal> {
+  const { chatId, job, group, stage } = record;
+  if (chatId === to) return ok({});
+  if (chatId !== from) return fail('not-theirs');
+  if (job !== null) return fail('at-work');
+  if (group !== null) return fail('in-group');
+  return ok({
+    chatId: to,
+    handed: { from, at: now },
+    stage: stage === 'lan-unbind' ? 'assess' : stage,
+    ...(keepsLaptop ? {} : { lookedBy: null, sighting: null, status: null }),
+  });
 }
 
 /** The case as it was before it was cancelled; its job stays stopped, and no unbind begins by that. */

@@ -1,5 +1,5 @@
 import { monotonicFactory } from 'ulid';
-import { device } from '../audit/naming.ts';
+import { device, person } from '../audit/naming.ts';
 import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
@@ -30,6 +30,14 @@ export interface CaseDesk {
   open(chatId: number): Promise<Result<CaseRecord, StoreFailure>>;
   get(id: string): Promise<Result<CaseRecord | null, StoreFailure>>;
   apply(id: string, action: CaseAction): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
+  /**
+   * Gives a case of one chat to another, whole. It is in one list or the other at any moment, and whose it is only its
+   * record says: repeated after a crash, it is done once.
+   */
+  handOver(
+    id: string,
+    hands: { readonly from: number; readonly to: number; readonly keepsLaptop: boolean },
+  ): Promise<Result<Applied, StoreFailure | { reason: 'no-such-case' }>>;
   /** The latest cases of a chat, newest first, at most `most`; `before`: only those older than the case with this id. */
   listFor(chatId: number, most: number, before?: string): Promise<Result<CaseRecord[], StoreFailure>>;
   /**
@@ -75,7 +83,7 @@ export function createCaseDesk(
       if (records.length === most) break;
       const found = orNone(await cases.get(id));
       if (!found.ok) return found;
-      if (found.value && fits(found.value)) records.push(found.value);
+      if (found.value?.chatId === chatId && fits(found.value)) records.push(found.value);
     }
     return ok(records);
   }
@@ -87,6 +95,21 @@ export function createCaseDesk(
       (id) => before === undefined || id < before,
       () => true,
     );
+
+  const apply: CaseDesk['apply'] = async (id, action) => {
+    const found = await cases.get(id);
+    if (!found.ok) return found;
+    if (!found.value) return fail({ reason: 'no-such-case' });
+    const now = clock();
+    const applied = applyAction(found.value, action, now, catalogue);
+    if (!applied.ok) return ok({ case: found.value, refused: applied.failure });
+    for (const note of notesOf(found.value, action, applied.value)) {
+      const noted = await audit.append(note);
+      if (!noted.ok) return noted;
+    }
+    const saved = await cases.set(id, applied.value);
+    return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
+  };
 
   return {
     listFor,
@@ -157,19 +180,16 @@ export function createCaseDesk(
       return ok(records);
     },
 
-    async apply(id, action) {
-      const found = await cases.get(id);
-      if (!found.ok) return found;
-      if (!found.value) return fail({ reason: 'no-such-case' });
-      const now = clock();
-      const applied = applyAction(found.value, action, now, catalogue);
-      if (!applied.ok) return ok({ case: found.value, refused: applied.failure });
-      for (const note of notesOf(found.value, action, applied.value)) {
-        const noted = await audit.append(note);
-        if (!noted.ok) return noted;
-      }
-      const saved = await cases.set(id, applied.value);
-      return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
+    apply,
+
+    async handOver(id, { from, to, keepsLaptop }) {
+      const listed = await ofChats.set(`${to}:${id}`, true);
+      if (!listed.ok) return listed;
+      const applied = await apply(id, { type: 'handed-over', from, to, keepsLaptop });
+      if (!applied.ok) return applied;
+      const loser = applied.value.case.chatId === to ? from : to;
+      const gone = await ofChats.delete(`${loser}:${id}`);
+      return gone.ok ? applied : gone;
     },
   };
 }
@@ -244,6 +264,8 @@ function detailOf(action: CaseAction): AuditNote['detail'] {
       };
     case 'grouped':
       return { group: action.group };
+    case 'handed-over':
+      return { from: person(action.from), to: person(action.to), keepsLaptop: action.keepsLaptop };
     case 'stage':
       return { stage: action.stage };
     case 'closed':

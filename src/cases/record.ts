@@ -188,11 +188,14 @@ const caseRecord = z.object({
   order: caseOrder.nullable(),
   /** Its group (src/groups), in which the same technician works through several devices; null: none. */
   group: z.string().nullable(),
+  /** A colleague had it before, and handed it over then, ms; null: it is still whose it was. */
+  handed: z.object({ from: z.number(), at: z.number() }).nullable(),
   outcome: caseOutcome.nullable(),
   closedAt: z.number().nullable(),
 });
 
-const caseRecord5 = caseRecord.omit({ group: true });
+const caseRecord6 = caseRecord.omit({ handed: true });
+const caseRecord5 = caseRecord6.omit({ group: true });
 const caseRecord4 = caseRecord5.omit({ others: true });
 const caseRecord3 = caseRecord4
   .omit({ tried: true, attemptsLeft: true })
@@ -205,7 +208,7 @@ const caseRecord1 = caseRecord2.extend({
 
 export const CASES = kind({
   name: 'cases',
-  version: 6,
+  version: 7,
   schema: caseRecord,
   steps: [
     step('who reported last and on whose order are known to be unknown', caseRecord1, (old) => ({
@@ -222,6 +225,7 @@ export const CASES = kind({
     })),
     step('no other device is known to be named with it', caseRecord4, (old) => ({ ...old, others: [] })),
     step('it is of no group', caseRecord5, (old) => ({ ...old, group: null })),
+    step('nobody has handed it over', caseRecord6, (old) => ({ ...old, handed: null })),
   ],
 });
 export type CaseRecord = DataOf<typeof CASES>;

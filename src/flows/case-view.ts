@@ -4,7 +4,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { cancelled } from './identify.ts';
 import { orderLine } from './order.ts';
-import { pageButtons, pageOf, pressedOf } from './others.ts';
+import { pageButtons, pageOf, pressedOf, sliceOf } from './others.ts';
 import { type Next, stage } from './stages.ts';
 import { methodText, standingOf } from './telling.ts';
 import { sayKept } from './trouble.ts';
@@ -12,11 +12,12 @@ import { takeWords } from './words.ts';
 
 /** Stage case: one case looked at again; its notes, an answer to attach, going on with it. */
 export const caseView = stage('case', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (record?.chatId !== dialogue.chatId) return { end: true };
     if (args.with.attach) return attach(dialogue, record);
+    if (args.with.handOver) return handOver(dialogue, record, args.with.from);
     const others = await dialogue.house((house) => house.cases.untouched(record.id));
     const page = others.length === 0 ? null : pageOf(dialogue.t, others, args.with.from ?? 0);
     const text = [summary(dialogue.t, record), ...(page ? [dialogue.t('bot:others.named'), page.text] : [])];
@@ -39,6 +40,8 @@ export const caseView = stage('case', {
         return { go: 'case' };
       case 'go-on':
         return { go: stageOf(record) };
+      case 'hand-over':
+        return { go: 'case', with: { handOver: true } };
       case 'report':
         return { go: 'report', with: { of: record.id, resume: 'case' } };
       case 'close':
@@ -57,6 +60,7 @@ function buttonsOf(dialogue: Dialogue, record: CaseRecord): Button[][] {
     ...(count === 0 ? [] : [[{ id: 'show', text: dialogue.t('bot:cases.button.show') }]]),
     ...(open ? [[{ id: 'go-on', text: dialogue.t('bot:cases.button.goOn') }]] : []),
     ...(record.device ? [[{ id: 'report', text: dialogue.t('report:chat.button.make') }]] : []),
+    ...(open && record.device ? [[{ id: 'hand-over', text: dialogue.t('bot:handOver.button.begin') }]] : []),
     ...(open ? [[{ id: 'close', text: dialogue.t('bot:cases.button.close') }]] : []),
   ];
 }
@@ -88,6 +92,37 @@ async function attach(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
     const kept = await dialogue.house((house) => house.notes.text(record.id, answer.text));
     await dialogue.say(dialogue.t(`bot:notes.${kept}`, { case: caseNumber(record) }));
   }
+  return { go: 'case' };
+}
+
+/** Characters of a colleague's name on a button. */
+const NAME_LENGTH = 18;
+
+/** Asks who is to have the case, and offers it to them. */
+async function handOver(dialogue: Dialogue, record: CaseRecord, from = 0): Promise<Next> {
+  const { t } = dialogue;
+  const colleagues = await dialogue.house((house) => house.handOvers.colleagues(dialogue.chatId));
+  if (colleagues.length === 0) {
+    await dialogue.say(t('bot:handOver.nobody'));
+    return { go: 'case' };
+  }
+  const page = sliceOf(t, colleagues, from);
+  const answer = await dialogue.ask([t('bot:handOver.whom'), page.range].filter(Boolean).join('\n\n'), {
+    buttons: [
+      ...page.shown.map(({ id, name }, at) => [
+        { id: `to.${id}`, text: `${page.from + at + 1} · ${[...name].slice(0, NAME_LENGTH).join('')}` },
+      ]),
+      ...(page.turns.length === 0
+        ? []
+        : [page.turns.map((turn) => ({ id: `from.${turn.from}`, text: turn.text }))]),
+    ],
+  });
+  const [word, number] = answer.kind === 'button' ? answer.id.split('.') : [];
+  if (word === 'from') return { go: 'case', with: { handOver: true, from: Number(number) } };
+  const chosen = colleagues.find(({ id }) => word === 'to' && id === Number(number));
+  if (!chosen) return { go: 'case' };
+  const offered = await dialogue.house((house) => house.handOvers.offer(record.id, chosen.id));
+  await dialogue.say(t(`bot:handOver.became.${offered}`, { name: chosen.name }));
   return { go: 'case' };
 }
 

@@ -22,7 +22,7 @@ const WAYS: Readonly<Partial<Record<StageName, { at: number; stations: readonly 
 };
 
 /** A case as its card begins, or ends where it has ended. Nothing for a case that has no device yet. */
-export const heading: Heading = async (house, { caseId, flow }, language) => {
+export const heading: Heading = async (house, { chatId, caseId, flow }, language) => {
   const found = caseId === '' ? null : await house.cases.get(caseId);
   if (!found?.ok || !found.value?.device) return '';
   const t = htmlTextsFor(language);
@@ -32,6 +32,7 @@ export const heading: Heading = async (house, { caseId, flow }, language) => {
     serial: record.device?.shortSerial ?? '',
     case: caseNumber(record),
   });
+  if (record.chatId !== chatId) return [device, t('bot:handOver.standing')].join('\n');
   return [
     flow === null || record.group === null ? '' : await groupText(house, t, record),
     device,

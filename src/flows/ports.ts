@@ -32,6 +32,7 @@ export interface House {
   notes: NotesPort;
   contacts: ContactPort;
   reports: ReportPort;
+  handOvers: HandOverPort;
 }
 
 export interface CasePort {
@@ -292,4 +293,14 @@ export interface ReportPort {
   }>;
   /** Makes a report in the chat's language. Null: none of these cases has a device. */
   make(chatId: number, scope: ReportScope, site: string | null): Answer<MadeReport | null>;
+}
+
+/** What became of offering a case to a colleague. */
+export type Offered = 'offered' | 'at-work' | 'in-group' | 'closed' | 'nobody';
+
+export interface HandOverPort {
+  /** Who may be offered a case of this chat: everybody the operator has let in, by name. */
+  colleagues(chatId: number): Answer<readonly { readonly id: number; readonly name: string }[]>;
+  /** Asks a colleague to take a case; until they have accepted it is whose it was. A later offer replaces an earlier one. */
+  offer(caseId: string, to: number): Answer<Offered>;
 }

@@ -127,7 +127,9 @@ const HANDED = {
   case: z.object({
     /** An answer is to be kept with the case. */
     attach: z.boolean().optional(),
-    /** Where the shown page of the other devices begins. */
+    /** A colleague is to have it. */
+    handOver: z.boolean().optional(),
+    /** Where the shown page of the other devices, or of the colleagues, begins. */
     from: z.number().optional(),
   }),
   report: z.object({

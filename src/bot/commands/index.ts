@@ -2,9 +2,11 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
+import type { HandOvers } from '../jobs/hand-overs.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
+import { createHandOverCommands } from './hand-over.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
 import { createOverviewCommands, type OverviewCommandsOptions } from './overview.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
@@ -19,6 +21,7 @@ type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
   OverviewCommandsOptions & {
     cases: CaseDesk;
     groups: GroupDesk;
+    handOvers: Pick<HandOvers, 'answer'>;
     region: RegionPack;
     catalogue?: FirmwareCatalogue;
   };
@@ -36,6 +39,7 @@ export function createAllCommands(options: Options): {
     site.commands,
     createCaseCommands(options.cases, options.region, options.catalogue),
     createReopenCommands(options),
+    createHandOverCommands(options.handOvers),
     createReportCommands(options.cases),
     createAgentCommands(options),
     createAdminCommands(options),

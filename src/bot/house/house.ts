@@ -1,7 +1,7 @@
 import type { Audit } from '../../audit/trail.ts';
 import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CasePort, ContactPort, House } from '../../flows/ports.ts';
+import type { CasePort, ContactPort, HandOverPort, House } from '../../flows/ports.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -29,6 +29,7 @@ export interface HouseParts {
   groups: GroupDesk;
   limits: House['limits'];
   contacts: ContactPort;
+  handOvers: HandOverPort;
   audit: Pick<Audit, 'readBack'>;
   labels: Pick<LabelReader, 'read' | 'copy'>;
   /** Downloads a file of Telegram's. */
@@ -96,6 +97,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     region: { pack: async () => ok(region) },
     firmware: { of: async (model) => ok(firmwareOf(model, catalogue)) },
     contacts: parts.contacts,
+    handOvers: parts.handOvers,
     reports: createReports({ ...parts, blobs }),
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
   };

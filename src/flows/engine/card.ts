@@ -23,7 +23,7 @@ const LOOKED_AT_MS = 20_000;
 /** Where a case stands, as a card begins: HTML, empty where there is nothing to say. `flow`: null when it has ended. */
 export type Heading = (
   house: House,
-  at: { readonly caseId: string; readonly flow: string | null },
+  at: { readonly chatId: number; readonly caseId: string; readonly flow: string | null },
   language: Language,
 ) => Promise<string>;
 
@@ -179,7 +179,9 @@ export function createCaseCards({
     if (card.isPhoto && now?.photo !== undefined && now.photo.blob === card.asked?.photo?.blob)
       return courtesies.retire(chatId, card.messageId, null);
     const language = await house.language(chatId);
-    const ended = isSameCase ? '' : await heading(house, { caseId: card.caseId, flow: null }, language);
+    const ended = isSameCase
+      ? ''
+      : await heading(house, { chatId, caseId: card.caseId, flow: null }, language);
     // A picture stays: it is a message of its own.
     if (card.isPhoto || (!isSameCase && ended === '')) {
       if (card.tag !== null) courtesies.clear(chatId, card.messageId);
@@ -201,7 +203,7 @@ export function createCaseCards({
       (before.caseId === caseId || (await sharesCard(house, chatId, [before.caseId, caseId])));
     const own = isOwn ? before : undefined;
     const lines = [...(own?.lines ?? []), ...said];
-    const head = await heading(house, { caseId, flow }, language);
+    const head = await heading(house, { chatId, caseId, flow }, language);
     const limit = photo ? LIMITS.photo : LIMITS.text;
     const room = (kept: readonly string[]) => lengthOf(joined([head, ...kept, text])) <= limit;
     let from = 0;

@@ -175,6 +175,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
       },
       stop: () => {
         chat.conversation = null;
+        delete chat.unsaid;
       },
       restart: async () => {
         const active = chat.conversation;

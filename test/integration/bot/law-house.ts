@@ -353,6 +353,7 @@ export class LawHouse {
     const contacts = createContacts(store.values(CONTACTS), profiles, null);
     const house: House = {
       contacts,
+      handOvers: { colleagues: async () => ok([]), offer: async () => ok('nobody') },
       reports: createReports({
         blobs: store.values(BLOBS),
         cases,

@@ -40,6 +40,64 @@ const refusal = (record: CaseRecord, action: CaseAction) => {
   return applied.ok ? null : applied.failure;
 };
 
+describe('a case that is handed over', () => {
+  const ordered = { type: 'ordered', by: 'owner', statedAt: null } as const;
+  const over = { type: 'handed-over', from: 7, to: 8, keepsLaptop: false } as const;
+  const noted = { type: 'noted', note: { kind: 'photo', blob: 'note:1', at: 3 } } as const;
+  const sighting = { address: '192.0.2.9', model: null, mac: null, firmware: null, fullSerial: null };
+
+  it('moves whole, but for what another laptop has seen, and begins no unbind', () => {
+    const before = caseAfter({ type: 'identified', device }, ordered, noted, {
+      type: 'stage',
+      stage: 'lan-unbind',
+    });
+    const seen = {
+      ...before,
+      lookedBy: 'A1',
+      status: 'can-unbind',
+      sighting: { ...sighting, agentId: 'A1', reachability: 'same-subnet' as const },
+    };
+    const after = caseAfterFrom(seen, over);
+    expect(after).toMatchObject({
+      chatId: 8,
+      handed: { from: 7, at: 10 },
+      stage: 'assess',
+      lookedBy: null,
+      sighting: null,
+      status: null,
+    });
+    expect(after).toMatchObject({
+      device: before.device,
+      order: before.order,
+      notes: before.notes,
+      others: before.others,
+    });
+    expect(caseAfterFrom(seen, { ...over, keepsLaptop: true })).toMatchObject({
+      lookedBy: 'A1',
+      status: 'can-unbind',
+    });
+    // Once more, after a crash, and by somebody whose it is not.
+    expect(caseAfterFrom(after, over)).toMatchObject({ chatId: 8, handed: { from: 7, at: 10 } });
+    expect(refusal(after, { ...over, to: 9 })).toBe('not-theirs');
+  });
+
+  it('is not while a laptop is at work for it, in a group, or when it is closed', () => {
+    const named = { type: 'identified', device } as const;
+    expect(refusal(caseAfter(named, { type: 'job-started', job }), over)).toBe('at-work');
+    expect(refusal(caseAfter(named, { type: 'grouped', group: 'G' }), over)).toBe('in-group');
+    expect(refusal(caseAfter(named, { type: 'closed', outcome: 'cancelled' }), over)).toBe('closed');
+  });
+
+  it('brings no order for the colleague’s other devices, until they state it themselves', () => {
+    const after = caseAfterFrom(caseAfter({ type: 'identified', device }, ordered), over);
+    expect(orderInForce([after], 11)).toBeNull();
+    expect(orderInForce([{ ...after, order: { by: 'own', statedAt: 11 } }], 12)).toEqual({
+      by: 'own',
+      statedAt: 11,
+    });
+  });
+});
+
 describe('the order a device is unbound on', () => {
   it('is a word of a closed set, belongs to one device, and may be stated anew', () => {
     const identified = { type: 'identified', device } as const;
@@ -54,10 +112,11 @@ describe('the order a device is unbound on', () => {
 
   it('holds for a visit from when it was stated, not from when it was last used', () => {
     const hour = 3_600_000;
-    const stated = { order: { by: 'owner', statedAt: 0 } } as const;
-    expect(orderInForce([{ order: null }, stated], 11 * hour)).toEqual(stated.order);
-    expect(orderInForce([{ order: null }, stated], 12 * hour)).toBeNull();
-    expect(orderInForce([{ order: null }], 0)).toBeNull();
+    const stated = { order: { by: 'owner', statedAt: 0 }, handed: null } as const;
+    const none = { order: null, handed: null };
+    expect(orderInForce([none, stated], 11 * hour)).toEqual(stated.order);
+    expect(orderInForce([none, stated], 12 * hour)).toBeNull();
+    expect(orderInForce([none], 0)).toBeNull();
     const carried = caseAfter({ type: 'identified', device }, { type: 'ordered', by: 'owner', statedAt: 3 });
     expect(carried.order).toEqual({ by: 'owner', statedAt: 3 });
   });
