@@ -23,7 +23,7 @@ import type { Store } from '../../src/store/store.ts';
 import { otherNumber, TestAgent } from '../integration/hub/house.ts';
 import { releasedBot } from '../support/programs.ts';
 import { anyKind, openTestStore, temporaryFolder } from '../support/store.ts';
-import { type Fortress, openFortress } from './fortress.ts';
+import { type Fortress, openFortress, pressed } from './fortress.ts';
 import { askForUnbind, event, SERIAL, toThePassword, unbindingBy } from './walk.ts';
 
 /** The fortress' first people, in the order in which they come. */
@@ -83,6 +83,7 @@ const usual = once(async () => {
   const storeUrl = await usedStore(async (store) => {
     const cases = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`C${n}`, Date.now()]));
     await store.values(DAYS).set(String(LARS), { cases, liftedUntil: 0 });
+    await store.values(PROFILES).set(String(LARS), { language: 'en', name: 'Lars' });
     await leaveNotice(store, { kind: 'limit.asked', person: LARS, most: 20, devices: 45 }, Date.now());
   });
   const stage = await openStage({
@@ -340,8 +341,7 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     ];
   },
   'limit.asked': async () => {
-    const { house, lars } = await usual();
-    await house.letIn(lars);
+    const { house } = await usual();
     return [
       house,
       /^📈 Lars \(\d+\) is about to unbind more devices than the day allows: 45, and the limit is 20 in 24 hours/,
@@ -521,6 +521,27 @@ describe('every admin hears in their language', () => {
 });
 
 describe('an admin', () => {
+  it('lifts a limit by the button under the notice, which no technician may press, and its owner hears of it', async () => {
+    const storeUrl = await usedStore(async (store) => {
+      const cases = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`C${n}`, Date.now()]));
+      await store.values(DAYS).set(String(LARS), { cases, liftedUntil: 0 });
+    });
+    const { house } = await openStage({ storeUrl });
+    const lars = house.api.user({ firstName: 'Lars', languageCode: 'en' });
+    expect(lars.id).toBe(LARS);
+    await house.letIn(lars);
+    await askForUnbind(lars, await house.laptop(lars));
+    await lars.waitFor(/Your unbinds of the last 24 hours are used up/);
+    await house.forge(pressed(lars, `x:lift:${lars.id}`));
+    expect(lars.transcript()).not.toContain('lifted your daily limit');
+    const notice = await house.admin.waitFor(/has reached the limit of 20/, { after: 'start' });
+    await house.admin.press('Lift the limit', notice.id);
+    await house.admin.waitFor(/may go on over the daily limit/);
+    await lars.waitFor(/An admin has lifted your daily limit/);
+    await lars.press(/again/);
+    await lars.waitFor(/Asked the laptop/);
+  });
+
   it('sees all laptops and may remove them, which no technician may', async () => {
     const house = await openFortress();
     onTestFinished(() => house.close());

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
+import { createPinRule } from '../../../src/bot/door/pin-rule.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
 import type { Notice } from '../../../src/bot/house/notice.ts';
 import { keyFor } from '../../../src/bot/keys.ts';
@@ -89,5 +90,22 @@ describe('a PIN', () => {
     await set(ANN, PIN);
     await reset(1, ANN);
     expect(await has(ANN)).toEqual(ok(false));
+  });
+
+  it('is typed once in half an hour for the devices of a group, and for each case that stands alone', async () => {
+    const opens = pins();
+    const rule = createPinRule({ asked: true, pins: opens });
+    const caseOf = (id: string, group: string | null, chatId = ANN) => ({ id, chatId, group });
+    expect(await rule(caseOf('1', 'G'))).toEqual(ok(false));
+    await opens.open(ANN, 'case:1');
+    expect(await rule(caseOf('1', 'G'))).toEqual(ok(true));
+    expect(await rule(caseOf('2', 'G'))).toEqual(ok(true));
+    expect(await rule(caseOf('2', null))).toEqual(ok(false));
+    expect(await rule(caseOf('2', 'other'))).toEqual(ok(false));
+    expect(await rule(caseOf('2', 'G', 8))).toEqual(ok(false));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 60_000 });
+    expect(await rule(caseOf('3', 'G'))).toEqual(ok(false));
+    vi.useRealTimers();
+    expect(await createPinRule({ asked: false, pins: opens })(caseOf('9', null))).toEqual(ok(true));
   });
 });
