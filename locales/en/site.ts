@@ -17,7 +17,7 @@ export const site = {
   },
   list: {
     title: '<b>Devices of this network: {{count}}</b>, not known to be unbound: {{bound}}',
-    row: '{{mark}}<b>{{number}}.</b> {{model}} · {{address}} · {{bound}} · {{way}}',
+    row: '{{bound}} {{mark}}<b>{{number}}.</b> {{model}} · {{address}} · {{way}}',
     noModel: 'model unknown',
     empty:
       'The laptop hears no device with a serial number. Power and cable? Other Hikvision programs closed?',
@@ -30,7 +30,8 @@ export const site = {
     ask: 'Press those to be worked through, or all that can be. To find some, type a piece of a model, address or serial number.',
     picked: 'Chosen: <b>{{count}}</b>',
     most: 'A group has {{most}} devices at most. The others after it: /site',
-    bound: { bound: '🔗 bound', 'not-bound': '✓ not bound', unknown: '? bound' },
+    bound: { bound: '🔗', 'not-bound': '✓', unknown: '❔' },
+    legend: '🔗 bound · ❔ does not say · ✓ not bound',
     way: {
       sadp: 'over LAN',
       'vendor-tool': 'SADP tool',
@@ -52,7 +53,7 @@ export const site = {
     },
     button: {
       all: 'All that can be: {{count}}',
-      shown: 'All shown: {{count}}',
+      shown: 'All on the list: {{count}}',
       chosen: 'Go on with: {{count}}',
       none: 'Choose none',
       showAll: 'Show all: {{count}}',

@@ -20,7 +20,7 @@ export const site: Russian<typeof english> = {
   },
   list: {
     title: '<b>Устройств в этой сети: {{count}}</b>, из них могут быть привязаны: {{bound}}',
-    row: '{{mark}}<b>{{number}}.</b> {{model}} · {{address}} · {{bound}} · {{way}}',
+    row: '{{bound}} {{mark}}<b>{{number}}.</b> {{model}} · {{address}} · {{way}}',
     noModel: 'модель неизвестна',
     empty:
       'Ноутбук не слышит ни одного устройства с серийным номером. Питание и кабель? Другие программы Hikvision закрыты?',
@@ -33,7 +33,8 @@ export const site: Russian<typeof english> = {
     ask: 'Нажмите те, что нужно отвязать, или сразу все, что можно. Чтобы найти, наберите часть модели, адреса или серийного номера.',
     picked: 'Выбрано: <b>{{count}}</b>',
     most: 'В группе не больше {{most}} устройств. Остальные после неё: /site',
-    bound: { bound: '🔗 привязано', 'not-bound': '✓ не привязано', unknown: '? привязка' },
+    bound: { bound: '🔗', 'not-bound': '✓', unknown: '❔' },
+    legend: '🔗 привязано · ❔ не говорит · ✓ не привязано',
     way: {
       sadp: 'по сети',
       'vendor-tool': 'SADP на ПК',
@@ -55,7 +56,7 @@ export const site: Russian<typeof english> = {
     },
     button: {
       all: 'Все, что можно: {{count}}',
-      shown: 'Все на экране: {{count}}',
+      shown: 'Все в списке: {{count}}',
       chosen: 'Дальше с ними: {{count}}',
       none: 'Снять выбор',
       showAll: 'Показать все: {{count}}',

@@ -64,8 +64,13 @@ export async function leaveGroup(
   if (!member) return TO_GROUP;
   const { shortSerial } = member;
   const after = await changeGroup(dialogue, group, { type: 'member-ended', shortSerial, ...end });
-  await dialogue.say(memberLine(dialogue.t, after, shortSerial));
+  await sayMember(dialogue, after, shortSerial);
   return TO_GROUP;
+}
+
+/** How a member has ended, as a line of the card; the end of the group itself says it of the last one. */
+export async function sayMember(dialogue: Dialogue, group: GroupRecord, shortSerial: string): Promise<void> {
+  if (nextMember(group) !== null) await dialogue.say(memberLine(dialogue.t, group, shortSerial));
 }
 
 /** Lets the group rest: nothing more is sent until somebody says that it goes on. */
@@ -136,6 +141,8 @@ export function memberLine(t: Texts, group: GroupRecord, shortSerial: string): s
 
 /** Why a member has left the group, in a few words; empty where its state says it all. */
 function whyText(t: Texts, state: Member['state'], word: string): string {
+  const stop = `site:stop.${word}` as const;
+  if (state === 'stopped') return t(hasText(stop) ? stop : 'site:stop.unknown');
   if (state !== 'own-way' && state !== 'refused') return '';
   const own = `site:why.${word}` as const;
   if (hasText(own)) return t(own);
@@ -146,12 +153,26 @@ function whyText(t: Texts, state: Member['state'], word: string): string {
 /** States a group is counted by, in the order they are told. */
 const COUNTED = ['verified', 'nothing-to-do', 'own-way', 'refused', 'stopped', 'left-out'] as const;
 
-/** How many ended how, and how many are left: `✅ 7 unbound · ↪ 3 …`. */
-export function tallyText(t: Texts, { members }: Pick<GroupRecord, 'members'>): string {
-  const counts = COUNTED.flatMap((state) => {
+function counted({ members }: Pick<GroupRecord, 'members'>) {
+  return COUNTED.flatMap((state) => {
     const count = members.filter((member) => member.state === state).length;
-    return count === 0 ? [] : [`${MARKS[state]} ${t(`site:member.${state}`)}: ${count}`];
+    return count === 0 ? [] : [{ state, count }];
   });
+}
+
+/** The same by marks alone, for the first line of a card: `✅ 7 · ↪ 3`. */
+export function marksText(group: Pick<GroupRecord, 'members'>): string {
+  return counted(group)
+    .map(({ state, count }) => `${MARKS[state]} ${count}`)
+    .join(' · ');
+}
+
+/** How many ended how, and how many are left: `✅ unbound: 7 · ↪ own way: 3 …`. */
+export function tallyText(t: Texts, group: Pick<GroupRecord, 'members'>): string {
+  const { members } = group;
+  const counts = counted(group).map(
+    ({ state, count }) => `${MARKS[state]} ${t(`site:member.${state}`)}: ${count}`,
+  );
   const left = members.filter(isOpen).length;
   return [...counts, ...(left === 0 ? [] : [t('site:left', { left })])].join(' · ');
 }

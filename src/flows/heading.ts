@@ -4,7 +4,7 @@ import { nextMember } from '../groups/group.ts';
 import type { Texts, WordAfter } from '../kernel/texts.ts';
 import type { Heading, SharesCard } from './engine/card.ts';
 import { htmlTextsFor } from './engine/html.ts';
-import { tallyText } from './group.ts';
+import { marksText } from './group.ts';
 import type { House } from './ports.ts';
 import type { StageName } from './stages.ts';
 import { standingOf } from './telling.ts';
@@ -48,7 +48,9 @@ async function groupText(house: House, t: Texts, { id, group }: CaseRecord): Pro
   if (!found.ok || found.value === null || nextMember(found.value)?.caseId !== id) return '';
   const { members } = found.value;
   const at = members.findIndex(({ caseId }) => caseId === id);
-  return [t('site:heading', { number: at + 1, of: members.length }), tallyText(t, found.value)].join(' · ');
+  return [t('site:heading', { number: at + 1, of: members.length }), marksText(found.value)]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /**

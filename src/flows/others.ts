@@ -92,6 +92,11 @@ export function pageButtons({ picks, turns }: Page): Button[][] {
   ];
 }
 
+/** Short buttons, two a row: a page of them and what stands above it is one screen. */
+export function inTwos(buttons: readonly Button[]): Button[][] {
+  return buttons.flatMap((_, at) => (at % 2 === 0 ? [buttons.slice(at, at + 2)] : []));
+}
+
 function labelOf({ shortSerial, model, doubt }: Listed, number: number): string {
   if (doubt !== null) return `${number} · ${shortSerial} ?`;
   const bare = `${number} · ${shortSerial}`;

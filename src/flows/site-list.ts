@@ -8,7 +8,7 @@ import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { hindranceText } from './hindrances.ts';
 import { lateText, sayBack } from './laptop.ts';
-import { PAGE, rangeOf, turnsOf } from './others.ts';
+import { inTwos, PAGE, rangeOf, turnsOf } from './others.ts';
 import type { AgentView, ListedPart } from './ports.ts';
 import type { Next, Stages } from './stages.ts';
 
@@ -153,7 +153,7 @@ async function askList(dialogue: Dialogue, standing: Standing, part: ListedPart)
   ];
   return dialogue.ask(text.filter(Boolean).join('\n\n'), {
     buttons: [
-      ...devices.flatMap((device, at): Button[][] => pickButton(t, device, from + at + 1, picked)),
+      ...inTwos(devices.flatMap((device, at) => pickButton(t, device, from + at + 1, picked))),
       ...(turns.length === 0 ? [] : [turns.map((turn) => ({ id: `from.${turn.from}`, text: turn.text }))]),
       ...listButtons(t, standing, part),
     ],
@@ -267,15 +267,16 @@ function pickButton(
   { shortSerial: serial }: ListedDevice,
   number: number,
   picked: readonly string[],
-): Button[][] {
+): Button[] {
   if (serial === null) return [];
   const key = picked.includes(serial) ? 'site:list.button.leave' : 'site:list.button.take';
-  return [[{ id: `pick.${serial}`, text: t(key, { number, serial }) }]];
+  return [{ id: `pick.${serial}`, text: t(key, { number, serial }) }];
 }
 
 /** What the marks of a page mean, where it has any. */
 function notesOf(t: Texts, devices: readonly ListedDevice[]): string[] {
   return [
+    devices.length === 0 ? '' : t('site:list.legend'),
     devices.some(({ reachability }) => reachability === 'other-subnet') ? t('site:list.elsewhere') : '',
     devices.some(({ isTwice }) => isTwice) ? t('site:list.twice') : '',
     devices.some(({ way }) => way === 'sadp') ? t('site:list.supposed') : '',
@@ -288,8 +289,9 @@ function emptyText(t: Texts, { all }: ListedPart, typed: string): string {
   return t(typed === '' ? 'site:list.noneLeft' : 'site:list.noneNamed');
 }
 
-/** Nothing was begun. */
+/** Nothing was begun; what the network of a stranger holds goes from the chat. */
 async function left(dialogue: Dialogue): Promise<Next> {
-  await dialogue.say(dialogue.t('site:dropped'));
+  await dialogue.send(dialogue.t('site:dropped'));
+  await dialogue.dropCard();
   return { end: true };
 }

@@ -3,7 +3,7 @@ import { type CaseRecord, verdictOf } from '../cases/case.ts';
 import type { GroupRecord } from '../groups/group.ts';
 import { nextQuestion } from '../policy/questions.ts';
 import type { Dialogue } from './engine/dialogue.ts';
-import { groupOf, leaveGroup, memberLine, TO_GROUP } from './group.ts';
+import { groupOf, leaveGroup, sayMember, TO_GROUP } from './group.ts';
 import { goWay } from './order.ts';
 import type { Next } from './stages.ts';
 
@@ -29,6 +29,6 @@ export async function goAlong(dialogue: Dialogue, record: CaseRecord, group: Gro
 /** How a member has ended, as a line of the card, and on to the next. */
 export async function sayEnd(dialogue: Dialogue, record: CaseRecord): Promise<Next> {
   const group = await groupOf(dialogue, record);
-  if (group) await dialogue.say(memberLine(dialogue.t, group, record.device?.shortSerial ?? ''));
+  if (group) await sayMember(dialogue, group, record.device?.shortSerial ?? '');
   return TO_GROUP;
 }

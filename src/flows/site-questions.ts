@@ -1,11 +1,10 @@
 /** What is asked once for a whole group before it starts: the order, EZVIZ, whether it is one password. */
 import type { GroupRecord, Member } from '../groups/group.ts';
 import { MOST_MEMBERS } from '../groups/record.ts';
-import type { Button } from './engine/buttons.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { changeGroup } from './group.ts';
 import { orderButtons, orderIn } from './order.ts';
-import { sliceOf } from './others.ts';
+import { inTwos, sliceOf } from './others.ts';
 import type { Next, Stages } from './stages.ts';
 
 type Standing = Stages['site'];
@@ -105,9 +104,12 @@ async function askWhich(dialogue: Dialogue, group: GroupRecord, standing: Standi
   const text = [t('site:plan.which'), lines.join('\n'), page.range].filter(Boolean).join('\n\n');
   const answer = await dialogue.ask(text, {
     buttons: [
-      ...page.shown.map((member, at): Button[] => [
-        { id: `pick.${member.shortSerial}`, text: label(member, page.from + at + 1) },
-      ]),
+      ...inTwos(
+        page.shown.map((member, at) => ({
+          id: `pick.${member.shortSerial}`,
+          text: label(member, page.from + at + 1),
+        })),
+      ),
       ...(page.turns.length === 0
         ? []
         : [page.turns.map((turn) => ({ id: `from.${turn.from}`, text: turn.text }))]),

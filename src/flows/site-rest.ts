@@ -123,6 +123,7 @@ export async function endGroup(dialogue: Dialogue, before: GroupRecord): Promise
   const isWorked = group.members.some(({ caseId }) => caseId !== null);
   const report = isWorked ? [[{ text: t('site:over.button.report'), data: 'visit' }]] : [];
   await dialogue.send(text.filter(Boolean).join('\n\n'), [...cases.map((button) => [button]), ...report]);
+  await dialogue.dropCard();
   // Told first: cut off in between, it is told twice and not never.
   await changeGroup(dialogue, before, { type: 'ended' });
   return { end: true };

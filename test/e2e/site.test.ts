@@ -57,7 +57,11 @@ describe.each(LANGUAGES)('a site of twelve devices, in %s', (language) => {
       await technician.waitFor(offering(id), STEP);
       await pressId(technician, id);
     }
-    const walk = () => walkGroup(technician, laptop, DEMO_PASSWORD);
+    const walk = () =>
+      walkGroup(technician, {
+        picture: () => laptop.lastPicture(),
+        confirm: (isKept) => (isKept ? laptop.answer(true) : laptop.typePassword(DEMO_PASSWORD)),
+      });
     expect(await walk()).toContain(serial(6));
     await pressId(technician, 'on');
     expect(await walk()).toContain(serial(11));

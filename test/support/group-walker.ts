@@ -1,4 +1,3 @@
-import type { Laptop } from '../../src/sandbox/laptop.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { offering, STEP } from './stage.ts';
@@ -8,21 +7,36 @@ const isResting = offering('end');
 /** The group is over. */
 const isOver = ({ buttons }: ChatMessage) => buttons.flat().some(({ data }) => data === 'visit');
 
+/** What a technician who sits at the laptop does for each device. */
+export interface AtLaptop {
+  /** What the picture in the chat says. */
+  picture(): string;
+  /** Types the password there, or confirms with one key where the group's is kept (`isKept`). */
+  confirm(isKept: boolean): Promise<unknown>;
+}
+
 /**
- * Works through a group as its technician does, who sits at the laptop: reads each picture, types the password once and
- * confirms with one key after that, until the group rests or is over.
- * @returns what is said then
+ * Works through a group until it rests or is over.
+ * @param onPicture a picture has come; its number, from 1
+ * @returns what is said in the end
  */
-export async function walkGroup(technician: SimUser, laptop: Laptop, password: string): Promise<string> {
-  let isKept = false;
+export async function walkGroup(
+  technician: SimUser,
+  { picture, confirm }: AtLaptop,
+  onPicture: (number: number) => Promise<void> = async () => undefined,
+): Promise<string> {
+  const read = new Set<number>();
   for (;;) {
+    const isNew = ({ kind, id }: ChatMessage) => kind === 'photo' && !read.has(id);
     const next = await technician.waitFor(
-      (message) => message.kind === 'photo' || isResting(message) || isOver(message),
+      (message) => isNew(message) || isResting(message) || isOver(message),
       STEP,
     );
     if (next.kind !== 'photo') return next.text;
-    await technician.send(laptop.lastPicture());
-    await (isKept ? laptop.answer(true) : laptop.typePassword(password));
-    isKept = true;
+    const isKept = read.size > 0;
+    read.add(next.id);
+    await onPicture(read.size);
+    await technician.send(picture());
+    await confirm(isKept);
   }
 }

@@ -56,6 +56,8 @@ export interface CaseCards {
    * no such card.
    */
   remark(turn: Turn, text: string, manner?: 'beside'): Promise<Result<boolean, CallFailure>>;
+  /** The card goes: what it showed is told otherwise. A picture stays, without its keyboard. */
+  drop(turn: Turn): void;
   /** The person did something; `messageId`: what they sent, if anything. */
   touched(turn: Turn, messageId: number | undefined): void;
   /** The person has answered: what was said before it was read. */
@@ -267,6 +269,13 @@ export function createCaseCards({
       const { asked, caseId, tag } = card;
       const shown = await show(turn, { ...asked, caseId, tag, remark: text, ...(manner ? { manner } : {}) });
       return shown.ok ? ok(true) : shown;
+    },
+
+    drop({ chat, chatId }) {
+      const { card } = chat;
+      delete chat.card;
+      if (card?.isPhoto) courtesies.clear(chatId, card.messageId);
+      else if (card) courtesies.retire(chatId, card.messageId, null);
     },
 
     touched({ chat }, messageId) {

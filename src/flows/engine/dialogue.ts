@@ -241,6 +241,12 @@ export class Dialogue {
     await this.#shown(() => cards.send(turn, text, keyboard));
   }
 
+  /** Takes the card out of the chat: the message sent last says what it has shown. */
+  async dropCard(): Promise<void> {
+    const { cards, turn } = this.#tools;
+    await this.#conversation.external(() => cards.drop(turn));
+  }
+
   /** Sends a stored picture, as `send` does. */
   async sendPhoto(blob: string, caption: string): Promise<void> {
     const { courtesies } = this.#tools;
