@@ -550,10 +550,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     group: {
       place: '{{number}} of {{of}}',
-      kept: 'The technician says that all devices of this group have this password. It is kept for them in the memory of this laptop alone, and each of them is confirmed here with one key. It is forgotten after the last one, as soon as anything goes wrong, and after ten minutes without a key pressed here.',
+      kept: 'The technician says that all devices of this group have this password. This laptop keeps it in its memory for them, each confirmed here with one key, and forgets it after the last one, when anything goes wrong, and after ten minutes without a key.',
       refused:
         'It seems the password of the group is the one this device has refused a short while ago. Type the password of this very device: it is used for this device alone.',
-      held: 'The password typed for this group is used. Nothing is typed now.',
+      held: 'The password typed for this group is used, once. Nothing is typed now.',
+      risk: 'Whoever can stand in for this device on the network gets the password of the whole group: no, if you do not trust everybody here.',
       keys: 'Space bar: unbind this device. Esc: no.',
       taken:
         'Confirmed: the password of the group is used, once for this device. The result comes to the chat. This page can be closed.',

@@ -138,8 +138,7 @@ export function describeConsent(to: ConsentTo, texts: Texts): ConsentModel {
     hints: [
       ...oddWay(plan, texts),
       texts('agent:prompt.group.held'),
-      texts('agent:prompt.cost'),
-      ...(plan.askCable ? [] : [texts('agent:prompt.risk.unbind')]),
+      ...(plan.askCable ? [] : [texts('agent:prompt.group.risk')]),
     ],
     cable: cableOf(plan, texts),
     keys: texts('agent:prompt.group.keys'),

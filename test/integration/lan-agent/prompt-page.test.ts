@@ -335,8 +335,8 @@ describe('the password page', () => {
     const { url } = await openPage({ group: { number: 1, of: 12, password: 'kept' } });
     const { text } = await send(url);
     expect(text).toContain('1 of 12');
-    expect(text).toContain('kept for them in the memory of this laptop alone');
-    expect((await send((await openPage()).url)).text).not.toMatch(/ of \d|kept for them/);
+    expect(text).toContain('keeps it in its memory for them');
+    expect((await send((await openPage()).url)).text).not.toMatch(/ of \d|keeps it/);
   });
 
   it('never opens for a job that is over already', async () => {
