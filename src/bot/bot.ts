@@ -43,6 +43,7 @@ import { createTelegram } from './house/telegram.ts';
 import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
 import { createDrivers, leavingLaptops, leavingWithGroups } from './jobs/drivers.ts';
+import { tellingLaptops } from './jobs/ended-runs.ts';
 import { createHandOvers } from './jobs/hand-overs.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -125,7 +126,8 @@ export function createBot(parts: BotParts): Bot {
   const admission = createAdmission({ access, profiles, notices, voice, firstPin });
 
   const drivers = createDrivers(store, audit, clock);
-  const groups = leavingWithGroups(createGroupDesk(store, audit, clock), drivers);
+  const groupDesk = tellingLaptops(createGroupDesk(store, audit, clock), parts.desk, clock);
+  const groups = leavingWithGroups(groupDesk, drivers);
   const caseDesk = keepingGroups(createCaseDesk(store, audit, clock, parts.catalogue), groups);
   const cases = leavingLaptops(caseDesk, drivers, groups);
   /** What several parts work with; each takes of it what it names. */

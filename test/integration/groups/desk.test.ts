@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/audit/chain.ts';
 import { createAudit } from '../../../src/audit/trail.ts';
+import { tellingLaptops } from '../../../src/bot/jobs/ended-runs.ts';
 import { keepingGroups } from '../../../src/bot/jobs/in-groups.ts';
 import type { CaseAction } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import { createGroupDesk } from '../../../src/groups/desk.ts';
 import type { GroupRecord } from '../../../src/groups/group.ts';
 import { GROUPS } from '../../../src/groups/record.ts';
-import { fail, type Result } from '../../../src/kernel/result.ts';
+import { fail, ok, type Result } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
@@ -156,5 +157,36 @@ describe('the case of a member', () => {
     await value(cases.apply(caseId, { type: 'closed', outcome: 'cancelled' }));
     await value(cases.apply(caseId, { type: 'reopened' }));
     expect(await look()).toMatchObject({ state: 'running', members: [{ state: 'doing', caseId }, {}, {}] });
+  });
+});
+
+describe('the laptop of a group', () => {
+  it.each<[string, Parameters<ReturnType<typeof desks>['groups']['apply']>[1]]>([
+    ['is paused', { type: 'paused' }],
+    ['is stopped', { type: 'stopped', shortSerial: SERIALS[0], word: 'stolen' }],
+    [
+      'is stopped by a wrong password',
+      { type: 'member-reported', shortSerial: SERIALS[0], jobId: 'job', outcome: 'wrong-password' },
+    ],
+    ['is over', { type: 'ended' }],
+  ])('hears at once that its run has ended when the group %s, and not before', async (_, action) => {
+    const { id, groups, look } = await running();
+    const sent: object[] = [];
+    const send = async (agentId: string, command: object) => {
+      sent.push({ agentId, ...command });
+      return ok({ commandId: 'command' });
+    };
+    const telling = tellingLaptops(groups, { send }, () => 1_000);
+    const { run } = await look();
+    await value(telling.apply(id, { type: 'said', samePassword: true }));
+    expect(sent).toEqual([]);
+    await value(telling.apply(id, action));
+    expect(sent).toMatchObject([{ agentId: LAPTOP, type: 'cancel', jobId: run }]);
+  });
+
+  it('that cannot be told does not keep the group from ending', async () => {
+    const { id, groups } = await running();
+    const telling = tellingLaptops(groups, { send: async () => fail('agent-unknown' as const) }, Date.now);
+    expect((await value(telling.apply(id, { type: 'paused' }))).group.state).toBe('paused');
   });
 });
