@@ -54,7 +54,8 @@ export const sandbox = {
     several: 'Several at once',
     oneByOne: 'One by one',
     sendAlbum: 'Send {{count}} as an album',
-    sendPhotos: 'Photos',
+    sendPhotos: 'Photos; several are an album',
+    password: 'The admin password of the devices here:',
     sendFile: 'A file as it is',
     wants: '{{laptop}} wants something',
     wantsOpen: 'Open its page',
@@ -85,9 +86,9 @@ export const sandbox = {
     ezviz: 'EZVIZ: its owner deletes it in the app',
     cloudLost: 'Bound, but offline: online first, then unbound',
     notBound: 'Bound to nobody: nothing to do',
-    locked: 'Locked by wrong passwords: nothing is sent',
-    otherSubnet: 'Address of another subnet',
-    otherPassword: 'Its password is not that of the others',
+    locked: 'Locked by wrong passwords: it stops and says how long',
+    otherSubnet: 'Address of another subnet: what to do then',
+    otherPassword: 'Another password than the rest: one attempt, then a stop',
   },
   tour: {
     camera: {
@@ -129,7 +130,8 @@ export const sandbox = {
   },
   demo: {
     open: 'Open {{url}} in the browser. Ctrl+C ends the demo.',
-    password: 'The admin password of every device here: {{password}}',
+    password: 'The admin password of the devices here: {{password}}',
+    otherPassword: '{{serial}} has another one: {{password}}',
     size: 'A site has {{least}} to {{most}} devices: --site --devices {{least}}',
   },
   play: {

@@ -57,7 +57,8 @@ export const sandbox = {
     several: 'Несколько сразу',
     oneByOne: 'По одной',
     sendAlbum: 'Отправить альбомом: {{count}}',
-    sendPhotos: 'Фото',
+    sendPhotos: 'Фото; несколько станут альбомом',
+    password: 'Пароль admin устройств здесь:',
     sendFile: 'Файл как есть',
     wants: '{{laptop}} ждёт ответа',
     wantsOpen: 'Открыть его страницу',
@@ -88,9 +89,9 @@ export const sandbox = {
     ezviz: 'EZVIZ: удаляет владелец в приложении',
     cloudLost: 'Привязано, но не в сети: сначала в сеть',
     notBound: 'Ни к кому не привязано: делать нечего',
-    locked: 'Заблокировано паролями: ничего не уйдёт',
-    otherSubnet: 'Адрес другой подсети',
-    otherPassword: 'Пароль не тот, что у остальных',
+    locked: 'Блокировка из-за паролей: стоп и сколько ждать',
+    otherSubnet: 'Адрес другой подсети: что с этим делать',
+    otherPassword: 'Пароль не как у остальных: одна попытка и стоп',
   },
   tour: {
     camera: {
@@ -132,7 +133,8 @@ export const sandbox = {
   },
   demo: {
     open: 'Откройте в браузере {{url}}. Выход: Ctrl+C.',
-    password: 'Пароль администратора всех устройств здесь: {{password}}',
+    password: 'Пароль admin устройств здесь: {{password}}',
+    otherPassword: 'У {{serial}} другой: {{password}}',
     size: 'На объекте от {{least}} до {{most}} устройств: --site --devices {{least}}',
   },
   play: {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { DeviceSpec } from './device/device.ts';
+import { DEMO_PASSWORD } from './device/profiles.ts';
 import type { Laptop } from './laptop.ts';
 import { openAddress } from './open-address.ts';
 import { pairLaptop } from './pairing.ts';
@@ -29,7 +30,11 @@ export interface DemoOptions {
 export async function openDemo({ devices, port, opens, say, t }: DemoOptions): Promise<void> {
   const stage = await createDemo({ devices, port, sadpPort: SADP_PORT, say });
   say(t('sandbox:demo.open', { url: stage.api.url }));
-  say(t('sandbox:demo.password', { password: devices[0]?.profile.adminPassword ?? '' }));
+  say(t('sandbox:demo.password', { password: DEMO_PASSWORD }));
+  for (const { profile } of devices) {
+    const { shortSerial: serial, adminPassword: password } = profile;
+    if (password !== DEMO_PASSWORD) say(t('sandbox:demo.otherPassword', { serial, password }));
+  }
   if (opens) openAddress(stage.api.url);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await stage.close();
@@ -55,7 +60,7 @@ export async function createDemo(options: {
     pagePort: port,
     // On a busy machine the first photo waits long for its process: a demo is better late than told to send it again.
     photoSeconds: 20,
-    page: { samples: await labelSamples(devices) },
+    page: { samples: await labelSamples(devices), password: DEMO_PASSWORD },
     ...(program ? { program } : {}),
   });
   await stage.bot.start();

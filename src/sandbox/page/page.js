@@ -189,6 +189,14 @@ function menuItem(menu, text, choose) {
   return item;
 }
 
+/** Whoever plays is asked for it at the laptop, and has no owner to ask. */
+function drawPassword() {
+  const line = find('password');
+  line.hidden = setup.password === undefined;
+  if (line.hidden) return;
+  line.replaceChildren(`${texts('password')} `, element('code', '', setup.password));
+}
+
 function drawAttachments() {
   find('attachments').replaceChildren(
     menuItem('attachments', texts('sendPhotos'), () => find('photos').click()),
@@ -377,6 +385,7 @@ function draw() {
   find('bot-name').textContent = setup.bot.name;
   drawChoices();
   drawAttachments();
+  drawPassword();
   tray.redraw();
   showStatus();
   showMenu(state.menu);

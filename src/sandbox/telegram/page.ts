@@ -24,6 +24,8 @@ export interface Sample {
 
 export interface PageOptions {
   readonly samples?: readonly Sample[];
+  /** Password of the emulated devices, for whoever is asked for it at a laptop. It protects nothing. */
+  readonly password?: string;
 }
 
 /** One device as the page shows it. */
@@ -164,7 +166,7 @@ export async function servePage(
   app: FastifyInstance,
   world: World,
   user: (options: { id: number; firstName: string; languageCode: string }) => SimUser,
-  { samples = [] }: PageOptions,
+  { samples = [], password }: PageOptions,
 ): Promise<Page> {
   const assets = await loadAssets();
   const thumbnails = await makeThumbnails(samples);
@@ -215,6 +217,7 @@ export async function servePage(
       language: language_code,
     })),
     samples: samples.map(({ id, title, tells }) => ({ id, title, tells })),
+    password,
   }));
   app.get<{ Params: { id: string } }>('/page/samples/:id', async (request, reply) => {
     const thumbnail = thumbnails.get(request.params.id);
