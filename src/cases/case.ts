@@ -122,8 +122,6 @@ export type CaseRefusal =
   | 'not-theirs'
   /** A laptop is at work for it. */
   | 'at-work'
-  /** It is worked on in a group. */
-  | 'in-group'
   /** The case is about another device by now. */
   | 'other-device'
   /** It was told before. */
@@ -429,13 +427,13 @@ function handedOver(
   { from, to, keepsLaptop }: Extract<CaseAction, { type: 'handed-over' }>,
   now: number,
 ): Result<Partial<CaseRecord>, CaseRefusal> {
-  const { chatId, job, group, stage } = record;
+  const { chatId, job, stage } = record;
   if (chatId === to) return ok({});
   if (chatId !== from) return fail('not-theirs');
   if (job !== null) return fail('at-work');
-  if (group !== null) return fail('in-group');
   return ok({
     chatId: to,
+    group: null,
     handed: { from, at: now },
     stage: stage === 'lan-unbind' ? 'assess' : stage,
     ...(keepsLaptop ? {} : { lookedBy: null, sighting: null, status: null }),

@@ -9,6 +9,8 @@ import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { HandOverPort, HouseFailure } from '../../flows/ports.ts';
 import { standingOf } from '../../flows/telling.ts';
+import type { GroupDesk } from '../../groups/desk.ts';
+import { isOpen } from '../../groups/group.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
@@ -64,6 +66,7 @@ export function createHandOvers({
   store,
   access,
   cases,
+  groups,
   directory,
   drivers,
   profiles,
@@ -76,6 +79,7 @@ export function createHandOvers({
   store: Pick<Store, 'values'>;
   access: Pick<Access, 'list' | 'admins' | 'roleOf'>;
   cases: Pick<CaseDesk, 'get' | 'handOver'>;
+  groups: Pick<GroupDesk, 'get'>;
   directory: Pick<AgentDirectory, 'get'>;
   drivers: Pick<Drivers, 'leaveAll'>;
   profiles: Pick<Profiles, 'language' | 'name'>;
@@ -96,6 +100,14 @@ export function createHandOvers({
 
   const nameOf = async (person: number) => (await profiles.name(person)) || String(person);
   const isOver = ({ at, accepted }: HandOver) => !accepted && clock() - at >= OFFER_MS;
+
+  /** Whether a group still has it to do. One that cannot be read has nothing to do any more. */
+  async function isInGroup({ id, group }: CaseRecord): Promise<boolean> {
+    if (group === null) return false;
+    const found = await groups.get(group);
+    if (!found.ok && found.failure.reason === 'unreadable') return false;
+    return must(found)?.members.some((member) => member.caseId === id && isOpen(member)) ?? false;
+  }
 
   /** What is offered, by case. */
   async function all(): Promise<Map<string, HandOver>> {
@@ -198,7 +210,7 @@ export function createHandOvers({
         const record = must(await cases.get(caseId));
         if (record === null || record.closedAt !== null) return 'closed';
         if (record.job !== null) return 'at-work';
-        if (record.group !== null) return 'in-group';
+        if (await isInGroup(record)) return 'in-group';
         if (to === record.chatId || must(await access.roleOf(to)) === null) return 'nobody';
         const offer = { from: record.chatId, to, at: clock(), accepted: false };
         must(await offers.set(caseId, offer));

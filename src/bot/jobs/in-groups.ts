@@ -29,18 +29,23 @@ export async function putOnGroup(
  * group knows more than the case, never less.
  */
 export function keepingGroups(desk: CaseDesk, groups: Pick<GroupDesk, 'apply'>): CaseDesk {
+  async function note(id: string, action: CaseAction): Promise<Result<void, StoreFailure>> {
+    const found = await desk.get(id);
+    if (!found.ok) return found;
+    const group = found.value?.group ?? null;
+    const what = found.value && meaningFor(found.value, action);
+    return group === null || what === null ? ok(undefined) : putOnGroup(groups, group, what);
+  }
+
   return {
     ...desk,
     async apply(id, action) {
-      const found = await desk.get(id);
-      if (!found.ok) return found;
-      const group = found.value?.group ?? null;
-      const what = found.value && meaningFor(found.value, action);
-      if (group !== null && what !== null) {
-        const put = await putOnGroup(groups, group, what);
-        if (!put.ok) return put;
-      }
-      return desk.apply(id, action);
+      const noted = await note(id, action);
+      return noted.ok ? desk.apply(id, action) : noted;
+    },
+    async handOver(id, hands) {
+      const noted = await note(id, { type: 'handed-over', ...hands });
+      return noted.ok ? desk.handOver(id, hands) : noted;
     },
   };
 }
@@ -60,10 +65,8 @@ export function meaningForGroup(heard: HouseEvent, shortSerial: string): GroupAc
 const STOPPED_THERE = 'group-stopped';
 
 /** What an action on a case means for its group; null: nothing. */
-function meaningFor(
-  { id: caseId, group, device, closedAt }: CaseRecord,
-  action: CaseAction,
-): GroupAction | null {
+function meaningFor(record: CaseRecord, action: CaseAction): GroupAction | null {
+  const { id: caseId, chatId, group, device, job, closedAt } = record;
   const left = (word: string): GroupAction => ({ type: 'member-left', caseId, word });
   switch (action.type) {
     case 'closed':
@@ -74,6 +77,9 @@ function meaningFor(
       return device !== null && device.shortSerial !== action.device.shortSerial
         ? left('other-device')
         : null;
+    case 'handed-over':
+      // Not where it is refused.
+      return chatId === action.from && job === null && closedAt === null ? left('handed-over') : null;
     case 'grouped':
       return action.group === group ? null : left('alone');
     default:

@@ -5,7 +5,9 @@ import { createAccess } from '../../../src/bot/door/access.ts';
 import { createNotify } from '../../../src/bot/house/notify.ts';
 import { createDrivers } from '../../../src/bot/jobs/drivers.ts';
 import { createHandOvers, HAND_OVERS, OFFER_MS } from '../../../src/bot/jobs/hand-overs.ts';
+import { keepingGroups } from '../../../src/bot/jobs/in-groups.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
+import { createGroupDesk } from '../../../src/groups/desk.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
@@ -139,12 +141,17 @@ describe('a hand-over', () => {
       language: async () => 'en' as const,
       name: async (id: number) => (id === ANN ? 'Ann' : 'Bob'),
     };
-    const cases = createCaseDesk(mortal, audit, () => now);
+    const groups = createGroupDesk(mortal, audit, () => now);
+    const cases = keepingGroups(
+      createCaseDesk(mortal, audit, () => now),
+      groups,
+    );
     const key = new Secret(new Uint8Array(32));
     const handOvers = createHandOvers({
       store: mortal,
       access: createAccess({ store: mortal, audit, adminIds: [ANN, BOB], key }),
       cases,
+      groups,
       directory: { get: async () => ok(null) },
       drivers: createDrivers(mortal, audit, () => now),
       profiles,
@@ -154,7 +161,7 @@ describe('a hand-over', () => {
       clock: () => now,
       log,
     });
-    return { cases, handOvers, said, audit };
+    return { cases, groups, handOvers, said, audit };
   }
   const device = { shortSerial: 'J50000062', fullSerial: null, model: null, manufactured: null };
 
@@ -226,6 +233,31 @@ describe('a hand-over', () => {
     await handOvers.answer(id, BOB, true);
     await handOvers.idle();
     expect(await cases.get(id)).toMatchObject({ value: { chatId: BOB } });
+  });
+
+  it('is not offered while a group has it to do, and goes when that is done with it', async () => {
+    const { cases, groups, handOvers } = openHouse();
+    const member = { shortSerial: device.shortSerial, fullSerial: null, model: null, address: null };
+    const group = await groups.open(ANN, { agentId: 'A1', members: [member] });
+    const opened = await cases.open(ANN);
+    if (!group.ok || !opened.ok) throw new Error('the store is closed');
+    const [groupId, { id }] = [group.value.id, opened.value];
+    await cases.apply(id, { type: 'identified', device });
+    await cases.apply(id, { type: 'grouped', group: groupId });
+    await groups.apply(groupId, {
+      type: 'said',
+      order: { by: 'owner', statedAt: now },
+      ezviz: { said: 'none', serials: [] },
+      samePassword: false,
+    });
+    await groups.apply(groupId, { type: 'started' });
+    await groups.apply(groupId, { type: 'member-begun', shortSerial: device.shortSerial, caseId: id });
+    expect(await handOvers.offer(id, BOB)).toEqual(ok('in-group'));
+    await groups.apply(groupId, { type: 'ended' });
+    expect(await handOvers.offer(id, BOB)).toEqual(ok('offered'));
+    expect(await handOvers.answer(id, BOB, true)).toEqual(ok('accepted'));
+    await handOvers.idle();
+    expect(await cases.get(id)).toMatchObject({ value: { chatId: BOB, group: null } });
   });
 
   it('is in the trail, by whoever has taken it', async () => {

@@ -144,6 +144,19 @@ describe('the case of a member', () => {
     },
   );
 
+  it('leaves the group with the colleague who takes it, and not where it cannot go', async () => {
+    const { caseId, cases, look } = await running();
+    const hands = { from: ANN, to: 8, keepsLaptop: true };
+    const job = { id: 'J1', kind: 'unbind', agentId: LAPTOP, startedAt: 1 } as const;
+    await value(cases.apply(caseId, { type: 'job-started', job }));
+    expect((await value(cases.handOver(caseId, hands))).refused).toBe('at-work');
+    expect(await look()).toMatchObject({ members: [{ state: 'doing' }, {}, {}] });
+    await value(cases.apply(caseId, { type: 'job-ended', jobId: job.id }));
+    await value(cases.handOver(caseId, hands));
+    expect(await look()).toMatchObject({ members: [{ state: 'left-out', word: 'handed-over' }, {}, {}] });
+    expect(await value(cases.get(caseId))).toMatchObject({ chatId: 8, group: null });
+  });
+
   it('leaves the group when it turns out to be about another device', async () => {
     const { caseId, cases, look } = await running();
     const device = { shortSerial: 'J50000099', fullSerial: null, model: null, manufactured: null };

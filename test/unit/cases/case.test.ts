@@ -81,10 +81,10 @@ describe('a case that is handed over', () => {
     expect(refusal(after, { ...over, to: 9 })).toBe('not-theirs');
   });
 
-  it('is not while a laptop is at work for it, in a group, or when it is closed', () => {
+  it('is not while a laptop is at work for it, or when it is closed, and takes it out of its group', () => {
     const named = { type: 'identified', device } as const;
     expect(refusal(caseAfter(named, { type: 'job-started', job }), over)).toBe('at-work');
-    expect(refusal(caseAfter(named, { type: 'grouped', group: 'G' }), over)).toBe('in-group');
+    expect(caseAfter(named, { type: 'grouped', group: 'G' }, over)).toMatchObject({ group: null });
     expect(refusal(caseAfter(named, { type: 'closed', outcome: 'cancelled' }), over)).toBe('closed');
   });
 
