@@ -54,6 +54,8 @@ export interface Pool<Input, Answer> {
     signal?: AbortSignal,
     onStart?: (waitedMs: number) => void,
   ): Promise<Result<Answer, PoolFailure>>;
+  /** Starts a process where none is there: a job is likely to come before long. */
+  prepare(): void;
   /** Ids of the processes that are there. */
   pids(): number[];
   /** Ends all processes; open jobs and later ones are answered `busy`. */
@@ -348,6 +350,9 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
         waiting.push(job);
         pump();
       });
+    },
+    prepare() {
+      if (!isClosed && slots.size === 0) unref(start());
     },
     pids: () => [...slots].flatMap(({ child }) => child.pid ?? []),
     async close() {

@@ -149,6 +149,8 @@ export function createLabelReader(options: LabelReaderOptions = {}): LabelReader
       clearTimeout(timer);
       if (!first.ok) return first;
       const { reading, ms } = first.value;
+      // Loading its models takes seconds: while the second reader looks, that has begun.
+      if (text && isOpen(reading)) print.prepare();
       if (!second || !isOpen(reading) || (!asked && budgetMs - ms < LEAST_MS)) return ok(reading);
       const again = await (asked ?? ask(budgetMs - ms));
       signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import { answerTime, type ReadJob, type TextReading } from '../reading.ts';
 type TextFailure = PoolFailure | 'missing';
 
 /** Recognises print in a process that is started when it is needed. */
-export interface TextEngine extends Pick<Pool<ReadJob, TextReading>, 'pids' | 'close'> {
+export interface TextEngine extends Pick<Pool<ReadJob, TextReading>, 'prepare' | 'pids' | 'close'> {
   /**
    * Reads one photo within its time; loading the models, where that has to be done first, is part of it. What is over
    * its time is answered with what was read so far.
@@ -37,6 +37,9 @@ export function createTextEngine(
   const pool = createPool<ReadJob, TextReading>({ ...USUAL, ...options });
   return {
     ...pool,
+    prepare() {
+      if (isInstalled()) pool.prepare();
+    },
     async read(job, signal, onStart) {
       signal?.throwIfAborted();
       return isInstalled() ? pool.run(job, signal, onStart) : fail('missing');

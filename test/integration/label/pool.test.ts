@@ -216,6 +216,20 @@ describe('a pool of processes', () => {
     expect(deaths).toEqual([]);
   });
 
+  it('starts a process ahead where none is there, once, and ends it where nothing comes', async () => {
+    const { run, prepare, pids } = start({ idleMs: 100 });
+    prepare();
+    const [pid] = pids();
+    prepare();
+    expect(pids()).toEqual([pid]);
+    expect(await run(1)).toEqual(answer(2));
+    expect(pids()).toEqual([pid]);
+    prepare();
+    await eventually(() => expect(pids()).toEqual([]));
+    prepare();
+    await eventually(() => expect(pids()).toEqual([]));
+  });
+
   it('answers crashed when the process cannot even start', async () => {
     const { run } = start({ entry: new URL('./missing.mjs', import.meta.url) });
     expect(await run(1)).toEqual(failure('crashed'));
