@@ -8,7 +8,7 @@ import { announcedTail, fold } from './lookalikes.ts';
 import { type Field, fieldsOf, modelOf, tidy } from './printed-fields.ts';
 import { repairFull, repairShort } from './repair.ts';
 import { parseSerial } from './serial.ts';
-import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
+import { FULL_SERIAL, isCutOff, isShortSerial, MAX_SERIAL_TEXT, MODEL_START } from './serial-shapes.ts';
 import { serialTexts } from './typed-shapes.ts';
 
 /** A printed line as it was recognised: pieces that stand beside each other, from its start to its end. */
@@ -18,7 +18,7 @@ export interface PrintedLine {
 
 /**
  * How sure a reading is. `agreed`: two places of the label say the same, as read. `single`: one does. `repaired`: it
- * fits only after look-alikes were exchanged.
+ * fits only after look-alikes were exchanged, or another look read it (printed-looks.ts).
  */
 export type PrintCertainty = 'agreed' | 'single' | 'repaired';
 
@@ -271,7 +271,8 @@ function wholeOf(text: string): boolean {
 function foundOf(text: string, { lines, isNamed, isRepaired }: Omit<Found, 'full' | 'short'>): Found[] {
   const parsed = parseSerial(text);
   if (!parsed.ok) return [];
-  const { short } = parsed.value;
+  const { short, codes } = parsed.value;
+  if (isCutOff(codes.join(''), short)) return [];
   const full = parsed.value.text === short ? null : parsed.value.text;
   return [{ lines, isRepaired, full, short, isNamed: isNamed || full !== null }];
 }

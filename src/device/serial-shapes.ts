@@ -15,3 +15,16 @@ export const MODEL_START = new RegExp(`^${MODEL_PREFIX}`);
 export function isShortSerial(text: string): boolean {
   return /^(?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})$/.test(text);
 }
+
+/** Regions that were seen (protocol/labels.md 1.1). Source of a pattern, upper case. */
+export const REGION = '(?:WR|RR|CH|EU|TW|JP|EN)';
+
+const CUT_OFF = new RegExp(`^(?!${REGION})[A-Z]{2} ${REGION}\\d{7}$`);
+
+/**
+ * Whether a full serial lacks its last two digits: `…AAWR3195309`, where the region would be the letters of the short serial.
+ * @param codes the letters before what has the form of a short serial
+ */
+export function isCutOff(codes: string, short: string): boolean {
+  return CUT_OFF.test(`${codes} ${short}`);
+}

@@ -5,7 +5,15 @@
 import { fold, PHONE_WORD, SERIAL_PREFIX } from './lookalikes.ts';
 import { lengthened, type SaidModel, saidModels } from './models.ts';
 import { repairFull, repairShort, swapHead } from './repair.ts';
-import { FULL_SERIAL, isShortSerial, MAX_SERIAL_TEXT, MODEL_PREFIX, MODEL_START } from './serial-shapes.ts';
+import {
+  FULL_SERIAL,
+  isCutOff,
+  isShortSerial,
+  MAX_SERIAL_TEXT,
+  MODEL_PREFIX,
+  MODEL_START,
+  REGION,
+} from './serial-shapes.ts';
 
 /** Most pieces one serial is put together from: nine characters spelt out one by one. */
 const MAX_PIECES = 9;
@@ -26,7 +34,7 @@ const GLUED_NAME = /^\p{L}[\p{L}\d]{0,15}(?:[:=#]|\.(?=[A-Z]{0,2}\d{7,9}(?!\S*\p
 const GLUED_BEHIND = /[.-]+$|(?<=\d)\p{Script=Cyrillic}{1,3}$/u;
 const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
 /** The end of a full serial whose date is missing or cut off, with a region that was seen (protocol/labels.md 1.1). */
-const TAIL = /^\d{0,8}(?:[A-Z]{2})?(?:WR|RR|CH|EU|TW|JP|EN)(\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})(?:[A-Z]{2,6})?$/;
+const TAIL = new RegExp(`^\\d{0,8}(?:[A-Z]{2})?${REGION}(\\d{9}|[A-Z]\\d{8}|[A-Z]{2}\\d{7})(?:[A-Z]{2,6})?$`);
 /** Serial numbers with letters, glued together: where one begins, the one before has ended. */
 const CHAIN = /^(?:[A-Z]\d{8}|[A-Z]{2}\d{7}){2,}$/;
 const LINK_OF_CHAIN = /[A-Z]\d{8}|[A-Z]{2}\d{7}/g;
@@ -58,7 +66,7 @@ export interface Hit {
   readonly isAnnounced: boolean;
   /** Nine digits and nothing else. */
   readonly isDigits: boolean;
-  /** Fits only after look-alikes were exchanged. */
+  /** Fits only after look-alikes were exchanged, or is a full serial without its end. */
   readonly isMistyped: boolean;
   /** All of its item. */
   readonly fillsItem: boolean;
@@ -239,10 +247,11 @@ function fullAt(text: Text, pieces: readonly Piece[], at: number): Found | null 
     const next = /\d[A-Z]+$/.test(whole) ? undefined : pieces[at + count];
     const features = next?.isAsTyped && FEATURES.test(next.text) ? next : null;
     const last = features ?? piece;
+    const full = whole + (features?.text ?? '');
+    const parts = FULL_SERIAL.exec(whole)?.groups;
+    const lacksEnd = isCutOff(parts?.codes ?? '', parts?.short ?? '');
     return {
-      hits: [
-        hit([whole + (features?.text ?? '')], pieces[at]?.from ?? 0, last.from + last.text.length, false),
-      ],
+      hits: [hit([full], pieces[at]?.from ?? 0, last.from + last.text.length, lacksEnd)],
       pieces: count + (features ? 1 : 0),
     };
   }

@@ -122,8 +122,44 @@ describe('a serial number that goes on in the line below', () => {
     const read = readPrint(stacked(['Model: DS-2CD2386G2-IU', `S/N: ${cut}`, '62']));
     expect(read.map(({ shortSerial, fullSerial }) => [shortSerial, fullSerial])).toEqual([
       ['200000062', `${cut}62`],
-      ['RR2000000', null],
     ]);
+  });
+
+  it('is no piece of itself, wherever it is cut, whether the rest is read or not', () => {
+    const full = fc.record({
+      model: fc.constantFrom(
+        'DS-2CD2386G2-IU',
+        'DS-2CD2T47G2P-LSU/SL(C)',
+        'DS-7608NI-K2/8P08',
+        'DS-K1T341CMFW',
+      ),
+      codes: fc.constantFrom('AAWR', 'CCRR', 'BBCH', 'AAEU', 'EN', 'WR'),
+      short: fc.stringMatching(/^(\d{9}|[A-HJ-NP-Z]\d{8}|[A-HJ-NP-Z]{2}\d{7})$/),
+      features: fc.constantFrom('', 'WCVU'),
+    });
+    fc.assert(
+      fc.property(
+        full,
+        fc.integer({ min: 4, max: 60 }),
+        fc.boolean(),
+        fc.boolean(),
+        ({ model, codes, short, features }, cut, isRead, isNamed) => {
+          const text = `${model}20210805${codes}${short}${features}`;
+          const lines = [
+            `${isNamed ? 'S/N: ' : ''}${text.slice(0, cut)}`,
+            ...(isRead ? [text.slice(cut)] : []),
+          ];
+          const read = readPrint(stacked(lines.filter((line) => line !== '')));
+          expect(read.filter(({ shortSerial }) => shortSerial !== short)).toEqual([]);
+        },
+      ),
+      {
+        numRuns: 500,
+        examples: [
+          [{ model: 'DS-2CD2386G2-IU', codes: 'AAWR', short: '319530981', features: '' }, 34, false, true],
+        ],
+      },
+    );
   });
 
   it('takes of the line below no more than it needs: the verification code may stand there', () => {
