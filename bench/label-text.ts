@@ -28,6 +28,7 @@ await prepareCodes();
 /** What each line says by itself, of the first look at the photo in hand. */
 let alone: string | null = null;
 const listening: typeof ocr = {
+  ...ocr,
   async look(photo, side, isOver) {
     const look = await ocr.look(photo, side, isOver);
     if (!look) return null;

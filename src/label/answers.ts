@@ -80,6 +80,7 @@ const printed = z.strictObject({
     .max(MAX_LABELS),
   picture: picture.nullable(),
   isWhole: z.boolean(),
+  isOne: z.boolean(),
 }) satisfies z.ZodType<TextReading>;
 
 /** Whether the process for photos may say this of a task. */

@@ -93,4 +93,6 @@ export interface TextReading {
   readonly picture: Uint8Array | null;
   /** False where the time was over before all print was read. */
   readonly isWhole: boolean;
+  /** Whether the serials are readings of one number, on which looks at its line differ: the likeliest first. */
+  readonly isOne: boolean;
 }

@@ -55,7 +55,8 @@ export function withPrint(reading: LabelReading, printed: TextReading): LabelRea
   // Two serials that differ are two devices or one misread: either way a person chooses.
   const others = first.certainty === 'agreed' ? [] : coded.filter((code) => !isIn(labels, code));
   const choices = [...labels, ...others].slice(0, MAX_CHOICES);
-  return { kind: 'printed', labels: choices, certainty: first.certainty, picture: printed.picture };
+  const certainty = printed.isOne ? 'repaired' : first.certainty;
+  return { kind: 'printed', labels: choices, certainty, picture: printed.picture };
 }
 
 /** What is said where print could not be read in time: nothing of it, and why, unless a code said more. */

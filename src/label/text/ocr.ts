@@ -6,13 +6,20 @@ import { type Box, DetectionService, type Image, normalizeInputToRgb, Recognitio
 import { inOrder, isBeside, type LinePlace } from '../../device/line-places.ts';
 import type { Grey, Point } from '../photo.ts';
 
+/** Three bytes a pixel. */
+export interface Picture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One printed line: pieces that stand beside each other, such as a field's name and its value. */
 export interface Line {
   readonly pieces: readonly {
     readonly text: string;
     readonly place: LinePlace;
-    /** A picture of the piece and nothing around it, three bytes a pixel. */
-    picture(): { data: Uint8Array; width: number; height: number };
+    /** A picture of the piece and nothing around it. */
+    picture(): Picture;
   }[];
 }
 
@@ -42,6 +49,8 @@ export interface Ocr {
    * @returns null where there was no time to find them
    */
   look(photo: Grey, side: number, isOver: (nextMs: number) => boolean): Promise<Look | null>;
+  /** Recognises what a picture of one piece says, as it lies in it. */
+  read(picture: Picture): Promise<string>;
 }
 
 /** Below this the other way up is tried too. */
@@ -124,6 +133,19 @@ export async function openOcr(): Promise<Ocr> {
         })),
       }));
       return { lines, isWhole };
+    },
+    async read(picture) {
+      const { width, height } = picture;
+      const corners = [
+        { x: 0, y: 0 },
+        { x: width, y: 0 },
+        { x: width, y: height },
+        { x: 0, y: height },
+      ] satisfies Corners;
+      // Otherwise nothing that was said meanwhile is heard.
+      await setImmediate();
+      const box = { x: 0, y: 0, width, height };
+      return (await recognise(normalizeInputToRgb(picture), box, corners)).text;
     },
   };
 }

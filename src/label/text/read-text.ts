@@ -6,6 +6,7 @@ import { MODEL_START } from '../../device/serial-shapes.ts';
 import { fromGrey, type Grey, openPhoto, toGrey } from '../photo.ts';
 import type { ReadJob, TextReading } from '../reading.ts';
 import type { Line, Ocr } from './ocr.ts';
+import { lookAgain } from './second-look.ts';
 
 /** Longest side of the photo in which lines are sought, pixels: most labels need no more, small print does. */
 const SIDES = [960, 1920];
@@ -26,7 +27,7 @@ export async function readText(
 ): Promise<TextReading> {
   const end = performance.now() + budgetMs;
   const isOver = (nextMs: number) => isCancelled() || performance.now() + nextMs >= end;
-  let reading: TextReading = { serials: [], picture: null, isWhole: true };
+  let reading: TextReading = { serials: [], picture: null, isWhole: true, isOne: false };
   if (isOver(0)) return { ...reading, isWhole: false };
   const opened = await openPhoto(bytes);
   if (!opened.ok) return reading;
@@ -39,11 +40,14 @@ export async function readText(
     if (!look) return { ...reading, isWhole: !sawPrint };
     const { lines, isWhole } = look;
     const serials = readPrint(lines);
-    if (serials.length > 0) reading = { serials, picture: await pictureOf(serials, lines), isWhole };
+    if (serials.length > 0)
+      reading = { serials, picture: await pictureOf(serials, lines), isWhole, isOne: false };
     if (!isWhole) return { ...reading, isWhole };
-    if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
     sawPrint = lines.length > 0;
     soFar({ ...reading, isWhole: !sawPrint });
+    const again = await lookAgain(ocr, serials, lines, isOver);
+    if (again !== serials) reading = { ...reading, serials: again, isOne: true };
+    if (reading.serials.some(({ certainty }) => certainty !== 'repaired')) break;
   }
   return reading;
 }

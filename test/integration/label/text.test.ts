@@ -34,6 +34,7 @@ async function bars(print: string): Promise<Buffer> {
     .toBuffer();
 }
 
+const NOTHING = { serials: [], picture: null, isWhole: true, isOne: false };
 const NO_PHOTO = { bytes: new Uint8Array(9), budgetMs: 600_000 };
 
 // Loading the models and reading take seconds each, on a busy machine minutes: few readers, one photo for each thing shown.
@@ -146,6 +147,18 @@ describe('a label without a code', () => {
     expect(reading).not.toMatchObject({ labels: [{ fullSerial: expect.any(String) }] });
   });
 
+  it.each([
+    ['wrapped-after-model', '104515184', '184515184'],
+    ['wrapped-letter', 'J85709450', '385789450'],
+  ])('is looked at again from nearer where it is to be asked about: %s', async (name, right, firstLook) => {
+    const reading = await reader.read(await drawn(name));
+    expect(reading).toMatchObject({ kind: 'printed', certainty: 'repaired' });
+    const offered = reading.kind === 'printed' ? reading.labels : [];
+    expect(offered[0]?.shortSerial).toBe(right);
+    expect(offered.map(({ shortSerial }) => shortSerial)).toContain(firstLook);
+    expect(offered.map(({ fullSerial }) => fullSerial)).toEqual(offered.map(() => null));
+  });
+
   it('has two bars of nine digits, of which print calls one the serial number', async () => {
     const told: string[] = [];
     const reading = await patient.read(await drawn('carton-two-bars'), { onPrint: () => told.push('print') });
@@ -198,6 +211,7 @@ describe('reading print', () => {
       serials: [],
       picture: null,
       isWhole: false,
+      isOne: false,
     });
   });
 });
@@ -211,7 +225,7 @@ describe('the process that reads print', () => {
     const next = fragile.read(NO_PHOTO);
     process.kill(fragile.pids()[0] ?? 0, 'SIGKILL');
     expect(await lost).toEqual({ ok: false, failure: 'crashed' });
-    expect(await next).toEqual({ ok: true, value: { serials: [], picture: null, isWhole: true } });
+    expect(await next).toEqual({ ok: true, value: NOTHING });
     expect(crashes).toHaveLength(1);
     await fragile.close();
   });

@@ -46,7 +46,12 @@ describe('what codes and print say together', () => {
     lines: [0],
     ...more,
   });
-  const printed = (...serials: PrintedSerial[]): TextReading => ({ serials, picture: null, isWhole: true });
+  const printed = (...serials: PrintedSerial[]): TextReading => ({
+    serials,
+    picture: null,
+    isWhole: true,
+    isOne: false,
+  });
   const [DEVICE, PART] = ['594199051', '300808561'];
 
   it('is asked where bars of nine digits are all there is', () => {
@@ -83,6 +88,22 @@ describe('what codes and print say together', () => {
     expect(reading.kind === 'printed' && reading.labels.map(({ shortSerial }) => shortSerial)).toEqual([
       ...new Set([named, PART, DEVICE]),
     ]);
+  });
+
+  it('is guesses at one number where looks at its line differ, and sure where print and bars say the same', () => {
+    const guesses = {
+      ...printed(serial('594199851', { certainty: 'repaired' }), serial(DEVICE)),
+      isOne: true,
+    };
+    expect(withPrint({ kind: 'unreadable', tip: null }, guesses)).toMatchObject({
+      kind: 'printed',
+      certainty: 'repaired',
+      labels: [{ shortSerial: '594199851' }, { shortSerial: DEVICE }],
+    });
+    expect(withPrint({ kind: 'label', ...bars(DEVICE) }, guesses)).toMatchObject({
+      kind: 'label',
+      isCertain: true,
+    });
   });
 
   it('stays what the codes say where print shows the same digits without a name, or nothing', () => {
