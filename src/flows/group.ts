@@ -1,6 +1,13 @@
 /** A group in the chat: the case that is worked on in it, how a member ends there, and what is said of it. */
 import type { CaseOther, CaseRecord } from '../cases/case.ts';
-import { type GroupAction, type GroupRecord, isOpen, type Member, nextMember } from '../groups/group.ts';
+import {
+  type GroupAction,
+  type GroupRecord,
+  isOpen,
+  type Member,
+  type NewMember,
+  nextMember,
+} from '../groups/group.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
@@ -41,6 +48,20 @@ export async function changeGroup(
 ): Promise<GroupRecord> {
   const done = await dialogue.house((house) => house.groups.apply(group.id, action));
   return done?.group ?? group;
+}
+
+/** Plans a group of these; the order that was stated before in this visit holds for it, too. What else holds is asked next. */
+export async function planGroup(
+  dialogue: Dialogue,
+  agentId: string,
+  members: readonly NewMember[],
+): Promise<Next> {
+  const { chatId } = dialogue;
+  const opened = await dialogue.house((house) => house.groups.open(chatId, { agentId, members }));
+  const order = await dialogue.house((house) => house.cases.orderOfVisit(chatId));
+  if (opened?.refused === null && order !== null)
+    await changeGroup(dialogue, opened.group, { type: 'said', order });
+  return { go: 'site' };
 }
 
 /** Its member of this case. */

@@ -6,6 +6,7 @@ import { hasText } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
+import { planGroup } from './group.ts';
 import { hindranceText } from './hindrances.ts';
 import { lateText, sayBack } from './laptop.ts';
 import { inTwos, PAGE, rangeOf, turnsOf } from './others.ts';
@@ -210,8 +211,7 @@ async function plan(
   if (members === null) return { go: 'site', with: { agent: agentId } };
   if (members.length === 0) return { go: 'site', with: { agent: agentId, survey } };
   if (members.length > MOST_MEMBERS) await dialogue.say(dialogue.t('site:list.most', { most: MOST_MEMBERS }));
-  await dialogue.house((house) => house.groups.open(chatId, { agentId, members }));
-  return { go: 'site' };
+  return planGroup(dialogue, agentId, members);
 }
 
 function listButtons(

@@ -2,7 +2,7 @@
 import { type CaseRecord, stageOf } from '../cases/case.ts';
 import { type GroupRecord, type Member, type NewMember, nextMember } from '../groups/group.ts';
 import type { Dialogue } from './engine/dialogue.ts';
-import { changeGroup, TO_GROUP } from './group.ts';
+import { changeGroup, planGroup, TO_GROUP } from './group.ts';
 import { chooseLaptop, siteList } from './site-list.ts';
 import { askOnce } from './site-questions.ts';
 import { endGroup, restGroup } from './site-rest.ts';
@@ -44,8 +44,7 @@ async function planNamed(dialogue: Dialogue, caseId: string, agentId: string | u
     ({ shortSerial, fullSerial, model }): NewMember => ({ shortSerial, fullSerial, model, address: null }),
   );
   if (members.length === 0) return { go: 'site' };
-  await dialogue.house((house) => house.groups.open(dialogue.chatId, { agentId, members }));
-  return { go: 'site' };
+  return planGroup(dialogue, agentId, members);
 }
 
 /** Goes on with the member whose turn it is; `spare`: a case without a device that may become its. */
