@@ -143,6 +143,8 @@ export const site = {
     button: { report: 'Report' },
   },
   offer: {
+    noLaptop:
+      'Several in a row need a laptop with the agent in their network: /pair. Until then one by one: /cases',
     button: { all: 'All {{count}} in a row', back: 'Back to the group' },
     waits: 'Your group waits: /site',
   },

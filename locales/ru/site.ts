@@ -146,6 +146,7 @@ export const site: Russian<typeof english> = {
     button: { report: 'Отчёт' },
   },
   offer: {
+    noLaptop: 'Подряд можно с ноутбуком, на котором агент, в их сети: /pair. А пока по одному: /cases',
     button: { all: 'Все {{count}} подряд', back: 'К группе' },
     waits: 'Ваша группа ждёт: /site',
   },

@@ -118,13 +118,18 @@ export interface Offer {
   readonly rows: readonly (readonly OutsideButton[])[];
 }
 
-/** Offers these by buttons outside conversations (bot/commands/cases.ts); null where there is nothing to offer. HTML. */
+/**
+ * Offers these by buttons outside conversations (bot/commands/cases.ts), and several of them as a group (site.ts there); null where
+ * there is nothing to offer. HTML.
+ */
 export function offerOf(t: Texts, caseId: string, others: readonly CaseOther[], begin = 0): Offer | null {
   if (others.length === 0) return null;
   const { text, picks, turns } = pageOf(t, others, begin);
+  const count = others.filter(({ doubt }) => doubt === null).length;
   return {
     text: [t('bot:others.next'), text].join('\n'),
     rows: [
+      ...(count < 2 ? [] : [[{ text: t('site:offer.button.all', { count }), data: `all:${caseId}` }]]),
       ...picks.map((pick) => [
         { text: pick.text, data: `n:${caseId}:${others[pick.at]?.shortSerial ?? ''}` },
       ]),

@@ -37,7 +37,7 @@ export async function chooseLaptop(dialogue: Dialogue, on: Standing = {}): Promi
   const agents = await dialogue.house((house) => house.agents.list(dialogue.chatId));
   const [first] = agents;
   if (!first) {
-    await dialogue.say(dialogue.t('site:noLaptop'));
+    await dialogue.say(dialogue.t(on.named ? 'site:offer.noLaptop' : 'site:noLaptop'));
     return { end: true };
   }
   const online = agents.filter((agent) => agent.online);

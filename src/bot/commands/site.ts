@@ -1,17 +1,21 @@
 /** /site: the devices of a site and the group that is worked through; and what /cancel does to one. */
+import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort } from '../../flows/ports.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import { type GroupRecord, nextMember } from '../../groups/group.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Call, CommandSet } from './call.ts';
+import { caseOf } from './case-of.ts';
 
 /** Makes a group rest where it is at work in this chat. True: that was what /cancel meant, and the chat shows it. */
 export type RestGroup = (call: Call) => Promise<boolean>;
 
 export function createSiteCommands({
   agents,
+  cases,
   groups,
 }: {
+  cases: Pick<CaseDesk, 'get'>;
   agents: Pick<AgentPort, 'cancel'>;
   groups: Pick<GroupDesk, 'of' | 'apply'>;
 }): { commands: CommandSet; restGroup: RestGroup } {
@@ -34,8 +38,22 @@ export function createSiteCommands({
     return undefined;
   }
 
+  /** A group of the devices that were named with a case. */
+  async function enterNamed(call: Call, caseId: string | undefined): Promise<Told | undefined> {
+    const record = await caseOf(cases, call, caseId);
+    if (record === null) return undefined;
+    const running = call.controls.active()?.caseId ?? '';
+    if (running !== '' && running !== record.id && !(await agents.cancel(running)).ok)
+      return call.say(call.t('bot:error.unreachable'));
+    await call.controls.start('site', { caseId: record.id, with: { named: true } });
+    return undefined;
+  }
+
   return {
-    commands: { commands: { site: enter }, buttons: { site: enter } },
+    commands: {
+      commands: { site: enter },
+      buttons: { site: enter, all: (call, [caseId]) => enterNamed(call, caseId) },
+    },
 
     async restGroup(call) {
       const { chatId, controls, say, t } = call;

@@ -52,9 +52,21 @@ describe('the other devices of a case', () => {
   it('are offered by data Telegram takes', () => {
     expect(offerOf(t, CASE, [])).toBeNull();
     const rows = offerOf(t, CASE, listOf(60), 8)?.rows.flat() ?? [];
-    expect(rows[0]?.data).toBe(`n:${CASE}:J50000108`);
+    expect(rows[0]?.data).toBe(`all:${CASE}`);
+    expect(rows[1]?.data).toBe(`n:${CASE}:J50000108`);
     expect(rows.slice(-2).map(({ data }) => data)).toEqual([`r:${CASE}:0`, `r:${CASE}:16`]);
     for (const { data } of rows) expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
+  });
+
+  it('are offered as a group where two of them are sure', () => {
+    const [sure, doubtful] = listOf(2);
+    if (!sure || !doubtful) throw new Error('no devices');
+    const offered = offerOf(t, CASE, [sure, { ...doubtful, doubt: 'digits' }]);
+    expect(offered?.rows.flat().map(({ data }) => data)).toEqual([
+      `n:${CASE}:J50000100`,
+      `n:${CASE}:J50000101`,
+    ]);
+    expect(offerOf(t, CASE, listOf(2))?.rows[0]?.[0]?.text).toContain('2');
   });
 
   it('are taken without a further question when pressed, with what is left', () => {

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_PASSWORD, manyCameras } from '../../src/sandbox/device/profiles.ts';
+import { labelOf } from '../../src/sandbox/samples.ts';
+import { label, qr, table } from '../integration/label/photos.ts';
+import { walkGroup } from '../support/group-walker.ts';
+import { type House, offering, openHouse, pressId, STEP } from '../support/stage.ts';
+
+const DEVICES = manyCameras(7);
+const serial = (at: number) => DEVICES[at]?.profile.shortSerial ?? '';
+
+describe('devices that were named together', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(DEVICES);
+  }, 90_000);
+  afterAll(() => house.stage.close(), 60_000);
+
+  const unbinds = () =>
+    DEVICES.map(({ profile }) => house.stage.lan.device(profile.shortSerial).snapshot().unbindsExecuted);
+
+  function walk(onPicture?: (number: number) => Promise<void>): Promise<string> {
+    const { technician, laptop } = house;
+    const atLaptop = {
+      picture: () => laptop.lastPicture(),
+      confirm: (isKept: boolean) => (isKept ? laptop.answer(true) : laptop.typePassword(DEMO_PASSWORD)),
+    };
+    return walkGroup(technician, atLaptop, onPicture);
+  }
+
+  async function say(...answers: string[]): Promise<void> {
+    for (const id of answers) {
+      await house.technician.waitFor(offering(id), STEP);
+      await pressId(house.technician, id);
+    }
+  }
+
+  it('on one photo are worked through as a group', async () => {
+    const { technician } = house;
+    const photo = await table([
+      { code: await qr(label(serial(0))), left: 100 },
+      { code: await qr(label(serial(1))), left: 600 },
+    ]);
+    await technician.sendPhoto(await photo.jpeg().toBuffer());
+    await say('all', 'owner', 'none', 'same');
+    expect(await walk()).toMatch(/unbound: 2/);
+    expect(unbinds()).toEqual([1, 1, 0, 0, 0, 0, 0]);
+  }, 120_000);
+
+  it('in an album are, too, with the device of its first photo', async () => {
+    const { technician } = house;
+    for (const at of [2, 3, 4]) {
+      const device = DEVICES[at];
+      if (device) await technician.sendPhoto(await labelOf(device.profile), { mediaGroupId: 'album' });
+    }
+    const all = (found: { buttons: readonly (readonly { data: string | null }[])[] }) =>
+      found.buttons.flat().some(({ data }) => data?.startsWith('all:'));
+    await technician.waitFor(all, { ...STEP, after: 'start' });
+    await technician.press(/^all:/);
+    // The order of the visit holds.
+    await say('none', 'same');
+    expect(await walk()).toMatch(/unbound: 3/);
+    expect(unbinds()).toEqual([1, 1, 1, 1, 1, 0, 0]);
+  }, 120_000);
+
+  it('rest after /cancel, over a restart, until somebody says that they go on', async () => {
+    const { technician, laptop, stage } = house;
+    await technician.send(`${serial(5)} ${serial(6)}`);
+    await say('all', 'none', 'same');
+    await technician.waitFor(({ kind }) => kind === 'photo', STEP);
+    await technician.send('/cancel');
+    await technician.waitFor(offering('on'), STEP);
+    await laptop.stop();
+    await stage.bot.kill();
+    await stage.bot.start();
+    await technician.send('/site');
+    await technician.waitFor(offering('on'), STEP);
+    expect(unbinds().slice(5)).toEqual([0, 0]);
+    await pressId(technician, 'on');
+    laptop.start();
+    // The password is asked for again: the walk types it at its first device.
+    expect(await walk()).toMatch(/unbound: 2/);
+    expect(unbinds()).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  }, 120_000);
+});
