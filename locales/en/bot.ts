@@ -577,6 +577,14 @@ export const bot = {
     'download-failed': 'Telegram did not give me the photo. Send it again. Case {{case}}.',
     'too-many': 'Case {{case}} keeps 20 notes already. I did not keep this one.',
   },
+  reminder: {
+    left: '🕘 Left in the middle: <code>{{serial}}</code> {{model}}\n{{standing}} · case {{case}}, last touched on {{date}}. I remind you of it this once.',
+    more_one: '{{count}} more case is open: /cases',
+    more_other: '{{count}} more cases are open: /cases',
+    off: 'I do not remind you of cases any more.',
+    on: 'I remind you of cases that were left in the middle, once each.',
+    button: { off: 'No reminders', on: 'Remind me again' },
+  },
   handOver: {
     whom: 'Who is to take this case? They are asked, and have a day to accept. Until then it stays with you.',
     nobody: 'Nobody else is let in here yet: /invite is for admins.',

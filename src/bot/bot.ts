@@ -39,6 +39,7 @@ import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } fro
 import { createNotify } from './house/notify.ts';
 import { createOutage } from './house/outage.ts';
 import { createProfiles, PROFILES } from './house/profiles.ts';
+import { createReminders } from './house/reminders.ts';
 import { createTelegram } from './house/telegram.ts';
 import { createVoice, KEPT_WORDS } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
@@ -166,6 +167,7 @@ export function createBot(parts: BotParts): Bot {
     ...common,
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
+  const reminders = createReminders({ ...common, access });
   const { house, photos } = createHouse({
     ...common,
     handOvers,
@@ -198,6 +200,7 @@ export function createBot(parts: BotParts): Bot {
   const { commands, pairingRequested } = createAllCommands({
     ...common,
     handOvers,
+    reminders,
     ...createSanctions({ ...common, engine, jobs, house }),
     agents: jobs,
     askPin: asked,
@@ -220,6 +223,7 @@ export function createBot(parts: BotParts): Bot {
       await voice.start();
       await notices.start();
       await handOvers.start();
+      reminders.start();
       await firstPin.noticeMissing();
       const loaded = await alarms.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
@@ -227,6 +231,7 @@ export function createBot(parts: BotParts): Bot {
 
     async stop() {
       alarms.stop();
+      reminders.stop();
       await queue.idle();
       await handOvers.stop();
       await voice.stop();

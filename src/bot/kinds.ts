@@ -24,6 +24,7 @@ import { CHATS } from './house/chats.ts';
 import { CONTACTS } from './house/contacts.ts';
 import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
 import { PROFILES } from './house/profiles.ts';
+import { REMINDERS_OFF } from './house/reminders.ts';
 import { KEPT_WORDS } from './house/voice.ts';
 import { DRIVERS } from './jobs/drivers.ts';
 import { HAND_OVERS } from './jobs/hand-overs.ts';
@@ -76,6 +77,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   PREFIXES,
   PROBE,
   PROFILES,
+  REMINDERS_OFF,
   RUN_MARK,
   SIGHTS,
   SURVEYS,

@@ -42,8 +42,14 @@ export interface Fortress {
   close(): Promise<void>;
 }
 
-/** @param own settings that differ from those of the other tests */
-export async function openFortress(own: Partial<Settings> = {}): Promise<Fortress> {
+/**
+ * @param own settings that differ from those of the other tests
+ * @param clock of the bot, its hub and the laptops, milliseconds
+ */
+export async function openFortress(
+  own: Partial<Settings> = {},
+  clock: () => number = Date.now,
+): Promise<Fortress> {
   const folder = await temporaryFolder();
   const api = await startLocalBotApi();
   const admin = api.user({ firstName: 'Olga', languageCode: 'en' });
@@ -73,6 +79,9 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
       ...own,
     }),
     log,
+    null,
+    undefined,
+    clock,
   );
   if (!started.ok)
     throw new Error(`the bot did not start: ${started.failure.reason} ${started.failure.detail}`);
@@ -81,7 +90,7 @@ export async function openFortress(own: Partial<Settings> = {}): Promise<Fortres
 
   const from = (address: string): Site => ({
     url,
-    now: Date.now,
+    now: clock,
     dispatcher: dispatcher.compose(
       (dispatch) => (options, handler) =>
         dispatch({ ...options, headers: { ...options.headers, 'x-forwarded-for': address } }, handler),

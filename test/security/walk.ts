@@ -82,7 +82,7 @@ export async function answeredPicture(
   jobId: string,
 ): Promise<string> {
   const challengeId = ulid();
-  await laptop.sendEvents([picture(jobId, { challengeId })]);
+  await laptop.sendEvents([picture(jobId, { challengeId, expiresAt: laptop.now() + 60_000 })]);
   await technician.waitFor(({ kind }) => kind === 'photo');
   await technician.send('ABCDE');
   await nextCommand(laptop, 'challenge-answer');

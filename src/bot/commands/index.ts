@@ -2,6 +2,7 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
+import type { Reminders } from '../house/reminders.ts';
 import type { HandOvers } from '../jobs/hand-overs.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createCaseCommands } from './cases.ts';
@@ -10,6 +11,7 @@ import { createHandOverCommands } from './hand-over.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
 import { createOverviewCommands, type OverviewCommandsOptions } from './overview.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
+import { createReminderCommands } from './reminder.ts';
 import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
 import { createSiteCommands } from './site.ts';
@@ -22,6 +24,7 @@ type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
     cases: CaseDesk;
     groups: GroupDesk;
     handOvers: Pick<HandOvers, 'answer'>;
+    reminders: Pick<Reminders, 'want'>;
     region: RegionPack;
     catalogue?: FirmwareCatalogue;
   };
@@ -40,6 +43,7 @@ export function createAllCommands(options: Options): {
     createCaseCommands(options.cases, options.region, options.catalogue),
     createReopenCommands(options),
     createHandOverCommands(options.handOvers),
+    createReminderCommands(options),
     createReportCommands(options.cases),
     createAgentCommands(options),
     createAdminCommands(options),

@@ -200,6 +200,11 @@ export class TestAgent {
 
   host = { name: 'Laptop', system: 'linux', agentVersion: '1.2.3' };
 
+  /** By its clock, milliseconds. */
+  now(): number {
+    return this.#house.now();
+  }
+
   /** Both requests of a pairing, as a laptop makes them; the answer is the last one's. */
   async askToPair(typed: string, change: Record<string, unknown> = {}): Promise<Answer> {
     const opened = await this.openPairing(typed, change);
