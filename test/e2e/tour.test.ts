@@ -1,11 +1,11 @@
 /** What `npm run demo` opens: clean chats, and a tour whose stories are played with the real bot and agent. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { demoDevices } from '../../src/sandbox/device/profiles.ts';
+import { demoDevices, intercom } from '../../src/sandbox/device/profiles.ts';
 import { createDemo } from '../../src/sandbox/interactive.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { STORIES } from '../../src/sandbox/stories.ts';
-import type { TourState } from '../../src/sandbox/telegram/page.ts';
-import { pageEvents } from '../support/page-events.ts';
+import type { DeviceState, TourState } from '../../src/sandbox/telegram/page.ts';
+import { type PageEvent, pageEvents } from '../support/page-events.ts';
 import { releasedBot } from '../support/programs.ts';
 
 let demo: Stage;
@@ -46,6 +46,29 @@ it('begins with chats in which nothing was said, and a laptop for each technicia
     expect(event).toMatchObject({ laptops: [{ name: 'laptop-1' }, { name: 'laptop-2' }] });
     break;
   }
+});
+
+it('has a hand do to the emulated devices what the page says, and shows what they say then', async () => {
+  const { shortSerial } = intercom.profile;
+  const events = pageEvents(demo.api.url, demo.technician('en').id);
+  await events.next();
+  const after = async (act: string) => {
+    const { status } = await fetch(`${demo.api.url}/page/devices/${shortSerial}/${act}`, { method: 'POST' });
+    expect(status).toBe(200);
+    const { value } = await events.next();
+    const { devices } = value as PageEvent & { devices: readonly DeviceState[] };
+    return devices.find(({ serial }) => serial === shortSerial);
+  };
+  expect(await after('unplug')).toMatchObject({ plugged: false });
+  expect(demo.lan.device(shortSerial).snapshot().plugged).toBe(false);
+  expect(await after('plug')).toMatchObject({ plugged: true });
+  expect(await after('cloud-off')).toMatchObject({ cloud: 'disabled' });
+  expect(await after('cloud-on')).toMatchObject({ cloud: 'online' });
+  expect(await after('unbind')).toMatchObject({ bound: false, executions: 0 });
+  expect(await after('bind')).toMatchObject({ bound: true });
+  expect(await after('lock')).toMatchObject({ triesLeft: 0, lockMinutes: 30 });
+  expect(await after('unlock')).toMatchObject({ triesLeft: 6, lockMinutes: 0 });
+  await events.return(undefined);
 });
 
 it('tells four stories to their ends, and each device counts exactly what its story did', async () => {

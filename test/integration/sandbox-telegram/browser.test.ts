@@ -245,6 +245,47 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
     expect(problems).toEqual([]);
   });
 
+  it('keeps its parts beside each other on a small desktop, however much is shown', async () => {
+    const api = await start();
+    const [alex, second] = api.page.technicians as [SimUser, SimUser];
+    for (const [name, person] of [
+      ['laptop-1', alex],
+      ['laptop-2', second],
+    ] as const) {
+      const laptop = api.page.laptop(name, person);
+      for (let line = 0; line < 30; line++) laptop.say(`line ${line}`);
+      laptop.wants({ what: 'To answer, open this page:', address: 'http://127.0.0.1:9/x' });
+    }
+    const states = Array.from({ length: 12 }, (_, index) => ({
+      serial: `J1234567${index}`,
+      model: 'M',
+      address: '127.0.1.1',
+      bound: true,
+      cloud: 'online' as const,
+      triesLeft: 7,
+      lockMinutes: 0,
+      executions: 0,
+      plugged: true,
+    }));
+    api.page.devices(states);
+    api.page.host({ device: () => undefined, tour: () => undefined });
+    const said = { title: { en: 'A camera', ru: 'Камера' }, caption: { en: 'The laptop', ru: 'Ноутбук' } };
+    api.page.tour({ story: 1, of: 4, ...said, look: 'laptop' });
+    const { page, problems } = await open(api.url);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const edges = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      return { top: box?.y ?? Number.NaN, bottom: (box?.y ?? 0) + (box?.height ?? Number.NaN) };
+    };
+    const terminal = await edges('.terminal');
+    expect((await edges('#tour')).bottom).toBeLessThan((await edges('.pane.laptop')).top);
+    expect(terminal.bottom).toBeLessThanOrEqual((await edges('.pane.devices')).top);
+    expect(terminal.bottom - terminal.top).toBeGreaterThan(100);
+    for (const part of ['.phone', '#devices', '#samples'])
+      if (await page.locator(part).isVisible()) expect((await edges(part)).bottom).toBeLessThanOrEqual(800);
+    expect(problems).toEqual([]);
+  });
+
   it('leads through a tour, and on a phone turns to the part it tells of', async () => {
     const api = await start();
     const [alex] = api.page.technicians as [SimUser];
