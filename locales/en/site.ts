@@ -17,7 +17,7 @@ export const site = {
   },
   list: {
     title: '<b>Devices of this network: {{count}}</b>, not known to be unbound: {{bound}}',
-    row: '{{bound}} {{mark}}<b>{{number}}.</b> {{model}} · {{address}} · {{way}}',
+    row: '{{bound}} {{mark}}<b>{{number}}.</b> {{model}} {{address}} · {{way}}',
     noModel: 'model unknown',
     empty:
       'The laptop hears no device with a serial number. Power and cable? Other Hikvision programs closed?',
@@ -27,11 +27,11 @@ export const site = {
     elsewhere: '⚠ other subnet than the laptop: its address comes first.',
     twice: '⚠⚠ two devices claim one serial number.',
     supposed: '<i>The way holds where the password is known and EZVIZ was never used.</i>',
-    ask: 'Press those to be worked through, or all that can be. To find some, type a piece of a model, address or serial number.',
+    ask: 'Press those you want, or all that can be. To search, type a piece of a model, address or serial number.',
     picked: 'Chosen: <b>{{count}}</b>',
     most: 'A group has {{most}} devices at most. The others after it: /site',
     bound: { bound: '🔗', 'not-bound': '✓', unknown: '❔' },
-    legend: '🔗 bound · ❔ does not say · ✓ not bound',
+    means: { bound: 'bound', 'not-bound': 'not bound', unknown: 'does not say' },
     way: {
       sadp: 'over LAN',
       'vendor-tool': 'SADP tool',

@@ -164,7 +164,7 @@ export function pressedOf(
 
 /**
  * The last word of a case, with what is left of the devices named with it; the conversation ends. `also`: what else may be
- * done about the case, one button a row. A group that rests is a press away.
+ * done about the case, one button a row. A group that has begun is a press away.
  */
 export async function ended(
   dialogue: Dialogue,
@@ -176,7 +176,7 @@ export async function ended(
   const offer = offerOf(dialogue.t, caseId, others);
   const words = offer === null ? text : [text, offer.text].join('\n\n');
   const group = await dialogue.house((house) => house.groups.of(dialogue.chatId));
-  const back = group?.state === 'paused' || group?.state === 'stopped';
+  const back = group !== null && group.state !== 'planned';
   const buttons = [...also, ...(back ? [{ text: dialogue.t('site:offer.button.back'), data: 'site' }] : [])];
   await dialogue.send(words, [...(offer?.rows ?? []), ...buttons.map((button) => [button])]);
   return { end: true };

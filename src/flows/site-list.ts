@@ -276,7 +276,10 @@ function pickButton(
 /** What the marks of a page mean, where it has any. */
 function notesOf(t: Texts, devices: readonly ListedDevice[]): string[] {
   return [
-    devices.length === 0 ? '' : t('site:list.legend'),
+    (['bound', 'unknown', 'not-bound'] as const)
+      .filter((status) => devices.some(({ bindStatus }) => bindStatus === status))
+      .map((status) => `${t(`site:list.bound.${status}`)} ${t(`site:list.means.${status}`)}`)
+      .join(' · '),
     devices.some(({ reachability }) => reachability === 'other-subnet') ? t('site:list.elsewhere') : '',
     devices.some(({ isTwice }) => isTwice) ? t('site:list.twice') : '',
     devices.some(({ way }) => way === 'sadp') ? t('site:list.supposed') : '',
