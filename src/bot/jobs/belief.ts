@@ -133,6 +133,7 @@ export function disbeliefOf(story: JobStory, event: AgentEvent, facts: JobFacts)
       return isOpen && facts.answers > story.wrong ? null : 'no-picture';
     }
     case 'prompt':
+      if ((event.asks === 'survey') !== (facts.kind === 'survey')) return 'out-of-turn';
       return event.state === 'shown' || story.step === 'prompt' ? null : 'out-of-turn';
     case 'status':
       return isAbout(event.shortSerial, facts) && isAbout(event.device?.shortSerial ?? null, facts)

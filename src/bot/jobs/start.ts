@@ -7,7 +7,7 @@ import type { AgentPort, HouseFailure, JobRefusal, JobStart } from '../../flows/
 import type { GroupDesk } from '../../groups/desk.ts';
 import { groupOfJob } from '../../groups/group.ts';
 import type { JobDesk } from '../../hub/desk.ts';
-import type { Result } from '../../kernel/result.ts';
+import { ok, type Result } from '../../kernel/result.ts';
 import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
@@ -21,7 +21,7 @@ import { type JobRecords, NOTE_MS } from './records.ts';
 const FIRST_WAIT = { discover: 'search', status: 'status', unbind: 'unbind' } as const;
 
 export interface StartOptions {
-  records: Pick<JobRecords, 'notes'>;
+  records: Pick<JobRecords, 'notes' | 'stories'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   groups: Pick<GroupDesk, 'get'>;
   /** The last look before an agent gets work. */
@@ -43,9 +43,28 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
 
   /** Why the agent may not do this now; null: it may. */
   async function whyNot(record: CaseRecord, kind: JobKind, agentId: string): Promise<JobRefusal | null> {
-    return (
-      (await atLaptop.whyNot(agentId, record.chatId)) ?? must(await options.mayStart(record, kind, agentId))
-    );
+    const away = await atLaptop.whyNot(agentId, record.chatId);
+    if (away !== null) return away;
+    if (kind === 'unbind' && (await isOpenBefore(record))) return 'busy';
+    return must(await options.mayStart(record, kind, agentId));
+  }
+
+  /**
+   * Whether a password was sent to another device of the same group, and nobody knows yet what that came of: it may be the one
+   * that this device would get.
+   */
+  async function isOpenBefore({ id, group }: CaseRecord): Promise<boolean> {
+    const found = group === null ? ok(null) : await groups.get(group);
+    // One that cannot be read forbids it anyway (may-start.ts).
+    if (!found.ok || found.value === null || found.value.state === 'over') return false;
+    const known = new Set(found.value.members.map(({ reportedBy }) => reportedBy));
+    for (const jobId of must(await records.notes.keys())) {
+      const note = must(await records.notes.get(jobId));
+      if (note?.group !== group || note.kind !== 'unbind' || note.caseId === id || known.has(jobId)) continue;
+      const isOver = must(await records.stories.get(jobId))?.step === 'over';
+      if (!isOver && must(await desk.wasTraded(jobId))) return true;
+    }
+    return false;
   }
 
   /**

@@ -184,6 +184,28 @@ describe('a group', () => {
     expect((await look()).state).toBe('stopped');
   });
 
+  it('begins no other device before it is known what the password that was sent has come of', async () => {
+    const first = await caseOf(0);
+    const { jobId, shortSerial } = await armed(first);
+    // Stopped in the chat, which comes too late, and left out.
+    await value(at.jobs.cancel(first));
+    await apply({ type: 'member-ended', shortSerial, end: 'left-out', word: 'skipped' });
+    const second = await caseOf(1);
+    expect(await unbind(second)).toEqual({ started: false, reason: 'busy' });
+    await at.laptop.sendEvents([outcome(jobId, shortSerial, 'unbound')]);
+    expect(await unbind(second)).toMatchObject({ started: true });
+  });
+
+  it('is stopped by what comes of a device that was left out at work', async () => {
+    const first = await caseOf(0);
+    const { jobId, shortSerial } = await armed(first);
+    await value(at.jobs.cancel(first));
+    await apply({ type: 'member-ended', shortSerial, end: 'left-out', word: 'skipped' });
+    const second = await caseOf(1);
+    await at.laptop.sendEvents([outcome(jobId, shortSerial, 'wrong-password')]);
+    expect(await unbind(second)).toEqual({ started: false, reason: 'group-stopped' });
+  });
+
   it('unbinds nothing while it is paused, and nothing out of its turn', async () => {
     const caseId = await caseOf(0);
     await apply({ type: 'paused' });

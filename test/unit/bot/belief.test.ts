@@ -142,6 +142,24 @@ describe('what a laptop says of a search or a question', () => {
   const status = (shortSerial: string, device: object | null = null) =>
     event('status', { shortSerial, status: 'not-bound', device });
 
+  it('is about leave to send a list where that was asked for, and about a device where that was', () => {
+    const survey = { ...FACTS, kind: 'survey', shortSerial: '' } as const;
+    const asked = (asks?: string) => event('prompt', { state: 'shown', attemptsLeft: null, asks });
+    const listed = event('surveyed', { devices: [], omitted: 0, interfaces: [] });
+    expect(disbeliefOf(BEGUN, asked('survey'), survey)).toBeNull();
+    for (const asks of ['password', 'confirm', undefined])
+      expect(disbeliefOf(BEGUN, asked(asks), survey)).toBe('out-of-turn');
+    expect(disbeliefOf(PASSED, asked('survey'), FACTS)).toBe('out-of-turn');
+    expect(disbeliefOf(PASSED, asked('confirm'), FACTS)).toBeNull();
+    // What was allowed for the visit is not asked again.
+    const waits = storyAfter(BEGUN, asked('survey'));
+    for (const story of [BEGUN, waits]) expect(disbeliefOf(story, listed, survey)).toBeNull();
+    expect(disbeliefOf(storyAfter(waits, listed), listed, survey)).toBe('after-last-word');
+    expect(disbeliefOf(BEGUN, listed, FACTS)).toBe('out-of-turn');
+    for (const said of [shown(), outcome({ outcome: 'refused', verified: false })])
+      expect(disbeliefOf(waits, said, survey)).toBe('out-of-turn');
+  });
+
   it('is one last word of the kind that was asked for', () => {
     const discover = { ...FACTS, kind: 'discover' as const };
     const question = { ...FACTS, kind: 'status' as const };
