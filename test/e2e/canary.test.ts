@@ -8,12 +8,13 @@ import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
 import { createLog } from '../../src/kernel/log.ts';
-import { unbindableCamera } from '../../src/sandbox/device/profiles.ts';
+import { manyCameras, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import beside from '../fixtures/beside-serials.json' with { type: 'json' };
 import { type Canaries, filesOf, hits, type Places, placesOfNumber } from '../support/canary.ts';
+import { walkGroup } from '../support/group-walker.ts';
 import { readPdf } from '../support/pdf.ts';
 import { agentInTestNetwork, releasedBot } from '../support/programs.ts';
 import {
@@ -37,6 +38,8 @@ const PROMPT_PASSWORD = 'canarykitten';
 const HELP_SECRET = 'canarypuppy';
 /** Nothing about it looks like a password, and it stands where a label has its model. */
 const BESIDE_SERIAL = 'canary-bird-4';
+/** One for a whole site. */
+const KEPT_PASSWORD = 'Canary-Kept-55';
 const VERIFICATION_CODE = 'ZQXJKV';
 const { profile } = unbindableCamera;
 
@@ -151,6 +154,38 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     }
   } finally {
     await house.stage.close();
+  }
+}, 180_000);
+
+it('leaves nothing of a password that is kept for a group, over a whole site', async () => {
+  const site = manyCameras(3).map((camera) => ({
+    ...camera,
+    profile: { ...camera.profile, adminPassword: KEPT_PASSWORD },
+  }));
+  const house = await openHouse(site);
+  const { technician, laptop, stage } = house;
+  try {
+    await technician.send('/site');
+    await laptop.answer(true);
+    for (const id of ['all', 'owner', 'none', 'same']) {
+      await technician.waitFor(offering(id), STEP);
+      await pressId(technician, id);
+    }
+    const end = await walkGroup(technician, {
+      picture: () => laptop.lastPicture(),
+      confirm: (isKept) => (isKept ? laptop.answer(true) : laptop.typePassword(KEPT_PASSWORD)),
+    });
+    expect(end).not.toContain(site[0]?.profile.shortSerial);
+    for (const { profile } of site)
+      expect(stage.lan.device(profile.shortSerial).snapshot()).toMatchObject({ bound: false });
+    await laptop.stop();
+    await stage.bot.kill();
+    const home = join(dirname(stage.storeFolder), 'laptop');
+    const places = await surroundings(house, home);
+    expect(Object.keys(places).length).toBeGreaterThan(8);
+    expect(hits({ 'kept password': KEPT_PASSWORD }, places)).toEqual([]);
+  } finally {
+    await stage.close();
   }
 }, 180_000);
 
@@ -403,7 +438,13 @@ it('is in nothing a program says when it crashes', async () => {
 }, 60_000);
 
 /** Every place a secret could have got to, but for the two that are meant to hold one. */
-async function placesOf({ stage, botLines, laptopLines }: House, home: string): Promise<Places> {
+async function placesOf(house: House, home: string): Promise<Places> {
+  const audit = Buffer.from((await auditOf(house.stage.storeFolder)).join('\n'));
+  return { 'audit export': audit, ...(await surroundings(house, home)) };
+}
+
+/** The same as files, lines and calls. */
+async function surroundings({ stage, botLines, laptopLines }: House, home: string): Promise<Places> {
   const calls = stage.api.calls.filter(
     ({ parameters }) => !String(parameters.text).includes('unbind-agent pair '),
   );
@@ -413,7 +454,6 @@ async function placesOf({ stage, botLines, laptopLines }: House, home: string): 
     'bot’s log and error output': Buffer.from(botLines.join('\n')),
     'agent’s words': Buffer.from(laptopLines.join('\n')),
     'Bot API calls': Buffer.from(JSON.stringify(calls)),
-    'audit export': Buffer.from((await auditOf(stage.storeFolder)).join('\n')),
     ...(await filesOf(stage.storeFolder, 'store')),
     ...agent,
   };
