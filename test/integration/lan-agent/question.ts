@@ -1,6 +1,6 @@
 /**
  * A program that asks for a password in its terminal, as `run` does for a job of the chat, and goes on when the job is
- * cancelled (SIGUSR2). It says how each question ended, and ends after the second.
+ * cancelled (SIGUSR2); then, once, for the key that stands for a yes. It says how each question ended.
  */
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
@@ -32,5 +32,8 @@ for (const number of [1, 2]) {
   const { kind } = await prompt.ask(plan, cancelled.signal, async () => false);
   process.stderr.write(`question ${number}: ${kind}\n`);
 }
+const group = { number: 2, of: 12 };
+const { kind } = await prompt.consent({ kind: 'unbind', plan, group }, new AbortController().signal);
+process.stderr.write(`key: ${kind}\n`);
 await keyboard.released();
 process.exit();

@@ -16,6 +16,7 @@ const CTRL_C = '\x03';
 const QUESTION = 'Admin password of the device';
 /** Stands below a question that has ended by itself. */
 const TOLD = 'Press Enter alone';
+const ONE_KEY = 'Space bar: unbind this device';
 
 const UNBIND = `exec "$NODE" "$AGENT" unbind ${CAMERA} --confirm ${CAMERA}`;
 
@@ -145,6 +146,13 @@ describe.concurrent('a person at the terminal', () => {
     await terminal.see(QUESTION, before);
     terminal.type(`${PASSWORD}\r`);
     await terminal.see('question 2: typed');
+    // The same password where no password is asked for is no yes, and not shown either; one key is.
+    await terminal.see(ONE_KEY);
+    const asked = terminal.screen().length;
+    terminal.type(`${PASSWORD} \r`);
+    await terminal.see(ONE_KEY, asked);
+    terminal.type(' ');
+    await terminal.see('key: agreed');
     expect(await terminal.ended).toBe(0);
     expect(terminal.screen()).not.toContain(PASSWORD);
   });
