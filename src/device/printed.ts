@@ -47,6 +47,8 @@ const MAX_LINES = 400;
 const MAX_WRAPS = 2;
 /** Characters of the rest of a serial, where it does not stand alone. */
 const LEAST_REST = 4;
+/** What may stand alone of the letters behind a short serial. */
+const LAST_LETTERS = /^[A-Z]{1,6}$/;
 /** Numbers that differ in no more characters may be one, misread. */
 const MISREAD = 2;
 
@@ -212,10 +214,15 @@ function inField(field: Field, row: Row): Found[] {
   const joined = MODEL_START.test(bare) ? goingOn(bare, row, { ...at, isCut: exact.length > 0 }) : [];
   // Of a line that may lack its last digits no full serial is claimed.
   if (joined.length > 0) return [...joined, ...exact.map((one) => ({ ...one, full: null }))];
-  if (exact.length > 0) return exact;
+  if (exact.length > 0) return lettersFollow(row) ? exact.map((one) => ({ ...one, full: null })) : exact;
   const word = bare.replace(/^[^A-Z\d]+|[^A-Z\d]+$/g, '');
   const repaired = [...repairFull(word), ...(tail === null ? [] : repairShort(word))];
   return repaired.flatMap((text) => foundOf(text, { ...at, isRepaired: true }));
+}
+
+/** Whether the line below may be the last letters of a full serial, which say what a recorder has. */
+function lettersFollow({ below }: Row): boolean {
+  return below !== null && LAST_LETTERS.test(fold(below.text).trim());
 }
 
 /** Whether a short serial is the end of a full one that is cut: `DS-2CD2386G2-IU2021080`. */

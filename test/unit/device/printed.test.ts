@@ -125,6 +125,21 @@ describe('a serial number that goes on in the line below', () => {
     ]);
   });
 
+  it('is claimed in full by no line that may lack its last letters', () => {
+    const model = 'Model: DS-7608NI-K2/8P';
+    const full = 'DS-7608NI-K2/8P0820210401AACHF32528969WCVU';
+    for (let cut = full.length - 4; cut < full.length; cut++) {
+      const read = readPrint(
+        stacked([model, `S/N: ${full.slice(0, cut)}`, full.slice(cut), 'Made in China']),
+      );
+      expect(read).toMatchObject([{ shortSerial: 'F32528969' }]);
+      expect([null, full]).toContain(read[0]?.fullSerial);
+    }
+    expect(readPrint(stacked([model, `S/N: ${full}`, 'Made in China']))).toMatchObject([
+      { fullSerial: full },
+    ]);
+  });
+
   it('is no piece of itself, wherever it is cut, whether the rest is read or not', () => {
     const full = fc.record({
       model: fc.constantFrom(
