@@ -303,4 +303,5 @@ export const numbers = {
   right: /right(?: one)?|correct(?:ed|ion)?|actual(?:ly)?|should be|meant?|instead/,
   wrong: /wrong|incorrect|mistaken?|mistyped|typo|misread/,
   not: /not|isn.?t|wasn.?t|instead of/,
+  rather: /(?:or )?rather|i mean(?:t)?|correction|(?:no,? )?sorry|oops/,
 } as const;

@@ -42,6 +42,9 @@ const LINK_OF_CHAIN = /[A-Z]\d{8}|[A-Z]{2}\d{7}/g;
 const FEATURES = /^[WCVLU]{2,6}$/;
 /** A name glued to a serial number by a hyphen: `cam1-J50000062`. */
 const NAMED_BY_HYPHEN = /^\p{L}{3,15}\d{0,3}-(?=[A-Z]{1,2}\d{7,8}$)/u;
+/** The last digits of a serial number, and how far behind the one before it may be. */
+const ENDING = /^\d{2,3}$/;
+const MOST_STEPS = 30;
 /** Links, addresses of mail and names of people: a serial number in them is none. */
 const ADDRESS = /\S*(?:@|:\/\/)\S*|(?<!\S)(?:[a-z\d-]+\.)+[a-z]{2,}\/\S*/gi;
 
@@ -66,7 +69,7 @@ export interface Hit {
   readonly isAnnounced: boolean;
   /** Nine digits and nothing else. */
   readonly isDigits: boolean;
-  /** Fits only after look-alikes were exchanged, or is a full serial without its end. */
+  /** Fits only after look-alikes were exchanged, is a full serial without its end, or an end without its serial. */
   readonly isMistyped: boolean;
   /** All of its item. */
   readonly fillsItem: boolean;
@@ -119,13 +122,17 @@ export function shapesIn(message: string, joins: readonly RegExp[] = []): Shapes
   const raw = visible.replace(ADDRESS, (address) => ' '.repeat(address.length));
   const text = { raw, folded: fold(raw), models: saidModels(raw) };
   let isNamedAbove = false;
+  let last: Hit | undefined;
   const items = itemsOf(text.folded, raw, joins);
   const hits = items.flatMap((item) => {
     const all = piecesOf(text, item, isNamedAbove);
     const pieces = all.filter(({ whole }) => whole !== '');
     // `S/N:` at the end of a line names what stands on the next.
     isNamedAbove = all.at(-1)?.whole === '';
-    return hitsOf(text, item, pieces);
+    const whole = hitsOf(text, item, pieces);
+    const found = whole.length > 0 ? whole : endingAt(item, pieces, last);
+    last = found.at(-1);
+    return found;
   });
   return { text: raw, hits, models: text.models, items };
 }
@@ -371,6 +378,19 @@ function howCredible(pieces: readonly Piece[], at: number, count: number): 'take
 
 function isNumberPart(piece: Piece | undefined): boolean {
   return piece !== undefined && NUMBER_PART.test(piece.whole) && !isShortSerial(piece.text);
+}
+
+/** An item that is the last digits of a serial number which follows the one before in its row: `J50000062, 63, 64`. */
+function endingAt(item: Item, [piece, ...more]: readonly Piece[], before: Hit | undefined): Hit[] {
+  const [reading = ''] = before?.readings ?? [];
+  if (!piece || more.length > 0 || before?.item.line !== item.line || !isShortSerial(reading)) return [];
+  const digits = piece.whole;
+  const steps = Number(digits) - Number(reading.slice(-digits.length));
+  if (!ENDING.test(digits) || steps < 1 || steps > MOST_STEPS) return [];
+  const short = reading.slice(0, -digits.length) + digits;
+  // Nothing says that it is more than a number of something.
+  const ending = hit([short], piece.from, piece.from + digits.length, true);
+  return [{ ...ending, item, isAnnounced: false, fillsItem: true }];
 }
 
 /** A serial number with letters where only digits can stand, or the other way round. */

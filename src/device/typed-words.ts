@@ -20,6 +20,8 @@ export interface NumberWords {
   readonly right: RegExp;
   readonly wrong: RegExp;
   readonly not: RegExp;
+  /** Between a number and the one that is meant instead: `or rather`. */
+  readonly rather: RegExp;
 }
 
 /** Characters in front of a number in which its word is looked for, and behind it. */
@@ -60,6 +62,7 @@ export function numberReader(typed: string, words: readonly NumberWords[]): Numb
   const not = ending(`${word(any('not'))}\\s+(?:\\p{L}+\\s+)?`);
   const right = ending(`${word(any('right'))}${SIGNS}*(?:\\p{L}+${SIGNS}+){0,3}`);
   const wrong = new RegExp(word(any('wrong')), 'gu');
+  const rather = new RegExp(`^(?:${SIGNS}|[,;)])*${word(any('rather'))}(?:${SIGNS}|[,;])*$`, 'u');
 
   const lineBefore = ({ from }: Hit) => {
     const line = text.slice(Math.max(0, from - NEAR), from);
@@ -97,7 +100,10 @@ export function numberReader(typed: string, words: readonly NumberWords[]): Numb
     withoutWrong(hits) {
       const beforeOf = (hit: Hit, index: number) =>
         text.slice(Math.max(hits[index - 1]?.to ?? 0, hit.from - NEAR), hit.from);
-      const denied = hits.filter((hit, index) => not.test(beforeOf(hit, index)));
+      const denied = hits.filter((hit, index) => {
+        const next = hits[index + 1];
+        return not.test(beforeOf(hit, index)) || (next && rather.test(text.slice(hit.to, next.from)));
+      });
       const rightOnes = hits.filter(
         (hit, index) => !denied.includes(hit) && right.test(beforeOf(hit, index)),
       );

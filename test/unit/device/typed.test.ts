@@ -53,6 +53,35 @@ describe('typedDevices', () => {
     ]);
   });
 
+  it.each([
+    ['J50000062, точнее J50000063', ['J50000063']],
+    ['J50000062, вернее, J50000063 и K51234567', ['J50000063', 'K51234567']],
+    ['J50000062 or rather J50000063', ['J50000063']],
+    ['J50000062. Correction: J50000063', ['J50000063']],
+    // What is said in between is of something else.
+    ['J50000062 точнее не помню, K51234567', ['J50000062', 'K51234567']],
+    ['точнее J50000063', ['J50000063']],
+  ])('takes the number that was said instead: %s', (text, devices) => {
+    expect(typedDevices(text).map(spelt)).toEqual(devices);
+  });
+
+  it.each([
+    ['J50000062, 63, 64', ['J50000062', 'J50000063 ?mistyped', 'J50000064 ?mistyped']],
+    ['J50000062, 063 и 64', ['J50000062', 'J50000063 ?mistyped', 'J50000064 ?mistyped']],
+    ['J50000098; 99; 100', ['J50000098', 'J50000099 ?mistyped', 'J50000100 ?mistyped']],
+    ...['J50000062, 12', 'J50000062, 2024', 'J50000062, 500', 'J50000062, прошивка 63', 'J50000062\n63'].map(
+      (text): [string, string[]] => [text, ['J50000062']],
+    ),
+  ])('asks about the ends of serial numbers in a row, and nothing else beside one: %s', (text, devices) => {
+    expect(typedDevices(text).map(spelt)).toEqual(devices);
+  });
+
+  it('asks about a full serial number that lacks its last two digits', () => {
+    expect(typedDevices('DS-2CD2386G2-IU20210505AAWR3195309').map(spelt)).toEqual([
+      'WR3195309 DS-2CD2386G2-IU ?mistyped',
+    ]);
+  });
+
   it.each([...own.texts, ...own.later] as readonly Own[])('reads $text', ({ text, devices, full, said }) => {
     const found = typedDevices(text);
     expect(found.map(spelt)).toEqual(devices);
