@@ -33,12 +33,12 @@ describe('an admin’s measure', () => {
     const { passed: until, open: release } = gate();
     const held = new Promise<void>((resolve) => {
       const stop = fortress.api.onEvent((happened) => {
-        if (happened.type !== 'call' || happened.call.method !== 'sendMessage') return;
+        if (happened.type !== 'call' || happened.call.method !== 'editMessageText') return;
         stop();
         resolve();
       });
     });
-    fortress.api.fault({ kind: 'delay', method: 'sendMessage', until });
+    fortress.api.fault({ kind: 'delay', method: 'editMessageText', until });
     const first = fortress.forge({ message } as never);
     await held;
     const texts = Array.from({ length: 120 }, () => fortress.forge({ message } as never));
@@ -84,7 +84,7 @@ describe('an admin’s measure', () => {
     await fortress.admin.waitFor(/is out/);
     await person.waitFor(/access has been taken away/);
     expect(tally.count((await laptop.poll()).status === 410)).toBe(true);
-  });
+  }, 120_000);
 
   it('is finished when it is asked for again after the bot was killed in the middle of it', async () => {
     const { person, laptop, unbind } = await atWork('Eve', '192.0.2.24');
@@ -116,7 +116,7 @@ describe('an admin’s measure', () => {
     await clogged.clear();
     await person.waitFor(/reported as stolen/);
     await fortress.admin.waitFor(/tried to work on/, { after: 'start' });
-  });
+  }, 120_000);
 
   it('is one nobody gets around: everything was refused', () => {
     expect(tally.refused).toBe(tally.tried);

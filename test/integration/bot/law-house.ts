@@ -54,6 +54,8 @@ interface Said {
   readonly id: number;
   readonly text: string;
   buttons: { text: string; data: string }[];
+  /** A card that came anew takes its words along, and the old one goes. */
+  isDeleted: boolean;
 }
 
 interface Process {
@@ -428,14 +430,15 @@ export class LawHouse {
           .map(({ text, callback_data: data }) => ({ text, data }));
         if (method === 'sendMessage' || method === 'sendPhoto') {
           const text = String(payload.text ?? payload.caption ?? '');
-          const message: Said = { id: this.#nextMessage++, text, buttons };
+          const message: Said = { id: this.#nextMessage++, text, buttons, isDeleted: false };
           this.said.push(message);
           const mark = markOf(text);
           if (mark !== null || isWordOfFailure(text)) this.#words.push({ mark });
           return ok({ message_id: message.id });
         }
-        const edited = this.said.find(({ id }) => id === payload.message_id);
-        if (edited && method.startsWith('edit')) edited.buttons = buttons;
+        const meant = this.said.find(({ id }) => id === payload.message_id);
+        if (meant && method.startsWith('edit')) meant.buttons = buttons;
+        if (meant && method === 'deleteMessage') meant.isDeleted = true;
         return ok(true);
       });
     return call as unknown as CallApi;
@@ -480,12 +483,14 @@ export class LawHouse {
     return undefined;
   }
 
-  /** What was said and is not noted may be said once more. */
+  /** What was said and is not noted may be said once more; and a card that had just come anew still stands twice. */
   async #countRepeats(): Promise<void> {
     const cases = await this.cases();
     for (const { mark } of this.#words) {
       const truth = this.truths.find((one) => one.mark === mark);
-      if (truth && cases.some((record) => wasTold(record, truth.jobId))) continue;
+      const standing = this.said.filter(({ text, isDeleted }) => !isDeleted && markOf(text) === mark);
+      const isNoted = truth && cases.some((record) => wasTold(record, truth.jobId));
+      if (isNoted && standing.length < 2) continue;
       this.mayRepeat.set(mark, (this.mayRepeat.get(mark) ?? 0) + 1);
     }
   }

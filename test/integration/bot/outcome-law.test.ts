@@ -92,7 +92,8 @@ async function judge(house: LawHouse): Promise<void> {
     const told = said.filter(({ text }) => markOf(text) === mark);
     const { outcome } = end.report;
     expect(told.length, `${outcome} of ${serial} (${mark}) told`).toBeGreaterThanOrEqual(1);
-    expect(told.length, `${outcome} of ${serial} (${mark}) told`).toBeLessThanOrEqual(1 + repeats(mark));
+    const standing = told.filter(({ isDeleted }) => !isDeleted);
+    expect(standing.length, `${outcome} of ${serial} (${mark}) told`).toBeLessThanOrEqual(1 + repeats(mark));
     for (const { text } of told) {
       expect(/Unbound, verified/.test(text)).toBe(outcome === 'unbound');
       if (outcome === 'unbound') expect(text).toContain(serial);
@@ -103,9 +104,10 @@ async function judge(house: LawHouse): Promise<void> {
     const failed = truths.filter(
       ({ end }) => end !== null && 'failed' in end && end.failed === reason,
     ).length;
-    const told = said.filter(({ text }) => word.test(text) && markOf(text) === null).length;
-    expect(told, `${reason} told`).toBeGreaterThanOrEqual(failed);
-    expect(told, `${reason} told`).toBeLessThanOrEqual(failed + repeats(null));
+    const told = said.filter(({ text }) => word.test(text) && markOf(text) === null);
+    const standing = told.filter(({ isDeleted }) => !isDeleted);
+    expect(told.length, `${reason} told`).toBeGreaterThanOrEqual(failed);
+    expect(standing.length, `${reason} told`).toBeLessThanOrEqual(failed + repeats(null));
   }
   expect(said.filter(({ text }) => /could not do that\. Nothing was sent/.test(text))).toEqual([]);
   expect(house.unproven).toBe(0);
