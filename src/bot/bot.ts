@@ -35,6 +35,7 @@ import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
 import { CHATS } from './house/chats.ts';
 import { CONTACTS, createContacts } from './house/contacts.ts';
 import { createHouse } from './house/house.ts';
+import { createMisunderstood, MISUNDERSTOOD } from './house/misunderstood.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
 import { createOutage } from './house/outage.ts';
@@ -145,6 +146,7 @@ export function createBot(parts: BotParts): Bot {
     pins,
     drivers,
     cases,
+    misunderstood: createMisunderstood(store.values(MISUNDERSTOOD), clock),
     groups,
   };
 

@@ -22,6 +22,7 @@ import { ALARMS } from './house/alarms.ts';
 import { BLOBS } from './house/blobs.ts';
 import { CHATS } from './house/chats.ts';
 import { CONTACTS } from './house/contacts.ts';
+import { MISUNDERSTOOD } from './house/misunderstood.ts';
 import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
 import { PROFILES } from './house/profiles.ts';
 import { REMINDERS_OFF } from './house/reminders.ts';
@@ -64,6 +65,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   JOB_NOTES,
   JOB_STORIES,
   KEPT_WORDS,
+  MISUNDERSTOOD,
   NAMED_KEYS,
   NOTICES,
   NOTICES_LEFT,

@@ -36,7 +36,7 @@ import { takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 9,
+  version: 10,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -301,6 +301,7 @@ async function askFact(
     ],
     events: laptop?.events ?? [],
     wants: ['words'],
+    about: fact,
     things: freeText ? { words: 'firmware' } : {},
   });
   if (answer.kind === 'words') return takeAnswer(dialogue, record, answer, after);

@@ -33,6 +33,7 @@ export interface House {
   contacts: ContactPort;
   reports: ReportPort;
   handOvers: HandOverPort;
+  misunderstood: MisunderstoodPort;
 }
 
 export interface CasePort {
@@ -303,4 +304,9 @@ export interface HandOverPort {
   colleagues(chatId: number): Answer<readonly { readonly id: number; readonly name: string }[]>;
   /** Asks a colleague to take a case; until they have accepted it is whose it was. A later offer replaces an earlier one. */
   offer(caseId: string, to: number): Answer<Offered>;
+}
+
+export interface MisunderstoodPort {
+  /** Counts an answer that was not understood, by the name of its question and nothing else. */
+  count(question: string): Answer<null>;
 }

@@ -36,6 +36,8 @@ const CHAT_PASSWORD = 'Canary-Chat-99';
 const PROMPT_PASSWORD = 'canarykitten';
 /** Typed behind /help beside a word for an error, where codes are repeated. */
 const HELP_SECRET = 'canarypuppy';
+/** Not understood, counted, and handed on to the admin: kept nowhere. */
+const UNCLEAR = 'canarymagpie qwx';
 /** Nothing about it looks like a password, and it stands where a label has its model. */
 const BESIDE_SERIAL = 'canary-bird-4';
 /** One for a whole site. */
@@ -69,6 +71,10 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(offering('no'), STEP);
     await technician.send(CHAT_PASSWORD);
     await technician.waitFor(({ from }) => from === 'bot', STEP);
+    await technician.send(UNCLEAR);
+    await technician.waitFor(/I can use/, STEP);
+    await technician.press(/^unclear:/);
+    await technician.waitFor(/sends what I did not understand.*canarymagpie/s, STEP);
     await technician.send(`/help error ${HELP_SECRET}`);
     await technician.waitFor(/I do not know this/, STEP);
     await pressId(technician, 'back');
@@ -120,6 +126,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'password typed into the chat': CHAT_PASSWORD,
       'password typed beside the prompt': PROMPT_PASSWORD,
       'typed behind /help': HELP_SECRET,
+      'handed on to the admin': UNCLEAR,
       'verification code': VERIFICATION_CODE,
       'first picture answer': firstPicture,
       'second picture answer': secondPicture,

@@ -15,12 +15,14 @@ import { createReminderCommands } from './reminder.ts';
 import { createReopenCommands } from './reopen.ts';
 import { createReportCommands } from './reports.ts';
 import { createSiteCommands } from './site.ts';
+import { createUnclearCommands, type UnclearCommandsOptions } from './unclear.ts';
 
 type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
   PairingCommandsOptions &
   AgentCommandsOptions &
   AdminCommandsOptions &
-  OverviewCommandsOptions & {
+  OverviewCommandsOptions &
+  UnclearCommandsOptions & {
     cases: CaseDesk;
     groups: GroupDesk;
     handOvers: Pick<HandOvers, 'answer'>;
@@ -43,6 +45,7 @@ export function createAllCommands(options: Options): {
     createCaseCommands(options.cases, options.region, options.catalogue),
     createReopenCommands(options),
     createHandOverCommands(options.handOvers),
+    createUnclearCommands(options),
     createReminderCommands(options),
     createReportCommands(options.cases),
     createAgentCommands(options),

@@ -5,6 +5,7 @@ import type { PlainButton, Telegram, Told } from '../house/telegram.ts';
 import { createWeekTable, type WeekTableOptions } from '../house/week-table.ts';
 import type { Call, CommandSet, Handler } from './call.ts';
 import { onlyAdmins } from './only-admins.ts';
+import { questionText } from './unclear.ts';
 
 export interface OverviewCommandsOptions extends OverviewOptions, Omit<WeekTableOptions, 'access' | 'cases'> {
   access: OverviewOptions['access'] & WeekTableOptions['access'];
@@ -49,6 +50,23 @@ function rowsOf({ t }: Call): PlainButton[][] {
   ];
 }
 
+/** Questions at which answers were not understood; those beyond are a number. */
+const MOST_QUESTIONS = 8;
+
+function misunderstoodLines(t: Call['t'], counted: Overview['misunderstood']): string[] {
+  if (counted.size === 0) return [];
+  const all = [...counted];
+  const rest = all.slice(MOST_QUESTIONS).reduce((sum, [, count]) => sum + count, 0);
+  return [
+    '',
+    t('bot:admin.misunderstood'),
+    ...all
+      .slice(0, MOST_QUESTIONS)
+      .map(([question, count]) => t('bot:admin.outcome', { outcome: questionText(t, question), count })),
+    ...(rest === 0 ? [] : [t('bot:admin.outcome', { outcome: t('bot:admin.elsewhere'), count: rest })]),
+  ];
+}
+
 function textOf({ language, t }: Call, seen: Overview, now: number): string {
   const { open, week } = seen;
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
@@ -75,5 +93,6 @@ function textOf({ language, t }: Call, seen: Overview, now: number): string {
     ...(week.countedFrom === null
       ? []
       : [t('bot:admin.weekCut', { since: moment.format(week.countedFrom) })]),
+    ...misunderstoodLines(t, seen.misunderstood),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Audit } from '../../audit/trail.ts';
 import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CasePort, ContactPort, HandOverPort, House } from '../../flows/ports.ts';
+import type { CasePort, ContactPort, HandOverPort, House, MisunderstoodPort } from '../../flows/ports.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -30,6 +30,7 @@ export interface HouseParts {
   limits: House['limits'];
   contacts: ContactPort;
   handOvers: HandOverPort;
+  misunderstood: MisunderstoodPort;
   audit: Pick<Audit, 'readBack'>;
   labels: Pick<LabelReader, 'read' | 'copy'>;
   /** Downloads a file of Telegram's. */
@@ -98,6 +99,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     firmware: { of: async (model) => ok(firmwareOf(model, catalogue)) },
     contacts: parts.contacts,
     handOvers: parts.handOvers,
+    misunderstood: parts.misunderstood,
     reports: createReports({ ...parts, blobs }),
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
   };

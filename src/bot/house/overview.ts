@@ -5,6 +5,7 @@ import type { HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Result } from '../../kernel/result.ts';
 import { createWorkCount, type WorkCounts } from '../../report/week.ts';
+import type { Misunderstood } from './misunderstood.ts';
 import { atBorder, must } from './must.ts';
 
 export interface Overview {
@@ -25,9 +26,12 @@ export interface Overview {
     /** The trail holds more of these days than was read: where the counting ends, ms. Null: all of them were counted. */
     readonly countedFrom: number | null;
   };
+  /** How many answers of these days were not understood, by name of the question, the most first. */
+  readonly misunderstood: ReadonlyMap<string, number>;
 }
 
 export interface OverviewOptions {
+  misunderstood: Pick<Misunderstood, 'week'>;
   /** Who is in (door/access.ts). */
   access: {
     readonly admins: readonly number[];
@@ -49,7 +53,7 @@ export const WEEK_MS = 7 * 24 * 60 * 60_000;
 export type LookOver = () => Promise<Result<Overview, HouseFailure>>;
 
 export function createOverview(
-  { access, directory, cases, audit, clock }: OverviewOptions,
+  { access, directory, cases, audit, misunderstood, clock }: OverviewOptions,
   mostEntries = MOST_ENTRIES,
 ): LookOver {
   async function openCases(): Promise<Overview['open']> {
@@ -90,6 +94,7 @@ export function createOverview(
         online: laptops.filter(({ online }) => online).length,
         open: await openCases(),
         week: await lastWeek(),
+        misunderstood: must(await misunderstood.week()),
       };
     });
 }

@@ -30,6 +30,12 @@ export type Heading = (
 /** Whether these cases of a chat go on in one message: then the next one is no other card. */
 export type SharesCard = (house: House, chatId: number, cases: readonly string[]) => Promise<boolean>;
 
+/** A button outside conversations, as Telegram takes it. */
+export interface OutsideKey {
+  readonly text: string;
+  readonly callback_data: string;
+}
+
 /** What a card is to show. */
 export interface CardContent extends Readonly<Asked> {
   readonly caseId: string;
@@ -39,8 +45,9 @@ export interface CardContent extends Readonly<Asked> {
    * own whatever the person looks at. `beside`: it does not move while it is the newest message, however long ago.
    */
   readonly manner?: 'quiet' | 'news' | 'beside';
-  /** What is said above the text and goes with the next thing shown, HTML. */
+  /** What is said above the text, HTML, and a button below the others: both go with the next thing shown. */
   readonly remark?: string;
+  readonly key?: OutsideKey;
 }
 
 type Done = Result<null, CallFailure>;
@@ -55,7 +62,11 @@ export interface CaseCards {
    * Says a word on the card of the case at hand, which asks on; the next thing shown leaves it out. HTML. False: there is
    * no such card.
    */
-  remark(turn: Turn, text: string, manner?: 'beside'): Promise<Result<boolean, CallFailure>>;
+  remark(
+    turn: Turn,
+    text: string,
+    how?: { readonly manner?: 'beside'; readonly key?: OutsideKey },
+  ): Promise<Result<boolean, CallFailure>>;
   /** The card goes: what it showed is told otherwise. A picture stays, without its keyboard. */
   drop(turn: Turn): void;
   /** The person did something; `messageId`: what they sent, if anything. */
@@ -197,6 +208,7 @@ export function createCaseCards({
     const { caseId, flow, keyboard, tag, photo, manner, remark = '' } = content;
     const asked: Asked = { flow, text: content.text, keyboard, ...(photo ? { photo } : {}) };
     const text = joined([remark, content.text]);
+    const shown = { ...content, keyboard: withKey(keyboard, content.key) };
     const language = await house.language(chatId);
     const more = textsFor(language)('bot:caseCard.more');
     const before = chat.card;
@@ -217,7 +229,7 @@ export function createCaseCards({
     const body = lengthOf(whole) <= limit ? whole : cut(text, limit, more);
 
     if (own && staysInPlace(turn, own, content)) {
-      const edited = await edit(turn, own.messageId, body, content);
+      const edited = await edit(turn, own.messageId, body, shown);
       if (!edited.ok) return edited;
       if (edited.value) {
         chat.card = { ...own, caseId, tag, lines: kept, asked };
@@ -225,9 +237,7 @@ export function createCaseCards({
         return ok(null);
       }
     }
-    const sent = photo
-      ? await postPhoto(chatId, photo.blob, body, content)
-      : await post(chatId, body, content);
+    const sent = photo ? await postPhoto(chatId, photo.blob, body, shown) : await post(chatId, body, shown);
     // Pictures come from laptops and devices too: one that cannot be unpacked, or is a line, must not stop a case.
     if (photo && !sent.ok && sent.failure.kind === 'refused' && sent.failure.code === 400)
       return show(turn, withoutPhoto(content, photo.without));
@@ -263,11 +273,11 @@ export function createCaseCards({
       return ok(null);
     },
 
-    async remark(turn, text, manner) {
+    async remark(turn, text, how = {}) {
       const { card, conversation } = turn.chat;
       if (!card?.asked || conversation?.args.caseId !== card.caseId) return ok(false);
       const { asked, caseId, tag } = card;
-      const shown = await show(turn, { ...asked, caseId, tag, remark: text, ...(manner ? { manner } : {}) });
+      const shown = await show(turn, { ...asked, caseId, tag, remark: text, ...how });
       return shown.ok ? ok(true) : shown;
     },
 
@@ -302,6 +312,12 @@ export function createCaseCards({
       card.tag = null;
     },
   };
+}
+
+/** A keyboard with a further button in a row of its own. */
+function withKey(keyboard: Asked['keyboard'], key: OutsideKey | undefined): Asked['keyboard'] {
+  if (key === undefined) return keyboard;
+  return { inline_keyboard: [...(keyboard?.inline_keyboard ?? []), [key]] };
 }
 
 function withoutPhoto({ photo: _, ...content }: CardContent, text: string): CardContent {

@@ -83,6 +83,8 @@ export interface Ask {
   back?: boolean;
   /** What Cancel says where it ends no case. */
   cancel?: string;
+  /** The fact that is asked for, by which what is not understood is counted. */
+  about?: string;
   /** A password is being asked for elsewhere: what is typed here and not understood is taken for one. */
   besideSecret?: true;
   /** No photo has named the device yet: the other photos of an album are answers, too. */
@@ -345,6 +347,7 @@ export class Dialogue {
       things: thingsOf(ask.wants ?? [], ask.things),
       help: ask.help ?? null,
       ...(ask.nonce === undefined ? {} : { nonce: ask.nonce }),
+      ...(ask.about === undefined ? {} : { about: ask.about }),
       ...(ask.besideSecret ? { besideSecret: true } : {}),
       ...(ask.takesAlbum ? { takesAlbum: true } : {}),
     });

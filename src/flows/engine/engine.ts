@@ -44,6 +44,7 @@ import {
   type Turn,
 } from './state.ts';
 import { type EngineTools, tell } from './turn.ts';
+import { createUnclear, type UnclearText } from './unclear.ts';
 import { createUpdateHearing, type Handled } from './updates.ts';
 import { Stuck, watched } from './watched.ts';
 
@@ -68,6 +69,8 @@ export interface ChatControls<S extends AnyStages = AnyStages> {
    * not take it now.
    */
   remark(caseId: string, text: string, needed: boolean): Promise<boolean>;
+  /** What the person typed last and was not understood, while it can be handed on; `forget`: it is not any more. */
+  readonly unclear: { get(): UnclearText | null; forget(): void };
   /** The running stage. */
   active(): { flow: keyof S & string; caseId: string } | null;
 }
@@ -152,8 +155,14 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
-  const updates = createUpdateHearing(tools, stages, passwords, edits, (heard, active) =>
-    options.newDevice(heard, active && nameOf(active)),
+  const unclear = createUnclear(clock);
+  const updates = createUpdateHearing(
+    tools,
+    stages,
+    passwords,
+    edits,
+    (heard, active) => options.newDevice(heard, active && nameOf(active)),
+    unclear,
   );
 
   function nameOf({ flow }: ActiveConversation): keyof S & string {
@@ -184,9 +193,10 @@ export function createEngine<S extends AnyStages = AnyStages>(
       },
       remark: async (caseId, text, needed) => {
         if (chat.card?.caseId !== caseId) return false;
-        const shown = await cards.remark(turn, text, needed ? undefined : 'beside');
+        const shown = await cards.remark(turn, text, needed ? {} : { manner: 'beside' });
         return shown.ok && shown.value;
       },
+      unclear: { get: () => unclear.get(turn.chatId), forget: () => unclear.forget(turn.chatId) },
       active: () =>
         chat.conversation ? { flow: nameOf(chat.conversation), caseId: chat.conversation.args.caseId } : null,
     };

@@ -51,6 +51,8 @@ export interface WaitSpec {
   nonce?: string;
   /** A password is being asked for elsewhere: whatever is typed here and not understood is one. */
   besideSecret?: true;
+  /** The fact that is asked for. */
+  about?: string;
   /** The other photos of an album are answers, too: none has named the device yet. */
   takesAlbum?: true;
 }

@@ -3,7 +3,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { PlainKey } from '../../kernel/texts.ts';
 import type { House } from '../ports.ts';
 import { type CallApi, lastWord } from './bot-api.ts';
-import type { CaseCards } from './card.ts';
+import type { CaseCards, OutsideKey } from './card.ts';
 import type { Courtesies } from './courtesy.ts';
 
 /** What the parts of the engine work with. */
@@ -28,12 +28,16 @@ export async function tell(
   await say(tools, chatId, textsFor(await tools.house.language(chatId))(key));
 }
 
-/** Says something of the engine's own, HTML. */
+/** Says something of the engine's own, HTML; `key`: with a button below it. */
 export async function say(
   { callApi, log }: Pick<EngineTools, 'callApi' | 'log'>,
   chatId: number,
   text: string,
+  key?: OutsideKey,
 ): Promise<void> {
-  const sent = lastWord(await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML' }));
+  const keyboard = key ? { reply_markup: { inline_keyboard: [[key]] } } : {};
+  const sent = lastWord(
+    await callApi('sendMessage', { chat_id: chatId, text, parse_mode: 'HTML', ...keyboard }),
+  );
   if (!sent.ok) log.warn({ chat: chatId, code: sent.failure.code }, 'Telegram does not take a sentence');
 }

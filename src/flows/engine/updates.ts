@@ -2,7 +2,7 @@ import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { tellOfAlbum } from './album.ts';
 import { lastWord } from './bot-api.ts';
-import type { Next } from './dialogue.ts';
+import { type Next, orThrow } from './dialogue.ts';
 import type { EditHearing } from './edited.ts';
 import type { GuardedPlay } from './guarded.ts';
 import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
@@ -11,7 +11,11 @@ import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './pending.ts';
 import type { ActiveConversation, Became, ChatState, Turn } from './state.ts';
 import { type EngineTools, say } from './turn.ts';
+import { questionName, type Unclear } from './unclear.ts';
 import { usableText } from './usable.ts';
+
+/** Data of the button that hands on what was not understood (bot/commands/unclear.ts). */
+const UNCLEAR_DATA = 'unclear:send';
 
 /** What handling an update came to. */
 export type Handled = 'handled' | 'repeated' | 'nobody-listens';
@@ -43,6 +47,7 @@ export function createUpdateHearing(
   passwords: PasswordWatch,
   edits: Pick<EditHearing, 'note'>,
   newDevice: NewDevice,
+  unclear: Unclear,
 ): UpdateHearing {
   const { house, courtesies, cards } = tools;
 
@@ -68,10 +73,24 @@ export function createUpdateHearing(
     return usableText(await house.language(chatId), spec, heard);
   }
 
-  /** Says it on the card, above the question it is about; without one, as a message. */
-  async function tellUsable(turn: Turn, text: string): Promise<void> {
-    const shown = lastWord(await cards.remark(turn, text));
-    if (!shown.ok || !shown.value) await say(tools, turn.chatId, text);
+  /**
+   * Says it on the card, above the question it is about; without one, as a message. What was typed can be handed on from
+   * there, unless a secret is asked for just now.
+   */
+  async function tellUsable(turn: Turn, spec: WaitSpec, heard: Heard, typed: string): Promise<void> {
+    const { chat, chatId } = turn;
+    const text = await usable(turn, spec, heard);
+    const question = questionName(chat.conversation?.flow, spec.about);
+    const isUnclear = heard.kind !== 'only-pressed';
+    if (isUnclear) orThrow(await house.misunderstood.count(question));
+    const isSecret = spec.besideSecret === true || spec.nonce !== undefined;
+    unclear.forget(chatId);
+    const mayBeSent = isUnclear && !isSecret && typed !== '';
+    if (mayBeSent) unclear.keep(chatId, { question, text: typed });
+    const label = mayBeSent ? textsFor(await house.language(chatId))('bot:unclear.button') : null;
+    const how = label === null ? {} : { key: { text: label, callback_data: UNCLEAR_DATA } };
+    const shown = lastWord(await cards.remark(turn, text, how));
+    if (!shown.ok || !shown.value) await say(tools, chatId, text, how.key);
   }
 
   /** Whether a photo is the next one of an album whose device was taken; it is named then, and no device of its own. */
@@ -130,7 +149,7 @@ export function createUpdateHearing(
         return 'handled';
       }
       note('refused');
-      await tellUsable(turn, await usable(turn, spec, heard));
+      await tellUsable(turn, spec, heard, rest === null ? (update.message?.text ?? '') : '');
       return active ? 'handled' : 'nobody-listens';
     },
 

@@ -43,6 +43,7 @@ async function chatInACase() {
     stop: () => void done.push('stop'),
     restart: async () => void done.push('restart'),
     remark: async () => false,
+    unclear: { get: () => null, forget: () => undefined },
     active: () => ({ flow: 'lan-unbind', caseId: 'case' }),
   };
   const audit = createAudit(store, Date.now);

@@ -355,6 +355,7 @@ export class LawHouse {
     const contacts = createContacts(store.values(CONTACTS), profiles, null);
     const house: House = {
       contacts,
+      misunderstood: { count: async () => ok(null) },
       handOvers: { colleagues: async () => ok([]), offer: async () => ok('nobody') },
       reports: createReports({
         blobs: store.values(BLOBS),

@@ -111,7 +111,8 @@ describe('the count of the house', () => {
     const cases = createCaseDesk(store, audit, clock);
     const access = { admins: [1], list: async () => ok([]) };
     const directory = { list: async () => ok([]) };
-    const look = createOverview({ access, directory, cases, audit, clock }, mostEntries);
+    const misunderstood = { week: async () => ok(new Map<string, number>()) };
+    const look = createOverview({ access, directory, cases, audit, misunderstood, clock }, mostEntries);
     const device = { shortSerial: SERIAL, fullSerial: null, model: null, manufactured: null };
     async function opened(chatId: number) {
       const record = await cases.open(chatId);

@@ -63,7 +63,10 @@ function newClient(): TelegramClient {
 }
 
 /** The part of the house a toy flow touches. */
-const house = { language: async () => 'en' } as unknown as House;
+const house = {
+  language: async () => 'en',
+  misunderstood: { count: async () => ok(null) },
+} as unknown as House;
 
 async function engineWith(flow: Flow, lives = true): Promise<Engine> {
   const me = await client.tryCall('getMe', {});
@@ -456,7 +459,9 @@ describe('a word on the card', () => {
     );
     await start(engine);
     await types(engine, 'zzqx');
-    await eventually(() => expect(inChat()).toMatchObject([{ kind: 'photo', buttons: [[{}], [{}, {}]] }]));
+    await eventually(() =>
+      expect(inChat()).toMatchObject([{ kind: 'photo', buttons: [[{}], [{}, {}], [{}]] }]),
+    );
     expect(person.messages.at(-1)?.text).toMatch(/I do not understand.*read it$/s);
   });
 

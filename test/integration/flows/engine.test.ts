@@ -55,7 +55,10 @@ afterEach(async () => {
 });
 
 /** The part of the house a toy flow touches; anything else would be a mistake of the test. */
-const house = { language: async () => 'en' } as unknown as House;
+const house = {
+  language: async () => 'en',
+  misunderstood: { count: async () => ok(null) },
+} as unknown as House;
 
 async function engineWith(flows: Flow[], clock?: () => number, through = client): Promise<Engine> {
   const me = await client.tryCall('getMe', {});
