@@ -40,9 +40,15 @@ describe('devices that were named together', () => {
       { code: await qr(label(serial(0))), left: 100 },
       { code: await qr(label(serial(1))), left: 600 },
     ]);
-    await technician.sendPhoto(await photo.jpeg().toBuffer());
+    const { id } = await technician.sendPhoto(await photo.jpeg().toBuffer());
     await say('all', 'owner', 'none', 'same');
     expect(await walk()).toMatch(/unbound: 2/);
+    // The picture with the places, one for each device, and the end: no question and no card is left.
+    const stays = () => technician.messages.filter((message) => message.id > id && message.from === 'bot');
+    await technician.until(() => stays().length === 4);
+    expect(stays().map(({ kind }) => kind)).toEqual(['photo', 'photo', 'photo', 'text']);
+    const asks = stays().filter(({ buttons }) => buttons.flat().some(({ data }) => data?.startsWith('f:')));
+    expect(asks).toEqual([]);
     expect(unbinds()).toEqual([1, 1, 0, 0, 0, 0, 0]);
   }, 120_000);
 
