@@ -79,7 +79,7 @@ it('tells four stories to their ends, and each device counts exactly what its st
   for (const { device, ends } of STORIES) {
     expect(demo.lan.device(device.profile.shortSerial).snapshot()).toMatchObject(ends);
   }
-}, 180_000);
+}, 360_000);
 
 it('goes on to the next story in the middle of one, and ends when it is told to', async () => {
   const said = await follow(async ({ story }) => await press(story === 1 ? 'next' : 'stop'));

@@ -113,40 +113,44 @@ describe.skipIf(!existsSync(CHROMIUM))('The page, looked at by axe', () => {
     ['phone', 'dark', [390, 844]],
     ['desktop', 'light', [1440, 900]],
     ['desktop', 'dark', [1440, 900]],
-  ] as const)('has no violations on a %s, %s', async (_name, scheme, [width, height]) => {
-    const { api } = await fullPage();
-    const page = await open(api, [width, height], scheme);
-    await page.locator('.message .key').first().waitFor();
-    const look = async () => expect(await violations(page)).toEqual([]);
-    const isNarrow = await page.locator('.tabs').isVisible();
-    for (const view of ['chat', 'laptop', 'devices']) {
-      if (isNarrow) await page.locator(`.tabs [data-view=${view}]`).click();
+  ] as const)(
+    'has no violations on a %s, %s',
+    async (_name, scheme, [width, height]) => {
+      const { api } = await fullPage();
+      const page = await open(api, [width, height], scheme);
+      await page.locator('.message .key').first().waitFor();
+      const look = async () => expect(await violations(page)).toEqual([]);
+      const isNarrow = await page.locator('.tabs').isVisible();
+      for (const view of ['chat', 'laptop', 'devices']) {
+        if (isNarrow) await page.locator(`.tabs [data-view=${view}]`).click();
+        await look();
+        if (!isNarrow) break;
+      }
+      if (isNarrow) await page.locator('.tabs [data-view=chat]').click();
+      await page.locator('#several').click();
+      await page.locator('.label').first().click();
+      await page.locator('.composer [popovertarget=attachments]').click();
+      await page.locator('#attachments').waitFor();
       await look();
-      if (!isNarrow) break;
-    }
-    if (isNarrow) await page.locator('.tabs [data-view=chat]').click();
-    await page.locator('#several').click();
-    await page.locator('.label').first().click();
-    await page.locator('.composer [popovertarget=attachments]').click();
-    await page.locator('#attachments').waitFor();
-    await look();
-    await page.locator('#languages button').nth(1).click();
-    await page.locator('#commands-button').click();
-    await page.locator('#commands').waitFor();
-    await look();
-    await page.keyboard.press('Escape');
-    for (const part of ['chat', 'laptop', 'devices'] as const) {
-      const title = { en: 'A camera', ru: 'Камера' };
-      api.page.tour({ story: 1, of: 4, title, caption: { en: part, ru: part }, look: part });
-      await page.locator(`[data-look=${part}] #tour`).waitFor();
+      await page.locator('#languages button').nth(1).click();
+      await page.locator('#commands-button').click();
+      await page.locator('#commands').waitFor();
       await look();
-    }
-    api.page.tour(null);
-    if (isNarrow) await page.locator('.tabs [data-view=chat]').click();
-    await page.locator('.picture').first().click();
-    await page.locator('#viewer').waitFor();
-    await look();
-  });
+      await page.keyboard.press('Escape');
+      for (const part of ['chat', 'laptop', 'devices'] as const) {
+        const title = { en: 'A camera', ru: 'Камера' };
+        api.page.tour({ story: 1, of: 4, title, caption: { en: part, ru: part }, look: part });
+        await page.locator(`[data-look=${part}] #tour`).waitFor();
+        await look();
+      }
+      api.page.tour(null);
+      if (isNarrow) await page.locator('.tabs [data-view=chat]').click();
+      await page.locator('.picture').first().click();
+      await page.locator('#viewer').waitFor();
+      await look();
+    },
+    120_000,
+  );
 
   it('has no violations in an empty chat, nor in a window of the bot', async () => {
     const api = await start();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
+import { eventually } from '../../support/eventually.ts';
 import { ARGS, CHROMIUM } from './chromium.ts';
 import { call, picture, start } from './helpers.ts';
 
@@ -240,7 +241,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
     await page.getByRole('button', { name: 'Unlock' }).waitFor();
     await press('Cloud off');
     await press('Unbind by hand');
-    await expect.poll(() => done).toEqual(['unplug', 'plug', 'lock', 'cloud-off', 'unbind']);
+    await eventually(() => expect(done).toEqual(['unplug', 'plug', 'lock', 'cloud-off', 'unbind']));
     expect(await page.locator('.tour-start:visible').count()).toBe(0);
     expect(problems).toEqual([]);
   });
@@ -301,8 +302,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
     expect(await page.locator('.laptop').isVisible()).toBe(true);
     await page.locator('#tour-next').click();
     await page.locator('#tour-stop').click();
-    await expect.poll(() => steps.length).toBe(3);
-    expect(steps).toEqual(['start', 'next', 'stop'].map((step) => [alex.id, step]));
+    await eventually(() => expect(steps).toEqual(['start', 'next', 'stop'].map((step) => [alex.id, step])));
     api.page.tour(null);
     await page.locator('#tour').waitFor({ state: 'hidden' });
     expect(problems).toEqual([]);
