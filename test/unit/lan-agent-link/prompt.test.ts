@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../locales/language.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
-import { createPasswordCheck, describePlan } from '../../../src/lan-agent/prompt/prompt.ts';
+import {
+  type ConsentTo,
+  createPasswordCheck,
+  describeConsent,
+  describePlan,
+} from '../../../src/lan-agent/prompt/prompt.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
 
 const PLAN: UnbindPlan = {
@@ -118,5 +123,58 @@ describe('what the prompt shows', () => {
     const hostile = 'A\x1b[2J\u009b1m\u202eB\u2028C';
     const { rows } = describePlan({ ...PLAN, model: hostile, technician: hostile }, textsFor('en'));
     expect(rows.filter(({ value }) => value === 'A[2J1mBC')).toHaveLength(2);
+  });
+});
+
+describe.each(LANGUAGES)('what one key says yes to, in %s', (language) => {
+  const texts = textsFor(language);
+  const group = { number: 3, of: 12 };
+  const confirm = (plan: Partial<UnbindPlan> = {}): ConsentTo => ({
+    kind: 'unbind',
+    plan: { ...PLAN, attemptsLeft: 5, ...plan },
+    group,
+  });
+
+  it('is shown as fully as where the password is typed, with its place in the group before it', () => {
+    const { rows, hints, cable } = describeConsent(confirm(), texts);
+    expect(rows[0]?.value).toBe(texts('agent:prompt.group.place', group));
+    expect(rows.slice(1)).toEqual(describePlan({ ...PLAN, attemptsLeft: 5 }, texts).rows);
+    expect(describePlan({ ...PLAN, attemptsLeft: 5 }, texts, group).rows).toEqual(rows);
+    expect([hints.at(-1), cable]).toEqual([texts('agent:prompt.group.risk'), null]);
+  });
+
+  it('comes with what is odd about the way, and with the question about the cable', () => {
+    const odd = describeConsent(confirm({ announcedAddress: '10.0.0.64', askCable: true }), texts);
+    const typed = describePlan({ ...PLAN, announcedAddress: '10.0.0.64', askCable: true }, texts);
+    expect(odd.hints[0]).toBe(typed.hints[0]);
+    expect(odd.cable).toEqual(typed.cable);
+    expect(odd.hints).not.toContain(texts('agent:prompt.group.risk'));
+  });
+
+  it.each<[string, ConsentTo]>([
+    ['an unbind', confirm()],
+    ['the list of devices', { kind: 'survey', technician: 'Anna' }],
+  ])('has a sentence for everything, and short buttons: %s', (_, to) => {
+    const model = describeConsent(to, texts);
+    expect(JSON.stringify(model)).not.toMatch(/agent:|prompt\.|\{\{/);
+    for (const button of [model.button, model.otherButton]) expect(button.length).toBeLessThanOrEqual(24);
+    expect(model.taken).not.toBe(model.cancelled);
+  });
+
+  it('lets no name steer the terminal', () => {
+    const { rows } = describeConsent({ kind: 'survey', technician: 'A\x1b[2J\u202eB' }, texts);
+    expect(rows.map(({ value }) => value)).toEqual(['A[2JB']);
+  });
+});
+
+describe('what is said of a group where the password is typed', () => {
+  it.each(LANGUAGES)('is whether it is kept, or that this device needs its own, in %s', (language) => {
+    const texts = textsFor(language);
+    const group = { number: 1, of: 2 };
+    for (const password of ['kept', 'refused'] as const) {
+      const { hints } = describePlan(PLAN, texts, { ...group, password });
+      expect(hints).toContain(texts(`agent:prompt.group.${password}`));
+    }
+    expect(describePlan(PLAN, texts, group).hints).toEqual(describePlan(PLAN, texts).hints);
   });
 });
