@@ -158,7 +158,12 @@ export function createGroupPasswords(tools: {
         // Both questions have the time of one.
         limitMs: Math.max(0, began + PROMPT_LIMIT_MS - clock.now()),
       });
-      if (answer.kind === 'typed' && isToKeep && !stopped.has(run)) keep(run, answer.password);
+      if (answer.kind !== 'typed') return answer;
+      if (stopped.has(run)) {
+        answer.password.fill(0);
+        return { kind: 'abandoned' };
+      }
+      if (isToKeep) keep(run, answer.password);
       return answer;
     },
   });

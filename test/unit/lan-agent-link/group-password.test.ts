@@ -68,6 +68,8 @@ interface Person {
   /** Whether this device has refused the kept password last. */
   readonly refused?: boolean;
   readonly signal?: AbortSignal;
+  /** The same before a password is typed. */
+  readonly whileTyping?: () => void;
   /** The key was pressed in the very moment in which the question was taken away. */
   readonly inTheMoment?: true;
 }
@@ -90,7 +92,7 @@ function laptop() {
   /** One unbind up to its password; the engine zeroes what it gets. Null: it was not begun. */
   const unbind = async (place: GroupPlace | undefined, end: Report | null, person: Person = {}) => {
     const { key = 'agreed', types = PASSWORD, meanwhile, refused = false } = person;
-    const { signal = new AbortController().signal, inTheMoment = false } = person;
+    const { signal = new AbortController().signal, inTheMoment = false, whileTyping } = person;
     const prompt: LaptopPrompt = {
       consent: async (_to, over) => {
         await meanwhile?.();
@@ -98,8 +100,11 @@ function laptop() {
       },
       ask: async (_plan, over, _refused, how) => {
         options.push(how);
+        await whileTyping?.();
         if (over.aborted || types === null) return { kind: 'abandoned' };
-        return { kind: 'typed', password: Buffer.from(types) };
+        const password = Buffer.from(types);
+        copies.push(password);
+        return { kind: 'typed', password };
       },
     };
     const turn = groups.begin(place, prompt);
@@ -143,7 +148,7 @@ describe('the password of a group', () => {
       expect(then).toEqual({ ...typed, asks: ['confirm'] });
     }
     expect(at.kept()).toEqual([PASSWORD]);
-    expect(at.copies).toHaveLength(3);
+    expect(at.copies).toHaveLength(4);
   });
 
   it('is not kept where the technician does not say that it is the same', async () => {
@@ -177,7 +182,7 @@ describe('the password of a group', () => {
     const at = laptop();
     const run = ulid();
     await at.unbind(place(run), report('unbound'));
-    const [held] = at.copies;
+    const held = at.copies.find((copy) => String(copy) === PASSWORD);
     expect(held?.toString()).toBe(PASSWORD);
     await happens(at, run);
     expect(held?.every((byte) => byte === 0)).toBe(true);
@@ -235,6 +240,14 @@ describe('the password of a group', () => {
       expect(at.kept()).toEqual([]);
     },
   );
+
+  it('is not sent where the run is stopped while it is typed', async () => {
+    const at = laptop();
+    const run = ulid();
+    const then = await at.unbind(place(run), null, { whileTyping: () => at.groups.stop(run) });
+    expect(then).toEqual({ kind: 'abandoned', sent: null, asks: ['password'] });
+    expect(at.kept()).toEqual([]);
+  });
 
   it('is not asked for either where the unbind is cancelled while the key is waited for', async () => {
     const at = laptop();
