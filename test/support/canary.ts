@@ -57,13 +57,17 @@ export function placesOfNumber(number: string, places: Places): string[] {
     .map(([place]) => place);
 }
 
-/** Every file of a folder and its folders, by its path. */
+/** Every file of a folder and its folders, by its path; but for one that went meanwhile: a program may be at work in it. */
 export async function filesOf(folder: string, prefix: string): Promise<Places> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const read = files.map(async ({ parentPath, name }) => {
     const path = join(parentPath, name);
-    return [`${prefix}${path.slice(folder.length)}`, await readFile(path)] as const;
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    return bytes === null ? [] : [[`${prefix}${path.slice(folder.length)}`, bytes] as const];
   });
-  return Object.fromEntries(await Promise.all(read));
+  return Object.fromEntries((await Promise.all(read)).flat());
 }

@@ -9,7 +9,7 @@ export interface Backoff {
 }
 
 /**
- * Full jitter, 0.5 to 8 s: agents that lost the same server must not come back in step, and be back soon.
+ * Jitter over the whole range, 0.5 to 8 s: agents that lost the same server must not come back in step, and be back soon.
  * @param random 0 up to 1
  */
 export function createBackoff(random: () => number = Math.random): Backoff {
@@ -17,7 +17,7 @@ export function createBackoff(random: () => number = Math.random): Backoff {
   return {
     next: () => {
       ceiling = Math.min(BACKOFF_CEILING_MS, ceiling * 2);
-      return Math.max(BACKOFF_FLOOR_MS, Math.round(random() * ceiling));
+      return BACKOFF_FLOOR_MS + Math.round(random() * (ceiling - BACKOFF_FLOOR_MS));
     },
     reset: () => {
       ceiling = BACKOFF_FLOOR_MS;

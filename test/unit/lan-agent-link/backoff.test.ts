@@ -16,6 +16,11 @@ describe('the backoff', () => {
     expect(few(0, 3)).toEqual([500, 500, 500]);
   });
 
+  it('comes back at no time that many others come back at, from the first try on', () => {
+    const chances = Array.from({ length: 100 }, (_, n) => n / 100);
+    expect(new Set(chances.map((random) => few(random, 1)[0])).size).toBe(100);
+  });
+
   it('spreads over the whole range', () => {
     fc.assert(
       fc.property(
