@@ -31,6 +31,7 @@ import { createLimits } from './door/limits.ts';
 import { createPinRule } from './door/pin-rule.ts';
 import { createPins } from './door/pins.ts';
 import { ALARMS, createAlarms } from './house/alarms.ts';
+import { createAnnouncements } from './house/announcements.ts';
 import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
 import { CHATS } from './house/chats.ts';
 import { CONTACTS, createContacts } from './house/contacts.ts';
@@ -169,9 +170,11 @@ export function createBot(parts: BotParts): Bot {
     ...common,
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
+  const announcements = createAnnouncements(common);
   const reminders = createReminders({ ...common, access });
   const { house, photos } = createHouse({
     ...common,
+    announcements,
     handOvers,
     watched: createStolenWatch({ ...common, cancel: jobs.cancel }),
     agents: jobs,
@@ -201,6 +204,7 @@ export function createBot(parts: BotParts): Bot {
 
   const { commands, pairingRequested } = createAllCommands({
     ...common,
+    announcements,
     handOvers,
     reminders,
     ...createSanctions({ ...common, engine, jobs, house }),
@@ -225,6 +229,7 @@ export function createBot(parts: BotParts): Bot {
       await voice.start();
       await notices.start();
       await handOvers.start();
+      await announcements.start();
       reminders.start();
       await firstPin.noticeMissing();
       const loaded = await alarms.start();
@@ -235,6 +240,7 @@ export function createBot(parts: BotParts): Bot {
       alarms.stop();
       reminders.stop();
       await queue.idle();
+      await announcements.stop();
       await handOvers.stop();
       await voice.stop();
       await notices.stop();

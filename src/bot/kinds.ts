@@ -19,6 +19,7 @@ import { APPLICANTS, INVITATIONS, TECHNICIANS } from './door/access.ts';
 import { DAYS, DENIALS } from './door/limits.ts';
 import { OPENED, PINS } from './door/pins.ts';
 import { ALARMS } from './house/alarms.ts';
+import { ANNOUNCED, ANNOUNCEMENTS } from './house/announcements.ts';
 import { BLOBS } from './house/blobs.ts';
 import { CHATS } from './house/chats.ts';
 import { CONTACTS } from './house/contacts.ts';
@@ -39,6 +40,8 @@ export const KINDS: readonly Kind<unknown>[] = [
   AGENT_KEYS,
   AGENTS,
   ALARMS,
+  ANNOUNCED,
+  ANNOUNCEMENTS,
   APPLICANTS,
   AUDIT_ENDS,
   AUDIT_LINES,

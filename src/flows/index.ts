@@ -1,3 +1,4 @@
+import { announce } from './announce.ts';
 import { assess } from './assess.ts';
 import { caseView } from './case-view.ts';
 import { close } from './close.ts';
@@ -30,6 +31,7 @@ export const FLOWS: readonly Flow<StageName>[] = [
   caseView,
   report,
   me,
+  announce,
   site,
 ];
 

@@ -34,6 +34,7 @@ export interface House {
   reports: ReportPort;
   handOvers: HandOverPort;
   misunderstood: MisunderstoodPort;
+  announcements: AnnouncePort;
 }
 
 export interface CasePort {
@@ -309,4 +310,11 @@ export interface HandOverPort {
 export interface MisunderstoodPort {
   /** Counts an answer that was not understood, by the name of its question and nothing else. */
   count(question: string): Answer<null>;
+}
+
+export interface AnnouncePort {
+  /** How many people hear what this admin announces. */
+  audience(by: number): Answer<number>;
+  /** Begins to tell everybody; gives its id, or null where this is no admin (any more). */
+  begin(by: number, text: string): Answer<string | null>;
 }

@@ -26,6 +26,7 @@ const STAGE_NAMES = [
   'case',
   'report',
   'me',
+  'announce',
   'site',
 ] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
@@ -158,6 +159,8 @@ const HANDED = {
   }),
   /** Like report. */
   me: z.object({ resume: stageName.optional() }),
+  /** Like report. */
+  announce: z.object({ resume: stageName.optional() }),
 } satisfies Record<StageName, z.ZodObject>;
 
 /** Stage -> what is handed to it. */

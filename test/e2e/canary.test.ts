@@ -73,8 +73,11 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(({ from }) => from === 'bot', STEP);
     await technician.send(UNCLEAR);
     await technician.waitFor(/I can use/, STEP);
+    const admin = stage.technician('ru');
+    await admin.send('/start');
     await technician.press(/^unclear:/);
-    await technician.waitFor(/sends what I did not understand.*canarymagpie/s, STEP);
+    await admin.waitFor(/canarymagpie/, { ...STEP, after: 'start' });
+    await technician.waitFor(/Sent to the admin/, STEP);
     await technician.send(`/help error ${HELP_SECRET}`);
     await technician.waitFor(/I do not know this/, STEP);
     await pressId(technician, 'back');

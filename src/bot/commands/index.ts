@@ -2,9 +2,11 @@ import type { CaseDesk } from '../../cases/desk.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { FirmwareCatalogue } from '../../policy/catalogue.ts';
 import type { RegionPack } from '../../policy/region.ts';
+import type { Announcements } from '../house/announcements.ts';
 import type { Reminders } from '../house/reminders.ts';
 import type { HandOvers } from '../jobs/hand-overs.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
+import { createAnnounceCommands } from './announce.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { createHandOverCommands } from './hand-over.ts';
@@ -25,6 +27,7 @@ type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
   UnclearCommandsOptions & {
     cases: CaseDesk;
     groups: GroupDesk;
+    announcements: Pick<Announcements, 'stopOne'>;
     handOvers: Pick<HandOvers, 'answer'>;
     reminders: Pick<Reminders, 'want'>;
     region: RegionPack;
@@ -44,6 +47,7 @@ export function createAllCommands(options: Options): {
     site.commands,
     createCaseCommands(options.cases, options.region, options.catalogue),
     createReopenCommands(options),
+    createAnnounceCommands(options.announcements),
     createHandOverCommands(options.handOvers),
     createUnclearCommands(options),
     createReminderCommands(options),

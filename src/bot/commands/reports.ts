@@ -5,7 +5,7 @@ import type { Call, CommandSet } from './call.ts';
 import { caseOf } from './case-of.ts';
 
 /** Stages that are entered from the side: none of them is gone back to. */
-const ASIDE: readonly StageName[] = ['report', 'me', 'trouble', 'switch'];
+const ASIDE: readonly StageName[] = ['report', 'me', 'announce', 'trouble', 'switch'];
 
 export function createReportCommands(cases: Pick<CaseDesk, 'get'>): CommandSet {
   /** The case that is being worked on, and the stage to go back to. */

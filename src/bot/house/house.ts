@@ -1,7 +1,14 @@
 import type { Audit } from '../../audit/trail.ts';
 import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
-import type { CasePort, ContactPort, HandOverPort, House, MisunderstoodPort } from '../../flows/ports.ts';
+import type {
+  AnnouncePort,
+  CasePort,
+  ContactPort,
+  HandOverPort,
+  House,
+  MisunderstoodPort,
+} from '../../flows/ports.ts';
 import type { GroupDesk } from '../../groups/desk.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -31,6 +38,7 @@ export interface HouseParts {
   contacts: ContactPort;
   handOvers: HandOverPort;
   misunderstood: MisunderstoodPort;
+  announcements: AnnouncePort;
   audit: Pick<Audit, 'readBack'>;
   labels: Pick<LabelReader, 'read' | 'copy'>;
   /** Downloads a file of Telegram's. */
@@ -100,6 +108,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
     contacts: parts.contacts,
     handOvers: parts.handOvers,
     misunderstood: parts.misunderstood,
+    announcements: parts.announcements,
     reports: createReports({ ...parts, blobs }),
     notes: createNotes({ blobs, cases, download, copy: labels.copy, room, clock }),
   };

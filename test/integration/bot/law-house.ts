@@ -356,6 +356,7 @@ export class LawHouse {
     const house: House = {
       contacts,
       misunderstood: { count: async () => ok(null) },
+      announcements: { audience: async () => ok(0), begin: async () => ok(null) },
       handOvers: { colleagues: async () => ok([]), offer: async () => ok('nobody') },
       reports: createReports({
         blobs: store.values(BLOBS),

@@ -21,6 +21,7 @@ describe('stages', () => {
       case: true,
       report: true,
       me: true,
+      announce: true,
       site: true,
     };
     expect(names.toSorted()).toEqual(Object.keys(all).toSorted());
