@@ -33,7 +33,7 @@ describe('the backoff', () => {
         },
       ),
     );
-    expect(few(0.75, 4)).toEqual([750, 1_500, 3_000, 6_000]);
+    expect(few(0.75, 4)).toEqual([875, 1_625, 3_125, 6_125]);
   });
 
   it('begins anew after a success', () => {
