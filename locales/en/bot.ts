@@ -803,7 +803,7 @@ export const bot = {
     button: { refresh: 'Refresh', export: 'Cases of the week' },
   },
   access: {
-    help: '<b>For admins</b>\n/admin – how things stand: people, laptops, cases of the week\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list\n/resetpin – forget somebody’s PIN',
+    help: '<b>For admins</b>\n/admin – how things stand: people, laptops, cases of the week\n/announce – write to everybody\n/invite – let a technician in\n/people – who is in; remove them here\n/revoke – take access away, by id\n/lift – let somebody go on over the daily limit\n/deny – stop a device reported stolen\n/allow – take it off that list\n/resetpin – forget somebody’s PIN',
     people: '<b>Technicians</b>',
     nobody: 'No technician is in yet. Let one in: /invite',
     person: '{{number}}. {{name}} · <code>{{id}}</code> · since {{since}}',
