@@ -129,7 +129,6 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'password typed into the chat': CHAT_PASSWORD,
       'password typed beside the prompt': PROMPT_PASSWORD,
       'typed behind /help': HELP_SECRET,
-      'handed on to the admin': UNCLEAR,
       'verification code': VERIFICATION_CODE,
       'first picture answer': firstPicture,
       'second picture answer': secondPicture,
@@ -144,6 +143,9 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
     );
     expect(hits(canaries, places)).toEqual([]);
+    // What its sender hands on goes to the admin in one call, and lies nowhere.
+    const { 'Bot API calls': _calls, ...kept } = places;
+    expect(hits({ 'handed on to the admin': UNCLEAR }, kept)).toEqual([]);
     // The laptop's screen is where its pairing number belongs.
     const { 'agent’s words': _screen, ...elsewhere } = places;
     expect(placesOfNumber(pairingNumber, elsewhere)).toEqual([]);
