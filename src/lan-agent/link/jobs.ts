@@ -167,8 +167,10 @@ export function createJobs(
       waiting.splice(at, 1);
       return failed(jobId, 'cancelled');
     }
-    // No job that is to be done: perhaps the run of a group.
+    // No job that is to be done: perhaps the run of a group, which stops with whatever of it is at work.
     groups.stop(jobId);
+    const ofRun = running?.command.type === 'unbind' && running.command.group?.id === jobId ? running : null;
+    if (ofRun) await cancel(ofRun.command.jobId);
   };
 
   return {

@@ -164,6 +164,17 @@ describe('the devices of a group', () => {
     expect(await hub.heard(give(1), 'job-failed')).toMatchObject({ reason: 'group-stopped' });
   });
 
+  it('are over at once when the chat ends their run, also the one whose password is being typed', async () => {
+    const { hub, run, give, asked, camera } = await onSite(2);
+    const jobId = give(0);
+    const { page } = await asked(jobId);
+    hub.give({ type: 'cancel', jobId: run });
+    expect(await hub.heard(jobId, 'job-failed')).toMatchObject({ reason: 'cancelled' });
+    await expect(press(page, 'cancel')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(camera(0)).toMatchObject({ passwordsTried: 0, exchanges: 0 });
+    expect(await hub.heard(give(1), 'job-failed')).toMatchObject({ reason: 'group-stopped' });
+  });
+
   it('do not lend their password to a device that stands alone, and have none after it', async () => {
     const { tried } = await onSite(3);
     await tried(0, DEMO_PASSWORD);
