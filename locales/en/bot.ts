@@ -292,6 +292,8 @@ export const bot = {
         'This needs one word first: on whose order you unbind. Start it again with the button below.',
       'group-stopped':
         'This device belongs to a group that is stopped or paused. Nothing was sent. Go on with the group, or end it: /site',
+      'group-open':
+        'Another device of this group was sent a password, and how that ended is not known yet. Nothing is sent to this one before. Is the agent running on the laptop? It says how it ended once it can; then try again.',
       'daily-limit': 'Your unbinds of the last 24 hours are used up. An admin can lift the limit.',
     },
     failed: {

@@ -131,6 +131,8 @@ export type JobRefusal =
   | 'needs-order'
   /** The group of the case is stopped, paused, or at another device: first it has to go on. */
   | 'group-stopped'
+  /** Another device of the group was sent a password, and nobody knows yet what came of it. */
+  | 'group-open'
   /** The technician's unbinds of the day are used up. */
   | 'daily-limit';
 

@@ -45,7 +45,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
   async function whyNot(record: CaseRecord, kind: JobKind, agentId: string): Promise<JobRefusal | null> {
     const away = await atLaptop.whyNot(agentId, record.chatId);
     if (away !== null) return away;
-    if (kind === 'unbind' && (await isOpenBefore(record))) return 'busy';
+    if (kind === 'unbind' && (await isOpenBefore(record))) return 'group-open';
     return must(await options.mayStart(record, kind, agentId));
   }
 

@@ -191,7 +191,7 @@ describe('a group', () => {
     await value(at.jobs.cancel(first));
     await apply({ type: 'member-ended', shortSerial, end: 'left-out', word: 'skipped' });
     const second = await caseOf(1);
-    expect(await unbind(second)).toEqual({ started: false, reason: 'busy' });
+    expect(await unbind(second)).toEqual({ started: false, reason: 'group-open' });
     await at.laptop.sendEvents([outcome(jobId, shortSerial, 'unbound')]);
     expect(await unbind(second)).toMatchObject({ started: true });
   });
