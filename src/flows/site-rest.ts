@@ -1,5 +1,5 @@
 /** A group that rests, and its end: how far it has come, why it stands, what may follow. */
-import { applyGroup, type GroupRecord, isOpen } from '../groups/group.ts';
+import { applyGroup, type GroupRecord, isOpen, type Member } from '../groups/group.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
@@ -9,6 +9,9 @@ import type { Next } from './stages.ts';
 
 /** Members with a button of their own under the end of a group; the others are in /cases. */
 const MOST_NAMED = 8;
+
+/** Lines about members that stay together; with the longest model a line has some 170 characters of a message's 4096. */
+const LINES_TOGETHER = 20;
 
 /** What comes with a group that rests. */
 interface Lead {
@@ -100,20 +103,30 @@ function restText(t: Texts, group: GroupRecord): string {
   });
 }
 
-/** The end of a group, in one message: how each kind ended, and what is left to do by itself. */
+/** Members that leave something to do. */
+function leftOf({ members }: GroupRecord): Member[] {
+  return members.filter(({ state }) => state !== 'verified' && state !== 'nothing-to-do');
+}
+
+/** How a group has ended, in parts of which each fits into a message whatever its devices call themselves. HTML. */
+export function overTexts(t: Texts, group: GroupRecord): string[] {
+  const lines = leftOf(group).map(({ shortSerial }) => memberLine(t, group, shortSerial));
+  const parts = Array.from({ length: Math.ceil(lines.length / LINES_TOGETHER) }, (_, at) =>
+    lines.slice(at * LINES_TOGETHER, (at + 1) * LINES_TOGETHER),
+  );
+  return [
+    [t('site:over.title', { count: group.members.length }), tallyText(t, group)].join('\n'),
+    ...parts.map((part, at) => [...(at === 0 ? [t('site:over.left')] : []), ...part].join('\n')),
+  ];
+}
+
+/** The end of a group, in as few messages as hold it: how each kind ended, and what is left to do by itself. */
 export async function endGroup(dialogue: Dialogue, before: GroupRecord): Promise<Next> {
   const { t } = dialogue;
   const ended = applyGroup(before, { type: 'ended' }, before.updatedAt, '');
   const group = ended.ok ? ended.value : before;
-  const left = group.members.filter(({ state }) => state !== 'verified' && state !== 'nothing-to-do');
-  const withCase = left.filter(({ caseId }) => caseId !== null);
-  const text = [
-    [t('site:over.title', { count: group.members.length }), tallyText(t, group)].join('\n'),
-    left.length === 0
-      ? ''
-      : [t('site:over.left'), ...left.map(({ shortSerial }) => memberLine(t, group, shortSerial))].join('\n'),
-    withCase.length > MOST_NAMED ? t('site:over.more') : '',
-  ];
+  const withCase = leftOf(group).filter(({ caseId }) => caseId !== null);
+  const text = [...overTexts(t, group), ...(withCase.length > MOST_NAMED ? [t('site:over.more')] : [])];
   const cases = withCase.slice(0, MOST_NAMED).map(
     ({ shortSerial, caseId }): OutsideButton => ({
       text: `${numberOf(group, shortSerial)} · ${shortSerial}`,
@@ -122,7 +135,9 @@ export async function endGroup(dialogue: Dialogue, before: GroupRecord): Promise
   );
   const isWorked = group.members.some(({ caseId }) => caseId !== null);
   const report = isWorked ? [[{ text: t('site:over.button.report'), data: 'visit' }]] : [];
-  await dialogue.send(text.filter(Boolean).join('\n\n'), [...cases.map((button) => [button]), ...report]);
+  // A text that is too long for a message would be cut: said in parts, none of them is.
+  for (const part of text.slice(0, -1)) await dialogue.say(part);
+  await dialogue.send(text.at(-1) ?? '', [...cases.map((button) => [button]), ...report]);
   await dialogue.dropCard();
   // Told first: cut off in between, it is told twice and not never.
   await changeGroup(dialogue, before, { type: 'ended' });
