@@ -128,13 +128,15 @@ async function lookAround(
   if (answer.kind === 'event' && answer.event.type === 'discovered') {
     const { device, total, hindrances } = answer.event;
     const why = device === null ? 'not-seen' : device.reachability === 'other-subnet' ? 'other-subnet' : null;
-    if (group && why) return leaveGroup(dialogue, record, group, { end: 'own-way', word: why });
+    // A laptop that hears none at all would not hear the others either.
+    const isDeaf = device === null && total === 0;
+    if (group && why && !isDeaf) return leaveGroup(dialogue, record, group, { end: 'own-way', word: why });
     if (!device) {
       const text = [
         dialogue.t('bot:assess.notSeen', { agent: name, count: total }),
         standsInTheWay(dialogue, record, hindrances) ?? dialogue.t('bot:assess.notSeenHint'),
       ].join('\n\n');
-      return lookAgain(dialogue, record, text, 'get-onto-lan');
+      return lookAgain(dialogue, record, text, group ? undefined : 'get-onto-lan');
     }
     const { address, announcedAddress } = device;
     const version = parseFirmware(device.firmware ?? '');

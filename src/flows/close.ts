@@ -79,8 +79,19 @@ async function done(
   return isOpen ? ended(dialogue, record.id, dialogue.t('bot:close.done'), also) : { end: true };
 }
 
-/** Refusals where nobody was at the laptop, or somebody there did not want it: the next one would end alike. */
-const NOBODY_THERE: readonly string[] = ['abandoned', 'no-terminal', 'cancelled'];
+/**
+ * Refusals after which the next one would end alike: nobody was at the laptop, or somebody there did not want it; the laptop
+ * cannot read or write what it needs; its network is too loud.
+ */
+const ALL_ALIKE: readonly string[] = [
+  'abandoned',
+  'no-terminal',
+  'cancelled',
+  'journal-unwritable',
+  'ledger-unreadable',
+  'flooded',
+  'internal',
+];
 
 /**
  * An end in a group that leaves something to do: what stopped it is told, and nothing goes on by itself; a refusal before the
@@ -101,7 +112,7 @@ async function unsettledIn(
   if (group.state === 'stopped' && group.stop?.shortSerial === serial)
     return restGroup(dialogue, group, isUntold ? told : {});
   if (group.state !== 'running' || memberOf(group, record.id)?.state !== 'refused') return null;
-  if (NOBODY_THERE.includes(report.reason ?? '')) {
+  if (ALL_ALIKE.includes(report.reason ?? '')) {
     const resting = await changeGroup(dialogue, group, { type: 'paused' });
     return restGroup(dialogue, resting, isUntold ? told : {});
   }

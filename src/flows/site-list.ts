@@ -101,6 +101,7 @@ async function hearSurvey(dialogue: Dialogue, survey: Survey, text: string, isLa
     case 'surveyed': {
       const hindered = event.devices === 0 ? hindranceText(dialogue.t, event.hindrances, '') : null;
       if (hindered !== null) await dialogue.say(hindered);
+      if (event.omitted > 0) await dialogue.say(dialogue.t('site:list.omitted', { count: event.omitted }));
       return { go: 'site', with: { agent: agentId, survey: jobId } };
     }
     case 'survey-failed':
