@@ -84,6 +84,11 @@ export function pageOf(t: Texts, devices: readonly Listed[], begin: number): Pag
   };
 }
 
+/** Those that are chosen after one of them was pressed: chosen, or not any more. */
+export function toggled(picked: readonly string[], pressed: string): string[] {
+  return picked.includes(pressed) ? picked.filter((one) => one !== pressed) : [...picked, pressed];
+}
+
 /** The buttons of a page for a question: `pick.<place in the list>`, `from.<where the page begins>`. */
 export function pageButtons({ picks, turns }: Page): Button[][] {
   return [

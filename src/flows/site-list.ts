@@ -9,7 +9,7 @@ import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { planGroup } from './group.ts';
 import { hindranceText } from './hindrances.ts';
 import { lateText, sayBack } from './laptop.ts';
-import { inTwos, PAGE, rangeOf, turnsOf } from './others.ts';
+import { inTwos, PAGE, rangeOf, toggled, turnsOf } from './others.ts';
 import type { AgentView, ListedPart } from './ports.ts';
 import type { Next, Stages } from './stages.ts';
 
@@ -177,9 +177,7 @@ async function afterList(
   const [word, value = ''] = answer.id.split('.');
   switch (word) {
     case 'pick':
-      return on({
-        picked: picked.includes(value) ? picked.filter((serial) => serial !== value) : [...picked, value],
-      });
+      return on({ picked: toggled(picked, value) });
     case 'from':
       return on({ from: Number(value) });
     case 'all':

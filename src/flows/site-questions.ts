@@ -4,7 +4,7 @@ import { MOST_MEMBERS } from '../groups/record.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { changeGroup } from './group.ts';
 import { orderButtons, orderIn } from './order.ts';
-import { inTwos, sliceOf } from './others.ts';
+import { inTwos, sliceOf, toggled } from './others.ts';
 import type { Next, Stages } from './stages.ts';
 
 type Standing = Stages['site'];
@@ -133,9 +133,7 @@ async function askWhich(dialogue: Dialogue, group: GroupRecord, standing: Standi
   const [word, value = ''] = answer.kind === 'button' ? answer.id.split('.') : [];
   switch (word) {
     case 'pick':
-      return on({
-        picked: picked.includes(value) ? picked.filter((serial) => serial !== value) : [...picked, value],
-      });
+      return on({ picked: toggled(picked, value) });
     case 'from':
       return on({ from: Number(value) });
     case 'chosen':

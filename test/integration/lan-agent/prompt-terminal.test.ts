@@ -7,25 +7,8 @@ import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 import type { PromptKind } from '../../../src/lan-agent/prompt/kinds.ts';
 import { FORGOTTEN } from '../../../src/lan-agent/prompt/prompt.ts';
 import { askPairingCode, createTerminalPrompt } from '../../../src/lan-agent/prompt/terminal.ts';
-import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import { PLAN } from '../../support/plan.ts';
 import { collectGarbage } from './garbage.ts';
-
-const PLAN: UnbindPlan = {
-  shortSerial: 'E12345678',
-  fullSerial: null,
-  model: 'DS-2CD2143G0-I',
-  address: '127.0.1.2',
-  mac: '00-00-5e-00-53-a1',
-  interface: 'lo',
-  driver: 'sadp-3.0',
-  announcedAddress: null,
-  wireMac: null,
-  askCable: false,
-  attemptsLeft: null,
-  attemptsAssumed: false,
-  technician: 'Anna',
-  origin: 'bot',
-};
 
 /** A person at a terminal: types when the screen shows what they wait for. */
 function fakeTerminal(isTTY = true) {
@@ -363,7 +346,7 @@ describe('a question for one key in the terminal', () => {
   it('shows which device, which of how many and what is left of its attempts, and takes the space bar', async () => {
     const terminal = openConsent();
     await terminal.see(KEYS);
-    for (const shown of ['3 of 12', 'DS-2CD2143G0-I', 'E12345678', '127.0.1.2', '5 attempts', 'Anna'])
+    for (const shown of ['3 of 12', 'DS-2CD2143G0-I', 'E12345678', '192.168.1.64', '5 attempts', 'Anna'])
       expect(terminal.screen()).toContain(shown);
     expect(terminal.screen()).not.toContain(QUESTION);
     terminal.input.write(' ');

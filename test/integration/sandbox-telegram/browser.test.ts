@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ARGS, CHROMIUM } from './chromium.ts';
-import { call, picture, start } from './helpers.ts';
+import { call, DEVICE, picture, start } from './helpers.ts';
 
 describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
   let browser: Browser;
@@ -207,19 +207,8 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
 
   it('has a hand act on devices where somebody does it, with the keyboard too', async () => {
     const api = await start();
-    const device = {
-      serial: 'J12345678',
-      model: 'M',
-      address: '127.0.1.1',
-      bound: true,
-      cloud: 'online',
-      triesLeft: 7,
-      lockMinutes: 0,
-      executions: 0,
-      plugged: true,
-    } as const;
     const done: string[] = [];
-    api.page.devices([device]);
+    api.page.devices([DEVICE]);
     const without = await open(api.url);
     await without.page.locator('.device').waitFor();
     expect(await without.page.locator('.acts').count()).toBe(0);
@@ -227,7 +216,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The chat page in a browser', () => {
       device: (_serial, act) => {
         done.push(act);
         const locked = act === 'lock' ? { triesLeft: 0, lockMinutes: 30 } : {};
-        api.page.devices([{ ...device, plugged: act !== 'unplug', ...locked }]);
+        api.page.devices([{ ...DEVICE, plugged: act !== 'unplug', ...locked }]);
       },
       tour: null,
     });

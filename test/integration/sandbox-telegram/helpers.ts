@@ -12,6 +12,19 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((api) => api.close()));
 });
 
+/** A device as the page shows it. */
+export const DEVICE = {
+  serial: 'J12345678',
+  model: 'M',
+  address: '127.0.1.1',
+  bound: true,
+  cloud: 'online',
+  triesLeft: 7,
+  lockMinutes: 0,
+  executions: 0,
+  plugged: true,
+} as const;
+
 /** A local Bot API that ends with its test. */
 export async function start(options: LocalBotApiOptions = {}): Promise<LocalBotApi> {
   const api = await startLocalBotApi(options);

@@ -3,19 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import { type PageEvent, pageEvents } from '../../support/page-events.ts';
-import { call, picture, start } from './helpers.ts';
-
-const DEVICE = {
-  serial: 'J12345678',
-  model: 'M',
-  address: '127.0.1.1',
-  bound: true,
-  cloud: 'online',
-  triesLeft: 7,
-  lockMinutes: 0,
-  executions: 0,
-  plugged: true,
-} as const;
+import { call, DEVICE, picture, start } from './helpers.ts';
 
 const act = (api: LocalBotApi, user: number, path: string, body: string | Buffer = '') =>
   request(`${api.url}/page/users/${user}/${path}`, { method: 'POST', body });

@@ -11,27 +11,12 @@ import {
 import type { AskOptions, ConsentAnswer, LaptopPrompt } from '../../../src/lan-agent/prompt/prompt.ts';
 import { copySecret } from '../../../src/lan-agent/secret-bytes.ts';
 import { GROUP_PASSWORD_MS } from '../../../src/lan-agent/times.ts';
-import type { Report, UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import type { Report } from '../../../src/lan-agent/unbind/contract.ts';
 import { PROMPT_LIMIT_MS } from '../../../src/link/times.ts';
+import { PLAN } from '../../support/plan.ts';
 
 const PASSWORD = 'Pass-word1';
 const MINUTE = 60_000;
-const PLAN: UnbindPlan = {
-  shortSerial: 'E12345678',
-  fullSerial: null,
-  model: null,
-  address: '192.168.1.64',
-  mac: '00-00-5e-00-53-a1',
-  interface: 'eth0',
-  driver: 'sadp-3.0',
-  announcedAddress: null,
-  wireMac: null,
-  askCable: false,
-  attemptsLeft: null,
-  attemptsAssumed: false,
-  technician: 'Anna',
-  origin: 'bot',
-};
 const report = (outcome: Report['outcome'], reason?: Report['reason']): Report => ({
   shortSerial: PLAN.shortSerial,
   outcome,

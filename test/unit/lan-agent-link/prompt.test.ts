@@ -8,23 +8,9 @@ import {
   describePlan,
 } from '../../../src/lan-agent/prompt/prompt.ts';
 import type { UnbindPlan } from '../../../src/lan-agent/unbind/contract.ts';
+import { PLAN as BARE } from '../../support/plan.ts';
 
-const PLAN: UnbindPlan = {
-  shortSerial: 'E12345678',
-  fullSerial: 'DS-2CD2143G0-I20190101AAWRE12345678',
-  model: 'DS-2CD2143G0-I',
-  address: '192.168.1.64',
-  mac: '00-00-5e-00-53-a1',
-  interface: 'eth0',
-  driver: 'sadp-3.0',
-  announcedAddress: null,
-  wireMac: null,
-  askCable: false,
-  attemptsLeft: null,
-  attemptsAssumed: false,
-  technician: 'Anna',
-  origin: 'bot',
-};
+const PLAN = { ...BARE, fullSerial: 'DS-2CD2143G0-I20190101AAWRE12345678' };
 const check = (text: string) => createPasswordCheck()(Buffer.from(text));
 
 describe.each(LANGUAGES)('the prompt of an inspection in %s', (language) => {
