@@ -23,6 +23,7 @@ export const site = {
       'The laptop hears no device with a serial number. Power and cable? Other Hikvision programs closed?',
     noneLeft: 'No device here is bound. Nothing to do.',
     noneNamed: 'No device is named like that.',
+    gone: 'The list of devices is an hour old and was taken away: nothing of that network is kept. A new one: /site',
     omitted: '⚠ {{count}} more do not fit into the list. Send me their labels or serial numbers.',
     typed: 'Shown: “{{typed}}”, {{count}}.',
     elsewhere: '⚠ other subnet than the laptop: its address comes first.',

@@ -50,6 +50,7 @@ import { tellingLaptops } from './jobs/ended-runs.ts';
 import { createHandOvers } from './jobs/hand-overs.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { createListEnds } from './jobs/list-ends.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
@@ -166,6 +167,11 @@ export function createBot(parts: BotParts): Bot {
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
 
+  const listEnds = createListEnds({
+    store,
+    inTurn: (chatId, task) => engine.control(chatId, task),
+    log,
+  });
   const handOvers = createHandOvers({
     ...common,
     inTurn: (chatId, task) => engine.control(chatId, task),
@@ -229,6 +235,7 @@ export function createBot(parts: BotParts): Bot {
       await voice.start();
       await notices.start();
       await handOvers.start();
+      listEnds.start();
       await announcements.start();
       reminders.start();
       await firstPin.noticeMissing();
@@ -239,6 +246,7 @@ export function createBot(parts: BotParts): Bot {
     async stop() {
       alarms.stop();
       reminders.stop();
+      listEnds.stop();
       await queue.idle();
       await announcements.stop();
       await handOvers.stop();

@@ -291,6 +291,13 @@ function emptyText(t: Texts, { all }: ListedPart, typed: string): string {
   return t(typed === '' ? 'site:list.noneLeft' : 'site:list.noneNamed');
 }
 
+/** A list that stood in the chat is kept no more. */
+export async function listGone(dialogue: Dialogue): Promise<Next> {
+  await dialogue.send(dialogue.t('site:list.gone'));
+  await dialogue.dropCard();
+  return { end: true };
+}
+
 /** Nothing was begun; what the network of a stranger holds goes from the chat. */
 async function left(dialogue: Dialogue): Promise<Next> {
   await dialogue.send(dialogue.t('site:dropped'));

@@ -3,7 +3,7 @@ import { type CaseRecord, stageOf } from '../cases/case.ts';
 import { type GroupRecord, type Member, type NewMember, nextMember } from '../groups/group.ts';
 import type { Dialogue } from './engine/dialogue.ts';
 import { changeGroup, planGroup, TO_GROUP } from './group.ts';
-import { chooseLaptop, siteList } from './site-list.ts';
+import { chooseLaptop, listGone, siteList } from './site-list.ts';
 import { askOnce } from './site-questions.ts';
 import { endGroup, restGroup } from './site-rest.ts';
 import { type Next, stage } from './stages.ts';
@@ -18,6 +18,7 @@ export const site = stage('site', {
     switch (group?.state) {
       case undefined:
       case 'over':
+        if (args.with.isGone) return listGone(dialogue);
         return siteList(dialogue, args.with);
       case 'planned':
         return askOnce(dialogue, group, args.with);

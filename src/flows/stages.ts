@@ -156,6 +156,8 @@ const HANDED = {
     asked: z.boolean().optional(),
     /** The device of the case and those that were named with it are to be a group. */
     named: z.boolean().optional(),
+    /** The list that is shown is kept no more. */
+    isGone: z.boolean().optional(),
   }),
   /** Like report. */
   me: z.object({ resume: stageName.optional() }),

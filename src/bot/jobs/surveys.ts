@@ -1,6 +1,6 @@
 /**
  * Lists of what a laptop sees on its network, for a technician who is to choose from them: asked for at the laptop, kept for an
- * hour, and shown a part at a time, so that no conversation holds the network of a stranger.
+ * hour, and shown a part at a time, so that no conversation holds more of a stranger's network (list-ends.ts).
  */
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
