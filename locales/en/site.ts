@@ -28,6 +28,7 @@ export const site = {
     typed: 'Shown: “{{typed}}”, {{count}}.',
     elsewhere: '⚠ other subnet than the laptop: its address comes first.',
     twice: '⚠⚠ two devices claim one serial number.',
+    unnamed: 'Without a button: it does not say its serial number. Send its label.',
     supposed: '<i>The way holds where the password is known and EZVIZ was never used.</i>',
     ask: 'Press those you want, or all that can be. To search, type a piece of a model, address or serial number.',
     picked: 'Chosen: <b>{{count}}</b>',

@@ -166,8 +166,9 @@ export interface ListedPart {
   readonly devices: readonly ListedDevice[];
   /** Place of its first among those that are wanted, from 0. */
   readonly from: number;
-  /** How many are wanted, and of those how many a group goes all the way with. */
+  /** How many are wanted, of those how many say who they are, and how many a group goes all the way with. */
   readonly wanted: number;
+  readonly named: number;
   readonly along: number;
   /** How many there are on the whole list, and of those how many are not known to be unbound. */
   readonly all: number;

@@ -216,7 +216,7 @@ async function plan(
 function listButtons(
   t: Texts,
   { typed = '', picked = [], show = 'bound' }: Standing,
-  { all, along, wanted }: ListedPart,
+  { all, along, named }: ListedPart,
 ): Button[][] {
   const count = picked.length;
   const begin: Button[] =
@@ -230,8 +230,8 @@ function listButtons(
         : [];
   // Those that leave a group with another way have a case each by that.
   const shown: Button[] =
-    count === 0 && wanted > along
-      ? [{ id: 'shown', text: t('site:list.button.shown', { count: wanted }) }]
+    count === 0 && named > along
+      ? [{ id: 'shown', text: t('site:list.button.shown', { count: named }) }]
       : [];
   const other: Button =
     typed !== ''
@@ -280,6 +280,7 @@ function notesOf(t: Texts, devices: readonly ListedDevice[]): string[] {
       .map((status) => `${t(`site:list.bound.${status}`)} ${t(`site:list.means.${status}`)}`)
       .join(' · '),
     devices.some(({ reachability }) => reachability === 'other-subnet') ? t('site:list.elsewhere') : '',
+    devices.some(({ shortSerial }) => shortSerial === null) ? t('site:list.unnamed') : '',
     devices.some(({ isTwice }) => isTwice) ? t('site:list.twice') : '',
     devices.some(({ way }) => way === 'sadp') ? t('site:list.supposed') : '',
   ];

@@ -150,6 +150,7 @@ export function createSurveys(options: SurveysOptions): Surveys {
           devices: found.slice(first, first + most),
           from: first,
           wanted: found.length,
+          named: found.filter(({ shortSerial }) => shortSerial !== null).length,
           along: found.filter(goesAlong).length,
           all: devices.length,
           bound: devices.filter(({ bindStatus }) => bindStatus !== 'not-bound').length,

@@ -52,6 +52,7 @@ describe('the list of what a laptop sees', () => {
     const part = await value(at.jobs.surveys.part(ANN, jobId, all));
     expect(part).toMatchObject({
       wanted: 3,
+      named: 2,
       devices: [
         { shortSerial: 'J50000002', bindStatus: 'bound', way: 'sadp' },
         { shortSerial: null },
