@@ -4,6 +4,21 @@
  */
 const KERNEL_PURE = '^src/kernel/(result|secret)\\.ts$';
 
+/** what the bot is put together from */
+const house = [
+  'device',
+  'policy',
+  'link',
+  'store',
+  'audit',
+  'cases',
+  'groups',
+  'flows',
+  'label',
+  'hub',
+  'cards',
+  'report',
+];
 /** room -> rooms it may import (besides itself and the kernel) */
 const rooms = {
   kernel: [],
@@ -19,37 +34,9 @@ const rooms = {
   hub: ['link', 'store', 'audit'],
   cards: [],
   report: ['device', 'policy', 'audit', 'cases'],
-  bot: [
-    'device',
-    'policy',
-    'link',
-    'store',
-    'audit',
-    'cases',
-    'groups',
-    'flows',
-    'label',
-    'hub',
-    'cards',
-    'report',
-  ],
+  bot: house,
   'lan-agent': ['device', 'link'],
-  sandbox: [
-    'device',
-    'policy',
-    'link',
-    'store',
-    'audit',
-    'cases',
-    'groups',
-    'flows',
-    'label',
-    'hub',
-    'cards',
-    'report',
-    'bot',
-    'lan-agent',
-  ],
+  sandbox: [...house, 'bot', 'lan-agent'],
 };
 /** folder of src/bot -> folders beside it that it may import; files directly in src/bot put them together */
 const botFolders = {
