@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Texts, WordAfter } from '../texts.ts';
-import type { ConsentModel, PasswordComplaint, PromptModel, QuestionModel } from './prompt.ts';
+import type { Texts } from '../texts.ts';
+import type { QuestionModel, ShownQuestion } from './prompt.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }
@@ -32,43 +32,19 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
-/** The form. The field has no length limit: a browser would cut a long password without a word. */
-export function formPage(model: PromptModel, texts: Texts, complaint: PasswordComplaint | null): string {
-  return questionPage(
-    model,
+/** The page of a question: its form, and what is wrong with what was sent last. */
+export function questionPage(shown: ShownQuestion, texts: Texts): string {
+  return page(
     texts,
-    complaint,
-    `<label for="password">${escapeHtml(model.question)}</label>
-<input id="password" name="password" type="password" autocomplete="off" autofocus>
-<button name="action" value="send">${escapeHtml(model.button)}</button>
-<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>`,
+    shown.model.title,
+    shown.kind === 'meant' ? doubtForm(shown, texts) : form(shown, texts),
   );
 }
 
-/**
- * A question for one button, which no key presses by chance: Enter presses the first button of a form, so that is the
- * one that says no.
- */
-export function consentPage(
-  model: ConsentModel,
-  texts: Texts,
-  complaint: 'cable-unconfirmed' | null,
-): string {
-  return questionPage(
-    model,
-    texts,
-    complaint,
-    `<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>
-<button name="action" value="agree">${escapeHtml(model.button)}</button>`,
-  );
-}
+type Shown<K extends ShownQuestion['kind']> = Extract<ShownQuestion, { kind: K }>;
 
-function questionPage(
-  model: QuestionModel,
-  texts: Texts,
-  complaint: WordAfter<'agent:prompt.complaint.'> | null,
-  fields: string,
-): string {
+function form(shown: Shown<'password' | 'consent'>, texts: Texts): string {
+  const { model, complaint } = shown;
   const rows = model.rows.map(
     ({ label, value }) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`,
   );
@@ -80,31 +56,38 @@ function questionPage(
 <label><input name="cable" type="checkbox" value="yes"> ${escapeHtml(model.cable.confirmed)}</label>
 `
     : '';
-  return page(
-    texts,
-    model.title,
-    `<dl>${rows.join('')}</dl>
+  return `<dl>${rows.join('')}</dl>
 ${model.hints.map((hint) => `<p>${escapeHtml(hint)}</p>`).join('\n')}
 ${alert}
 <form method="post" autocomplete="off">
-${cable}${fields}
-</form>`,
-  );
+${cable}${shown.kind === 'password' ? passwordFields(shown) : consentFields(shown)}
+</form>`;
 }
 
-/** The question whether a password that may be the one refused last is meant; the field is not shown again. */
-export function meantPage(model: QuestionModel, texts: Texts): string {
-  return page(
-    texts,
-    model.title,
-    `<p role="alert">${escapeHtml(texts('agent:prompt.refusedBefore'))}</p>
+/** The field has no length limit: a browser would cut a long password without a word. */
+function passwordFields({ model }: Shown<'password'>): string {
+  return `<label for="password">${escapeHtml(model.question)}</label>
+<input id="password" name="password" type="password" autocomplete="off" autofocus>
+<button name="action" value="send">${escapeHtml(model.button)}</button>
+<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>`;
+}
+
+/**
+ * One button, which no key presses by chance: Enter presses the first button of a form, so that is the one that says no.
+ */
+function consentFields({ model }: Shown<'consent'>): string {
+  return `<button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>
+<button name="action" value="agree">${escapeHtml(model.button)}</button>`;
+}
+
+function doubtForm({ model }: Shown<'meant'>, texts: Texts): string {
+  return `<p role="alert">${escapeHtml(texts('agent:prompt.refusedBefore'))}</p>
 <form method="post" autocomplete="off">
 ${model.cable ? '<input type="hidden" name="cable" value="yes">' : ''}
 <button name="action" value="another" autofocus>${escapeHtml(texts('agent:prompt.button.another'))}</button>
 <button name="action" value="meant">${escapeHtml(texts('agent:prompt.button.meant'))}</button>
 <button name="action" value="cancel">${escapeHtml(model.otherButton)}</button>
-</form>`,
-  );
+</form>`;
 }
 
 /** How a question ended. `timeout` and those after it: by itself, with the form still open in a browser. */

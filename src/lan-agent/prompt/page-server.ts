@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { limit } from '../limit.ts';
 import { secretBytes } from '../secret-bytes.ts';
 import type { Texts } from '../texts.ts';
-import { CONTENT_SECURITY_POLICY, endPage, overPart, type PageEnd } from './page-html.ts';
-import { type QuestionModel, takenAway } from './prompt.ts';
+import { CONTENT_SECURITY_POLICY, endPage, overPart, type PageEnd, questionPage } from './page-html.ts';
+import { type QuestionModel, type ShownQuestion, takenAway } from './prompt.ts';
 
 const HOST = '127.0.0.1';
 /** A form with a far too long password still fits, so that it can be told. */
@@ -27,14 +27,14 @@ const HEADERS = {
 
 /** What a form leads to: another page, no page at all, or the answer and with it the end of the question. */
 export type Turn<T> =
-  | { readonly status: 200 | 422; readonly page: string }
+  | { readonly status: 200 | 422; readonly shown: ShownQuestion }
   | { readonly status: 400 }
   | { readonly answer: T; readonly end: 'taken' | 'cancelled' };
 
-/** One question, as its page shows it and judges what comes back. */
+/** One question, as a page shows it and judges what comes back. */
 export interface PageQuestion<T> {
   readonly model: QuestionModel;
-  form(): string;
+  form(): ShownQuestion;
   /** Judges a form. The body is zeroed afterwards. */
   judge(body: Buffer): Promise<Turn<T>>;
   /** Zeroes what an answer holds that nobody takes any more, and what was kept between two forms. */
@@ -79,9 +79,9 @@ export function askOnPage<T>(
 
     const forms = new Set<ServerResponse>();
     /** A page with a form, of which the rest is sent when its question is over. */
-    const show = (response: ServerResponse, status: number, html: string) => {
+    const show = (response: ServerResponse, status: number, shown: ShownQuestion) => {
       writeHead(response, status, 'html');
-      response.write(html);
+      response.write(questionPage(shown, texts));
       forms.add(response);
       response.once('close', () => forms.delete(response));
     };
@@ -118,7 +118,7 @@ export function askOnPage<T>(
         question.drop('answer' in turn ? turn.answer : null);
         return gone(ended);
       }
-      if ('page' in turn) return show(response, turn.status, turn.page);
+      if ('shown' in turn) return show(response, turn.status, turn.shown);
       if ('status' in turn) return send(response, turn.status);
       // The browser gets its last page first, then the server goes away.
       response.once('close', () => finish(turn.answer, turn.end));

@@ -1,8 +1,6 @@
 import { PROMPT_LIMIT_MS } from '../../link/times.ts';
-import type { Texts } from '../texts.ts';
 import type { PromptAnswer, WasRefused } from '../unbind/contract.ts';
 import { formField } from './form.ts';
-import { consentPage, formPage, meantPage } from './page-html.ts';
 import { askOnPage, type PageOptions, type PageQuestion, type Turn } from './page-server.ts';
 import {
   type ConsentAnswer,
@@ -13,6 +11,7 @@ import {
   type LaptopPrompt,
   type PasswordComplaint,
   type PromptModel,
+  type ShownQuestion,
 } from './prompt.ts';
 
 /** The prompt as pages, one for each question (page-server.ts). */
@@ -20,26 +19,23 @@ export function createPagePrompt(options: PageOptions & { timeLimitMs?: number }
   const { texts, timeLimitMs = PROMPT_LIMIT_MS } = options;
   return {
     ask: (plan, signal, wasRefused, { group, limitMs = timeLimitMs } = {}) =>
-      askOnPage(passwordQuestion(describePlan(plan, texts, group), texts, wasRefused), {
+      askOnPage(passwordQuestion(describePlan(plan, texts, group), wasRefused), {
         ...options,
         limitMs,
         signal,
       }),
     consent: (to, signal, limitMs = timeLimitMs) =>
-      askOnPage(consentQuestion(describeConsent(to, texts), texts), { ...options, limitMs, signal }),
+      askOnPage(consentQuestion(describeConsent(to, texts)), { ...options, limitMs, signal }),
   };
 }
 
-function passwordQuestion(
-  model: PromptModel,
-  texts: Texts,
-  wasRefused: WasRefused,
-): PageQuestion<PromptAnswer> {
+/** The question for a password, as pages of any kind ask it. */
+export function passwordQuestion(model: PromptModel, wasRefused: WasRefused): PageQuestion<PromptAnswer> {
   const check = createPasswordCheck();
-  const form = (complaint: PasswordComplaint | null) => formPage(model, texts, complaint);
-  const again = (complaint: PasswordComplaint): Turn<PromptAnswer> => ({
-    status: 422,
-    page: form(complaint),
+  const form = (complaint: PasswordComplaint | null): ShownQuestion => ({
+    kind: 'password',
+    model,
+    complaint,
   });
   /** A password that may be the one refused last, until the person has said whether it is meant. */
   let doubted: Buffer | null = null;
@@ -59,18 +55,18 @@ function passwordQuestion(
     if (action === 'another' || action === 'cancel') {
       password?.fill(0);
       return action === 'another'
-        ? { status: 200, page: form(null) }
+        ? { status: 200, shown: form(null) }
         : { answer: { kind: 'abandoned' }, end: 'cancelled' };
     }
     if (!password) return { status: 400 };
     const complaint = model.cable && !directCable ? 'no-cable' : check(password);
     if (complaint) {
       password.fill(0);
-      return again(complaint);
+      return { status: 422, shown: form(complaint) };
     }
     if (password !== before && (await wasRefused(password))) {
       doubted = password;
-      return { status: 422, page: meantPage(model, texts) };
+      return { status: 422, shown: { kind: 'meant', model } };
     }
     const given = { kind: 'typed', password } as const;
     return { answer: model.cable ? { ...given, directCable: true } : given, end: 'taken' };
@@ -90,10 +86,10 @@ function passwordQuestion(
 }
 
 /** One button means yes; it works with the form of this page alone, as everything here does. */
-function consentQuestion(model: ConsentModel, texts: Texts): PageQuestion<ConsentAnswer> {
+export function consentQuestion(model: ConsentModel): PageQuestion<ConsentAnswer> {
   return {
     model,
-    form: () => consentPage(model, texts, null),
+    form: () => ({ kind: 'consent', model, complaint: null }),
     judge: async (body) => {
       const action = formField(body, 'action')?.toString();
       if (action === 'cancel') return { answer: { kind: 'declined' }, end: 'cancelled' };
@@ -101,7 +97,7 @@ function consentQuestion(model: ConsentModel, texts: Texts): PageQuestion<Consen
       if (!model.cable) return { answer: { kind: 'agreed' }, end: 'taken' };
       return formField(body, 'cable')?.toString() === 'yes'
         ? { answer: { kind: 'agreed', directCable: true }, end: 'taken' }
-        : { status: 422, page: consentPage(model, texts, 'cable-unconfirmed') };
+        : { status: 422, shown: { kind: 'consent', model, complaint: 'cable-unconfirmed' } };
     },
     drop: () => undefined,
     abandoned: { kind: 'abandoned' },

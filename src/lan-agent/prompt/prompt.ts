@@ -93,6 +93,21 @@ export interface ConsentModel extends QuestionModel {
   readonly keys: string;
 }
 
+/** What a page of a question shows, without a word of what was typed: the form, with what is wrong with the last try. */
+export type ShownQuestion =
+  | {
+      readonly kind: 'password';
+      readonly model: PromptModel;
+      readonly complaint: PasswordComplaint | null;
+    }
+  /** Whether a password that may be the one refused last is meant; the field is not shown again. */
+  | { readonly kind: 'meant'; readonly model: PromptModel }
+  | {
+      readonly kind: 'consent';
+      readonly model: ConsentModel;
+      readonly complaint: 'cable-unconfirmed' | null;
+    };
+
 /** Puts a plan into words. What the device or the chat wrote cannot steer a terminal or reverse a line. */
 export function describePlan(plan: PromptPlan, texts: Texts, group?: InGroup): PromptModel {
   const task = plan.driver === null ? 'inspect' : 'unbind';
