@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../../../src/lan-agent/doctor/check.ts';
 import { ACTION_NAMES, readAction } from '../../../../src/lan-agent/window/actions.ts';
-import { findingOf, type OwnNews } from '../../../../src/lan-agent/window/own-news.ts';
 
 const form = (fields: Readonly<Record<string, string>>) =>
   Buffer.from(new URLSearchParams(fields).toString());
@@ -42,10 +40,4 @@ describe('forms of the window', () => {
       expect(JSON.stringify(action).length).toBeLessThan(1000);
     }
   });
-});
-
-it('keeps of a finding what its sentence needs', () => {
-  const check = finding('failed', 'agent:doctor.port.taken', { port: 37020 });
-  const news: OwnNews = { kind: 'checked', findings: [findingOf(check)], firewall: [] };
-  expect(JSON.parse(JSON.stringify(news))).toEqual(news);
 });
