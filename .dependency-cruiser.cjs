@@ -46,6 +46,7 @@ const botFolders = {
   jobs: ['house', 'door'],
   commands: ['house', 'door', 'jobs'],
   server: ['house'],
+  settings: ['house', 'server'],
 };
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];

@@ -11,6 +11,7 @@ import { notice as noticeEn } from './en/notice.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
+import { setting as settingEn } from './en/setting.ts';
 import { site as siteEn } from './en/site.ts';
 import { agent as agentRu } from './ru/agent.ts';
 import { bot as botRu } from './ru/bot.ts';
@@ -21,6 +22,7 @@ import { notice as noticeRu } from './ru/notice.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
+import { setting as settingRu } from './ru/setting.ts';
 import { site as siteRu } from './ru/site.ts';
 
 export const resources = {
@@ -34,6 +36,7 @@ export const resources = {
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
+    setting: settingEn,
     site: siteEn,
   },
   ru: {
@@ -46,6 +49,7 @@ export const resources = {
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,
+    setting: settingRu,
     site: siteRu,
   },
 } as const;

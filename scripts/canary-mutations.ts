@@ -68,16 +68,16 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: 'bot: what it says when it crashes',
-    file: 'src/bot/main.ts',
+    file: 'src/bot/cli/run.ts',
     from: "log.fatal({ err: error }, 'a fault of this program ends it');",
     to: 'process.stderr.write(`failed: ${error.stack}`);',
     test: [CANARY, 'crashes'],
   },
   {
     what: 'settings: complaints without values',
-    file: 'src/bot/main.ts',
-    from: 'complain(`  ${setting}: ',
-    to: 'complain(`  ${setting} ${process.env[setting]}: ',
+    file: 'src/bot/cli/cli.ts',
+    from: 'return `${setting}: ',
+    to: 'return `${setting} ${process.env[setting]}: ',
     test: [CANARY, 'complaint'],
   },
   {

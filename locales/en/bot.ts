@@ -912,6 +912,9 @@ export const bot = {
     'needs-webhook-port': 'must use a port that Telegram calls: 443, 80, 88 or 8443. Example: {{example}}',
     'needs-path': 'needs a path of its own. Example: {{example}}',
     'needs-other': 'has no effect without {{needs}}. Example: {{example}}',
+    'file-unreadable': 'names a file that cannot be read ({{detail}}). Example: {{example}}',
+    'file-empty': 'names a file with nothing in it. Example: {{example}}',
+    'set-twice': 'is set here and by {{needs}}: leave one of them.',
   },
   store: {
     cli: 'look after the store',
@@ -972,7 +975,7 @@ export const bot = {
   },
   startup: {
     settings:
-      'The bot cannot start. Put these settings right in the environment or in .env (see .env.example):',
+      'The bot cannot start. Put these settings right in the environment or in .env (see docs/settings.md):',
     store: {
       nothing: 'There is no store in {{place}}. Check STORE_URL.',
       foreign:

@@ -939,6 +939,9 @@ export const bot = {
     'needs-webhook-port': 'нужен порт, на который звонит Telegram: 443, 80, 88 или 8443. Пример: {{example}}',
     'needs-path': 'нужен свой путь. Пример: {{example}}',
     'needs-other': 'не работает без {{needs}}. Пример: {{example}}',
+    'file-unreadable': 'указывает на файл, который не читается ({{detail}}). Пример: {{example}}',
+    'file-empty': 'указывает на пустой файл. Пример: {{example}}',
+    'set-twice': 'задано и здесь, и через {{needs}}: оставьте одно.',
   },
   store: {
     cli: 'проверка хранилища',
@@ -999,7 +1002,8 @@ export const bot = {
     },
   },
   startup: {
-    settings: 'Бот не может запуститься. Исправьте эти настройки в окружении или в .env (см. .env.example):',
+    settings:
+      'Бот не может запуститься. Исправьте эти настройки в окружении или в .env (см. docs/settings.ru.md):',
     store: {
       nothing: 'В {{place}} нет хранилища. Проверьте STORE_URL.',
       foreign:

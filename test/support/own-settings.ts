@@ -17,6 +17,7 @@ export function settingsWith(own: Own): Settings {
     notices: NOTICE_DEFAULTS,
     auditHead: { everyMs: 86_400_000, keepers: [] },
     logLevel: 'silent',
+    secretFiles: [],
     ...own,
   };
 }

@@ -1,0 +1,115 @@
+/**
+ * Shapes of settings: from the text an operator wrote, trimmed and not empty, to the value the bot works with. The message
+ * of an issue is the word that says what is wrong.
+ */
+import { z } from 'zod';
+import { NOTICE_KINDS, type NoticeSettings, WAYS } from '../house/notices.ts';
+import type { HeadKeeper } from '../server/audit-watch.ts';
+
+/** What is wrong with the form of a value; `bot:settings.<word>` is its sentence. */
+export type ShapeWord =
+  /** Set to something of another form. */
+  | 'malformed'
+  /** Must be https, because it crosses the internet. */
+  | 'needs-https'
+  /** A webhook's port must be one Telegram calls: 443, 80, 88 or 8443. */
+  | 'needs-webhook-port'
+  /** Needs a path of its own. */
+  | 'needs-path';
+
+/** Reads one setting. */
+export type Shape<T> = z.ZodType<T, string>;
+
+/** Ports Telegram delivers webhooks to (https://core.telegram.org/bots/api#setwebhook). */
+const WEBHOOK_PORTS = new Set(['', '443', '80', '88', '8443']);
+/** This machine, as the host of an address or of `host:port`. */
+export const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+const SYSLOG_PORT = 514;
+
+const word = (error: ShapeWord) => ({ error });
+const malformed = word('malformed');
+
+/** A text of this form. */
+export const shaped = (form: RegExp) => z.string().regex(form, malformed);
+
+/** Any text: the name of a file, say. */
+export const text = z.string();
+
+/** One of these words. */
+export const oneOf = <W extends string>(words: readonly W[]) => z.string().pipe(z.enum(words, malformed));
+
+/** `on` or `off`. */
+export const onOff = oneOf(['on', 'off']).transform((word) => word === 'on');
+
+/** A whole number. */
+export const whole = (least: number, most: number) =>
+  shaped(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((given) => given >= least && given <= most, malformed);
+
+/** Telegram ids, each once. */
+export const ids = shaped(/^[1-9]\d{0,15}([\s,]+[1-9]\d{0,15})*$/)
+  .transform((given) => [...new Set(given.split(/[\s,]+/).map(Number))])
+  .refine((given) => given.every(Number.isSafeInteger), malformed);
+
+/** An http(s) address without credentials, query or fragment. */
+const address = z.string().transform((given, context): URL => {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const plain = url && !url.username && !url.password && !url.search && !url.hash;
+  if (plain && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies ShapeWord });
+  return z.NEVER;
+});
+
+/** An address that may cross the internet: plain http is for this machine only. */
+const safeAddress = address.refine(
+  (url) => url.protocol === 'https:' || LOOPBACK.test(url.hostname),
+  word('needs-https'),
+);
+
+/** Such an address without a slash at its end. */
+export const safeRoot = safeAddress.transform((url) => url.href.replace(/\/+$/, ''));
+
+/** Where Telegram may post updates to. */
+export const webhookAddress = safeAddress
+  .refine((url) => LOOPBACK.test(url.hostname) || WEBHOOK_PORTS.has(url.port), word('needs-webhook-port'))
+  .refine((url) => url.pathname.length > 1, word('needs-path'));
+
+/** `host:port` or `[v6]:port`; port 0 lets the system choose. */
+export const listenAddress = shaped(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/)
+  .transform((given) => {
+    const at = given.lastIndexOf(':');
+    return { host: given.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(given.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, malformed);
+
+/** `kind=way` of as many notices as one likes. */
+export const noticeWays = z.string().transform((given, context): NoticeSettings['ways'] => {
+  const pairs = given.split(/[\s,]+/).map((pair) => pair.split('='));
+  const kinds: readonly string[] = NOTICE_KINDS;
+  const ways: readonly string[] = WAYS;
+  const good = pairs.every(
+    ([kind = '', way = '', ...rest]) => kinds.includes(kind) && ways.includes(way) && rest.length === 0,
+  );
+  if (good) return Object.fromEntries(pairs);
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies ShapeWord });
+  return z.NEVER;
+});
+
+/** A list of `chat`, `file:<path>` and `syslog://host:port`. */
+export const headKeepers = z.string().transform((given, context): HeadKeeper[] => {
+  const keepers = given.split(/[\s,]+/).map(headKeeper);
+  if (keepers.every((keeper) => keeper !== null)) return keepers;
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies ShapeWord });
+  return z.NEVER;
+});
+
+function headKeeper(given: string): HeadKeeper | null {
+  if (given === 'chat') return { to: 'chat' };
+  if (/^file:./.test(given)) return { to: 'file', path: given.slice('file:'.length) };
+  const [, host, port] =
+    /^syslog:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(given) ?? [];
+  const number = Number(port ?? SYSLOG_PORT);
+  if (host === undefined || number < 1 || number > 65_535) return null;
+  return { to: 'syslog', host: host.replace(/^\[|\]$/g, ''), port: number };
+}
