@@ -164,10 +164,48 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
   stage: {
     discovering: 'Looking for {{shortSerial}} …',
     status: 'Asking whether it is bound …',
+    ledger: 'Looking how many attempts the device has left …',
+    permit: 'Asking the bot for its one permission …',
     exchange: 'Exchanging keys with the device …',
     sent: 'The unbind was sent, once.',
     verifying: 'Asking the device whether it worked …',
     reading: 'Reading what the device says of itself …',
+  },
+  news: {
+    begun: {
+      unbind: '{{shortSerial}} is to be unbound.',
+      unbindFor: '{{who}} asks to unbind {{shortSerial}}.',
+      group: '{{who}} asks to unbind {{shortSerial}}, {{number}} of {{of}}.',
+      survey: '{{who}} asks for the list of devices of this network.',
+      look: 'Looking which devices are on this network …',
+      status: 'Asking {{shortSerial}} whether it is bound …',
+      settle: 'Finding out what became of the unbind of {{shortSerial}} that was cut off …',
+    },
+    picture: {
+      shown: 'A picture with a code is in the chat; it is answered there. Tries: {{number}}.',
+      passed: 'The code of the picture was right.',
+      wrong: 'The code of the picture was wrong. Tries left: {{number}}.',
+      expired: 'Nobody has answered that picture in time.',
+    },
+    answered: {
+      password: 'The password is used now, once. The result comes to the chat.',
+      confirm: 'Confirmed: the password of the group is used now, once. The result comes to the chat.',
+      survey: 'Allowed: the list of devices goes to the chat.',
+    },
+    ended: {
+      found: '{{shortSerial}} is on this network.',
+      looked: 'The search is over.',
+      survey: 'The list of devices is on its way to the chat.',
+    },
+    failed: {
+      cancelled: 'Cancelled in the chat. Nothing was sent.',
+      expired: 'The chat asked for it too long ago. Nothing was done.',
+      interrupted: 'The agent was stopped before anything was sent.',
+      'group-stopped': 'Its group has stopped at this laptop. Nothing was sent.',
+      'survey-refused': 'Refused: no list goes to the chat.',
+      'survey-abandoned': 'Nobody has answered here: no list goes to the chat.',
+      'no-terminal': 'There is nobody here who could be asked. Nothing was sent.',
+    },
   },
   outcome: {
     unbound: 'Unbound. The device itself says that it is not bound any more.',
@@ -639,7 +677,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'not-agreed':
         'Nothing was kept. If the chat does say that this laptop is paired, remove it there (/agents); then ask the bot for a new code and pair again.',
       done: 'Paired. Now start the agent with: unbind-agent run',
-      refused:
+      'refused-in-chat':
         'This laptop was refused in the chat, or another number was typed there. Ask the bot for a new code and pair again. If it happens once more, somebody may sit in between: use another network.',
       expired:
         'The number was not typed in the chat in time, or a newer code was asked for. Ask the bot for a new code and pair again.',
@@ -652,9 +690,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     },
     run: {
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
-      typed: 'The password is used now, once. The result comes to the chat.',
-      confirmed: 'Confirmed: the password of the group is used now, once. The result comes to the chat.',
-      allowed: 'Allowed: the list of devices goes to the chat.',
       forgotten: 'The password of the group is forgotten. Should it be needed again, it is asked for.',
       'not-paired':
         'This laptop is not paired with a bot yet. Ask the bot for a code, then: unbind-agent pair',

@@ -6,9 +6,11 @@ import { textsFor } from '../kernel/all-texts.ts';
 import { createLog } from '../kernel/log.ts';
 import { createEngine } from '../lan-agent/engine.ts';
 import type { InspectReport } from '../lan-agent/inspect/contract.ts';
-import { type PairEnd, pair } from '../lan-agent/link/pair.ts';
-import { type RunEnd, run } from '../lan-agent/link/run.ts';
+import { pair } from '../lan-agent/link/pair.ts';
+import { run } from '../lan-agent/link/run.ts';
 import { testNetwork } from '../lan-agent/network/test-network.ts';
+import type { PairEnd, RunEnd } from '../lan-agent/news.ts';
+import { createNewsTeller } from '../lan-agent/news-text.ts';
 import { PICTURE_ALPHABET } from '../lan-agent/picture/glyphs.ts';
 import { createPagePrompt } from '../lan-agent/prompt/page.ts';
 import type { LaptopPrompt } from '../lan-agent/prompt/prompt.ts';
@@ -64,7 +66,7 @@ export async function createLaptop({
   if (!network.ok) throw new Error(`the sandbox made a wrong test network: ${network.failure}`);
   const engine = createEngine({ home, network: network.value });
   const log = createLog('silent', 'unbind-agent');
-  const texts = textsFor(language);
+  const tell = createNewsTeller({ texts: textsFor(language), say: onLine });
   const pages = new EventEmitter();
   const waiting: string[] = [];
   const letters: number[] = [];
@@ -112,11 +114,9 @@ export async function createLaptop({
         insecureLan: false,
         home,
         agentVersion: AGENT_VERSION,
-        texts,
-        say: (line) => {
-          onLine(line);
-          const number = /: (\d{3} \d{3})$/.exec(line)?.[1];
-          if (number !== undefined) onNumber(number);
+        onNews: (news) => {
+          tell(news);
+          if (news.kind === 'pairing-number') onNumber(news.number);
         },
         // Nobody sits in between here: what the laptop says the chat says, too.
         agree: async () => true,
@@ -147,8 +147,7 @@ export async function createLaptop({
             },
           ),
         agentVersion: AGENT_VERSION,
-        texts,
-        say: onLine,
+        onNews: tell,
         log,
         signal: stopping.signal,
         challengeRandom: dice,

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConfirmFailure } from '../../src/hub/directory.ts';
 import { textsFor } from '../../src/kernel/all-texts.ts';
 import { pair } from '../../src/lan-agent/link/pair.ts';
+import { createNewsTeller } from '../../src/lan-agent/news-text.ts';
 import { pairingNumber } from '../../src/link/pairing-number.ts';
 import { type House, openHouse, value } from '../integration/hub/house.ts';
 import { emptyFolder, spawnAgent } from '../integration/lan-agent/agent.ts';
@@ -50,8 +51,7 @@ describe('pairing with somebody in the middle', () => {
       insecureLan: false,
       home,
       agentVersion: '0.0.0-test',
-      texts: textsFor('en'),
-      say: (line) => said.push(line),
+      onNews: createNewsTeller({ texts: textsFor('en'), say: (line) => said.push(line) }),
       agree: async () => (await chat).ok,
       signal: AbortSignal.timeout(60_000),
     });

@@ -1,6 +1,7 @@
 import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
 import { pair } from '../link/pair.ts';
 import { run } from '../link/run.ts';
+import { createNewsTeller } from '../news-text.ts';
 import { askAgreement } from '../prompt/agreement.ts';
 import { createPrompt } from '../prompt/choose.ts';
 import type { PromptKind } from '../prompt/kinds.ts';
@@ -28,8 +29,7 @@ export async function pairCommand(
     insecureLan,
     home,
     agentVersion: AGENT_VERSION,
-    texts,
-    say,
+    onNews: createNewsTeller({ texts, say }),
     agree: () => askAgreement(`${texts('agent:link.pair.agree')} `, input, process.stderr, signal),
     signal,
   });
@@ -55,8 +55,7 @@ export async function runCommand(context: CliContext, prompt: PromptKind | undef
     promptFor: (language) =>
       createPrompt({ kind: prompt, texts: textsFor(language), keyboard, output: process.stderr }),
     agentVersion: AGENT_VERSION,
-    texts,
-    say,
+    onNews: createNewsTeller({ texts, say }),
     log: createLog(level, 'unbind-agent'),
     signal,
   });

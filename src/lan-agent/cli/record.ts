@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { describeStatus, describeUnbind } from '../notes.ts';
 import type { PromptKind } from '../prompt/kinds.ts';
 import { createFolder, type RecordingFolder } from '../record/folder.ts';
 import { RECORDING_VERSION } from '../record/recording.ts';
@@ -10,9 +11,9 @@ import { AGENT_VERSION } from '../version.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
-import { describeStatus, statusExit } from './status.ts';
+import { statusExit } from './status.ts';
 import { createTeller, type Teller } from './teller.ts';
-import { describeUnbind, refused, unbindOnce, verifySeconds } from './unbind.ts';
+import { refused, unbindOnce, verifySeconds } from './unbind.ts';
 
 export interface RecordArguments {
   readonly json: boolean;

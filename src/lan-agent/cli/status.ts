@@ -1,4 +1,4 @@
-import type { Texts } from '../texts.ts';
+import { describeStatus } from '../notes.ts';
 import type { StatusReport } from '../unbind/contract.ts';
 import { complainAboutInterfaces } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -34,25 +34,6 @@ export async function statusCommand(
     args.json ? JSON.stringify(report) : describeStatus(status, texts, teller.isHindered()),
   );
   return statusExit(status);
-}
-
-/** The status in words, with the device it is about. @param isHindered the person was told why it may not be heard */
-export function describeStatus(report: StatusReport, texts: Texts, isHindered: boolean): string {
-  const { shortSerial, status, word, reason, stopped, device, attemptsLeft } = report;
-  const key = stopped
-    ? 'reason.cancelled'
-    : reason
-      ? (`reason.${reason}` as const)
-      : isHindered && status === 'not-found'
-        ? 'note.notHeard'
-        : (`status.${status}` as const);
-  const { model, address, interface: through } = device ?? {};
-  const where = address && texts('agent:discover.through', { address, interface: through ?? '' });
-  const head = [shortSerial, model, where].filter(Boolean).join('  ');
-  const said = `${head}\n${texts(`agent:${key}`, { word: word ?? '' })}`;
-  return attemptsLeft === undefined
-    ? said
-    : `${said}\n${texts('agent:outcome.attemptsLeft', { number: attemptsLeft })}`;
 }
 
 /** The exit code of a status. */

@@ -1,6 +1,5 @@
-import { numberLines } from '../notes.ts';
+import { describeUnbind } from '../notes.ts';
 import type { PromptKind } from '../prompt/kinds.ts';
-import type { Texts } from '../texts.ts';
 import type { Report, UnbindReason } from '../unbind/contract.ts';
 import { complainAboutInterfaces, spelled } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
@@ -104,15 +103,6 @@ export function verifySeconds(env: NodeJS.ProcessEnv): number | undefined | null
   if (!text) return undefined;
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   return seconds >= 5 && seconds <= 600 ? seconds : null;
-}
-
-/** The report in words. @param isHindered the person was told why the device may not be heard */
-export function describeUnbind(report: Report, texts: Texts, isHindered: boolean): string {
-  const { shortSerial, outcome, reason } = report;
-  const key = outcome === 'not-found' && isHindered ? 'note.notHeard' : (`outcome.${outcome}` as const);
-  const lines = [`${shortSerial}: ${texts(`agent:${key}`)}`];
-  if (reason) lines.push(texts(`agent:reason.${reason}`, { shortSerial }));
-  return [...lines, ...numberLines(report, texts)].join('\n');
 }
 
 /** The report of an unbind that was not even begun. */

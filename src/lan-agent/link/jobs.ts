@@ -1,15 +1,18 @@
 import type { Log } from '../../kernel/log.ts';
 import { type AgentCommand, MAX_BODY_BYTES } from '../../link/messages.ts';
 import { type Hindrance, isFoundSetAside, isHindrance } from '../network/hindrances.ts';
+import type { JobEnd, JobFailure } from '../news.ts';
 import { reportHindrances } from './hindrance-reports.ts';
 import type { Intake, JobCommand } from './intake.ts';
 import { isJobCommand } from './intake.ts';
+import { aboutJob, newsOf } from './job-news.ts';
 import type { NewEvent, Outbox } from './outbox.ts';
 import {
   createUnbindJob,
   type JobTools,
   settleUnbind,
   type UnbindCommand,
+  type UnbindEnd,
   type UnbindJob,
 } from './unbind-job.ts';
 import { createVisits } from './visits.ts';
@@ -30,12 +33,21 @@ export interface Jobs {
 }
 
 type Waiting = { readonly command: JobCommand; readonly settle: boolean };
+/** How a job ended, as the chat and as the laptop are told. */
+type Done = { readonly last: NewEvent; readonly end: JobEnd };
 type Running = Waiting & { readonly abort: AbortController; cancelled: boolean; unbind: UnbindJob | null };
 
 export function createJobs(
-  tools: JobTools & { intake: Intake; outbox: Pick<Outbox, 'some'>; log: Log },
+  given: JobTools & { intake: Intake; outbox: Pick<Outbox, 'some'>; log: Log },
 ): Jobs {
-  const { intake, emit, engine, clock, log, groups } = tools;
+  const { intake, engine, clock, log, groups, onNews } = given;
+  /** What the chat hears in the middle of a job, the laptop hears, too. */
+  const emit = async (event: NewEvent) => {
+    const news = newsOf(event);
+    if (news) onNews(news);
+    await given.emit(event);
+  };
+  const tools = { ...given, emit };
   const visits = createVisits(tools);
   const waiting: Waiting[] = [];
   let running: Running | null = null;
@@ -43,20 +55,25 @@ export function createJobs(
   let stopped = false;
 
   /** The last event first, then the job is forgotten: a crash in between repeats the event, and loses none. */
-  const end = async (last: NewEvent) => {
+  const conclude = async ({ command, settle }: Waiting, { last, end }: Done) => {
     await emit(last);
+    onNews({ kind: 'job-ended', job: aboutJob(command, settle), end });
     await forget(last.jobId);
   };
   const forget = async (jobId: string) => {
     const saved = await intake.finish(jobId);
     if (!saved.ok) log.error({ code: saved.failure.code }, 'a finished job could not be noted');
   };
-  const failed = (jobId: string, reason: string) => end({ type: 'job-failed', jobId, reason });
+  const failed = (job: Waiting, reason: JobFailure) => {
+    const last = { type: 'job-failed', jobId: job.command.jobId, reason } as const;
+    return conclude(job, doneAs(last));
+  };
 
   /** @param until the one device that is looked for; null: all of them are */
-  const look = async (until: string | null, waitMs: number, signal: AbortSignal) => {
+  const look = async (jobId: string, until: string | null, waitMs: number, signal: AbortSignal) => {
     const found = await engine.discover({ until, waitMs, signal });
-    for (const note of found.notes) tools.onNote(note);
+    for (const note of found.notes) onNews({ kind: 'noted', jobId, note });
+    onNews({ kind: 'seen', jobId, report: found });
     // Where one is asked for, the others are nobody's business: their number is enough.
     const asked = found.devices.filter(({ shortSerial }) => until === null || shortSerial === until);
     const devices = fitting(asked);
@@ -64,51 +81,53 @@ export function createJobs(
     const ways = found.notes
       .filter(isFoundSetAside)
       .filter(({ name }) => devices.some((device) => device.interface === name));
-    return {
+    const seen = {
       devices,
       omitted,
       interfaces: found.interfaces.slice(0, MAX_INTERFACES),
       hindrances: reportHindrances([...found.hindrances, ...ways]),
     };
+    const isFound = until === null ? found.devices.length > 0 : found.seen;
+    return { seen, end: { kind: 'searched', found: isFound } as const };
   };
 
-  const carryOut = async (job: Running): Promise<NewEvent> => {
+  const carryOut = async (job: Running): Promise<Done> => {
     const { command, abort } = job;
     const { jobId } = command;
     switch (command.type) {
-      case 'discover':
-        return { type: 'discovered', jobId, ...(await look(command.until, command.waitMs, abort.signal)) };
+      case 'discover': {
+        const { seen, end } = await look(jobId, command.until, command.waitMs, abort.signal);
+        return { last: { type: 'discovered', jobId, ...seen }, end };
+      }
       case 'survey': {
         const refusal = await visits.allow(command, abort.signal);
-        if (refusal) return { type: 'job-failed', jobId, reason: refusal };
-        return { type: 'surveyed', jobId, ...(await look(null, command.waitMs, abort.signal)) };
+        if (refusal) return doneAs({ type: 'job-failed', jobId, reason: refusal });
+        const { seen, end } = await look(jobId, null, command.waitMs, abort.signal);
+        return { last: { type: 'surveyed', jobId, ...seen }, end };
       }
       case 'status': {
         const { shortSerial } = command;
         const stood: Hindrance[] = [];
-        const {
-          status,
-          device,
-          attemptsLeft = null,
-        } = await engine.readStatus({
+        const report = await engine.readStatus({
           shortSerial,
           signal: abort.signal,
           onNote: (note) => {
             if (isHindrance(note)) stood.push(note);
-            tools.onNote(note);
+            onNews({ kind: 'noted', jobId, note });
           },
         });
+        const { status, device, attemptsLeft = null } = report;
         const told = { shortSerial, status, device, attemptsLeft, hindrances: reportHindrances(stood) };
-        return { type: 'status', jobId, ...told };
+        return { last: { type: 'status', jobId, ...told }, end: { kind: 'status', report } };
       }
       case 'unbind': {
         if (job.settle) {
           const report = await settleUnbind(command, tools, abort.signal);
           groups.ended(command.group, report);
-          return { type: 'outcome', jobId, report };
+          return doneAs({ type: 'outcome', jobId, report });
         }
         job.unbind = createUnbindJob(command, tools);
-        return job.unbind.run(abort.signal);
+        return doneAs(await job.unbind.run(abort.signal));
       }
     }
   };
@@ -116,29 +135,30 @@ export function createJobs(
   const runOne = async (next: Waiting) => {
     const { command, settle } = next;
     const { jobId } = command;
-    if (!settle && clock.now() > command.expiresAt) return failed(jobId, 'expired');
+    if (!settle && clock.now() > command.expiresAt) return failed(next, 'expired');
+    onNews({ kind: 'job-begun', job: aboutJob(command, settle) });
     const job: Running = { ...next, abort: new AbortController(), cancelled: false, unbind: null };
     running = job;
     try {
       // Free before anybody hears of its end: the next wish may follow on its heels.
-      const last = await carryOut(job).finally(() => {
+      const done = await carryOut(job).finally(() => {
         running = null;
       });
       // Cut off before anything was sent or found out; what an unbind reports after its datagram stands.
-      const cutOff = job.abort.signal.aborted && last.type !== 'outcome';
-      if (!cutOff && !(settle && stopped)) return await end(last);
-      if (job.cancelled) return await failed(jobId, 'cancelled');
+      const cutOff = job.abort.signal.aborted && done.last.type !== 'outcome';
+      if (!cutOff && !(settle && stopped)) return await conclude(next, done);
+      if (job.cancelled) return await failed(next, 'cancelled');
       // The agent stops. Read-only jobs and settlements stay open for its next start.
-      if (command.type === 'unbind' && !settle) await failed(jobId, 'interrupted');
+      if (command.type === 'unbind' && !settle) await failed(next, 'interrupted');
     } catch (error) {
       log.error({ err: error, job: command.type }, 'a job failed by a fault of this program');
       // Whether its datagram has left is for the device to say; a settlement that breaks has not heard it.
       if (settle && command.type === 'unbind') {
         const last = unsettled(command);
         groups.ended(command.group, last.report);
-        await end(last);
+        await conclude(next, doneAs(last));
       } else if (isArmed(jobId)) enqueue({ command, settle: true });
-      else await failed(jobId, 'internal');
+      else await failed(next, 'internal');
     }
   };
   const work = async () => {
@@ -164,8 +184,8 @@ export function createJobs(
     }
     const at = waiting.findIndex(({ command, settle }) => command.jobId === jobId && !settle);
     if (at >= 0) {
-      waiting.splice(at, 1);
-      return failed(jobId, 'cancelled');
+      for (const job of waiting.splice(at, 1)) await failed(job, 'cancelled');
+      return;
     }
     // No job that is to be done: perhaps the run of a group, which stops with whatever of it is at work.
     groups.stop(jobId);
@@ -177,8 +197,8 @@ export function createJobs(
     accept: async (command) => {
       if (isJobCommand(command)) {
         // Nobody can say for how long.
-        if (waitsForPeople()) return failed(command.jobId, 'busy');
-        return enqueue({ command, settle: false });
+        const job = { command, settle: false };
+        return waitsForPeople() ? failed(job, 'busy') : enqueue(job);
       }
       if (command.type === 'cancel') return cancel(command.jobId);
       const talk = running?.command.jobId === command.jobId ? running.unbind?.pictures : undefined;
@@ -195,7 +215,7 @@ export function createJobs(
         if (tools.outbox.some((event) => event.jobId === jobId && isLast(event.type))) await forget(jobId);
         else if (command.type !== 'unbind') enqueue({ command, settle: false });
         else if (armed) enqueue({ command, settle: true });
-        else await failed(jobId, 'interrupted');
+        else await failed({ command, settle: false }, 'interrupted');
       }
     },
     stop: async () => {
@@ -213,6 +233,12 @@ function fitting<T>(devices: readonly T[]): T[] {
     bytes += Buffer.byteLength(JSON.stringify(device)) + 1;
     return bytes <= MAX_LIST_BYTES;
   });
+}
+
+/** What an unbind's last event, or any job's failure, is for the laptop. */
+function doneAs(last: UnbindEnd): Done {
+  if (last.type === 'job-failed') return { last, end: { kind: 'failed', reason: last.reason } };
+  return { last, end: { kind: 'unbind', report: last.report } };
 }
 
 /** The outcome of an unbind that was to be settled and could not be. */

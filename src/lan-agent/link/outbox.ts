@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type AgentEvent, agentEvent, MAX_BODY_BYTES } from '../../link/messages.ts';
 import { errorCode } from '../error-code.ts';
 import { ensureHome, type HomeFailure, replaceFile } from '../home.ts';
+import type { JobFailure } from '../news.ts';
 import { linkState } from './identity.ts';
 
 const MAX_BATCH = 50;
@@ -13,8 +14,11 @@ const MAX_BATCH = 50;
 const MAX_BATCH_BYTES = MAX_BODY_BYTES - 4_096;
 
 type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type Draft = OmitEach<AgentEvent, 'id' | 'at'>;
 /** An event before it gets its id and time. */
-export type NewEvent = OmitEach<AgentEvent, 'id' | 'at'>;
+export type NewEvent =
+  | Exclude<Draft, { type: 'job-failed' }>
+  | (Extract<Draft, { type: 'job-failed' }> & { readonly reason: JobFailure });
 
 /**
  * Events on their way to the hub. An event is on disk before `put` returns and stays there until the hub has accepted

@@ -6,12 +6,12 @@ import { isPairingCode, normalisePairingCode } from '../../link/pairing-code.ts'
 import { commitTo, formatPairingNumber, pairingNumber } from '../../link/pairing-number.ts';
 import { formatPublicKey, parsePublicKey, signPairing } from '../../link/signing.ts';
 import { ensureHome, type HomeFailure } from '../home.ts';
-import type { Texts } from '../texts.ts';
+import type { PairEnd, PairingNews, UnwritableNews } from '../news.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hostInfo } from './host.ts';
 import { createHubClient, createPairingCalls, type HubClient, type HubFailure } from './hub-client.ts';
 import { clearLinkState, loadIdentity, saveIdentity } from './identity.ts';
-import { type AddressRefusal, parseServer } from './server-address.ts';
+import { parseServer } from './server-address.ts';
 import { openTransport } from './transport.ts';
 
 export interface PairOptions {
@@ -23,9 +23,8 @@ export interface PairOptions {
   readonly insecureLan: boolean;
   readonly home: string;
   readonly agentVersion: string;
-  readonly texts: Texts;
-  /** Takes lines for the person at the laptop (standard error). */
-  readonly say: (line: string) => void;
+  /** Takes what happens, for the person at the laptop. */
+  readonly onNews: (news: PairingNews | UnwritableNews) => void;
   /**
    * Asks the person whether the chat says "paired", too: whoever sits in between says it to this laptop with a key of
    * his own, whatever number was typed. False too when nobody answers.
@@ -34,21 +33,6 @@ export interface PairOptions {
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
-
-/** How pairing ended; everything but `paired` was said with what to do next. */
-export type PairEnd =
-  | 'paired'
-  | 'refused'
-  | 'expired'
-  | 'stopped'
-  | 'not-a-code'
-  | 'home-unwritable'
-  /** The server's key is not the one it was bound to. */
-  | 'other-key'
-  /** The person at the laptop does not see in the chat what the server says here. */
-  | 'not-agreed'
-  | AddressRefusal
-  | HubFailure['reason'];
 
 const NONCE_BYTES = 32;
 const RETRY_MS = 2_000;
@@ -76,29 +60,42 @@ const PASSING: readonly HubFailure['reason'][] = [
  * somebody in the middle, and a run he breaks off costs the technician a new code.
  */
 export async function pair(options: PairOptions): Promise<PairEnd> {
-  const { home, texts, say, signal, clock = systemClock } = options;
+  const { end, server = null, spent = false } = await meetHub(options);
+  options.onNews({ kind: 'pairing-ended', end, server, spent });
+  return end;
+}
+
+/** `spent`: the code was used up before anything was shown for it. */
+type Met = { readonly end: PairEnd; readonly server?: string; readonly spent?: boolean };
+
+async function meetHub(options: PairOptions): Promise<Met> {
+  const { home, onNews, signal, clock = systemClock } = options;
   const code = normalisePairingCode(options.code);
-  if (!isPairingCode(code)) {
-    say(texts('agent:link.pair.not-a-code'));
-    return 'not-a-code';
-  }
+  if (!isPairingCode(code)) return { end: 'not-a-code' };
   const address = parseServer(options.server, options.insecureLan);
-  if (!address.ok) {
-    say(texts(`agent:link.address.${address.failure}`));
-    return address.failure;
-  }
-  const server = address.value;
-  if (server.insecure) say(texts('agent:link.pair.insecure'));
+  if (!address.ok) return { end: address.failure };
+  const { url, insecure } = address.value;
+  const ended = (end: PairEnd): Met => ({ end, server: url });
+  const failed = ({ reason }: HubFailure) => ended(reason === 'aborted' ? 'stopped' : reason);
+  const unwritable = ({ code }: HomeFailure) => {
+    onNews({ kind: 'unwritable', code });
+    return ended('home-unwritable');
+  };
   // Found out now and not after the chat has confirmed a key that cannot be kept.
   const writable = await ensureHome(home);
   if (!writable.ok) return unwritable(writable.failure);
   const earlier = await loadIdentity(home);
-  if (earlier.ok) say(texts('agent:link.pair.again', { server: earlier.value.server.url }));
+  onNews({
+    kind: 'pairing-begun',
+    server: url,
+    insecure,
+    earlier: earlier.ok ? earlier.value.server.url : null,
+  });
 
-  const transport = openTransport(server);
+  const transport = openTransport(address.value);
   try {
     // With its key a laptop stays the same agent, which another technician may be added to.
-    const known = earlier.ok && earlier.value.server.url === server.url ? earlier.value : null;
+    const known = earlier.ok && earlier.value.server.url === url ? earlier.value : null;
     const privateKey = known?.privateKey ?? generateKeyPairSync('ed25519').privateKey;
     const publicKey = formatPublicKey(createPublicKey(privateKey));
     const host = hostInfo(options.agentVersion);
@@ -110,60 +107,33 @@ export async function pair(options: PairOptions): Promise<PairEnd> {
     const claim = { pairing, publicKey, nonce, host };
     const proof = signPairing({ ...claim, commitment }, privateKey);
     const shown = await calls.showKey({ ...claim, proof });
-    if (!shown.ok) return spent(shown.failure);
+    // Another try needs another code: this one was used up by the first question.
+    if (!shown.ok) return { ...failed(shown.failure), spent: true };
     const { agentId, expiresAt } = shown.value;
     const share = { pairing, hubKey: shown.value.hubKey, hubNonce: shown.value.hubNonce };
     const hubKey = parsePublicKey(share.hubKey);
-    if (!hubKey || commitTo(share) !== commitment) {
-      say(texts('agent:link.pair.other-key'));
-      return 'other-key';
-    }
-    const number = pairingNumber({ ...share, publicKey, nonce });
-    say(texts('agent:link.pair.number', { number: formatPairingNumber(number) }));
+    if (!hubKey || commitTo(share) !== commitment) return ended('other-key');
+    const number = formatPairingNumber(pairingNumber({ ...share, publicKey, nonce }));
+    onNews({ kind: 'pairing-number', number, expiresAt });
 
     const client = createHubClient({ transport, agentId, privateKey, hubKey, clock, host, epoch: ulid() });
     const decided = await chatDecision(client, clock, expiresAt, signal);
     if (!decided.ok) return failed(decided.failure);
-    if (decided.value !== 'confirmed') {
-      say(texts(`agent:link.pair.${decided.value}`));
-      return decided.value;
-    }
-    if (!(await options.agree())) {
-      if (signal.aborted) return 'stopped';
-      say(texts('agent:link.pair.not-agreed'));
-      return 'not-agreed';
-    }
+    if (decided.value === 'refused') return ended('refused-in-chat');
+    if (decided.value === 'expired') return ended('expired');
+    onNews({ kind: 'pairing-confirmed' });
+    if (!(await options.agree())) return ended(signal.aborted ? 'stopped' : 'not-agreed');
     if (agentId !== known?.agentId) await clearLinkState(home);
     const saved = await saveIdentity(home, {
       agentId,
-      server,
+      server: address.value,
       privateKey,
       hubKey,
       keySince: known?.keySince ?? clock.now(),
     });
-    if (!saved.ok) return unwritable(saved.failure);
-    say(texts('agent:link.pair.done'));
-    return 'paired';
+    return saved.ok ? ended('paired') : unwritable(saved.failure);
   } finally {
     await transport.close();
-  }
-
-  function failed({ reason }: HubFailure): PairEnd {
-    if (reason === 'aborted') return 'stopped';
-    say(texts(`agent:link.failure.${reason}`, { server: server.url }));
-    return reason;
-  }
-
-  /** Another try needs another code: this one was used up by the first question. */
-  function spent(failure: HubFailure): PairEnd {
-    const end = failed(failure);
-    if (end !== 'stopped') say(texts('agent:link.pair.spent'));
-    return end;
-  }
-
-  function unwritable({ code }: HomeFailure): PairEnd {
-    say(texts('agent:link.unwritable', { code }));
-    return 'home-unwritable';
   }
 }
 

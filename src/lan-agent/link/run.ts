@@ -3,11 +3,10 @@ import type { Language } from '../../../locales/language.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
-import { noteText } from '../notes.ts';
+import type { AgentNews, RunEnd } from '../news.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import { createGroupPasswords } from '../prompt/group-password.ts';
 import type { LaptopPrompt } from '../prompt/prompt.ts';
-import type { Texts } from '../texts.ts';
 import { GOODBYE_MS, LAST_WORD_MS, PERMIT_PATIENCE_MS } from '../times.ts';
 import { createBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -29,9 +28,8 @@ export interface RunOptions {
   /** What the person at the laptop is asked with, in the language of the technician who asked. */
   readonly promptFor: (language: Language) => LaptopPrompt;
   readonly agentVersion: string;
-  readonly texts: Texts;
-  /** Takes lines for the person at the laptop (standard error). */
-  readonly say: (line: string) => void;
+  /** Takes what happens, for the person at the laptop. */
+  readonly onNews: (news: AgentNews) => void;
   readonly log: Log;
   /** Ctrl+C: the running job is ended as far as nothing dangerous was sent. */
   readonly signal: AbortSignal;
@@ -40,28 +38,29 @@ export interface RunOptions {
   readonly challengeRandom?: RandomInt;
 }
 
-/** Why the agent stopped working for the bot; everything but `stopped` was said with what to do next. */
-export type RunEnd = 'stopped' | 'not-paired' | 'damaged' | 'home-unwritable' | FinalRefusal;
-
 /** Longest pause between two tries to trade a permit, ms. */
 const PERMIT_PAUSE_MS = 2_000;
 
 /** Works for the bot until it is stopped: takes commands, does one job at a time, tells what came of it. */
 export async function run(options: RunOptions): Promise<RunEnd> {
-  const { home, texts, say, log } = options;
+  const end = await workForBot(options);
+  options.onNews({ kind: 'ended', end });
+  return end;
+}
+
+async function workForBot(options: RunOptions): Promise<RunEnd> {
+  const { home, onNews, log } = options;
   const local = options.clock ?? systemClock;
   const identity = await loadIdentity(home);
-  if (!identity.ok) {
-    say(texts(`agent:link.run.${identity.failure}`));
-    return identity.failure;
-  }
+  if (!identity.ok) return identity.failure;
   const { server, agentId, hubKey } = identity.value;
   const unwritable = ({ code }: HomeFailure): RunEnd => {
-    say(texts('agent:link.unwritable', { code }));
+    onNews({ kind: 'unwritable', code });
     return 'home-unwritable';
   };
   const intake = await openIntake(home, local.now, log);
   if (!intake.ok) return unwritable(intake.failure);
+  onNews({ kind: 'started', server: server.url });
   const transport = openTransport(server);
   try {
     const { epoch } = intake.value;
@@ -89,7 +88,7 @@ export async function run(options: RunOptions): Promise<RunEnd> {
       clientWith,
       signal,
       log,
-      onNews: ({ state, mark }) => say(texts(`agent:link.key.${state}`, { mark })),
+      onNews: (news) => onNews({ kind: 'key', ...news }),
     });
     const onTaken = async () => void (await takeNextKey({ home, identity: fresh, now, log }));
     const client = clientWith(fresh.privateKey, fresh.nextKey && { key: fresh.nextKey, onTaken });
@@ -109,7 +108,7 @@ export async function run(options: RunOptions): Promise<RunEnd> {
 }
 
 async function work(
-  { texts, say, log, signal: stop, clock: local = systemClock, ...options }: RunOptions,
+  { onNews, log, signal: stop, clock: local = systemClock, ...options }: RunOptions,
   parts: { client: HubClient; outbox: Outbox; intake: Intake; server: string },
 ): Promise<RunEnd> {
   const { client, outbox, intake, server } = parts;
@@ -119,29 +118,23 @@ async function work(
   const onFinal = (refusal: FinalRefusal) => {
     if (signal.aborted) return;
     end = refusal;
-    say(texts(`agent:link.failure.${refusal}`));
     ended.abort();
   };
   let said: string | undefined;
   const onState = (state: 'connected' | HubFailure['reason']) => {
     if (state === said) return;
     said = state;
-    say(
-      state === 'connected'
-        ? texts('agent:link.run.connected')
-        : texts(`agent:link.failure.${state}`, { server }),
-    );
+    onNews(state === 'connected' ? { kind: 'connected', server } : { kind: 'away', server, reason: state });
   };
-  let noted: string | undefined;
   const sendState = (state: string) => log.debug({ state }, 'sending events');
-  const onDiskFailure = (code: string) => say(texts('agent:link.unwritable', { code }));
+  const onDiskFailure = (code: string) => onNews({ kind: 'unwritable', code });
 
   const clock: Clock = { now: client.now, sleep: local.sleep };
-  const onForgotten = () => say(texts('agent:link.run.forgotten'));
+  const onForgotten = () => onNews({ kind: 'forgotten' });
   const groups = createGroupPasswords({ clock: local, onForgotten });
   const jobs = createJobs({
     engine: options.engine,
-    promptFor: (language) => tellingHeard(options.promptFor(language), texts, say),
+    promptFor: options.promptFor,
     groups,
     challengeRandom: options.challengeRandom,
     clock,
@@ -149,12 +142,7 @@ async function work(
     outbox,
     log,
     emit: outbox.put,
-    onNote: (note) => {
-      const text = noteText(note, texts);
-      // The same about every job would hide what is new.
-      if (text !== noted) say(text);
-      noted = text;
-    },
+    onNews,
     permit: (command, over) => tradePermit(command, { client, intake, clock, signal: over }),
   });
   await jobs.resume();
@@ -187,23 +175,6 @@ async function work(
   }
   await leaving;
   return end;
-}
-
-/** A prompt that says that it was answered: nothing else at the laptop would. */
-function tellingHeard(prompt: LaptopPrompt, texts: Texts, say: (line: string) => void): LaptopPrompt {
-  return {
-    ask: async (...asked) => {
-      const answer = await prompt.ask(...asked);
-      if (answer.kind === 'typed') say(texts('agent:link.run.typed'));
-      return answer;
-    },
-    consent: async (to, ...how) => {
-      const answer = await prompt.consent(to, ...how);
-      const heard = to.kind === 'survey' ? 'allowed' : 'confirmed';
-      if (answer.kind === 'agreed') say(texts(`agent:link.run.${heard}`));
-      return answer;
-    },
-  };
 }
 
 /** True when the one datagram may be sent: the hub granted it, and that it did is on disk. */

@@ -1,12 +1,12 @@
 import { type Language, languageOf } from '../../../locales/language.ts';
 import type { AgentCommand } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
-import { type Hindrance, isHindrance, type OddWay } from '../network/hindrances.ts';
-import type { LanNote } from '../network/lan.ts';
+import { type Hindrance, isHindrance } from '../network/hindrances.ts';
+import type { JobNews, Note } from '../news.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import type { Asks, GroupPasswords } from '../prompt/group-password.ts';
 import type { LaptopPrompt } from '../prompt/prompt.ts';
-import type { Report, UnbindNote, UnbindReason } from '../unbind/contract.ts';
+import type { Report, UnbindReason } from '../unbind/contract.ts';
 import type { Clock } from './clock.ts';
 import { reportHindrances } from './hindrance-reports.ts';
 import type { NewEvent } from './outbox.ts';
@@ -23,8 +23,8 @@ export interface JobTools {
   readonly clock: Clock;
   readonly challengeRandom: RandomInt | undefined;
   readonly emit: (event: NewEvent) => Promise<void>;
-  /** Takes what was noticed on the way, for the person at the laptop. */
-  readonly onNote: (note: LanNote | OddWay | UnbindNote) => void;
+  /** For the person at the laptop. */
+  readonly onNews: (news: JobNews) => void;
   /** Trades the permit and notes on disk that the outcome may be unknown from here on. */
   readonly permit: (command: UnbindCommand, signal: AbortSignal) => Promise<boolean>;
 }
@@ -33,8 +33,13 @@ export interface JobTools {
 export interface UnbindJob {
   readonly pictures: PictureTalk;
   /** The last event of the job. */
-  run(signal: AbortSignal): Promise<NewEvent>;
+  run(signal: AbortSignal): Promise<UnbindEnd>;
 }
+
+/** Its report's reason is one of ours. */
+export type UnbindEnd =
+  | (Extract<NewEvent, { type: 'outcome' }> & { readonly report: Report })
+  | Extract<NewEvent, { type: 'job-failed' }>;
 
 /** Reasons after which no unbind took place at all: the job failed, which the chat words on its own. */
 const FAILED: readonly (UnbindReason | undefined)[] = [
@@ -46,7 +51,7 @@ const FAILED: readonly (UnbindReason | undefined)[] = [
 
 export function createUnbindJob(command: UnbindCommand, tools: JobTools): UnbindJob {
   const { jobId, shortSerial, technician, afterLock, group } = command;
-  const { emit, clock, groups } = tools;
+  const { emit, clock, groups, onNews } = tools;
   const pictures = createPictureTalk({ jobId, clock, random: tools.challengeRandom, emit });
   return {
     pictures,
@@ -54,6 +59,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
       const turn = groups.begin(group, tools.promptFor(languageOf(command.language)));
       if (!turn) return { type: 'job-failed', jobId, reason: 'group-stopped' };
       const stood: Hindrance[] = [];
+      const onNote = (note: Note) => onNews({ kind: 'noted', jobId, note });
       let report: Report | null = null;
       try {
         report = await tools.engine.performUnbind({
@@ -79,8 +85,9 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
           permit: (_plan, over) => tools.permit(command, over),
           onNote: (note) => {
             if (isHindrance(note)) stood.push(note);
-            tools.onNote(note);
+            onNote(note);
           },
+          onStage: (stage) => onNews({ kind: 'stage', jobId, stage }),
         });
       } finally {
         groups.ended(group, report);
@@ -101,7 +108,7 @@ export function createUnbindJob(command: UnbindCommand, tools: JobTools): Unbind
  */
 export async function settleUnbind(
   command: UnbindCommand,
-  { engine, onNote }: Pick<JobTools, 'engine' | 'onNote'>,
+  { engine, onNews }: Pick<JobTools, 'engine' | 'onNews'>,
   signal: AbortSignal,
 ): Promise<Report> {
   const { shortSerial, jobId, technician } = command;
@@ -115,7 +122,8 @@ export async function settleUnbind(
     challenge: async () => 'abandoned',
     prompt: async () => ({ kind: 'abandoned' }),
     permit: async () => false,
-    onNote,
+    onNote: (note) => onNews({ kind: 'noted', jobId, note }),
+    onStage: (stage) => onNews({ kind: 'stage', jobId, stage }),
   });
   return {
     shortSerial,

@@ -8,6 +8,7 @@ import { createLog } from '../../../src/kernel/log.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import { run } from '../../../src/lan-agent/link/run.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+import { createNewsTeller } from '../../../src/lan-agent/news-text.ts';
 import { createPrompt } from '../../../src/lan-agent/prompt/choose.ts';
 import { createKeyboard } from '../../../src/lan-agent/prompt/keyboard.ts';
 
@@ -26,8 +27,10 @@ await run({
       output: process.stderr,
     }),
   agentVersion: '0.0.0-test',
-  texts: textsFor('en'),
-  say: (line) => void process.stderr.write(`${line}\n`),
+  onNews: createNewsTeller({
+    texts: textsFor('en'),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  }),
   log: createLog('debug', 'agent'),
   signal: new AbortController().signal,
   challengeRandom: (min) => min,

@@ -7,6 +7,7 @@ import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import type { Result } from '../../../src/kernel/result.ts';
 import { pair } from '../../../src/lan-agent/link/pair.ts';
+import { createNewsTeller } from '../../../src/lan-agent/news-text.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
 import { createEmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import { DEMO_PASSWORD, unbindableCamera } from '../../../src/sandbox/device/profiles.ts';
@@ -64,8 +65,7 @@ async function house(ahead = 0) {
       insecureLan: false,
       home,
       agentVersion: '0.0.0-test',
-      texts: textsFor('en'),
-      say: (line) => said.push(line),
+      onNews: createNewsTeller({ texts: textsFor('en'), say: (line) => said.push(line) }),
       agree: async () => true,
       signal: new AbortController().signal,
     });
@@ -148,7 +148,7 @@ describe('the agent and the real hub', () => {
   it('stay strangers when the wrong number is typed', async () => {
     const { home, pairWith } = await house();
     const { end } = await pairWith(ANNA, otherNumber);
-    expect(end).toBe('refused');
+    expect(end).toBe('refused-in-chat');
     expect(await readdir(home)).toEqual([]);
   });
 

@@ -8,9 +8,11 @@ import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import type { Clock } from '../../../src/lan-agent/link/clock.ts';
-import { type RunEnd, run } from '../../../src/lan-agent/link/run.ts';
+import { run } from '../../../src/lan-agent/link/run.ts';
 import type { Network } from '../../../src/lan-agent/network/network.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
+import type { AgentNews, RunEnd } from '../../../src/lan-agent/news.ts';
+import { createNewsTeller } from '../../../src/lan-agent/news-text.ts';
 import { PICTURE_ALPHABET } from '../../../src/lan-agent/picture/glyphs.ts';
 import { createPagePrompt } from '../../../src/lan-agent/prompt/page.ts';
 import type { AgentEvent } from '../../../src/link/messages.ts';
@@ -60,6 +62,8 @@ export class Stream<T> {
 
 export interface Laptop {
   readonly done: Promise<RunEnd>;
+  /** What has happened. */
+  readonly news: Stream<AgentNews>;
   /** Lines said to the person at the laptop. */
   readonly said: Stream<string>;
   /** Addresses of password pages, as they open. */
@@ -76,6 +80,8 @@ export function startAgent(options: {
 }): Laptop {
   const stop = new AbortController();
   const said = new Stream<string>();
+  const news = new Stream<AgentNews>();
+  const tell = createNewsTeller({ texts: textsFor('en'), say: (line) => said.push(line) });
   const pages = new Stream<string>();
   const network = testNetwork(options.testNetwork, false);
   if (!network.ok) throw new Error(network.failure);
@@ -88,8 +94,10 @@ export function startAgent(options: {
     promptFor: (language) =>
       createPagePrompt({ texts: textsFor(language), announce: (url) => pages.push(url) }),
     agentVersion: '0.0.0-test',
-    texts: textsFor('en'),
-    say: (line) => said.push(line),
+    onNews: (one) => {
+      news.push(one);
+      tell(one);
+    },
     log: createLog('silent', 'agent'),
     signal: stop.signal,
     challengeRandom: lowest,
@@ -102,7 +110,7 @@ export function startAgent(options: {
   onTestFinished(async () => {
     await end();
   });
-  return { done, said, pages, stop: end };
+  return { done, news, said, pages, stop: end };
 }
 
 /** Fills in the password page as a browser does; resolves with the status. */

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { loadIdentity } from '../../../src/lan-agent/link/identity.ts';
 import { pair } from '../../../src/lan-agent/link/pair.ts';
+import { createNewsTeller } from '../../../src/lan-agent/news-text.ts';
 import { formatPublicKey } from '../../../src/link/signing.ts';
 import { emptyHome, Stream } from './link-laptop.ts';
 import { ScriptedHub } from './link-scripted-hub.ts';
@@ -33,8 +34,7 @@ async function pairing(
     insecureLan: options.insecureLan ?? false,
     home,
     agentVersion: '0.0.0-test',
-    texts: textsFor('en'),
-    say: (line) => said.push(line),
+    onNews: createNewsTeller({ texts: textsFor('en'), say: (line) => said.push(line) }),
     agree: async () => options.agrees ?? true,
     signal: stop.signal,
   });
@@ -69,7 +69,7 @@ describe('pairing', () => {
     const refused = await pairing({ home });
     await refused.saw('paired with');
     refused.hub.confirmation = 'refused';
-    expect(await refused.end).toBe('refused');
+    expect(await refused.end).toBe('refused-in-chat');
     expect(await readFile(join(home, 'identity.json'), 'utf8')).toBe(before);
 
     const second = await pairing({ home });
@@ -80,12 +80,12 @@ describe('pairing', () => {
   });
 
   it.each([
-    ['refused', 'another number was typed'],
-    ['expired', 'in time'],
-  ] as const)('says what to do when the number was %s', async (state, sentence) => {
+    ['refused', 'refused-in-chat', 'another number was typed'],
+    ['expired', 'expired', 'in time'],
+  ] as const)('says what to do when the number was %s', async (state, ended, sentence) => {
     const { hub, home, end, saw } = await pairing();
     hub.confirmation = state;
-    expect(await end).toBe(state);
+    expect(await end).toBe(ended);
     await saw(sentence);
     expect((await loadIdentity(home)).ok).toBe(false);
   });

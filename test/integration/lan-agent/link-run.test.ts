@@ -86,6 +86,24 @@ describe('an unbind that the bot asks for', () => {
     ]);
     expect(await hub.heard(jobId, 'prompt', 1)).toMatchObject({ state: 'typed' });
     expect(JSON.stringify(hub.events)).not.toContain(DEMO_PASSWORD);
+    await agent.said.first((line) => line.includes('Unbound.'));
+    expect(agent.said.all).toEqual([
+      expect.stringContaining('Connected'),
+      `Anna asks to unbind ${CAMERA}.`,
+      'Asking whether it is bound …',
+      'Looking how many attempts the device has left …',
+      'A picture with a code is in the chat; it is answered there. Tries: 2.',
+      'The code of the picture was wrong. Tries left: 1.',
+      'A picture with a code is in the chat; it is answered there. Tries: 1.',
+      'The code of the picture was right.',
+      'The password is used now, once. The result comes to the chat.',
+      'Asking the bot for its one permission …',
+      'Exchanging keys with the device …',
+      'The unbind was sent, once.',
+      'Asking the device whether it worked …',
+      `${CAMERA}: Unbound. The device itself says that it is not bound any more.`,
+    ]);
+    expect(JSON.stringify(agent.news.all)).not.toContain(DEMO_PASSWORD);
   });
 
   it('asks in English where the bot speaks a language it does not know yet', async () => {
@@ -210,7 +228,14 @@ describe('the agent at work', () => {
     const look = hub.give({ type: 'status', shortSerial: CAMERA });
     expect(await hub.heard(look, 'status')).toMatchObject({ status: 'can-unbind', shortSerial: CAMERA });
     expect(await agent.stop()).toBe('stopped');
-    expect(agent.said.all).toEqual([expect.stringContaining('Connected')]);
+    expect(agent.said.all).toEqual([
+      expect.stringContaining('Connected'),
+      `Looking for ${CAMERA} …`,
+      'Devices found: 1',
+      `${CAMERA} is on this network.`,
+      `Asking ${CAMERA} whether it is bound …`,
+      expect.stringContaining('can be unbound now'),
+    ]);
   });
 
   it('tells the chat why a device was not heard, in every job', async () => {

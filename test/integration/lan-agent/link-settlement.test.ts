@@ -53,7 +53,7 @@ it('reports an unbind as unknown whose settlement breaks, and never as one of wh
     intake: intake.value,
     outbox: outbox.value,
     emit: async (event) => void told.push(event),
-    onNote: () => undefined,
+    onNews: () => undefined,
     permit: async () => false,
     log,
   });

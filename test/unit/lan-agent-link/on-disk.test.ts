@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
 import { openIntake } from '../../../src/lan-agent/link/intake.ts';
 import { openOutbox } from '../../../src/lan-agent/link/outbox.ts';
+import type { JobFailure } from '../../../src/lan-agent/news.ts';
 import { encodePng } from '../../../src/lan-agent/picture/png.ts';
 import type { AgentCommand } from '../../../src/link/messages.ts';
 
@@ -29,7 +30,7 @@ async function intakeIn(home: string, now = () => NOW) {
   if (!opened.ok) throw new Error(opened.failure.code);
   return opened.value;
 }
-const failed = (reason = 'busy') => ({ type: 'job-failed', jobId: ulid(), reason }) as const;
+const failed = (reason: JobFailure = 'busy') => ({ type: 'job-failed', jobId: ulid(), reason }) as const;
 const look = (time = NOW, expiresAt = NOW + HOUR): AgentCommand => ({
   id: ulid(time),
   type: 'status',
@@ -42,7 +43,7 @@ describe('the outbox', () => {
   it('has events on disk before it says so, and brings them back in order', async () => {
     const home = await emptyHome();
     const outbox = await outboxIn(home);
-    const drafts = [failed('one'), failed('two'), failed('three')];
+    const drafts = [failed('expired'), failed('cancelled'), failed('internal')];
     for (const draft of drafts) await outbox.put(draft);
     expect((await readdir(join(home, 'link', 'outbox'))).length).toBe(3);
     const again = (await outboxIn(home)).batch();
@@ -62,10 +63,10 @@ describe('the outbox', () => {
   it('forgets what was accepted, and only that', async () => {
     const home = await emptyHome();
     const outbox = await outboxIn(home);
-    await outbox.put(failed('one'));
-    await outbox.put(failed('two'));
+    await outbox.put(failed('expired'));
+    await outbox.put(failed('cancelled'));
     await outbox.remove([outbox.batch()[0]?.id ?? '', ulid(), '../../identity']);
-    expect((await outboxIn(home)).batch()).toMatchObject([{ reason: 'two' }]);
+    expect((await outboxIn(home)).batch()).toMatchObject([{ reason: 'cancelled' }]);
   });
 
   it('sends no more at once than fits into a request', async () => {
