@@ -911,6 +911,8 @@ export const bot = {
     'needs-https': 'must begin with https:// (plain http only on this machine). Example: {{example}}',
     'needs-webhook-port': 'must use a port that Telegram calls: 443, 80, 88 or 8443. Example: {{example}}',
     'needs-path': 'needs a path of its own. Example: {{example}}',
+    'too-wide':
+      'would believe more machines than can be yours. Name the proxy’s own address or network. Example: {{example}}',
     'needs-other': 'has no effect without {{needs}}. Example: {{example}}',
     'file-unreadable': 'names a file that cannot be read ({{detail}}). Example: {{example}}',
     'file-empty': 'names a file with nothing in it. Example: {{example}}',

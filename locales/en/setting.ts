@@ -42,6 +42,8 @@ export const setting = {
       'What agents are told to call; https except on this machine. Required when HUB_LISTEN is not a loopback address.',
     HUB_TLS_CERT: 'PEM file of the certificate. Goes with HUB_TLS_KEY; neither where a proxy speaks TLS.',
     HUB_TLS_KEY: 'PEM file of the certificate’s key, readable by the bot alone. Goes with HUB_TLS_CERT.',
+    TRUSTED_PROXY:
+      'Proxies in front of the hub whose X-Forwarded-For is believed, so that limits hold for each laptop by itself: loopback (this machine), addresses and networks, separated by commas; or none. The proxy has to set that header itself and to limit connections. Name only what is yours: others would choose whom they seem to be.',
     WEBHOOK_URL:
       'Public address Telegram posts updates to. Served by the hub’s listener under its path. Port 443, 80, 88 or 8443. Goes with WEBHOOK_SECRET.',
     WEBHOOK_SECRET: '16 to 256 characters of A-Z a-z 0-9 _ -, for instance from: openssl rand -hex 32',

@@ -938,6 +938,7 @@ export const bot = {
     'needs-https': 'должно начинаться с https:// (http только на этой же машине). Пример: {{example}}',
     'needs-webhook-port': 'нужен порт, на который звонит Telegram: 443, 80, 88 или 8443. Пример: {{example}}',
     'needs-path': 'нужен свой путь. Пример: {{example}}',
+    'too-wide': 'так бот поверит и чужим машинам. Укажите адрес или сеть самого прокси. Пример: {{example}}',
     'needs-other': 'не работает без {{needs}}. Пример: {{example}}',
     'file-unreadable': 'указывает на файл, который не читается ({{detail}}). Пример: {{example}}',
     'file-empty': 'указывает на пустой файл. Пример: {{example}}',

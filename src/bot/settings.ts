@@ -2,6 +2,7 @@
  * The bot's configuration, read once at start (settings/registry.ts has the list). A mistake is reported with every other
  * one, by name and with an example, and never with the value: values may be secrets.
  */
+import type { ProxyNetwork } from '../hub/proxies.ts';
 import type { LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -46,6 +47,8 @@ export interface Settings {
     publicUrl: string | null;
     /** Paths of PEM files; null when something before the hub speaks TLS. */
     tls: TlsFiles | null;
+    /** Whose `X-Forwarded-For` is believed. */
+    proxies: readonly ProxyNetwork[];
   };
   updates: UpdatesSettings;
   /** Name of a packaged region pack or path of the operator's own; null: none is named, and no address is told. */
@@ -143,6 +146,7 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
       listen: values.HUB_LISTEN,
       publicUrl: values.HUB_PUBLIC_URL,
       tls: certFile && keyFile ? { certFile, keyFile } : null,
+      proxies: values.TRUSTED_PROXY,
     },
     updates:
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },

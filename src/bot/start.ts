@@ -178,8 +178,7 @@ async function bringUp(
     onKeyRequest: async ({ agentId: agent, mark, address }) =>
       bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
     onGuessing: (prefix) => beside(bot?.raise({ kind: 'pairing.guessing', prefix })),
-    // A proxy that speaks TLS for us is on this machine; nobody else is believed about whom they speak for.
-    trustProxy: 'loopback',
+    proxies: settings.hub.proxies,
     ...(tls.value ? { tls: tls.value } : {}),
     ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
   });

@@ -44,7 +44,7 @@ export interface Door {
  * A door for one or more servers. What is too much is taken from whoever has most: of the crowded address, prefix or
  * house the biggest share, and of that the oldest stranger. So a laptop that comes along loses its place to a crowd only
  * if the crowd comes from the laptop's own address.
- * @param isProxy addresses (as `addressKey` has them) that speak for others and keep order themselves
+ * @param isProxy addresses that speak for others and keep order themselves
  */
 export function createDoor(limits: ConnectionLimits, isProxy: (address: string) => boolean): Door {
   const visitors = new Map<string, Visitor>();
@@ -100,8 +100,8 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
   }
 
   function enter(socket: Socket): void {
+    if (isProxy(socket.remoteAddress ?? '')) return;
     const address = addressKey(socket.remoteAddress ?? '');
-    if (isProxy(address)) return;
     const prefix = prefixKey(socket.remoteAddress ?? '');
     makeRoom(prefix, address);
     const name = nameOf(socket);

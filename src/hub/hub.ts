@@ -16,6 +16,7 @@ import { createKeyring } from './keys.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
+import type { ProxyNetwork } from './proxies.ts';
 import { createRotations, type KeyRequest } from './rotation.ts';
 import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
 import { type Certificate, createServer, type HubServer } from './server.ts';
@@ -68,8 +69,8 @@ export interface HubOptions {
   onGuessing?: (prefix: string) => void;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
   tls?: Certificate;
-  /** Whose `X-Forwarded-For` to believe: how many proxies stand before the hub, or their addresses. Default: nobody. */
-  trustProxy?: number | string;
+  /** Whose `X-Forwarded-For` to believe. Default: nobody. */
+  proxies?: readonly ProxyNetwork[];
   /** What `GET /ready` answers, with 200 or 503; without it there is no such route. */
   readiness?: () => Promise<{ readonly ready: boolean }>;
   /** Further routes for the same listener, such as a webhook. */

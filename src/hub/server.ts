@@ -5,14 +5,12 @@ import { createSecureContext } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_SMALL_BODY_BYTES } from '../link/messages.ts';
 import { type ConnectionLimits, createDoor, type Door } from './door.ts';
-import { addressKey } from './limits.ts';
+import { amongProxies, type ProxyNetwork } from './proxies.ts';
 import { Refusal } from './refusal.ts';
 
 /** Time to send a whole request; a held answer does not count. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
-/** This machine, as `addressKey` names it. */
-const LOOPBACK = ['127.0.0.1', addressKey('::1')];
 /** Time to agree on TLS. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How often the times above are looked at. */
@@ -44,7 +42,8 @@ export interface Certificate {
 
 export interface ServerOptions {
   readonly tls?: Certificate;
-  readonly trustProxy?: number | string;
+  /** Proxies of the operator's own; nobody where left out. */
+  readonly proxies?: readonly ProxyNetwork[];
   readonly connections: ConnectionLimits;
 }
 
@@ -64,7 +63,7 @@ export interface HubServer {
  * our words too, with a `Date` like everything else.
  * @throws Error with a code of OpenSSL's when certificate and key cannot be used
  */
-export function createServer({ tls, trustProxy, connections }: ServerOptions): HubServer {
+export function createServer({ tls, proxies = [], connections }: ServerOptions): HubServer {
   const badRequest = new Refusal('bad-request');
   const timeouts = {
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -73,7 +72,7 @@ export function createServer({ tls, trustProxy, connections }: ServerOptions): H
     connectionsCheckingInterval: CHECK_EVERY_MS,
   };
   const secureServers: HttpsServer[] = [];
-  const isProxy = (address: string) => trustProxy !== undefined && LOOPBACK.includes(address);
+  const isProxy = amongProxies(proxies);
   const door = createDoor(connections, isProxy);
   const app = fastify({
     serverFactory: (handler) => {
@@ -88,8 +87,8 @@ export function createServer({ tls, trustProxy, connections }: ServerOptions): H
       door.watch(server);
       return server;
     },
-    // A number of hops counts from the connection itself, which is hop 0.
-    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
+    // The one that called, and each before it that it names: the first who is no proxy is whom they speak for.
+    trustProxy: isProxy,
     bodyLimit: MAX_SMALL_BODY_BYTES,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, _request, reply) => {

@@ -2,11 +2,13 @@
  * The real bot with its real hub in this process, a local Telegram that delivers by webhook, and attackers: they call
  * from addresses of their own, and they hand in updates as a manipulated Telegram client would have them delivered.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { Update } from 'grammy/types';
 import { Agent, request } from 'undici';
 import type { Settings } from '../../src/bot/settings.ts';
 import { startBot } from '../../src/bot/start.ts';
+import { LOOPBACK_PROXIES } from '../../src/hub/proxies.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
@@ -68,7 +70,7 @@ export async function openFortress(
       apiRoot: api.url,
       adminIds: [admin.id, russianAdmin.id],
       storeUrl,
-      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null },
+      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null, proxies: LOOPBACK_PROXIES },
       updates: {
         mode: 'webhook',
         url: `${url}/telegram`,

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_KEYS } from '../../src/hub/agents.ts';
+import { LOOPBACK_PROXIES } from '../../src/hub/proxies.ts';
 import type { KeyRequest } from '../../src/hub/rotation.ts';
 import { NAMED_KEYS } from '../../src/hub/rotation.ts';
 import { createLog } from '../../src/kernel/log.ts';
@@ -303,7 +304,7 @@ describe('somebody else with an agent’s key', () => {
   it('is told of when the agent calls from where it never was, and not when it goes back and forth', async () => {
     const told: string[] = [];
     const house = await openHouse({
-      trustProxy: 1,
+      proxies: LOOPBACK_PROXIES,
       onNewAddress: (_agentId, address) => void told.push(address),
     });
     try {

@@ -2,10 +2,12 @@
  * The real bot with its hub in this process, by a clock that goes on when the test says so, and a real laptop behind a line
  * that can be cut: for what happens when nothing comes for a while.
  */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Language } from '../../locales/language.ts';
 import { startBot } from '../../src/bot/start.ts';
+import { LOOPBACK_PROXIES } from '../../src/hub/proxies.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
@@ -46,7 +48,7 @@ export async function openClockedHouse(
       apiRoot: api.url,
       adminIds: [technician.id],
       storeUrl: `lmdb:${join(folder.path, 'store')}`,
-      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null },
+      hub: { listen: { host: '127.0.0.1', port }, publicUrl: null, tls: null, proxies: LOOPBACK_PROXIES },
       updates: {
         mode: 'webhook',
         url: `${url}/telegram`,

@@ -14,6 +14,7 @@ import {
   noticeWays,
   oneOf,
   onOff,
+  proxies,
   type Shape,
   safeRoot,
   shaped,
@@ -63,6 +64,7 @@ export const SETTINGS = {
   HUB_PUBLIC_URL: { group: 'hub', shape: safeRoot, example: 'https://bot.example.org:8443' },
   HUB_TLS_CERT: { group: 'hub', shape: text, example: '/etc/unbind-bot/fullchain.pem' },
   HUB_TLS_KEY: { group: 'hub', shape: text, example: '/etc/unbind-bot/privkey.pem' },
+  TRUSTED_PROXY: { group: 'hub', shape: proxies, example: '172.30.0.0/24', usual: 'loopback' },
   WEBHOOK_URL: {
     group: 'webhook',
     shape: webhookAddress,

@@ -3,6 +3,7 @@
  * of an issue is the word that says what is wrong.
  */
 import { z } from 'zod';
+import { LOOPBACK_PROXIES, type ProxyNetwork, parseProxyNetwork } from '../../hub/proxies.ts';
 import { NOTICE_KINDS, type NoticeSettings, WAYS } from '../house/notices.ts';
 import type { HeadKeeper } from '../server/audit-watch.ts';
 
@@ -15,7 +16,9 @@ export type ShapeWord =
   /** A webhook's port must be one Telegram calls: 443, 80, 88 or 8443. */
   | 'needs-webhook-port'
   /** Needs a path of its own. */
-  | 'needs-path';
+  | 'needs-path'
+  /** A network that holds others than the operator's own machines. */
+  | 'too-wide';
 
 /** Reads one setting. */
 export type Shape<T> = z.ZodType<T, string>;
@@ -69,6 +72,21 @@ const safeAddress = address.refine(
 
 /** Such an address without a slash at its end. */
 export const safeRoot = safeAddress.transform((url) => url.href.replace(/\/+$/, ''));
+
+/** Proxies: `loopback` (this machine), addresses and networks; `none` of them. */
+export const proxies = z.string().transform((given, context): readonly ProxyNetwork[] => {
+  if (given === 'none') return [];
+  const networks: ProxyNetwork[] = [];
+  for (const name of given.split(/[\s,]+/)) {
+    if (name === 'loopback') networks.push(...LOOPBACK_PROXIES);
+    else {
+      const read = parseProxyNetwork(name);
+      if (read.ok) networks.push(read.value);
+      else context.addIssue({ code: 'custom', message: read.failure satisfies ShapeWord });
+    }
+  }
+  return networks;
+});
 
 /** Where Telegram may post updates to. */
 export const webhookAddress = safeAddress

@@ -7,6 +7,7 @@ import { loadOperatorData } from '../../../src/bot/operator-data.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import { createIntake } from '../../../src/bot/telegram/intake.ts';
 import { createHub } from '../../../src/hub/hub.ts';
+import { LOOPBACK_PROXIES } from '../../../src/hub/proxies.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
@@ -44,7 +45,7 @@ async function openBot() {
     onPairing: async () => undefined,
     onOnline: () => undefined,
     onGuessing: () => undefined,
-    trustProxy: 'loopback',
+    proxies: LOOPBACK_PROXIES,
   });
   // The ladder takes seconds over a hopeless photo.
   const labels = createLabelReader({

@@ -51,7 +51,7 @@ type Hooks = Partial<
     | 'onOffline'
     | 'limits'
     | 'tls'
-    | 'trustProxy'
+    | 'proxies'
     | 'plugins'
     | 'onPairing'
     | 'onGuessing'

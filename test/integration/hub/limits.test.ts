@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { LOOPBACK_PROXIES } from '../../../src/hub/proxies.ts';
 import { type House, MINUTE, openHouse, type Site, TestAgent, value } from './house.ts';
 
 describe('limits', () => {
@@ -41,7 +42,7 @@ describe('limits', () => {
   it('stop a neighbourhood that guesses codes until the window has passed, nobody else, with one alert', async () => {
     const alerts: string[] = [];
     house = await openHouse({
-      trustProxy: 1,
+      proxies: LOOPBACK_PROXIES,
       limits: { guesses: { failures: 3, windowMs: MINUTE } },
       onGuessing: (prefix) => void alerts.push(prefix),
     });
@@ -81,7 +82,10 @@ describe('limits', () => {
   });
 
   it('go by the address that the one trusted proxy saw', async () => {
-    house = await openHouse({ trustProxy: 1, limits: { requests: { burst: 1, perSecond: 0.01 } } });
+    house = await openHouse({
+      proxies: LOOPBACK_PROXIES,
+      limits: { requests: { burst: 1, perSecond: 0.01 } },
+    });
     expect((await health({ 'x-forwarded-for': '192.0.2.1' })).status).toBe(200);
     expect((await health({ 'x-forwarded-for': '192.0.2.2' })).status).toBe(200);
     expect((await health({ 'x-forwarded-for': '198.51.100.9, 192.0.2.2' })).status).toBe(429);

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { NOTICE_KINDS, usualWay, WAYS } from '../../../src/bot/house/notices.ts';
 import { SOURCE_NAMES } from '../../../src/bot/settings/sources.ts';
 import { readSettings } from '../../../src/bot/settings.ts';
+import { LOOPBACK_PROXIES } from '../../../src/hub/proxies.ts';
 
 const TOKEN = `123456789:${'A'.repeat(35)}`;
 const MINIMAL = { BOT_TOKEN: TOKEN, ADMIN_IDS: '42' };
@@ -31,7 +32,12 @@ describe('settings', () => {
       apiRoot: 'https://api.telegram.org',
       adminIds: [42],
       storeUrl: 'lmdb:./data',
-      hub: { listen: { host: '127.0.0.1', port: 8443 }, publicUrl: null, tls: null },
+      hub: {
+        listen: { host: '127.0.0.1', port: 8443 },
+        publicUrl: null,
+        tls: null,
+        proxies: LOOPBACK_PROXIES,
+      },
       updates: { mode: 'polling' },
       regionPack: null,
       firm: null,
@@ -195,7 +201,31 @@ describe('settings', () => {
       listen: { host: '::', port: 443 },
       publicUrl: 'https://bot.example.org',
       tls: null,
+      proxies: LOOPBACK_PROXIES,
     });
+  });
+
+  it('name the proxies that are believed, and no network of others', () => {
+    const of = (TRUSTED_PROXY: string) => settingsOf({ TRUSTED_PROXY }).hub.proxies;
+    expect(of('none')).toEqual([]);
+    expect(of('loopback, 10.1.2.3')).toEqual([
+      ...LOOPBACK_PROXIES,
+      { family: 'ipv4', address: '10.1.2.3', prefix: 32 },
+    ]);
+    expect(of('172.30.0.0/24 fd00:1::/64')).toEqual([
+      { family: 'ipv4', address: '172.30.0.0', prefix: 24 },
+      { family: 'ipv6', address: 'fd00:1::', prefix: 64 },
+    ]);
+    const wrong = { 'proxy.local': 'malformed', '10.0.0.1/33': 'malformed', ',': 'malformed' };
+    for (const [TRUSTED_PROXY, problem] of Object.entries({
+      ...wrong,
+      '0.0.0.0/0': 'too-wide',
+      '::/8': 'too-wide',
+    }))
+      expect(problemsOf({ ...MINIMAL, TRUSTED_PROXY })[0]).toMatchObject({
+        setting: 'TRUSTED_PROXY',
+        problem,
+      });
   });
 
   it('take admins separated by commas or spaces, each once', () => {
