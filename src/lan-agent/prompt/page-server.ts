@@ -1,29 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { limit } from '../limit.ts';
-import { secretBytes } from '../secret-bytes.ts';
+import { FORM_TYPE, listenHere, readForm, sendStatus, writeHead } from '../local-http.ts';
 import type { Texts } from '../texts.ts';
 import { CONTENT_SECURITY_POLICY, endPage, overPart, type PageEnd, questionPage } from './page-html.ts';
 import { type QuestionModel, type ShownQuestion, takenAway } from './prompt.ts';
 
-const HOST = '127.0.0.1';
-/** A form with a far too long password still fits, so that it can be told. */
-const MAX_BODY_BYTES = 4096;
 /** How long a browser may take to fetch the last words, ms. */
 const FAREWELL_MS = 2_000;
 
-const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
-  // Not no-referrer: with it browsers send `Origin: null` and a foreign form could not be told from ours.
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
-  connection: 'close',
-} as const;
+const HEADERS = { 'content-security-policy': CONTENT_SECURITY_POLICY } as const;
 
 /** What a form leads to: another page, no page at all, or the answer and with it the end of the question. */
 export type Turn<T> =
@@ -70,17 +56,12 @@ export function askOnPage<T>(
     const server = createServer((request, response) => {
       void answer(request, response).catch(() => send(response, 400));
     });
-    server.headersTimeout = 5_000;
-    server.requestTimeout = 10_000;
     server.maxConnections = 16;
-    // Read through our hands, the parser being served first, and not by the parser itself, which keeps what it reads
-    // in a buffer of its own until the next request.
-    server.on('connection', (socket) => socket.on('data', (bytes: Buffer) => bytes.fill(0)));
 
     const forms = new Set<ServerResponse>();
     /** A page with a form, of which the rest is sent when its question is over. */
     const show = (response: ServerResponse, status: number, shown: ShownQuestion) => {
-      writeHead(response, status, 'html');
+      writeHead(response, status, 'text/html', HEADERS);
       response.write(questionPage(shown, texts));
       forms.add(response);
       response.once('close', () => forms.delete(response));
@@ -108,9 +89,9 @@ export function askOnPage<T>(
       if (request.method === 'GET') return ended ? gone(ended) : show(response, 200, question.form());
       if (request.method !== 'POST') return send(response, 405);
       if (request.headers.origin !== origin) return send(response, 403);
-      if (request.headers['content-type'] !== 'application/x-www-form-urlencoded') return send(response, 415);
+      if (request.headers['content-type'] !== FORM_TYPE) return send(response, 415);
 
-      const body = await readBody(request);
+      const body = await readForm(request);
       if (!body) return send(response, 413);
       const turn = await question.judge(body).finally(() => body.fill(0));
       // Somebody may have answered elsewhere, or taken the question away.
@@ -127,40 +108,19 @@ export function askOnPage<T>(
 
     if (over.aborted) return resolve(question.abandoned);
     over.addEventListener('abort', abandon, { once: true });
-    server.once('error', () => finish(question.unavailable, 'stopped'));
-    server.listen(0, HOST, () => {
-      origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-      announce(`${origin}${path}`);
-    });
+    listenHere(server).then(
+      (listening) => {
+        origin = listening;
+        announce(`${origin}${path}`);
+      },
+      () => finish(question.unavailable, 'stopped'),
+    );
   });
 }
 
 function send(response: ServerResponse, status: number, html?: string): void {
+  if (html === undefined) sendStatus(response, status, HEADERS);
   if (response.headersSent) return;
-  writeHead(response, status, html === undefined ? 'plain' : 'html');
-  response.end(html ?? STATUS_CODES[status]);
-}
-
-function writeHead(response: ServerResponse, status: number, type: 'html' | 'plain'): void {
-  response.writeHead(status, { ...HEADERS, 'content-type': `text/${type}; charset=utf-8` });
-}
-
-/** The body, or null when it is not a form with a password: larger, or without a declared length. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const length = Number(request.headers['content-length'] ?? Number.NaN);
-  if (!(length <= MAX_BODY_BYTES)) return null;
-  const body = secretBytes(length);
-  let at = 0;
-  try {
-    // The parser ends the body at its declared length.
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      at += chunk.copy(body, at);
-      chunk.fill(0);
-    }
-  } catch (error) {
-    // Cut off on its way: what has come of the password goes.
-    body.fill(0);
-    throw error;
-  }
-  return body;
+  writeHead(response, status, 'text/html', HEADERS);
+  response.end(html);
 }

@@ -3,7 +3,10 @@
  * `<base><name>` with the hidden field `form` and the fields named here; nothing else changes anything.
  *
  * `form` is of one action and is used up by it (forms.ts): whoever presses twice, goes back, or has the same form open in
- * two tabs is told that it was sent already, and sees how things stand.
+ * two tabs sees how things stand, and nothing is done again.
+ *
+ * Beside its forms a page has `window.css`, `window.js` and `events?after=<revision>` under `base`. The last one is a stream of
+ * events (`EventSource`): `parts`, with the content of each element that has changed, as JSON by the element's id.
  */
 import type { Language } from '../../../locales/language.ts';
 import { LANGUAGES } from '../../../locales/language.ts';
@@ -64,6 +67,8 @@ export interface PageTools {
   readonly base: string;
   /** The value of `form` for each action, as long as it was not used. */
   readonly forms: Readonly<Record<ActionName, string>>;
+  /** How often what is shown has changed: where a page begins to listen. */
+  readonly revision: number;
 }
 
 /** Longest text of a field, characters. */
