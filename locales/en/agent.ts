@@ -12,7 +12,7 @@ export const agent = {
       record:
         'Record what one device says, for support: discovery and status, and an unbind only if you ask for it. No secret is written.',
       pair: 'Connect this laptop to a bot, with the code the bot has shown.',
-      run: 'Work for the bot until stopped.',
+      run: 'Work for the bot until stopped. Asks for the pairing code first where this laptop is not paired yet.',
       doctor: 'Check this laptop: interfaces, ports, multicast, state folder, pairing, server.',
     },
     argument: {
@@ -33,7 +33,7 @@ export const agent = {
       folder:
         'new folder for the recording; by default one in the current folder, named after device and time',
       withUnbind: 'also unbind the device, with --confirm, and record that: it really is unbound then',
-      server: 'address of the bot’s server',
+      server: 'address of the bot’s server; a package from the bot knows its own',
       insecureLan: 'allow plain HTTP to a server on this network: what is said can be read along',
       prompt: 'where to ask for the password: in the terminal or on a page of this laptop',
     },
@@ -676,12 +676,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
         'The server says: paired. Does the chat say that this laptop is paired, too? If it says anything else, somebody sits in between. yes/no:',
       'not-agreed':
         'Nothing was kept. If the chat does say that this laptop is paired, remove it there (/agents); then ask the bot for a new code and pair again.',
-      done: 'Paired. Now start the agent with: unbind-agent run',
+      'other-hub':
+        'The server shows another key than the one this package was made for: it is not the operator’s, or it was set up anew since. Nothing was paired. Get the package again from the bot; if that does not help, tell the operator.',
+      first: 'This laptop is not paired yet. Ask the bot for a code: /pair',
+      done: 'Paired.',
+      next: 'Now start the agent with: unbind-agent run',
       'refused-in-chat':
         'This laptop was refused in the chat, or another number was typed there. Ask the bot for a new code and pair again. If it happens once more, somebody may sit in between: use another network.',
       expired:
         'The number was not typed in the chat in time, or a newer code was asked for. Ask the bot for a new code and pair again.',
     },
+    package:
+      'The file unbind-agent.json beside the program cannot be read: nobody can say whose package this is. Unpack it anew, or name the server with --server.',
     key: {
       waiting:
         'This laptop asks for a new key, {{mark}}. The bot shows the same sign in the chat: compare, and press Yes there. Until then all goes on with the old one.',

@@ -98,6 +98,7 @@ export function pairingEndText(end: PairEnd, server: string, texts: Texts): stri
       return [texts('agent:link.pair.done')];
     case 'not-a-code':
     case 'other-key':
+    case 'other-hub':
     case 'not-agreed':
     case 'refused-in-chat':
     case 'expired':

@@ -33,6 +33,8 @@ export type PairEnd =
   | 'home-unwritable'
   /** The server's key is not the one it was bound to. */
   | 'other-key'
+  /** The server's key is not the one the package has brought along. */
+  | 'other-hub'
   /** The person at the laptop does not see in the chat what the server says here. */
   | 'not-agreed'
   | AddressRefusal

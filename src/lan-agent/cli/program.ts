@@ -3,6 +3,7 @@ import { PROMPT_KINDS, type PromptKind } from '../prompt/kinds.ts';
 import type { WordAfter } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { collect, serialArgument, waitArgument } from './arguments.ts';
+import type { ServerArguments } from './bot.ts';
 import type { CliContext } from './context.ts';
 import type { DiscoverArguments } from './discover.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -138,9 +139,9 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('pair')
     .description(about('pair'))
     .argument('[code]', texts('agent:cli.argument.code'))
-    .requiredOption('--server <url>', option('server'))
+    .option('--server <url>', option('server'))
     .option('--insecure-lan', option('insecureLan'), false)
-    .action(async (code: string | undefined, args: { server: string; insecureLan: boolean }) => {
+    .action(async (code: string | undefined, args: ServerArguments) => {
       const { pairCommand } = await import('./bot.ts');
       ends(await pairCommand(context, code, args));
     });
@@ -149,9 +150,11 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('run')
     .description(about('run'))
     .addOption(new Option('--prompt <kind>', option('prompt')).choices(PROMPT_KINDS))
-    .action(async (args: { prompt?: PromptKind }) => {
+    .option('--server <url>', option('server'))
+    .option('--insecure-lan', option('insecureLan'), false)
+    .action(async (args: ServerArguments & { prompt?: PromptKind }) => {
       const { runCommand } = await import('./bot.ts');
-      ends(await runCommand(context, args.prompt));
+      ends(await runCommand(context, args));
     });
 
   program

@@ -19,6 +19,11 @@ export interface PairOptions {
   readonly code: string;
   /** `https://…` of the bot. */
   readonly server: string;
+  /**
+   * The hub's key as the package that this program came in has it (SPKI DER, base64url): a hub that shows another one is
+   * not the operator's. Left out: whatever the number proves.
+   */
+  readonly hubKey?: string;
   /** Plain HTTP to another machine is allowed (`--insecure-lan`). */
   readonly insecureLan: boolean;
   readonly home: string;
@@ -113,6 +118,7 @@ async function meetHub(options: PairOptions): Promise<Met> {
     const share = { pairing, hubKey: shown.value.hubKey, hubNonce: shown.value.hubNonce };
     const hubKey = parsePublicKey(share.hubKey);
     if (!hubKey || commitTo(share) !== commitment) return ended('other-key');
+    if (options.hubKey !== undefined && share.hubKey !== options.hubKey) return ended('other-hub');
     const number = formatPairingNumber(pairingNumber({ ...share, publicKey, nonce }));
     onNews({ kind: 'pairing-number', number, expiresAt });
 

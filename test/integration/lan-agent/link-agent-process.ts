@@ -1,6 +1,6 @@
 /**
  * The agent as a process of its own, so that a test can kill it: the real `run`, whose pictures all say the same.
- * Run with UNBIND_AGENT_HOME and UNBIND_AGENT_TEST_NETWORK.
+ * Run with UNBIND_AGENT_HOME and UNBIND_AGENT_TEST_NETWORK; it asks on a page, or with ASKS=terminal there.
  */
 
 import { textsFor } from '../../../src/kernel/all-texts.ts';
@@ -16,14 +16,19 @@ const home = process.env.UNBIND_AGENT_HOME ?? '';
 const network = testNetwork(process.env.UNBIND_AGENT_TEST_NETWORK ?? '', false);
 if (!network.ok) throw new Error(network.failure);
 
+const stop = new AbortController();
+process.once('SIGUSR2', () => stop.abort());
+const keyboard = createKeyboard(process.stdin, () => stop.abort());
+
+process.stderr.write(`pid ${process.pid}.\n`);
 await run({
   home,
   engine: createEngine({ home, network: network.value }),
   promptFor: (language) =>
     createPrompt({
-      kind: 'page',
+      kind: process.env.ASKS === 'terminal' ? 'terminal' : 'page',
       texts: textsFor(language),
-      keyboard: createKeyboard(process.stdin, () => undefined),
+      keyboard,
       output: process.stderr,
     }),
   agentVersion: '0.0.0-test',
@@ -32,6 +37,8 @@ await run({
     say: (line) => void process.stderr.write(`${line}\n`),
   }),
   log: createLog('debug', 'agent'),
-  signal: new AbortController().signal,
+  signal: stop.signal,
   challengeRandom: (min) => min,
 });
+await keyboard.released();
+process.exit();

@@ -50,7 +50,7 @@ describe('pairing', () => {
     expect(await loadIdentity(home)).toEqual({ ok: false, failure: 'not-paired' });
     hub.confirmation = 'confirmed';
     expect(await end).toBe('paired');
-    await saw('unbind-agent run');
+    await saw('Paired.');
     const identity = await loadIdentity(home);
     expect(identity.ok && identity.value.server.url).toBe(hub.url);
     expect((await stat(join(home, 'identity.json'))).mode & 0o777).toBe(0o600);

@@ -114,6 +114,11 @@ export class ScriptedHub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** As a package has it. */
+  get publicKey(): string {
+    return formatPublicKey(this.#keys.publicKey);
+  }
+
   /** Pairs the agent of this state folder, as if a chat had confirmed it. */
   async pair(home: string): Promise<void> {
     const identity: Identity = {

@@ -1,66 +1,17 @@
 /** A person at a real terminal (a pty of `script`) who stops the agent with Ctrl-C, or closes the window. */
-import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceSnapshot, DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { bundled } from '../../support/programs.ts';
-import { AGENT, CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
-
-const NO_TERMINAL =
-  process.platform !== 'linux' || spawnSync('script', ['--version']).error
-    ? 'a terminal needs Linux and the command "script" (package bsdutils)'
-    : null;
+import { CAMERA, oneCamera, PASSWORD, type Site } from './agent.ts';
+import { NO_TERMINAL, openTerminal, TOLD } from './terminal.ts';
 
 const CTRL_C = '\x03';
 const QUESTION = 'Admin password of the device';
-/** Stands below a question that has ended by itself. */
-const TOLD = 'Press Enter alone';
 const ONE_KEY = 'Space bar: unbind this device';
 
 const UNBIND = `exec "$NODE" "$AGENT" unbind ${CAMERA} --confirm ${CAMERA}`;
-
-/** Starts an unbind, or what else a shell is told, in a terminal of 100 columns. */
-function openTerminal(t: TestContext, at: Site, command = UNBIND) {
-  const child = spawn('script', ['-qefc', `stty cols 100 rows 40; ${command}`, '/dev/null'], {
-    env: {
-      PATH: process.env.PATH,
-      LANG: 'C.UTF-8',
-      TERM: 'xterm',
-      SHELL: '/bin/sh',
-      NODE: process.execPath,
-      AGENT,
-      UNBIND_AGENT_HOME: at.home,
-      UNBIND_AGENT_TEST_NETWORK: at.lan.testNetwork,
-    },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((done) => child.once('close', done));
-  child.stdin.on('error', () => undefined);
-  t.onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  let screen = '';
-  let changed = () => {};
-  child.stdout.on('data', (bytes: Buffer) => {
-    screen += bytes.toString();
-    changed();
-  });
-  return {
-    ended,
-    type: (keys: string) => void child.stdin.write(keys),
-    /** The window is closed: the terminal is gone under the program. */
-    close: () => void child.kill('SIGKILL'),
-    /** @param from where on the screen to look for it */
-    see: async (text: string, from = 0) => {
-      while (!screen.includes(text, from)) await new Promise<void>((done) => (changed = done));
-    },
-    screen: () => screen,
-    /** Sends a signal to the process that has said its number as `pid 1234.` */
-    signal: (name: NodeJS.Signals) => process.kill(Number(/pid (\d+)\./.exec(screen)?.[1]), name),
-  };
-}
 
 /** The last line of the journal, once an attempt has its end there. */
 async function result(at: Site): Promise<Record<string, unknown>> {
@@ -89,7 +40,7 @@ describe.concurrent('a person at the terminal', () => {
 
   it('stops the search with Ctrl-C', async (t) => {
     const at = await oneCamera(t, { quirks: { replyDelayMs: 60_000 } });
-    const terminal = openTerminal(t, at);
+    const terminal = openTerminal(t, at, UNBIND);
     await terminal.see(`Looking for ${CAMERA}`);
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(3);
@@ -99,7 +50,7 @@ describe.concurrent('a person at the terminal', () => {
 
   it('leaves the prompt with Ctrl-C: nothing is sent, and the journal says so', async (t) => {
     const at = await oneCamera(t);
-    const terminal = openTerminal(t, at);
+    const terminal = openTerminal(t, at, UNBIND);
     await terminal.see(QUESTION);
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(3);
@@ -164,7 +115,7 @@ describe.concurrent('a person at the terminal', () => {
     'does not take for the password what was typed before the question: %s',
     async ([, early], t) => {
       const at = await oneCamera(t);
-      const terminal = openTerminal(t, at);
+      const terminal = openTerminal(t, at, UNBIND);
       await terminal.see(`Looking for ${CAMERA}`);
       terminal.type(early);
       await terminal.see(QUESTION);
@@ -176,7 +127,7 @@ describe.concurrent('a person at the terminal', () => {
 
   it('closes the window at the prompt: nothing is sent, and the journal says so', async (t) => {
     const at = await oneCamera(t);
-    const terminal = openTerminal(t, at);
+    const terminal = openTerminal(t, at, UNBIND);
     await terminal.see(QUESTION);
     terminal.close();
     expect(await result(at)).toMatchObject({ outcome: 'refused' });
@@ -206,7 +157,7 @@ describe.concurrent('a person at the terminal', () => {
     ],
   )('stops %s with Ctrl-C', async ([, quirks, stage, condition, outcome, code, unbindsReceived], t) => {
     const at = await oneCamera(t, { quirks });
-    const terminal = openTerminal(t, at);
+    const terminal = openTerminal(t, at, UNBIND);
     await terminal.see(QUESTION);
     const reached = until(at.camera, condition);
     terminal.type(`${PASSWORD}\r`);
