@@ -5,8 +5,8 @@
  * `form` is of one action and is used up by it (forms.ts): whoever presses twice, goes back, or has the same form open in
  * two tabs sees how things stand, and nothing is done again.
  *
- * Beside its forms a page has `window.css`, `window.js` and `events?after=<revision>` under `base`. The last one is a stream of
- * events (`EventSource`): `parts`, with the content of each element that has changed, as JSON by the element's id.
+ * Beside its forms a page has `<base>live`: a stream of events (`EventSource`), each with the content of all elements that
+ * have changed, as JSON by their ids; the first one has them all, and `end` says that no more will come.
  */
 import type { Language } from '../../../locales/language.ts';
 import { LANGUAGES } from '../../../locales/language.ts';
@@ -67,8 +67,6 @@ export interface PageTools {
   readonly base: string;
   /** The value of `form` for each action, as long as it was not used. */
   readonly forms: Readonly<Record<ActionName, string>>;
-  /** How often what is shown has changed: where a page begins to listen. */
-  readonly revision: number;
 }
 
 /** Longest text of a field, characters. */

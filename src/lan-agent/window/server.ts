@@ -12,22 +12,6 @@ import { ACTION_NAMES, type ActionName, type PageTools, readAction, type WindowA
 import { createForms, type Forms } from './forms.ts';
 import { createSession } from './session.ts';
 
-/**
- * What the page may do: its own style, its own script, send its forms back and hear of changes. It loads nothing from elsewhere
- * and cannot be framed. Pictures are part of the page.
- */
-export const WINDOW_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "connect-src 'self'",
-  'img-src data:',
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ');
-
-const HEADERS = { 'content-security-policy': WINDOW_POLICY } as const;
 /** Connections at a time: some tabs, each with one that stays. */
 const MOST_CONNECTIONS = 64;
 /** How long browsers may take to fetch the last words, ms. */
@@ -50,9 +34,10 @@ export interface WindowView {
   page(tools: PageTools): string;
   /** What of it changes: the content of elements by their id. */
   parts(tools: PageTools): Readonly<Record<string, string>>;
+  /** A page of words, with a way to `base` where that leads on. */
   outside(why: Outside, tools: Pick<PageTools, 'base'>): string;
-  readonly style: string;
-  readonly script: string;
+  /** What a page may do (`content-security-policy`): nothing but what it brings along. */
+  readonly policy: string;
 }
 
 /** What a form leads to: the window as it is then, a file to be saved, or the last page. */
@@ -83,38 +68,35 @@ export async function serveWindow(options: {
   const base = `/${randomBytes(16).toString('base64url')}/`;
   const session = createSession(home, base);
   const forms = createForms();
-  let revision = 1;
+  const headers = { 'content-security-policy': view.policy } as const;
+  const tools: PageTools = { base, forms: forms.values };
   let origin = '';
-  const tools = (): PageTools => ({ base, forms: forms.values, revision });
 
   const server = createServer((request, response) => {
-    void answer(request, response).catch(() => sendStatus(response, 400, HEADERS));
+    void answer(request, response).catch(() => sendStatus(response, 400, headers));
   });
   server.maxConnections = MOST_CONNECTIONS;
 
-  const send = (response: ServerResponse, status: number, content: string, type = 'text/html') => {
-    writeHead(response, status, type, HEADERS);
-    response.end(content);
+  const send = (response: ServerResponse, status: number, page: string) => {
+    writeHead(response, status, 'text/html', headers);
+    response.end(page);
   };
   const refuse = (response: ServerResponse, why: Outside) => send(response, 403, view.outside(why, { base }));
 
-  const seeOther = (response: ServerResponse) => sendStatus(response, 303, { ...HEADERS, location: base });
+  const seeOther = (response: ServerResponse) => sendStatus(response, 303, { ...headers, location: base });
 
   /** Who listens to changes, with what each has already. */
   const watching = new Map<ServerResponse, Record<string, string>>();
   const tell = (response: ServerResponse, has: Record<string, string>) => {
-    const changed = Object.entries(view.parts(tools())).filter(([id, html]) => has[id] !== html);
+    const changed = Object.entries(view.parts(tools)).filter(([id, html]) => has[id] !== html);
     if (changed.length === 0) return;
     const parts = Object.fromEntries(changed);
     Object.assign(has, parts);
-    response.write(`id: ${revision}\nevent: parts\ndata: ${JSON.stringify(parts)}\n\n`);
+    response.write(`data: ${JSON.stringify(parts)}\n\n`);
   };
-  const watch = (request: IncomingMessage, response: ServerResponse, after: string | null) => {
-    writeHead(response, 200, 'text/event-stream', HEADERS);
-    response.write(': open\n\n');
-    // Whoever has seen this very revision has its parts; whoever was away may have any.
-    const seen = request.headers['last-event-id'] ?? after;
-    const has = seen === String(revision) ? { ...view.parts(tools()) } : {};
+  const watch = (response: ServerResponse) => {
+    writeHead(response, 200, 'text/event-stream', headers);
+    const has = {};
     watching.set(response, has);
     response.once('close', () => watching.delete(response));
     tell(response, has);
@@ -126,20 +108,20 @@ export async function serveWindow(options: {
     if (from !== undefined && from !== 'null' && from !== 'file://') return refuse(response, 'elsewhere');
     if (!isDocument(request)) return refuse(response, 'elsewhere');
     const body = await readForm(request);
-    if (!body) return sendStatus(response, 413, HEADERS);
+    if (!body) return sendStatus(response, 413, headers);
     const key = formField(body, 'key');
     const cookie = key && (await session.enter(key.toString()));
     key?.fill(0);
     body.fill(0);
     if (!cookie) return refuse(response, 'key-used');
     // Not a redirect: it would still be the file's doing, and the cookie stay away.
-    writeHead(response, 200, 'text/html', { ...HEADERS, 'set-cookie': cookie });
+    writeHead(response, 200, 'text/html', { ...headers, 'set-cookie': cookie });
     response.end(view.outside('entered', { base }));
   };
 
   const doIt = async (name: ActionName, request: IncomingMessage, response: ServerResponse) => {
     const body = await readForm(request);
-    if (!body) return sendStatus(response, 413, HEADERS);
+    if (!body) return sendStatus(response, 413, headers);
     try {
       const action = forms.use(name, body) ? readAction(name, body) : null;
       // Sent before, or of a page that is no more: how things stand now says it all.
@@ -148,7 +130,7 @@ export async function serveWindow(options: {
       if ('last' in acted) return send(response, 200, acted.last);
       const disposition = `attachment; filename="${acted.file}"`;
       writeHead(response, 200, 'application/octet-stream', {
-        ...HEADERS,
+        ...headers,
         'content-disposition': disposition,
       });
       response.end(acted.content);
@@ -159,40 +141,37 @@ export async function serveWindow(options: {
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const { method, headers, url = '' } = request;
-    if (`http://${headers.host}` !== origin) return sendStatus(response, 421, HEADERS);
-    if (!url.startsWith(base)) return sendStatus(response, 404, HEADERS);
-    const [name = '', query = ''] = url.slice(base.length).split('?');
-    const isForm = method === 'POST' && headers['content-type'] === FORM_TYPE;
+    const { method, headers: asked, url = '' } = request;
+    if (`http://${asked.host}` !== origin) return sendStatus(response, 421, headers);
+    if (!url.startsWith(base)) return sendStatus(response, 404, headers);
+    const name = url.slice(base.length);
+    const isForm = method === 'POST' && asked['content-type'] === FORM_TYPE;
     if (name === 'enter' && isForm) return enter(request, response);
     // A second start asks this way whether the window is there.
-    if (name === 'here') return sendStatus(response, 204, HEADERS);
+    if (name === 'here') return sendStatus(response, 204, headers);
     if (!isAskedHere(request, name === '')) return refuse(response, 'elsewhere');
-    if (!session.isIn(headers.cookie)) return refuse(response, 'no-key');
+    if (!session.isIn(asked.cookie)) return refuse(response, 'no-key');
 
     if (method === 'GET') {
       if (name === '') {
         return isDocument(request)
-          ? send(response, 200, view.page(tools()))
-          : sendStatus(response, 403, HEADERS);
+          ? send(response, 200, view.page(tools))
+          : sendStatus(response, 403, headers);
       }
       // Gone back to, or loaded again.
       if (name === 'enter') return seeOther(response);
-      if (name === 'window.css') return send(response, 200, view.style, 'text/css');
-      if (name === 'window.js') return send(response, 200, view.script, 'text/javascript');
-      if (name === 'events') return watch(request, response, new URLSearchParams(query).get('after'));
-      return sendStatus(response, 404, HEADERS);
+      if (name === 'live') return watch(response);
+      return sendStatus(response, 404, headers);
     }
     const action = ACTION_NAMES.find((one) => one === name);
-    if (method !== 'POST' || action === undefined) return sendStatus(response, 405, HEADERS);
-    if (headers.origin !== origin) return sendStatus(response, 403, HEADERS);
-    if (!isForm) return sendStatus(response, 415, HEADERS);
+    if (method !== 'POST' || action === undefined) return sendStatus(response, 405, headers);
+    if (asked.origin !== origin) return sendStatus(response, 403, headers);
+    if (!isForm) return sendStatus(response, 415, headers);
     return doIt(action, request, response);
   };
 
   let isTelling = false;
   const changed = () => {
-    revision++;
     if (isTelling) return;
     isTelling = true;
     // Of what happens at once, one picture.
@@ -211,7 +190,7 @@ export async function serveWindow(options: {
     close: async () => {
       for (const [response, has] of watching) {
         tell(response, has);
-        response.end();
+        response.end('event: end\ndata: {}\n\n');
       }
       const closed = new Promise<void>((done) => server.close(() => done()));
       const timer = setTimeout(() => server.closeAllConnections(), FAREWELL_MS);

@@ -63,8 +63,7 @@ export async function openWindow(act: (action: WindowAction, body: Buffer) => Ac
       page: ({ base, forms }) => `<title>window</title><i id="done">${done.length}</i> ${base} ${forms.stop}`,
       parts: () => ({ done: String(done.length), still: 'the same' }),
       outside: (why) => `<title>${why}</title>`,
-      style: 'body{}',
-      script: '// nothing',
+      policy: "default-src 'none'; frame-ancestors 'none'",
     },
     act: async (action, body) => {
       done.push(action);

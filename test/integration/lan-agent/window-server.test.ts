@@ -123,11 +123,9 @@ describe('others at this laptop', () => {
     expect((await of('same-origin', 'iframe')).status).toBe(403);
     expect((await of('same-origin', 'script')).status).toBe(403);
     expect((await of('none', 'document')).status).toBe(200);
-    for (const name of ['events', 'window.js', 'window.css']) {
-      for (const site of ['same-site', 'cross-site', 'none']) {
-        const asked = await send(`${address}${name}`, { headers: { ...headers, 'sec-fetch-site': site } });
-        expect(asked.status).toBe(403);
-      }
+    for (const site of ['same-site', 'cross-site', 'none']) {
+      const asked = await send(`${address}live`, { headers: { ...headers, 'sec-fetch-site': site } });
+      expect(asked.status).toBe(403);
     }
     const { headers: said } = await of('same-origin', 'document');
     expect(said).toMatchObject({
@@ -173,7 +171,7 @@ describe('others at this laptop', () => {
     for (const cookies of ['', 'unbind-window=', 'unbind-window', `unbind-window=${'A'.repeat(43)}`]) {
       const headers = { ...forged, cookie: cookies };
       expect((await send(address, { headers })).text).toBe('<title>no-key</title>');
-      expect((await send(`${address}events`, { headers })).status).toBe(403);
+      expect((await send(`${address}live`, { headers })).status).toBe(403);
       for (const name of ACTION_NAMES) {
         const form = server.forms.values[name];
         expect((await post(`${address}${name}`, { form }, headers)).status).toBe(403);
@@ -260,39 +258,28 @@ describe('forms', () => {
 
 describe('changes', () => {
   /** What a browser that listens is told, event by event. */
-  async function listen(address: string, cookie: string, headers: Record<string, string> = {}) {
-    const heard: { id: string; parts: Record<string, string> }[] = [];
+  async function listen(address: string, cookie: string) {
+    const heard: unknown[] = [];
     const waiting: (() => void)[] = [];
-    const stream = get(address, {
-      headers: { cookie, 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty', ...headers },
+    const stream = get(`${address}live`, {
+      headers: { cookie, 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' },
     });
     onTestFinished(() => void stream.destroy());
-    const opened = new Promise<void>((resolve, reject) => {
-      stream.once('error', reject);
-      stream.once('response', (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-          if (text.startsWith(': open\n\n')) resolve();
-          for (;;) {
-            const found = /id: (\d+)\nevent: parts\ndata: (.*)\n\n/.exec(text);
-            if (!found) break;
-            text = text.slice(found.index + found[0].length);
-            heard.push({ id: found[1] ?? '', parts: JSON.parse(found[2] ?? '') as Record<string, string> });
-            for (const wake of waiting.splice(0)) wake();
-          }
-        });
-        answer.once('close', () => {
-          for (const wake of waiting.splice(0)) wake();
-        });
+    stream.once('response', (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        const events = `${text}${part}`.split('\n\n');
+        text = events.pop() ?? '';
+        heard.push(...events.map((one) => (one.startsWith('data: ') ? JSON.parse(one.slice(6)) : one)));
+        for (const wake of waiting.splice(0)) wake();
       });
     });
-    await opened;
     return {
-      heard,
       close: () => stream.destroy(),
-      until: async (count: number) => {
+      /** The first so many events. */
+      first: async (count: number) => {
         while (heard.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+        return heard;
       },
     };
   }
@@ -300,30 +287,32 @@ describe('changes', () => {
   it('come to every tab, each what it does not have', async () => {
     const { address, press, enter, server } = await openWindow();
     const { cookie } = await enter();
-    const one = await listen(`${address}events?after=1`, cookie);
-    const other = await listen(`${address}events`, cookie);
-    await other.until(1);
-    expect(other.heard[0]?.parts).toEqual({ done: '0', still: 'the same' });
+    const all = { done: '0', still: 'the same' };
+    const one = await listen(address, cookie);
+    const other = await listen(address, cookie);
+    expect(await one.first(1)).toEqual([all]);
+    expect(await other.first(1)).toEqual([all]);
     expect(server.isWatched()).toBe(true);
     await press(cookie, 'search');
-    await one.until(1);
-    await other.until(2);
-    expect(one.heard.map(({ parts }) => parts)).toEqual([{ done: '1' }]);
-    expect(other.heard[1]?.parts).toEqual({ done: '1' });
+    for (const tab of [one, other]) expect(await tab.first(2)).toEqual([all, { done: '1' }]);
+    // A laptop that slept comes back: it is told all there is.
+    expect(await (await listen(address, cookie)).first(1)).toEqual([{ done: '1', still: 'the same' }]);
+  });
 
-    // A laptop that slept comes back with the last it has heard.
-    const back = await listen(`${address}events?after=1`, cookie, {
-      'last-event-id': other.heard[0]?.id ?? '',
-    });
-    await back.until(1);
-    expect(back.heard[0]?.parts).toEqual({ done: '1', still: 'the same' });
+  it('end with the window, which says so', async () => {
+    const { address, enter, server } = await openWindow();
+    const { cookie } = await enter();
+    const tab = await listen(address, cookie);
+    await tab.first(1);
+    await server.close();
+    expect((await tab.first(2))[1]).toBe('event: end\ndata: {}');
   });
 
   it('are followed by nobody once the browser is closed, and the window lives on', async () => {
     const { address, enter, server } = await openWindow();
     const { cookie } = await enter();
-    const tab = await listen(`${address}events`, cookie);
-    expect(server.isWatched()).toBe(true);
+    const tab = await listen(address, cookie);
+    await tab.first(1);
     tab.close();
     await expect.poll(() => server.isWatched()).toBe(false);
     expect((await send(address, { headers: { ...OWN, cookie } })).status).toBe(200);
