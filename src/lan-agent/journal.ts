@@ -54,6 +54,24 @@ export type JournalEntry = z.infer<typeof entry>;
 /** The intent of an attempt whose end nobody saw, with what its result says, where there is one. */
 export type OpenAttempt = Omit<JournalEntry, 'event'> & { readonly event: 'intent' };
 
+/** One attempt of the journal, from its first line to its last. */
+export interface Attempt {
+  readonly id: string;
+  /** When it began, by the laptop's clock then; ISO 8601. */
+  readonly at: string;
+  readonly shortSerial: string;
+  readonly origin: JournalEntry['origin'];
+  /** Who asked for it in the chat; null: the person at the laptop, or it was not written. */
+  readonly technician: string | null;
+  /** `reading`: nothing was to be changed. */
+  readonly task: 'unbind' | 'reading';
+  /** The datagram of an unbind was about to leave. */
+  readonly sent: boolean;
+  /** A word of the report, or `not-carried-out`, as a later run has found out; null: its end was not written, by a crash or because it is still going on. */
+  readonly outcome: string | null;
+  readonly verified: boolean;
+}
+
 /**
  * The agent's diary of what it did to devices: one JSON object a line, only ever appended to, on disk before the
  * call returns. It holds no secret (protocol/sadp.md 15, rule 7) and may be shown to anybody.
@@ -62,6 +80,8 @@ export interface Journal {
   write(what: Omit<JournalEntry, 'at' | 'operator'>): Promise<Result<void, HomeFailure>>;
   /** Intents for this device whose end nobody saw: a crash came before the result, or the device only accepted it. */
   unsettled(shortSerial: string): Promise<Result<readonly OpenAttempt[], HomeFailure>>;
+  /** The last attempts, the newest first. */
+  recent(most: number): Promise<Result<readonly Attempt[], HomeFailure>>;
 }
 
 /** Opens the journal of a state folder; nothing is made before the first line. */
@@ -104,8 +124,40 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
         return fail({ reason: 'unwritable', code: errorCode(error) });
       }
     },
+    recent: async (most) => {
+      try {
+        return ok(
+          attemptsOf(await readAll(home))
+            .slice(-most)
+            .reverse(),
+        );
+      } catch (error) {
+        return fail({ reason: 'unwritable', code: errorCode(error) });
+      }
+    },
   };
 }
+
+/** Attempts in the order in which they began; a later line about one says how it ended. */
+function attemptsOf(entries: readonly JournalEntry[]): Attempt[] {
+  const attempts = new Map<string, Attempt>();
+  for (const { attempt: id, event, at, shortSerial, origin, technician = null, ...line } of entries) {
+    const known = attempts.get(id) ?? { ...NOTHING_YET, id, at, shortSerial, origin, technician };
+    const { outcome = known.outcome, verified = known.verified } = line;
+    const isStillBound = event === 'settled' && !verified;
+    attempts.set(id, {
+      ...known,
+      task: READS.includes(event) ? 'reading' : known.task,
+      sent: known.sent || event === 'intent',
+      outcome: isStillBound ? 'not-carried-out' : outcome,
+      verified,
+    });
+  }
+  return [...attempts.values()];
+}
+
+const NOTHING_YET = { task: 'unbind', sent: false, outcome: null, verified: false } as const;
+const READS: readonly JournalEntry['event'][] = ['login', 'inspected'];
 
 /** Sent, and perhaps still on its way when the agent stopped looking: no end yet, the device's status will tell. */
 const STILL_OPEN = ['accepted-unconfirmed', 'unknown'];

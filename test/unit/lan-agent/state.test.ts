@@ -122,7 +122,37 @@ describe('the journal', () => {
     expect(open.ok && open.value.map(({ attempt }) => attempt)).toEqual(['A4']);
   });
 
+  it('tells its last attempts, each by what was written of it last', async () => {
+    const journal = openJournal(home);
+    const write = (attempt: string, what: Omit<Parameters<typeof journal.write>[0], keyof typeof line>) =>
+      journal.write({ ...line, attempt, ...what });
+    await write('A1', { event: 'begun', technician: 'Anna' });
+    await write('A1', { event: 'intent' });
+    await write('A2', { event: 'begun' });
+    await write('A1', { event: 'result', outcome: 'unbound', verified: true });
+    await write('A3', { event: 'begun' });
+    await write('A3', { event: 'login' });
+    await write('A3', { event: 'inspected', outcome: 'read' });
+    await write('A4', { event: 'intent' });
+    await write('A5', { event: 'intent' });
+    await write('A5', { event: 'result', outcome: 'unknown' });
+    await write('A5', { event: 'settled', outcome: 'unknown', verified: false });
+    const told = await journal.recent(4);
+    expect(told).toMatchObject({
+      ok: true,
+      value: [
+        { id: 'A5', outcome: 'not-carried-out', sent: true },
+        { id: 'A4', outcome: null, sent: true, verified: false },
+        { id: 'A3', outcome: 'read', task: 'reading', sent: false },
+        { id: 'A2', outcome: null, sent: false, technician: null },
+      ],
+    });
+    const all = await journal.recent(10);
+    expect(all.ok && all.value[4]).toMatchObject({ id: 'A1', technician: 'Anna', verified: true });
+  });
+
   it('is empty before its first line', async () => {
+    expect(await openJournal(join(home, 'new')).recent(5)).toEqual({ ok: true, value: [] });
     expect(await openJournal(join(home, 'new')).unsettled(SERIAL)).toEqual({ ok: true, value: [] });
   });
 
