@@ -8,24 +8,24 @@ import { card as cardEn } from './en/card.ts';
 import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
 import { notice as noticeEn } from './en/notice.ts';
-import { packages as packagesEn } from './en/packages.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
 import { setting as settingEn } from './en/setting.ts';
 import { site as siteEn } from './en/site.ts';
+import { window as windowEn } from './en/window.ts';
 import { agent as agentRu } from './ru/agent.ts';
 import { bot as botRu } from './ru/bot.ts';
 import { card as cardRu } from './ru/card.ts';
 import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
 import { notice as noticeRu } from './ru/notice.ts';
-import { packages as packagesRu } from './ru/packages.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
 import { setting as settingRu } from './ru/setting.ts';
 import { site as siteRu } from './ru/site.ts';
+import { window as windowRu } from './ru/window.ts';
 
 export const resources = {
   en: {
@@ -35,12 +35,12 @@ export const resources = {
     guide: guideEn,
     help: helpEn,
     notice: noticeEn,
-    packages: packagesEn,
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
     setting: settingEn,
     site: siteEn,
+    window: windowEn,
   },
   ru: {
     agent: agentRu,
@@ -49,11 +49,11 @@ export const resources = {
     guide: guideRu,
     help: helpRu,
     notice: noticeRu,
-    packages: packagesRu,
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,
     setting: settingRu,
     site: siteRu,
+    window: windowRu,
   },
 } as const;

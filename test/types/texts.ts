@@ -1,9 +1,10 @@
 /** As stages.ts, for sentences: a key that does not exist, and a value that is missing, wrong or of no use. */
 
+import type { VariablesIn } from '../../locales/sentences.ts';
 import type { Notice } from '../../src/bot/house/notice.ts';
 import type { GUIDES } from '../../src/flows/guides.ts';
 import { textsFor } from '../../src/kernel/all-texts.ts';
-import type { PlainKey, TextKey, Texts, TextValues } from '../../src/kernel/texts.ts';
+import type { PlainKey, Sentences, TextKey, Texts, TextValues, WordAfter } from '../../src/kernel/texts.ts';
 import { textsFor as agentTextsFor } from '../../src/lan-agent/texts.ts';
 import type { FactName, FactValues } from '../../src/policy/facts.ts';
 import type { ANSWERS, QuestionId } from '../../src/policy/questions.ts';
@@ -55,6 +56,8 @@ agentTextsFor('en')('bot:help.idle');
 
 /** Where a key is made of two words of data that belong together, each pair has its sentence: what is left over is none. */
 type Without<Key extends string> = Exclude<Key, TextKey>;
+type Instead = WordAfter<'window:instead.'>;
+type Filled<K extends TextKey> = VariablesIn<Sentences[K]>;
 type Step<G extends keyof typeof GUIDES> = (typeof GUIDES)[G]['steps'][number];
 type Closed = Exclude<FactName, 'model' | 'firmware'>;
 type Asked = 'onSite' | 'cloud' | 'updateTo4x';
@@ -85,6 +88,9 @@ export type Unsaid = [
   >,
   None<{ [F in Asked]: Without<`policy:question.${F}.answer.${Word<FactValues[F]>}`> }[Asked]>,
   None<Said<Notice>>,
+  // The window's words in the place of the agent's: there are those of the agent, with all that is filled in.
+  None<Without<`agent:${Instead}`>>,
+  None<{ [K in Instead]: Exclude<Filled<`window:instead.${K}`>, Filled<`agent:${K}` & TextKey>> }[Instead]>,
   // @ts-expect-error this guide has no such step
   None<Without<'guide:step.app.nowhere.text'>>,
 ];
