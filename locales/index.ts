@@ -8,6 +8,7 @@ import { card as cardEn } from './en/card.ts';
 import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
 import { notice as noticeEn } from './en/notice.ts';
+import { packages as packagesEn } from './en/packages.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
@@ -20,6 +21,7 @@ import { card as cardRu } from './ru/card.ts';
 import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
 import { notice as noticeRu } from './ru/notice.ts';
+import { packages as packagesRu } from './ru/packages.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
@@ -35,6 +37,7 @@ export const resources = {
     guide: guideEn,
     help: helpEn,
     notice: noticeEn,
+    packages: packagesEn,
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
@@ -49,6 +52,7 @@ export const resources = {
     guide: guideRu,
     help: helpRu,
     notice: noticeRu,
+    packages: packagesRu,
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,

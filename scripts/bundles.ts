@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -43,9 +43,10 @@ export async function buildBot(outdir: string): Promise<void> {
 /**
  * `unbind-agent.mjs` with `agent/` beside it, all packages included.
  * @param released false for an agent that may be told to work in the test network (docs/architecture.md, sandbox)
+ * @returns the files it was made of, relative to `ROOT`
  */
-export async function buildAgent(outdir: string, released = true): Promise<void> {
-  await build({
+export async function buildAgent(outdir: string, released = true): Promise<readonly string[]> {
+  const { metafile } = await build({
     ...COMMON,
     outdir,
     entryPoints: { 'unbind-agent': 'src/lan-agent/main.ts' },
@@ -57,5 +58,7 @@ export async function buildAgent(outdir: string, released = true): Promise<void>
     minifySyntax: true,
     charset: 'utf8',
     define: released ? { 'process.env.UNBIND_AGENT_PACKAGED': '"1"' } : {},
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 }

@@ -19,8 +19,8 @@ const SPELT_ELSEWHERE = [
   'sandbox:page.',
 ];
 
-/** Whoever speaks to people: the programs, and what draws their cards ahead. */
-const sources = ['src', 'scripts/cards'].flatMap((folder) =>
+/** Whoever speaks to people: the programs, what draws their cards ahead, and what packs them. */
+const sources = ['src', 'scripts/cards', 'scripts/package'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)

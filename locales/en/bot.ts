@@ -948,6 +948,10 @@ export const bot = {
       erased_other: 'Erased: {{count}} copies.',
     },
   },
+  agentConfig: {
+    cli: 'print what the packages for laptops have to know of this bot: its address and its public key',
+    noAddress: 'HUB_PUBLIC_URL is not set: a laptop elsewhere cannot call this bot.',
+  },
   data: {
     cli: 'look after your own region pack and firmware',
     check: 'say what is wrong in such files, by line and field; without names: the file of REGION_PACK',

@@ -2,6 +2,7 @@
 /** `unbind-bot`: the operator's program. Its commands are in cli/, a file each. */
 import { Command } from 'commander';
 import { config } from 'dotenv';
+import { addAgentConfig } from './cli/agent-config.ts';
 import { addAudit } from './cli/audit.ts';
 import { createCli } from './cli/cli.ts';
 import { addData } from './cli/data.ts';
@@ -12,5 +13,5 @@ import { addStore } from './cli/store.ts';
 config({ quiet: true });
 const cli = createCli(process.env);
 const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
-for (const add of [addRun, addAudit, addForgetPin, addStore, addData]) add(program, cli);
+for (const add of [addRun, addAudit, addForgetPin, addStore, addData, addAgentConfig]) add(program, cli);
 await program.parseAsync();

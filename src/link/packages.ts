@@ -11,6 +11,14 @@ import { parsePublicKey } from './signing.ts';
 export const PACKAGE_SYSTEMS = ['win-x64', 'linux-x64', 'mac-arm64', 'mac-x64'] as const;
 export type PackageSystem = (typeof PACKAGE_SYSTEMS)[number];
 
+/** What a person double-clicks, in the folder that was unpacked. */
+export const START_FILES: Readonly<Record<PackageSystem, string>> = {
+  'win-x64': 'Unbind.cmd',
+  'linux-x64': 'unbind.sh',
+  'mac-arm64': 'Unbind.command',
+  'mac-x64': 'Unbind.command',
+};
+
 /** No package is as large as this, bytes: Telegram takes a file of 50 MB from a bot, and this is fetched over a phone. */
 export const PACKAGE_BYTES_LIMIT = 45_000_000;
 

@@ -38,7 +38,7 @@ export async function agentInTestNetwork(): Promise<string> {
 }
 
 /** Another file of tests may be making the same: whoever is done first has made it. */
-async function once(name: string, make: (path: string) => Promise<void>): Promise<string> {
+async function once(name: string, make: (path: string) => Promise<unknown>): Promise<string> {
   const folder = process.env[FOLDER];
   if (folder === undefined) throw new Error('bundles are made for a run of the tests');
   const path = join(folder, name);
