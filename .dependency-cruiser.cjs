@@ -44,9 +44,10 @@ const botFolders = {
   house: [],
   door: ['house'],
   jobs: ['house', 'door'],
-  commands: ['house', 'door', 'jobs'],
+  commands: ['house', 'door', 'jobs', 'page'],
   server: ['house'],
   settings: ['house', 'server'],
+  page: [],
 };
 /** rooms that do no I/O: they see only the pure part of the kernel and no Node built-in but crypto */
 const pure = ['device', 'policy', 'link'];

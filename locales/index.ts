@@ -9,6 +9,7 @@ import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
 import { notice as noticeEn } from './en/notice.ts';
 import { packages as packagesEn } from './en/packages.ts';
+import { page as pageEn } from './en/page.ts';
 import { policy as policyEn } from './en/policy.ts';
 import { report as reportEn } from './en/report.ts';
 import { sandbox as sandboxEn } from './en/sandbox.ts';
@@ -22,6 +23,7 @@ import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
 import { notice as noticeRu } from './ru/notice.ts';
 import { packages as packagesRu } from './ru/packages.ts';
+import { page as pageRu } from './ru/page.ts';
 import { policy as policyRu } from './ru/policy.ts';
 import { report as reportRu } from './ru/report.ts';
 import { sandbox as sandboxRu } from './ru/sandbox.ts';
@@ -38,6 +40,7 @@ export const resources = {
     help: helpEn,
     notice: noticeEn,
     packages: packagesEn,
+    page: pageEn,
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
@@ -53,6 +56,7 @@ export const resources = {
     help: helpRu,
     notice: noticeRu,
     packages: packagesRu,
+    page: pageRu,
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,

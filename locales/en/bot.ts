@@ -770,18 +770,32 @@ export const bot = {
     },
   },
   pair: {
-    code: 'On the laptop in the device’s network, run:\n\n<pre>{{command}}</pre>\nThe code is good once, for {{minutes}} minutes. Then the laptop shows six digits: you type them here.',
+    code: '1. On the laptop in the device’s network, open this address and follow its three pictures:\n<code>{{address}}</code>\n2. Type this code there:\n<code>{{code}}</code>\n\nThe agent is there already? Start it and type the code. It is good once, for {{minutes}} minutes. Then the laptop shows six digits: you type them here.',
+    file: {
+      which: 'Which system has the laptop?',
+      later:
+        'I am bringing the file up: it comes here by itself, in some minutes at most. Meanwhile: <code>{{address}}</code>',
+      none: 'There is no package for this system any more. What there is: <code>{{address}}</code>',
+      failed: 'The file cannot be sent here just now. Get it on the laptop itself: <code>{{address}}</code>',
+      caption: 'Take it to the laptop, unzip it, double-click the start file.\nSHA-256: <code>{{sum}}</code>',
+    },
     confirm:
       '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nType the six digits it shows. You have one try.',
     warn: 'If you did not start this yourself just now, or your laptop shows no number, press “Not mine”.',
-    early: 'No laptop has asked for you yet. Run the command on it first; then it shows six digits.',
+    early: 'No laptop has asked for you yet. Type the code there first; then it shows six digits.',
     digits: 'The number has six digits. Type all of them; nothing is lost yet.',
     done: '✅ “{{name}}” is paired. The laptop asks whether I say so: answer yes there.',
     wrong:
       'That is not the number of this pairing. I stopped it, and its code is void. It was a slip, or somebody sits between the laptop and me: if the laptop asks whether I say “paired”, answer no. Try again with a new code: /pair. If it is wrong once more, use another network.',
     refused: 'Refused. The laptop was told.',
     over: 'This pairing is over. Your laptops: /agents. To pair one: /pair',
-    button: { notMine: 'Not mine', copy: 'Copy the command' },
+    button: {
+      notMine: 'Not mine',
+      address: 'Copy address',
+      code: 'Copy code',
+      command: 'Command for a terminal',
+      file: '📦 Send the file here',
+    },
   },
   admin: {
     misunderstood: '<b>Not understood, by question</b>',
@@ -1012,6 +1026,17 @@ export const bot = {
       'REGION_PACK is neither a packaged region (default, ru) nor a readable JSON file: {{detail}}',
     'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',
     'tls-files': 'HUB_TLS_CERT or HUB_TLS_KEY cannot be read: {{detail}}',
+    'packages-unreadable':
+      'AGENT_PACKAGES: {{detail}} is not there or cannot be read. npm run package:agent writes the folder.',
+    'packages-bad-key': 'AGENT_PACKAGES: {{detail}} holds no key. npm run package:agent writes the folder.',
+    'packages-not-signed':
+      'AGENT_PACKAGES: {{detail}} is not signed by the operator’s key, or was changed since. Hand out none of it; make the packages anew, or put AGENT_PACKAGES_KEY right.',
+    'packages-malformed':
+      'AGENT_PACKAGES: {{detail}} is of another version. Make the packages with the version of this bot.',
+    'packages-altered':
+      'AGENT_PACKAGES: {{detail}} is not what the signed list says: copied by half, or changed. Copy the folder anew.',
+    'packages-other-hub':
+      'AGENT_PACKAGES: the packages in {{detail}} are made for another bot, and a laptop would refuse this one. Make them with the key and address of this bot.',
     'hub-address': 'The hub cannot listen on HUB_LISTEN ({{detail}}). Is another bot running here?',
     'token-refused': 'Telegram refuses BOT_TOKEN. Get a fresh one from @BotFather. {{detail}}',
     'webhook-refused': 'Telegram refuses WEBHOOK_URL: {{detail}}',

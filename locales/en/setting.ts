@@ -44,6 +44,10 @@ export const setting = {
     HUB_TLS_KEY: 'PEM file of the certificate’s key, readable by the bot alone. Goes with HUB_TLS_CERT.',
     TRUSTED_PROXY:
       'Proxies in front of the hub whose X-Forwarded-For is believed, so that limits hold for each laptop by itself: loopback (this machine), addresses and networks, separated by commas; or none. The proxy has to set that header itself and to limit connections. Name only what is yours: others would choose whom they seem to be.',
+    AGENT_PACKAGES:
+      'Folder that npm run package:agent has written. Technicians get the agent at HUB_PUBLIC_URL/agent and as a file in the chat; signature and sums are checked at start. Not set: the page says how the agent runs from source.',
+    AGENT_PACKAGES_KEY:
+      'Whose signature on the packages counts: what stands in operator.pub, written down where the packages were made. Not set: the operator.pub beside them is believed, which finds damage but nobody who exchanges all of it.',
     WEBHOOK_URL:
       'Public address Telegram posts updates to. Served by the hub’s listener under its path. Port 443, 80, 88 or 8443. Goes with WEBHOOK_SECRET.',
     WEBHOOK_SECRET: '16 to 256 characters of A-Z a-z 0-9 _ -, for instance from: openssl rand -hex 32',

@@ -67,8 +67,40 @@ const WIFI: Card = {
   ],
 };
 
-/** Pictures by guide and step (`src/flows/guides.ts`). */
+/** Pictures by guide and step (`src/flows/guides.ts`), and those of the page `/agent` (`src/bot/page/agent-page.ts`). */
 export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
+  agent: {
+    unzip: {
+      frame: 'window',
+      title: 'downloads',
+      items: [
+        { is: 'row', say: 'unbind-agent….zip' },
+        { is: 'line', word: 'rightClick' },
+        { is: 'row', word: 'open' },
+        { is: 'row', word: 'extractAll', here: true },
+        { is: 'row', word: 'properties' },
+      ],
+    },
+    start: {
+      frame: 'window',
+      title: 'folder',
+      items: [
+        { is: 'row', say: 'app' },
+        { is: 'row', word: 'licences' },
+        { is: 'row', word: 'startFile', here: true },
+        { is: 'line', word: 'doubleClick' },
+      ],
+    },
+    code: {
+      frame: 'window',
+      title: 'agentWindow',
+      items: [
+        { is: 'line', word: 'codeOfChat' },
+        field('pairingCode', 'BCDFG-HJKLM', true),
+        { is: 'button', word: 'goOn' },
+      ],
+    },
+  },
   'vendor-tool': {
     start: {
       frame: 'window',

@@ -1,10 +1,19 @@
 /** Which words of the cards are a source's, and which are ours. */
 import { type Card, type CardWord, wordsOf } from './cards.ts';
 
-/** Words that are on no screen: what things are, and what we say beside them. */
+/** Words that are on no screen of a vendor: what things are, what we say beside them, and our own window. */
 const CAPTIONS: readonly CardWord[] = [
   'desktop',
   'rightClick',
+  'downloads',
+  'folder',
+  'licences',
+  'startFile',
+  'doubleClick',
+  'agentWindow',
+  'codeOfChat',
+  'pairingCode',
+  'goOn',
   'sadp',
   'ownersRegion',
   'app',

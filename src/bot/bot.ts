@@ -12,6 +12,7 @@ import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import { createGroupDesk } from '../groups/desk.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
+import type { Packages } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -40,6 +41,7 @@ import { createMisunderstood, MISUNDERSTOOD } from './house/misunderstood.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
 import { createOutage } from './house/outage.ts';
+import { createPackageFiles } from './house/package-files.ts';
 import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createReminders } from './house/reminders.ts';
 import { createTelegram } from './house/telegram.ts';
@@ -54,6 +56,7 @@ import { createListEnds } from './jobs/list-ends.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
+import { pageAddress } from './page/address.ts';
 import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
@@ -79,6 +82,8 @@ export interface BotParts {
   firm?: string | null;
   /** Address agents dial, as /pair shows it. */
   hubUrl: string;
+  /** The agent's packages; none are handed out where left out. */
+  packages?: Packages | null;
   /** How the store is, asked anew. */
   storeState(): Promise<StoreState>;
   /** What the operator decides about notices; the house's own choice where left out. */
@@ -208,8 +213,17 @@ export function createBot(parts: BotParts): Bot {
   });
   const delivery = createDelivery({ ...common, cases: caseDesk, engine });
 
+  const packages = parts.packages ?? null;
+  const packageFiles = createPackageFiles({
+    ...common,
+    packages,
+    callApi,
+    pageAddress: pageAddress(parts.hubUrl),
+  });
   const { commands, pairingRequested } = createAllCommands({
     ...common,
+    packages,
+    packageFiles,
     announcements,
     handOvers,
     reminders,
@@ -234,6 +248,7 @@ export function createBot(parts: BotParts): Bot {
       await publishMenu(client, MENU, log);
       await voice.start();
       await notices.start();
+      await packageFiles.start();
       await handOvers.start();
       listEnds.start();
       await announcements.start();
@@ -250,6 +265,7 @@ export function createBot(parts: BotParts): Bot {
       await queue.idle();
       await announcements.stop();
       await handOvers.stop();
+      await packageFiles.stop();
       await voice.stop();
       await notices.stop();
       await outage.stop();

@@ -25,6 +25,7 @@ import { CHATS } from './house/chats.ts';
 import { CONTACTS } from './house/contacts.ts';
 import { MISUNDERSTOOD } from './house/misunderstood.ts';
 import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
+import { PACKAGE_FILES, PACKAGE_WISHES } from './house/package-files.ts';
 import { PROFILES } from './house/profiles.ts';
 import { REMINDERS_OFF } from './house/reminders.ts';
 import { KEPT_WORDS } from './house/voice.ts';
@@ -74,6 +75,8 @@ export const KINDS: readonly Kind<unknown>[] = [
   NOTICES_LEFT,
   OPENED,
   OPENINGS,
+  PACKAGE_FILES,
+  PACKAGE_WISHES,
   PAIRINGS,
   PERMITS,
   PICTURE_WORDS,

@@ -2,6 +2,8 @@
  * The bot's configuration, read once at start (settings/registry.ts has the list). A mistake is reported with every other
  * one, by name and with an example, and never with the value: values may be secrets.
  */
+
+import type { KeyObject } from 'node:crypto';
 import type { ProxyNetwork } from '../hub/proxies.ts';
 import type { LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -50,6 +52,11 @@ export interface Settings {
     /** Whose `X-Forwarded-For` is believed. */
     proxies: readonly ProxyNetwork[];
   };
+  /**
+   * Folder of the agent's packages, and whose signature on them counts (null: the key that lies beside them); null: none are handed
+   * out.
+   */
+  packages: { folder: string; key: KeyObject | null } | null;
   updates: UpdatesSettings;
   /** Name of a packaged region pack or path of the operator's own; null: none is named, and no address is told. */
   regionPack: string | null;
@@ -78,6 +85,11 @@ const EXAMPLE_FILE = '/run/secrets/unbind-bot';
 const TOGETHER: readonly (readonly [SettingName, SettingName])[] = [
   ['HUB_TLS_CERT', 'HUB_TLS_KEY'],
   ['WEBHOOK_URL', 'WEBHOOK_SECRET'],
+];
+
+/** A setting, and the other one without which it is about nothing. */
+const BELONGING: readonly (readonly [SettingName, SettingName])[] = [
+  ['AGENT_PACKAGES_KEY', 'AGENT_PACKAGES'],
 ];
 
 /**
@@ -114,11 +126,9 @@ export function readSettings(
 }
 
 function pairProblems(isSet: (name: SettingName) => boolean): SettingsProblem[] {
-  return TOGETHER.flatMap(([one, other]) => {
-    if (isSet(one) === isSet(other)) return [];
-    const [set, needs] = isSet(one) ? [one, other] : [other, one];
-    return [{ ...problem(set, 'needs-other'), needs }];
-  });
+  return [...TOGETHER.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]), ...BELONGING]
+    .filter(([one, needs]) => isSet(one) && !isSet(needs))
+    .map(([one, needs]) => ({ ...problem(one, 'needs-other'), needs }));
 }
 
 function problem(setting: SettingName, word: SettingsWord): SettingsProblem {
@@ -148,6 +158,9 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
       tls: certFile && keyFile ? { certFile, keyFile } : null,
       proxies: values.TRUSTED_PROXY,
     },
+    packages: values.AGENT_PACKAGES
+      ? { folder: values.AGENT_PACKAGES, key: values.AGENT_PACKAGES_KEY }
+      : null,
     updates:
       url && secret ? { mode: 'webhook', url: url.href, path: url.pathname, secret } : { mode: 'polling' },
     regionPack: values.REGION_PACK,

@@ -4,6 +4,8 @@ import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
 import { createHub } from '../hub/hub.ts';
+import { createKeyring } from '../hub/keys.ts';
+import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
@@ -12,10 +14,13 @@ import { openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createAccess } from './door/access.ts';
+import { addressPicture } from './house/address-picture.ts';
 import { BLOBS } from './house/blobs.ts';
 import type { Notice } from './house/notice.ts';
+import { packageNamed } from './house/package-files.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { type LoadedData, loadOperatorData } from './operator-data.ts';
+import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -39,6 +44,8 @@ export type StartFailure =
         | 'store-url'
         | 'region-pack-unreadable'
         | 'tls-files'
+        | `packages-${PackagesFailure['reason']}`
+        | 'packages-other-hub'
         | 'hub-address'
         | 'token-refused'
         | 'webhook-refused'
@@ -94,6 +101,13 @@ async function bringUp(
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
+  const packages = settings.packages
+    ? await openPackages(settings.packages.folder, settings.packages.key)
+    : ok(null);
+  if (!packages.ok) {
+    const { reason, file } = packages.failure;
+    return fail({ reason: `packages-${reason}`, detail: file });
+  }
   let health: StoreHealth | undefined;
   let bot: Bot | undefined;
   /** What happened before there was a bot to give notice of it. */
@@ -125,12 +139,19 @@ async function bringUp(
   health = createStoreHealth(store, () => performance.now());
   const storeState = health.state;
 
+  if (packages.value) {
+    const keys = await createKeyring(store)();
+    if (!keys.ok) return fail({ reason: 'store-failed', detail: keys.failure.detail });
+    if (keys.value.publicKey !== packages.value.list.hubKey)
+      return fail({ reason: 'packages-other-hub', detail: settings.packages?.folder ?? '' });
+  }
+
   const audit = createAudit(store, clock, sealFor(settings.token));
   const mark = createRunMark(store, clock);
   const lastLife = await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
   ending.putAway(() => mark.end());
-  const client = clientFor(settings, store);
+  const client = clientFor(settings, store, packages.value);
   ending.cut(() => client.disconnect());
   const giveUp = () => void client.disconnect();
   stopping.addEventListener('abort', giveUp);
@@ -158,6 +179,8 @@ async function bringUp(
     tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: finish,
   });
+  /** What people and agents are told to call; where nothing is set, known as soon as the hub listens. */
+  let address = settings.hub.publicUrl ?? '';
   const hub = createHub({
     store,
     log,
@@ -179,6 +202,7 @@ async function bringUp(
       bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
     onGuessing: (prefix) => beside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     proxies: settings.hub.proxies,
+    agentPage: { packages: packages.value, page: createAgentPage(() => address) },
     ...(tls.value ? { tls: tls.value } : {}),
     ...(intake.webhook ? { plugins: [intake.webhook] } : {}),
   });
@@ -191,6 +215,7 @@ async function bringUp(
   ending.settle(() => hub.close());
   if (files && tls.value) ending.settle(watchTlsFiles(files, tls.value, hub.useCertificate, log));
   const hubUrl = addressOf(listening.value, tls.value !== null);
+  if (address === '') address = hubUrl;
 
   bot = createBot({
     store,
@@ -212,7 +237,8 @@ async function bringUp(
     firm: settings.firm,
     catalogue: own.value.catalogue,
     buttonKey: keyFor(settings.token, 'buttons'),
-    hubUrl: settings.hub.publicUrl ?? hubUrl,
+    hubUrl: address,
+    packages: packages.value,
     notices: settings.notices,
     invitesAsk: settings.invitesAsk,
     pins: { asked: settings.askPin, key: keyFor(settings.token, 'pins') },
@@ -264,7 +290,7 @@ function addressOf({ host, port }: { host: string; port: number }, tls: boolean)
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function clientFor(settings: Settings, store: Store): TelegramClient {
+function clientFor(settings: Settings, store: Store, packages: Packages | null): TelegramClient {
   const blobs = store.values(BLOBS);
   return new TelegramClient({
     token: settings.token,
@@ -273,8 +299,10 @@ function clientFor(settings: Settings, store: Store): TelegramClient {
     ...(LOOPBACK.test(new URL(settings.apiRoot).hostname) ? { pace: null } : {}),
     blobs: {
       get: async (key) => {
-        const card = await cardPicture(key);
-        if (card) return ok(card);
+        const drawn = (await cardPicture(key)) ?? (await addressPicture(key));
+        if (drawn) return ok(drawn);
+        const wanted = packageNamed(packages, key);
+        if (packages && wanted) return ok(packages.bytesOf(wanted));
         const found = await blobs.get(key);
         return found.ok
           ? ok(found.value === undefined ? undefined : Buffer.from(found.value, 'base64'))

@@ -26,7 +26,7 @@ interface Visitor {
   readonly prefix: string;
   /** Null: a stranger. */
   owner: string | null;
-  readonly timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
 }
 
 /** Who is let in, and who has to give way. */
@@ -38,6 +38,11 @@ export interface Door {
    * @param socket of the request, which over TLS is not the one that came in
    */
   admit(socket: Socket, agentId: string | null): void;
+  /**
+   * The connection is at something that takes its time, and for which there are places of their own: until the answer is
+   * called, it neither runs out of time nor gives way as a stranger does. After that it is a stranger again.
+   */
+  lend(socket: Socket): () => void;
 }
 
 /**
@@ -99,18 +104,27 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
     else if (strangerCount >= limits.strangers) turnOut(ofCrowdedPrefix());
   }
 
+  function patienceWith(name: string): NodeJS.Timeout {
+    return setTimeout(() => turnOut(visitors.get(name)), limits.strangerMs).unref();
+  }
+
+  /** The newest of the strangers. */
+  function join(visitor: Visitor): void {
+    const { prefix, address } = visitor;
+    const addresses = strangers.get(prefix) ?? new Map<string, Set<Visitor>>();
+    strangers.set(prefix, addresses.set(address, (addresses.get(address) ?? new Set()).add(visitor)));
+    strangerCount += 1;
+  }
+
   function enter(socket: Socket): void {
     if (isProxy(socket.remoteAddress ?? '')) return;
     const address = addressKey(socket.remoteAddress ?? '');
     const prefix = prefixKey(socket.remoteAddress ?? '');
     makeRoom(prefix, address);
     const name = nameOf(socket);
-    const timer = setTimeout(() => turnOut(visitors.get(name)), limits.strangerMs).unref();
-    const visitor: Visitor = { socket, address, prefix, owner: null, timer };
+    const visitor: Visitor = { socket, address, prefix, owner: null, timer: patienceWith(name) };
     visitors.set(name, visitor);
-    const addresses = strangers.get(prefix) ?? new Map<string, Set<Visitor>>();
-    strangers.set(prefix, addresses.set(address, (addresses.get(address) ?? new Set()).add(visitor)));
-    strangerCount += 1;
+    join(visitor);
     socket.once('close', () => {
       forget(visitor);
       if (visitors.get(name) === visitor) visitors.delete(name);
@@ -136,6 +150,20 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
       const group = agents.get(agentId) ?? new Set();
       if (group.size >= limits.perAgent) turnOut(oldest(group));
       agents.set(agentId, group.add(visitor));
+    },
+    lend: (socket) => {
+      const name = nameOf(socket);
+      const visitor = visitors.get(name);
+      if (!visitor || visitor.owner !== null) return () => undefined;
+      forget(visitor);
+      visitor.owner = '';
+      return () => {
+        if (visitors.get(name) !== visitor) return;
+        visitor.owner = null;
+        makeRoom(visitor.prefix, visitor.address);
+        visitor.timer = patienceWith(name);
+        join(visitor);
+      };
     },
   };
 }

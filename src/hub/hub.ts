@@ -7,12 +7,14 @@ import { createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';
+import { type AgentPage, agentPageRoutes, type PageLimits } from './agent-page.ts';
 import { createAgents } from './agents.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createJobDesk, type JobDesk } from './desk.ts';
 import { type AgentDirectory, createDirectory, type PairingRequest } from './directory.ts';
 import type { Door } from './door.ts';
 import { createKeyring } from './keys.ts';
+import type { Packages } from './packages.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
@@ -36,6 +38,12 @@ const LIMITS: HubLimits = {
     perAgent: 8,
     strangerMs: 10_000,
   },
+};
+
+/** A page with its pictures is five requests; a technician fetches one package, an office some at the same time. */
+const PAGE_LIMITS: PageLimits = {
+  visits: { burst: 60, perSecond: 1 },
+  downloads: { total: 32, perPrefix: 12, perAddress: 6, leastBytes: 512 * 1024, everyMs: 120_000 },
 };
 
 /** How often it is looked who has fallen silent. */
@@ -75,6 +83,9 @@ export interface HubOptions {
   readiness?: () => Promise<{ readonly ready: boolean }>;
   /** Further routes for the same listener, such as a webhook. */
   plugins?: readonly FastifyPluginAsync[];
+  /** What `GET /agent` shows, and the packages it offers; without it there is no such page. */
+  agentPage?: { readonly page: AgentPage; readonly packages: Packages | null };
+  pageLimits?: PageLimits;
   limits?: Partial<HubLimits>;
 }
 
@@ -144,6 +155,16 @@ export function createHub(options: HubOptions): Hub {
           others.addHook('preParsing', async ({ raw }) => door.admit(raw.socket, null));
           for (const plugin of options.plugins ?? []) await others.register(plugin);
         });
+        if (options.agentPage)
+          await app.register(
+            agentPageRoutes({
+              ...options.agentPage,
+              door,
+              limits: options.pageLimits ?? PAGE_LIMITS,
+              clock,
+              log,
+            }),
+          );
         await app.register(routesBehind(door));
         app.addHook('preClose', async () => polls.close());
         await app.listen({ host, port });

@@ -2,6 +2,9 @@ import type { Laptop } from './laptop.ts';
 import type { Stage } from './stage.ts';
 import type { SimUser } from './telegram/people.ts';
 
+/** A pairing code as the chat tells it. */
+export const PAIRING_CODE = /\b[A-Z]{5}-[A-Z]{5}\b/;
+
 /**
  * Pairs a laptop the way a technician does: /pair in the chat, the code on the laptop, its number typed in the chat.
  * @throws Error when any step does not come
@@ -12,8 +15,8 @@ export async function pairLaptop(
   technician: SimUser,
 ): Promise<void> {
   await technician.send('/pair');
-  const message = await technician.waitFor(/unbind-agent pair /);
-  const code = /unbind-agent pair ([A-Z0-9-]+)/.exec(message.text)?.[1] ?? '';
+  const { text } = await technician.waitFor(PAIRING_CODE);
+  const code = PAIRING_CODE.exec(text)?.[0] ?? '';
   let showNumber: (number: string) => void = () => undefined;
   const number = new Promise<string>((resolve) => {
     showNumber = resolve;

@@ -10,6 +10,7 @@ import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { manyCameras, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
+import { PAIRING_CODE } from '../../src/sandbox/pairing.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import beside from '../fixtures/beside-serials.json' with { type: 'json' };
@@ -50,7 +51,8 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
   const { technician, laptop, laptopLines, stage } = house;
   try {
     const home = join(dirname(stage.storeFolder), 'laptop');
-    const pairingCode = /pair ([A-Z]{5}-[A-Z]{5})/.exec(technician.transcript())?.[1] ?? '';
+    const pairingCode = PAIRING_CODE.exec(technician.transcript())?.[0] ?? '';
+    expect(pairingCode).not.toBe('');
     const pairingNumber =
       laptopLines
         .join('\n')
@@ -457,9 +459,7 @@ async function placesOf(house: House, home: string): Promise<Places> {
 
 /** The same as files, lines and calls. */
 async function surroundings({ stage, botLines, laptopLines }: House, home: string): Promise<Places> {
-  const calls = stage.api.calls.filter(
-    ({ parameters }) => !String(parameters.text).includes('unbind-agent pair '),
-  );
+  const calls = stage.api.calls.filter(({ parameters }) => !PAIRING_CODE.test(String(parameters.caption)));
   // The agent's own key lies in its identity, and nowhere else.
   const { 'agent home/identity.json': _, ...agent } = await filesOf(home, 'agent home');
   return {

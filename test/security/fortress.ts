@@ -13,6 +13,7 @@ import { createLog } from '../../src/kernel/log.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { AgentCommand } from '../../src/link/messages.ts';
 import { freeTcpPort } from '../../src/sandbox/free-port.ts';
+import { PAIRING_CODE } from '../../src/sandbox/pairing.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type Site, TestAgent } from '../integration/hub/house.ts';
@@ -113,8 +114,8 @@ export async function openFortress(
 
   const code = async (technician: SimUser) => {
     await technician.send('/pair');
-    const message = await technician.waitFor(/unbind-agent pair /);
-    return /pair ([A-Z]{5}-[A-Z]{5})/.exec(message.text)?.[1] ?? '';
+    const { text } = await technician.waitFor(PAIRING_CODE);
+    return PAIRING_CODE.exec(text)?.[0] ?? '';
   };
 
   const letIn = async (person: SimUser) => {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PAIRING_CODE } from '../../src/sandbox/pairing.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { hits } from '../support/canary.ts';
 import { type Fortress, openFortress } from './fortress.ts';
@@ -27,13 +28,13 @@ describe('with a PIN asked for, a lost phone', () => {
     await anna.waitFor(/no simple run|has 6 to 12 digits/);
     await anna.send(PIN);
     await anna.waitFor(/The PIN is set/);
-    await anna.waitFor(/unbind-agent pair/);
+    await anna.waitFor(PAIRING_CODE);
     await anna.send('/pair');
     await anna.waitFor(/Type your PIN/);
     await anna.send(WRONG);
     await anna.waitFor(/not your PIN/);
     await anna.send(PIN);
-    await anna.waitFor(/unbind-agent pair/);
+    await anna.waitFor(PAIRING_CODE);
     expect(typed(anna)).not.toContain(PIN);
     expect(typed(anna)).not.toContain(WRONG);
     const files = await readdir(fortress.storeUrl.slice('lmdb:'.length));
@@ -51,7 +52,7 @@ describe('with a PIN asked for, a lost phone', () => {
     await anna.waitFor(/Type your PIN/);
     fortress.api.fault({ method: 'deleteMessage', kind: 'status', status: 502, times: 2 });
     await anna.send(PIN);
-    await anna.waitFor(/unbind-agent pair/);
+    await anna.waitFor(PAIRING_CODE);
     expect(typed(anna)).not.toContain(PIN);
     // The first time it is gone and the answer is lost: what is not there any more has been deleted.
     await anna.send('/pair');
@@ -59,7 +60,7 @@ describe('with a PIN asked for, a lost phone', () => {
     const description = 'Bad Request: message to delete not found';
     fortress.api.fault({ method: 'deleteMessage', kind: 'status', status: 400, description });
     await anna.send(PIN);
-    await anna.waitFor(/unbind-agent pair/);
+    await anna.waitFor(PAIRING_CODE);
     expect(anna.messages.filter(({ text }) => /could not delete|delete (?:it|your)/i.test(text))).toEqual([]);
   });
 

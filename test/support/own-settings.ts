@@ -8,6 +8,7 @@ type Own = Pick<Settings, 'token' | 'apiRoot' | 'adminIds' | 'storeUrl'> & Parti
 export function settingsWith(own: Own): Settings {
   return {
     hub: { listen: { host: '127.0.0.1', port: 0 }, publicUrl: null, tls: null, proxies: LOOPBACK_PROXIES },
+    packages: null,
     updates: { mode: 'polling' },
     regionPack: null,
     firm: null,

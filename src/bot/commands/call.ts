@@ -1,9 +1,8 @@
 import type { Language } from '../../../locales/language.ts';
-import type { CopyButton } from '../../flows/engine/buttons.ts';
 import type { Controls } from '../../flows/index.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Role } from '../door/access.ts';
-import type { PlainButton, Told } from '../house/telegram.ts';
+import type { Manner, PlainButton, Told } from '../house/telegram.ts';
 
 /** What one command or button outside conversations sees. */
 export interface Call {
@@ -19,7 +18,7 @@ export interface Call {
   /** The same in the message whose button was pressed, where there is one and it can still be changed. */
   rewrite(text: string, rows: readonly (readonly PlainButton[])[]): Promise<Told>;
   /** Answers with what must not be written down; where Telegram does not take it, the command comes again. */
-  sayOnce(text: string, copy?: CopyButton): Promise<Told>;
+  sayOnce(text: string, how?: Manner): Promise<Told>;
 }
 
 /** Carries out a command or a button; what became of its answer, where it ends in one. */

@@ -175,7 +175,7 @@ export function createCommands(options: CommandsOptions): Commands {
         const edited = pressed === undefined ? null : await telegram.edit(chatId, pressed, text, rows);
         return edited?.ok && edited.value ? 'told' : say(text, rows);
       },
-      sayOnce: (text, copy) => voice.sayOnce(chatId, text, copy),
+      sayOnce: (text, how) => voice.sayOnce(chatId, text, how),
     };
 
     if (query) {

@@ -1,17 +1,22 @@
 /**
- * Pairing as the chat has it: /pair, the laptop that asks, and the number that is typed (docs/decisions/0024). One
+ * Pairing as the chat has it: /pair with all the laptop needs, the laptop that asks, and the number that is typed (docs/decisions/0024). One
  * pairing a technician at a time, so a number needs no name beside it.
  */
 import type { Audit } from '../../audit/trail.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AgentDirectory, PairingRequest } from '../../hub/directory.ts';
+import type { Packages } from '../../hub/packages.ts';
+import { PACKAGE_SYSTEMS, type PackageSystem } from '../../link/packages.ts';
 import { isPairingNumber, readPairingNumber } from '../../link/pairing-number.ts';
 import type { Access } from '../door/access.ts';
+import { addressPictureKey } from '../house/address-picture.ts';
 import type { Stranger } from '../house/notice.ts';
 import type { Notices } from '../house/notices.ts';
+import type { PackageFiles } from '../house/package-files.ts';
 import type { Profiles } from '../house/profiles.ts';
 import type { Told } from '../house/telegram.ts';
 import type { Voice } from '../house/voice.ts';
+import { pageAddress } from '../page/address.ts';
 import type { Call, CommandSet } from './call.ts';
 
 /** A laptop waits this long for its number, ms: as long as the code it came with is good (hub/pairing.ts). */
@@ -24,8 +29,11 @@ export interface PairingCommandsOptions {
   profiles: Profiles;
   audit: Pick<Audit, 'append'>;
   notices: Pick<Notices, 'raise'>;
-  /** Address agents dial, shown by /pair. */
+  /** Address agents dial; the page with the packages lies below it. */
   hubUrl: string;
+  /** What is handed out; null: nothing, and the page says how else to come by the agent. */
+  packages: Packages | null;
+  packageFiles: Pick<PackageFiles, 'send'>;
 }
 
 export interface PairingCommands extends CommandSet {
@@ -34,7 +42,16 @@ export interface PairingCommands extends CommandSet {
 }
 
 export function createPairingCommands(options: PairingCommandsOptions): PairingCommands {
-  const { voice, directory, access, profiles, audit, notices, hubUrl } = options;
+  const { voice, directory, access, profiles, audit, notices, hubUrl, packageFiles } = options;
+  const address = pageAddress(hubUrl);
+  const systems = options.packages?.list.packages.map(({ system }) => system) ?? [];
+
+  async function sendFile({ chatId, say, t }: Call, system: PackageSystem): Promise<Told | undefined> {
+    const sent = await packageFiles.send(chatId, system);
+    if (!sent.ok) return say(t('bot:error.unreachable'));
+    if (sent.value === 'sent') return undefined;
+    return say(t(`bot:pair.file.${sent.value}`, { address }));
+  }
 
   /** A number that decides: it is used up by this, whatever comes of it. */
   async function decide({ chatId, say, t }: Call, number: string): Promise<boolean> {
@@ -80,15 +97,40 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
         const issued = await directory.issueCode(chatId);
         if (!issued.ok) return say(t('bot:error.unreachable'));
         const minutes = Math.round(issued.value.ttlMs / 60_000);
-        const command = `unbind-agent pair ${issued.value.code} --server ${hubUrl}`;
-        return sayOnce(t('bot:pair.code', { command, minutes }), {
-          text: t('bot:pair.button.copy'),
-          copy: command,
+        const { code } = issued.value;
+        const command = `unbind-agent pair ${code} --server ${hubUrl}`;
+        return sayOnce(t('bot:pair.code', { address, code, minutes }), {
+          picture: { blob: addressPictureKey(address) },
+          copies: [
+            [
+              { text: t('bot:pair.button.address'), copy: address },
+              { text: t('bot:pair.button.code'), copy: code },
+            ],
+            [{ text: t('bot:pair.button.command'), copy: command }],
+          ],
+          rows: systems.length > 0 ? [[{ text: t('bot:pair.button.file'), data: 'pf' }]] : [],
         });
       },
     },
 
+    staying: {
+      // The message with the code stays as it is: it is still needed.
+      async pf(call) {
+        const { say, t } = call;
+        const [only, ...others] = systems;
+        if (only === undefined) return say(t('bot:pair.file.none', { address }));
+        if (others.length === 0) return sendFile(call, only);
+        const rows = systems.map((system) => [{ text: t(`page:system.${system}`), data: `ps:${system}` }]);
+        return say(t('bot:pair.file.which'), rows);
+      },
+    },
+
     buttons: {
+      async ps(call, [word]) {
+        const system = PACKAGE_SYSTEMS.find((one) => one === word);
+        return system ? sendFile(call, system) : call.say(call.t('bot:pair.file.none', { address }));
+      },
+
       async p({ chatId, say, t }, [verb, pairing]) {
         if (verb !== 'no' || pairing === undefined) return say(t('bot:pair.over'));
         const waiting = await directory.pairingOf(chatId);

@@ -56,8 +56,10 @@ export interface Manner {
   readonly rows?: readonly (readonly PlainButton[])[];
   /** The phone makes no sound. */
   readonly quiet?: boolean;
-  /** A button below those, which puts a text into the phone's clipboard. */
-  readonly copy?: CopyButton;
+  /** Rows of buttons above those, each of which puts a text into the phone's clipboard. */
+  readonly copies?: readonly (readonly CopyButton[])[];
+  /** A picture above the words; where Telegram does not take it, they stand alone. */
+  readonly picture?: BlobReference;
 }
 
 /** All that commands, the door, jobs and the house see of Telegram. */
@@ -96,15 +98,24 @@ export function createTelegram(callApi: CallApi, log: Log): Telegram {
     acknowledge,
     clear,
     takeOut: (chatId, messageId) => takeOut(callApi, chatId, messageId),
-    async tell(chatId, text, { rows = [], quiet = false, copy } = {}) {
-      const keyboard = [...rows.map(keysOf), ...(copy ? [[copyKey(copy)]] : [])];
-      const sent = await callApi('sendMessage', {
+    async tell(chatId, text, { rows = [], quiet = false, copies = [], picture } = {}) {
+      const keyboard = [...copies.map((row) => row.map(copyKey)), ...rows.map(keysOf)];
+      const common = {
         chat_id: chatId,
-        text,
         parse_mode: 'HTML',
-        link_preview_options: { is_disabled: true },
         ...(quiet ? { disable_notification: true } : {}),
         ...(keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } }),
+      } as const;
+      if (picture) {
+        const shown = await callApi('sendPhoto', { ...common, photo: picture, caption: text });
+        if (shown.ok) return ok(shown.value.message_id);
+        if (isPassing(shown.failure)) return shown;
+        log.warn({ chat: chatId, failure: shown.failure.description }, 'Telegram does not take a picture');
+      }
+      const sent = await callApi('sendMessage', {
+        ...common,
+        text,
+        link_preview_options: { is_disabled: true },
       });
       return sent.ok ? ok(sent.value.message_id) : sent;
     },

@@ -6,13 +6,12 @@
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { isPassing, TelegramUnavailable } from '../../flows/engine/bot-api.ts';
-import type { CopyButton } from '../../flows/engine/buttons.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Values } from '../../store/store.ts';
 import { createRounds } from './rounds.ts';
-import { type PlainButton, plainButton, type Telegram, type Told } from './telegram.ts';
+import { type Manner, type PlainButton, plainButton, type Telegram, type Told } from './telegram.ts';
 
 /** A word that waits for Telegram. No secret is in it: what holds one is said by `sayOnce`. */
 export const KEPT_WORDS = kind({
@@ -41,7 +40,7 @@ export interface Voice {
    * Says what must not be written down (a pairing code, an invitation).
    * @throws TelegramUnavailable: the update has to be handed in again, and what was made is made anew
    */
-  sayOnce(person: number, text: string, copy?: CopyButton): Promise<Told>;
+  sayOnce(person: number, text: string, how?: Manner): Promise<Told>;
   /** Somebody wrote to the bot: what their having stopped it kept back may be said now. */
   heard(person: number): void;
   /** Says what the last run left. */
@@ -80,9 +79,9 @@ export function createVoice({
   /** One try. Null: it may be said later. */
   async function trySaying(
     { person, text, rows }: KeptWord,
-    copy?: CopyButton,
+    how: Manner = {},
   ): Promise<'told' | 'refused' | null> {
-    const told = await telegram.tell(person, text, { rows, ...(copy ? { copy } : {}) });
+    const told = await telegram.tell(person, text, { rows, ...how });
     if (told.ok) return 'told';
     const { failure } = told;
     if (isPassing(failure)) return null;
@@ -125,8 +124,8 @@ export function createVoice({
       return 'kept';
     },
 
-    async sayOnce(person, text, copy) {
-      const told = await trySaying({ person, text, rows: [] }, copy);
+    async sayOnce(person, text, how) {
+      const told = await trySaying({ person, text, rows: [] }, how);
       if (told === null && !away.has(person)) throw new TelegramUnavailable('a secret was not said');
       return told ?? 'refused';
     },

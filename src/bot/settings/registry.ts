@@ -15,6 +15,7 @@ import {
   oneOf,
   onOff,
   proxies,
+  publicKey,
   type Shape,
   safeRoot,
   shaped,
@@ -65,6 +66,12 @@ export const SETTINGS = {
   HUB_TLS_CERT: { group: 'hub', shape: text, example: '/etc/unbind-bot/fullchain.pem' },
   HUB_TLS_KEY: { group: 'hub', shape: text, example: '/etc/unbind-bot/privkey.pem' },
   TRUSTED_PROXY: { group: 'hub', shape: proxies, example: '172.30.0.0/24', usual: 'loopback' },
+  AGENT_PACKAGES: { group: 'hub', shape: text, example: '/srv/unbind-agent' },
+  AGENT_PACKAGES_KEY: {
+    group: 'hub',
+    shape: publicKey,
+    example: 'MCowBQYDK2VwAyEAAUFzPvVB9zelo35DX_xswz7qzv3vKa8aedPIkpEwsLI',
+  },
   WEBHOOK_URL: {
     group: 'webhook',
     shape: webhookAddress,

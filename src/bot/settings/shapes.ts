@@ -2,8 +2,10 @@
  * Shapes of settings: from the text an operator wrote, trimmed and not empty, to the value the bot works with. The message
  * of an issue is the word that says what is wrong.
  */
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { LOOPBACK_PROXIES, type ProxyNetwork, parseProxyNetwork } from '../../hub/proxies.ts';
+import { parsePublicKey } from '../../link/signing.ts';
 import { NOTICE_KINDS, type NoticeSettings, WAYS } from '../house/notices.ts';
 import type { HeadKeeper } from '../server/audit-watch.ts';
 
@@ -92,6 +94,14 @@ export const proxies = z.string().transform((given, context): readonly ProxyNetw
 export const webhookAddress = safeAddress
   .refine((url) => LOOPBACK.test(url.hostname) || WEBHOOK_PORTS.has(url.port), word('needs-webhook-port'))
   .refine((url) => url.pathname.length > 1, word('needs-path'));
+
+/** The public half of an Ed25519 key, as `operator.pub` has it: SPKI DER, base64url. */
+export const publicKey = z.string().transform((given, context): KeyObject => {
+  const key = parsePublicKey(given);
+  if (key) return key;
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies ShapeWord });
+  return z.NEVER;
+});
 
 /** `host:port` or `[v6]:port`; port 0 lets the system choose. */
 export const listenAddress = shaped(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/)

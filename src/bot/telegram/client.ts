@@ -5,6 +5,7 @@
  *
  * telegraf never learns the token: its own copies of it (`client.token`, file links) hold a placeholder.
  */
+import { Readable } from 'node:stream';
 import { Telegram } from 'telegraf';
 import type * as telegraf from 'telegraf/types';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
@@ -23,6 +24,7 @@ import {
   type Blobs,
   type EncodedPayload,
   encodePayload,
+  type LargeBytes,
   type Upload,
   type UploadFailure,
 } from './payload.ts';
@@ -55,6 +57,8 @@ export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
 
 export const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
 const CONNECT_PATIENCE_MS = 10_000;
+/** A server's line to Telegram is no slower. */
+const SLOWEST_BYTES_PER_SECOND = 50_000;
 /** Longest time a file may take, ms: whoever sent it waits. */
 const DOWNLOAD_PATIENCE_MS = 60_000;
 /** Longest pause between two pieces of an answer, ms. */
@@ -239,15 +243,19 @@ export class TelegramClient extends Telegram {
     { contentType, body, hasUploads }: EncodedPayload,
     signal?: AbortSignal,
   ): Promise<Result<unknown, TelegramFailure>> {
+    const isLarge = typeof body === 'object' && 'read' in body;
     const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
     try {
       const response = await this.#http.request({
         origin: this.#origin,
         path: `${this.#prefix}/bot${this.#token.reveal()}/${method}`,
         method: 'POST',
-        headers: { 'content-type': contentType },
-        body,
-        headersTimeout: polling + this.#patienceFor(method, hasUploads),
+        headers: {
+          'content-type': contentType,
+          ...(isLarge ? { 'content-length': String(body.size) } : {}),
+        },
+        body: isLarge ? Readable.from(body.read()) : body,
+        headersTimeout: polling + this.#patienceFor(method, hasUploads) + (isLarge ? uploadMs(body) : 0),
         bodyTimeout: BODY_PATIENCE_MS,
         ...(signal ? { signal } : {}),
       });
@@ -288,6 +296,11 @@ export class TelegramClient extends Telegram {
       return fail('unreachable');
     }
   }
+}
+
+/** Longest time on its way up, ms: while it is written, the wait for the answer goes on. */
+function uploadMs({ size }: LargeBytes): number {
+  return (size / SLOWEST_BYTES_PER_SECOND) * 1000;
 }
 
 /** The platform's signal that follows telegraf's until it is released: telegraf keeps one signal for days. */

@@ -6,9 +6,15 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
+/** Bytes that are read while they are sent, since they are too many to hold. `read` begins anew each time. */
+export interface LargeBytes {
+  readonly size: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
 /** Where bytes behind a reference come from. */
 export interface Blobs {
-  get(key: string): Promise<Result<Uint8Array | undefined, unknown>>;
+  get(key: string): Promise<Result<Uint8Array | LargeBytes | undefined, unknown>>;
 }
 
 /** Bytes in a payload: given, streamed or by reference. */
@@ -18,7 +24,7 @@ export type Upload =
 
 export interface EncodedPayload {
   contentType: string;
-  body: string | Buffer;
+  body: string | Buffer | LargeBytes;
   hasUploads: boolean;
 }
 
@@ -67,7 +73,7 @@ export async function encodePayload(
     if (!bytes.ok) return bytes;
     form.addFile(name, upload.filename ?? `${name}.${EXTENSIONS[name] ?? 'bin'}`, bytes.value);
   }
-  return ok({ contentType: form.contentType, body: form.toBuffer(), hasUploads: true });
+  return ok({ contentType: form.contentType, body: form.body(), hasUploads: true });
 }
 
 function isUpload(value: unknown): value is Upload {
@@ -81,12 +87,15 @@ function isStream(value: unknown): value is NodeJS.ReadableStream {
 }
 
 /** Streams are read to the end first: a body of known length can be sent again after a lost connection. */
-async function bytesOf(upload: Upload, blobs: Blobs): Promise<Result<Uint8Array, UploadFailure>> {
+async function bytesOf(
+  upload: Upload,
+  blobs: Blobs,
+): Promise<Result<Uint8Array | LargeBytes, UploadFailure>> {
   if ('blob' in upload) {
     const stored = await blobs.get(upload.blob);
     if (!stored.ok) return fail('unreadable');
     if (!stored.value) return fail('missing');
-    return stored.value.length > MAX_UPLOAD_BYTES ? fail('too-large') : ok(stored.value);
+    return sizeOf(stored.value) > MAX_UPLOAD_BYTES ? fail('too-large') : ok(stored.value);
   }
   const { source } = upload;
   if (source instanceof Uint8Array) return source.length > MAX_UPLOAD_BYTES ? fail('too-large') : ok(source);
@@ -106,12 +115,12 @@ async function bytesOf(upload: Upload, blobs: Blobs): Promise<Result<Uint8Array,
 }
 
 /**
- * multipart/form-data in one buffer. The platform's FormData is not used, because it turns every line break of a text
+ * multipart/form-data, in one buffer unless something in it is too large for that. The platform's FormData is not used, because it turns every line break of a text
  * field into CR LF and so changes captions.
  */
 class Form {
   readonly #boundary = randomBytes(24).toString('hex');
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: (Uint8Array | LargeBytes)[] = [];
 
   get contentType(): string {
     return `multipart/form-data; boundary=${this.#boundary}`;
@@ -121,19 +130,33 @@ class Form {
     this.#add(`name="${quoted(name)}"`, '', Buffer.from(text));
   }
 
-  addFile(name: string, filename: string, bytes: Uint8Array): void {
+  addFile(name: string, filename: string, bytes: Uint8Array | LargeBytes): void {
     const type = 'Content-Type: application/octet-stream\r\n';
     this.#add(`name="${quoted(name)}"; filename="${quoted(filename)}"`, type, bytes);
   }
 
-  toBuffer(): Buffer {
-    return Buffer.concat([...this.#chunks, Buffer.from(`--${this.#boundary}--\r\n`)]);
+  body(): Buffer | LargeBytes {
+    const chunks = [...this.#chunks, Buffer.from(`--${this.#boundary}--\r\n`)];
+    const whole = chunks.filter((chunk) => chunk instanceof Uint8Array);
+    if (whole.length === chunks.length) return Buffer.concat(whole);
+    return {
+      size: chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0),
+      async *read() {
+        for (const chunk of chunks)
+          if (chunk instanceof Uint8Array) yield chunk;
+          else yield* chunk.read();
+      },
+    };
   }
 
-  #add(disposition: string, headers: string, bytes: Uint8Array): void {
+  #add(disposition: string, headers: string, bytes: Uint8Array | LargeBytes): void {
     const head = `--${this.#boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${headers}\r\n`;
     this.#chunks.push(Buffer.from(head), bytes, Buffer.from('\r\n'));
   }
+}
+
+function sizeOf(bytes: Uint8Array | LargeBytes): number {
+  return bytes instanceof Uint8Array ? bytes.length : bytes.size;
 }
 
 /** Escapes a name inside quotes as browsers do. */

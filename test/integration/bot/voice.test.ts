@@ -5,6 +5,7 @@ import { createTelegram } from '../../../src/bot/house/telegram.ts';
 import { createVoice, KEPT_WORDS, type Voice } from '../../../src/bot/house/voice.ts';
 import { TelegramUnavailable } from '../../../src/flows/engine/bot-api.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { PAIRING_CODE } from '../../../src/sandbox/pairing.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -129,8 +130,8 @@ describe('while Telegram takes no message', () => {
     const laptop = await fortress.laptop(ann);
     expect((await laptop.poll()).status).toBe(200);
     await ann.send('/pair');
-    const code = /pair ([A-Z]{5}-[A-Z]{5})/.exec((await ann.waitFor(/unbind-agent pair/)).text)?.[1] ?? '';
-    await laptop.askToPair(code);
+    const { text } = await ann.waitFor(PAIRING_CODE);
+    await laptop.askToPair(PAIRING_CODE.exec(text)?.[0] ?? '');
     await ann.waitFor(/six digits it shows/);
     const before = said(ann).length;
     out(2);
@@ -140,13 +141,13 @@ describe('while Telegram takes no message', () => {
   });
 
   it('a pairing code is made anew and the one nobody saw lies nowhere', async () => {
-    out(2);
+    fortress.api.fault({ ...OUT, method: 'sendPhoto', times: 2 });
     await ann.send('/pair');
-    const { text } = await ann.waitFor(/unbind-agent pair/);
+    const { text } = await ann.waitFor(PAIRING_CODE);
     expect(said(ann).filter((one) => one === text)).toHaveLength(1);
     const sent = fortress.api.calls
-      .filter(({ method }) => method === 'sendMessage')
-      .map(({ parameters }) => /pair ([A-Z]{5}-[A-Z]{5})/.exec(String(parameters.text))?.[1]);
+      .filter(({ method }) => method === 'sendPhoto')
+      .map(({ parameters }) => PAIRING_CODE.exec(String(parameters.caption))?.[0]);
     const codes = [...new Set(sent.filter((code) => code !== undefined))];
     const place = fortress.storeUrl.slice('lmdb:'.length);
     for (const name of await readdir(place))

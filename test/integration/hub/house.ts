@@ -59,6 +59,8 @@ type Hooks = Partial<
     | 'onTakenOver'
     | 'onKeyRequest'
     | 'readiness'
+    | 'agentPage'
+    | 'pageLimits'
   >
 >;
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { FormData, Response } from 'undici';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +13,9 @@ const blobs: Blobs = { get: async (key) => ok(stored.get(key)) };
 async function formOf(payload: object) {
   const encoded = await encodePayload(payload, blobs);
   if (!encoded.ok) throw new Error(encoded.failure);
-  const response = new Response(encoded.value.body, {
+  const { body } = encoded.value;
+  const large = typeof body === 'object' && 'read' in body;
+  const response = new Response(large ? await buffer(body.read()) : body, {
     headers: { 'content-type': encoded.value.contentType },
   });
   const form = await response.formData();

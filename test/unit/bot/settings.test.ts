@@ -38,6 +38,7 @@ describe('settings', () => {
         tls: null,
         proxies: LOOPBACK_PROXIES,
       },
+      packages: null,
       updates: { mode: 'polling' },
       regionPack: null,
       firm: null,

@@ -10,11 +10,15 @@ import { fits } from '../../../scripts/cards/draw.ts';
 import { canDraw } from '../../../scripts/cards/lettering.ts';
 import { printedOn } from '../../../scripts/cards/printed.ts';
 import { screenWords } from '../../../scripts/locales/quoted.ts';
+import { PAGE_STEPS } from '../../../src/bot/page/agent-page.ts';
 import { cardPicture } from '../../../src/cards/pictures.ts';
 import { GUIDES } from '../../../src/flows/guides.ts';
 
 const run = promisify(execFile);
-const drawn = Object.entries(GUIDES).flatMap(([guide, { drawn }]) => drawn.map((step) => `${guide}:${step}`));
+const drawn = [
+  ...Object.entries(GUIDES).flatMap(([guide, { drawn }]) => drawn.map((step) => `${guide}:${step}`)),
+  ...PAGE_STEPS.map((step) => `agent:${step}`),
+];
 
 describe('drawn cards', () => {
   it('are there for the steps that promise one, and for no other', () => {
