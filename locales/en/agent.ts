@@ -3,6 +3,8 @@ export const agent = {
     about:
       'Finds Hikvision devices on this local network and unbinds one of them from its Hik-Connect account, with its admin password.',
     command: {
+      start:
+        'Open the window in the browser: pair, work for the bot, or without one. What happens without a command',
       discover: 'List the devices on this network.',
       status: 'Ask one device whether it is bound to an account. Needs no password, changes nothing.',
       unbind:
@@ -541,6 +543,27 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     firewall: {
       about: 'If devices are missing, let the firewall pass UDP {{port}}:',
     },
+  },
+  /** The window: the agent's own page in the browser (docs/decisions/0063). */
+  window: {
+    title: 'Unbind on this laptop',
+    opening: 'Unbind: opening the window',
+    open: 'Open the window',
+    outside: {
+      entered: 'The window opens by itself.',
+      'key-used':
+        'This page has let a browser in already, or is too old. Open the start file again: it opens the window.',
+      'no-key': 'This browser was not let in. Open the start file again: it opens the window.',
+      elsewhere: 'Another page has led here, so nothing is shown.',
+    },
+    ready: 'The window of this agent is at {{address}}',
+    file: 'If no browser opens by itself, open this file in yours, or start the agent again:',
+    other: 'The agent runs already: its window is opened.',
+    terminal:
+      'The agent runs already, in a terminal (process {{pid}}). Go on there, or stop it there and start again.',
+    silent:
+      'The agent runs already (process {{pid}}), but does not answer. Wait a minute and start again; if that does not help, restart the laptop.',
+    unserved: 'The window cannot be shown ({{code}}). Work in the terminal: `unbind-agent run`.',
   },
   prompt: {
     language: 'en',

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { LANGUAGES } from '../../locales/language.ts';
 import type { Texts } from '../kernel/texts.ts';
+import { openInBrowser } from '../lan-agent/window/open-browser.ts';
 import type { DeviceSpec } from './device/device.ts';
 import { DEMO_PASSWORD } from './device/profiles.ts';
 import type { Laptop } from './laptop.ts';
-import { openAddress } from './open-address.ts';
 import { pairLaptop } from './pairing.ts';
 import { actOn, watchDevices } from './panel.ts';
 import { labelSamples } from './samples.ts';
@@ -35,7 +35,7 @@ export async function openDemo({ devices, port, opens, say, t }: DemoOptions): P
     const { shortSerial: serial, adminPassword: password } = profile;
     if (password !== DEMO_PASSWORD) say(t('sandbox:demo.otherPassword', { serial, password }));
   }
-  if (opens) openAddress(stage.api.url);
+  if (opens) openInBrowser(stage.api.url);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await stage.close();
 }

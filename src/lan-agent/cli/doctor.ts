@@ -1,14 +1,6 @@
 import type { Check } from '../doctor/check.ts';
+import { examine } from '../doctor/examine.ts';
 import { firewallCommands } from '../doctor/firewall.ts';
-import { checkCrypto, checkHome } from '../doctor/laptop-checks.ts';
-import {
-  checkBuffer,
-  checkInterfaces,
-  checkMulticast,
-  checkPort,
-  checkSubnets,
-} from '../doctor/network-checks.ts';
-import { checkPairing } from '../doctor/server-checks.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
@@ -17,27 +9,8 @@ export async function doctorCommand(
   context: CliContext,
   args: { readonly json: boolean },
 ): Promise<ExitCode> {
-  const { network, home, signal } = context;
-  // One after the other where they use the same port.
-  const port = await checkPort(network);
-  const buffer = await checkBuffer(network);
-  const [multicast, subnets, state, crypto, pairing] = await Promise.all([
-    checkMulticast(network, signal),
-    checkSubnets(network),
-    checkHome(home),
-    checkCrypto(),
-    checkPairing(home, signal),
-  ]);
-  const checks = [
-    ...checkInterfaces(network),
-    port,
-    ...multicast,
-    ...subnets,
-    buffer,
-    state,
-    crypto,
-    ...pairing,
-  ];
+  const { network } = context;
+  const checks = await examine(context);
   const fine = checks.every(({ result }) => result !== 'failed');
   const firewall = firewallCommands(process.platform, network.port, process.execPath);
   await context.print(args.json ? asJson(fine, checks, firewall) : asText(context, fine, checks, firewall));

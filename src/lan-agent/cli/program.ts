@@ -26,13 +26,13 @@ export async function runProgram(context: CliContext, words: readonly string[]):
     exit = code;
   });
   try {
-    await program.parseAsync(words, { from: 'user' });
+    // A double-click says nothing.
+    await program.parseAsync(words.length === 0 ? ['start'] : words, { from: 'user' });
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    // With no command at all the help has been shown instead.
-    if (error.code !== 'commander.help') context.say(describeUsage(error, context.texts));
+    context.say(describeUsage(error, context.texts));
     return EXIT.usage;
   }
 }
@@ -53,6 +53,14 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
       writeOut: (text) => void context.print(text.trimEnd()),
       writeErr: (text) => context.say(text.trimEnd()),
       outputError: () => undefined,
+    });
+
+  program
+    .command('start')
+    .description(about('start'))
+    .action(async () => {
+      const { startCommand } = await import('./start.ts');
+      ends(await startCommand(context));
     });
 
   program

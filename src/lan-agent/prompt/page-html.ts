@@ -34,7 +34,7 @@ export const CONTENT_SECURITY_POLICY = [
 
 /** The page of a question: its form, and what is wrong with what was sent last. */
 export function questionPage(shown: ShownQuestion, texts: Texts): string {
-  return page(
+  return plainPage(
     texts,
     shown.model.title,
     shown.kind === 'meant' ? doubtForm(shown, texts) : form(shown, texts),
@@ -95,7 +95,7 @@ export type PageEnd = 'taken' | 'cancelled' | 'timeout' | 'stopped' | 'forgotten
 
 /** The last page: what happens now. */
 export function endPage(model: QuestionModel, texts: Texts, end: PageEnd): string {
-  return page(texts, model.title, `<p>${escapeHtml(endWords(model, texts, end))}</p>`);
+  return plainPage(texts, model.title, `<p>${escapeHtml(endWords(model, texts, end))}</p>`);
 }
 
 /**
@@ -110,15 +110,16 @@ function endWords(model: QuestionModel, texts: Texts, end: PageEnd): string {
   return end === 'taken' || end === 'cancelled' ? model[end] : texts(`agent:prompt.end.${end}`);
 }
 
-function page(texts: Texts, title: string, body: string): string {
+/** A page of words in our style. @param body and `head`: as HTML */
+export function plainPage(texts: Texts, title: string, body: string, head = ''): string {
   return `<!doctype html>
-<html lang="${escapeHtml(texts('agent:prompt.language'))}"><head><meta charset="utf-8">
+<html lang="${escapeHtml(texts('agent:prompt.language'))}"><head><meta charset="utf-8">${head}
 <meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escapeHtml(title)}</h1>
 ${body}
 </body></html>`;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

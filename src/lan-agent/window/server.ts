@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { FORM_TYPE, listenHere, readForm, sendStatus, writeHead } from '../local-http.ts';
 import { formField } from '../prompt/form.ts';
+import { CONTENT_SECURITY_POLICY } from '../prompt/page-html.ts';
 import { ACTION_NAMES, type ActionName, type PageTools, readAction, type WindowAction } from './actions.ts';
 import { createForms, type Forms } from './forms.ts';
 import { createSession } from './session.ts';
@@ -34,7 +35,7 @@ export interface WindowView {
   page(tools: PageTools): string;
   /** What of it changes: the content of elements by their id. */
   parts(tools: PageTools): Readonly<Record<string, string>>;
-  /** A page of words, with a way to `base` where that leads on. */
+  /** A page of words in the style of prompt/page-html.ts, with a way to `base` where that leads on. */
   outside(why: Outside, tools: Pick<PageTools, 'base'>): string;
   /** What a page may do (`content-security-policy`): nothing but what it brings along. */
   readonly policy: string;
@@ -62,7 +63,9 @@ export interface WindowServer {
 export async function serveWindow(options: {
   readonly home: string;
   readonly view: WindowView;
-  readonly act: (action: WindowAction, body: Buffer) => Promise<Acted>;
+  readonly act: (action: WindowAction, body: Buffer, tools: PageTools) => Promise<Acted>;
+  /** A browser was let in. */
+  readonly onEntered?: () => void;
 }): Promise<WindowServer> {
   const { home, view, act } = options;
   const base = `/${randomBytes(16).toString('base64url')}/`;
@@ -81,7 +84,12 @@ export async function serveWindow(options: {
     writeHead(response, status, 'text/html', headers);
     response.end(page);
   };
-  const refuse = (response: ServerResponse, why: Outside) => send(response, 403, view.outside(why, { base }));
+  const showOutside = (response: ServerResponse, status: number, why: Outside, more = {}) => {
+    const said = { 'content-security-policy': CONTENT_SECURITY_POLICY, ...more };
+    writeHead(response, status, 'text/html', said);
+    response.end(view.outside(why, { base }));
+  };
+  const refuse = (response: ServerResponse, why: Outside) => showOutside(response, 403, why);
 
   const seeOther = (response: ServerResponse) => sendStatus(response, 303, { ...headers, location: base });
 
@@ -114,9 +122,9 @@ export async function serveWindow(options: {
     key?.fill(0);
     body.fill(0);
     if (!cookie) return refuse(response, 'key-used');
+    options.onEntered?.();
     // Not a redirect: it would still be the file's doing, and the cookie stay away.
-    writeHead(response, 200, 'text/html', { ...headers, 'set-cookie': cookie });
-    response.end(view.outside('entered', { base }));
+    showOutside(response, 200, 'entered', { 'set-cookie': cookie });
   };
 
   const doIt = async (name: ActionName, request: IncomingMessage, response: ServerResponse) => {
@@ -125,7 +133,7 @@ export async function serveWindow(options: {
     try {
       const action = forms.use(name, body) ? readAction(name, body) : null;
       // Sent before, or of a page that is no more: how things stand now says it all.
-      const acted = action ? await act(action, body) : 'done';
+      const acted = action ? await act(action, body, tools) : 'done';
       if (acted === 'done') return seeOther(response);
       if ('last' in acted) return send(response, 200, acted.last);
       const disposition = `attachment; filename="${acted.file}"`;

@@ -1,0 +1,139 @@
+import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { sep } from 'node:path';
+import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
+import { errorCode } from '../error-code.ts';
+import { hostInfo } from '../link/host.ts';
+import { createNewsTeller } from '../news-text.ts';
+import { becomeAgent, type OtherAgent } from '../one-agent.ts';
+import { programFolder, readPackageConfig } from '../package-config.ts';
+import { textsFor } from '../texts.ts';
+import { AGENT_VERSION } from '../version.ts';
+import { type Controller, createController } from '../window/controller.ts';
+import { openInBrowser } from '../window/open-browser.ts';
+import { removeOpening, writeOpening } from '../window/opening.ts';
+import { outsidePage } from '../window/outside.ts';
+import { type Acted, serveWindow, type WindowServer } from '../window/server.ts';
+import { WINDOW_CONTENT_SECURITY_POLICY, windowPage, windowParts } from '../window/views/page.ts';
+import type { CliContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+/**
+ * `start`, and the program without a word: the window, where this laptop is paired, works for the bot and without one. Started
+ * beside itself it opens the window of the one that runs.
+ */
+export async function startCommand(context: CliContext): Promise<ExitCode> {
+  const { home, texts, say, signal, env, engine, network } = context;
+  const folder = await programFolder();
+  const config = await readPackageConfig(folder);
+  if (!config.ok) {
+    say(texts('agent:link.package'));
+    return EXIT.usage;
+  }
+  const stop = new AbortController();
+  signal.addEventListener('abort', () => stop.abort(), { once: true });
+  if (signal.aborted) stop.abort();
+  const level = LOG_LEVELS.find((one) => one === env.LOG_LEVEL) ?? 'warn';
+
+  let show = () => {};
+  const controller = await createController({
+    home,
+    engine,
+    network,
+    agentVersion: AGENT_VERSION,
+    laptop: hostInfo(AGENT_VERSION).name,
+    isTemporary: await isTemporary(folder),
+    language: context.language,
+    bot: config.value,
+    log: createLog(level, 'unbind-agent'),
+    stop,
+    onNews: createNewsTeller({ texts, say }),
+    onChange: () => show(),
+  });
+  const served = await serve(context, controller);
+  if (!served) return EXIT.failed;
+  show = showing(context, controller, served);
+  try {
+    const agent = await becomeAgent(home, served.address);
+    if (!agent.ok) {
+      if (agent.failure.reason === 'other') return await meetOther(context, agent.failure);
+      say(texts('agent:link.unwritable', { code: agent.failure.code }));
+      return EXIT.failed;
+    }
+    try {
+      say(texts('agent:window.ready', { address: served.address }));
+      await openWindow(context, served.address);
+      await controller.live();
+      return EXIT.done;
+    } finally {
+      await agent.value.release();
+      await removeOpening(home);
+    }
+  } finally {
+    await served.close();
+  }
+}
+
+/** Null: the system gives no port, which was said. */
+async function serve({ home, texts, say }: CliContext, controller: Controller): Promise<WindowServer | null> {
+  const page = (tools: Parameters<typeof windowPage>[2]) =>
+    windowPage(controller.scene(), controller.language(), tools);
+  try {
+    const server: WindowServer = await serveWindow({
+      home,
+      view: {
+        page,
+        parts: (tools) => windowParts(controller.scene(), controller.language(), tools),
+        outside: (why, { base }) => outsidePage(why, base, textsFor(controller.language())),
+        policy: WINDOW_CONTENT_SECURITY_POLICY,
+      },
+      act: async (action, body, tools): Promise<Acted> => {
+        if (action.name === 'bundle') return 'done';
+        await controller.act(action, body);
+        return action.name === 'stop' ? { last: page(tools) } : 'done';
+      },
+      onEntered: () => removeOpening(home),
+    });
+    return server;
+  } catch (error) {
+    say(texts('agent:window.unserved', { code: errorCode(error) }));
+    return null;
+  }
+}
+
+/** Shows what has changed; a question that nobody has the window open for opens it. */
+function showing(context: CliContext, controller: Controller, server: WindowServer): () => void {
+  let isAsking = false;
+  return () => {
+    const wasAsking = isAsking;
+    isAsking = controller.scene().question !== null;
+    server.changed();
+    if (isAsking && !wasAsking && !server.isWatched()) void openWindow(context, server.address);
+  };
+}
+
+/** Opens the window of this folder's agent in the browser; where that can not be seen, its file can be opened by hand. */
+async function openWindow({ home, texts, say }: CliContext, address: string): Promise<void> {
+  const file = await writeOpening(home, address, texts);
+  if (!file.ok) return say(texts('agent:link.unwritable', { code: file.failure.code }));
+  say(`${texts('agent:window.file')}\nwindow-file: ${file.value}`);
+  openInBrowser(file.value);
+}
+
+/** Another agent works with this folder: its window is the one to look at. */
+async function meetOther(context: CliContext, { pid, window, silent }: OtherAgent): Promise<ExitCode> {
+  const { texts, say } = context;
+  if (silent || window === null) {
+    say(texts(silent ? 'agent:window.silent' : 'agent:window.terminal', { pid }));
+    return EXIT.failed;
+  }
+  say(texts('agent:window.other'));
+  await openWindow(context, window);
+  return EXIT.done;
+}
+
+/** Whether the program lies where the system removes what lies there: it was started inside of its archive. */
+async function isTemporary(folder: string): Promise<boolean> {
+  const temporary = await realpath(tmpdir()).catch(() => tmpdir());
+  return folder.startsWith(temporary + sep);
+}
