@@ -5,6 +5,7 @@ import { type PairOptions, pair } from '../link/pair.ts';
 import { run } from '../link/run.ts';
 import type { PairEnd } from '../news.ts';
 import { createNewsTeller } from '../news-text.ts';
+import { becomeAgent } from '../one-agent.ts';
 import { programFolder, readPackageConfig } from '../package-config.ts';
 import { askAgreement } from '../prompt/agreement.ts';
 import { createPrompt } from '../prompt/choose.ts';
@@ -14,6 +15,7 @@ import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { meetOther } from './open-window.ts';
 
 /** Where to pair, as the command line says; a package that knows its bot needs neither. */
 export interface ServerArguments {
@@ -62,6 +64,20 @@ export async function pairCommand(
 export async function runCommand(
   context: CliContext,
   { prompt, ...args }: ServerArguments & { readonly prompt?: PromptKind },
+): Promise<ExitCode> {
+  const agent = await becomeAgent(context.home, null);
+  if (!agent.ok) return meetOther(context, agent.failure);
+  try {
+    return await workInTerminal(context, prompt, args);
+  } finally {
+    await agent.value.release();
+  }
+}
+
+async function workInTerminal(
+  context: CliContext,
+  prompt: PromptKind | undefined,
+  args: ServerArguments,
 ): Promise<ExitCode> {
   const { home, engine, texts, say, signal, env, keyboard } = context;
   const identity = await loadIdentity(home);

@@ -5,18 +5,18 @@ import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
 import { errorCode } from '../error-code.ts';
 import { hostInfo } from '../link/host.ts';
 import { createNewsTeller } from '../news-text.ts';
-import { becomeAgent, type OtherAgent } from '../one-agent.ts';
+import { becomeAgent } from '../one-agent.ts';
 import { programFolder, readPackageConfig } from '../package-config.ts';
 import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Controller, createController } from '../window/controller.ts';
-import { openInBrowser } from '../window/open-browser.ts';
-import { removeOpening, writeOpening } from '../window/opening.ts';
+import { removeOpening } from '../window/opening.ts';
 import { outsidePage } from '../window/outside.ts';
 import { type Acted, serveWindow, type WindowServer } from '../window/server.ts';
 import { WINDOW_CONTENT_SECURITY_POLICY, windowPage, windowParts } from '../window/views/page.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { meetOther, openWindow } from './open-window.ts';
 
 /**
  * `start`, and the program without a word: the window, where this laptop is paired, works for the bot and without one. Started
@@ -55,11 +55,7 @@ export async function startCommand(context: CliContext): Promise<ExitCode> {
   show = showing(context, controller, served);
   try {
     const agent = await becomeAgent(home, served.address);
-    if (!agent.ok) {
-      if (agent.failure.reason === 'other') return await meetOther(context, agent.failure);
-      say(texts('agent:link.unwritable', { code: agent.failure.code }));
-      return EXIT.failed;
-    }
+    if (!agent.ok) return await meetOther(context, agent.failure);
     try {
       say(texts('agent:window.ready', { address: served.address }));
       await openWindow(context, served.address);
@@ -110,26 +106,6 @@ function showing(context: CliContext, controller: Controller, server: WindowServ
     server.changed();
     if (isAsking && !wasAsking && !server.isWatched()) void openWindow(context, server.address);
   };
-}
-
-/** Opens the window of this folder's agent in the browser; where that can not be seen, its file can be opened by hand. */
-async function openWindow({ home, texts, say }: CliContext, address: string): Promise<void> {
-  const file = await writeOpening(home, address, texts);
-  if (!file.ok) return say(texts('agent:link.unwritable', { code: file.failure.code }));
-  say(`${texts('agent:window.file')}\nwindow-file: ${file.value}`);
-  openInBrowser(file.value);
-}
-
-/** Another agent works with this folder: its window is the one to look at. */
-async function meetOther(context: CliContext, { pid, window, silent }: OtherAgent): Promise<ExitCode> {
-  const { texts, say } = context;
-  if (silent || window === null) {
-    say(texts(silent ? 'agent:window.silent' : 'agent:window.terminal', { pid }));
-    return EXIT.failed;
-  }
-  say(texts('agent:window.other'));
-  await openWindow(context, window);
-  return EXIT.done;
 }
 
 /** Whether the program lies where the system removes what lies there: it was started inside of its archive. */

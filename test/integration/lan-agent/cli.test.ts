@@ -128,7 +128,6 @@ describe.concurrent('status', () => {
 
 describe.concurrent('wrong usage', () => {
   const usage: [string, string[]][] = [
-    ['no command', []],
     ['an unknown command', ['reset']],
     ['an unknown option', ['discover', '--all']],
     ['a serial number that is none', ['status', 'DS-2CD2386G2-IU', '--json']],
