@@ -88,6 +88,7 @@ async function build(args: Arguments, t: Texts, { print, complain }: Output): Pr
     cache: resolve(args.cache),
     pins: NODE_PINS,
     windowsRoot: WINDOWS_ROOT,
+    bytesLimit: PACKAGE_BYTES_LIMIT,
     onStep: (step) => print(stepText(step, t)),
   });
   if (!built.ok) {
@@ -160,7 +161,7 @@ function failureText(failure: PackagingFailure, t: Texts): string {
     file: '',
     path: '',
     bytes: 0,
-    limit: PACKAGE_BYTES_LIMIT,
+    limit: 0,
     ...failure,
   });
 }

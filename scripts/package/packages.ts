@@ -11,7 +11,6 @@ import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import {
   type AgentPackage,
   OPERATOR_KEY_FILE,
-  PACKAGE_BYTES_LIMIT,
   PACKAGE_CONFIG_FILE,
   PACKAGES_FILE,
   PACKAGES_SIGNATURE_FILE,
@@ -40,6 +39,8 @@ export interface PackagesOrder {
   readonly pins: NodePins;
   /** File of the certificate that the signature on node for Windows leads to. */
   readonly windowsRoot: string;
+  /** No package may be as large, bytes. */
+  readonly bytesLimit: number;
   readonly onStep: (step: PackagingStep) => void;
 }
 
@@ -52,13 +53,13 @@ export type PackagingStep =
 export type PackagingFailure =
   | NodeFailure
   | (SignatureFailure & { readonly signer: string })
-  | { readonly reason: 'too-large'; readonly file: string; readonly bytes: number }
+  | { readonly reason: 'too-large'; readonly file: string; readonly bytes: number; readonly limit: number }
   | { readonly reason: 'other-folder'; readonly path: string }
   | { readonly reason: 'unwritable'; readonly path: string; readonly detail: string };
 
 /** Builds the packages of these systems, with the list, its signature and the sums beside them. */
 export async function buildPackages(order: PackagesOrder): Promise<Result<PackagesList, PackagingFailure>> {
-  const { config, systems, operatorKey, out, onStep } = order;
+  const { config, systems, operatorKey, out, bytesLimit, onStep } = order;
   const replaceable = await isReplaceable(out);
   if (!replaceable.ok) return replaceable;
   const common = await commonFiles(order);
@@ -72,8 +73,8 @@ export async function buildPackages(order: PackagesOrder): Promise<Result<Packag
     const packed = filesOf(system, node.value, common.value, config);
     const bytes = await zipOf(packed);
     const name = `unbind-agent-${AGENT_VERSION}-${system}.zip`;
-    if (bytes.length >= PACKAGE_BYTES_LIMIT) {
-      return fail({ reason: 'too-large', file: name, bytes: bytes.length });
+    if (bytes.length >= bytesLimit) {
+      return fail({ reason: 'too-large', file: name, bytes: bytes.length, limit: bytesLimit });
     }
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const built = { system, file: name, bytes: bytes.length, sha256 };

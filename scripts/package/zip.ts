@@ -13,14 +13,12 @@ export interface PackagedFile {
 // The library's own deflate, as WebAssembly: node's is another one in each of its versions, and packs worse.
 configure({ useWebWorkers: false, useCompressionStream: false });
 
-/** Of every file: the first moment all tools can tell. A zip has the time of a clock on the wall, so no zone comes in. */
-const WHEN = new Date(1980, 1, 1);
-
 /** Packs the files in the order of their paths. */
 export async function zipOf(files: readonly PackagedFile[]): Promise<Uint8Array> {
   const zip = new ZipWriter(new Uint8ArrayWriter(), {
     level: 9,
-    lastModDate: WHEN,
+    // Early enough to be nobody's, late enough for every tool. A zip tells the time of a clock on the wall, as this does.
+    lastModDate: new Date(1980, 1, 1),
     extendedTimestamp: false,
     dataDescriptor: false,
   });
