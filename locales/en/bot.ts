@@ -1019,6 +1019,10 @@ export const bot = {
         'The store in {{place}} cannot be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
     },
     'store-failed': 'The store takes or gives nothing ({{detail}}). Check the disk and its room.',
+    'store-taken':
+      'Another bot works with this store ({{detail}}). Two would answer everybody twice. Stop that one first, or name another folder in STORE_URL.',
+    'store-no-socket':
+      'Whether another bot works with this store cannot be found out: no socket can be made in its folder ({{detail}}). Put the folder on a disk of this machine.',
     'store-url': 'STORE_URL names nothing the bot can use as a store: {{detail}}. Example: lmdb:./data',
     storeCure:
       'Nothing was changed. What can still be read: unbind-bot store check. Put the backup of the folder in its place. Without a backup move the folder away, do not delete it, and start with an empty one: people are then invited and laptops paired anew.',
@@ -1037,7 +1041,14 @@ export const bot = {
       'AGENT_PACKAGES: {{detail}} is not what the signed list says: copied by half, or changed. Copy the folder anew.',
     'packages-other-hub':
       'AGENT_PACKAGES: the packages in {{detail}} are made for another bot, and a laptop would refuse this one. Make them with the key and address of this bot.',
-    'hub-address': 'The hub cannot listen on HUB_LISTEN ({{detail}}). Is another bot running here?',
+    'hub-address-in-use':
+      'Another program listens on {{detail}} already. Stop it, or take another port in HUB_LISTEN.',
+    'hub-address-not-available':
+      'HUB_LISTEN ({{detail}}) is no address of this machine. 127.0.0.1:8443 serves this machine alone, 0.0.0.0:8443 every network it is in.',
+    'hub-not-permitted':
+      'The system does not let this user listen on {{detail}}: ports below 1024 are for administrators. Take 8443 in HUB_LISTEN, with a proxy or a forwarded port in front.',
+    'hub-bad-certificate':
+      'HUB_TLS_CERT and HUB_TLS_KEY cannot be used together for {{detail}}: is it the key of this certificate, and are both PEM?',
     'token-refused': 'Telegram refuses BOT_TOKEN. Get a fresh one from @BotFather. {{detail}}',
     'webhook-refused': 'Telegram refuses WEBHOOK_URL: {{detail}}',
     'telegram-unreachable':

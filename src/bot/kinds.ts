@@ -33,6 +33,7 @@ import { DRIVERS } from './jobs/drivers.ts';
 import { HAND_OVERS } from './jobs/hand-overs.ts';
 import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
 import { SURVEYS, VISITS } from './jobs/surveys.ts';
+import { RUNNING_BOT } from './server/one-bot.ts';
 import { RUN_MARK } from './server/run-mark.ts';
 import { PROBE } from './server/store-health.ts';
 import { HANDLED_UPDATES, WAITING_UPDATES } from './telegram/shelf.ts';
@@ -87,6 +88,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   PROFILES,
   REMINDERS_OFF,
   RUN_MARK,
+  RUNNING_BOT,
   SIGHTS,
   SURVEYS,
   TECHNICIANS,

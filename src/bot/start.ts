@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
-import { createHub } from '../hub/hub.ts';
+import { createHub, type ListenFailure } from '../hub/hub.ts';
 import { createKeyring } from '../hub/keys.ts';
 import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
 import type { LocatedFault } from '../policy/operator-file.ts';
-import { openStore } from '../store/open.ts';
+import { directoryOf, openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
 import { createAccess } from './door/access.ts';
@@ -23,6 +23,7 @@ import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
+import { type PlaceFailure, takePlace } from './server/one-bot.ts';
 import { createReadiness } from './server/readiness.ts';
 import { createRunMark } from './server/run-mark.ts';
 import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
@@ -41,12 +42,17 @@ export type StartFailure =
   | {
       reason:
         | 'store-failed'
+        /** Another bot works with it; `detail` says which. */
+        | 'store-taken'
+        /** Whether another one does cannot be found out; `detail` is the system's code. */
+        | 'store-no-socket'
         | 'store-url'
         | 'region-pack-unreadable'
         | 'tls-files'
         | `packages-${PackagesFailure['reason']}`
         | 'packages-other-hub'
-        | 'hub-address'
+        /** `detail` is the address of HUB_LISTEN. */
+        | `hub-${ListenFailure}`
         | 'token-refused'
         | 'webhook-refused'
         | 'telegram-unreachable';
@@ -139,6 +145,11 @@ async function bringUp(
   health = createStoreHealth(store, () => performance.now());
   const storeState = health.state;
 
+  const folder = directoryOf(settings.storeUrl);
+  if (!folder.ok) return fail({ reason: 'store-url', detail: folder.failure.scheme });
+  const place = await takePlace(store, folder.value, clock);
+  if (!place.ok) return fail(notAlone(folder.value, place.failure));
+  ending.putAway(() => place.value.leave());
   if (packages.value) {
     const keys = await createKeyring(store)();
     if (!keys.ok) return fail({ reason: 'store-failed', detail: keys.failure.detail });
@@ -211,7 +222,10 @@ async function bringUp(
     telling?.catch((error: unknown) => log.error({ err: error }, 'news of the hub could not be told'));
   }
   const listening = await hub.listen(settings.hub.listen);
-  if (!listening.ok) return fail({ reason: 'hub-address', detail: listening.failure });
+  if (!listening.ok) {
+    const { host, port } = settings.hub.listen;
+    return fail({ reason: `hub-${listening.failure}`, detail: `${host}:${port}` });
+  }
   ending.settle(() => hub.close());
   if (files && tls.value) ending.settle(watchTlsFiles(files, tls.value, hub.useCertificate, log));
   const hubUrl = addressOf(listening.value, tls.value !== null);
@@ -283,6 +297,21 @@ function tellOfData(setting: string | null, { pack, doubts }: LoadedData, log: L
   else log.info({ region: pack.region, checkedAt: pack.checkedAt, confidence: pack.confidence }, 'region');
   for (const { line, path, problem } of doubts)
     log.warn({ file: setting, line, field: path, problem }, 'this cannot be right: unbind-bot data check');
+}
+
+/** Why this bot is not the one that works with the store. */
+function notAlone(place: string, failure: PlaceFailure): StartFailure {
+  switch (failure.reason) {
+    case 'taken': {
+      const { pid, host, since } = failure.by;
+      const detail = `${place}: ${host}, ${pid}, ${new Date(since).toISOString()}`;
+      return { reason: 'store-taken', detail };
+    }
+    case 'no-socket':
+      return { reason: 'store-no-socket', detail: `${place}: ${failure.detail}` };
+    default:
+      return { reason: 'store-failed', detail: failure.detail };
+  }
 }
 
 /** Where the hub listens, as an address to call. */

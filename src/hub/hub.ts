@@ -200,7 +200,8 @@ export function createHub(options: HubOptions): Hub {
 function listenFailure(error: unknown): ListenFailure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EADDRINUSE') return 'address-in-use';
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'address-not-available';
-  if (code === 'EACCES') return 'not-permitted';
+  // No address of this machine: not configured here, of a family that is off, or a name nobody resolves.
+  if (/^(EADDRNOTAVAIL|EAFNOSUPPORT|ENOTFOUND|EAI_.+)$/.test(code)) return 'address-not-available';
+  if (code === 'EACCES' || code === 'EPERM') return 'not-permitted';
   return code.startsWith('ERR_OSSL') || code.startsWith('ERR_TLS') ? 'bad-certificate' : null;
 }

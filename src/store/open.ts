@@ -37,7 +37,8 @@ export async function lookAtStore(
   return directory.ok ? lookAtLmdbStore(directory.value, kinds) : directory;
 }
 
-function directoryOf(url: string): Result<string, Unsupported> {
+/** The directory an URL names, as it is written there: whatever else belongs to the store lies in it, too. */
+export function directoryOf(url: string): Result<string, Unsupported> {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url.trim()) ?? [];
   const directory = rest.replace(/^\/\//, '');
   if (scheme.toLowerCase() === 'lmdb' && directory !== '') return ok(directory);
