@@ -718,6 +718,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
         'The chat has refused the new key {{mark}}; the old one goes on. If that was not you, look at /agents in the chat.',
     },
     run: {
+      whose: 'Bot: @{{bot}}. This laptop is “{{laptop}}” there, for: {{owners}}',
+      newer: 'There is a newer agent, {{version}}. Get it when it suits you: {{address}}',
       connected: 'Connected. Waiting for work from the chat; stop with Ctrl+C.',
       forgotten: 'The password of the group is forgotten. Should it be needed again, it is asked for.',
       'not-paired':

@@ -310,6 +310,9 @@ export const bot = {
     },
   },
   laptop: {
+    older:
+      '💻 “{{agent}}” was turned away: its program is too old for me. Get the newest for it: {{address}}',
+    newer: '💻 “{{agent}}” was turned away: its program is newer than I am. The operator has to update me.',
     off: '💻 The laptop {{agent}} is not connected. Open it and start the agent: I tell you here when it is there.',
     back: '💻 The laptop “{{agent}}” is connected now.',
     gone: '💻 The laptop “{{agent}}” is not connected any more. I wait for {{what}}; when it is back, I go on by myself.',
@@ -770,6 +773,10 @@ export const bot = {
     },
   },
   pair: {
+    older:
+      '💻 A laptop has your code, but its program is too old for me. Get the newest: {{address}}\nThe code stays good.',
+    newer: '💻 A laptop has your code, but its program is newer than I am. The operator has to update me.',
+    apart: 'Another laptop is called so already: here it is “{{name}}”.',
     code: '1. On the laptop in the device’s network, open this address and follow its three pictures:\n<code>{{address}}</code>\n2. Type this code there:\n<code>{{code}}</code>\n\nThe agent is there already? Start it and type the code. It is good once, for {{minutes}} minutes. Then the laptop shows six digits: you type them here.',
     file: {
       which: 'Which system has the laptop?',

@@ -52,6 +52,7 @@ import { tellingLaptops } from './jobs/ended-runs.ts';
 import { createHandOvers } from './jobs/hand-overs.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { createLaptopVersions, type LaptopVersions } from './jobs/laptop-versions.ts';
 import { createListEnds } from './jobs/list-ends.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
@@ -61,6 +62,7 @@ import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
 import { createUpdateTaking, type UpdateTaking } from './updates.ts';
+import { BOT_VERSION } from './version.ts';
 
 export interface BotParts {
   store: Store;
@@ -102,6 +104,10 @@ export interface Bot extends UpdateTaking {
   agentEvent(agentId: string, event: AgentEvent): Promise<boolean>;
   /** A laptop with a good code asks to be confirmed. */
   pairingRequested(request: PairingRequest): Promise<void>;
+  /** What a laptop is told when it begins to work; null: not known now. */
+  laptopAbout: LaptopVersions['about'];
+  /** A laptop was turned away for what it speaks. */
+  laptopUnspoken: LaptopVersions['unspoken'];
   /** An agent has come online. */
   agentOnline(agentId: string): Promise<void>;
   /** An agent that was online is away. */
@@ -172,6 +178,14 @@ export function createBot(parts: BotParts): Bot {
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
 
+  const versions = createLaptopVersions({
+    ...common,
+    botUsername: me.username,
+    newestAgent: {
+      version: parts.packages?.list.agentVersion ?? BOT_VERSION,
+      address: `${parts.hubUrl}/agent`,
+    },
+  });
   const listEnds = createListEnds({
     store,
     inTurn: (chatId, task) => engine.control(chatId, task),
@@ -240,6 +254,8 @@ export function createBot(parts: BotParts): Bot {
     ...createUpdateTaking({ ...common, outage, admission, photos, engine, commands }),
     agentEvent: jobs.take,
     pairingRequested,
+    laptopAbout: versions.about,
+    laptopUnspoken: versions.unspoken,
     agentOnline: jobs.online,
     agentOffline: jobs.offline,
     raise: notices.raise,

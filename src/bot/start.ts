@@ -211,6 +211,8 @@ async function bringUp(
     onTakenOver: (agent, address) => beside(bot?.raise({ kind: 'laptop.taken-over', agent, address })),
     onKeyRequest: async ({ agentId: agent, mark, address }) =>
       bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
+    about: async (agentId) => (await bot?.laptopAbout(agentId)) ?? null,
+    onUnspoken: (laptop) => beside(bot?.laptopUnspoken(laptop)),
     onGuessing: (prefix) => beside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     proxies: settings.hub.proxies,
     agentPage: { packages: packages.value, page: createAgentPage(() => address) },

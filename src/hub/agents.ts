@@ -6,6 +6,7 @@ import { type DataOf, kind, step } from '../store/kind.ts';
 import { orNone } from '../store/or-none.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import { withClaim } from '../store/with-claim.ts';
+import { nameApart } from './words.ts';
 
 /**
  * How a laptop was paired. `typed`: the number both sides derive from their keys was typed in the chat. `picked`: the
@@ -57,6 +58,12 @@ export interface Agents {
     id: string,
     change: (agent: StoredAgent | null) => StoredAgent | null,
   ): Promise<Result<StoredAgent | null, StoreFailure>>;
+  /** The same, with a name like `wanted` that no other agent has which is not revoked: people choose by it. */
+  named(
+    id: string,
+    wanted: string,
+    change: (agent: StoredAgent | null, name: string) => StoredAgent | null,
+  ): Promise<Result<StoredAgent | null, StoreFailure>>;
 }
 
 export function createAgents(store: Store): Agents {
@@ -69,8 +76,50 @@ export function createAgents(store: Store): Agents {
     return found.ok ? ok(found.value ?? null) : found;
   };
 
+  const list: Agents['list'] = async () => {
+    const ids = await agents.keys();
+    if (!ids.ok) return ids;
+    const listed: StoredAgent[] = [];
+    for (const id of ids.value) {
+      const found = orNone(await agents.get(id));
+      if (!found.ok) return found;
+      if (found.value) listed.push(found.value);
+    }
+    return ok(listed);
+  };
+
+  const change: Agents['change'] = (id, change) =>
+    withClaim<StoredAgent | null, StoreFailure>(store.claims, `hub:agent:${id}`, async () => {
+      const found = await find(id);
+      if (!found.ok) return found;
+      const changed = change(found.value);
+      if (!changed) return ok(null);
+      // The index first: an entry without an agent is harmless, an agent without an entry would be paired twice.
+      const old = found.value?.publicKey;
+      const sameKey = old === changed.publicKey;
+      const indexed = sameKey ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
+      if (!indexed.ok) return indexed;
+      const saved = await agents.set(id, changed);
+      if (!saved.ok) return saved;
+      const forgotten = sameKey || old === undefined ? ok(undefined) : await idsByKey.delete(keyName(old));
+      return forgotten.ok ? ok(changed) : forgotten;
+    });
+
   return {
     find,
+    list,
+    change,
+    named: (id, wanted, changeWith) =>
+      withClaim<StoredAgent | null, StoreFailure>(store.claims, 'hub:agent-names', async () => {
+        const all = await list();
+        if (!all.ok) return all;
+        const others = all.value.filter((agent) => agent.id !== id && !agent.revoked);
+        const name = nameApart(
+          wanted,
+          others.map((agent) => agent.name),
+        );
+        return change(id, (agent) => changeWith(agent, name));
+      }),
     findByKey: async (publicKey) => {
       const id = await idsByKey.get(keyName(publicKey));
       if (!id.ok) return id;
@@ -80,32 +129,5 @@ export function createAgents(store: Store): Agents {
       const counts = found.value?.publicKey === publicKey && !found.value.revoked;
       return ok(counts ? found.value : null);
     },
-    list: async () => {
-      const ids = await agents.keys();
-      if (!ids.ok) return ids;
-      const listed: StoredAgent[] = [];
-      for (const id of ids.value) {
-        const found = orNone(await agents.get(id));
-        if (!found.ok) return found;
-        if (found.value) listed.push(found.value);
-      }
-      return ok(listed);
-    },
-    change: (id, change) =>
-      withClaim<StoredAgent | null, StoreFailure>(store.claims, `hub:agent:${id}`, async () => {
-        const found = await find(id);
-        if (!found.ok) return found;
-        const changed = change(found.value);
-        if (!changed) return ok(null);
-        // The index first: an entry without an agent is harmless, an agent without an entry would be paired twice.
-        const old = found.value?.publicKey;
-        const sameKey = old === changed.publicKey;
-        const indexed = sameKey ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
-        if (!indexed.ok) return indexed;
-        const saved = await agents.set(id, changed);
-        if (!saved.ok) return saved;
-        const forgotten = sameKey || old === undefined ? ok(undefined) : await idsByKey.delete(keyName(old));
-        return forgotten.ok ? ok(changed) : forgotten;
-      }),
   };
 }

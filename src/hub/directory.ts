@@ -73,7 +73,7 @@ export interface AgentDirectory {
   list(): Answer<AgentRecord[]>;
   /** Any agent, revoked ones included; null when there is none. */
   get(id: string): Answer<AgentRecord | null>;
-  /** Gives an agent another name: control characters dropped, at most 64 characters. */
+  /** Gives an agent another name: control characters dropped, at most 64 characters, and told apart from others'. */
   rename(id: string, name: string): Answer<AgentRecord, 'agent-unknown' | 'bad-name'>;
   /** Takes a technician off an agent's list; one that nobody is left for is revoked. */
   leave(id: string, technicianId: number): Answer<void, 'agent-unknown'>;
@@ -172,7 +172,7 @@ export function createDirectory({
     rename: async (id, name) => {
       const cleaned = cleanName(name);
       if (cleaned === '') return fail('bad-name');
-      const renamed = await agents.change(id, (agent) => agent && { ...agent, name: cleaned });
+      const renamed = await agents.named(id, cleaned, (agent, name) => agent && { ...agent, name });
       if (!renamed.ok) return fail('store-unavailable');
       return renamed.value ? recordOf(renamed.value) : fail('agent-unknown');
     },

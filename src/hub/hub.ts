@@ -6,6 +6,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import type { HubAbout } from '../link/messages.ts';
 import type { Store } from '../store/store.ts';
 import { type AgentPage, agentPageRoutes, type PageLimits } from './agent-page.ts';
 import { createAgents } from './agents.ts';
@@ -20,7 +21,7 @@ import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
 import type { ProxyNetwork } from './proxies.ts';
 import { createRotations, type KeyRequest } from './rotation.ts';
-import { type EventTaker, type HubLimits, hubRoutes } from './routes.ts';
+import { type EventTaker, type HubLimits, hubRoutes, type UnspokenLaptop } from './routes.ts';
 import { type Certificate, createServer, type HubServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
@@ -75,6 +76,10 @@ export interface HubOptions {
   onKeyRequest?: (request: KeyRequest) => Promise<void>;
   /** So many wrong pairing codes came from a neighbourhood that it cannot pair for a while; told once in six hours. */
   onGuessing?: (prefix: string) => void;
+  /** What is told to the person at a laptop when it begins to work; null: not known now. */
+  about?: (agentId: string) => Promise<HubAbout | null>;
+  /** A laptop speaks a version of the wire format (`LINK_VERSION`) that this hub does not, and was turned away. */
+  onUnspoken?: (laptop: UnspokenLaptop) => void;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
   tls?: Certificate;
   /** Whose `X-Forwarded-For` to believe. Default: nobody. */
@@ -112,7 +117,8 @@ export function createHub(options: HubOptions): Hub {
   const { onOnline = () => undefined, onOffline = () => undefined } = options;
   const { onGuessing = () => undefined } = options;
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
-  const { onKeyRequest = async () => undefined } = options;
+  const { onKeyRequest = async () => undefined, onUnspoken = () => undefined } = options;
+  const { about = async () => null } = options;
   const audit = createAudit(store, clock);
   const keys = createKeyring(store);
   const agents = createAgents(store);
@@ -135,6 +141,8 @@ export function createHub(options: HubOptions): Hub {
       rotations,
       onEvent,
       onGuessing,
+      about,
+      onUnspoken,
       readiness,
       clock,
       limits,

@@ -139,6 +139,8 @@ export interface PairingDesk {
   ): Promise<Result<StoredAgent, ConfirmFailure>>;
   /** Ends this pairing of the technician's. */
   refuse(technicianId: number, pairing: string): Promise<Result<void, ConfirmFailure>>;
+  /** Whose code this is, as long as it is good; null: nobody's. It is not used up. */
+  technicianOf(code: string): Promise<Result<number | null, 'store-unavailable'>>;
   /** The first request: uses the code up and binds the hub. `onGuess` is called when the code was wrong. */
   open(code: string, onGuess: () => void): Promise<Result<PairOpening, HubErrorCode>>;
   /** The second: takes the laptop's key, once, and shows the hub's. */
@@ -184,8 +186,8 @@ export function createPairingDesk({
     hubNonce: hashOf(`nonce\n${pairing}`, loaded),
   });
 
-  /** The pairing a code is for; null when unknown, outdated, replaced or used. Asking uses it up. */
-  async function spendCode(
+  /** The pairing a code is for; null when unknown, outdated or replaced. */
+  async function ofCode(
     codeHash: string,
   ): Promise<Result<{ technicianId: number; pairing: string } | null, StoreFailure>> {
     const technician = await codes.get(codeHash);
@@ -194,9 +196,15 @@ export function createPairingDesk({
     const now = await current.get(String(technician.value));
     if (!now.ok) return now;
     if (now.value?.codeHash !== codeHash || now.value.expiresAt <= clock()) return ok(null);
+    return ok({ technicianId: technician.value, pairing: now.value.id });
+  }
+
+  /** The same; null also when it was used. Asking uses it up. */
+  async function spendCode(codeHash: string): ReturnType<typeof ofCode> {
+    const found = await ofCode(codeHash);
+    if (!found.ok || found.value === null) return found;
     const first = await store.claims.once(`hub:code:${codeHash}`, 2 * CODE_TTL_MS);
-    if (!first.ok) return first;
-    return ok(first.value ? { technicianId: technician.value, pairing: now.value.id } : null);
+    return first.ok ? ok(first.value ? found.value : null) : first;
   }
 
   /** The laptop that waits for its number in the technician's chat, and how far it has come. */
@@ -247,12 +255,12 @@ export function createPairingDesk({
 
   /** Makes the laptop an agent; null when its key counts no more: revoked or replaced while the number was read. */
   function register({ agentId, publicKey, host, technicianId }: Pairing & { agentId: string }) {
-    return agents.change(agentId, (known) => {
+    return agents.named(agentId, host.name || agentId.slice(-6), (known, name) => {
       if (known && (known.revoked || known.publicKey !== publicKey)) return null;
       return {
         ...known,
         id: agentId,
-        name: known?.name ?? (host.name || agentId.slice(-6)),
+        name: known?.name ?? name,
         host,
         publicKey,
         technicians: [...new Set([...(known?.technicians ?? []), technicianId])],
@@ -328,6 +336,14 @@ export function createPairingDesk({
       if (found.value.id !== pairing) return fail('over');
       const decided = await decide(found.value);
       return decided.ok ? settle(found.value, 'refused') : decided;
+    },
+
+    technicianOf: async (typed) => {
+      const loaded = await keys();
+      if (!loaded.ok) return fail('store-unavailable');
+      const code = normalisePairingCode(typed);
+      const found = isPairingCode(code) ? await ofCode(hashOf(code, loaded.value)) : ok(null);
+      return found.ok ? ok(found.value?.technicianId ?? null) : fail('store-unavailable');
     },
 
     open: async (typed, onGuess) => {

@@ -14,6 +14,7 @@ import {
   eventsRequest,
   type GoodbyeAnswer,
   goodbyeRequest,
+  type HubAbout,
   LINK_VERSION,
   MAX_BODY_BYTES,
   type PairAnswer,
@@ -71,6 +72,12 @@ export interface HubLimits {
 /** Takes an event over for good. False (or a rejection): not now, the agent sends it again. */
 export type EventTaker = (agentId: string, event: AgentEvent) => Promise<boolean>;
 
+/** A laptop that speaks what this hub does not: one that is paired, or one that was to be paired by this technician. */
+export type UnspokenLaptop = ({ readonly agentId: string } | { readonly technicianId: number }) & {
+  /** `older`: it needs a newer agent. `newer`: the bot is the older one. */
+  readonly speaks: 'older' | 'newer';
+};
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set once the request's signature was found good; its answer is then signed. */
@@ -93,6 +100,9 @@ export interface RouteParts {
   onEvent: EventTaker;
   /** Somebody in this neighbourhood is guessing pairing codes. */
   onGuessing: (prefix: string) => void;
+  /** What is told to the person at a laptop when it begins to work. */
+  about: (agentId: string) => Promise<HubAbout | null>;
+  onUnspoken: (laptop: UnspokenLaptop) => void;
   /** Whether the house can do its work, as small JSON without secrets. */
   readiness: (() => Promise<{ readonly ready: boolean }>) | undefined;
   clock: () => number;
@@ -103,7 +113,7 @@ export interface RouteParts {
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
   const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
-  const { readiness, clock, limits, log } = parts;
+  const { about, onUnspoken, readiness, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
@@ -189,6 +199,15 @@ export function hubRoutes(parts: RouteParts) {
     onGuessing(prefix);
   }
 
+  /** A laptop cannot be paired for what it speaks: whoever has the code on the screen hears why. It stays good. */
+  async function turnedAway({ speaks }: Unspoken, request: FastifyRequest, onGuess: () => void) {
+    const code = pairRequest.shape.code.safeParse(Object(jsonOf(request)).code);
+    if (!code.success) return;
+    const technicianId = orRefuse(await pairing.technicianOf(code.data));
+    if (technicianId === null) onGuess();
+    else onUnspoken({ technicianId, speaks });
+  }
+
   /** Hands events over in order. After one that was not taken, later ones of the same job wait for it. */
   async function takeEvents(agentId: string, events: readonly AgentEvent[]): Promise<string[]> {
     const accepted: string[] = [];
@@ -229,6 +248,8 @@ export function hubRoutes(parts: RouteParts) {
       const refusal = refusalFor(error);
       if (refusal.code === 'internal')
         log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+      if (refusal instanceof Unspoken && request.sender)
+        onUnspoken({ agentId: request.sender.agentId, speaks: refusal.speaks });
       if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
       closeUnread(request, reply);
       return reply.code(refusal.status).send(refusal.body);
@@ -258,8 +279,14 @@ export function hubRoutes(parts: RouteParts) {
         },
       },
       async (request): Promise<PairOpening> => {
-        const { code } = parse(pairRequest, request);
-        return orRefuse(await pairing.open(code, () => guessed(prefixKey(request.ip))));
+        const onGuess = () => guessed(prefixKey(request.ip));
+        try {
+          const { code } = parse(pairRequest, request);
+          return orRefuse(await pairing.open(code, onGuess));
+        } catch (error) {
+          if (error instanceof Unspoken) await turnedAway(error, request, onGuess);
+          throw error;
+        }
       },
     );
 
@@ -277,7 +304,9 @@ export function hubRoutes(parts: RouteParts) {
     app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer> => {
       const agentId = senderOf(request);
       const asked = parse(pollRequest, request);
-      return { commands: orRefuse(await polls.hold(agentId, asked, request.ip, gone(reply))) };
+      const commands = orRefuse(await polls.hold(agentId, asked, request.ip, gone(reply)));
+      const told = asked.waitMs === 0 ? await about(agentId) : null;
+      return { commands, ...(told ? { about: told } : {}) };
     });
 
     app.post('/v1/goodbye', signed(), async (request): Promise<GoodbyeAnswer> => {
@@ -317,18 +346,32 @@ function parse<S extends z.ZodObject<{ version: z.ZodType }>>(
   schema: S,
   request: FastifyRequest,
 ): z.output<S> {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(bodyOf(request)).toString());
-  } catch {
-    throw new Refusal('bad-request');
-  }
+  const json = jsonOf(request);
   const version: unknown = Object(json).version;
   const spoken = schema.shape.version.safeParse(version).success;
-  if (typeof version === 'number' && !spoken) throw new Refusal('version-unsupported');
+  if (typeof version === 'number' && !spoken) throw new Unspoken(version > LINK_VERSION ? 'newer' : 'older');
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new Refusal('bad-request');
   return parsed.data;
+}
+
+/** @throws Refusal where the body is no JSON */
+function jsonOf(request: FastifyRequest): unknown {
+  try {
+    return JSON.parse(Buffer.from(bodyOf(request)).toString());
+  } catch {
+    throw new Refusal('bad-request');
+  }
+}
+
+/** A version of the wire format that this hub does not speak. */
+class Unspoken extends Refusal {
+  readonly speaks: UnspokenLaptop['speaks'];
+
+  constructor(speaks: UnspokenLaptop['speaks']) {
+    super('version-unsupported');
+    this.speaks = speaks;
+  }
 }
 
 /** Aborted when the connection ends, whoever ended it: a held request must not outlive it. */

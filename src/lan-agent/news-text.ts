@@ -50,6 +50,18 @@ export function newsText(news: AgentNews, texts: Texts, isHindered = false): str
       return [];
     case 'connected':
       return [texts('agent:link.run.connected')];
+    case 'whose': {
+      const [bot, laptop] = [news.bot, news.laptop].map((name) => clean(name, 64) ?? '');
+      const owners = news.owners.flatMap((name) => clean(name, 64) ?? []).join(', ');
+      return [texts('agent:link.run.whose', { bot: bot ?? '', laptop: laptop ?? '', owners })];
+    }
+    case 'newer':
+      return [
+        texts('agent:link.run.newer', {
+          version: clean(news.version, 32) ?? '',
+          address: clean(news.address, 300) ?? '',
+        }),
+      ];
     case 'away':
       return [texts(`agent:link.failure.${news.reason}`, news)];
     case 'ended':

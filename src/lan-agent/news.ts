@@ -71,6 +71,18 @@ export type LineNews =
   /** The agent has begun to work; nothing is known of the server yet. */
   | { readonly kind: 'started'; readonly server: string }
   | { readonly kind: 'connected'; readonly server: string }
+  /** Whose laptop this is: told by the server after `connected`, again whenever the line was away. */
+  | {
+      readonly kind: 'whose';
+      /** Telegram's name of the bot, without the @. */
+      readonly bot: string;
+      /** What the bot calls this laptop. */
+      readonly laptop: string;
+      /** Who may use it, as Telegram names them. */
+      readonly owners: readonly string[];
+    }
+  /** There is a newer agent; nothing is updated by itself. */
+  | { readonly kind: 'newer'; readonly version: string; readonly address: string }
   /** Tried again by itself. */
   | { readonly kind: 'away'; readonly server: string; readonly reason: HubFailure['reason'] }
   /** The agent works no more; all but `stopped` needs a person. The folder's fault has been told before (`unwritable`). */

@@ -326,7 +326,24 @@ export const pollRequest = z.object({
 });
 export type PollRequest = z.infer<typeof pollRequest>;
 
-export const pollAnswer = z.object({ commands: z.array(agentCommand).max(100) });
+/** Whose a laptop is and what is newest, for the person at it. */
+export const hubAbout = z.object({
+  /** Telegram's name of the bot, without the @. */
+  bot: text(64),
+  /** What the bot calls the laptop: another one may have its name. */
+  laptop: text(64),
+  /** Who may use it, as Telegram names them. */
+  owners: z.array(text(64)).max(20),
+  /** The newest agent there is, and where a person gets it. */
+  newest: z.object({ version: text(32), address: text(300) }),
+});
+export type HubAbout = z.infer<typeof hubAbout>;
+
+/** `about`: with the answer to a poll that is not held, as an agent's first one is. Missing from older hubs. */
+export const pollAnswer = z.object({
+  commands: z.array(agentCommand).max(100),
+  about: hubAbout.optional().catch(undefined),
+});
 export type PollAnswer = z.infer<typeof pollAnswer>;
 
 /**

@@ -72,7 +72,11 @@ export function createPairingCommands(options: PairingCommandsOptions): PairingC
       if (!noted.ok) return said(say(t('bot:error.unreachable')));
       const address = waiting.value?.address ?? '';
       await notices.raise({ kind: 'laptop.paired', agent, address, by: chatId });
-      return said(say(t('bot:pair.done', { name: confirmed.value.name })));
+      const { name, host } = confirmed.value;
+      // One that was paired before has its name already.
+      const isApart = name.startsWith(host.name) && /^ \d+$/.test(name.slice(host.name.length));
+      const done = t('bot:pair.done', { name });
+      return said(say(isApart ? [done, t('bot:pair.apart', { name })].join('\n') : done));
     }
     switch (confirmed.failure) {
       case 'no-pairing':

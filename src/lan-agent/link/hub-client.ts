@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import {
-  type AgentCommand,
   type AgentEvent,
   type EventsRequest,
   eventsAnswer,
@@ -17,6 +16,7 @@ import {
   type PairOpening,
   type PairState,
   type PermitRequest,
+  type PollAnswer,
   type PollRequest,
   pairAnswer,
   pairOpening,
@@ -56,12 +56,8 @@ export interface HubFailure {
 export interface HubClient {
   /** Ms since 1970 by the hub's clock, as far as its signed answers have told. */
   now(): number;
-  /** Commands after the cursor, which acknowledges those up to it. @param waitMs how long the hub may hold the request */
-  poll(
-    cursor: string | null,
-    waitMs: number,
-    signal: AbortSignal,
-  ): Promise<Result<AgentCommand[], HubFailure>>;
+  /** Commands after the cursor, which acknowledges those up to it, and perhaps whose the laptop is. @param waitMs how long the hub may hold the request */
+  poll(cursor: string | null, waitMs: number, signal: AbortSignal): Promise<Result<PollAnswer, HubFailure>>;
   /** Ids the hub has accepted. */
   sendEvents(events: readonly AgentEvent[], signal: AbortSignal): Promise<Result<string[], HubFailure>>;
   /** Whether the one datagram may be sent. True once, ever, per permit. */
@@ -144,8 +140,7 @@ export function createHubClient(options: {
       const request: PollRequest = { version: LINK_VERSION, cursor, waitMs, epoch, host };
       // Without a hold it may take as long as it likes; with one, a dead connection must not go unnoticed for long.
       const timeoutMs = waitMs === 0 ? ANSWER_TIMEOUT_MS : waitMs + HELD_GRACE_MS;
-      const answer = await call('POST', '/v1/poll', request, pollAnswer, signal, timeoutMs);
-      return answer.ok ? ok(answer.value.commands) : answer;
+      return call('POST', '/v1/poll', request, pollAnswer, signal, timeoutMs);
     },
     sendEvents: async (events, signal) => {
       const request: EventsRequest = { version: LINK_VERSION, epoch, events: [...events] };

@@ -1,4 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
+import type { HubAbout } from '../../link/messages.ts';
 import { QUICK_POLL_MS } from '../times.ts';
 import type { Clock } from './clock.ts';
 import { createHold } from './hold.ts';
@@ -17,6 +18,7 @@ export async function pollLoop(tools: {
   line: Line;
   signal: AbortSignal;
   onDiskFailure: (code: string) => void;
+  onAbout: (about: HubAbout) => void;
 }): Promise<void> {
   const { client, intake, jobs, clock, line, signal } = tools;
   const hold = createHold();
@@ -34,7 +36,8 @@ export async function pollLoop(tools: {
     }
     line.worked();
     if (isHeld) hold.answered();
-    const taken = await intake.take(polled.value);
+    if (polled.value.about) tools.onAbout(polled.value.about);
+    const taken = await intake.take(polled.value.commands);
     if (!taken.ok) {
       tools.onDiskFailure(taken.failure.code);
       await line.pause();

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Language } from '../../../locales/language.ts';
 import type { Log } from '../../kernel/log.ts';
+import { isOlderVersion } from '../../link/agent-version.ts';
+import type { HubAbout } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
 import type { AgentNews, RunEnd } from '../news.ts';
@@ -108,7 +110,7 @@ async function workForBot(options: RunOptions): Promise<RunEnd> {
 }
 
 async function work(
-  { onNews, log, signal: stop, clock: local = systemClock, ...options }: RunOptions,
+  { onNews, log, agentVersion, signal: stop, clock: local = systemClock, ...options }: RunOptions,
   parts: { client: HubClient; outbox: Outbox; intake: Intake; server: string },
 ): Promise<RunEnd> {
   const { client, outbox, intake, server } = parts;
@@ -128,6 +130,14 @@ async function work(
   };
   const sendState = (state: string) => log.debug({ state }, 'sending events');
   const onDiskFailure = (code: string) => onNews({ kind: 'unwritable', code });
+
+  let newest: string | undefined;
+  const onAbout = ({ newest: { version, address }, ...whose }: HubAbout) => {
+    onNews({ kind: 'whose', ...whose });
+    if (version === newest || !isOlderVersion(agentVersion, version)) return;
+    newest = version;
+    onNews({ kind: 'newer', version, address });
+  };
 
   const clock: Clock = { now: client.now, sleep: local.sleep };
   const onForgotten = () => onNews({ kind: 'forgotten' });
@@ -158,7 +168,7 @@ async function work(
     },
   });
   await Promise.all([
-    pollLoop({ client, intake, jobs, clock: local, line: poll, signal, onDiskFailure }),
+    pollLoop({ client, intake, jobs, clock: local, line: poll, signal, onDiskFailure, onAbout }),
     sendLoop({ client, outbox, line: send, signal, log }),
   ]);
 

@@ -58,6 +58,8 @@ type Hooks = Partial<
     | 'onNewAddress'
     | 'onTakenOver'
     | 'onKeyRequest'
+    | 'onUnspoken'
+    | 'about'
     | 'readiness'
     | 'agentPage'
     | 'pageLimits'

@@ -324,6 +324,52 @@ describe('pairing', () => {
     expect((await new TestAgent(house).askToPair(code, { version: 2 })).status).toBe(200);
   });
 
+  it('tells whoever has the code on the screen why a laptop was turned away, and counts codes that are nobody’s', async () => {
+    const told: unknown[] = [];
+    const guarded = await openHouse({
+      onUnspoken: (laptop) => told.push(laptop),
+      limits: { guesses: { failures: 2, windowMs: MINUTE } },
+    });
+    try {
+      const { code } = await value(guarded.hub.directory.issueCode(TECHNICIAN));
+      const laptop = new TestAgent(guarded);
+      await laptop.openPairing(code, { version: 1 });
+      await laptop.openPairing(code, { version: LINK_VERSION + 1 });
+      expect(told).toEqual([
+        { technicianId: TECHNICIAN, speaks: 'older' },
+        { technicianId: TECHNICIAN, speaks: 'newer' },
+      ]);
+      for (const wrong of ['BCDFG-HJKLM', 'MLKJH-GFDCB'])
+        expect((await laptop.openPairing(wrong, { version: 1 })).status).toBe(426);
+      expect((await laptop.openPairing('BBBBB-BBBBB', { version: 1 })).status).toBe(429);
+      expect(told).toHaveLength(2);
+    } finally {
+      await guarded.close();
+    }
+  });
+
+  it('gives a laptop a name of its own where another one came with the same', async () => {
+    const [first, second, third] = [
+      await pairedAgent(house, TECHNICIAN),
+      await pairedAgent(house, TECHNICIAN),
+      await pairedAgent(house, 2),
+    ];
+    const nameOf = async ({ agentId }: TestAgent) => (await value(house.hub.directory.get(agentId)))?.name;
+    expect([await nameOf(first), await nameOf(second), await nameOf(third)]).toEqual([
+      'Laptop',
+      'Laptop 2',
+      'Laptop 3',
+    ]);
+    // A new name is told apart as well; one that is free again is free.
+    expect(await value(house.hub.directory.rename(second.agentId, 'laptop'))).toMatchObject({
+      name: 'laptop 2',
+    });
+    await value(house.hub.directory.revoke(first.agentId));
+    expect(await value(house.hub.directory.rename(second.agentId, 'Laptop'))).toMatchObject({
+      name: 'Laptop',
+    });
+  });
+
   it('shows people a laptop name without characters that play tricks', async () => {
     const agent = new TestAgent(house);
     agent.host = { name: '\u202eevil\u0000\n name\u200b ', system: 'li\tnux', agentVersion: '1' };

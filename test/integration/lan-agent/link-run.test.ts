@@ -218,6 +218,43 @@ describe('an unbind that the bot asks for', () => {
 });
 
 describe('the agent at work', () => {
+  it('says whose it is, and once that there is a newer agent', async () => {
+    const { hub, agent } = await atWork();
+    await agent.said.first((line) => line.includes('Connected'));
+    hub.about = {
+      bot: 'demo_bot',
+      laptop: 'Van 7\u202e',
+      owners: ['Anna', 'Boris'],
+      newest: { version: '99.0.0', address: 'https://bot.example.org/agent' },
+    };
+    for (const away of [1, 2]) {
+      hub.fault('/v1/poll', 'broken');
+      await agent.news.first(
+        ({ kind }) => kind === 'away' && agent.news.all.filter((one) => one.kind === kind).length === away,
+      );
+      hub.fault('/v1/poll', null);
+      await agent.news.first(
+        ({ kind }) => kind === 'whose' && agent.news.all.filter((one) => one.kind === kind).length === away,
+      );
+    }
+    expect(agent.said.all).toContain('Bot: @demo_bot. This laptop is “Van 7” there, for: Anna, Boris');
+    expect(agent.said.all.filter((line) => line.includes('newer agent'))).toEqual([
+      'There is a newer agent, 99.0.0. Get it when it suits you: https://bot.example.org/agent',
+    ]);
+  });
+
+  it.each([
+    ['an older hub', undefined],
+    ['a newer one', { bot: 7, laptop: null, more: 'words' }],
+    ['no newer agent', { bot: 'b', laptop: 'l', owners: [], newest: { version: '0.0.0-test', address: '' } }],
+  ])('works without a word about a newer agent with %s', async (_, about) => {
+    const { hub, agent } = await atWork();
+    hub.about = about;
+    const jobId = hub.give({ type: 'discover', until: CAMERA, waitMs: 10_000 });
+    expect((await hub.heard(jobId, 'discovered')).devices).toHaveLength(1);
+    expect(agent.said.all.join()).not.toContain('newer agent');
+  });
+
   it('finds devices and reads their status', async () => {
     const { hub, agent } = await atWork();
     const scan = hub.give({ type: 'discover', until: CAMERA, waitMs: 5_000 });

@@ -59,6 +59,8 @@ export class ScriptedHub {
   readonly epochs = new Set<string>();
   readonly permits: string[] = [];
   grantsPermits = true;
+  /** What a poll that is not held is answered beside its commands. */
+  about: unknown;
   /** False: somebody in the middle, who has not the hub's key. */
   signs = true;
   /** What somebody in the middle adds to the time of every answer, ms. */
@@ -285,7 +287,7 @@ export class ScriptedHub {
       if (newest !== epoch) return refuse('superseded');
       const commands = this.commands.filter(({ id }) => cursor === null || id > cursor);
       if (commands.length > 0) return answer(200, { commands: this.forgetful ? this.commands : commands });
-      if (waitMs === 0) return answer(200, { commands: [] });
+      if (waitMs === 0) return answer(200, { commands: [], about: this.about });
       await this.change();
     }
   }
