@@ -4,6 +4,7 @@ export const window = {
   name: 'Unbind · laptop',
   switch: { en: 'English', ru: 'Русский' },
   laptop: 'Laptop “{{name}}”',
+  whose: '@{{bot}}, for {{owners}}',
   version: 'Version {{version}}',
   /** What stands over the page, in the title, and is said aloud when it changes. */
   head: {

@@ -6,6 +6,7 @@ export const window = {
   name: 'Отвязка · ноутбук',
   switch: { en: 'English', ru: 'Русский' },
   laptop: 'Ноутбук «{{name}}»',
+  whose: '@{{bot}}, для: {{owners}}',
   version: 'Версия {{version}}',
   head: {
     code: 'Введите код из чата',

@@ -119,8 +119,10 @@ export interface Scene {
   readonly checkup: Checkup;
   /** The newest first; null: the journal cannot be read. */
   readonly history: readonly Attempt[] | null;
-  /** The newest version the hub knows; null: it is this one, or nobody has said. */
-  readonly newer: string | null;
+  /** Telegram's name of the bot, and who may use this laptop there; null: the server has not said. */
+  readonly whose: { readonly bot: string; readonly owners: readonly string[] } | null;
+  /** A newer version the hub knows, and where it is got; null: there is none, or nobody has said. */
+  readonly newer: { readonly version: string; readonly address: string } | null;
   /** The agent goes away: nothing can be pressed any more. */
   readonly over: 'stopping' | 'stopped' | null;
 }
@@ -161,6 +163,7 @@ export function firstScene(
     seen: null,
     checkup: { is: 'none', findings: [], firewall: [] },
     history: [],
+    whose: null,
     newer: null,
     over: null,
   };
@@ -192,6 +195,12 @@ export function sceneAfter(scene: Scene, news: AgentNews | OwnNews, now: number)
       return { ...scene, pairing: null, line: { is: 'connecting', server: news.server } };
     case 'connected':
       return { ...scene, line: { is: 'connected', server: news.server } };
+    case 'whose': {
+      const { bot, laptop, owners } = news;
+      return { ...scene, laptop, whose: { bot, owners } };
+    }
+    case 'newer':
+      return { ...scene, newer: { version: news.version, address: news.address } };
     case 'away':
       return { ...scene, line: { is: 'away', server: news.server, reason: news.reason } };
     case 'ended':
@@ -236,7 +245,14 @@ export function sceneAfter(scene: Scene, news: AgentNews | OwnNews, now: number)
     case 'history':
       return { ...scene, history: news.attempts };
     case 'unpaired':
-      return { ...scene, line: { is: 'unpaired' }, pairing: null, key: null, notice: 'unpaired' };
+      return {
+        ...scene,
+        line: { is: 'unpaired' },
+        whose: null,
+        pairing: null,
+        key: null,
+        notice: 'unpaired',
+      };
     case 'over':
       return { ...scene, over: news.over, question: null };
   }

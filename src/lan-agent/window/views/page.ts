@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { LANGUAGES, type Language } from '../../../../locales/language.ts';
 import type { PageTools } from '../actions.ts';
 import type { Scene } from '../scene.ts';
+import type { WindowTexts } from '../texts.ts';
 import { checkPart } from './check.ts';
 import { devicesPart } from './devices.ts';
 import { headOf } from './head.ts';
@@ -102,12 +103,13 @@ function titleOf({ scene, texts }: View): string {
 
 /** Which bot, and which laptop this is there. */
 function linePart({ scene, texts }: View): Html {
-  const { line, laptop } = scene;
+  const { line, laptop, whose } = scene;
+  const people = whose && ` · ${texts('window:whose', { bot: whose.bot, owners: whose.owners.join(', ') })}`;
   const words =
     'server' in line
       ? texts(`window:line.${line.is}`, { server: hostOf(line.server) })
       : texts(`window:line.${line.is}`);
-  return html`<span class="line ${line.is}">${words} · ${texts('window:laptop', { name: laptop })}</span>`;
+  return html`<span class="line ${line.is}">${words} · ${texts('window:laptop', { name: laptop })}${people}</span>`;
 }
 
 function hostOf(server: string): string {
@@ -120,9 +122,17 @@ function alertsPart({ scene, texts }: View): Html {
     unwritable && html`<p role="alert">${texts('window:alert.unwritable', { code: unwritable })}</p>`,
     isTemporary && html`<p>${texts('window:alert.temporary')}</p>`,
     key && html`<p>${texts(`window:key.${key.state}`, { mark: key.mark })}</p>`,
-    newer && html`<p>${texts('window:alert.newer', { version: newer })}</p>`,
+    newer && newerAlert(newer, texts),
   ];
   return html`${said}`;
+}
+
+function newerAlert({ version, address }: NonNullable<Scene['newer']>, texts: WindowTexts): Html {
+  // A hub that names no page is not led to.
+  const place = /^https?:\/\//.test(address)
+    ? html` <a href="${address}" target="_blank" rel="noreferrer">${address}</a>`
+    : null;
+  return html`<p>${texts('window:alert.newer', { version })}${place}</p>`;
 }
 
 function languages(view: View): Html {

@@ -43,6 +43,18 @@ describe('sceneAfter', () => {
     expect(failed).toMatchObject({ pairing: { step: 'failed', end: 'expired' }, line: { is: 'unpaired' } });
   });
 
+  it('knows whose laptop it is and that there is a newer version, and forgets the first when it is unpaired', () => {
+    const whose = { bot: 'demo_bot', owners: ['Anna'] };
+    const newer = { version: '9.9.9', address: 'https://bot.example.org/agent' };
+    const told = withNews(
+      NEW_LAPTOP,
+      { kind: 'whose', laptop: 'Van 7', ...whose },
+      { kind: 'newer', ...newer },
+    );
+    expect(told).toMatchObject({ laptop: 'Van 7', whose, newer });
+    expect(withNews(told, { kind: 'unpaired' })).toMatchObject({ whose: null, newer });
+  });
+
   it('takes news of the job at work alone', () => {
     const working = withNews(NEW_LAPTOP, { kind: 'job-begun', job: JOB });
     const stage = (jobId: string) =>
