@@ -9,7 +9,7 @@ import { becomeAgent } from '../one-agent.ts';
 import { programFolder, readPackageConfig } from '../package-config.ts';
 import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
-import { type Controller, createController } from '../window/controller.ts';
+import { type Controller, type ControllerOptions, createController } from '../window/controller.ts';
 import { removeOpening } from '../window/opening.ts';
 import { outsidePage } from '../window/outside.ts';
 import { type Acted, serveWindow, type WindowServer } from '../window/server.ts';
@@ -21,8 +21,12 @@ import { meetOther, openWindow } from './open-window.ts';
 /**
  * `start`, and the program without a word: the window, where this laptop is paired, works for the bot and without one. Started
  * beside itself it opens the window of the one that runs.
+ * @param dice for tests that must know what a picture says
  */
-export async function startCommand(context: CliContext): Promise<ExitCode> {
+export async function startCommand(
+  context: CliContext,
+  dice: Pick<ControllerOptions, 'challengeRandom'> = {},
+): Promise<ExitCode> {
   const { home, texts, say, signal, env, engine, network } = context;
   const folder = await programFolder();
   const config = await readPackageConfig(folder);
@@ -47,6 +51,7 @@ export async function startCommand(context: CliContext): Promise<ExitCode> {
     bot: config.value,
     log: createLog(level, 'unbind-agent'),
     stop,
+    ...dice,
     onNews: createNewsTeller({ texts, say }),
     onChange: () => show(),
   });
