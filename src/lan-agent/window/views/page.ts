@@ -50,8 +50,8 @@ export function windowPage(scene: Scene, language: Language, tools: PageTools): 
 <body>
 <header><span class="name">${texts('window:name')}</span><span id="line">${parts.line}</span>${languages(view)}</header>
 <p id="told" class="unseen" role="status">${parts.told}</p>
-<div class="alerts"><p id="gone" class="gone" role="alert" hidden>${texts('window:alert.gone')}</p><div id="alerts">${parts.alerts}</div></div>
 <main>
+<div class="alerts"><p id="gone" class="gone" role="alert" hidden>${texts('window:alert.gone')}</p><div id="alerts">${parts.alerts}</div></div>
 <div class="column">
 <section id="now" aria-labelledby="head">${parts.now}</section>
 ${section('history', texts('window:history.title'))}

@@ -80,8 +80,9 @@ export const SCRIPT = `
     if (title) document.title = title.dataset.title;
     // Nobody is typing: the field that is asked for now, or its heading, is where the keyboard goes on.
     const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body)
-      document.querySelector('#now [autofocus], #head')?.focus({ preventScroll: true });
+    const head = document.getElementById('head');
+    if (activeElement === null || activeElement === document.body || activeElement === head)
+      (document.querySelector('#now [autofocus]') ?? head)?.focus({ preventScroll: true });
   };
 
   const gone = document.getElementById('gone');

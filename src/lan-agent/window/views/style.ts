@@ -90,8 +90,10 @@ dt { color: var(--quiet); } dd { font-weight: 600; overflow-wrap: anywhere; }
 .tag.bound { color: var(--ask); } .tag.not-bound { color: var(--good); }
 details > summary { cursor: pointer; color: var(--accent); padding: .3rem 0; }
 pre { margin: .4rem 0 0; padding: .5rem .7rem; background: var(--wash); border: 1px solid var(--line); border-radius: 8px; overflow-x: auto; font: .88rem/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
-.alerts { display: grid; gap: .6rem; max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
-.alerts p { background: var(--surface); border: 2px solid var(--ask); border-radius: 10px; padding: .7rem .9rem; margin-top: 1rem; overflow-wrap: anywhere; }
+.alerts { grid-column: 1 / -1; }
+.alerts:not(:has(p:not([hidden]))) { display: none; }
+.alerts p { background: var(--surface); border: 2px solid var(--ask); border-radius: 10px; padding: .7rem .9rem; overflow-wrap: anywhere; }
+.alerts p + p, .alerts p + div > p { margin-top: .6rem; }
 .alerts p.gone { border-color: var(--bad); font-weight: 650; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none; }
