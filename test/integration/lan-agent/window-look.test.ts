@@ -22,6 +22,10 @@ import { FROM_FILE, post } from './window-client.ts';
 const AXE = new URL(import.meta.resolve('axe-core/axe.min.js'));
 const forms = Object.fromEntries(ACTION_NAMES.map((name) => [name, name])) as PageTools['forms'];
 
+/** Everything that a state can show is to be looked at. */
+const ALL_OPEN = `for (const one of document.querySelectorAll('details')) one.open = true;
+document.getElementById('gone').hidden = false;`;
+
 /** The window as it is served, over a scene that the test changes. */
 async function serve(scene: Scene, language: Language = 'en') {
   const home = await mkdtemp(join(tmpdir(), 'unbind-window-'));
@@ -99,10 +103,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
       onTestFinished(() => page.close());
       for (const [name, scene] of Object.entries(scenes(language))) {
         await page.setContent(windowPage(scene, language, { base: '/', forms }));
-        await page.evaluate(() => {
-          for (const details of document.querySelectorAll('details')) details.open = true;
-          document.getElementById('gone')?.removeAttribute('hidden');
-        });
+        await page.evaluate(ALL_OPEN);
         await page.evaluate(axe);
         const found = await page.evaluate(async () => {
           const { axe } = globalThis as unknown as {
@@ -111,7 +112,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
           const { violations } = await axe.run();
           return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
         });
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        const width = await page.evaluate('document.documentElement.scrollWidth');
         expect({ name, found, width }).toEqual({ name, found: [], width: viewport.width });
       }
     },
