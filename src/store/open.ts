@@ -1,7 +1,9 @@
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Kind } from './kind.ts';
-import { lookAtLmdbStore, openLmdbStore } from './lmdb/store.ts';
-import type { OpenFailure, Store, StoreHooks, StoreLook } from './store.ts';
+import { dumpLmdbStore, lookAtLmdbStore, openLmdbStore, replaceLmdbStore } from './lmdb/store.ts';
+import type { NewStore, OpenFailure, Store, StoreHooks, StoreLook, TakeRecord } from './store.ts';
+
+export { readsAs } from './lmdb/check.ts';
 
 /** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
 export const STORE_SCHEMES = ['lmdb'] as const;
@@ -35,6 +37,32 @@ export async function lookAtStore(
 ): Promise<Result<StoreLook, OpenFailure | Unsupported>> {
   const directory = directoryOf(url);
   return directory.ok ? lookAtLmdbStore(directory.value, kinds) : directory;
+}
+
+/**
+ * Hands every live record of the store an URL names to `each`, all as they were at one moment, beside a running bot. Nothing
+ * is opened for others, made or changed.
+ * @returns how many were taken
+ */
+export async function dumpStore(
+  url: string,
+  each: TakeRecord,
+): Promise<Result<number, OpenFailure | Unsupported>> {
+  const directory = directoryOf(url);
+  return directory.ok ? dumpLmdbStore(directory.value, each) : directory;
+}
+
+/**
+ * Makes a store of what `fill` puts into it, and puts it in the place of the one an URL names: whole, or, where `fill` fails
+ * or anything crashes, not at all. Nobody may have the old one open.
+ * @returns what `fill` did, and where the old store lies now (null: there was none)
+ */
+export async function replaceStore<T, F>(
+  url: string,
+  fill: (made: NewStore) => Promise<Result<T, F>>,
+): Promise<Result<{ readonly value: T; readonly before: string | null }, F | OpenFailure | Unsupported>> {
+  const directory = directoryOf(url);
+  return directory.ok ? replaceLmdbStore(directory.value, fill) : directory;
 }
 
 /** The directory an URL names, as it is written there: whatever else belongs to the store lies in it, too. */

@@ -73,6 +73,24 @@ export interface StoreLook {
 
 export type Stored<T> = Promise<Result<T, StoreFailure>>;
 
+/** A record as it leaves a store or comes into one, whatever the store is made of. */
+export interface StoredRecord {
+  /** Sort, namespace and key, or mailbox and id. */
+  readonly key: readonly [sort: string, ...names: string[]];
+  /** As record-text.ts has it; of one that cannot be read, whatever lay there. */
+  readonly text: string;
+}
+
+/** Takes a record; false: it is enough, or cannot be taken. */
+export type TakeRecord = (record: StoredRecord) => boolean | Promise<boolean>;
+
+/** A store that is being made to take another one's place. */
+export interface NewStore {
+  readonly store: Store;
+  /** Puts records where they lay in another store. Those whose time has run out meanwhile are swept later. */
+  put(records: readonly StoredRecord[]): Stored<void>;
+}
+
 /** A record that was set aside, for the log: its names, never what is in it. */
 export type Unreadable = Misfit & {
   /** Sort, namespace and key, or mailbox and id. */

@@ -1,4 +1,4 @@
-import { chmod, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { chmod, type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const DATA_FILE = 'data.mdb';
@@ -26,6 +26,40 @@ export async function prepareFiles(directory: string): Promise<void> {
     }
     await chmod(path, 0o600);
   }
+}
+
+/** Where a store is made that is to take another one's place, beside it: the same disk, and gone with its folder. */
+export async function makingPlace(directory: string): Promise<string> {
+  const place = join(directory, 'restoring');
+  await rm(place, { recursive: true, force: true });
+  return place;
+}
+
+/**
+ * Puts the closed store of `making` in the place of the one in `directory`. Nobody may have that open. One rename decides:
+ * before it the old store is there, after it the new one, whatever crashes.
+ * @returns where the old store lies now; null: there was none
+ * @throws NodeJS.ErrnoException what the file system said
+ */
+export async function takePlace(directory: string, making: string, now: number): Promise<string | null> {
+  const data = join(directory, DATA_FILE);
+  const aside = join(directory, `replaced-${new Date(now).toISOString().replace(/[:.]/g, '-')}`);
+  await mkdir(aside, { mode: 0o700 });
+  const kept = await link(data, join(aside, DATA_FILE)).then(
+    () => aside,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return null;
+    },
+  );
+  if (kept === null) await rm(aside, { recursive: true });
+  await rename(join(making, DATA_FILE), data);
+  // What it says of readers and of who may write is about the old one; the engine makes it anew.
+  await rm(join(directory, LOCK_FILE), { force: true });
+  await rm(making, { recursive: true, force: true });
+  const folder = await open(directory, 'r');
+  await folder.sync().finally(() => folder.close());
+  return kept;
 }
 
 async function fill(file: FileHandle): Promise<void> {

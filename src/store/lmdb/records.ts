@@ -3,12 +3,18 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
 import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf, recordText } from '../record-text.ts';
-import { MAX_NAME_BYTES, type StoreFailure, type StoreHooks } from '../store.ts';
+import {
+  MAX_NAME_BYTES,
+  type StoredRecord,
+  type StoreFailure,
+  type StoreHooks,
+  type TakeRecord,
+} from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { guarded } from './guard.ts';
 
 /** First the sort of record (value, message, claim …), then names from outside. */
-export type RecordKey = readonly [sort: string, ...names: string[]];
+export type RecordKey = StoredRecord['key'];
 
 /** A text to write, and others in the same commit. */
 export interface RecordChange {
@@ -89,6 +95,14 @@ export class Records {
     this.#check(key);
     const put = this.#prepare(key, text);
     await this.#root.batch(put);
+  }
+
+  /** Writes many in one commit, without looking at what was there. */
+  async writeAll(written: readonly StoredRecord[]): Promise<void> {
+    const puts = written.map(({ key, text }) => this.#prepare(key, text));
+    await this.#root.batch(() => {
+      for (const put of puts) put();
+    });
   }
 
   async remove(keys: readonly RecordKey[]): Promise<void> {
@@ -226,9 +240,7 @@ export class Records {
   /** The text under a key in today's form, whatever wrote it. */
   #textAt(key: readonly string[]): { text: string; version: number } | undefined {
     const entry = this.#records.getEntry([...key]);
-    if (!entry) return undefined;
-    const text = headOf(entry.value) ? entry.value : fromUnversioned(entry.value, key[0] === 'value');
-    return { text: text ?? entry.value, version: entry.version ?? 0 };
+    return entry && { text: today(key, entry.value), version: entry.version ?? 0 };
   }
 
   /** Everything that can be refused is refused here, before the engine collects a batch. */
@@ -277,6 +289,39 @@ export async function pinned<T>(directory: string, task: () => T): Promise<T> {
   } finally {
     await root.close();
   }
+}
+
+/**
+ * Hands every live record to `each` in the order of keys, all as they were at one moment: its reading transaction
+ * stands still, whoever writes meanwhile. Takes a file that was looked at, and changes nothing.
+ * @returns how many there were
+ */
+export async function snapshot(directory: string, each: TakeRecord): Promise<number> {
+  const root = open({ path: directory, noSubdir: false, readOnly: true, maxDbs: 4, overlappingSync: false });
+  try {
+    const records: Database<string, string[]> | undefined = root.openDB({
+      name: 'records',
+      encoding: 'string',
+      useVersions: true,
+    });
+    let count = 0;
+    // A range keeps its reading transaction until it ends, over any number of event turns.
+    for (const { key, value } of records?.getRange({ snapshot: true }) ?? []) {
+      const record = { key: key as unknown as RecordKey, text: today(key, value) };
+      if (!isLive(record.text)) continue;
+      const taken = each(record);
+      if (!(typeof taken === 'boolean' ? taken : await taken)) break;
+      count += 1;
+    }
+    return count;
+  } finally {
+    await root.close();
+  }
+}
+
+/** The text of a record in today's form, whatever wrote it; one that is no record as it is. */
+function today(key: readonly string[], text: string): string {
+  return headOf(text) ? text : (fromUnversioned(text, key[0] === 'value') ?? text);
 }
 
 /** A write whose outcome the batch around it reports. Left without a handler it would end the process on a failure. */

@@ -2,15 +2,24 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Kind } from '../kind.ts';
-import type { OpenFailure, OpenProblem, Store, StoreFailure, StoreHooks, StoreLook } from '../store.ts';
+import type {
+  NewStore,
+  OpenFailure,
+  OpenProblem,
+  Store,
+  StoreFailure,
+  StoreHooks,
+  StoreLook,
+  TakeRecord,
+} from '../store.ts';
 import { keyvValues } from '../values.ts';
 import { asideOf, readsAs, unreadableOf } from './check.ts';
 import { lmdbClaims } from './claims.ts';
-import { DATA_FILE, prepareFiles } from './files.ts';
+import { DATA_FILE, makingPlace, prepareFiles, takePlace } from './files.ts';
 import { guarded } from './guard.ts';
 import { type Damage, FULL, headersOf, type Look, type LookOptions, lookAt, QUICK } from './look.ts';
 import { lmdbMailboxes } from './mailboxes.ts';
-import { pinned, Records } from './records.ts';
+import { pinned, Records, snapshot } from './records.ts';
 import { lmdbValues } from './values.ts';
 
 /**
@@ -21,6 +30,11 @@ export async function openLmdbStore(
   directory: string,
   hooks: StoreHooks = {},
 ): Promise<Result<Store, OpenFailure>> {
+  const opened = await openRecords(directory, hooks);
+  return opened.ok ? ok(storeOf(opened.value)) : opened;
+}
+
+async function openRecords(directory: string, hooks: StoreHooks): Promise<Result<Records, OpenFailure>> {
   const prepared = await guarded(() => prepareFiles(directory));
   if (!prepared.ok) return fail(refused(directory, prepared.failure));
   const looked = await look(directory, QUICK);
@@ -37,8 +51,12 @@ export async function openLmdbStore(
   }
   const unreadable = kinds.filter((kind) => kind.unreadable > 0);
   if (unreadable.length > 0) hooks.onUnreadable?.(unreadable);
+  return ok(records);
+}
+
+function storeOf(records: Records): Store {
   const { mailboxes, wakeAll } = lmdbMailboxes(records);
-  return ok({
+  return {
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
     claims: lmdbClaims(records),
     mailboxes,
@@ -55,7 +73,52 @@ export async function openLmdbStore(
       wakeAll();
       return closed;
     },
+  };
+}
+
+/** Hands over every live record as of one moment, beside whoever has the store open. What is damaged is not read. */
+export async function dumpLmdbStore(
+  directory: string,
+  each: TakeRecord,
+): Promise<Result<number, OpenFailure>> {
+  const there = await isThere(directory);
+  if (!there.ok) return there;
+  const looked = await look(directory, QUICK);
+  if (!looked.ok) return looked;
+  if (looked.value.damage) return fail(damaged(directory, looked.value.damage));
+  if (looked.value.bytes === 0) return ok(0);
+  const dumped = await guarded(() => snapshot(directory, each));
+  return dumped.ok ? dumped : fail(refused(directory, dumped.failure));
+}
+
+/** Makes a store of what `fill` puts into it, and puts it in the place of the one in a directory: whole, or not at all. */
+export async function replaceLmdbStore<T, F>(
+  directory: string,
+  fill: (made: NewStore) => Promise<Result<T, F>>,
+): Promise<Result<{ readonly value: T; readonly before: string | null }, F | OpenFailure>> {
+  const place = await guarded(() => makingPlace(directory));
+  if (!place.ok) return fail(refused(directory, place.failure));
+  const opened = await openRecords(place.value, {});
+  if (!opened.ok) return fail({ ...opened.failure, place: directory });
+  const records = opened.value;
+  const store = storeOf(records);
+  const put: NewStore['put'] = (given) => records.run(() => records.writeAll(given));
+  const filled = await fill({ store, put }).finally(() => store.close());
+  const taken = await guarded(async () => {
+    if (filled.ok) return takePlace(directory, place.value, Date.now());
+    await makingPlace(directory);
+    return null;
   });
+  if (!filled.ok) return filled;
+  return taken.ok
+    ? ok({ value: filled.value, before: taken.value })
+    : fail(refused(directory, taken.failure));
+}
+
+async function isThere(directory: string): Promise<Result<void, OpenFailure>> {
+  const there = await guarded(() => access(join(directory, DATA_FILE)));
+  if (there.ok || !there.failure.detail.startsWith('ENOENT')) return ok(undefined);
+  return fail({ ...there.failure, problem: 'nothing', place: directory, numbers: {} });
 }
 
 /** Reads every record of the store in a directory, beside whoever has it open. Changes nothing. */
@@ -63,10 +126,8 @@ export async function lookAtLmdbStore(
   directory: string,
   kinds: readonly Kind<unknown>[] | null,
 ): Promise<Result<StoreLook, OpenFailure>> {
-  const there = await guarded(() => access(join(directory, DATA_FILE)));
-  if (!there.ok && there.failure.detail.startsWith('ENOENT')) {
-    return fail({ ...there.failure, problem: 'nothing', place: directory, numbers: {} });
-  }
+  const there = await isThere(directory);
+  if (!there.ok) return there;
   const looked = await look(directory, kinds ? { ...FULL, reads: readsAs(kinds) } : FULL);
   if (!looked.ok) return looked;
   const { bytes: size, kinds: found, damage } = looked.value;

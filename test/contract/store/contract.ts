@@ -2,13 +2,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/kernel/result.ts';
-import { MAILBOX_LIMIT, MAX_NAME_BYTES, type Store } from '../../../src/store/store.ts';
+import { dumpStore, replaceStore } from '../../../src/store/open.ts';
+import { MAILBOX_LIMIT, MAX_NAME_BYTES, type Store, type StoredRecord } from '../../../src/store/store.ts';
 import { withClaim } from '../../../src/store/with-claim.ts';
 import { anyKind } from '../../support/store.ts';
 
 /** One empty place to keep state in, made for one test. */
 export interface Place {
   open(): Promise<Store>;
+  /** As an operator writes it in `STORE_URL`. */
+  readonly url: string;
   /** Lets the store's clock go on (or back) by `ms`. */
   passTime(ms: number): Promise<void>;
   remove(): Promise<void>;
@@ -415,6 +418,116 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         await store.close();
         await closed;
         await store.mailboxes(POST).wait('box', null, HOUR, never());
+      });
+    });
+
+    describe('handing over everything', () => {
+      const dump = async () => {
+        const records: StoredRecord[] = [];
+        const count = await value(dumpStore(place.url, (record) => records.push(record) > 0));
+        expect(count).toBe(records.length);
+        return records;
+      };
+
+      it('has all live records, as they are, while the store is open', async () => {
+        await value(store.values(anyKind('things')).set('a', { n: 1 }));
+        await value(store.values(anyKind('things')).set('short', 'gone', 1_000));
+        await value(store.claims.once('first', HOUR));
+        await value(store.mailboxes(POST).append('box', 'letter', HOUR));
+        await place.passTime(2_000);
+        const found = new Map((await dump()).map(({ key, text }) => [key.slice(0, 2).join(' '), text]));
+        expect([...found.keys()]).toEqual([
+          'last-id post:box',
+          'message post:box',
+          'once first',
+          'value things',
+        ]);
+        expect(found.get('value things')).toBe('{"version":1,"expires":null,"value":{"n":1}}');
+      });
+
+      it('is of one moment, whoever writes meanwhile', async () => {
+        const values = store.values(anyKind<number>('pair'));
+        const both = (n: number) => value(values.change('one', () => ({ value: n, also: { two: n } })));
+        await both(0);
+        let open = true;
+        const writing = (async () => {
+          for (let n = 1; open; n++) await both(n);
+        })();
+        for (let round = 0; round < 20; round++) {
+          const seen: string[] = [];
+          await value(
+            dumpStore(place.url, async ({ key, text }) => {
+              // Others get on between two records, as they do while a slow disk takes them.
+              await value(values.get('one'));
+              return key[1] !== 'pair' || seen.push(text) > 0;
+            }),
+          );
+          expect(seen).toHaveLength(2);
+          expect(seen[0]).toBe(seen[1]);
+        }
+        open = false;
+        await writing;
+      });
+
+      it('stops where the taker has enough', async () => {
+        for (const key of ['a', 'b', 'c']) await value(store.values(anyKind('things')).set(key, key));
+        expect(await value(dumpStore(place.url, ({ key }) => key[2] === 'a'))).toBe(1);
+      });
+
+      it('fills a store that takes the place of another, which is kept', async () => {
+        await value(store.values(anyKind('things')).set('a', 'old'));
+        await value(store.mailboxes(POST).append('box', 'letter', HOUR));
+        const records = await dump();
+        await value(store.values(anyKind('things')).set('a', 'newer'));
+        await store.close();
+        const replaced = await value(
+          replaceStore(place.url, async (made) => {
+            await value(made.put(records));
+            await value(made.store.values(anyKind('things')).set('b', 'added'));
+            return { ok: true, value: 'filled' } as const;
+          }),
+        );
+        expect(replaced.value).toBe('filled');
+        expect(replaced.before).not.toBeNull();
+        store = await place.open();
+        expect(await value(store.values(anyKind('things')).get('a'))).toBe('old');
+        expect(await value(store.values(anyKind('things')).get('b'))).toBe('added');
+        const [letter] = await value(store.mailboxes(POST).read('box', null, 9));
+        expect(letter?.message).toBe('letter');
+        await value(store.mailboxes(POST).append('box', 'next', HOUR));
+        expect(
+          (await value(store.mailboxes(POST).read('box', null, 9))).map(({ message }) => message),
+        ).toEqual(['letter', 'next']);
+      });
+
+      it('leaves a store as it is where its successor does not come about', async () => {
+        await value(store.values(anyKind('things')).set('a', 'old'));
+        await store.close();
+        const replaced = await replaceStore(place.url, async ({ put }) => {
+          await value(
+            put([{ key: ['value', 'things', 'a'], text: '{"version":1,"expires":null,"value":1}' }]),
+          );
+          return { ok: false, failure: { reason: 'thought-better' } } as const;
+        });
+        expect(replaced).toEqual({ ok: false, failure: { reason: 'thought-better' } });
+        store = await place.open();
+        expect(await value(store.values(anyKind('things')).get('a'))).toBe('old');
+      });
+
+      it('sweeps what has run out when it comes back', async () => {
+        await value(store.values(anyKind('things')).set('short', 'soon gone', HOUR));
+        const records = await dump();
+        await store.close();
+        await place.passTime(2 * HOUR);
+        await value(
+          replaceStore(place.url, async ({ put }) => {
+            await value(put(records));
+            return { ok: true, value: null } as const;
+          }),
+        );
+        store = await place.open();
+        expect(await value(store.values(anyKind('things')).get('short'))).toBeUndefined();
+        expect(await dump()).toEqual([]);
       });
     });
 

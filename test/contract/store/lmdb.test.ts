@@ -19,6 +19,7 @@ storeContract('lmdb', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   return {
     open: () => value(openStore(`lmdb:${directory}`)),
+    url: `lmdb:${directory}`,
     passTime: async (ms) => void vi.setSystemTime(Date.now() + ms),
     remove: async () => {
       vi.useRealTimers();
