@@ -46,6 +46,7 @@ const botFolders = {
   jobs: ['house', 'door'],
   commands: ['house', 'door', 'jobs', 'page'],
   server: ['house'],
+  keep: ['telegram', 'house', 'door', 'jobs', 'commands', 'server'],
   settings: ['house', 'server'],
   page: [],
 };

@@ -7,6 +7,7 @@ import { bot as botEn } from './en/bot.ts';
 import { card as cardEn } from './en/card.ts';
 import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
+import { keep as keepEn } from './en/keep.ts';
 import { notice as noticeEn } from './en/notice.ts';
 import { packages as packagesEn } from './en/packages.ts';
 import { page as pageEn } from './en/page.ts';
@@ -21,6 +22,7 @@ import { bot as botRu } from './ru/bot.ts';
 import { card as cardRu } from './ru/card.ts';
 import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
+import { keep as keepRu } from './ru/keep.ts';
 import { notice as noticeRu } from './ru/notice.ts';
 import { packages as packagesRu } from './ru/packages.ts';
 import { page as pageRu } from './ru/page.ts';
@@ -38,6 +40,7 @@ export const resources = {
     card: cardEn,
     guide: guideEn,
     help: helpEn,
+    keep: keepEn,
     notice: noticeEn,
     packages: packagesEn,
     page: pageEn,
@@ -54,6 +57,7 @@ export const resources = {
     card: cardRu,
     guide: guideRu,
     help: helpRu,
+    keep: keepRu,
     notice: noticeRu,
     packages: packagesRu,
     page: pageRu,

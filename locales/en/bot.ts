@@ -280,6 +280,8 @@ export const bot = {
       'agent-unknown': 'This laptop is no longer paired. Pair it again: /pair',
       'agent-offline':
         'The laptop is not connected. Open it, check the internet, start the agent, then try again.',
+      'agent-paused':
+        'The bot was restored from a backup, and this laptop is paused. An admin lets it in again: /restored',
       'agent-old':
         'The agent on this laptop is too old for this. Start the newer agent there, then try again.',
       'not-yours': 'This laptop is not paired with you. Pair it: /pair',

@@ -27,6 +27,7 @@ export const setting = {
     webhook: 'Webhook (without it the bot polls)',
     work: 'Work on devices',
     people: 'People and notices',
+    keep: 'Backups, and what is kept',
     watch: 'Watching',
   },
   about: {
@@ -65,6 +66,8 @@ export const setting = {
     NOTICES:
       'How admins hear of what happens: sound, quiet (no sound) or digest, as kind=way. Only what is to differ from the defaults, which are:',
     NOTICE_DIGEST_HOURS: 'Hours after which what waits for the digest is told: 1 to 168.',
+    BACKUP_RECIPIENTS:
+      'Public keys of age (age1…) that backups are encrypted to, separated by commas; make a pair elsewhere with age-keygen and keep the private key there. Not set: backups are readable.',
     AUDIT_HEAD_TO:
       'Where the audit trail ends is in the log; kept outside this machine it shows later that nothing was written anew. Any of: chat (a message to the admins), file:<path> (one line more each time), syslog://host:port (UDP).',
     AUDIT_HEAD_HOURS: 'How often the trail is checked and its end handed on, hours: 1 to 168.',

@@ -5,8 +5,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { kind } from '../store/kind.ts';
-import type { Store, StoreFailure } from '../store/store.ts';
+import { kind, readAs } from '../store/kind.ts';
+import { isReadable, parseRecord } from '../store/record-text.ts';
+import type { Store, StoredRecord, StoreFailure } from '../store/store.ts';
 import {
   type AuditContent,
   type AuditEntry,
@@ -335,5 +336,36 @@ function boundsOfBefore(store: Pick<Store, 'values'>) {
     if (!beyond.ok) return beyond;
     const entry = beyond.value === undefined ? null : readLine(beyond.value);
     return ok({ base, head: entry?.previous === head.hash ? { seq: entry.seq, hash: entry.hash } : head });
+  };
+}
+
+/**
+ * Checks a trail by its records, as they lie in a store: in a backup, where no store is.
+ * @param seal null: who let the trail begin where it does is not asked
+ */
+export function createTrailCheck(seal: Seal | null) {
+  const lines = new Map<number, string>();
+  let bounds: Bounds | null = null;
+  let ends: Bounds | null = null;
+  return {
+    /** Takes a record of the store; those of others are passed over. */
+    record({ key: [sort, namespace, name = ''], text }: StoredRecord): void {
+      if (sort !== 'value' || !isReadable(text)) return;
+      if (namespace === AUDIT_LINES.name) {
+        const line = readAs(AUDIT_LINES, parseRecord(text));
+        const value = line.ok ? line.value : '';
+        if (name === ENDS) bounds = readBounds(value);
+        else lines.set(Number(name), value);
+      }
+      const before = namespace === AUDIT_ENDS.name ? readAs(AUDIT_ENDS, parseRecord(text)) : null;
+      if (before?.ok) ends = before.value;
+    },
+    end(): AuditCheck {
+      const { base, head } = bounds ?? ends ?? { base: CHAIN_START, head: CHAIN_START };
+      const check = createChainCheck(base, null, seal);
+      for (let seq = base.seq + 1; seq <= head.seq; seq++) check.add(lines.get(seq));
+      check.end(head);
+      return { entries: head.seq - base.seq, first: base.seq + 1, head, faults: check.faults };
+    },
   };
 }

@@ -20,10 +20,12 @@ import type { LabelReader } from '../label/reader.ts';
 import type { AgentEvent } from '../link/messages.ts';
 import type { FirmwareCatalogue } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
+import { createEpochs } from '../store/epoch.ts';
 import type { Store } from '../store/store.ts';
 import { MENU } from './commands/everyday.ts';
 import { createAllCommands } from './commands/index.ts';
 import { PIN_WAITS } from './commands/pin.ts';
+import { createRestored } from './commands/restored.ts';
 import type { Access } from './door/access.ts';
 import { createAdmission } from './door/admission.ts';
 import { createFirstPin } from './door/first-pin.ts';
@@ -31,7 +33,7 @@ import { createLimitPort } from './door/limit-port.ts';
 import { createLimits } from './door/limits.ts';
 import { createPinRule } from './door/pin-rule.ts';
 import { createPins } from './door/pins.ts';
-import { ALARMS, createAlarms } from './house/alarms.ts';
+import { ALARMS, createAlarms, type Ring } from './house/alarms.ts';
 import { createAnnouncements } from './house/announcements.ts';
 import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
 import { CHATS } from './house/chats.ts';
@@ -163,7 +165,12 @@ export function createBot(parts: BotParts): Bot {
     groups,
   };
 
-  const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), clock, log);
+  /** Nobody is told of work that may not go on yet: the alarm rings again. */
+  const rang = async (ring: Ring) => {
+    const paused = await access.isPaused(ring.chatId);
+    return paused.ok && !paused.value && jobs.rang(ring);
+  };
+  const alarms = createAlarms(store.values(ALARMS), rang, clock, log);
   const jobs = createJobs({
     ...common,
     alarms,
@@ -234,10 +241,12 @@ export function createBot(parts: BotParts): Bot {
     callApi,
     pageAddress: pageAddress(parts.hubUrl),
   });
+  const restored = createRestored({ ...common, epochs: createEpochs(store) });
   const { commands, pairingRequested } = createAllCommands({
     ...common,
     packages,
     packageFiles,
+    restored: restored.commands,
     announcements,
     handOvers,
     reminders,
@@ -270,6 +279,7 @@ export function createBot(parts: BotParts): Bot {
       await announcements.start();
       reminders.start();
       await firstPin.noticeMissing();
+      await restored.ask();
       const loaded = await alarms.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
     },

@@ -13,6 +13,7 @@ import { CODES, CURRENT, DECISIONS, OPENINGS, PAIRINGS } from '../hub/pairing.ts
 import { COMMANDS } from '../hub/polls.ts';
 import { EPOCHS, PREFIXES, SIGHTS } from '../hub/presence.ts';
 import { NAMED_KEYS } from '../hub/rotation.ts';
+import { STORE_EPOCH } from '../store/epoch.ts';
 import type { Kind } from '../store/kind.ts';
 import { PIN_WAITS } from './commands/pin.ts';
 import { APPLICANTS, INVITATIONS, TECHNICIANS } from './door/access.ts';
@@ -90,6 +91,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   RUN_MARK,
   RUNNING_BOT,
   SIGHTS,
+  STORE_EPOCH,
   SURVEYS,
   TECHNICIANS,
   TRADES,

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { config } from 'dotenv';
 import { addAgentConfig } from './cli/agent-config.ts';
 import { addAudit } from './cli/audit.ts';
+import { addBackup, addRestore } from './cli/backup.ts';
 import { createCli } from './cli/cli.ts';
 import { addData } from './cli/data.ts';
 import { addForgetPin } from './cli/forget-pin.ts';
@@ -13,5 +14,6 @@ import { addStore } from './cli/store.ts';
 config({ quiet: true });
 const cli = createCli(process.env);
 const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
-for (const add of [addRun, addAudit, addForgetPin, addStore, addData, addAgentConfig]) add(program, cli);
+for (const add of [addRun, addBackup, addRestore, addAudit, addForgetPin, addStore, addData, addAgentConfig])
+  add(program, cli);
 await program.parseAsync();

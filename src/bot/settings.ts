@@ -71,6 +71,8 @@ export interface Settings {
   invitesAsk: boolean;
   /** New laptops and unbinds ask the technician for a PIN. */
   askPin: boolean;
+  /** Public keys of age that backups are encrypted to. */
+  backupRecipients: readonly string[];
   /** How often the audit trail is looked at, and who is told where it ends. */
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   logLevel: LogLevel;
@@ -170,6 +172,7 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
     invitesAsk: values.INVITES_ASK,
     askPin: values.ASK_PIN,
     notices: { ways: values.NOTICES ?? {}, digestMs: values.NOTICE_DIGEST_HOURS * HOUR_MS },
+    backupRecipients: values.BACKUP_RECIPIENTS ?? [],
     auditHead: { everyMs: values.AUDIT_HEAD_HOURS * HOUR_MS, keepers: values.AUDIT_HEAD_TO ?? [] },
     logLevel: values.LOG_LEVEL,
     secretFiles,

@@ -302,7 +302,10 @@ function tellOfData(setting: string | null, { pack, doubts }: LoadedData, log: L
 }
 
 /** Why this bot is not the one that works with the store. */
-function notAlone(place: string, failure: PlaceFailure): StartFailure {
+export function notAlone(
+  place: string,
+  failure: PlaceFailure,
+): { reason: 'store-taken' | 'store-no-socket' | 'store-failed'; detail: string } {
   switch (failure.reason) {
     case 'taken': {
       const { pid, host, since } = failure.by;

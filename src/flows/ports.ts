@@ -117,6 +117,8 @@ export interface AgentView {
 export type JobRefusal =
   | 'agent-unknown'
   | 'agent-offline'
+  /** It came back with a backup, and no admin has confirmed that yet. */
+  | 'agent-paused'
   /** The agent on the laptop is of a version that does not know this job. */
   | 'agent-old'
   | 'not-yours'

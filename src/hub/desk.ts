@@ -7,6 +7,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
+import type { Epochs } from '../store/epoch.ts';
 import { kind, step } from '../store/kind.ts';
 import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents } from './agents.ts';
@@ -36,13 +37,14 @@ const KNOWN_SINCE: Readonly<Partial<Record<AgentCommand['type'], number>>> = { s
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /**
- * `agent-unknown`: never paired or revoked. `agent-old`: it does not know the command, and could not read an answer with
+ * `agent-unknown`: never paired or revoked. `agent-paused`: it came back with a backup, and no admin has confirmed that. `agent-old`: it does not know the command, and could not read an answer with
  * it. `mailbox-full`: the agent takes nothing in. `bad-command`: expired already or not what messages.ts allows; nothing
  * was sent.
  */
 export type SendFailure =
   | 'agent-unknown'
   | 'agent-offline'
+  | 'agent-paused'
   | 'agent-old'
   | 'mailbox-full'
   | 'bad-command'
@@ -97,6 +99,28 @@ export const PERMITS = kind({
 /** That the right to send was traded: by job, and by agent and device. */
 export const TRADES = kind({ name: 'hub-trades', version: 1, schema: z.literal(true) });
 
+const tradeOf = (agentId: string, shortSerial: string) => `${agentId}:${shortSerial}`;
+
+/** Spends whatever permit a job has, or will have. True once. */
+function spendOf(store: Pick<Store, 'claims'>, jobId: string): Promise<Result<boolean, StoreFailure>> {
+  return store.claims.once(`hub:permit:${jobId}`, SPENT_MEMORY_MS);
+}
+
+/**
+ * Has the store know of a job's permit what is the worst for it: that it was spent, and traded for the right to send. Of a job
+ * that was under way when a backup was made nobody knows better, until its laptop has reported.
+ */
+export async function assumeTraded(
+  store: Pick<Store, 'values' | 'claims'>,
+  { agentId, jobId, shortSerial }: Pick<PermitScope, 'agentId' | 'jobId' | 'shortSerial'>,
+): Promise<Result<void, StoreFailure>> {
+  const trades = store.values(TRADES);
+  const spent = await spendOf(store, jobId);
+  if (!spent.ok) return spent;
+  const byDevice = await trades.set(tradeOf(agentId, shortSerial), true, EARLIER_MEMORY_MS);
+  return byDevice.ok ? trades.set(jobId, true, TRADED_MEMORY_MS) : byDevice;
+}
+
 /** The desk and the agent's side of it. */
 export interface JobDeskWithPermits extends JobDesk {
   /** Trades a permit for the right to send: true once, ever, however many ask at the same time. */
@@ -107,6 +131,7 @@ export function createJobDesk({
   store,
   agents,
   presence,
+  epochs,
   audit,
   clock,
   log,
@@ -114,6 +139,7 @@ export function createJobDesk({
   store: Store;
   agents: Agents;
   presence: Presence;
+  epochs: Pick<Epochs, 'isPaused'>;
   /** A permit is in it before it is given out, and the attempt before the agent may make it. */
   audit: Pick<Audit, 'append'>;
   clock: () => number;
@@ -123,14 +149,13 @@ export function createJobDesk({
   const trades = store.values(TRADES);
   const commands = store.mailboxes(COMMANDS);
   const quiet = createQuiet(LINES, clock);
-  const tradeOf = (agentId: string, shortSerial: string) => `${agentId}:${shortSerial}`;
   const isTraded = async (key: string) => {
     const found = await trades.get(key);
     return found.ok ? ok(found.value === true) : fail('store-unavailable' as const);
   };
   const hashOf = (permit: string) => createHash('sha256').update(permit).digest('hex');
   const refusalOf = (agentId: string, what: string) => `hub:permit-refused:${agentId}:${what}`;
-  const spend = (jobId: string) => store.claims.once(`hub:permit:${jobId}`, SPENT_MEMORY_MS);
+  const spend = (jobId: string) => spendOf(store, jobId);
 
   return {
     send: async (agentId, command) => {
@@ -140,6 +165,10 @@ export function createJobDesk({
       const agent = await agents.find(agentId);
       if (!agent.ok) return fail('store-unavailable');
       if (!agent.value || agent.value.revoked) return fail('agent-unknown');
+      const paused = await epochs.isPaused(agent.value.createdAt);
+      if (!paused.ok) return fail('store-unavailable');
+      // To stop is allowed to whoever may not begin.
+      if (paused.value && command.type !== 'cancel') return fail('agent-paused');
       const sight = await presence.last(agentId);
       if (!sight.ok) return fail('store-unavailable');
       // What speaks to a running job waits for an agent that is away for a moment: it may come back to the job.

@@ -7,6 +7,7 @@ import { createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HubAbout } from '../link/messages.ts';
+import { createEpochs } from '../store/epoch.ts';
 import type { Store } from '../store/store.ts';
 import { type AgentPage, agentPageRoutes, type PageLimits } from './agent-page.ts';
 import { createAgents } from './agents.ts';
@@ -122,14 +123,21 @@ export function createHub(options: HubOptions): Hub {
   const audit = createAudit(store, clock);
   const keys = createKeyring(store);
   const agents = createAgents(store);
+  const epochs = createEpochs(store);
   const presence = createPresence(store, clock, { onOnline, onOffline, onNewAddress, onTakenOver });
   const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
   const polls = createPolls({ store, agents, presence });
-  const desk = createJobDesk({ store, agents, presence, audit, clock, log });
+  const desk = createJobDesk({ store, agents, presence, epochs, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
   const authenticator = createAuthenticator({ store, agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
+  /** What a paused laptop reports stays with it until an admin has confirmed who came back. */
+  const takeEvent: typeof onEvent = async (agentId, event) => {
+    const agent = await agents.find(agentId);
+    const paused = agent.ok && agent.value ? await epochs.isPaused(agent.value.createdAt) : null;
+    return paused?.ok === true && !paused.value && onEvent(agentId, event);
+  };
   const routesBehind = (door: Door) =>
     hubRoutes({
       keys,
@@ -139,7 +147,7 @@ export function createHub(options: HubOptions): Hub {
       polls,
       desk,
       rotations,
-      onEvent,
+      onEvent: takeEvent,
       onGuessing,
       about,
       onUnspoken,

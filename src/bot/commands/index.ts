@@ -7,6 +7,7 @@ import type { Reminders } from '../house/reminders.ts';
 import type { HandOvers } from '../jobs/hand-overs.ts';
 import { type AdminCommandsOptions, createAdminCommands } from './admins.ts';
 import { createAnnounceCommands } from './announce.ts';
+import type { CommandSet } from './call.ts';
 import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { createHandOverCommands } from './hand-over.ts';
@@ -30,6 +31,7 @@ type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
     announcements: Pick<Announcements, 'stopOne'>;
     handOvers: Pick<HandOvers, 'answer'>;
     reminders: Pick<Reminders, 'want'>;
+    restored: CommandSet;
     region: RegionPack;
     catalogue?: FirmwareCatalogue;
   };
@@ -55,6 +57,7 @@ export function createAllCommands(options: Options): {
     createAgentCommands(options),
     createAdminCommands(options),
     createOverviewCommands(options),
+    options.restored,
   ];
   return {
     commands: createCommands({ ...options, more, restGroup: site.restGroup }),

@@ -9,6 +9,7 @@ import { person } from '../../audit/naming.ts';
 import type { Audit, AuditNote } from '../../audit/trail.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import { createEpochs } from '../../store/epoch.ts';
 import { kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
@@ -69,6 +70,8 @@ export interface Access {
     user: { id: number; name: string },
     announce?: (newcomer: Newcomer) => Promise<void>,
   ): Promise<Result<Newcomer, RedeemRefusal | StoreFailure>>;
+  /** Whether this person came back with a backup, and no admin has confirmed that yet: a stranger until then. */
+  isPaused(userId: number): Promise<Result<boolean, StoreFailure>>;
   /** Whether this person has used an invitation and waits for an admin. */
   isWaiting(userId: number): Promise<Result<boolean, StoreFailure>>;
   /**
@@ -116,6 +119,7 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
   const technicians = store.values(TECHNICIANS);
   const invitations = store.values(INVITATIONS);
   const waiting = store.values(APPLICANTS);
+  const epochs = createEpochs(store);
   const hashed = (token: string) => createHmac('sha256', key.reveal()).update(token).digest('hex');
 
   const numberOf = (id: string) => id.slice(0, NUMBER_LENGTH).toUpperCase();
@@ -127,11 +131,20 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
     if (admins.has(userId)) return ok('admin');
     const technician = orNone(await technicians.get(String(userId)));
     if (!technician.ok) return technician;
-    return ok(technician.value ? 'technician' : null);
+    if (!technician.value) return ok(null);
+    const paused = await epochs.isPaused(technician.value.since);
+    return paused.ok ? ok(paused.value ? null : 'technician') : paused;
   }
+
+  const isPaused: Access['isPaused'] = async (userId) => {
+    const known = orNone(await technicians.get(String(userId)));
+    if (!known.ok) return known;
+    return known.value ? epochs.isPaused(known.value.since) : ok(false);
+  };
 
   return {
     roleOf,
+    isPaused,
     admins: adminIds,
 
     async invite(adminId, asks = false) {
@@ -171,6 +184,10 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       const role = await roleOf(user.id);
       if (!role.ok) return role;
       if (role.value) return fail('member');
+      // Whoever is paused is in as soon as an admin says so: another invitation would go past that.
+      const paused = await isPaused(user.id);
+      if (!paused.ok) return paused;
+      if (paused.value) return fail('member');
       const id = hashed(token);
       const invitation = orNone(await invitations.get(id));
       if (!invitation.ok) return invitation;

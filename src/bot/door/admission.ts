@@ -45,8 +45,10 @@ export function createAdmission({
       await notices.raise({ kind, person: from.id, inviter, invitation });
     });
     if (!joined.ok) {
-      if (joined.failure !== 'unknown' && joined.failure !== 'used') return false;
-      if (await access.shouldAnswerStranger(from.id)) await voice.say(from.id, t('bot:command.inviteUsed'));
+      const { failure } = joined;
+      if (failure !== 'unknown' && failure !== 'used' && failure !== 'member') return false;
+      if (await access.shouldAnswerStranger(from.id))
+        await voice.say(from.id, t(failure === 'member' ? 'keep:restored.paused' : 'bot:command.inviteUsed'));
       return true;
     }
     const { waits, invitedBy, invitation } = joined.value;
@@ -55,6 +57,13 @@ export function createAdmission({
     await voice.say(from.id, [t(waits ? 'bot:access.waiting' : 'bot:command.welcome'), by].join('\n\n'));
     if (!waits) await firstPin.ask(from.id);
     return true;
+  }
+
+  /** What somebody who may not come in is told. */
+  async function wordFor(userId: number) {
+    const [paused, waits] = await Promise.all([access.isPaused(userId), access.isWaiting(userId)]);
+    if (paused.ok && paused.value) return 'keep:restored.paused';
+    return waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger';
   }
 
   async function look(update: Update, userId: number): Promise<Result<Role | null, HouseFailure>> {
@@ -70,9 +79,8 @@ export function createAdmission({
     if (token !== undefined && from)
       return (await redeem(token, from)) ? ok(null) : fail('store-unavailable');
     if (await access.shouldAnswerStranger(userId)) {
-      const waits = await access.isWaiting(userId);
       const t = textsFor(languageOf(from?.language_code));
-      await voice.say(userId, t(waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger'));
+      await voice.say(userId, t(await wordFor(userId)));
     }
     return ok(null);
   }

@@ -15,6 +15,7 @@ export async function post(
   switch (sent.failure) {
     case 'agent-unknown':
     case 'agent-offline':
+    case 'agent-paused':
     case 'agent-old':
       return ok(sent.failure);
     case 'mailbox-full':

@@ -8,6 +8,7 @@ import { LOG_LEVELS } from '../../kernel/log.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { NOTICE_KINDS, usualWay, WAYS } from '../house/notices.ts';
 import {
+  ageKeys,
   headKeepers,
   ids,
   listenAddress,
@@ -25,7 +26,7 @@ import {
 } from './shapes.ts';
 
 /** What settings are about, in the order they are shown in; `setting:group.<word>` is the heading. */
-const GROUPS = ['telegram', 'store', 'hub', 'webhook', 'work', 'people', 'watch'] as const;
+const GROUPS = ['telegram', 'store', 'hub', 'webhook', 'work', 'people', 'keep', 'watch'] as const;
 export type SettingGroup = (typeof GROUPS)[number];
 
 interface Setting {
@@ -101,6 +102,11 @@ export const SETTINGS = {
   },
   // A week at most: a digest of more would be read by nobody.
   NOTICE_DIGEST_HOURS: { group: 'people', shape: whole(1, 168), example: '12', usual: '12' },
+  BACKUP_RECIPIENTS: {
+    group: 'keep',
+    shape: ageKeys,
+    example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+  },
   AUDIT_HEAD_TO: {
     group: 'watch',
     shape: headKeepers,

@@ -57,6 +57,11 @@ export const ids = shaped(/^[1-9]\d{0,15}([\s,]+[1-9]\d{0,15})*$/)
   .transform((given) => [...new Set(given.split(/[\s,]+/).map(Number))])
   .refine((given) => given.every(Number.isSafeInteger), malformed);
 
+/** Public keys of age, each once; age itself says whether one is a key (bot/keep/backup-file.ts). */
+export const ageKeys = shaped(/^age1[a-z0-9]{20,3000}([\s,]+age1[a-z0-9]{20,3000})*$/).transform((given) => [
+  ...new Set(given.split(/[\s,]+/)),
+]);
+
 /** An http(s) address without credentials, query or fragment. */
 const address = z.string().transform((given, context): URL => {
   const url = URL.canParse(given) ? new URL(given) : null;

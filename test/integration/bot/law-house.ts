@@ -40,6 +40,7 @@ import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import { LINK_VERSION } from '../../../src/link/messages.ts';
 import { regionPack } from '../../../src/policy/region.ts';
+import { createEpochs } from '../../../src/store/epoch.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { DEVICE } from '../../security/walk.ts';
 import { createLife, type Life, storeOf } from '../../support/mortal.ts';
@@ -315,7 +316,15 @@ export class LawHouse {
       onTakenOver: () => undefined,
       onOffline: () => undefined,
     });
-    const desk = createJobDesk({ store, agents: createAgents(store), presence, audit, clock: Date.now, log });
+    const desk = createJobDesk({
+      store,
+      agents: createAgents(store),
+      presence,
+      epochs: createEpochs(store),
+      audit,
+      clock: Date.now,
+      log,
+    });
     const callApi = this.#telegram(life);
     const telegram = createTelegram(callApi, log);
     const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), Date.now, log);

@@ -47,6 +47,7 @@ describe('settings', () => {
       invitesAsk: false,
       askPin: false,
       notices: { ways: {}, digestMs: 12 * 3_600_000 },
+      backupRecipients: [],
       auditHead: { everyMs: 24 * 3_600_000, keepers: [] },
       logLevel: 'info',
       secretFiles: [],
