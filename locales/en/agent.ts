@@ -540,6 +540,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       'clock-ahead':
         'The laptop’s clock is {{by}} (hours:minutes:seconds) ahead of the server’s. Set it: certificates and requests may be refused.',
     },
+    rules: {
+      blocked:
+        'A rule of the Windows firewall keeps answers of devices from this program. Windows makes it by itself where its question was not answered with yes.',
+      none: 'No rule of the Windows firewall lets answers of devices in for this program: where that firewall is on, they stay out.',
+      allowed: 'A rule of the Windows firewall lets answers of devices in.',
+    },
     firewall: {
       about: 'If devices are missing, let the firewall pass UDP {{port}}:',
     },

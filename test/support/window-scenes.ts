@@ -256,6 +256,11 @@ export function scenes(language: Language): Readonly<Record<string, Scene>> {
     'devices-paired': withNews(CONNECTED, ...searched({ ...REPORT, omitted: 2, lost: 5 }), known),
     'nobody-checking': withNews(NEW_LAPTOP, ...searched(NOBODY), { kind: 'checking' }),
     'nobody-blocked': withNews(CONNECTED, ...searched(NOBODY), checks(BLOCKED, ...FINE)),
+    'nobody-by-rule': withNews(
+      NEW_LAPTOP,
+      ...searched(NOBODY),
+      checks(...FINE, finding('failed', 'agent:doctor.rules.blocked')),
+    ),
     'nobody-silent': withNews(NEW_LAPTOP, ...searched(NOBODY), checks(...FINE)),
     'nobody-silent-linux': withNews({ ...NEW_LAPTOP, system: 'linux' }, ...searched(NOBODY), checks(...FINE)),
     'nobody-mac': withNews(

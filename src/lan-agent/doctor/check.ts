@@ -22,6 +22,7 @@ type Checked =
   | 'port'
   | 'multicast'
   | 'subnets'
+  | 'rules'
   | 'buffer'
   | 'home'
   | 'crypto'

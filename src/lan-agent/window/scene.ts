@@ -355,12 +355,11 @@ export function silenceOf({ seen, work, checkup }: Pick<Scene, 'seen' | 'work' |
   if (seen === null) return null;
   if (seen.report.interfaces.every(({ used }) => !used)) return 'no-interface';
   if (checkup.is !== 'done') return 'checking';
-  const found = (detail: string) =>
-    checkup.findings.some((one) => one.check === 'multicast' && one.detail === detail);
+  const found = (detail: string, check = 'multicast') =>
+    checkup.findings.some((one) => one.check === check && one.detail === detail);
   if (found('not-permitted')) return 'not-permitted';
-  if (found('not-heard')) return 'blocked';
+  if (found('not-heard') || found('blocked', 'rules')) return 'blocked';
   if (found('send-failed')) return 'cannot-send';
-  if (checkup.findings.some(({ check, detail }) => check === 'port' && detail === 'taken'))
-    return 'port-taken';
+  if (found('taken', 'port')) return 'port-taken';
   return 'silent';
 }

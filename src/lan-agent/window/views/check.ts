@@ -10,6 +10,8 @@ const CURES: Readonly<
 > = {
   'multicast.not-heard': 'admin-only',
   'multicast.send-failed': 'admin-only',
+  'rules.blocked': 'admin-only',
+  'rules.none': 'admin-only',
   'subnets.strict': 'direct',
   'subnets.no-route': 'direct',
   'buffer.small': 'devices',
@@ -68,7 +70,7 @@ function sentenceOf({ language }: View, { check, detail, says, values }: Finding
 function cure(view: View, { check, detail, command }: Finding): Filling {
   const { texts, scene } = view;
   // Said beside the devices already, where nobody is listed for it.
-  if (check === 'multicast' && silenceOf(scene) !== null) return null;
+  if ((check === 'multicast' || check === 'rules') && silenceOf(scene) !== null) return null;
   const word = CURES[`${check}.${detail}`];
   const admin = command ? [command] : word === 'admin-only' ? scene.checkup.firewall : [];
   return [
