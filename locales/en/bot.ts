@@ -710,6 +710,7 @@ export const bot = {
     noRegion:
       '⚠️ For the operator: REGION_PACK is not set, so no service centre is named and technicians are sent to their distributor. For Russia set <code>REGION_PACK=ru</code>; <code>default</code> is for everywhere else and ends this reminder.',
     help: '<b>What I do</b>\nI find the way that fits this device and say why. With the agent on your laptop in the same network I do it with you in two minutes.\n\n<b>What is always needed</b>\nThe admin password of the device, typed on the laptop, never here.\n\n<b>What I never do</b>\nReset passwords, get around a login, guess.\n\n/new – next device\n/site – many devices of one site, one after another\n/cases – your cases, answers to attach\n/report – a case or a day as PDF and table\n/explain – why this way\n/help <i>code or words</i> – what a message means\n/agents – your laptops\n/pair – add a laptop\n/me – your name and phone in letters and reports\n/language – English or Russian\n/cancel – stop here',
+    id: 'Your Telegram user id: <code>{{id}}</code>',
     welcome: 'Welcome. Send a photo of a device label, or type a serial number. /help tells the rest.',
     inviteUsed: 'This invitation is used up or too old. Ask for a new one.',
     stranger:

@@ -92,6 +92,25 @@ describe('the chat under attack', () => {
     expect(await isPaired()).toBe(true);
   });
 
+  it('tells a stranger who asks their own id, once a minute, and nothing else', async () => {
+    const mallory = fortress.api.user({ firstName: 'Mallory' });
+    const own = `Your Telegram user id: ${mallory.id}`;
+    await mallory.send('/id');
+    await mallory.waitFor(({ text: one }) => one === own);
+    const said = await effects(async () => {
+      for (const asked of ['/id', `/id ${ann.id}`, `/id@${'unbind_sandbox_bot'}`])
+        await fortress.forge(text(mallory, asked));
+      await fortress.forge(text(mallory, '/id', { id: -100, type: 'supergroup', title: 'Site' }));
+      await fortress.forge(text(mallory, '/id', { id: ann.id, type: 'private', first_name: 'x' }));
+    });
+    // The sentence of the day, for what asks for somebody else's.
+    expect(said).toEqual(['sendMessage']);
+    tally.count(!mallory.transcript().includes(String(ann.id)));
+    expect(mallory.messages.filter(({ text: one }) => one === own)).toHaveLength(1);
+    await ann.send('/id');
+    await ann.waitFor(({ text: one }) => one === `Your Telegram user id: ${ann.id}`);
+  });
+
   it('lets nobody press a button of another chat, of a group, or without a chat', async () => {
     const group = fortress.api.group('Site');
     await ann.send(SERIAL);

@@ -122,6 +122,9 @@ export function createCommands(options: CommandsOptions): Commands {
       return say(text.filter(Boolean).join('\n\n'), [...(offer?.rows ?? []), ...undo]);
     },
 
+    // In a private chat, and there are no others, it is the id of who writes.
+    id: ({ chatId, say, t }) => say(t('bot:command.id', { id: chatId })),
+
     language: ({ say, t }) =>
       say(t('bot:language.ask'), [
         LANGUAGES.map((language) => ({ text: nameOf(language), data: `l:${language}` })),

@@ -92,6 +92,8 @@ export interface Access {
   list(): Promise<Result<Technician[], StoreFailure>>;
   /** True once in 24 hours per stranger. False also while the store is out of order: silence is the safe answer. */
   shouldAnswerStranger(userId: number): Promise<boolean>;
+  /** The same for their own id, which they may ask for: true once in a minute. */
+  shouldTellId(userId: number): Promise<boolean>;
 }
 
 export interface AccessOptions {
@@ -104,6 +106,8 @@ export interface AccessOptions {
   now?: () => number;
 }
 
+/** How often a stranger is told their own id, ms. */
+const ID_AGAIN_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** An admin has this long to decide about somebody who waits, ms. */
 const WAIT_MS = 7 * DAY_MS;
@@ -242,6 +246,11 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
 
     async shouldAnswerStranger(userId) {
       const first = await store.claims.once(`stranger:${userId}`, DAY_MS);
+      return first.ok && first.value;
+    },
+
+    async shouldTellId(userId) {
+      const first = await store.claims.once(`stranger-id:${userId}`, ID_AGAIN_MS);
       return first.ok && first.value;
     },
   };

@@ -14,6 +14,9 @@ import type { FirstPin } from './first-pin.ts';
 /** A start with an invitation's token. */
 const INVITED = /^\/start ([A-Za-z0-9_-]{16,64})$/;
 
+/** Somebody asks for their own id, which an operator needs (ADMIN_IDS). */
+const ASKS_ID = /^\/id(?:@\w+)?$/;
+
 /** What the sender of an update is to the house; a stranger is answered here, and has come in by an invitation. */
 export type Admission = (
   update: Update,
@@ -78,6 +81,11 @@ export function createAdmission({
     const token = INVITED.exec(update.message?.text ?? '')?.[1];
     if (token !== undefined && from)
       return (await redeem(token, from)) ? ok(null) : fail('store-unavailable');
+    if (ASKS_ID.test(update.message?.text ?? '')) {
+      const t = htmlTextsFor(languageOf(from?.language_code));
+      if (await access.shouldTellId(userId)) await voice.say(userId, t('bot:command.id', { id: userId }));
+      return ok(null);
+    }
     if (await access.shouldAnswerStranger(userId)) {
       const t = textsFor(languageOf(from?.language_code));
       await voice.say(userId, t(await wordFor(userId)));
