@@ -47,6 +47,7 @@ const botFolders = {
   commands: ['house', 'door', 'jobs', 'page'],
   server: ['house'],
   keep: ['telegram', 'house', 'door', 'jobs', 'commands', 'server'],
+  watch: ['telegram', 'house', 'server'],
   settings: ['house', 'server'],
   page: [],
 };

@@ -929,6 +929,12 @@ export const bot = {
     howToAsk: 'To be asked first: <code>/invite ask</code>',
     onlyAdmins: 'Only admins invite people.',
   },
+  health: {
+    cli: 'ask the running bot whether it is alive: exit code 0, or 1',
+    ready: 'ask whether it can do its work, too',
+    off: 'WATCH_LISTEN is off: nobody can ask the bot how it is.',
+    silent: 'No answer at {{address}}: the bot does not run with these settings.',
+  },
   settings: {
     missing: 'is not set. Example: {{example}}',
     malformed: 'has another form. Example: {{example}}',
@@ -1059,6 +1065,8 @@ export const bot = {
       'The system does not let this user listen on {{detail}}: ports below 1024 are for administrators. Take 8443 in HUB_LISTEN, with a proxy or a forwarded port in front.',
     'hub-bad-certificate':
       'HUB_TLS_CERT and HUB_TLS_KEY cannot be used together for {{detail}}: is it the key of this certificate, and are both PEM?',
+    'watch-address':
+      '/health, /ready and /metrics cannot listen on WATCH_LISTEN ({{detail}}). Name another port, or off.',
     'token-refused': 'Telegram refuses BOT_TOKEN. Get a fresh one from @BotFather. {{detail}}',
     'webhook-refused': 'Telegram refuses WEBHOOK_URL: {{detail}}',
     'telegram-unreachable':

@@ -68,6 +68,10 @@ export const setting = {
     NOTICE_DIGEST_HOURS: 'Hours after which what waits for the digest is told: 1 to 168.',
     BACKUP_RECIPIENTS:
       'Public keys of age (age1…) that backups are encrypted to, separated by commas; make a pair elsewhere with age-keygen and keep the private key there. Not set: backups are readable.',
+    WATCH_LISTEN:
+      'host:port of /health, /ready and /metrics (Prometheus), or off. Beyond this machine only with WATCH_TOKEN.',
+    WATCH_TOKEN:
+      'What whoever asks there has to show (Authorization: Bearer), 16 to 256 characters. Not set: nobody has to, and only this machine may ask.',
     AUDIT_HEAD_TO:
       'Where the audit trail ends is in the log; kept outside this machine it shows later that nothing was written anew. Any of: chat (a message to the admins), file:<path> (one line more each time), syslog://host:port (UDP).',
     AUDIT_HEAD_HOURS: 'How often the trail is checked and its end handed on, hours: 1 to 168.',

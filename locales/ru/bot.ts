@@ -956,6 +956,12 @@ export const bot = {
     howToAsk: 'Чтобы сначала спросить вас: <code>/invite ask</code>',
     onlyAdmins: 'Приглашать могут только администраторы.',
   },
+  health: {
+    cli: 'спросить работающего бота, жив ли он: код завершения 0 или 1',
+    ready: 'спросить и о том, может ли он работать',
+    off: 'WATCH_LISTEN выключен (off): спросить бота не у кого.',
+    silent: 'По адресу {{address}} никто не отвечает: с этими настройками бот не запущен.',
+  },
   settings: {
     missing: 'не задано. Пример: {{example}}',
     malformed: 'задано в другом виде. Пример: {{example}}',
@@ -1083,6 +1089,8 @@ export const bot = {
       'Система не даёт этому пользователю слушать {{detail}}: порты ниже 1024 для администраторов. Укажите в HUB_LISTEN порт 8443, а перед ним прокси или переадресацию порта.',
     'hub-bad-certificate':
       'HUB_TLS_CERT и HUB_TLS_KEY не подходят друг к другу для {{detail}}: ключ от этого сертификата? оба в PEM?',
+    'watch-address':
+      '/health, /ready и /metrics не открываются по адресу WATCH_LISTEN ({{detail}}). Укажите другой порт или off.',
     'token-refused': 'Telegram не принимает BOT_TOKEN. Возьмите новый у @BotFather. {{detail}}',
     'webhook-refused': 'Telegram не принимает WEBHOOK_URL: {{detail}}',
     'telegram-unreachable':

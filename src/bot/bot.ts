@@ -9,6 +9,7 @@ import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
 import { heading, sharesCard } from '../flows/heading.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
+import type { JobRefusal } from '../flows/ports.ts';
 import { createGroupDesk } from '../groups/desk.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
@@ -65,6 +66,7 @@ import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
 import { createUpdateTaking, type UpdateTaking } from './updates.ts';
 import { BOT_VERSION } from './version.ts';
+import { tellingCases } from './watch/case-watch.ts';
 
 export interface BotParts {
   store: Store;
@@ -96,6 +98,10 @@ export interface BotParts {
   invitesAsk?: boolean;
   /** PINs: whether new laptops and unbinds ask for one, and the key their hashes are made with. */
   pins: { asked: boolean; key: Secret<Uint8Array> };
+  /** Hears that a conversation enters a stage. */
+  onEnter?: (stage: string) => void;
+  /** Hears why a job was not given to a laptop. */
+  onJobRefused?: (reason: JobRefusal) => void;
   log: Log;
   /** Milliseconds. */
   clock?: () => number;
@@ -145,7 +151,8 @@ export function createBot(parts: BotParts): Bot {
   const drivers = createDrivers(store, audit, clock);
   const groupDesk = tellingLaptops(createGroupDesk(store, audit, clock), parts.desk, clock);
   const groups = leavingWithGroups(groupDesk, drivers);
-  const caseDesk = keepingGroups(createCaseDesk(store, audit, clock, parts.catalogue), groups);
+  const toldDesk = tellingCases(createCaseDesk(store, audit, clock, parts.catalogue), log);
+  const caseDesk = keepingGroups(toldDesk, groups);
   const cases = leavingLaptops(caseDesk, drivers, groups);
   /** What several parts work with; each takes of it what it names. */
   const common = {
@@ -176,6 +183,7 @@ export function createBot(parts: BotParts): Bot {
     alarms,
     mayStart: createJobRules({ ...common, pinOpen: createPinRule({ asked, pins }) }),
     mayDrive: createDriveRule(common),
+    onRefused: parts.onJobRefused ?? (() => undefined),
     onUnproven: ({ agentId, shortSerial, chatId }) =>
       notices.raise({ kind: 'laptop.unproven', agent: agentId, serial: shortSerial, person: chatId }),
     onFlooding: (agentId) => notices.raise({ kind: 'laptop.flooding', agent: agentId }),

@@ -8,12 +8,23 @@ import { addBackup, addRestore } from './cli/backup.ts';
 import { createCli } from './cli/cli.ts';
 import { addData } from './cli/data.ts';
 import { addForgetPin } from './cli/forget-pin.ts';
+import { addHealth } from './cli/health.ts';
 import { addRun } from './cli/run.ts';
 import { addStore } from './cli/store.ts';
 
 config({ quiet: true });
 const cli = createCli(process.env);
 const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
-for (const add of [addRun, addBackup, addRestore, addAudit, addForgetPin, addStore, addData, addAgentConfig])
-  add(program, cli);
+const COMMANDS = [
+  addRun,
+  addHealth,
+  addBackup,
+  addRestore,
+  addAudit,
+  addForgetPin,
+  addStore,
+  addData,
+  addAgentConfig,
+];
+for (const add of COMMANDS) add(program, cli);
 await program.parseAsync();

@@ -15,6 +15,7 @@ import { SETTING_NAMES, type SettingName, settingOf, type Values } from './setti
 import { LOOPBACK, listenAddress, type ShapeWord } from './settings/shapes.ts';
 import { findSettings, type SourceFault, type SourceName } from './settings/sources.ts';
 import type { UpdatesSettings } from './telegram/intake.ts';
+import type { WatchSettings } from './watch/server.ts';
 
 /** What is wrong with a setting; `bot:settings.<word>` is its sentence. */
 type SettingsWord =
@@ -75,6 +76,8 @@ export interface Settings {
   backupRecipients: readonly string[];
   /** How often the audit trail is looked at, and who is told where it ends. */
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
+  /** Where `/health`, `/ready` and `/metrics` are; null: nowhere. */
+  watch: WatchSettings | null;
   logLevel: LogLevel;
   /** Files that secrets were read from; none of them is in the environment. */
   secretFiles: readonly string[];
@@ -123,6 +126,10 @@ export function readSettings(
   const listen = listenAddress.safeParse(given.HUB_LISTEN);
   if (listen.success && !LOOPBACK.test(listen.data.host) && !given.HUB_PUBLIC_URL)
     problems.push(problem('HUB_PUBLIC_URL', 'missing'));
+  // What the bot does is nobody's business who can reach the machine.
+  const watch = listenAddress.safeParse(given.WATCH_LISTEN);
+  if (watch.success && !LOOPBACK.test(watch.data.host) && !given.WATCH_TOKEN && !isFaulty('WATCH_TOKEN'))
+    problems.push(problem('WATCH_TOKEN', 'missing'));
   // Read by the shapes its type is made of, each as long as there is no problem.
   return problems.length > 0 ? fail(problems) : ok(settingsFrom(values as Values, files));
 }
@@ -174,6 +181,7 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
     notices: { ways: values.NOTICES ?? {}, digestMs: values.NOTICE_DIGEST_HOURS * HOUR_MS },
     backupRecipients: values.BACKUP_RECIPIENTS ?? [],
     auditHead: { everyMs: values.AUDIT_HEAD_HOURS * HOUR_MS, keepers: values.AUDIT_HEAD_TO ?? [] },
+    watch: values.WATCH_LISTEN && { listen: values.WATCH_LISTEN, token: values.WATCH_TOKEN },
     logLevel: values.LOG_LEVEL,
     secretFiles,
   };

@@ -1,4 +1,5 @@
 /** Starts everything the operator's server runs, in the order of what needs what, and stops it in the reverse one. */
+import { X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
@@ -7,6 +8,7 @@ import { createHub, type ListenFailure } from '../hub/hub.ts';
 import { createKeyring } from '../hub/keys.ts';
 import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
+import { about } from '../kernel/log-subject.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
 import type { LocatedFault } from '../policy/operator-file.ts';
@@ -18,13 +20,14 @@ import { addressPicture } from './house/address-picture.ts';
 import { BLOBS } from './house/blobs.ts';
 import type { Notice } from './house/notice.ts';
 import { packageNamed } from './house/package-files.ts';
+import { KEPT_WORDS } from './house/voice.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
 import { type PlaceFailure, takePlace } from './server/one-bot.ts';
-import { createReadiness } from './server/readiness.ts';
+import { createReadiness, type Readying } from './server/readiness.ts';
 import { createRunMark } from './server/run-mark.ts';
 import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
@@ -32,6 +35,12 @@ import type { Settings } from './settings.ts';
 import { kindAt } from './store-command.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { createIntake } from './telegram/intake.ts';
+import { BOT_VERSION } from './version.ts';
+import { watchedAudit } from './watch/case-watch.ts';
+import { measuredReader, measuredStore } from './watch/measured.ts';
+import { createMetrics, type Metrics } from './watch/metrics.ts';
+import { watchServer } from './watch/server.ts';
+import { countUpdates } from './watch/update-count.ts';
 
 /** Why the bot did not start; `startup.<reason>` is the sentence, `detail` what it is about. */
 export type StartFailure =
@@ -53,6 +62,7 @@ export type StartFailure =
         | 'packages-other-hub'
         /** `detail` is the address of HUB_LISTEN. */
         | `hub-${ListenFailure}`
+        | 'watch-address'
         | 'token-refused'
         | 'webhook-refused'
         | 'telegram-unreachable';
@@ -62,6 +72,10 @@ export type StartFailure =
 export interface Running {
   /** Where the hub listens: `http(s)://host:port`. */
   hubUrl: string;
+  /** Where `/health`, `/ready` and `/metrics` are; null: nowhere. */
+  watchUrl: string | null;
+  /** How the bot is, without calling anybody. */
+  glance: Readying['glance'];
   /** Resolves when the bot can not go on by itself: Telegram refuses the token. */
   ended: Promise<'token-refused'>;
   /** Resolves when no update of Telegram waits to be handled. */
@@ -104,6 +118,21 @@ async function bringUp(
   const own = await loadOperatorData(settings.regionPack, clock());
   if (!own.ok) return own;
   tellOfData(settings.regionPack, own.value, log);
+  const metrics = createMetrics(BOT_VERSION);
+  let readying: Readying | undefined;
+  const watching =
+    settings.watch === null
+      ? ok(null)
+      : await watchServer({
+          ...settings.watch,
+          version: BOT_VERSION,
+          readiness: async () => readying?.ask() ?? null,
+          metrics,
+          log,
+        });
+  if (!watching.ok) return fail({ reason: 'watch-address', detail: watching.failure });
+  const watch = watching.value;
+  if (watch) ending.putAway(() => watch.close());
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });
@@ -140,7 +169,7 @@ async function bringUp(
     if (failure.reason === 'unsupported') return fail({ reason: 'store-url', detail: failure.scheme });
     return fail({ reason: 'store', detail: failure.detail, store: failure });
   }
-  const store = opened.value;
+  const store = measuredStore(opened.value, metrics);
   ending.putAway(() => store.close());
   health = createStoreHealth(store, () => performance.now());
   const storeState = health.state;
@@ -157,20 +186,24 @@ async function bringUp(
       return fail({ reason: 'packages-other-hub', detail: settings.packages?.folder ?? '' });
   }
 
-  const audit = createAudit(store, clock, sealFor(settings.token));
+  const audit = watchedAudit(createAudit(store, clock, sealFor(settings.token)), metrics, log);
   const mark = createRunMark(store, clock);
   const lastLife = await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
   ending.putAway(() => mark.end());
-  const client = clientFor(settings, store, packages.value);
+  const client = clientFor(settings, store, packages.value, metrics);
   ending.cut(() => client.disconnect());
   const giveUp = () => void client.disconnect();
   stopping.addEventListener('abort', giveUp);
   const me = await greet(client, log, stopping);
   if (!me.ok) return me;
 
-  const labels = createLabelReader({ text: settings.readPrint, answerMs: settings.photoMs, log });
+  const { reader: labels, waiting: photosWaiting } = measuredReader(
+    createLabelReader({ text: settings.readPrint, answerMs: settings.photoMs, log }),
+    metrics,
+  );
   ending.cut(() => labels.close());
+  const counted = countUpdates(metrics, () => performance.now());
   let finish: (reason: 'token-refused') => void = () => undefined;
   const ended = new Promise<'token-refused'>((resolve) => {
     finish = resolve;
@@ -183,27 +216,47 @@ async function bringUp(
     key: keyFor(settings.token, 'updates'),
     afterCrash: lastLife.value !== null,
     log,
-    admit: (update) => bot?.admit(update) ?? 'out',
-    arrived: (update) => bot?.arrived(update),
+    admit: (update) => {
+      const how = bot?.admit(update) ?? 'out';
+      counted.admitted(update, how);
+      return how;
+    },
+    arrived: (update) => {
+      counted.arrived(update);
+      bot?.arrived(update);
+    },
     unstored: (update) => bot?.unstored(update),
-    handle: async (update) => (bot ? bot.handle(update) : fail('starting')),
+    handle: (update) =>
+      about({ update: update.update_id }, async () =>
+        bot ? counted.handling(update, bot.handle(update)) : fail('starting'),
+      ),
     tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: finish,
   });
   /** What people and agents are told to call; where nothing is set, known as soon as the hub listens. */
   let address = settings.hub.publicUrl ?? '';
+  readying = createReadiness({
+    health: { state: storeState },
+    telegramHeardAt: () => client.heardAt,
+    callTelegram: () => client.tryCall('getMe', {}),
+    updates: intake.state,
+    clock: () => performance.now(),
+  });
+  const { glance } = readying;
   const hub = createHub({
     store,
+    audit,
     log,
-    readiness: createReadiness({
-      health: { state: storeState },
-      telegramHeardAt: () => client.heardAt,
-      callTelegram: () => client.tryCall('getMe', {}),
-      updates: intake.state,
-      clock: () => performance.now(),
-    }),
     clock,
-    onEvent: async (agentId, event) => (await bot?.agentEvent(agentId, event)) ?? false,
+    onEvent: (agentId, event) =>
+      about({ agent: agentId, job: event.jobId }, async () => {
+        const end = event.type === 'challenge' ? metrics.pictures.startTimer() : undefined;
+        const taken = (await bot?.agentEvent(agentId, event)) ?? false;
+        if (taken) end?.();
+        return taken;
+      }),
+    onRefused: (reason) => metrics.refusals.inc({ by: 'hub', reason }),
+    onFetched: (command, waitedMs) => metrics.commands.observe({ command }, waitedMs / 1000),
     onPairing: async (request) => bot?.pairingRequested(request),
     onOnline: (agentId) => beside(bot?.agentOnline(agentId)),
     onOffline: (agentId) => beside(bot?.agentOffline(agentId)),
@@ -229,7 +282,35 @@ async function bringUp(
     return fail({ reason: `hub-${listening.failure}`, detail: `${host}:${port}` });
   }
   ending.settle(() => hub.close());
-  if (files && tls.value) ending.settle(watchTlsFiles(files, tls.value, hub.useCertificate, log));
+  let certificate = tls.value;
+  const useCertificate: typeof hub.useCertificate = (another) => {
+    const used = hub.useCertificate(another);
+    if (used.ok) certificate = another;
+    return used;
+  };
+  if (files && tls.value) ending.settle(watchTlsFiles(files, tls.value, useCertificate, log));
+  const words = store.values(KEPT_WORDS);
+  metrics.look({
+    async agents() {
+      const listed = await hub.directory.list();
+      if (!listed.ok) return null;
+      return { paired: listed.value.length, online: listed.value.filter(({ online }) => online).length };
+    },
+    async waiting() {
+      const kept = await words.keys();
+      return {
+        updates: intake.waiting(),
+        photos: photosWaiting(),
+        words: kept.ok ? kept.value.length : null,
+      };
+    },
+    async works() {
+      const { reasons } = await glance();
+      const works = (part: string) => !reasons.some((reason) => reason.startsWith(part));
+      return { store: works('store'), telegram: works('telegram'), updates: works('updates') };
+    },
+    certificateEnds: () => (certificate ? Date.parse(new X509Certificate(certificate.cert).validTo) : null),
+  });
   const hubUrl = addressOf(listening.value, tls.value !== null);
   if (address === '') address = hubUrl;
 
@@ -258,6 +339,8 @@ async function bringUp(
     notices: settings.notices,
     invitesAsk: settings.invitesAsk,
     pins: { asked: settings.askPin, key: keyFor(settings.token, 'pins') },
+    onEnter: (stage) => metrics.stages.inc({ stage }),
+    onJobRefused: (reason) => metrics.refusals.inc({ by: 'job', reason }),
     log,
     clock,
   });
@@ -287,7 +370,7 @@ async function bringUp(
     return fail({ reason, detail: failure.description });
   }
   stopping.removeEventListener('abort', giveUp);
-  return ok({ hubUrl, ended, idle: intake.idle });
+  return ok({ hubUrl, watchUrl: watch?.url ?? null, glance, ended, idle: intake.idle });
 }
 
 /** Says which region counts, and what in the operator's file cannot be right. */
@@ -324,11 +407,17 @@ function addressOf({ host, port }: { host: string; port: number }, tls: boolean)
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function clientFor(settings: Settings, store: Store, packages: Packages | null): TelegramClient {
+function clientFor(
+  settings: Settings,
+  store: Store,
+  packages: Packages | null,
+  { botApi }: Metrics,
+): TelegramClient {
   const blobs = store.values(BLOBS);
   return new TelegramClient({
     token: settings.token,
     apiRoot: settings.apiRoot,
+    onCall: (method, end, ms) => botApi.observe({ method, end }, ms / 1000),
     // A Bot API on this machine is the sandbox's or the operator's own: it says itself when it is too much (429).
     ...(LOOPBACK.test(new URL(settings.apiRoot).hostname) ? { pace: null } : {}),
     blobs: {

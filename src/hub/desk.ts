@@ -196,7 +196,7 @@ export function createJobDesk({
       };
       const saved = await permits.set(scope.jobId, stored, PERMIT_TTL_MS);
       if (!saved.ok) return fail('store-unavailable');
-      log.info(scope, 'permit issued');
+      log.info({ agent: agentId, job: jobId, serial: shortSerial, case: caseId }, 'permit issued');
       return ok(permit);
     },
 
@@ -232,7 +232,10 @@ export function createJobDesk({
       }
       const unlogged = quiet.leftOut(agentId);
       if (unlogged !== null)
-        log.info({ agentId, jobId, shortSerial, caseId, granted, unlogged }, 'permit asked for');
+        log.info(
+          { agent: agentId, job: jobId, serial: shortSerial, case: caseId, granted, unlogged },
+          'permit asked for',
+        );
       // A refusal is noted once per job: whoever asks in a circle must not drown the trail.
       const what = stored?.agentId === agentId ? jobId : 'unknown';
       const news = granted ? ok(true) : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);

@@ -3,10 +3,10 @@
  * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
  */
 import type { FastifyPluginAsync } from 'fastify';
-import { createAudit } from '../audit/trail.ts';
+import { type Audit, createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type { HubAbout } from '../link/messages.ts';
+import type { AgentCommand, HubAbout, HubErrorCode } from '../link/messages.ts';
 import { createEpochs } from '../store/epoch.ts';
 import type { Store } from '../store/store.ts';
 import { type AgentPage, agentPageRoutes, type PageLimits } from './agent-page.ts';
@@ -55,6 +55,8 @@ const CLOSE_GRACE_MS = 3_000;
 
 export interface HubOptions {
   store: Store;
+  /** Where the hub notes what it does; the trail of the store where left out. */
+  audit?: Pick<Audit, 'append'>;
   log: Log;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -85,8 +87,10 @@ export interface HubOptions {
   tls?: Certificate;
   /** Whose `X-Forwarded-For` to believe. Default: nobody. */
   proxies?: readonly ProxyNetwork[];
-  /** What `GET /ready` answers, with 200 or 503; without it there is no such route. */
-  readiness?: () => Promise<{ readonly ready: boolean }>;
+  /** A request was refused, for this reason. */
+  onRefused?: (code: HubErrorCode) => void;
+  /** An agent has fetched a command for the first time, so long after it was sent, ms. */
+  onFetched?: (command: AgentCommand['type'], waitedMs: number) => void;
   /** Further routes for the same listener, such as a webhook. */
   plugins?: readonly FastifyPluginAsync[];
   /** What `GET /agent` shows, and the packages it offers; without it there is no such page. */
@@ -114,20 +118,21 @@ export interface Hub {
 
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
 export function createHub(options: HubOptions): Hub {
-  const { store, log, onEvent, onPairing, readiness, clock = Date.now } = options;
+  const { store, log, onEvent, onPairing, clock = Date.now } = options;
   const { onOnline = () => undefined, onOffline = () => undefined } = options;
   const { onGuessing = () => undefined } = options;
+  const { onRefused = () => undefined, onFetched = () => undefined } = options;
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
   const { onKeyRequest = async () => undefined, onUnspoken = () => undefined } = options;
   const { about = async () => null } = options;
-  const audit = createAudit(store, clock);
+  const { audit = createAudit(store, clock) } = options;
   const keys = createKeyring(store);
   const agents = createAgents(store);
   const epochs = createEpochs(store);
   const presence = createPresence(store, clock, { onOnline, onOffline, onNewAddress, onTakenOver });
   const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
-  const polls = createPolls({ store, agents, presence });
+  const polls = createPolls({ store, agents, presence, onFetched, clock });
   const desk = createJobDesk({ store, agents, presence, epochs, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
   const authenticator = createAuthenticator({ store, agents, pairing, clock });
@@ -151,7 +156,7 @@ export function createHub(options: HubOptions): Hub {
       onGuessing,
       about,
       onUnspoken,
-      readiness,
+      onRefused,
       clock,
       limits,
       log,

@@ -1,3 +1,4 @@
+import { decodeTime } from 'ulid';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
@@ -56,13 +57,19 @@ export function createPolls({
   store,
   agents,
   presence,
+  onFetched,
+  clock,
 }: {
   store: Store;
   agents: Agents;
   presence: Presence;
+  onFetched: (command: AgentCommand['type'], waitedMs: number) => void;
+  clock: () => number;
 }): Polls {
   const commands = store.mailboxes(COMMANDS);
   const held = new Map<string, AbortController>();
+  /** Agent -> the latest command it has fetched: one it asks for again is told once. */
+  const fetched = new Map<string, string>();
   let closed = false;
 
   async function commandsAfter(
@@ -70,9 +77,15 @@ export function createPolls({
     cursor: string | null,
   ): Promise<Result<AgentCommand[], 'store-unavailable'>> {
     const read = await commands.read(agentId, cursor, MAX_COMMANDS);
-    return read.ok
-      ? ok(read.value.map(({ id, message }) => ({ ...message, id })))
-      : fail('store-unavailable');
+    if (!read.ok) return fail('store-unavailable');
+    for (const { id, message } of read.value) tellFetched(agentId, id, message.type);
+    return ok(read.value.map(({ id, message }) => ({ ...message, id })));
+  }
+
+  function tellFetched(agentId: string, id: string, type: AgentCommand['type']): void {
+    if (id <= (fetched.get(agentId) ?? '')) return;
+    fetched.set(agentId, id);
+    onFetched(type, Math.max(0, clock() - decodeTime(id)));
   }
 
   /** Whether the poll may go on: while it was set up or held, its agent may have been revoked or taken over. */

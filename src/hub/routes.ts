@@ -15,6 +15,7 @@ import {
   type GoodbyeAnswer,
   goodbyeRequest,
   type HubAbout,
+  type HubErrorCode,
   LINK_VERSION,
   MAX_BODY_BYTES,
   type PairAnswer,
@@ -103,8 +104,7 @@ export interface RouteParts {
   /** What is told to the person at a laptop when it begins to work. */
   about: (agentId: string) => Promise<HubAbout | null>;
   onUnspoken: (laptop: UnspokenLaptop) => void;
-  /** Whether the house can do its work, as small JSON without secrets. */
-  readiness: (() => Promise<{ readonly ready: boolean }>) | undefined;
+  onRefused: (code: HubErrorCode) => void;
   clock: () => number;
   limits: HubLimits;
   log: Log;
@@ -113,7 +113,7 @@ export interface RouteParts {
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
   const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
-  const { about, onUnspoken, readiness, clock, limits, log } = parts;
+  const { about, onUnspoken, onRefused, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
@@ -246,6 +246,7 @@ export function hubRoutes(parts: RouteParts) {
 
     app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
       const refusal = refusalFor(error);
+      onRefused(refusal.code);
       if (refusal.code === 'internal')
         log.error({ err: error, route: request.routeOptions.url }, 'request failed');
       if (refusal instanceof Unspoken && request.sender)
@@ -254,14 +255,6 @@ export function hubRoutes(parts: RouteParts) {
       closeUnread(request, reply);
       return reply.code(refusal.status).send(refusal.body);
     });
-
-    if (readiness) {
-      app.get('/ready', async (_request, reply) => {
-        const state = await readiness();
-        reply.header('cache-control', 'no-store');
-        return reply.code(state.ready ? 200 : 503).send(state);
-      });
-    }
 
     app.get('/v1/health', async () => {
       orRefuse(await keys());

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { subjectNow } from './log-subject.ts';
 import { HIDDEN, scrub } from './scrub.ts';
 
 export type Log = Logger;
@@ -53,16 +54,30 @@ function redacted(value: unknown, depth = 0): unknown {
   );
 }
 
+/** What systems and libraries call an error: `ENOSPC`, `ERR_TLS_CERT_ALTNAME_INVALID`, `UND_ERR_SOCKET`. */
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
+
 /**
- * An error without its extra fields: libraries hang requests on their errors, and a request holds what people wrote.
+ * An error without its extra fields: libraries hang requests on their errors, and a request holds what people wrote. Its
+ * code stays, and what it was caused by: an admin looks for ENOSPC, and finds it nowhere else.
  */
-function bareError({ name, message, stack }: Error) {
-  return { type: name, message, stack };
+function bareError(error: Error, depth = 0): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  const isCode = typeof code === 'number' || (typeof code === 'string' && ERROR_CODE.test(code));
+  return {
+    type: name,
+    message,
+    ...(isCode ? { code } : {}),
+    stack,
+    ...(cause instanceof Error && depth < DEEPEST ? { cause: bareError(cause, depth + 1) } : {}),
+  };
 }
 
 /**
  * Makes a logger that writes JSON lines to standard error: standard output belongs to results.
- * Redaction works twice: by name for structured fields, by shape for what libraries put in texts.
+ * Redaction works twice: by name for structured fields, by shape for what libraries put in texts. What happens just now
+ * (log-subject.ts) stands in every line.
  * @param clean the second one; the canary test replaces it to prove that it would notice
  */
 export function createLog(
@@ -76,6 +91,9 @@ export function createLog(
       name,
       level,
       base: { name },
+      mixin: subjectNow,
+      // pino would take an error of ours for one of a library: every one of the type Object, without what it was caused by.
+      serializers: { err: (error: unknown) => error },
       formatters: { log: (object) => redacted(object) as Record<string, unknown> },
     },
     { write: (line: string) => destination.write(clean(line)) },

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { parse } from 'node:path';
 import { childEnv } from '../kernel/child-env.ts';
+import { aboutNothing } from '../kernel/log-subject.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { withoutDescriptors } from './descriptors.ts';
 
@@ -135,15 +136,18 @@ export function createPool<Input, Answer>(options: PoolOptions<Input>): Pool<Inp
   let onEmpty: () => void = () => undefined;
 
   function start(): Slot<Input, Answer> {
-    const child = withoutDescriptors((stdio) =>
-      fork(options.entry, [String(options.memoryMb)], {
-        execArgv: [...options.execArgv],
-        env: childEnv(),
-        // In the bot's own folder are its settings and, where nobody said otherwise, its store.
-        cwd: parse(process.execPath).root,
-        serialization: 'advanced',
-        stdio,
-      }),
+    // It outlives the photo it is started for, and what becomes of it is not about that.
+    const child = aboutNothing(() =>
+      withoutDescriptors((stdio) =>
+        fork(options.entry, [String(options.memoryMb)], {
+          execArgv: [...options.execArgv],
+          env: childEnv(),
+          // In the bot's own folder are its settings and, where nobody said otherwise, its store.
+          cwd: parse(process.execPath).root,
+          serialization: 'advanced',
+          stdio,
+        }),
+      ),
     );
     const slot: Slot<Input, Answer> = {
       child,

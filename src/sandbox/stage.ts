@@ -110,6 +110,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         .join(','),
       STORE_URL: `lmdb:${storeFolder}`,
       HUB_LISTEN: `127.0.0.1:${hubPort}`,
+      WATCH_LISTEN: '127.0.0.1:0',
       READ_PRINT: options.readPrint === false ? 'off' : 'on',
       ...(options.photoSeconds === undefined ? {} : { PHOTO_SECONDS: String(options.photoSeconds) }),
       LOG_LEVEL: 'info',

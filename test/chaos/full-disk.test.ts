@@ -13,12 +13,18 @@ import { temporaryFolder } from '../support/store.ts';
 
 const STEP = { timeoutMs: 40_000 };
 
-/** A bot of its own process, and where its hub listens. */
+/** A bot of its own process, and where it says how it is. */
 async function startBot(
   env: Record<string, string>,
-): Promise<{ child: ChildProcess; hub: string; lines: string[] }> {
+): Promise<{ child: ChildProcess; watch: string; lines: string[] }> {
   const child = spawn(process.execPath, [await releasedBot()], {
-    env: { PATH: process.env.PATH ?? '', HUB_LISTEN: '127.0.0.1:0', LOG_LEVEL: 'info', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HUB_LISTEN: '127.0.0.1:0',
+      WATCH_LISTEN: '127.0.0.1:0',
+      LOG_LEVEL: 'info',
+      ...env,
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(async () => {
@@ -27,18 +33,18 @@ async function startBot(
   });
   const lines: string[] = [];
   const reading = createInterface({ input: child.stderr });
-  const hub = await new Promise<string>((resolve, reject) => {
+  const watch = await new Promise<string>((resolve, reject) => {
     reading.on('line', (line) => {
       lines.push(line);
-      if (line.includes('"ready"')) resolve(String(JSON.parse(line).hub));
+      if (line.includes('"ready"')) resolve(String(JSON.parse(line).watch));
     });
     child.once('exit', () => reject(new Error(lines.join('\n'))));
   });
-  return { child, hub, lines };
+  return { child, watch, lines };
 }
 
-const ready = async (hub: string) => {
-  const answer = await fetch(`${hub}/ready`);
+const ready = async (watch: string) => {
+  const answer = await fetch(`${watch}/ready`);
   return { status: answer.status, body: await answer.json() };
 };
 
@@ -53,16 +59,16 @@ describe('a disk that is full', () => {
       onTestFinished(remove);
       const admin = api.user({ languageCode: 'ru' });
       await admin.send('/start');
-      const { child, hub, lines } = await startBot({
+      const { child, watch, lines } = await startBot({
         BOT_TOKEN: api.token,
         TELEGRAM_API_ROOT: api.url,
         ADMIN_IDS: String(admin.id),
         STORE_URL: `lmdb:${path}`,
       });
       await admin.waitFor(({ from }) => from === 'bot', { after: 'start', ...STEP });
-      expect(await ready(hub)).toEqual({
+      expect(await ready(watch)).toEqual({
         status: 200,
-        body: { ready: true, store: 'works', telegram: 'reached', updates: 'polling' },
+        body: { ready: true, reasons: [], store: 'works', telegram: 'reached', updates: 'polling' },
       });
 
       const limit = (bytes: string) =>
@@ -72,12 +78,15 @@ describe('a disk that is full', () => {
       const t = textsFor('ru');
       await admin.waitFor(({ text }) => text === t('bot:outage.sorry'), STEP);
       await admin.waitFor(/Диск бота заполнен/, { after: 'start', ...STEP });
-      expect(await ready(hub)).toMatchObject({ status: 503, body: { ready: false, store: 'full' } });
+      expect(await ready(watch)).toMatchObject({
+        status: 503,
+        body: { ready: false, reasons: ['store-full'], store: 'full' },
+      });
 
       limit('unlimited');
       await admin.waitFor(({ text }) => text === t('bot:outage.again'), { after: 'start', ...STEP });
       await admin.waitFor(/\/agents/, { after: 'start', ...STEP });
-      await expect.poll(async () => (await ready(hub)).status, { timeout: 20_000 }).toBe(200);
+      await expect.poll(async () => (await ready(watch)).status, { timeout: 20_000 }).toBe(200);
       expect(admin.messages.filter(({ text }) => text === t('bot:outage.sorry'))).toHaveLength(1);
       expect(child.exitCode, lines.join('\n')).toBeNull();
     },

@@ -120,7 +120,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await technician.waitFor(/looked like a password/, STEP);
     await laptop.typePassword(PASSWORD);
     await technician.waitFor(/Unbound, verified/, STEP);
-    const paper = { ...(await reportOf(house)), ...(await weekOf(house)) };
+    const paper = { ...(await reportOf(house)), ...(await weekOf(house)), ...(await watchedOf(house)) };
     await laptop.stop();
     await stage.bot.stop();
 
@@ -439,6 +439,7 @@ it('is in nothing a program says when it crashes', async () => {
     STORE_URL: `lmdb:${folder.path}`,
     TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
     HUB_LISTEN: '127.0.0.1:0',
+    WATCH_LISTEN: '127.0.0.1:0',
   };
   expect(hits(canaries, await crashed(await releasedBot(), folder.path, bot))).toEqual([]);
   const agent = { PLANTED, UNBIND_AGENT_HOME: folder.path, UNBIND_AGENT_TEST_NETWORK: '127.0.0.1/8:37999' };
@@ -497,6 +498,20 @@ async function weekOf({ technician, stage }: House): Promise<Places> {
   const table = Buffer.from(stage.api.bytes(sent.file?.id ?? '') ?? []);
   expect(table.toString()).toContain(profile.shortSerial);
   return { 'how things stand': Buffer.from(text), 'cases of the week': table };
+}
+
+/** What whoever watches over the bot is told. */
+async function watchedOf({ botLines }: House): Promise<Places> {
+  const ready = botLines.findLast((line) => line.includes('"msg":"ready"')) ?? '{}';
+  const { watch } = JSON.parse(ready) as { watch: string };
+  const told = async (path: string) => Buffer.from(await (await fetch(`${watch}${path}`)).text());
+  const metrics = await told('/metrics');
+  expect(metrics.toString()).toContain('unbind_reports_total{outcome="wrong-password"} 1');
+  return {
+    metrics,
+    'whether it is ready': await told('/ready'),
+    'whether it is alive': await told('/health'),
+  };
 }
 
 /** The lines of the audit trail, which must be whole although the bot was killed. */

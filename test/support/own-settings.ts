@@ -19,6 +19,7 @@ export function settingsWith(own: Own): Settings {
     notices: NOTICE_DEFAULTS,
     backupRecipients: [],
     auditHead: { everyMs: 86_400_000, keepers: [] },
+    watch: null,
     logLevel: 'silent',
     secretFiles: [],
     ...own,

@@ -7,6 +7,7 @@ import { faultText } from '../data-command.ts';
 import { exposedFiles } from '../server/exposed-files.ts';
 import type { Settings } from '../settings.ts';
 import { startBot } from '../start.ts';
+import { createSystemd } from '../watch/systemd.ts';
 import { type AddCommand, type Cli, EXIT } from './cli.ts';
 
 /** Longest time between the stop and the end of the program, ms. */
@@ -28,7 +29,7 @@ export const addRun: AddCommand = (program, cli) => {
     .action(async ({ keepAudit }: { keepAudit: number }) => run(cli, cli.settings(), keepAudit));
 };
 
-async function run({ t, complain, complainOf }: Cli, settings: Settings, keepAuditDays: number) {
+async function run({ env, t, complain, complainOf }: Cli, settings: Settings, keepAuditDays: number) {
   const log = createLog(settings.logLevel, 'unbind-bot');
   // Node prints a fault as it is, whatever stands in it; the log takes secrets out.
   process.on('uncaughtException', (error) => {
@@ -59,11 +60,16 @@ async function run({ t, complain, complainOf }: Cli, settings: Settings, keepAud
     process.exit(EXIT.failed);
   }
   const bot = started.value;
-  log.info({ hub: bot.hubUrl }, 'ready');
+  log.info({ hub: bot.hubUrl, watch: bot.watchUrl }, 'ready');
+  const systemd = createSystemd(env, log);
+  void systemd.ready(async () => {
+    const { ready, reasons } = await bot.glance();
+    return ready ? 'takes updates' : `not ready: ${reasons.join(', ')}`;
+  });
 
   const why = await Promise.race([bot.ended, aborted(stopping.signal)]);
   if (why === 'token-refused') complain(t('bot:startup.token-refused', { detail: '' }));
-  await bot.stop();
+  await Promise.all([systemd.stopping(), bot.stop()]);
   end(log, why === 'token-refused' ? EXIT.failed : EXIT.done);
 }
 

@@ -30,6 +30,8 @@ export interface StartOptions {
   desk: JobDesk;
   alarms: Pick<Alarms, 'set' | 'ensure'>;
   halt(job: CaseJob): Promise<Result<void, HouseFailure>>;
+  /** Hears why a job was not given to an agent. */
+  onRefused(reason: JobRefusal): void;
   /** Milliseconds. */
   clock: () => number;
   technicianName(chatId: number): Promise<string>;
@@ -39,7 +41,10 @@ export interface StartOptions {
 export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' | 'status' | 'unbind'> {
   const { records, cases, groups, atLaptop, desk, alarms, clock } = options;
   const nextId = monotonicFactory();
-  const refused = (reason: JobRefusal): JobStart => ({ started: false, reason });
+  const refused = (reason: JobRefusal): JobStart => {
+    options.onRefused(reason);
+    return { started: false, reason };
+  };
 
   /** Why the agent may not do this now; null: it may. */
   async function whyNot(record: CaseRecord, kind: JobKind, agentId: string): Promise<JobRefusal | null> {

@@ -3,11 +3,36 @@ import type { StoreHealth, StoreState } from './store-health.ts';
 /** What `GET /ready` tells: no name, no number, no address. */
 export interface Readiness {
   readonly ready: boolean;
+  /** Why it is not ready; empty where it is. */
+  readonly reasons: readonly NotReady[];
   readonly store: StoreState;
   /** Whether Telegram has answered or called lately. */
   readonly telegram: 'reached' | 'unreached';
-  /** How updates come in; `off` before the bot takes any, after it takes none, and where another process polls. */
-  readonly updates: 'polling' | 'webhook' | 'off';
+  /** How updates come in. */
+  readonly updates: UpdatesState;
+}
+
+/**
+ * How updates come in. `conflict`: another process polls with the same token, or a webhook is set for it; `off`: before the
+ * bot takes any, and after it takes none.
+ */
+export type UpdatesState = 'polling' | 'webhook' | 'off' | 'conflict';
+
+/** One thing that keeps the bot from its work. */
+export type NotReady =
+  | `store-${Exclude<StoreState, 'works'>}`
+  | 'telegram-unreached'
+  | `updates-${'off' | 'conflict'}`;
+
+/** Pure. */
+export function readinessOf(state: Pick<Readiness, 'store' | 'telegram' | 'updates'>): Readiness {
+  const { store, telegram, updates } = state;
+  const reasons: NotReady[] = [
+    ...(store === 'works' ? [] : [`store-${store}` as const]),
+    ...(telegram === 'reached' ? [] : ['telegram-unreached' as const]),
+    ...(updates === 'off' || updates === 'conflict' ? [`updates-${updates}` as const] : []),
+  ];
+  return { ready: reasons.length === 0, reasons, store, telegram, updates };
 }
 
 interface ReadinessOptions {
@@ -16,7 +41,7 @@ interface ReadinessOptions {
   telegramHeardAt(): number | null;
   /** Calls Telegram; it is heard if it answers. */
   callTelegram(): Promise<unknown>;
-  updates(): Readiness['updates'];
+  updates(): UpdatesState;
   /** Milliseconds, never going back. */
   clock(): number;
 }
@@ -29,7 +54,14 @@ const LATELY_MS = 90_000;
 const CALL_EVERY_MS = 20_000;
 
 /** Whether the bot can do its work, for who watches over it. Cheap, however often it is asked. */
-export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+export interface Readying {
+  /** Calls Telegram where it was not heard for long. */
+  ask(): Promise<Readiness>;
+  /** What is known without calling anybody. */
+  glance(): Promise<Readiness>;
+}
+
+export function createReadiness(options: ReadinessOptions): Readying {
   const { health, telegramHeardAt, callTelegram, clock } = options;
   let calledAt = Number.NEGATIVE_INFINITY;
   let calling: Promise<unknown> | undefined;
@@ -52,14 +84,10 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
     return isReached();
   }
 
-  return async () => {
-    const [store, reached] = await Promise.all([health.state(STORE_EVERY_MS), reach()]);
-    const updates = options.updates();
-    return {
-      ready: store === 'works' && reached && updates !== 'off',
-      store,
-      telegram: reached ? 'reached' : 'unreached',
-      updates,
-    };
-  };
+  async function look(reached: boolean | Promise<boolean>): Promise<Readiness> {
+    const [store, isHeard] = await Promise.all([health.state(STORE_EVERY_MS), reached]);
+    return readinessOf({ store, telegram: isHeard ? 'reached' : 'unreached', updates: options.updates() });
+  }
+
+  return { ask: () => look(reach()), glance: () => look(isReached()) };
 }

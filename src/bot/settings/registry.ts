@@ -12,6 +12,7 @@ import {
   headKeepers,
   ids,
   listenAddress,
+  listenAddressOrOff,
   noticeWays,
   oneOf,
   onOff,
@@ -106,6 +107,19 @@ export const SETTINGS = {
     group: 'keep',
     shape: ageKeys,
     example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+  },
+  WATCH_LISTEN: {
+    group: 'watch',
+    shape: listenAddressOrOff,
+    example: '127.0.0.1:9464',
+    usual: '127.0.0.1:9464',
+  },
+  WATCH_TOKEN: {
+    group: 'watch',
+    // What may stand behind `Bearer` (RFC 6750, 2.1); 16 characters at least, because it is all that keeps strangers out.
+    shape: shaped(/^[A-Za-z0-9._~+/-]{16,256}=*$/).transform((token) => new Secret(token)),
+    example: 'openssl rand -hex 32',
+    secret: true,
   },
   AUDIT_HEAD_TO: {
     group: 'watch',

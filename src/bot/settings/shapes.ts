@@ -116,6 +116,15 @@ export const listenAddress = shaped(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5
   })
   .refine(({ port }) => port <= 65_535, malformed);
 
+/** The same, or `off`: null. */
+export const listenAddressOrOff = z.string().transform((given, context) => {
+  if (given === 'off') return null;
+  const read = listenAddress.safeParse(given);
+  if (read.success) return read.data;
+  context.addIssue({ code: 'custom', message: 'malformed' satisfies ShapeWord });
+  return z.NEVER;
+});
+
 /** `kind=way` of as many notices as one likes. */
 export const noticeWays = z.string().transform((given, context): NoticeSettings['ways'] => {
   const pairs = given.split(/[\s,]+/).map((pair) => pair.split('='));

@@ -39,7 +39,12 @@ export interface TelegramClientOptions {
   pace?: PaceLimits | null;
   /** Long polling adds its own timeout to `call`. */
   patience?: Patience;
+  /** Hears of every request that was answered or failed; a download's method is `download`. */
+  onCall?: (method: string, end: CallEnd, ms: number) => void;
 }
+
+/** How a request ended; `limited`: Telegram asks to wait (429). */
+export type CallEnd = 'ok' | 'refused' | 'limited' | 'unreachable';
 
 /** How long an answer is waited for, ms, by kind of call. */
 interface Patience {
@@ -95,6 +100,7 @@ export class TelegramClient extends Telegram {
   readonly #pace: Pace;
   readonly #paced: boolean;
   readonly #patience: Required<Patience>;
+  readonly #onCall: NonNullable<TelegramClientOptions['onCall']>;
   readonly #closing = new AbortController();
   #heardAt: number | null = null;
   /** Chat -> the newest message this run has put into it. */
@@ -111,6 +117,7 @@ export class TelegramClient extends Telegram {
     this.#pace = new Pace(options.pace ?? TELEGRAM_LIMITS, this.#closing.signal);
     this.#paced = options.pace !== null;
     this.#patience = { ...PATIENCE, ...options.patience };
+    this.#onCall = options.onCall ?? (() => undefined);
   }
 
   /**
@@ -209,7 +216,9 @@ export class TelegramClient extends Telegram {
 
     let reconnected = false;
     for (let repeats = 0; ; ) {
+      const began = performance.now();
       const answer = await this.#exchange(method, payload, encoded.value, signal);
+      this.#onCall(method, endOf(answer), performance.now() - began);
       if (answer.ok || answer.failure.kind === 'refused') this.#heardAt = performance.now();
       if (answer.ok) return answer;
       const { failure } = answer;
@@ -270,6 +279,18 @@ export class TelegramClient extends Telegram {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<Result<Buffer, DownloadFailure>> {
+    const began = performance.now();
+    const fetched = await this.#fetchOnce(path, maxBytes, signal);
+    const failed = fetched.ok || fetched.failure === 'unreachable' ? 'unreachable' : 'refused';
+    this.#onCall('download', fetched.ok ? 'ok' : failed, performance.now() - began);
+    return fetched;
+  }
+
+  async #fetchOnce(
+    path: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Result<Buffer, DownloadFailure>> {
     try {
       const { statusCode, body } = await this.#http.request({
         origin: this.#origin,
@@ -301,6 +322,12 @@ export class TelegramClient extends Telegram {
 /** Longest time on its way up, ms: while it is written, the wait for the answer goes on. */
 function uploadMs({ size }: LargeBytes): number {
   return (size / SLOWEST_BYTES_PER_SECOND) * 1000;
+}
+
+function endOf(answer: Result<unknown, TelegramFailure>): CallEnd {
+  if (answer.ok) return 'ok';
+  if (answer.failure.kind === 'unreachable') return 'unreachable';
+  return answer.failure.code === 429 ? 'limited' : 'refused';
 }
 
 /** The platform's signal that follows telegraf's until it is released: telegraf keeps one signal for days. */

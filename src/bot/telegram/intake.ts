@@ -45,8 +45,10 @@ export interface Intake {
    * lies on disk.
    */
   stop(): Promise<void>;
-  /** How updates come in just now; `off`: they do not. */
-  state(): 'polling' | 'webhook' | 'off';
+  /** How updates come in just now; `off`: they do not, `conflict`: another process takes them. */
+  state(): 'polling' | 'webhook' | 'off' | 'conflict';
+  /** How many updates wait, those being handled among them. */
+  waiting(): number;
   /** Resolves when no update waits. */
   idle(): Promise<void>;
   /** A fastify plugin with the webhook's route, to register on the hub's server; null while polling. */
@@ -72,6 +74,8 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
 
 /** Without an answer for so long polling counts as off, ms: a poll is held for 50 s, and another process may hold it. */
 const POLLED_MS = 90_000;
+/** Two that poll take the updates from each other every few seconds; one that held out for so long has them, ms. */
+const CONFLICT_MS = 20_000;
 
 /** An update over which the program died so often is given up: it would go on to end it for everybody. */
 const MOST_DEATHS = 5;
@@ -93,6 +97,8 @@ export function createIntake(options: IntakeOptions): Intake {
   let isOpen = false;
   /** `performance.now()` */
   let polledAt = Number.NEGATIVE_INFINITY;
+  /** When Telegram gave the updates to another process, `performance.now()`. */
+  let refusedAt = Number.NEGATIVE_INFINITY;
   let polling: Promise<void> | undefined;
 
   /** Puts what the last run left into its lines, in its order. */
@@ -134,6 +140,10 @@ export function createIntake(options: IntakeOptions): Intake {
         receive: reception.receiveAll,
         answered: () => {
           polledAt = performance.now();
+          refusedAt = Number.NEGATIVE_INFINITY;
+        },
+        conflicted: () => {
+          refusedAt = performance.now();
         },
         signal: stopping.signal,
       });
@@ -170,8 +180,10 @@ export function createIntake(options: IntakeOptions): Intake {
     state() {
       if (!isOpen) return 'off';
       if (updates.mode === 'webhook') return 'webhook';
+      if (performance.now() - refusedAt < CONFLICT_MS) return 'conflict';
       return performance.now() - polledAt < POLLED_MS ? 'polling' : 'off';
     },
+    waiting: () => lines.total,
     idle: lines.idle,
   };
 }

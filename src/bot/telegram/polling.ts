@@ -14,6 +14,8 @@ const LONGEST_AGAIN_MS = 30_000;
 const UNSTORED_MS = 1_000;
 /** Pause before polling starts anew, ms; another process may be about to end (409 Conflict). */
 const RESTART_PAUSE_MS = 3_000;
+/** Telegram's code where somebody else polls, or a webhook is set. */
+const CONFLICT = 409;
 /** Longest time the last call may take, which lets Telegram forget what is on disk, ms. */
 const FAREWELL_MS = 1_000;
 
@@ -28,6 +30,8 @@ interface PollingOptions {
   receive(updates: readonly Update[]): Promise<Update[]>;
   /** Telegram has answered a question for updates. */
   answered(): void;
+  /** Telegram gives the updates to another process, or to a webhook. */
+  conflicted(): void;
   /** Ends the polling wherever it is. */
   signal: AbortSignal;
 }
@@ -45,6 +49,7 @@ export async function poll(options: PollingOptions): Promise<'stopped' | 'token-
     } catch (error) {
       if (isTokenRefused(error)) return 'token-refused';
       if (signal.aborted) break;
+      if (error instanceof TelegramRefusal && error.code === CONFLICT) options.conflicted();
       log.warn({ err: error }, 'polling was interrupted and starts anew');
       await pause(RESTART_PAUSE_MS * (0.5 + Math.random()), signal);
     }

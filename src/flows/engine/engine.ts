@@ -100,6 +100,8 @@ export interface EngineOptions<N extends string> {
   sharesCard?: SharesCard;
   /** Id of the newest message this run has put into a chat, whoever said it; 0: none. */
   newest(chatId: number): number;
+  /** Hears that a conversation enters a stage, for the first time or anew. */
+  onEnter?: (stage: string) => void;
   /** Milliseconds. */
   clock?: () => number;
 }
@@ -148,11 +150,12 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const courtesies = createCourtesies(callApi, log);
+  const { onEnter = () => undefined } = options;
   const { heading = async () => '', sharesCard = async () => false, newest } = options;
   const outward = { house, callApi, courtesies, log, clock };
   const cards = createCaseCards({ ...outward, heading, sharesCard, newest: (chatId) => newest(chatId) });
   const tools: EngineTools = { ...outward, cards, tagFor };
-  const stages = guarded(tools, createPlay(tools, flows, me), flows, options.first);
+  const stages = guarded(tools, createPlay(tools, flows, me, onEnter), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
   const unclear = createUnclear(clock);

@@ -12,6 +12,7 @@ import {
 } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
+import { isAbout } from '../../kernel/log-subject.ts';
 import { lastWord } from './bot-api.ts';
 import { Dialogue, type Flow, type HeardUpdate, MessageRefused, type Next } from './dialogue.ts';
 import type { Heard } from './heard.ts';
@@ -41,6 +42,7 @@ export function createPlay(
   { house, callApi, courtesies, cards, tagFor }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
+  onEnter: (flow: string) => void,
 ): Play {
   function base(heard: Heard) {
     const update: HeardUpdate = { update_id: 0, heard };
@@ -95,6 +97,8 @@ export function createPlay(
 
     if ('enter' in how) {
       const { flow, enter: args } = how;
+      isAbout({ case: args.caseId });
+      onEnter(flow.name);
       // A stage begins with its case as it is now: what was put away before is part of that.
       chat.inbox = [];
       const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
@@ -102,6 +106,7 @@ export function createPlay(
     }
     const active = chat.conversation;
     if (!active) throw new Error('no conversation to resume');
+    isAbout({ case: active.args.caseId });
     const flow = flowNamed(flows, active.flow);
     const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
     return settle(flow, active.args, await watched(run, WATCHDOG_MS));

@@ -92,6 +92,7 @@ export function jobsOn(
       pinOpen: async () => ok(true),
     }),
     mayDrive: createDriveRule({ access, drivers }),
+    onRefused: () => undefined,
     directory: hub.directory,
     desk: hub.desk,
     alarms: createAlarms(store.values(ALARMS), async () => true, clock, log),

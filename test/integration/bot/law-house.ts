@@ -340,6 +340,7 @@ export class LawHouse {
         pinOpen: async () => ok(true),
       }),
       mayDrive: createDriveRule({ access, drivers }),
+      onRefused: () => undefined,
       groups,
       directory,
       desk,

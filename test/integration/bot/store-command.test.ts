@@ -190,6 +190,7 @@ describe('a bot whose store is damaged', () => {
       ADMIN_IDS: '1',
       STORE_URL: `lmdb:${path}`,
       HUB_LISTEN: '127.0.0.1:0',
+      WATCH_LISTEN: '127.0.0.1:0',
       LOG_LEVEL: 'silent',
     };
     const child = spawn(process.execPath, ['--import', 'tsx', main], {

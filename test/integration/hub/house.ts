@@ -60,7 +60,6 @@ type Hooks = Partial<
     | 'onKeyRequest'
     | 'onUnspoken'
     | 'about'
-    | 'readiness'
     | 'agentPage'
     | 'pageLimits'
   >

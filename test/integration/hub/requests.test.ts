@@ -275,25 +275,17 @@ describe('the listener', () => {
     expect(answer).toMatchObject({ status: 200, body: { status: 'ok', version: LINK_VERSION } });
   });
 
-  it('tells whether the house is ready, with 503 where it is not, and only where somebody knows', async () => {
-    const asked = () => anyone().raw('GET', '/ready', null, {});
-    expect(await asked()).toMatchObject({ status: 400, body: { error: 'bad-request' } });
-    const state = { ready: true, store: 'works' };
-    const ready = await openHouse({
-      readiness: async () => state,
-      limits: { requests: { burst: 3, perSecond: 0.01 } },
-    });
-    const ask = () => new TestAgent(ready).raw('GET', '/ready', null, {});
-    expect(await ask()).toMatchObject({ status: 200, body: state });
-    state.ready = false;
-    expect(await ask()).toMatchObject({ status: 503, body: { ready: false, store: 'works' } });
-    await ask();
-    expect(await ask()).toMatchObject({ status: 429 });
-    await ready.close();
-  });
-
   it('answers paths it does not have in its own words', async () => {
-    for (const path of ['/', '/v1', '/v2/poll', '/v1/poll/', '/%zz', `/${'x'.repeat(5_000)}`]) {
+    for (const path of [
+      '/',
+      '/ready',
+      '/metrics',
+      '/v1',
+      '/v2/poll',
+      '/v1/poll/',
+      '/%zz',
+      `/${'x'.repeat(5_000)}`,
+    ]) {
       const answer = await anyone().raw('GET', path, null, {});
       expect(answer).toMatchObject({ status: 400, body: { error: 'bad-request' } });
     }

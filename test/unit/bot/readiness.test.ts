@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReadiness } from '../../../src/bot/server/readiness.ts';
+import { createReadiness, type UpdatesState } from '../../../src/bot/server/readiness.ts';
 import { createStoreHealth, type StoreState } from '../../../src/bot/server/store-health.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import type { Store, StoreFailure, Values } from '../../../src/store/store.ts';
@@ -59,8 +59,8 @@ describe('how the store is', () => {
 describe('whether the bot is ready', () => {
   function house() {
     const at = { now: 0, heard: null as number | null, calls: 0, answers: true };
-    const state = { store: 'works' as StoreState, updates: 'polling' as 'polling' | 'webhook' | 'off' };
-    const readiness = createReadiness({
+    const state = { store: 'works' as StoreState, updates: 'polling' as UpdatesState };
+    const readying = createReadiness({
       health: { state: async () => state.store },
       telegramHeardAt: () => at.heard,
       callTelegram: async () => {
@@ -70,7 +70,7 @@ describe('whether the bot is ready', () => {
       updates: () => state.updates,
       clock: () => at.now,
     });
-    return { at, state, readiness };
+    return { at, state, readiness: readying.ask, glance: readying.glance };
   }
 
   it('needs the store, Telegram and a way for updates', async () => {
@@ -78,6 +78,7 @@ describe('whether the bot is ready', () => {
     at.heard = 0;
     expect(await readiness()).toEqual({
       ready: true,
+      reasons: [],
       store: 'works',
       telegram: 'reached',
       updates: 'polling',
@@ -91,6 +92,19 @@ describe('whether the bot is ready', () => {
     at.answers = false;
     at.now = 90_000;
     expect(await readiness()).toMatchObject({ ready: false, telegram: 'unreached' });
+  });
+
+  it('says why it is not ready, and at a glance calls nobody', async () => {
+    const { at, state, readiness, glance } = house();
+    at.heard = 0;
+    expect((await glance()).reasons).toEqual([]);
+    Object.assign(state, { store: 'damaged', updates: 'conflict' });
+    at.now = 90_000;
+    expect((await glance()).reasons).toEqual(['store-damaged', 'telegram-unreached', 'updates-conflict']);
+    expect(at.calls).toBe(0);
+    expect((await readiness()).reasons).toEqual(['store-damaged', 'updates-conflict']);
+    state.updates = 'off';
+    expect((await readiness()).reasons).toContain('updates-off');
   });
 
   it('calls Telegram where it was not heard for long, and not again at once', async () => {

@@ -49,9 +49,31 @@ describe('settings', () => {
       notices: { ways: {}, digestMs: 12 * 3_600_000 },
       backupRecipients: [],
       auditHead: { everyMs: 24 * 3_600_000, keepers: [] },
+      watch: { listen: { host: '127.0.0.1', port: 9464 }, token: null },
       logLevel: 'info',
       secretFiles: [],
     });
+  });
+
+  it('let nobody beyond this machine watch without a token', () => {
+    expect(settingsOf({ WATCH_LISTEN: 'off' }).watch).toBeNull();
+    expect(settingsOf({ WATCH_LISTEN: '[::1]:0' }).watch).toEqual({
+      listen: { host: '::1', port: 0 },
+      token: null,
+    });
+    const open = { ...MINIMAL, WATCH_LISTEN: '0.0.0.0:9464' };
+    expect(problemsOf(open)).toEqual([
+      { setting: 'WATCH_TOKEN', problem: 'missing', example: 'openssl rand -hex 32' },
+    ]);
+    expect(settingsOf({ ...open, WATCH_TOKEN: 'Canary-Token-1234' }).watch?.token?.reveal()).toBe(
+      'Canary-Token-1234',
+    );
+    for (const wrong of [
+      { WATCH_TOKEN: 'short' },
+      { WATCH_LISTEN: 'on' },
+      { WATCH_LISTEN: '127.0.0.1:70000' },
+    ])
+      expect(problemsOf({ ...MINIMAL, ...wrong })).toMatchObject([{ problem: 'malformed' }]);
   });
 
   it('take a blank value as not set', () => {

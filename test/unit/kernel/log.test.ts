@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
+import { about, aboutNothing, isAbout } from '../../../src/kernel/log-subject.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 
 function written(log: (logger: ReturnType<typeof createLog>) => void): string {
@@ -58,6 +59,49 @@ describe('the log', () => {
     expect(lines).not.toContain('Canary-Pass-77');
     expect(lines).not.toContain(Buffer.from('Canary-Pass-77').toString('base64'));
     expect(lines).not.toContain(Buffer.from('Canary-Pass-77').join(','));
+  });
+
+  it('shows the code of an error, and what it was caused by; nothing that only looks like a code', () => {
+    const full = Object.assign(new Error('write failed'), { code: 'ENOSPC' });
+    const lines = written((log) => {
+      log.error({ err: new Error('could not be kept', { cause: full }) });
+      log.error({ err: Object.assign(new Error('refused'), { code: 429 }) });
+      log.error({ err: Object.assign(new Error('odd'), { code: 'what somebody typed' }) });
+      log.error({ code: 'ABCDEF' });
+    });
+    const [kept, refused, odd, typed] = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(kept.err.cause).toMatchObject({ type: 'Error', message: 'write failed', code: 'ENOSPC' });
+    expect(refused.err.code).toBe(429);
+    expect(odd.err).not.toHaveProperty('code');
+    expect(typed.code).toBe('[secret]');
+  });
+
+  it('says in every line what it is about, on every way it was written', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', 'test', { write: (line: string) => void lines.push(line) });
+    const work = (id: string) =>
+      about({ update: 7 }, async () => {
+        await Promise.resolve();
+        isAbout({ case: id });
+        log.info(`${id} first`);
+        await Promise.resolve();
+        log.info({ case: 'its own word' }, `${id} second`);
+        aboutNothing(() => log.info(`${id} a process`));
+      });
+    await Promise.all([work('A'), work('B')]);
+    isAbout({ case: 'nobody asks' });
+    log.info('outside');
+    const seen = lines.map((line) => JSON.parse(line));
+    const about7 = (id: string) => [
+      expect.objectContaining({ update: 7, case: id, msg: `${id} first` }),
+      expect.objectContaining({ update: 7, case: 'its own word', msg: `${id} second` }),
+    ];
+    expect(seen).toEqual(expect.arrayContaining([...about7('A'), ...about7('B')]));
+    for (const line of seen.filter(({ msg }) => /process|outside/.test(msg)))
+      expect(Object.keys(line)).not.toEqual(expect.arrayContaining(['case']));
   });
 
   it('leaves what helps to find a fault', () => {
