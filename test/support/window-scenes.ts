@@ -347,7 +347,9 @@ export function scenes(language: Language): Readonly<Record<string, Scene>> {
       ended(unbound({ outcome: 'refused', reason: 'after-lock' }), OWN),
     ),
     'not-found': withNews(
-      atWork,
+      CONNECTED,
+      BEGUN,
+      stage('discovering'),
       { kind: 'noted', jobId: BEGUN.job.id, note: { kind: 'interface-skipped', name: 'Tailscale' } },
       ended(unbound({ outcome: 'not-found' })),
     ),

@@ -27,10 +27,11 @@ const ALL_OPEN = `for (const one of document.querySelectorAll('details')) one.op
 document.getElementById('gone').hidden = false;`;
 
 /** The window as it is served, over a scene that the test changes. */
-async function serve(scene: Scene, language: Language = 'en') {
+async function serve(scene: Scene) {
   const home = await mkdtemp(join(tmpdir(), 'unbind-window-'));
   const done: { action: WindowAction; password: string }[] = [];
   let now = scene;
+  let language: Language = 'en';
   const server = await serveWindow({
     home,
     view: {
@@ -40,6 +41,7 @@ async function serve(scene: Scene, language: Language = 'en') {
       policy: WINDOW_CONTENT_SECURITY_POLICY,
     },
     act: async (action, body) => {
+      if (action.name === 'language') language = action.to;
       done.push({ action, password: formField(body, 'password')?.toString() ?? '' });
       return 'done';
     },
@@ -233,6 +235,21 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
     expect(await gone.textContent()).toContain('Open the start file again');
     await page.unroute('**/live');
     await gone.waitFor({ state: 'hidden' });
+  });
+
+  it('speaks another language in every tab, once one of them has chosen it', async () => {
+    const window = await serve(NEW_LAPTOP);
+    const page = await open(window);
+    const other = await page.context().newPage();
+    await other.goto(window.address);
+    await page.getByRole('button', { name: 'Русский' }).click();
+    for (const tab of [page, other]) {
+      await tab.getByRole('heading', { name: 'Введите код из чата' }).waitFor();
+      await tab.locator('html[lang=ru]').waitFor();
+    }
+    // The form of the other tab is one that can be sent.
+    await other.getByRole('button', { name: 'English' }).click();
+    await page.locator('html[lang=en]').waitFor();
   });
 
   it('leaves open what a person has opened', async () => {

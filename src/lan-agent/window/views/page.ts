@@ -31,7 +31,16 @@ export const WINDOW_CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Ids of the elements whose insides change. */
-export type PartId = 'line' | 'told' | 'alerts' | 'now' | 'devices' | 'check' | 'history' | 'foot';
+export type PartId =
+  | 'line'
+  | 'languages'
+  | 'told'
+  | 'alerts'
+  | 'now'
+  | 'devices'
+  | 'check'
+  | 'history'
+  | 'foot';
 /** What stands inside each of them, as HTML. */
 export type Parts = Readonly<Record<PartId, string>>;
 
@@ -48,7 +57,7 @@ export function windowPage(scene: Scene, language: Language, tools: PageTools): 
 <title>${titleOf(view)}</title><link rel="icon" href="data:,">
 <style>${new Html(STYLE)}</style></head>
 <body>
-<header><span class="name">${texts('window:name')}</span><span id="line">${parts.line}</span>${languages(view)}</header>
+<header><span class="name">${texts('window:name')}</span><span id="line">${parts.line}</span><span id="languages">${parts.languages}</span></header>
 <p id="told" class="unseen" role="status">${parts.told}</p>
 <main>
 <div class="alerts"><p id="gone" class="gone" role="alert" hidden>${texts('window:alert.gone')}</p><div id="alerts">${parts.alerts}</div></div>
@@ -78,6 +87,7 @@ export function windowParts(scene: Scene, language: Language, tools: PageTools):
 function partsOf(view: View): Readonly<Record<PartId, Html>> {
   return {
     line: linePart(view),
+    languages: languagesPart(view),
     told: toldPart(view),
     alerts: alertsPart(view),
     now: nowPart(view),
@@ -92,7 +102,7 @@ function partsOf(view: View): Readonly<Record<PartId, Html>> {
 function toldPart(view: View): Html {
   const { scene, texts } = view;
   const more = scene.notice ? `. ${texts(`window:notice.${scene.notice}`)}` : '';
-  return html`<span data-title="${titleOf(view)}">${headOf(scene, texts)}${more}</span>`;
+  return html`<span lang="${view.language}" data-title="${titleOf(view)}">${headOf(scene, texts)}${more}</span>`;
 }
 
 /** Seen in the row of tabs: a mark where a person is waited for. */
@@ -135,7 +145,7 @@ function newerAlert({ version, address }: NonNullable<Scene['newer']>, texts: Wi
   return html`<p>${texts('window:alert.newer', { version })}${place}</p>`;
 }
 
-function languages(view: View): Html {
+function languagesPart(view: View): Html {
   const { language, texts } = view;
   const others = LANGUAGES.filter((one) => one !== language);
   return html`${others.map(

@@ -77,7 +77,9 @@ export const SCRIPT = `
       if (part) renewWithin(part, fresh.content);
     }
     const title = document.querySelector('[data-title]');
-    if (title) document.title = title.dataset.title;
+    // Another language was chosen elsewhere: it is of the whole page.
+    if (title.lang !== root.lang) return location.reload();
+    document.title = title.dataset.title;
     // Nobody is typing: the field that is asked for now, or its heading, is where the keyboard goes on.
     const { activeElement } = document;
     const head = document.getElementById('head');
@@ -100,5 +102,7 @@ export const SCRIPT = `
     if (failures > 1 || source.readyState === EventSource.CLOSED) gone.hidden = false;
   };
   addEventListener('pagehide', () => source.close());
+  // Gone back to: what it shows is of then.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 })();
 `;
