@@ -1,12 +1,12 @@
 /** What the agent's memory holds of a password when the job it was typed for is over. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { hits } from '../../support/canary.ts';
 import { bundled } from '../../support/programs.ts';
 import { CAMERA, emptyFolder, oneCamera } from './agent.ts';
+import { FROM_FILE, OWN, post } from './window-client.ts';
 
 const NO_TERMINAL =
   process.platform !== 'linux' || spawnSync('script', ['--version']).error
@@ -22,8 +22,12 @@ interface Asked {
   see(text: RegExp): Promise<string>;
 }
 
-/** An agent that asks for the password of a camera, in its terminal, on its page or out of a pipe, and stays when it is done. */
-async function asking(t: TestContext, kind: 'terminal' | 'page' | 'pipe', snapshot: string): Promise<Asked> {
+/** An agent that asks for the password of a camera, in its terminal, on its page, in its window or out of a pipe, and stays when it is done. */
+async function asking(
+  t: TestContext,
+  kind: 'terminal' | 'page' | 'window' | 'pipe',
+  snapshot: string,
+): Promise<Asked> {
   const at = await oneCamera(t, { profile: { adminPassword: PASSWORD } });
   const words = ['--expose-gc', program, kind, at.lan.testNetwork, CAMERA, snapshot];
   const command = `stty cols 100 rows 40; exec "${process.execPath}" ${words.join(' ')}`;
@@ -79,18 +83,17 @@ function pidIn(screen: string): number | null {
 
 /** Sends the form of the page as a browser does. */
 async function submit(page: string): Promise<void> {
-  const url = new URL(page);
-  const body = new URLSearchParams({ password: PASSWORD, action: 'send' }).toString();
-  const headers = {
-    host: url.host,
-    origin: url.origin,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(body.length),
-  };
-  await new Promise((done, failed) => {
-    const sent = request(url, { method: 'POST', headers }, (answer) => answer.resume().on('end', done));
-    sent.on('error', failed).end(body);
-  });
+  await post(page, { password: PASSWORD, action: 'send' }, { origin: new URL(page).origin });
+}
+
+/** The same in the window: lets itself in first. @param asked address, key and form, as the window says them */
+async function answerIn(asked: string): Promise<void> {
+  const [address = '', key = '', form = ''] = asked.split(' ');
+  const entered = await post(`${address}enter`, { key }, FROM_FILE);
+  const cookie = entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const { origin } = new URL(address);
+  const headers = { ...OWN, origin, cookie };
+  await post(`${address}answer`, { form, password: PASSWORD, action: 'send' }, headers);
 }
 
 /** How often one of several bytes stands in the memory a process can write to, which is all that it was told. */
@@ -124,33 +127,38 @@ const FORMS = [
   Buffer.from(new URLSearchParams({ p: PASSWORD }).toString().slice(2)),
 ];
 
-describe.each(['terminal', 'page', 'pipe'] as const)('a password that came through the %s', (kind) => {
-  const isMissing = kind === 'terminal' && NO_TERMINAL !== null;
-  it.skipIf(isMissing)(
-    'is nowhere in the program’s memory when the job is over',
-    async (t) => {
-      const snapshot = join(await emptyFolder(t), 'heap.heapsnapshot');
-      const agent = await asking(t, kind, snapshot);
-      if (kind === 'page') {
-        await submit(await agent.see(/prompt-page: (\S+)\n/));
-      } else {
-        if (kind === 'terminal') await agent.see(/(Admin password of the device)/);
-        agent.child.stdin?.write(`${PASSWORD}${kind === 'terminal' ? '\r' : '\n'}`);
-      }
-      const outcome = await agent.see(/outcome: (.*\.)/);
-      expect(outcome).toContain('unbound');
-      const pid = pidIn(outcome) ?? 0;
-      if (process.platform === 'linux') {
-        expect(await countIn(pid, FORMS)).toBe(0);
-        expect(await countIn(pid, [Buffer.from(CAMERA)])).toBeGreaterThan(0);
-      }
-      process.kill(pid, 'SIGUSR2');
-      await agent.see(/(snapshot written)/);
-      const heap = { heap: await readFile(snapshot) };
-      expect(hits({ password: PASSWORD }, heap)).toEqual([]);
-      // What is known to be there is found: the search is one.
-      expect(hits({ serial: CAMERA }, heap)).toEqual(['serial in heap']);
-    },
-    60_000,
-  );
-});
+describe.each(['terminal', 'page', 'window', 'pipe'] as const)(
+  'a password that came through the %s',
+  (kind) => {
+    const isMissing = kind === 'terminal' && NO_TERMINAL !== null;
+    it.skipIf(isMissing)(
+      'is nowhere in the program’s memory when the job is over',
+      async (t) => {
+        const snapshot = join(await emptyFolder(t), 'heap.heapsnapshot');
+        const agent = await asking(t, kind, snapshot);
+        if (kind === 'page') {
+          await submit(await agent.see(/prompt-page: (\S+)\n/));
+        } else if (kind === 'window') {
+          await answerIn(await agent.see(/window: (.+)\n/));
+        } else {
+          if (kind === 'terminal') await agent.see(/(Admin password of the device)/);
+          agent.child.stdin?.write(`${PASSWORD}${kind === 'terminal' ? '\r' : '\n'}`);
+        }
+        const outcome = await agent.see(/outcome: (.*\.)/);
+        expect(outcome).toContain('unbound');
+        const pid = pidIn(outcome) ?? 0;
+        if (process.platform === 'linux') {
+          expect(await countIn(pid, FORMS)).toBe(0);
+          expect(await countIn(pid, [Buffer.from(CAMERA)])).toBeGreaterThan(0);
+        }
+        process.kill(pid, 'SIGUSR2');
+        await agent.see(/(snapshot written)/);
+        const heap = { heap: await readFile(snapshot) };
+        expect(hits({ password: PASSWORD }, heap)).toEqual([]);
+        // What is known to be there is found: the search is one.
+        expect(hits({ serial: CAMERA }, heap)).toEqual(['serial in heap']);
+      },
+      60_000,
+    );
+  },
+);
