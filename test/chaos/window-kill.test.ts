@@ -129,7 +129,7 @@ describe('kill -9 beside the window', () => {
         await laptop.killBrowser();
         await laptop.doubleClick();
         await laptop.page.locator('button[name="says"][value="no"]').click();
-        await laptop.sees('Type the code from the chat', '#now');
+        await laptop.page.locator('#code').waitFor({ timeout: STEP.timeoutMs });
       },
       LONG,
     );
