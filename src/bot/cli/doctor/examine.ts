@@ -1,0 +1,64 @@
+import { readSettings } from '../../settings.ts';
+import { TelegramClient } from '../../telegram/client.ts';
+import { settingsTrouble } from '../cli.ts';
+import { type Check, finding, foundAs } from './check.ts';
+import {
+  checkDisk,
+  checkEnvFile,
+  checkPack,
+  checkPackages,
+  checkPort,
+  checkPrint,
+  checkStoreAt,
+  checkTls,
+} from './machine-checks.ts';
+import { checkClock, checkHub, checkTelegram } from './network-checks.ts';
+
+/**
+ * Everything the doctor looks at, in the order it is told. Nothing is changed, no update is taken from a running bot.
+ * @param folder where `.env` is looked for
+ * @param clock milliseconds since 1970
+ */
+export async function examine(
+  env: Readonly<Record<string, string | undefined>>,
+  folder: string,
+  clock: () => number,
+): Promise<Check[]> {
+  const read = readSettings(env);
+  if (!read.ok) {
+    const wrong = read.failure.map((problem) =>
+      foundAs('failed', 'settings', `${problem.setting} ${problem.problem}`, (t) =>
+        settingsTrouble(t, [problem]).join(''),
+      ),
+    );
+    return [...wrong, ...(await checkEnvFile(folder, []))];
+  }
+  const settings = read.value;
+  const client = new TelegramClient({
+    token: settings.token,
+    apiRoot: settings.apiRoot,
+    pace: null,
+    blobs: { get: async () => ({ ok: true, value: undefined }) },
+    patience: { call: 8_000, upload: 8_000 },
+  });
+  const [telegram, time, { checks: store, bot }] = await Promise.all([
+    checkTelegram(client, settings, clock()),
+    checkClock(settings, clock),
+    checkStoreAt(settings.storeUrl),
+  ]);
+  await client.disconnect();
+  return [
+    finding('ok', 'operator:doctor.settings.good'),
+    ...(await checkEnvFile(folder, settings.secretFiles)),
+    ...telegram,
+    ...time,
+    ...store,
+    ...(await checkDisk(settings.storeUrl)),
+    ...(bot ? [] : [await checkPort(settings)]),
+    ...(await checkTls(settings.hub.tls, clock())),
+    ...(await checkHub(settings, bot !== null, clock())),
+    await checkPack(settings, clock()),
+    checkPrint(settings),
+    await checkPackages(settings),
+  ];
+}
