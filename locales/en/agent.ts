@@ -37,6 +37,8 @@ export const agent = {
       withUnbind: 'also unbind the device, with --confirm, and record that: it really is unbound then',
       server: 'address of the bot’s server; a package from the bot knows its own',
       insecureLan: 'allow plain HTTP to a server on this network: what is said can be read along',
+      bundle: 'write a file for support here: what the doctor found and the journal, no secret',
+      send: 'send that file to the chat this laptop is paired with',
       prompt: 'where to ask for the password: in the terminal or on a page of this laptop',
     },
     environment: `
@@ -172,6 +174,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     sent: 'The unbind was sent, once.',
     verifying: 'Asking the device whether it worked …',
     reading: 'Reading what the device says of itself …',
+  },
+  support: {
+    written: 'The file for support is written: {{path}}. It holds no password, code or key.',
+    unwritten: 'The file for support could not be written to {{path}} ({{code}}).',
+    sent: 'The file for support is in the chat.',
+    'not-taken':
+      'The bot could not hand the file on: nobody who may use this laptop can get it now. Try again in a few minutes.',
+    'older-bot':
+      'The bot at {{server}} takes no files for support: it is older. Write the file with --bundle and send it yourself.',
   },
   news: {
     begun: {

@@ -312,6 +312,10 @@ export const bot = {
     },
   },
   laptop: {
+    support:
+      '💻 What “{{agent}}” says of itself and its network, for support. It holds no password, code or key; it does hold serial numbers and addresses. Forward it to whoever helps you.',
+    supportCase:
+      '💻 What “{{agent}}” says of itself and its network, for the case <code>{{serial}}</code>. It holds no password, code or key; it does hold serial numbers and addresses. Forward it to whoever helps you.',
     older:
       '💻 “{{agent}}” was turned away: its program is too old for me. Get the newest for it: {{address}}',
     newer: '💻 “{{agent}}” was turned away: its program is newer than I am. The operator has to update me.',

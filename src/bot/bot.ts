@@ -14,6 +14,7 @@ import { createGroupDesk } from '../groups/desk.ts';
 import type { JobDesk } from '../hub/desk.ts';
 import type { AgentDirectory, PairingRequest } from '../hub/directory.ts';
 import type { Packages } from '../hub/packages.ts';
+import type { SupportTaker } from '../hub/routes.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -55,6 +56,7 @@ import { tellingLaptops } from './jobs/ended-runs.ts';
 import { createHandOvers } from './jobs/hand-overs.ts';
 import { keepingGroups } from './jobs/in-groups.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { createLaptopSupport } from './jobs/laptop-support.ts';
 import { createLaptopVersions, type LaptopVersions } from './jobs/laptop-versions.ts';
 import { createListEnds } from './jobs/list-ends.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
@@ -116,6 +118,8 @@ export interface Bot extends UpdateTaking {
   laptopAbout: LaptopVersions['about'];
   /** A laptop was turned away for what it speaks. */
   laptopUnspoken: LaptopVersions['unspoken'];
+  /** A laptop's file for support. */
+  laptopSupport: SupportTaker;
   /** An agent has come online. */
   agentOnline(agentId: string): Promise<void>;
   /** An agent that was online is away. */
@@ -273,6 +277,7 @@ export function createBot(parts: BotParts): Bot {
     pairingRequested,
     laptopAbout: versions.about,
     laptopUnspoken: versions.unspoken,
+    laptopSupport: createLaptopSupport(common),
     agentOnline: jobs.online,
     agentOffline: jobs.offline,
     raise: notices.raise,

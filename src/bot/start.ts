@@ -266,6 +266,7 @@ async function bringUp(
       bot?.raise({ kind: 'laptop.new-key', agent, mark, address }),
     about: async (agentId) => (await bot?.laptopAbout(agentId)) ?? null,
     onUnspoken: (laptop) => beside(bot?.laptopUnspoken(laptop)),
+    onSupport: async (agentId, bundle) => (await bot?.laptopSupport(agentId, bundle)) ?? false,
     onGuessing: (prefix) => beside(bot?.raise({ kind: 'pairing.guessing', prefix })),
     proxies: settings.hub.proxies,
     agentPage: { packages: packages.value, page: createAgentPage(() => address) },

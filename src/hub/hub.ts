@@ -22,7 +22,13 @@ import { createPolls } from './polls.ts';
 import { createPresence } from './presence.ts';
 import type { ProxyNetwork } from './proxies.ts';
 import { createRotations, type KeyRequest } from './rotation.ts';
-import { type EventTaker, type HubLimits, hubRoutes, type UnspokenLaptop } from './routes.ts';
+import {
+  type EventTaker,
+  type HubLimits,
+  hubRoutes,
+  type SupportTaker,
+  type UnspokenLaptop,
+} from './routes.ts';
 import { type Certificate, createServer, type HubServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
@@ -83,6 +89,8 @@ export interface HubOptions {
   about?: (agentId: string) => Promise<HubAbout | null>;
   /** A laptop speaks a version of the wire format (`LINK_VERSION`) that this hub does not, and was turned away. */
   onUnspoken?: (laptop: UnspokenLaptop) => void;
+  /** Takes a file for support to the people of a laptop. */
+  onSupport?: SupportTaker;
   /** PEM texts. Without them the hub speaks plain HTTP: for loopback, or behind a proxy that speaks TLS. */
   tls?: Certificate;
   /** Whose `X-Forwarded-For` to believe. Default: nobody. */
@@ -124,7 +132,7 @@ export function createHub(options: HubOptions): Hub {
   const { onRefused = () => undefined, onFetched = () => undefined } = options;
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
   const { onKeyRequest = async () => undefined, onUnspoken = () => undefined } = options;
-  const { about = async () => null } = options;
+  const { about = async () => null, onSupport = async () => false } = options;
   const { audit = createAudit(store, clock) } = options;
   const keys = createKeyring(store);
   const agents = createAgents(store);
@@ -157,6 +165,7 @@ export function createHub(options: HubOptions): Hub {
       about,
       onUnspoken,
       onRefused,
+      onSupport,
       clock,
       limits,
       log,

@@ -29,6 +29,8 @@ import {
   pollRequest,
   type RotateAnswer,
   rotateRequest,
+  type SupportAnswer,
+  supportRequest,
 } from '../link/messages.ts';
 import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, bodyDigest, signAnswer } from '../link/signing.ts';
 import { HOLD_MS } from '../link/times.ts';
@@ -56,6 +58,9 @@ const MOST_UNPROVEN_BODIES = 8;
 /** After one alert about guessing there is none for this long, ms: where else it goes on is in the log. */
 const ALERT_AGAIN_MS = 6 * 60 * 60_000;
 
+/** Files for support of one agent: each is a message in a chat. */
+const SUPPORT: BucketRules = { burst: 3, perSecond: 1 / 300 };
+
 /** What one address, and its neighbourhood, may ask for. */
 export interface HubLimits {
   readonly requests: BucketRules;
@@ -72,6 +77,9 @@ export interface HubLimits {
 
 /** Takes an event over for good. False (or a rejection): not now, the agent sends it again. */
 export type EventTaker = (agentId: string, event: AgentEvent) => Promise<boolean>;
+
+/** Takes a file for support. False: it is not what it should be, or nobody could get it. */
+export type SupportTaker = (agentId: string, bundle: string) => Promise<boolean>;
 
 /** A laptop that speaks what this hub does not: one that is paired, or one that was to be paired by this technician. */
 export type UnspokenLaptop = ({ readonly agentId: string } | { readonly technicianId: number }) & {
@@ -105,6 +113,7 @@ export interface RouteParts {
   about: (agentId: string) => Promise<HubAbout | null>;
   onUnspoken: (laptop: UnspokenLaptop) => void;
   onRefused: (code: HubErrorCode) => void;
+  onSupport: SupportTaker;
   clock: () => number;
   limits: HubLimits;
   log: Log;
@@ -113,11 +122,12 @@ export interface RouteParts {
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
   const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
-  const { about, onUnspoken, onRefused, clock, limits, log } = parts;
+  const { about, onUnspoken, onRefused, onSupport, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
   const neighbourhoods = createBuckets(limits.neighbourhood, clock);
+  const supports = createBuckets(SUPPORT, clock);
   const guesses = createBreakers(limits.guesses, clock);
   let alertedAt = Number.NEGATIVE_INFINITY;
   /** Bodies of events on their way, by agent. */
@@ -317,6 +327,13 @@ export function hubRoutes(parts: RouteParts) {
       const agentId = senderOf(request);
       const state = orRefuse(await rotations.ask(agentId, parse(rotateRequest, request), request.ip));
       return { rotated: state === 'rotated', state };
+    });
+
+    app.post('/v1/support', signed({ large: true }), async (request): Promise<SupportAnswer> => {
+      const agentId = senderOf(request);
+      const { bundle } = parse(supportRequest, request);
+      pass(supports.take(agentId));
+      return { taken: await onSupport(agentId, bundle) };
     });
 
     app.post('/v1/permit', signed(), async (request): Promise<PermitAnswer> => {

@@ -397,6 +397,19 @@ export const rotateAnswer = z.object({
 });
 export type RotateAnswer = z.infer<typeof rotateAnswer>;
 
+/** Longest file for support, characters: with every one of them escaped it still fits into a body. */
+export const MOST_SUPPORT_CHARACTERS = 80_000;
+
+/**
+ * `POST /v1/support` (signed): what a laptop says of itself, for whoever helps its people; JSON as a text. It goes to
+ * their chat, without a secret. A hub of before has no such route.
+ */
+export const supportRequest = z.object({ version: spokenVersion, bundle: text(MOST_SUPPORT_CHARACTERS) });
+export type SupportRequest = z.infer<typeof supportRequest>;
+/** `taken`: false where it is not what it should be, or nobody is there who could get it. */
+export const supportAnswer = z.object({ taken: z.boolean() });
+export type SupportAnswer = z.infer<typeof supportAnswer>;
+
 /** Every refusal of the hub, each with one HTTP status. */
 export const HUB_ERRORS = {
   'bad-request': 400,

@@ -8,6 +8,8 @@ import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { realNetwork } from '../../src/lan-agent/network/network.ts';
+import { supportBundle } from '../../src/lan-agent/support/bundle.ts';
 import { manyCameras, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { drawLabel } from '../../src/sandbox/labels.ts';
 import { PAIRING_CODE } from '../../src/sandbox/pairing.ts';
@@ -459,6 +461,9 @@ async function placesOf(house: House, home: string): Promise<Places> {
 }
 
 /** The same as files, lines and calls. */
+/** What stands in a laptop's file for support beside its state folder is searched in its own test. */
+const SOURCES = { network: realNetwork(), env: {}, checks: [] };
+
 async function surroundings({ stage, botLines, laptopLines }: House, home: string): Promise<Places> {
   const calls = stage.api.calls.filter(({ parameters }) => !PAIRING_CODE.test(String(parameters.caption)));
   // The agent's own key lies in its identity, and nowhere else.
@@ -467,6 +472,7 @@ async function surroundings({ stage, botLines, laptopLines }: House, home: strin
     'bot’s log and error output': Buffer.from(botLines.join('\n')),
     'agent’s words': Buffer.from(laptopLines.join('\n')),
     'Bot API calls': Buffer.from(JSON.stringify(calls)),
+    'laptop’s file for support': Buffer.from((await supportBundle({ ...SOURCES, home })).text),
     ...(await filesOf(stage.storeFolder, 'store')),
     ...agent,
   };

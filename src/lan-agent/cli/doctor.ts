@@ -1,20 +1,52 @@
+import { resolve } from 'node:path';
 import type { Check } from '../doctor/check.ts';
 import { examine } from '../doctor/examine.ts';
 import { firewallCommands } from '../doctor/firewall.ts';
+import { replaceFile } from '../home.ts';
+import { supportBundle } from '../support/bundle.ts';
+import { sendBundle } from '../support/send.ts';
+import { sendFailureText } from '../support/words.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
-/** `doctor`: exit 0 when everything needed is in order, 1 when a check failed. */
-export async function doctorCommand(
-  context: CliContext,
-  args: { readonly json: boolean },
-): Promise<ExitCode> {
+export interface DoctorArguments {
+  readonly json: boolean;
+  /** Where the file for support is to be written. */
+  readonly bundle?: string;
+  /** It goes to the chat of the bot this laptop is paired with, too. */
+  readonly send: boolean;
+}
+
+/** `doctor`: exit 0 when everything needed is in order, 1 when a check failed, or a file that was asked for is not there. */
+export async function doctorCommand(context: CliContext, args: DoctorArguments): Promise<ExitCode> {
   const { network } = context;
   const checks = await examine(context);
   const fine = checks.every(({ result }) => result !== 'failed');
   const firewall = firewallCommands(process.platform, network.port, process.execPath);
   await context.print(args.json ? asJson(fine, checks, firewall) : asText(context, fine, checks, firewall));
-  return fine ? EXIT.done : EXIT.failed;
+  const isHandedOn = args.bundle === undefined && !args.send ? true : await handOn(context, checks, args);
+  return fine && isHandedOn ? EXIT.done : EXIT.failed;
+}
+
+/** Makes the file for support. False: it is not where it should be, which was said. */
+async function handOn(
+  context: CliContext,
+  checks: readonly Check[],
+  { bundle: path, send }: DoctorArguments,
+): Promise<boolean> {
+  const { home, texts, say, signal } = context;
+  const { text } = await supportBundle({ ...context, checks });
+  let isDone = true;
+  if (path !== undefined) {
+    const written = await replaceFile(resolve(path), text);
+    if (written.ok) say(texts('agent:support.written', { path }));
+    else say(texts('agent:support.unwritten', { path, code: written.failure.code }));
+    isDone = written.ok;
+  }
+  if (!send) return isDone;
+  const sent = await sendBundle(home, text, signal);
+  say(sent.ok ? texts('agent:support.sent') : sendFailureText(sent.failure, texts));
+  return isDone && sent.ok;
 }
 
 function asJson(ok: boolean, checks: readonly Check[], firewall: readonly string[]): string {

@@ -6,6 +6,7 @@ import { collect, serialArgument, waitArgument } from './arguments.ts';
 import type { ServerArguments } from './bot.ts';
 import type { CliContext } from './context.ts';
 import type { DiscoverArguments } from './discover.ts';
+import type { DoctorArguments } from './doctor.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { InspectArguments } from './inspect.ts';
 import type { RecordArguments } from './record.ts';
@@ -169,7 +170,9 @@ function describeProgram(context: CliContext, ends: (code: ExitCode) => void): C
     .command('doctor')
     .description(about('doctor'))
     .option('--json', option('json'), false)
-    .action(async (args: { json: boolean }) => {
+    .option('--bundle <path>', option('bundle'))
+    .option('--send', option('send'), false)
+    .action(async (args: DoctorArguments) => {
       const { doctorCommand } = await import('./doctor.ts');
       ends(await doctorCommand(context, args));
     });

@@ -2,11 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { sep } from 'node:path';
 import { createLog, LOG_LEVELS } from '../../kernel/log.ts';
+import { examine } from '../doctor/examine.ts';
 import { errorCode } from '../error-code.ts';
 import { hostInfo } from '../link/host.ts';
 import { createNewsTeller } from '../news-text.ts';
 import { becomeAgent } from '../one-agent.ts';
 import { programFolder, readPackageConfig } from '../package-config.ts';
+import { supportBundle } from '../support/bundle.ts';
 import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Controller, type ControllerOptions, createController } from '../window/controller.ts';
@@ -76,7 +78,8 @@ export async function startCommand(
 }
 
 /** Null: the system gives no port, which was said. */
-async function serve({ home, texts, say }: CliContext, controller: Controller): Promise<WindowServer | null> {
+async function serve(context: CliContext, controller: Controller): Promise<WindowServer | null> {
+  const { home, texts, say, network, signal } = context;
   const page = (tools: Parameters<typeof windowPage>[2]) =>
     windowPage(controller.scene(), controller.language(), tools);
   try {
@@ -89,7 +92,11 @@ async function serve({ home, texts, say }: CliContext, controller: Controller): 
         policy: WINDOW_CONTENT_SECURITY_POLICY,
       },
       act: async (action, body, tools): Promise<Acted> => {
-        if (action.name === 'bundle') return 'done';
+        if (action.name === 'bundle') {
+          const checks = await examine({ network, home, signal });
+          const { file, text } = await supportBundle({ ...context, checks });
+          return { file, content: Buffer.from(text) };
+        }
         await controller.act(action, body);
         return action.name === 'stop' ? { last: page(tools) } : 'done';
       },

@@ -26,6 +26,8 @@ import {
   type RotateAnswer,
   type RotateRequest,
   rotateAnswer,
+  type SupportRequest,
+  supportAnswer,
 } from '../../link/messages.ts';
 import { readSignature, signRequest, verifyAnswer } from '../../link/signing.ts';
 import { HOLD_MS } from '../../link/times.ts';
@@ -71,6 +73,8 @@ export interface HubClient {
     signal: AbortSignal,
   ): Promise<Result<RotateAnswer['state'], HubFailure>>;
   pairState(signal: AbortSignal): Promise<Result<PairState['state'], HubFailure>>;
+  /** Hands a file for support to the chat. False: nobody there gets it. */
+  sendSupport(bundle: string, signal: AbortSignal): Promise<Result<boolean, HubFailure>>;
   /** Says that this process polls no more. */
   goodbye(signal: AbortSignal): Promise<Result<void, HubFailure>>;
 }
@@ -160,6 +164,11 @@ export function createHubClient(options: {
     pairState: async (signal) => {
       const answer = await call('GET', '/v1/pair', null, pairState, signal, HOLD_MS + ANSWER_TIMEOUT_MS);
       return answer.ok ? ok(answer.value.state) : answer;
+    },
+    sendSupport: async (bundle, signal) => {
+      const request: SupportRequest = { version: LINK_VERSION, bundle };
+      const answer = await call('POST', '/v1/support', request, supportAnswer, signal);
+      return answer.ok ? ok(answer.value.taken) : answer;
     },
     goodbye: async (signal) => {
       const request: GoodbyeRequest = { version: LINK_VERSION, epoch };
