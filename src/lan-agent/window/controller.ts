@@ -15,6 +15,9 @@ import { askStatusHere, isRepeated, lookAround, readSerial, searchHere, unbindHe
 import { createWindowPrompt } from './prompt.ts';
 import { firstScene, type OwnNews, type Scene, sceneAfter, silenceOf } from './scene.ts';
 
+/** After these a search may have heard nobody: one of the window's own ends a moment later than it has seen. */
+const SEARCHED: readonly AgentNews['kind'][] = ['seen', 'job-ended'];
+
 /** Attempts of the history that are shown. */
 const MOST_ATTEMPTS = 50;
 
@@ -80,7 +83,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     options.onNews(news);
     if (news.kind === 'job-ended' && news.end.kind === 'unbind') tellHistory().catch(onFault);
     // That nobody was heard is said with why.
-    if (news.kind === 'seen' && silenceOf(scene) === 'checking') checkUp().catch(onFault);
+    if (SEARCHED.includes(news.kind) && silenceOf(scene) === 'checking') checkUp().catch(onFault);
   };
 
   const prompt = createWindowPrompt({

@@ -142,6 +142,8 @@ export type OwnNews =
   | { readonly kind: 'unpaired' }
   | { readonly kind: 'over'; readonly over: 'stopping' | 'stopped' };
 
+const NOT_CHECKED: Checkup = { is: 'none', findings: [], firewall: [] };
+
 /** The window before anything has happened. @param of.paired the server this laptop is paired with */
 export function firstScene(
   of: Pick<Scene, 'system' | 'version' | 'laptop' | 'isTemporary' | 'server'> & {
@@ -161,7 +163,7 @@ export function firstScene(
     complaint: null,
     unwritable: null,
     seen: null,
-    checkup: { is: 'none', findings: [], firewall: [] },
+    checkup: NOT_CHECKED,
     history: [],
     whose: null,
     newer: null,
@@ -219,8 +221,12 @@ export function sceneAfter(scene: Scene, news: AgentNews | OwnNews, now: number)
     }
     case 'question':
       return atWork(scene, news.jobId, () => ({ asks: news.state === 'shown' ? news.asks : null }));
-    case 'seen':
-      return { ...scene, seen: afterSearch(scene, news.jobId, news.report, now) };
+    case 'seen': {
+      const seen = afterSearch(scene, news.jobId, news.report, now);
+      // What kept it from hearing before may be out of the way.
+      const checkup = seen.devices.length === 0 ? NOT_CHECKED : scene.checkup;
+      return { ...scene, seen, checkup };
+    }
     case 'job-ended':
       return jobEnded(scene, news.job, news.end, now);
     case 'key':

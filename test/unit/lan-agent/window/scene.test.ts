@@ -149,6 +149,17 @@ describe('why nobody is listed', () => {
     expect(silenceOf(nobody(found))).toBe(silence);
   });
 
+  it('is found out anew after the next search', () => {
+    const blocked = nobody('agent:doctor.multicast.not-heard');
+    const again = withNews(
+      blocked,
+      { kind: 'job-begun', job: SEARCH },
+      { kind: 'seen', jobId: 'S1', report: { ...REPORT, devices: [] } },
+      { kind: 'job-ended', job: SEARCH, end: { kind: 'searched', found: true } },
+    );
+    expect(silenceOf(again)).toBe('checking');
+  });
+
   it('is not said before it was looked for, and never that nobody is there', () => {
     expect(silenceOf(NEW_LAPTOP)).toBeNull();
     expect(silenceOf(withNews(NEW_LAPTOP, { kind: 'job-begun', job: SEARCH }))).toBe('looking');
