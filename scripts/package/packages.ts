@@ -68,10 +68,9 @@ export async function buildPackages(order: PackagesOrder): Promise<Result<Packag
   const files: { readonly name: string; readonly bytes: Uint8Array | string }[] = [];
   const packages: AgentPackage[] = [];
   for (const system of systems) {
-    const node = await checkedNode(system, order);
-    if (!node.ok) return node;
-    const packed = filesOf(system, node.value, common.value, config);
-    const bytes = await zipOf(packed);
+    const packed = await filesWith(common.value, system, order);
+    if (!packed.ok) return packed;
+    const bytes = await zipOf(packed.value);
     const name = `unbind-agent-${AGENT_VERSION}-${system}.zip`;
     if (bytes.length >= bytesLimit) {
       return fail({ reason: 'too-large', file: name, bytes: bytes.length, limit: bytesLimit });
@@ -80,7 +79,7 @@ export async function buildPackages(order: PackagesOrder): Promise<Result<Packag
     const built = { system, file: name, bytes: bytes.length, sha256 };
     packages.push(built);
     files.push({ name, bytes });
-    onStep({ step: 'built', built, files: packed.length });
+    onStep({ step: 'built', built, files: packed.value.length });
   }
 
   const { server, hubKey } = config;
@@ -96,6 +95,18 @@ export async function buildPackages(order: PackagesOrder): Promise<Result<Packag
   return replaced.ok ? ok(list) : replaced;
 }
 
+/** What a package is made of. */
+type PackageParts = Pick<PackagesOrder, 'config' | 'cache' | 'pins' | 'windowsRoot' | 'onStep'>;
+
+/** The files of one package, as they go into its zip. */
+export async function packageFiles(
+  system: PackageSystem,
+  parts: PackageParts,
+): Promise<Result<readonly PackagedFile[], PackagingFailure>> {
+  const common = await commonFiles(parts);
+  return common.ok ? filesWith(common.value, system, parts) : common;
+}
+
 interface CommonFiles {
   /** The agent as bundled: paths below the folder of the program. */
   readonly agent: readonly PackagedFile[];
@@ -103,7 +114,7 @@ interface CommonFiles {
 }
 
 /** What is the same for all systems. */
-async function commonFiles({ cache, pins }: PackagesOrder): Promise<Result<CommonFiles, NodeFailure>> {
+async function commonFiles({ cache, pins }: PackageParts): Promise<Result<CommonFiles, NodeFailure>> {
   const node = await nodeLicence(cache, pins);
   if (!node.ok) return node;
   const folder = await mkdtemp(join(tmpdir(), 'unbind-agent-bundle-'));
@@ -128,7 +139,7 @@ async function commonFiles({ cache, pins }: PackagesOrder): Promise<Result<Commo
 /** The binary of node, with the signature its system knows it by. */
 async function checkedNode(
   system: PackageSystem,
-  { cache, pins, windowsRoot, onStep }: PackagesOrder,
+  { cache, pins, windowsRoot, onStep }: PackageParts,
 ): Promise<Result<Buffer, PackagingFailure>> {
   const node = await nodeBinary(system, cache, pins);
   if (!node.ok || system !== 'win-x64') return node;
@@ -139,21 +150,23 @@ async function checkedNode(
   return node;
 }
 
-/** A package's files. Explorer makes a folder of a zip's name, other tools do not. */
-function filesOf(
-  system: PackageSystem,
-  node: Uint8Array,
+/** Explorer makes a folder of a zip's name, other tools do not. */
+async function filesWith(
   { agent, licences }: CommonFiles,
-  config: PackageConfig,
-): PackagedFile[] {
+  system: PackageSystem,
+  parts: PackageParts,
+): Promise<Result<readonly PackagedFile[], PackagingFailure>> {
+  const node = await checkedNode(system, parts);
+  if (!node.ok) return node;
+  const { config } = parts;
   const isWindows = system === 'win-x64';
   const program = [
-    { path: isWindows ? 'node.exe' : 'node', bytes: node, isProgram: true },
+    { path: isWindows ? 'node.exe' : 'node', bytes: node.value, isProgram: true },
     plain(PACKAGE_CONFIG_FILE, Buffer.from(`${JSON.stringify(config, null, 2)}\n`)),
     ...agent,
   ].map((file) => ({ ...file, path: `app/${file.path}` }));
   const all = [...startFiles(system), readme(system, AGENT_VERSION, config), ...program, ...licences];
-  return isWindows ? all : all.map((file) => ({ ...file, path: `unbind-agent/${file.path}` }));
+  return ok(isWindows ? all : all.map((file) => ({ ...file, path: `unbind-agent/${file.path}` })));
 }
 
 function plain(path: string, bytes: Uint8Array): PackagedFile {
