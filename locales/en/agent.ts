@@ -87,6 +87,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
       verifySeconds: 'UNBIND_AGENT_VERIFY_SECONDS has to be a number from 5 to 600.',
       testNetworkPackaged:
         'UNBIND_AGENT_TEST_NETWORK is for tests from source; this agent never uses loopback.',
+      noHome:
+        'The system knows no home folder of this user. Set UNBIND_AGENT_HOME to a folder in which the agent may keep what it has to remember.',
       testNetworkMalformed: 'UNBIND_AGENT_TEST_NETWORK has to look like 127.0.0.1/8:40000.',
     },
     crashed: 'The agent has stopped because of a mistake in itself: {{error}}',

@@ -91,6 +91,8 @@ export const agent = {
       verifySeconds: 'UNBIND_AGENT_VERIFY_SECONDS — число от 5 до 600.',
       testNetworkPackaged:
         'UNBIND_AGENT_TEST_NETWORK — только для тестов из исходного кода; этот агент не использует loopback.',
+      noHome:
+        'Система не знает домашней папки этого пользователя. Задайте UNBIND_AGENT_HOME: папку, где агент будет хранить то, что должен помнить.',
       testNetworkMalformed: 'UNBIND_AGENT_TEST_NETWORK выглядит так: 127.0.0.1/8:40000.',
     },
     crashed: 'Агент остановился из-за ошибки в нём самом: {{error}}',

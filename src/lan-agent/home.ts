@@ -14,17 +14,35 @@ export interface HomeFailure {
 
 /**
  * The state folder: `UNBIND_AGENT_HOME`, else the place the system has for a user's state. Never one that depends on
- * the folder the program was started in: from another one it would know nothing of attempts and locks.
+ * the folder the program was started in: from another one it would know nothing of attempts and locks. Null where the system
+ * knows of no place.
  */
-export function agentHome(env: NodeJS.ProcessEnv, system: NodeJS.Platform = process.platform): string {
+export function agentHome(env: NodeJS.ProcessEnv, system: NodeJS.Platform = process.platform): string | null {
   if (env.UNBIND_AGENT_HOME) return env.UNBIND_AGENT_HOME;
-  // An empty HOME is not taken for an answer.
-  const user = isAbsolute(homedir()) ? homedir() : userInfo().homedir;
-  if (system === 'win32') return join(env.LOCALAPPDATA || join(user, 'AppData', 'Local'), 'unbind-agent');
-  if (system === 'darwin') return join(user, 'Library', 'Application Support', 'unbind-agent');
+  const state = stateFolder(env, system);
+  return state && join(state, 'unbind-agent');
+}
+
+function stateFolder(env: NodeJS.ProcessEnv, system: NodeJS.Platform): string | null {
+  const within = (...names: readonly string[]) => {
+    const user = userHome();
+    return user && join(user, ...names);
+  };
+  if (system === 'win32') return env.LOCALAPPDATA || within('AppData', 'Local');
+  if (system === 'darwin') return within('Library', 'Application Support');
   // The XDG specification has relative paths ignored.
   const state = env.XDG_STATE_HOME ?? '';
-  return join(isAbsolute(state) ? state : join(user, '.local', 'state'), 'unbind-agent');
+  return isAbsolute(state) ? state : within('.local', 'state');
+}
+
+/** The person's own folder; null where the system knows none, as in a container that was given a number for a user. */
+export function userHome(): string | null {
+  try {
+    // An empty HOME is not taken for an answer.
+    return isAbsolute(homedir()) ? homedir() : userInfo().homedir;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -60,6 +60,7 @@ export function createContext(
   const network = networkFrom(env, texts);
   if (!network.ok) return network;
   const home = agentHome(env);
+  if (home === null) return fail(texts('agent:cli.usage.noHome'));
   const settings = { home, network: network.value, sadp31: env.UNBIND_AGENT_SADP31 === '1' };
   return ok({
     startedAt,

@@ -3,10 +3,9 @@
  * the browser is opened on a file that only its owner reads, and the file posts the key.
  */
 import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { ok, type Result } from '../../kernel/result.ts';
-import { type HomeFailure, replaceFile } from '../home.ts';
+import { type HomeFailure, replaceFile, userHome } from '../home.ts';
 import { escapeHtml } from '../prompt/page-html.ts';
 import type { Texts } from '../texts.ts';
 import { grantKey } from './session.ts';
@@ -47,7 +46,8 @@ export async function removeOpening(home: string): Promise<void> {
  */
 function openingPaths(home: string): string[] {
   const isHidden = home.split(sep).some((name) => name.startsWith('.') && name.length > 2);
-  return isHidden && isAbsolute(homedir()) ? [join(homedir(), FILE)] : [];
+  const own = isHidden ? userHome() : null;
+  return own === null ? [] : [join(own, FILE)];
 }
 
 /** The file: a form that sends itself, or waits for its button where scripts are off. */

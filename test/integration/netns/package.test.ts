@@ -76,11 +76,11 @@ async function emptyRoot(t: TestContext, files: readonly PackagedFile[]): Promis
 }
 
 /** Starts the package's start file with these words, in that root and without any environment. */
-function startIn(t: TestContext, laptop: Laptop, root: string, words: readonly string[]) {
+function startIn(t: TestContext, laptop: Laptop, root: string, words: readonly string[], user = USER) {
   const file = `/${HOME}/unbind-agent/unbind.sh`;
   const [command = '', ...rest] = [
     ...laptop.launcher,
-    ...['env', '-i', CHROOT, `--userspec=${USER}:${USER}`, root, file, ...words],
+    ...['env', '-i', CHROOT, `--userspec=${user}:${user}`, root, file, ...words],
   ];
   const child = spawn(command, rest, { stdio: 'pipe' });
   let [stdout, stderr] = ['', ''];
@@ -156,6 +156,10 @@ describe('the package for Linux, with nothing around it', PATIENT, () => {
     expect(unbound.code, unbound.stderr).toBe(0);
     expect(JSON.parse(unbound.stdout)).toMatchObject({ outcome: 'unbound', verified: true });
     expect(await camera.snapshot()).toMatchObject({ unbindsExecuted: 1, passwordsTried: 1 });
+
+    const nobody = await startIn(t, laptop, root, ['discover', '--json'], USER + 1).ended;
+    expect([nobody.code, nobody.stdout]).toEqual([2, '']);
+    expect(nobody.stderr).toMatch(/^The system knows no home folder of this user\. Set UNBIND_AGENT_HOME/);
 
     // All it has written lies in its own state folder.
     expect(readdirSync(join(root, HOME))).toEqual(['.local', 'unbind-agent']);

@@ -32,7 +32,7 @@ describe('the state folder', () => {
     ['a relative XDG_STATE_HOME', { XDG_STATE_HOME: 'state' }],
   ])('does not depend on where the program was started with %s', (_, env) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    const folder = agentHome(process.env, 'linux');
+    const folder = agentHome(process.env, 'linux') ?? '';
     vi.unstubAllEnvs();
     expect(isAbsolute(folder)).toBe(true);
     expect(folder).toMatch(/.local.state.unbind-agent$/);
