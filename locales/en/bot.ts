@@ -791,7 +791,7 @@ export const bot = {
         'I am bringing the file up: it comes here by itself, in some minutes at most. Meanwhile: <code>{{address}}</code>',
       none: 'There is no package for this system any more. What there is: <code>{{address}}</code>',
       failed: 'The file cannot be sent here just now. Get it on the laptop itself: <code>{{address}}</code>',
-      caption: 'Take it to the laptop, unzip it, double-click the start file.\nSHA-256: <code>{{sum}}</code>',
+      caption: 'Take it to the laptop, unzip it, double-click {{file}}.\nSHA-256: <code>{{sum}}</code>',
     },
     confirm:
       '💻 <b>{{name}}</b> ({{system}}, {{address}}) wants to be your laptop.\nType the six digits it shows. You have one try.',

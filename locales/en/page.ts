@@ -28,7 +28,7 @@ export const page = {
   steps: 'What to do',
   step: {
     unzip: 'Unzip the whole archive into a folder. Inside the archive nothing starts.',
-    start: 'Double-click the start file in that folder. The agent’s window opens in the browser.',
+    start: 'Double-click {{file}} in that folder. The agent’s window opens in the browser.',
     code: 'Type the code there that the chat tells after /pair. The window then shows six digits: type them in the chat.',
   },
   picture: {
@@ -47,7 +47,7 @@ export const page = {
         'The firewall asks, and you have no administrator rights: close the question. Answers of devices may then be blocked; the window says so. Without an administrator there is no cure: take the way through the app, the chat walks it with you.',
     },
     linux: {
-      run: 'A double-click shows a text: allow in the properties of the file that it is run, or start it in a terminal.',
+      run: 'A double-click shows a text: right mouse button, run it as a program; or start it in a terminal.',
       firewall:
         'Devices are missing, and the window says that the firewall blocks them: it tells the command that lets them through.',
     },

@@ -86,8 +86,7 @@ export const CARDS: Readonly<Record<string, Readonly<Record<string, Card>>>> = {
       title: 'folder',
       items: [
         { is: 'row', say: 'app' },
-        { is: 'row', word: 'licences' },
-        { is: 'row', word: 'startFile', here: true },
+        { is: 'row', say: 'Unbind', here: true },
         { is: 'line', word: 'doubleClick' },
       ],
     },

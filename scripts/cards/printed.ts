@@ -7,8 +7,6 @@ const CAPTIONS: readonly CardWord[] = [
   'rightClick',
   'downloads',
   'folder',
-  'licences',
-  'startFile',
   'doubleClick',
   'agentWindow',
   'codeOfChat',

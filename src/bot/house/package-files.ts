@@ -9,7 +9,7 @@ import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Packages } from '../../hub/packages.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { type AgentPackage, PACKAGE_SYSTEMS, type PackageSystem } from '../../link/packages.ts';
+import { type AgentPackage, PACKAGE_SYSTEMS, type PackageSystem, START_FILES } from '../../link/packages.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
@@ -103,9 +103,12 @@ export function createPackageFiles({
     return sent;
   }
 
-  async function captionFor(person: number, { sha256 }: AgentPackage) {
+  async function captionFor(person: number, { sha256, system }: AgentPackage) {
     const t = htmlTextsFor(await profiles.language(person));
-    return { caption: t('bot:pair.file.caption', { sum: sha256 }), parse_mode: 'HTML' as const };
+    return {
+      caption: t('bot:pair.file.caption', { sum: sha256, file: START_FILES[system] }),
+      parse_mode: 'HTML' as const,
+    };
   }
 
   async function bringUp(person: number, wanted: AgentPackage) {

@@ -14,6 +14,7 @@ import {
   PACKAGE_SYSTEMS,
   type PackageSystem,
   type PackagesList,
+  START_FILES,
 } from '../../link/packages.ts';
 import { pageAddress } from './address.ts';
 import { STYLE } from './style.ts';
@@ -22,6 +23,8 @@ import { languageFor, systemOf } from './visitor.ts';
 /** Pictures of what to do, in their order (scripts/cards). */
 export const PAGE_STEPS = ['unzip', 'start', 'code'] as const;
 const GUIDE = 'agent';
+/** What all start files are called, whatever they end in. */
+const START_FILE = 'Unbind';
 const BYTES_PER_MB = 1_000_000;
 
 /** Systems whose people are asked the same things. */
@@ -75,9 +78,7 @@ export function createAgentPage(address: () => string): AgentPage {
         html`
 <p class="lead">${t('page:lead')}</p>
 ${phoneNote(t, visitor, address())}
-${packages ? offers(t, visitor, packages) : fromSource(t, address())}
-${packages ? whatToDo(t, language) : null}
-${packages ? asked(t, visitor) : null}
+${packages ? offers(t, language, visitor, packages) : fromSource(t, address())}
 ${packages ? check(t, visitor, packages) : null}`,
         languageLinks(language),
       );
@@ -127,8 +128,13 @@ function phoneNote(t: Texts, { userAgent }: Visitor, address: string): Html | nu
   return html`<p class="note">${t('page:phone')} <code>${pageAddress(address)}</code></p>`;
 }
 
-/** The visitor's own packages, then the others. */
-function offers(t: Texts, { userAgent }: Visitor, { packages, agentVersion }: PackagesList): Html {
+/** The visitor's own packages with what to do with them, then the others; where it is not known whose, all of them first. */
+function offers(
+  t: Texts,
+  language: Language,
+  { userAgent }: Visitor,
+  { packages, agentVersion }: PackagesList,
+): Html {
   const system = systemOf(userAgent);
   const own = typeof system === 'string' ? [] : system;
   const offer = (wanted: readonly PackageSystem[]) =>
@@ -137,10 +143,16 @@ function offers(t: Texts, { userAgent }: Visitor, { packages, agentVersion }: Pa
       .map((found) => offered(t, found, agentVersion));
   const yours = offer(own);
   const others = offer(PACKAGE_SYSTEMS.filter((one) => !own.includes(one)));
+  const isKnown = yours.length > 0;
+  const steps = html`${whatToDo(t, language, own[0])}${asked(t, userAgent)}`;
+  const listed = (heading: string, offers: readonly Html[], kind: 'yours' | 'others') =>
+    offers.length > 0 ? html`<h2>${heading}</h2><div class="packages ${kind}">${offers}</div>` : null;
   return html`
 ${system === 'arm' ? html`<p class="note">${t('page:get.arm')}</p>` : null}
-${yours.length > 0 ? html`<h2>${t('page:get.yours')}</h2><div class="packages yours">${yours}</div>` : null}
-${others.length > 0 ? html`<h2>${t(yours.length > 0 ? 'page:get.others' : 'page:get.all')}</h2><div class="packages">${others}</div>` : null}`;
+${listed(t('page:get.yours'), yours, 'yours')}
+${isKnown ? steps : null}
+${listed(t(isKnown ? 'page:get.others' : 'page:get.all'), others, 'others')}
+${isKnown ? null : steps}`;
 }
 
 function offered(t: Texts, { system, file, bytes, sha256 }: AgentPackage, version: string): Html {
@@ -154,19 +166,25 @@ function offered(t: Texts, { system, file, bytes, sha256 }: AgentPackage, versio
 </section>`;
 }
 
-function whatToDo(t: Texts, language: Language): Html {
+function whatToDo(t: Texts, language: Language, system: PackageSystem | undefined): Html {
+  const file = system ? START_FILES[system] : START_FILE;
+  const told = {
+    unzip: t('page:step.unzip'),
+    start: t('page:step.start', { file }),
+    code: t('page:step.code'),
+  };
   const steps = PAGE_STEPS.map(
     (
       step,
       at,
     ) => html`<li><img src="agent/${step}.${language}.png" width="960" height="600" alt="${t(`page:picture.${step}`)}">
-<p><strong>${String(at + 1)}.</strong> ${t(`page:step.${step}`)}</p></li>`,
+<p><strong>${String(at + 1)}.</strong> ${told[step]}</p></li>`,
   );
   return html`<h2>${t('page:steps')}</h2><ol class="steps">${steps}</ol>`;
 }
 
 /** What each system may ask; open for the visitor's own. */
-function asked(t: Texts, { userAgent }: Visitor): Html {
+function asked(t: Texts, userAgent: string): Html {
   const questions: Readonly<Record<Family, readonly string[]>> = {
     windows: [
       t('page:asks.windows.smartScreen'),
