@@ -283,7 +283,7 @@ export const bot = {
       'agent-paused':
         'The bot was restored from a backup, and this laptop is paused. An admin lets it in again: /restored',
       'agent-old':
-        'The agent on this laptop is too old for this. Start the newer agent there, then try again.',
+        'The agent on this laptop is too old for this. /agents says where the newer one is; start it there, then try again.',
       'not-yours': 'This laptop is not paired with you. Pair it: /pair',
       'not-seen-by-agent': 'The laptop has not seen this device on its network yet. Look for it first.',
       'case-closed': 'This case is closed. Send the label again to open a new one.',
@@ -752,6 +752,8 @@ export const bot = {
     online: '🟢 {{number}}. <b>{{name}}</b> ({{system}}), connected',
     offline: '⚪ {{number}}. <b>{{name}}</b> ({{system}}), last seen {{when}}',
     details: '      {{known}}',
+    version: 'agent {{version}}',
+    newer: '      ⬆️ newer version {{version}}: get it at {{address}}',
     oldWay: '      ⚠️ paired the old way. Pair it again, to be sure that nobody sits in between: /pair',
     newKey:
       '      🔑 asks for a new key <code>{{mark}}</code>. Yes only where the laptop shows the same sign',
@@ -771,7 +773,6 @@ export const bot = {
     unbinding: 'An unbind of yours is running on it. Finish or cancel it first.',
     button: {
       remove: 'Remove this laptop',
-      house: 'All laptops',
       before: '← Before',
       after: 'More →',
       revoke: 'Remove {{number}}: {{name}}',

@@ -197,14 +197,11 @@ export function createBot(parts: BotParts): Bot {
     inTurn: (chatId, task) => engine.control(chatId, task),
   });
 
-  const versions = createLaptopVersions({
-    ...common,
-    botUsername: me.username,
-    newestAgent: {
-      version: parts.packages?.list.agentVersion ?? BOT_VERSION,
-      address: `${parts.hubUrl}/agent`,
-    },
-  });
+  const newestAgent = {
+    version: parts.packages?.list.agentVersion ?? BOT_VERSION,
+    address: pageAddress(parts.hubUrl),
+  };
+  const versions = createLaptopVersions({ ...common, botUsername: me.username, newestAgent });
   const listEnds = createListEnds({
     store,
     inTurn: (chatId, task) => engine.control(chatId, task),
@@ -259,6 +256,7 @@ export function createBot(parts: BotParts): Bot {
     packages,
     packageFiles,
     restored: restored.commands,
+    newestAgent,
     announcements,
     handOvers,
     reminders,

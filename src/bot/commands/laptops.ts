@@ -6,6 +6,8 @@ import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AgentDirectory, AgentRecord } from '../../hub/directory.ts';
 import { textsFor } from '../../kernel/all-texts.ts';
 import { ok } from '../../kernel/result.ts';
+import { isOlderVersion } from '../../link/agent-version.ts';
+import type { HubAbout } from '../../link/messages.ts';
 import type { Notices } from '../house/notices.ts';
 import type { Profiles } from '../house/profiles.ts';
 import { type Listed, type PlainButton, sayList, type Told } from '../house/telegram.ts';
@@ -23,6 +25,8 @@ export interface AgentCommandsOptions {
   notices: Pick<Notices, 'raise'>;
   isUnbinding: Sanctions['isUnbinding'];
   removeLaptop: Sanctions['removeLaptop'];
+  /** The newest agent, and where a person gets it. */
+  newestAgent: HubAbout['newest'];
 }
 
 /** Laptops in one message: with names as long as they may be they fit into its 4096 characters. */
@@ -30,19 +34,23 @@ const MOST_LISTED = 8;
 
 export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   const { voice, directory, drivers, profiles, audit, notices, isUnbinding, removeLaptop } = options;
+  const { newestAgent } = options;
 
   /** What is said of a laptop in a list. */
   async function linesOf({ t, ...call }: Call, agent: AgentRecord, number: number): Promise<string[]> {
-    const { name } = agent;
-    const values = { number, name, system: agent.host.system };
+    const { name, host } = agent;
+    const values = { number, name, system: host.system };
     const state = directory.isOnline(agent.id)
       ? t('bot:agents.online', values)
       : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, { t, ...call }) });
     const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));
-    const known = [agent.address ?? '', people.filter(Boolean).join(', ')].filter(Boolean).join(' · ');
+    const version = host.agentVersion === '' ? '' : t('bot:agents.version', { version: host.agentVersion });
+    const known = [version, agent.address ?? '', people.filter(Boolean).join(', ')].filter(Boolean);
+    const isOld = isOlderVersion(host.agentVersion, newestAgent.version);
     return [
       state,
-      t('bot:agents.details', { known }),
+      t('bot:agents.details', { known: known.join(' · ') }),
+      ...(isOld ? [t('bot:agents.newer', newestAgent)] : []),
       ...(agent.pairedBy === 'picked' ? [t('bot:agents.oldWay')] : []),
       ...(agent.newKey === null ? [] : [t('bot:agents.newKey', { mark: agent.newKey })]),
     ];
@@ -70,27 +78,38 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     return { lines: [...(await linesOf(call, agent, number)), ...driven], row };
   }
 
-  /** A page of all laptops of the house, for an admin; `page` from 0. */
+  /** A page of all laptops of the house, the admin's own first, so that their numbers are those of /rename; `page` from 0. */
   async function sayHouse(call: Call, page: number): Promise<Told> {
-    const { language, say, t } = call;
+    const { chatId, language, say, t } = call;
     const label = textsFor(language);
     const listed = await directory.list();
     if (!listed.ok) return say(t('bot:error.unreachable'));
     if (listed.value.length === 0) return say(t('bot:agents.none'));
-    const pages = Math.ceil(listed.value.length / MOST_LISTED);
+    const isOwn = ({ technicians }: AgentRecord) => technicians.includes(chatId);
+    const own = listed.value.filter(isOwn);
+    const all = [...own, ...listed.value.filter((agent) => !isOwn(agent))];
+    const pages = Math.ceil(all.length / MOST_LISTED);
     const at = Math.min(Math.max(0, page), pages - 1);
-    const some = listed.value.slice(at * MOST_LISTED, (at + 1) * MOST_LISTED);
-    const numberOf = (nth: number) => at * MOST_LISTED + nth + 1;
-    const lines = await Promise.all(some.map((agent, nth) => linesOf(call, agent, numberOf(nth))));
-    const title = t('bot:agents.house', { count: listed.value.length, page: at + 1, pages });
+    const items = await Promise.all(
+      all.slice(at * MOST_LISTED, (at + 1) * MOST_LISTED).map(async (agent, nth): Promise<Listed> => {
+        const number = at * MOST_LISTED + nth + 1;
+        if (isOwn(agent)) return view(call, agent, number);
+        const remove = label('bot:agents.button.revoke', { number, name: agent.name });
+        return {
+          lines: await linesOf(call, agent, number),
+          row: [{ text: remove, data: `h:revoke:${agent.id}` }],
+        };
+      }),
+    );
+    const title = t('bot:agents.house', { count: all.length, page: at + 1, pages });
+    const last = own.length > 0 ? [t('bot:agents.howToRename'), t('bot:agents.howToShare')] : [];
     const turns = [
       ...(at > 0 ? [{ text: t('bot:agents.button.before'), data: `h:page:${at - 1}` }] : []),
       ...(at < pages - 1 ? [{ text: t('bot:agents.button.after'), data: `h:page:${at + 1}` }] : []),
     ];
-    const rows = some.map(({ id, name }, nth) => [
-      { text: label('bot:agents.button.revoke', { number: numberOf(nth), name }), data: `h:revoke:${id}` },
-    ]);
-    return say([title, ...lines.flat()].join('\n'), [...rows, ...(turns.length > 0 ? [turns] : [])]);
+    const rows = items.flatMap(({ row }) => (row ? [row] : []));
+    const text = [title, ...items.flatMap(({ lines }) => lines), ...last].join('\n');
+    return say(text, [...rows, ...(turns.length > 0 ? [turns] : [])]);
   }
 
   async function drivenLine(driver: Driver, language: Language, t: Call['t']): Promise<string> {
@@ -165,15 +184,13 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
     commands: {
       async agents(call) {
         const { chatId, role, say, t } = call;
+        if (role === 'admin') return sayHouse(call, 0);
         const listed = await directory.listFor(chatId);
         if (!listed.ok) return say(t('bot:error.unreachable'));
-        if (listed.value.length === 0)
-          return role === 'admin' ? sayHouse(call, 0) : say(t('bot:agents.none'));
+        if (listed.value.length === 0) return say(t('bot:agents.none'));
         const items = await Promise.all(listed.value.map((agent, at) => view(call, agent, at + 1)));
         const last = [t('bot:agents.howToRename'), t('bot:agents.howToShare')];
-        const all = { lines: [], row: [{ text: t('bot:agents.button.house'), data: 'h:page:0' }] };
-        const listedItems = role === 'admin' ? [...items, all] : items;
-        return sayList(say, { title: t('bot:agents.title'), items: listedItems, last }, MOST_LISTED);
+        return sayList(say, { title: t('bot:agents.title'), items, last }, MOST_LISTED);
       },
 
       async rename({ chatId, say, t }, [number, ...words]) {
