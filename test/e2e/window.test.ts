@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD, manyCameras } from '../../src/sandbox/device/profiles.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { filesOf, hits } from '../support/canary.ts';
 import { openStage, STEP, toThePicture } from '../support/stage.ts';
-import { PICTURE, pairByWindow, WindowLaptop } from '../support/window-laptop.ts';
+import { type Pairing, PICTURE, pairByWindow, WindowLaptop } from '../support/window-laptop.ts';
 
 const [FIRST, SECOND] = manyCameras(2);
 const serialOf = (device: typeof FIRST) => device?.profile.shortSerial ?? '';
@@ -13,9 +14,11 @@ describe('a technician with a phone, and a laptop with nothing but a browser', (
   let stage: Stage;
   let technician: SimUser;
   let laptop: WindowLaptop;
+  let pairing: Pairing;
+  const botLines: string[] = [];
 
   beforeAll(async () => {
-    stage = await openStage({ devices: manyCameras(2) });
+    stage = await openStage({ devices: manyCameras(2), onBotLine: (line) => botLines.push(line) });
     technician = stage.technician('en');
     laptop = await WindowLaptop.unpack(stage, technician);
   }, 120_000);
@@ -25,15 +28,15 @@ describe('a technician with a phone, and a laptop with nothing but a browser', (
   }, 60_000);
 
   it('types a code, a number, and presses once: the laptop is paired and works, by itself', async () => {
-    const { steps, typed } = await pairByWindow(laptop, technician);
-    expect(steps).toEqual([
+    pairing = await pairByWindow(laptop, technician);
+    expect(pairing.steps).toEqual([
       'chat: /pair',
       'laptop: double-click',
       'laptop: the code, Enter',
       'chat: the number',
       'laptop: “Yes”',
     ]);
-    expect(typed).toBe('/pair'.length + 10 + 6);
+    expect(pairing.typed).toBe('/pair'.length + 10 + 6);
   }, 120_000);
 
   it('unbinds with what the window asks: what is typed is shown only while a button is pressed', async () => {
@@ -114,4 +117,31 @@ describe('a technician with a phone, and a laptop with nothing but a browser', (
     });
     expect(laptop.said).not.toContain('Wrong-');
   }, 120_000);
+
+  it('has left nothing of what was typed, or of what lets a browser in, anywhere', async () => {
+    const { page } = laptop;
+    const cookies = (await page.context().cookies()).map(({ value }) => value);
+    expect(cookies.length).toBeGreaterThan(0);
+    const canaries = {
+      'admin password': DEMO_PASSWORD,
+      'wrong password': 'Wrong-Window-1',
+      'half a password': 'Wrong-Half',
+      'pairing code': pairing.code,
+      ...Object.fromEntries(cookies.map((value, at) => [`cookie ${at}`, value])),
+    };
+    const shown = await page.content();
+    await stage.bot.stop();
+    const places = {
+      ...(await filesOf(laptop.home, 'agent home')),
+      ...(await filesOf(stage.storeFolder, 'store')),
+      'agent’s words': Buffer.from(laptop.said),
+      'bot’s log': Buffer.from(botLines.join('\n')),
+      window: Buffer.from(shown),
+    };
+    expect(Object.keys(places).length).toBeGreaterThan(5);
+    expect(hits(canaries, places)).toEqual([]);
+    // What is known to be there is found: the search is one.
+    const known = hits({ serial: serialOf(SECOND) }, places);
+    expect(known).toEqual(expect.arrayContaining(['serial in window', 'serial in agent’s words']));
+  }, 60_000);
 });

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Language } from '../../locales/language.ts';
@@ -128,6 +128,11 @@ export class WindowLaptop {
     await field.press('Enter');
   }
 
+  /** As if it had never been started. */
+  async forget(): Promise<void> {
+    await rm(this.home, { recursive: true, force: true });
+  }
+
   async close(): Promise<void> {
     await this.killBrowser();
     await this.killAgent();
@@ -142,6 +147,8 @@ export interface Pairing {
   readonly typed: number;
   /** From the first step to the window that says it is connected; nobody reads or looks for keys in it. */
   readonly seconds: number;
+  /** The code, for whoever looks where it was kept. */
+  readonly code: string;
 }
 
 /** Pairs the laptop as a technician does it with the window alone: from /pair to *connected*. */
@@ -173,5 +180,5 @@ export async function pairByWindow(laptop: WindowLaptop, technician: SimUser): P
   await yes.click();
   did('laptop: “Yes”');
   await page.locator('.line.connected').waitFor({ timeout: STEP.timeoutMs });
-  return { steps, typed, seconds: (performance.now() - began) / 1000 };
+  return { steps, typed, seconds: (performance.now() - began) / 1000, code };
 }
