@@ -132,7 +132,7 @@ async function bringUp(
         });
   if (!watching.ok) return fail({ reason: 'watch-address', detail: watching.failure });
   const watch = watching.value;
-  if (watch) ending.putAway(() => watch.close());
+  if (watch) ending.cut(() => watch.close());
   const { tls: files } = settings.hub;
   const tls = files ? await readTlsFiles(files) : ok(null);
   if (!tls.ok) return fail({ reason: 'tls-files', detail: tls.failure });

@@ -4,7 +4,6 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
@@ -61,8 +60,6 @@ export async function watchServer(options: WatchOptions): Promise<Result<WatchSe
         const closed = new Promise<void>((done) => server.close(() => done()));
         server.closeAllConnections();
         await closed;
-        // The system lets go of the port a turn later.
-        await breathe();
       };
       resolve(ok({ url: `http://${host.includes(':') ? `[${host}]` : host}:${at}`, close }));
     });
