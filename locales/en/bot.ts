@@ -1044,9 +1044,13 @@ export const bot = {
       'Another bot works with this store ({{detail}}). Two would answer everybody twice. Stop that one first, or name another folder in STORE_URL.',
     'store-no-socket':
       'Whether another bot works with this store cannot be found out: no socket can be made in its folder ({{detail}}). Put the folder on a disk of this machine.',
+    'store-newer':
+      'Version {{detail}} of this program has worked with this store, and this one is older: it would not understand all of it. Nothing was changed. Start that version, or restore a backup from before it (backups/ in the folder of the store) with this one.',
+    'store-not-backed-up':
+      'The store is of an earlier version and is backed up before it is used, which did not work ({{detail}}). Nothing was changed. Make room in its folder, then start again.',
     'store-url': 'STORE_URL names nothing the bot can use as a store: {{detail}}. Example: lmdb:./data',
     storeCure:
-      'Nothing was changed. What can still be read: unbind-bot store check. Put the backup of the folder in its place. Without a backup move the folder away, do not delete it, and start with an empty one: people are then invited and laptops paired anew.',
+      'Nothing was changed. What can still be read: unbind-bot store check. Put a backup in its place: unbind-bot restore. Without a backup move the folder away, do not delete it, and start with an empty one: people are then invited and laptops paired anew.',
     'region-pack-unreadable':
       'REGION_PACK is neither a packaged region (default, ru) nor a readable JSON file: {{detail}}',
     'region-pack-invalid': 'The file in REGION_PACK does not fit: {{detail}}',

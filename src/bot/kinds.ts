@@ -34,6 +34,7 @@ import { DRIVERS } from './jobs/drivers.ts';
 import { HAND_OVERS } from './jobs/hand-overs.ts';
 import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
 import { SURVEYS, VISITS } from './jobs/surveys.ts';
+import { STORE_STAMP } from './keep/stamp.ts';
 import { RUNNING_BOT } from './server/one-bot.ts';
 import { RUN_MARK } from './server/run-mark.ts';
 import { PROBE } from './server/store-health.ts';
@@ -92,6 +93,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   RUNNING_BOT,
   SIGHTS,
   STORE_EPOCH,
+  STORE_STAMP,
   SURVEYS,
   TECHNICIANS,
   TRADES,

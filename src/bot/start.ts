@@ -21,7 +21,9 @@ import { BLOBS } from './house/blobs.ts';
 import type { Notice } from './house/notice.ts';
 import { packageNamed } from './house/package-files.ts';
 import { KEPT_WORDS } from './house/voice.ts';
+import { bringUpToDate, type StampFailure } from './keep/stamp.ts';
 import { keyFor, sealFor } from './keys.ts';
+import { KINDS } from './kinds.ts';
 import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
@@ -55,6 +57,10 @@ export type StartFailure =
         | 'store-taken'
         /** Whether another one does cannot be found out; `detail` is the system's code. */
         | 'store-no-socket'
+        /** A newer program has worked with it; `detail` is its version. */
+        | 'store-newer'
+        /** It is of an older program and could not be backed up first; `detail` says why. */
+        | 'store-not-backed-up'
         | 'store-url'
         | 'region-pack-unreadable'
         | 'tls-files'
@@ -179,6 +185,18 @@ async function bringUp(
   const place = await takePlace(store, folder.value, clock);
   if (!place.ok) return fail(notAlone(folder.value, place.failure));
   ending.putAway(() => place.value.leave());
+  const seal = sealFor(settings.token);
+  const upToDate = await bringUpToDate(store, {
+    storeUrl: settings.storeUrl,
+    kinds: KINDS,
+    seal,
+    recipients: settings.backupRecipients,
+    program: BOT_VERSION,
+    clock,
+  });
+  if (!upToDate.ok) return fail(notUpToDate(upToDate.failure));
+  if (upToDate.value?.backup)
+    log.warn(upToDate.value, 'the store is of an earlier version: it was backed up, and is used from now on');
   if (packages.value) {
     const keys = await createKeyring(store)();
     if (!keys.ok) return fail({ reason: 'store-failed', detail: keys.failure.detail });
@@ -186,7 +204,7 @@ async function bringUp(
       return fail({ reason: 'packages-other-hub', detail: settings.packages?.folder ?? '' });
   }
 
-  const audit = watchedAudit(createAudit(store, clock, sealFor(settings.token)), metrics, log);
+  const audit = watchedAudit(createAudit(store, clock, seal), metrics, log);
   const mark = createRunMark(store, clock);
   const lastLife = await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
@@ -398,6 +416,20 @@ export function notAlone(
     }
     case 'no-socket':
       return { reason: 'store-no-socket', detail: `${place}: ${failure.detail}` };
+    default:
+      return { reason: 'store-failed', detail: failure.detail };
+  }
+}
+
+/** Why this version may not work with the store. */
+function notUpToDate(failure: StampFailure): StartFailure {
+  switch (failure.reason) {
+    case 'newer':
+      return { reason: 'store-newer', detail: failure.program };
+    case 'not-backed-up': {
+      const { reason, detail = '' } = { detail: '', ...failure.why };
+      return { reason: 'store-not-backed-up', detail: [reason, detail].filter(Boolean).join(', ') };
+    }
     default:
       return { reason: 'store-failed', detail: failure.detail };
   }

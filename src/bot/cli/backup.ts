@@ -1,6 +1,5 @@
 /** `unbind-bot backup` and `unbind-bot restore`. */
 import { readFile } from 'node:fs/promises';
-import packageJson from '../../../package.json' with { type: 'json' };
 import type { ChainPlace } from '../../audit/chain.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parsePlace } from '../audit-command.ts';
@@ -10,6 +9,7 @@ import { restoreBackup } from '../keep/restore.ts';
 import { sealFor } from '../keys.ts';
 import { KINDS } from '../kinds.ts';
 import { notAlone } from '../start.ts';
+import { BOT_VERSION } from '../version.ts';
 import { type AddCommand, type Cli, EXIT } from './cli.ts';
 
 export const addBackup: AddCommand = (program, cli) => {
@@ -42,7 +42,7 @@ async function backup(cli: Cli, file: string, given: readonly string[]): Promise
     kinds: KINDS,
     seal: sealFor(token),
     recipients,
-    header: { at: Date.now(), program: packageJson.version },
+    header: { at: Date.now(), program: BOT_VERSION },
   });
   if (!made.ok) return failed(cli, made.failure);
   const { bytes, records, cases, unreadable, trail } = made.value;

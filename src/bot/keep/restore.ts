@@ -20,6 +20,7 @@ import { type JobNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
 import { type PlaceFailure, takePlace } from '../server/one-bot.ts';
 import { type BackupHeader, type FileFault, readBackupFile } from './backup-file.ts';
 import { type Contents, createContents } from './contents.ts';
+import { isNewer, stampIn, stampOf } from './stamp.ts';
 import { isVoid } from './void.ts';
 
 export interface RestoreOptions {
@@ -60,12 +61,16 @@ export async function restoreBackup(
   const { storeUrl, kinds, seal, identities, clock } = options;
   const contents = createContents(kinds, seal);
   let epochThen = 0;
+  let isNewerForm = false;
   const looked = await readBackupFile(path, identities, (record) => {
     epochThen = Math.max(epochThen, epochIn(record));
+    const stamp = stampIn(record);
+    isNewerForm ||= stamp === 'newer' || (stamp !== null && isNewer(stamp, stampOf('', kinds)));
     return contents.take(record);
   });
   if (!looked.ok) return looked;
   if (looked.value === null) return fail({ reason: 'damaged', path, detail: '' });
+  if (isNewerForm) return fail({ reason: 'newer-form', path, detail: '' });
   const { header } = looked.value;
   const found = contents.end();
   const before = await takeOver(storeUrl, options);
