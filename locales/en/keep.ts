@@ -5,6 +5,8 @@ export const keep = {
     recipient: 'public key of age (age1…) to encrypt to; may be given again; without it BACKUP_RECIPIENTS',
     restore: 'put a backup in the place of the store; the bot must not run',
     identity: 'file with the private key of age, for an encrypted backup',
+    forget: 'forget a technician, a case or a device: technician <id>, case <number>, serial <number>',
+    unlock: 'let in again whom an admin has locked out with /lock: for an admin’s own phone',
     head: 'where the trail that is lost ended, as AUDIT_HEAD_TO kept it: seq:hash',
   },
   backup: {
@@ -44,6 +46,37 @@ export const keep = {
       '{{path}} is damaged: cut off, or changed since it was made. Nothing was changed. Take another backup.',
     'bad-recipient': 'A key to encrypt to must be a public key of age: age1…',
     'bad-identity': '{{path}}: no private key of age is in it. It is a line that begins with AGE-SECRET-KEY-',
+  },
+  lock: {
+    how: 'Whose phone is lost? For example <code>/lock 123456789</code>; /unlock lets them in again. /people shows the ids.',
+    done: '🔒 {{name}} is locked out, at once: what was running is stopped, permits are void. Cases and laptops stay theirs. A PIN the finder may know: <code>/resetpin {{id}}</code>. Back in: <code>/unlock {{id}}</code>',
+    yourself: 'You cannot lock yourself out. Another admin can.',
+    notLocked: 'Nobody with that id is locked.',
+    opened: '🔓 {{name}} is in again.',
+    openAgain: '🔓 You are in again. Your cases: /cases',
+    locked: 'This access is locked. Talk to your admin.',
+  },
+  leave: {
+    how: 'Who leaves, and who takes over? For example <code>/leave 123456789 987654321</code>. Open cases go to the second one, laptops nobody else uses are removed, access ends. /people shows the ids.',
+    done_one:
+      '{{name}} is out. {{count}} open case is with {{to}} now; laptops nobody else uses are removed.',
+    done_other:
+      '{{name}} is out. {{count}} open cases are with {{to}} now; laptops nobody else uses are removed.',
+    nobody: 'The second id is nobody who is let in, or the same person. /people shows the ids.',
+    yours_one: '{{name}} has left. {{count}} open case is yours now: /cases',
+    yours_other: '{{name}} has left. {{count}} open cases are yours now: /cases',
+  },
+  forget: {
+    how: 'Name what and which: technician <Telegram id>, case <number>, serial <serial number>.',
+    done_one: 'Forgotten, with {{count}} case. The audit trail keeps its entries, and they name it no more.',
+    done_other:
+      'Forgotten, with {{count}} cases. The audit trail keeps its entries, and they name it no more.',
+    remains:
+      'What is still there: backups and exports made until now (after a restore forget again), replaced-… and backups/ in the folder of the store, lists of other cases and groups for 90 days, the chats in Telegram, and the journals of laptops. The stolen list was not touched.',
+    nothing: 'There is no such case.',
+    open: 'A case of it is open. Close it first, or give it to a colleague: /leave',
+    member: 'This person is let in. Take the access away first: /leave or /revoke',
+    ambiguous: 'Several cases have this number. Take more of the id, as the export of the trail has it.',
   },
   restored: {
     ask: 'The bot was restored from a backup of {{date}}. These came back and are <b>paused</b>: they can do nothing until you say so. Whoever was removed since is among them.',

@@ -66,6 +66,10 @@ export const setting = {
     NOTICES:
       'How admins hear of what happens: sound, quiet (no sound) or digest, as kind=way. Only what is to differ from the defaults, which are:',
     NOTICE_DIGEST_HOURS: 'Hours after which what waits for the digest is told: 1 to 168.',
+    KEEP_CASES_DAYS:
+      'Closed cases are dropped after so many days, with their photos and notes. Not set: they are kept.',
+    KEEP_NOTES_DAYS:
+      'Photos and notes of closed cases are dropped after so many days. Not set: with their cases.',
     BACKUP_RECIPIENTS:
       'Public keys of age (age1…) that backups are encrypted to, separated by commas; make a pair elsewhere with age-keygen and keep the private key there. Not set: backups are readable.',
     WATCH_LISTEN:

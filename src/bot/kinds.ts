@@ -16,7 +16,7 @@ import { NAMED_KEYS } from '../hub/rotation.ts';
 import { STORE_EPOCH } from '../store/epoch.ts';
 import type { Kind } from '../store/kind.ts';
 import { PIN_WAITS } from './commands/pin.ts';
-import { APPLICANTS, INVITATIONS, TECHNICIANS } from './door/access.ts';
+import { APPLICANTS, INVITATIONS, LOCKS, TECHNICIANS } from './door/access.ts';
 import { DAYS, DENIALS } from './door/limits.ts';
 import { OPENED, PINS } from './door/pins.ts';
 import { ALARMS } from './house/alarms.ts';
@@ -72,6 +72,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   JOB_NOTES,
   JOB_STORIES,
   KEPT_WORDS,
+  LOCKS,
   MISUNDERSTOOD,
   NAMED_KEYS,
   NOTICES,

@@ -8,6 +8,7 @@ import { addBackup, addRestore } from './cli/backup.ts';
 import { createCli } from './cli/cli.ts';
 import { addData } from './cli/data.ts';
 import { addDoctor } from './cli/doctor.ts';
+import { addForget, addUnlock } from './cli/forget.ts';
 import { addForgetPin } from './cli/forget-pin.ts';
 import { addHealth } from './cli/health.ts';
 import { addInit } from './cli/init.ts';
@@ -24,6 +25,8 @@ const COMMANDS = [
   addHealth,
   addBackup,
   addRestore,
+  addForget,
+  addUnlock,
   addAudit,
   addForgetPin,
   addStore,

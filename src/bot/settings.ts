@@ -9,6 +9,7 @@ import type { LogLevel } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { NoticeSettings } from './house/notices.ts';
+import type { RetentionRules } from './keep/retention.ts';
 import type { HeadKeeper } from './server/audit-watch.ts';
 import type { TlsFiles } from './server/tls-files.ts';
 import { SETTING_NAMES, type SettingName, settingOf, type Values } from './settings/registry.ts';
@@ -72,6 +73,8 @@ export interface Settings {
   invitesAsk: boolean;
   /** New laptops and unbinds ask the technician for a PIN. */
   askPin: boolean;
+  /** How long closed cases and what was kept with them stay. */
+  retention: RetentionRules;
   /** Public keys of age that backups are encrypted to. */
   backupRecipients: readonly string[];
   /** How often the audit trail is looked at, and who is told where it ends. */
@@ -179,6 +182,7 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
     invitesAsk: values.INVITES_ASK,
     askPin: values.ASK_PIN,
     notices: { ways: values.NOTICES ?? {}, digestMs: values.NOTICE_DIGEST_HOURS * HOUR_MS },
+    retention: { caseDays: values.KEEP_CASES_DAYS, noteDays: values.KEEP_NOTES_DAYS },
     backupRecipients: values.BACKUP_RECIPIENTS ?? [],
     auditHead: { everyMs: values.AUDIT_HEAD_HOURS * HOUR_MS, keepers: values.AUDIT_HEAD_TO ?? [] },
     watch: values.WATCH_LISTEN && { listen: values.WATCH_LISTEN, token: values.WATCH_TOKEN },

@@ -21,6 +21,7 @@ import { BLOBS } from './house/blobs.ts';
 import type { Notice } from './house/notice.ts';
 import { packageNamed } from './house/package-files.ts';
 import { KEPT_WORDS } from './house/voice.ts';
+import { watchRetention } from './keep/retention.ts';
 import { bringUpToDate, type StampFailure } from './keep/stamp.ts';
 import { keyFor, sealFor } from './keys.ts';
 import { KINDS } from './kinds.ts';
@@ -377,6 +378,7 @@ async function bringUp(
       clock,
     }),
   );
+  ending.settle(watchRetention({ store, audit }, settings.retention, { log, clock }));
   const ready = await bot.start();
   if (!ready.ok) return fail({ reason: 'store-failed', detail: ready.failure });
   ending.settle(() => intake.stop());

@@ -17,6 +17,7 @@ export function settingsWith(own: Own): Settings {
     invitesAsk: false,
     askPin: false,
     notices: NOTICE_DEFAULTS,
+    retention: { caseDays: null, noteDays: null },
     backupRecipients: [],
     auditHead: { everyMs: 86_400_000, keepers: [] },
     watch: null,

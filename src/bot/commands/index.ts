@@ -12,6 +12,7 @@ import { createCaseCommands } from './cases.ts';
 import { type Commands, type CommandsOptions, createCommands } from './everyday.ts';
 import { createHandOverCommands } from './hand-over.ts';
 import { type AgentCommandsOptions, createAgentCommands } from './laptops.ts';
+import { createLeavingCommands, type LeavingOptions } from './leaving.ts';
 import { createOverviewCommands, type OverviewCommandsOptions } from './overview.ts';
 import { createPairingCommands, type PairingCommands, type PairingCommandsOptions } from './pairing.ts';
 import { createReminderCommands } from './reminder.ts';
@@ -25,6 +26,7 @@ type Options = Omit<CommandsOptions, 'more' | 'restGroup'> &
   AgentCommandsOptions &
   AdminCommandsOptions &
   OverviewCommandsOptions &
+  LeavingOptions &
   UnclearCommandsOptions & {
     cases: CaseDesk;
     groups: GroupDesk;
@@ -57,6 +59,7 @@ export function createAllCommands(options: Options): {
     createAgentCommands(options),
     createAdminCommands(options),
     createOverviewCommands(options),
+    createLeavingCommands(options),
     options.restored,
   ];
   return {

@@ -32,6 +32,13 @@ type Technician = z.infer<typeof technician>;
 export const TECHNICIANS = kind({ name: 'technicians', version: 1, schema: technician });
 /** Those who have used an invitation that asks for approval. */
 export const APPLICANTS = kind({ name: 'applicants', version: 1, schema: technician });
+/** Whose access is locked, by Telegram id; that the record is there locks it, whatever it says. */
+export const LOCKS = kind({
+  name: 'locks',
+  version: 1,
+  /** `at`: milliseconds since 1970. */
+  schema: z.object({ by: z.number(), at: z.number() }),
+});
 /** By the keyed hash of their token. */
 export const INVITATIONS = kind({
   name: 'invitations',
@@ -70,6 +77,16 @@ export interface Access {
     user: { id: number; name: string },
     announce?: (newcomer: Newcomer) => Promise<void>,
   ): Promise<Result<Newcomer, RedeemRefusal | StoreFailure>>;
+  /** Whether an admin has locked this person out: their phone is in somebody else's hands. */
+  isLocked(userId: number): Promise<Result<boolean, StoreFailure>>;
+  /** Locks somebody out, admins too, at once and until it is taken back. That `adminId` is an admin is the caller's check. */
+  lock(adminId: number, userId: number): Promise<Result<void, StoreFailure>>;
+  /**
+   * Takes a lock back.
+   * @param adminId null: at the server itself
+   * @returns whether there was one
+   */
+  unlock(adminId: number | null, userId: number): Promise<Result<boolean, StoreFailure>>;
   /** Whether this person came back with a backup, and no admin has confirmed that yet: a stranger until then. */
   isPaused(userId: number): Promise<Result<boolean, StoreFailure>>;
   /** Whether this person has used an invitation and waits for an admin. */
@@ -124,15 +141,26 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
   const invitations = store.values(INVITATIONS);
   const waiting = store.values(APPLICANTS);
   const epochs = createEpochs(store);
+  const locks = store.values(LOCKS);
   const hashed = (token: string) => createHmac('sha256', key.reveal()).update(token).digest('hex');
 
   const numberOf = (id: string) => id.slice(0, NUMBER_LENGTH).toUpperCase();
 
-  const note = (what: `access.${string}`, by: number, detail: AuditNote['detail'] = {}) =>
+  const note = (what: `access.${string}`, by: number | null, detail: AuditNote['detail'] = {}) =>
     audit.append({ what, case: null, by, detail });
 
+  async function isLocked(userId: number): Promise<Result<boolean, StoreFailure>> {
+    const found = await locks.get(String(userId));
+    if (!found.ok) return found.failure.reason === 'unreadable' ? ok(true) : found;
+    return ok(found.value !== undefined);
+  }
+
   async function roleOf(userId: number): Promise<Result<Role | null, StoreFailure>> {
-    if (admins.has(userId)) return ok('admin');
+    const locked = await isLocked(userId);
+    // Who the settings name stays an admin while the store is out of order: somebody has to hear of it.
+    if (admins.has(userId)) return ok(locked.ok && locked.value ? null : 'admin');
+    if (!locked.ok) return locked;
+    if (locked.value) return ok(null);
     const technician = orNone(await technicians.get(String(userId)));
     if (!technician.ok) return technician;
     if (!technician.value) return ok(null);
@@ -149,6 +177,22 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
   return {
     roleOf,
     isPaused,
+    isLocked,
+
+    async lock(adminId, userId) {
+      const noted = await note('access.locked', adminId, { technician: person(userId) });
+      return noted.ok ? locks.set(String(userId), { by: adminId, at: now() }) : noted;
+    },
+
+    async unlock(adminId, userId) {
+      const locked = await isLocked(userId);
+      if (!locked.ok || !locked.value) return locked;
+      const noted = await note('access.unlocked', adminId, { technician: person(userId) });
+      if (!noted.ok) return noted;
+      const gone = await locks.delete(String(userId));
+      return gone.ok ? ok(true) : gone;
+    },
+
     admins: adminIds,
 
     async invite(adminId, asks = false) {
@@ -188,10 +232,11 @@ export function createAccess({ store, audit, adminIds, key, now = Date.now }: Ac
       const role = await roleOf(user.id);
       if (!role.ok) return role;
       if (role.value) return fail('member');
-      // Whoever is paused is in as soon as an admin says so: another invitation would go past that.
-      const paused = await isPaused(user.id);
+      // Whoever is paused or locked is in as soon as an admin says so: another invitation would go past that.
+      const [paused, locked] = await Promise.all([isPaused(user.id), isLocked(user.id)]);
       if (!paused.ok) return paused;
-      if (paused.value) return fail('member');
+      if (!locked.ok) return locked;
+      if (paused.value || locked.value) return fail('member');
       const id = hashed(token);
       const invitation = orNone(await invitations.get(id));
       if (!invitation.ok) return invitation;

@@ -51,7 +51,7 @@ export function createAdmission({
       const { failure } = joined;
       if (failure !== 'unknown' && failure !== 'used' && failure !== 'member') return false;
       if (await access.shouldAnswerStranger(from.id))
-        await voice.say(from.id, t(failure === 'member' ? 'keep:restored.paused' : 'bot:command.inviteUsed'));
+        await voice.say(from.id, t(failure === 'member' ? await wordFor(from.id) : 'bot:command.inviteUsed'));
       return true;
     }
     const { waits, invitedBy, invitation } = joined.value;
@@ -64,7 +64,12 @@ export function createAdmission({
 
   /** What somebody who may not come in is told. */
   async function wordFor(userId: number) {
-    const [paused, waits] = await Promise.all([access.isPaused(userId), access.isWaiting(userId)]);
+    const [locked, paused, waits] = await Promise.all([
+      access.isLocked(userId),
+      access.isPaused(userId),
+      access.isWaiting(userId),
+    ]);
+    if (locked.ok && locked.value) return 'keep:lock.locked';
     if (paused.ok && paused.value) return 'keep:restored.paused';
     return waits.ok && waits.value ? 'bot:access.waiting' : 'bot:command.stranger';
   }

@@ -1,12 +1,14 @@
 /** What an admin's decision does to work that is under way. */
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
 import type { ContactPort, House, HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Access } from '../door/access.ts';
+import { must } from '../house/must.ts';
 import type { Notices } from '../house/notices.ts';
 import type { Notify } from '../house/notify.ts';
 import type { Drivers } from './drivers.ts';
@@ -21,6 +23,24 @@ export interface Sanctions {
     adminId: number,
     userId: number,
   ): Promise<Result<void, 'admin' | 'not-a-member' | 'store-unavailable'>>;
+  /**
+   * Locks somebody out whose phone is in somebody else's hands: when it resolves, their jobs are stopped and permits are void.
+   * Their cases and laptops stay theirs. After a failure it is finished by being asked for again.
+   */
+  lockOut(
+    adminId: number,
+    userId: number,
+  ): Promise<Result<void, 'yourself' | 'not-a-member' | 'store-unavailable'>>;
+  /**
+   * Somebody leaves the house: their open cases are a colleague's from now on, who need not accept, and then they are expelled.
+   * After a failure it is finished by being asked for again. `nobody`: there is no such colleague.
+   * @returns how many cases went over
+   */
+  letGo(
+    adminId: number,
+    userId: number,
+    to: number,
+  ): Promise<Result<number, 'nobody' | 'admin' | 'not-a-member' | 'store-unavailable'>>;
   /**
    * Stops what agents do to a device. Whoever has it done is told why at once; somebody who works on it without an
    * agent is told with their next step. After a failure it is finished by being asked for again.
@@ -37,6 +57,7 @@ export interface Sanctions {
 
 export function createSanctions({
   access,
+  cases,
   engine,
   jobs,
   house,
@@ -49,6 +70,7 @@ export function createSanctions({
   log,
 }: {
   access: Access;
+  cases: Pick<CaseDesk, 'listFor' | 'handOver'>;
   engine: Conversations;
   jobs: Jobs;
   house: Pick<House, 'cases'>;
@@ -82,40 +104,94 @@ export function createSanctions({
     );
   }
 
+  /** Gives a technician's open cases to a colleague, in the order of the technician's chat. */
+  async function handOverAll(from: number, to: number): Promise<Result<number, 'store-unavailable'>> {
+    let moved = 0;
+    const turn = await engine.control(from, async (controls) => {
+      if (controls.active()) controls.stop();
+      for (const record of must(await cases.listFor(from, Number.POSITIVE_INFINITY))) {
+        if (record.closedAt !== null || record.device === null) continue;
+        must(await jobs.cancel(record.id));
+        const agentId = record.sighting?.agentId ?? record.lookedBy;
+        const agent = agentId === null ? null : must(await directory.get(agentId));
+        const keepsLaptop = agentId === null || agent?.technicians.includes(to) === true;
+        const applied = must(await cases.handOver(record.id, { from, to, keepsLaptop }));
+        if (applied.refused === null) moved += 1;
+      }
+    });
+    return turn.ok ? ok(moved) : fail('store-unavailable');
+  }
+
+  const expel: Sanctions['expel'] = async (adminId, userId) => {
+    const role = await access.roleOf(userId);
+    if (role.ok && role.value === 'technician')
+      await notices.raise({ kind: 'access.revoked', person: userId, by: adminId });
+    // From here on the person is a stranger; the rest clears away what they were in the middle of.
+    const revoked = await access.revoke(adminId, userId);
+    if (!revoked.ok && revoked.failure !== 'not-a-member')
+      return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
+    const halted = await haltJobs(({ chatId }) => chatId === userId);
+    if (!halted.ok) return halted;
+    const unasked = await jobs.surveys.cancel(userId);
+    if (!unasked.ok) return unasked;
+    const agents = await directory.listFor(userId);
+    if (!agents.ok) return agents;
+    for (const { id } of agents.value) {
+      const released = await drivers.release(id, userId);
+      const left = released.ok ? await directory.leave(id, userId) : released;
+      if (!left.ok) return fail('store-unavailable');
+    }
+    const forgotten = await contacts.forget(userId);
+    if (!forgotten.ok) return forgotten;
+    // A stranger who has none of these was never in, or is out already.
+    if (!revoked.ok && halted.value.length + agents.value.length === 0) return fail('not-a-member');
+    later(userId, async (controls) => {
+      const active = controls.active();
+      if (active) {
+        await jobs.cancel(active.caseId);
+        await house.cases.apply(active.caseId, { type: 'closed', outcome: 'cancelled' });
+      }
+      controls.stop();
+      await notify(userId, 'bot:access.expelled');
+    });
+    return ok(undefined);
+  };
+
   return {
-    async expel(adminId, userId) {
-      const role = await access.roleOf(userId);
-      if (role.ok && role.value === 'technician')
-        await notices.raise({ kind: 'access.revoked', person: userId, by: adminId });
-      // From here on the person is a stranger; the rest clears away what they were in the middle of.
-      const revoked = await access.revoke(adminId, userId);
-      if (!revoked.ok && revoked.failure !== 'not-a-member')
-        return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
+    expel,
+
+    async lockOut(adminId, userId) {
+      if (adminId === userId) return fail('yourself');
+      const [role, locked] = await Promise.all([access.roleOf(userId), access.isLocked(userId)]);
+      if (!role.ok || !locked.ok) return fail('store-unavailable');
+      if (role.value === null && !locked.value) return fail('not-a-member');
+      // From here on whoever holds the phone is a stranger; the rest stops what is under way.
+      const shut = locked.value ? ok(undefined) : await access.lock(adminId, userId);
+      if (!shut.ok) return fail('store-unavailable');
       const halted = await haltJobs(({ chatId }) => chatId === userId);
       if (!halted.ok) return halted;
       const unasked = await jobs.surveys.cancel(userId);
       if (!unasked.ok) return unasked;
-      const agents = await directory.listFor(userId);
-      if (!agents.ok) return agents;
-      for (const { id } of agents.value) {
-        const released = await drivers.release(id, userId);
-        const left = released.ok ? await directory.leave(id, userId) : released;
-        if (!left.ok) return fail('store-unavailable');
-      }
-      const forgotten = await contacts.forget(userId);
-      if (!forgotten.ok) return forgotten;
-      // A stranger who has none of these was never in, or is out already.
-      if (!revoked.ok && halted.value.length + agents.value.length === 0) return fail('not-a-member');
+      const released = await drivers.leaveAll(userId);
+      if (!released.ok) return fail('store-unavailable');
       later(userId, async (controls) => {
         const active = controls.active();
-        if (active) {
-          await jobs.cancel(active.caseId);
-          await house.cases.apply(active.caseId, { type: 'closed', outcome: 'cancelled' });
-        }
+        if (active) await jobs.cancel(active.caseId);
         controls.stop();
-        await notify(userId, 'bot:access.expelled');
       });
       return ok(undefined);
+    },
+
+    async letGo(adminId, userId, to) {
+      const role = await access.roleOf(to);
+      if (!role.ok) return fail('store-unavailable');
+      if (role.value === null || to === userId) return fail('nobody');
+      if (access.admins.includes(userId)) return fail('admin');
+      const moved = await handOverAll(userId, to);
+      if (!moved.ok) return moved;
+      const expelled = await expel(adminId, userId);
+      if (!expelled.ok && (expelled.failure !== 'not-a-member' || moved.value === 0)) return expelled;
+      return moved;
     },
 
     async stopDevice(shortSerial) {

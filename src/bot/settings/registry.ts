@@ -103,6 +103,9 @@ export const SETTINGS = {
   },
   // A week at most: a digest of more would be read by nobody.
   NOTICE_DIGEST_HOURS: { group: 'people', shape: whole(1, 168), example: '12', usual: '12' },
+  // A year and some: long enough for a complaint about last year.
+  KEEP_CASES_DAYS: { group: 'keep', shape: whole(1, 36_500), example: '400' },
+  KEEP_NOTES_DAYS: { group: 'keep', shape: whole(1, 36_500), example: '90' },
   BACKUP_RECIPIENTS: {
     group: 'keep',
     shape: ageKeys,

@@ -47,6 +47,7 @@ describe('settings', () => {
       invitesAsk: false,
       askPin: false,
       notices: { ways: {}, digestMs: 12 * 3_600_000 },
+      retention: { caseDays: null, noteDays: null },
       backupRecipients: [],
       auditHead: { everyMs: 24 * 3_600_000, keepers: [] },
       watch: { listen: { host: '127.0.0.1', port: 9464 }, token: null },
