@@ -69,10 +69,15 @@ export const operator = {
       noPem: 'Certificate: {{file}} or its key is no PEM file. Cure: take fullchain.pem and privkey.pem.',
       otherKey: 'Certificate: {{file}} is the key of another one. Cure: name both files of one certificate.',
     },
+    ready: {
+      yes: 'Bot: it is ready.',
+      no: 'Bot: it is not ready: {{reasons}}. Cure: what is said of these here, and the log.',
+      silent:
+        'Bot: it does not answer at WATCH_LISTEN. Cure: is it still starting? Otherwise start it again.',
+      off: 'Bot: whether it is ready cannot be asked (WATCH_LISTEN=off).',
+    },
     hub: {
-      ready: 'Hub: {{url}} answers, and the bot is ready.',
-      notReady:
-        'Hub: {{url}} answers, and the bot is not ready: store {{store}}, Telegram {{telegram}}, updates {{updates}}. Cure: what is said of these here, and the log.',
+      reached: 'Hub: {{url}} leads to a bot.',
       another:
         'Hub: at {{url}} something else answers (status {{status}}). Cure: HUB_PUBLIC_URL has to lead to this bot, through the proxy and the router.',
       noName:

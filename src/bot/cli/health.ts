@@ -18,7 +18,7 @@ export const addHealth: AddCommand = (program, { t, print, complain, settings })
         process.exitCode = EXIT.failed;
         return;
       }
-      const answer = await ask(watch, ready ? '/ready' : '/health');
+      const answer = await askWatch(watch, ready ? '/ready' : '/health');
       if (answer === null) complain(t('bot:health.silent', { address: addressOf(watch) }));
       else print(answer.body);
       process.exitCode = answer?.isGood ? EXIT.done : EXIT.failed;
@@ -28,7 +28,10 @@ export const addHealth: AddCommand = (program, { t, print, complain, settings })
 type Watch = NonNullable<Settings['watch']>;
 
 /** What it answers; null: nobody answers there. */
-async function ask(watch: Watch, path: string): Promise<{ isGood: boolean; body: string } | null> {
+export async function askWatch(
+  watch: Watch,
+  path: string,
+): Promise<{ isGood: boolean; body: string } | null> {
   try {
     const { statusCode, body } = await request(`${addressOf(watch)}${path}`, {
       headers: watch.token ? { authorization: `Bearer ${watch.token.reveal()}` } : {},

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { bundleOf, writeBundle } from '../../../src/bot/cli/doctor/bundle.ts';
 import type { Check } from '../../../src/bot/cli/doctor/check.ts';
 import { examine } from '../../../src/bot/cli/doctor/examine.ts';
+import { takePlace } from '../../../src/bot/server/one-bot.ts';
 import { startBot } from '../../../src/bot/start.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
 import { createLog } from '../../../src/kernel/log.ts';
@@ -36,6 +37,7 @@ async function setUp(own: Record<string, string> = {}, clock: () => number = Dat
     HUB_LISTEN: `127.0.0.1:${await freeTcpPort()}`,
     REGION_PACK: 'ru',
     READ_PRINT: 'off',
+    WATCH_LISTEN: `127.0.0.1:${await freeTcpPort()}`,
     ...own,
   };
   return { folder, env, look: () => examine(env, folder, clock) };
@@ -66,14 +68,20 @@ it('names the bot that runs, and asks it whether it is ready, without taking an 
     storeUrl: env.STORE_URL,
   });
   const bot = await startBot(
-    { ...settings, hub: { ...settings.hub, listen: { host, port: Number(port) } } },
+    {
+      ...settings,
+      hub: { ...settings.hub, listen: { host, port: Number(port) } },
+      watch: { listen: { host, port: Number(env.WATCH_LISTEN.split(':')[1]) }, token: null },
+    },
     createLog('silent', 'test'),
   );
   if (!bot.ok) throw new Error(bot.failure.detail);
   const checks = await look();
   await bot.value.stop();
   expect(words(checks, 'failed')).toEqual([]);
-  expect(words(checks, 'ok')).toEqual(expect.arrayContaining(['bot.runs', 'hub.ready', 'store.whole']));
+  expect(words(checks, 'ok')).toEqual(
+    expect.arrayContaining(['bot.runs', 'ready.yes', 'hub.reached', 'store.whole']),
+  );
 }, 60_000);
 
 it('wrong settings: every one by name', async () => {
@@ -147,11 +155,15 @@ it('a certificate that is none, or which has ended', async () => {
 });
 
 it('a token that another program polls with, as the running bot tells it', async () => {
-  const state = { ready: false, store: 'works', telegram: 'reached', updates: 'off' };
-  const port = await listening(JSON.stringify(state), 503);
-  const { look } = await setUp({ HUB_PUBLIC_URL: `http://127.0.0.1:${port}` });
-  const checks = await look();
-  expect(words(checks, 'failed')).toEqual(['hub.notReady', 'updates.conflict']);
+  const port = await listening(JSON.stringify({ ready: false, reasons: ['updates-conflict'] }), 503);
+  const { folder, env } = await setUp({ WATCH_LISTEN: `127.0.0.1:${port}` });
+  const store = await openTestStore(join(folder, 'data'));
+  const place = await takePlace(store, join(folder, 'data'), Date.now);
+  const checks = await examine(env, folder, Date.now);
+  if (place.ok) await place.value.leave();
+  await store.close();
+  // The hub of this bot is not there, which is said as well.
+  expect(words(checks, 'failed')).toEqual(['updates.conflict', 'hub.refused']);
   expect(sentenceOf(checks, 'updates.conflict')).toContain('another program polls with the same token');
 });
 

@@ -12,7 +12,7 @@ import {
   checkStoreAt,
   checkTls,
 } from './machine-checks.ts';
-import { checkClock, checkHub, checkTelegram } from './network-checks.ts';
+import { checkClock, checkHub, checkReady, checkTelegram } from './network-checks.ts';
 
 /**
  * Everything the doctor looks at, in the order it is told. Nothing is changed, no update is taken from a running bot.
@@ -54,7 +54,7 @@ export async function examine(
     ...time,
     ...store,
     ...(await checkDisk(settings.storeUrl)),
-    ...(bot ? [] : [await checkPort(settings)]),
+    ...(bot ? await checkReady(settings) : [await checkPort(settings)]),
     ...(await checkTls(settings.hub.tls, clock())),
     ...(await checkHub(settings, bot !== null, clock())),
     await checkPack(settings, clock()),

@@ -4,6 +4,7 @@ import { EnvHttpProxyAgent, request } from 'undici';
 import { z } from 'zod';
 import type { Settings } from '../../settings.ts';
 import type { TelegramClient } from '../../telegram/client.ts';
+import { askWatch } from '../health.ts';
 import { type Check, finding } from './check.ts';
 import { ofCertificate } from './machine-checks.ts';
 
@@ -14,12 +15,10 @@ const CLOCK_MS = 60_000;
 /** Errors of the webhook that are older say nothing of today, ms. */
 const RECENT_MS = 3_600_000;
 
-const readyAnswer = z.object({
-  ready: z.boolean(),
-  store: z.string(),
-  telegram: z.string(),
-  updates: z.string(),
-});
+/** What the bot says of itself to who watches over it. */
+const readyAnswer = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+/** What the hub says to whoever calls it. */
+const healthAnswer = z.object({ status: z.literal('ok'), version: z.number() });
 
 /** Token, and how updates come in. @param now milliseconds since 1970 */
 export async function checkTelegram(
@@ -75,6 +74,21 @@ export async function checkClock({ apiRoot }: Settings, clock: () => number): Pr
   }
 }
 
+/** Whether the bot that runs is ready, by its own word. */
+export async function checkReady({ watch }: Settings): Promise<Check[]> {
+  if (watch === null) return [finding('warning', 'operator:doctor.ready.off')];
+  const answer = await askWatch(watch, '/ready');
+  const said = readyAnswer.safeParse(parsed(answer?.body));
+  if (!said.success) return [finding('failed', 'operator:doctor.ready.silent')];
+  const { ready, reasons } = said.data;
+  if (ready) return [finding('ok', 'operator:doctor.ready.yes')];
+  return [
+    reasons.includes('updates-conflict')
+      ? finding('failed', 'operator:doctor.updates.conflict')
+      : finding('failed', 'operator:doctor.ready.no', { reasons: reasons.join(', ') }),
+  ];
+}
+
 /**
  * The hub by the address agents call.
  * @param isRunning whether a bot works with the store: without one nobody can answer
@@ -86,20 +100,26 @@ export async function checkHub({ hub }: Settings, isRunning: boolean, now: numbe
   const url = publicUrl ?? `${tls ? 'https' : 'http'}://${host}:${listen.port}`;
   const dispatcher = new EnvHttpProxyAgent();
   try {
-    const answer = await request(`${url}/ready`, { dispatcher, signal: AbortSignal.timeout(PATIENCE_MS) });
-    const said = readyAnswer.safeParse(await answer.body.json().catch(() => null));
+    const answer = await request(`${url}/v1/health`, {
+      dispatcher,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const said = healthAnswer.safeParse(parsed(await answer.body.text()));
     if (!said.success)
       return [finding('failed', 'operator:doctor.hub.another', { url, status: answer.statusCode })];
-    const { ready, store, telegram, updates } = said.data;
-    const conflict = updates === 'off' ? [finding('failed', 'operator:doctor.updates.conflict')] : [];
-    const state = ready
-      ? finding('ok', 'operator:doctor.hub.ready', { url })
-      : finding('failed', 'operator:doctor.hub.notReady', { url, store, telegram, updates });
-    return [state, ...conflict, ...(await checkShown(url, now))];
+    return [finding('ok', 'operator:doctor.hub.reached', { url }), ...(await checkShown(url, now))];
   } catch (error) {
     return [unreached(url, codeOf(error), isRunning)];
   } finally {
     await dispatcher.destroy();
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
   }
 }
 
