@@ -1,5 +1,5 @@
-import { chmod, type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 export const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
@@ -14,7 +14,7 @@ const LOCK_BYTES = 16_384;
  * @throws NodeJS.ErrnoException what the file system said
  */
 export async function prepareFiles(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(resolve(directory));
   for (const name of [DATA_FILE, LOCK_FILE]) {
     const path = join(directory, name);
     const file = await open(path, 'a', 0o600);
@@ -60,6 +60,20 @@ export async function takePlace(directory: string, making: string, now: number):
   const folder = await open(directory, 'r');
   await folder.sync().finally(() => folder.close());
   return kept;
+}
+
+/**
+ * Makes a folder and those above it. Not `recursive`: where the system says of a folder below one that is there that it is
+ * not (`/proc`, some network shares), Node asks again for ever.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory()) return;
+  if (!there && dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    // Somebody else was faster.
+    if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  });
 }
 
 async function fill(file: FileHandle): Promise<void> {

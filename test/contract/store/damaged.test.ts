@@ -258,6 +258,14 @@ describe('a whole store', () => {
 });
 
 describe('a place that is no store', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'says so at once where no folder can be made (Linux has such a place)',
+    async () => {
+      const opened = await openStore('lmdb:/proc/nothing/data');
+      expect(opened).toMatchObject({ ok: false, failure: { problem: 'other', place: '/proc/nothing/data' } });
+    },
+  );
+
   it('is told what it is', async () => {
     const place = fresh();
     await writeFile(place, '');
