@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { errorCode } from './error-code.ts';
 import { ensureHome, type HomeFailure } from './home.ts';
 import { takeLock } from './process-lock.ts';
 
@@ -76,6 +77,12 @@ async function askWindow(address: string): Promise<'here' | 'silent' | 'gone'> {
     await answer.body?.cancel();
     return answer.status === 204 ? 'here' : 'gone';
   } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError' ? 'silent' : 'gone';
+    return error instanceof Error && (error.name === 'TimeoutError' || isKeptFrom(error)) ? 'silent' : 'gone';
   }
+}
+
+/** Something on this laptop (a filter, too many open connections) keeps us from asking: that says nothing of the other agent. */
+function isKeptFrom({ cause }: Error): boolean {
+  const isOfConnecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect';
+  return isOfConnecting && errorCode(cause) !== 'ECONNREFUSED';
 }

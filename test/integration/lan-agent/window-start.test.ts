@@ -128,6 +128,17 @@ it('takes over a lock whose number is another program’s by now, and its port t
   expect((await started(t, home)).said).toContain('The window of this agent is at');
 });
 
+it('takes nothing over where it is this laptop that keeps it from asking', async (t) => {
+  const home = await emptyFolder(t);
+  const other = await started(t, await emptyFolder(t));
+  // An address of a link without the name of the link: no connection is begun to it.
+  const lock = `${other.child.pid} 00 http://[fe80::1]:65000/window/\n`;
+  await writeFile(join(home, 'agent.lock'), lock);
+  const { code, stderr } = await spawnAgent(t, [], null, { UNBIND_AGENT_HOME: home }).ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining('but does not answer')]);
+  expect(await readFile(join(home, 'agent.lock'), 'utf8')).toBe(lock);
+});
+
 it('says what to do where the other one works in a terminal', async (t) => {
   const at = await site(t, []);
   const first = await started(t, at.home);
