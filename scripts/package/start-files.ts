@@ -95,7 +95,7 @@ exit /b 0
 
 :words
 "%app%\\node.exe" "%app%\\unbind-agent.mjs" %*
-exit /b
+exit /b %errorlevel%
 
 :packed
 chcp 65001 >nul

@@ -40,6 +40,12 @@ describe('the files a person starts', () => {
     expect(looks).toBeLessThan(lines.findIndex((line) => line.startsWith('"%app%')));
   });
 
+  it('on Windows end as the program has ended that was given words', () => {
+    const lines = textOf(startFiles('win-x64')[0]?.bytes).split('\r\n');
+    const called = lines.findIndex((line) => line.endsWith(' %*'));
+    expect(lines[called + 1]).toBe('exit /b %errorlevel%');
+  });
+
   it('on macOS take the mark of the internet from node alone', () => {
     const text = textOf(startFiles('mac-arm64')[0]?.bytes);
     expect(text).toContain('/usr/bin/xattr -d com.apple.quarantine "$app/node"');
