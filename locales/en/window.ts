@@ -220,6 +220,8 @@ export const window = {
     rest: 'What is in order',
     result: { ok: 'fine', warning: 'note', failed: 'not in order' },
     bundle: 'File for support',
+    send: 'Send it to the chat',
+    sending: 'Sending it to the chat …',
     bundleWhat: 'What this laptop says of itself and the network. No passwords, no codes, no keys.',
     known: 'What systems do, and the cure',
   },
@@ -345,6 +347,10 @@ export const window = {
         portal:
           'This network wants a sign-in first: {{portal}} answered in place of {{server}}. Open http://{{name}} in another tab and sign in there.',
       },
+    },
+    support: {
+      'older-bot':
+        'The bot at {{server}} takes no files for support: it is older. Save the file here and send it yourself.',
     },
     link: {
       address: {

@@ -363,6 +363,11 @@ export function scenes(language: Language): Readonly<Record<string, Scene>> {
       ),
     ),
     'no-serial': withNews(NEW_LAPTOP, { kind: 'complaint', about: 'status', what: 'not-a-serial' }),
+    'support-sent': withNews(CONNECTED, { kind: 'support', sent: 'sent' }),
+    'support-unsent': withNews(CONNECTED, {
+      kind: 'support',
+      sent: { reason: 'timeout', server: SERVER },
+    }),
     forgotten: withNews(CONNECTED, { kind: 'forgotten' }),
     unpaired: withNews(CONNECTED, { kind: 'unpaired' }),
     stopping: withNews(atWork, { kind: 'over', over: 'stopping' }),

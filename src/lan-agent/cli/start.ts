@@ -9,6 +9,7 @@ import { createNewsTeller } from '../news-text.ts';
 import { becomeAgent } from '../one-agent.ts';
 import { programFolder, readPackageConfig } from '../package-config.ts';
 import { supportBundle } from '../support/bundle.ts';
+import { sendBundle } from '../support/send.ts';
 import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Controller, type ControllerOptions, createController } from '../window/controller.ts';
@@ -55,6 +56,11 @@ export async function startCommand(
     stop,
     ...dice,
     onNews: createNewsTeller({ texts, say }),
+    sendSupport: async () => {
+      const checks = await examine({ network, home, signal: stop.signal });
+      const { text } = await supportBundle({ ...context, checks });
+      return sendBundle(home, text, stop.signal);
+    },
     onChange: () => show(),
   });
   const served = await serve(context, controller);

@@ -34,6 +34,8 @@ export type WindowAction =
   | { readonly name: 'doctor' }
   /** Makes the file for support: its answer is that file, to be saved. */
   | { readonly name: 'bundle' }
+  /** Sends that file to the chat. */
+  | { readonly name: 'send' }
   | { readonly name: 'language'; readonly to: Language }
   /** Ends the agent. */
   | { readonly name: 'stop' }
@@ -53,6 +55,7 @@ export const ACTION_NAMES: readonly ActionName[] = [
   'cancel',
   'doctor',
   'bundle',
+  'send',
   'language',
   'stop',
   'unpair',
@@ -102,6 +105,7 @@ export function readAction(name: ActionName, body: Buffer): WindowAction | null 
     case 'cancel':
     case 'doctor':
     case 'bundle':
+    case 'send':
     case 'stop':
       return { name };
   }

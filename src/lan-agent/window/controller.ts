@@ -8,6 +8,7 @@ import { openJournal } from '../journal.ts';
 import { loadIdentity } from '../link/identity.ts';
 import type { Network } from '../network/network.ts';
 import type { AgentNews } from '../news.ts';
+import type { sendBundle } from '../support/send.ts';
 import { textsFor } from '../texts.ts';
 import type { WindowAction } from './actions.ts';
 import { type BotLifeOptions, createBotLife } from './bot-life.ts';
@@ -34,6 +35,8 @@ export interface ControllerOptions
   readonly stop: AbortController;
   /** What happens to the agent, for a terminal. */
   readonly onNews: (news: AgentNews) => void;
+  /** Makes the file for support and sends it to the chat. */
+  readonly sendSupport: () => ReturnType<typeof sendBundle>;
   /** The scene is another by now. */
   readonly onChange: () => void;
 }
@@ -84,6 +87,13 @@ export async function createController(options: ControllerOptions): Promise<Cont
     if (news.kind === 'job-ended' && news.end.kind === 'unbind') tellHistory().catch(onFault);
     // That nobody was heard is said with why.
     if (SEARCHED.includes(news.kind) && silenceOf(scene) === 'checking') checkUp().catch(onFault);
+  };
+
+  const send = async () => {
+    if (scene.support === 'sending') return;
+    change({ kind: 'support', sent: 'sending' });
+    const sent = await options.sendSupport();
+    change({ kind: 'support', sent: sent.ok ? 'sent' : sent.failure });
   };
 
   const prompt = createWindowPrompt({
@@ -157,6 +167,8 @@ export async function createController(options: ControllerOptions): Promise<Cont
           return life.cancel();
         case 'doctor':
           return void checkUp().catch(onFault);
+        case 'send':
+          return void send().catch(onFault);
         case 'language':
           language = action.to;
           return options.onChange();

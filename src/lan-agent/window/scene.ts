@@ -11,6 +11,7 @@ import type { HubFailure } from '../link/hub-client.ts';
 import type { KeyNews } from '../link/rotate.ts';
 import type { AgentNews, JobAbout, JobEnd, Note, PairEnd, RunEnd } from '../news.ts';
 import type { ShownQuestion } from '../prompt/prompt.ts';
+import type { SendFailure } from '../support/send.ts';
 import { textsFor } from '../texts.ts';
 import type { UnbindStage } from '../unbind/contract.ts';
 
@@ -94,6 +95,9 @@ export interface Complaint {
   readonly what: 'not-a-serial' | 'confirm-mismatch' | 'not-sure' | 'busy';
 }
 
+/** What became of the file for support that was to go to the chat. */
+export type Sent = 'sending' | 'sent' | { readonly reason: SendFailure; readonly server: string };
+
 /** All that the window shows. */
 export interface Scene {
   readonly system: NodeJS.Platform;
@@ -117,6 +121,8 @@ export interface Scene {
   readonly unwritable: string | null;
   readonly seen: Seen | null;
   readonly checkup: Checkup;
+  /** Null: nobody has wished to send it. */
+  readonly support: Sent | null;
   /** The newest first; null: the journal cannot be read. */
   readonly history: readonly Attempt[] | null;
   /** Telegram's name of the bot, and who may use this laptop there; null: the server has not said. */
@@ -139,6 +145,7 @@ export type OwnNews =
       readonly firewall: readonly string[];
     }
   | { readonly kind: 'history'; readonly attempts: readonly Attempt[] | null }
+  | { readonly kind: 'support'; readonly sent: Sent }
   | { readonly kind: 'unpaired' }
   | { readonly kind: 'over'; readonly over: 'stopping' | 'stopped' };
 
@@ -164,6 +171,7 @@ export function firstScene(
     unwritable: null,
     seen: null,
     checkup: NOT_CHECKED,
+    support: null,
     history: [],
     whose: null,
     newer: null,
@@ -248,6 +256,8 @@ export function sceneAfter(scene: Scene, news: AgentNews | OwnNews, now: number)
       const { findings, firewall } = news;
       return { ...scene, checkup: { is: 'done', findings, firewall } };
     }
+    case 'support':
+      return { ...scene, support: news.sent };
     case 'history':
       return { ...scene, history: news.attempts };
     case 'unpaired':

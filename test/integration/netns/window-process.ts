@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { createLog } from '../../../src/kernel/log.ts';
+import { ok } from '../../../src/kernel/result.ts';
 import { createEngine } from '../../../src/lan-agent/engine.ts';
 import { realNetwork } from '../../../src/lan-agent/network/network.ts';
 import { ACTION_NAMES, type PageTools } from '../../../src/lan-agent/window/actions.ts';
@@ -29,6 +30,7 @@ const controller = await createController({
   log: createLog('silent', 'window'),
   stop: new AbortController(),
   onNews: () => undefined,
+  sendSupport: async () => ok(undefined),
   onChange: () => {
     const { devices } = windowParts(controller.scene(), 'en', tools);
     const text = devices

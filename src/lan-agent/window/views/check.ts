@@ -1,3 +1,4 @@
+import { sendFailureText } from '../../support/words.ts';
 import { type Finding, silenceOf } from '../scene.ts';
 import { hasText, type WindowWord, windowTextsFor } from '../texts.ts';
 import { appsWay, commands, situations } from './cure.ts';
@@ -41,9 +42,23 @@ ${
       ? null
       : press(view, 'doctor', texts(is === 'none' ? 'window:check.button' : 'window:check.again'))
   }
-${scene.over ? null : press(view, 'bundle', texts('window:check.bundle'))}</div>
+${scene.over ? null : press(view, 'bundle', texts('window:check.bundle'))}
+${hasChat(view) && scene.support !== 'sending' ? press(view, 'send', texts('window:check.send')) : null}</div>
+${supportOf(view)}
 <p class="hint">${texts('window:check.bundleWhat')}</p>
 ${known(view)}`;
+}
+
+/** Whether there is a chat that could get the file. */
+function hasChat({ scene: { line, over } }: View): boolean {
+  return over === null && (line.is === 'connected' || line.is === 'away');
+}
+
+function supportOf({ scene: { support }, texts, spoken }: View): Filling {
+  if (support === null) return null;
+  if (support === 'sending') return html`<p class="busy" role="status">${texts('window:check.sending')}</p>`;
+  if (support === 'sent') return html`<p class="good" role="status">${spoken('agent:support.sent')}</p>`;
+  return html`<p class="bad" role="alert">${sendFailureText(support, spoken)}</p>`;
 }
 
 function known(view: View): Filling {

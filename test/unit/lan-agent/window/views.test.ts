@@ -100,6 +100,14 @@ describe('The page', () => {
     expect(buttons(paired)).toBe(0);
   });
 
+  it('offers to send the file for support only where a chat could get it, and says what became of it', () => {
+    const check = (name: string) => windowParts(scenes('en')[name] ?? NEW_LAPTOP, 'en', TOOLS).check;
+    expect(check('connected')).toContain('action="/w/send"');
+    expect(check('code')).not.toContain('action="/w/send"');
+    expect(readable(check('support-sent'))).toContain('The file for support is in the chat');
+    expect(readable(check('support-unsent'))).toContain('does not answer in time');
+  });
+
   it('lets Enter send a password, and say no where one press means yes', () => {
     const first = (name: string) =>
       /<button name="action" value="(\w+)"/.exec(
