@@ -105,7 +105,7 @@ export const operator: Russian<typeof english> = {
     },
     packages: {
       good: 'Пакеты для ноутбуков: версия {{version}}, систем: {{systems}}.',
-      none: 'Пакеты для ноутбуков: нет (AGENT_PACKAGES), техникам нужны Node и исходники. Лечение: npm run package:agent',
+      none: 'Пакеты для ноутбуков: нет (AGENT_PACKAGES), монтажникам нужны Node и исходники. Лечение: npm run package:agent',
     },
   },
   init: {
@@ -140,7 +140,7 @@ export const operator: Russian<typeof english> = {
     regionWrong: 'Не годится: {{detail}}',
     written: 'Записано: {{file}}, читать можете только вы.',
     notWritten: '{{file}} не записан ({{detail}}).',
-    next: 'Запустите бота: {{command}}. Потом напишите {{name}} /start; техников впускает /invite.',
+    next: 'Запустите бота: {{command}}. Потом напишите {{name}} /start; монтажников впускает /invite.',
     stopped: 'Остановлено, ничего не записано.',
   },
 };

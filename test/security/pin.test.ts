@@ -37,11 +37,10 @@ describe('with a PIN asked for, a lost phone', () => {
     await anna.waitFor(PAIRING_CODE);
     expect(typed(anna)).not.toContain(PIN);
     expect(typed(anna)).not.toContain(WRONG);
-    const files = await readdir(fortress.storeUrl.slice('lmdb:'.length));
+    const folder = fortress.storeUrl.slice('lmdb:'.length);
+    const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
     const places = await Promise.all(
-      files.map(
-        async (name) => [name, await readFile(join(fortress.storeUrl.slice('lmdb:'.length), name))] as const,
-      ),
+      files.map(async ({ name }) => [name, await readFile(join(folder, name))] as const),
     );
     const secrets = { pin: PIN, 'wrong PIN': WRONG };
     expect(hits(secrets, { ...Object.fromEntries(places), log: Buffer.from(fortress.logged()) })).toEqual([]);

@@ -44,14 +44,8 @@ export function openInBrowser(what: string, opener = openerFor(process.platform,
   const [command, ...words] = opener?.words ?? [];
   if (command === undefined) return;
   const isWord = opener?.gets === 'word';
-  const ofDesktop = Object.entries(process.env).filter(([name]) => DESKTOP.test(name));
-  const env = {
-    ...childEnv(),
-    ...Object.fromEntries(ofDesktop),
-    ...(isWord ? {} : { [VARIABLE]: what }),
-  };
   const opening = spawn(command, isWord ? [...words, what] : words, {
-    env,
+    env: { ...childEnv(), ...ofDesktop(), ...(isWord ? {} : { [VARIABLE]: what }) },
     stdio: 'ignore',
     detached: true,
     windowsHide: true,
@@ -60,4 +54,9 @@ export function openInBrowser(what: string, opener = openerFor(process.platform,
   });
   opening.once('error', () => undefined);
   opening.unref();
+}
+
+/** What a browser needs to find the screen of the person. */
+function ofDesktop(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => DESKTOP.test(name)));
 }

@@ -150,7 +150,8 @@ describe('while Telegram takes no message', () => {
       .map(({ parameters }) => PAIRING_CODE.exec(String(parameters.caption))?.[0]);
     const codes = [...new Set(sent.filter((code) => code !== undefined))];
     const place = fortress.storeUrl.slice('lmdb:'.length);
-    for (const name of await readdir(place))
+    const files = (await readdir(place, { withFileTypes: true })).filter((entry) => entry.isFile());
+    for (const { name } of files)
       for (const code of codes) expect((await readFile(join(place, name))).includes(code)).toBe(false);
   });
 

@@ -27,7 +27,7 @@ describe('the environment of child processes', () => {
       .filter(({ text }) => /node:(?:child_process|worker_threads)/.test(text) && starts.test(text));
     expect(files.length).toBeGreaterThan(0);
     // What a program needs beside it is named word by word.
-    const named = /env: (?:childEnv\(\)|\{ \.\.\.childEnv\(\), [A-Z])/;
+    const named = /env: (?:childEnv\(\)|\{ \.\.\.childEnv\(\), (?:[A-Z]|\.\.\.ofDesktop\(\)))/;
     expect(files.filter(({ text }) => !named.test(text)).map(({ file }) => file)).toEqual([]);
   });
 
