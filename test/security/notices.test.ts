@@ -243,8 +243,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     await person.waitFor(/is removed/, { after: 'start' });
     return [
       stage.house,
-      /^🔑 “Laptop(?: \(\d+\))?” asks for a new key .+, from 192\.0\.2\.\d+\. The old key stays good until its owner says yes\. Not right\? \/agents$/,
-      /^🔑 «Laptop(?: \(\d+\))?» просит новый ключ .+, адрес 192\.0\.2\.\d+\. Пока хозяин не согласится, действует старый\. Что-то не так\? \/agents$/,
+      /^🔑 “Laptop(?: \d+)?” asks for a new key .+, from 192\.0\.2\.\d+\. The old key stays good until its owner says yes\. Not right\? \/agents$/,
+      /^🔑 «Laptop(?: \d+)?» просит новый ключ .+, адрес 192\.0\.2\.\d+\. Пока хозяин не согласится, действует старый\. Что-то не так\? \/agents$/,
     ];
   },
   'laptop.rotated': async () => {
@@ -266,8 +266,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     expect((await laptop.poll()).status).toBe(409);
     return [
       (await usual()).house,
-      /^⚠️ “Laptop(?: \(\d+\))?”: a second program with its key has taken over, from 192\.0\.2\.1\. If the agent was not/,
-      /^⚠️ «Laptop(?: \(\d+\))?»: вместо него отвечает вторая программа с тем же ключом, адрес 192\.0\.2\.1\. Если агента/,
+      /^⚠️ “Laptop(?: \d+)?”: a second program with its key has taken over, from 192\.0\.2\.1\. If the agent was not/,
+      /^⚠️ «Laptop(?: \d+)?»: вместо него отвечает вторая программа с тем же ключом, адрес 192\.0\.2\.1\. Если агента/,
     ];
   },
   'laptop.new-address': async () => {
@@ -279,8 +279,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     expect((await away.poll({ epoch: ulid(Date.now() + 120_000) })).status).toBe(200);
     return [
       (await usual()).house,
-      /^💻 “Laptop(?: \(\d+\))?” calls from another address: 198\.51\.100\.7\.$/,
-      /^💻 «Laptop(?: \(\d+\))?» выходит на связь с другого адреса: 198\.51\.100\.7\.$/,
+      /^💻 “Laptop(?: \d+)?” calls from another address: 198\.51\.100\.7\.$/,
+      /^💻 «Laptop(?: \d+)?» выходит на связь с другого адреса: 198\.51\.100\.7\.$/,
     ];
   },
   'laptop.revoked': async () => {
@@ -292,8 +292,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     await pavel.waitFor(/is removed/);
     return [
       (await usual()).house,
-      /^💻 “Laptop(?: \(\d+\))?” was removed\. Its key opens nothing any more\.$/,
-      /^💻 Ноутбук «Laptop(?: \(\d+\))?» убран\. Его ключ больше ничего не открывает\.$/,
+      /^💻 “Laptop(?: \d+)?” was removed\. Its key opens nothing any more\.$/,
+      /^💻 Ноутбук «Laptop(?: \d+)?» убран\. Его ключ больше ничего не открывает\.$/,
     ];
   },
   'laptop.unproven': async () => {
@@ -303,8 +303,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     await laptop.sendEvents([event('outcome', { jobId, report })]);
     return [
       (await usual()).house,
-      /^⚠️ “Laptop(?: \(\d+\))?” reports J50000062 of Una \(\d+\) as unbound, but that cannot be so: it went around/,
-      /^⚠️ «Laptop(?: \(\d+\))?» сообщает, что J50000062 отвязано \(монтажник Una \(\d+\)\), но так быть не могло/,
+      /^⚠️ “Laptop(?: \d+)?” reports J50000062 of Una \(\d+\) as unbound, but that cannot be so: it went around/,
+      /^⚠️ «Laptop(?: \d+)?» сообщает, что J50000062 отвязано \(монтажник Una \(\d+\)\), но так быть не могло/,
     ];
   },
   'laptop.flooding': async () => {
@@ -316,8 +316,8 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
     expect((await laptop.sendEvents(prompts)).status).toBe(200);
     return [
       (await usual()).house,
-      /^⚠️ “Laptop(?: \(\d+\))?” sends more than an honest laptop does\. The rest is not listened to\.$/,
-      /^⚠️ «Laptop(?: \(\d+\))?» шлёт больше, чем шлёт исправный ноутбук\. Остальное не слушаю\.$/,
+      /^⚠️ “Laptop(?: \d+)?” sends more than an honest laptop does\. The rest is not listened to\.$/,
+      /^⚠️ «Laptop(?: \d+)?» шлёт больше, чем шлёт исправный ноутбук\. Остальное не слушаю\.$/,
     ];
   },
   'pairing.guessing': async () => {
