@@ -6,6 +6,7 @@
 
 import { execFile } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ulid } from 'ulid';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -90,7 +91,7 @@ const usual = once(async () => {
     storeUrl,
     auditHead: {
       everyMs: 86_400_000,
-      keepers: [{ to: 'chat' }, { to: 'file', path: '/nonexistent/heads' }],
+      keepers: [{ to: 'chat' }, { to: 'file', path: join(import.meta.filename, 'heads') }],
     },
   });
   const lars = stage.house.api.user({ firstName: 'Lars', languageCode: 'en' });

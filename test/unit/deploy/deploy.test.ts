@@ -1,6 +1,8 @@
 /** What an operator installs the bot with: the unit of systemd, the image and the composition, looked at as far as tools are here. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -98,13 +100,16 @@ describe('the composition', () => {
   });
 
   it.skipIf(!has('caddy', 'version'))('has a proxy that takes its configuration (needs caddy)', () => {
+    const home = mkdtempSync(join(tmpdir(), 'unbind-caddy-'));
     const words = ['validate', '--adapter', 'caddyfile', '--config', at('container/Caddyfile')];
+    // It makes folders of its own in the home it is given.
     const env = {
       PATH: process.env.PATH ?? '',
-      HOME: '/nonexistent',
+      HOME: home,
       HUB_PUBLIC_URL: 'https://bot.example.org',
     };
     const checked = spawnSync('caddy', words, { env });
+    rmSync(home, { recursive: true, force: true });
     expect(checked.status, String(checked.stderr)).toBe(0);
   });
 
