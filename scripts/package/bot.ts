@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { childEnv } from '../../src/kernel/child-env.ts';
@@ -14,11 +14,14 @@ import { buildBot } from '../bundles.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Loads TypeScript from source, which the bundle has no more. */
 const ONLY_FROM_SOURCE = 'tsx';
-/** What the bot never reads of a package: maps and types, and of the reader of print what is for browsers. */
-const UNREAD = /(?:\.map|\.d\.[cm]?ts|\.tsbuildinfo)$/;
+/** What the bot never reads of a package: maps, types, tests and its makers' tools, and of the reader of print what is for browsers. */
+const UNREAD =
+  /(?:\.map|\.d\.[cm]?ts|\.tsbuildinfo|\.(?:test|spec)\.[cm]?[jt]sx?)$|(?:^|\/)(?:\.[^/]+|tests?|__tests__)(?:\/|$)/;
 const READ_OF_ONNX = /^(?:ort\.(?:wasm|node)\.[\w.]+|ort-wasm-simd-threaded\.(?:mjs|wasm))$/;
 /** Beside the program, from the repository. */
 const BESIDE = ['LICENSE', 'CHANGELOG.md', '.env.example', 'deploy'];
+/** Licences whose text a package names and leaves out. */
+const TEXTS = 'scripts/package/texts';
 /** Early enough to be nobody's (1980-01-01), seconds since 1970. */
 const TIME = 315_532_800;
 
@@ -33,7 +36,7 @@ const entry = z.object({
   peerDependencies: z.record(z.string(), z.string()).optional(),
   peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).optional(),
 });
-const lockfile = z.object({ packages: z.record(z.string(), entry) });
+export const lockfile = z.object({ packages: z.record(z.string(), entry) });
 type Lock = z.infer<typeof lockfile>['packages'];
 
 /**
@@ -55,6 +58,7 @@ export async function packageBot(folder: string | null): Promise<string[]> {
   const needed = neededPackages(packages);
   for (const path of needed) await copyPackage(path, out, packages[path]?.os !== undefined);
   for (const file of BESIDE) await cp(join(ROOT, file), join(out, file), { recursive: true });
+  await cp(join(ROOT, TEXTS), join(out, 'licences'), { recursive: true });
   await writeFile(
     join(out, 'package.json'),
     `${JSON.stringify({ name: 'unbind-bot', version, type: 'module' })}\n`,
@@ -65,8 +69,7 @@ export async function packageBot(folder: string | null): Promise<string[]> {
   await settle(out);
   const made = [`${out}: ${files.length + 1} files`];
   if (folder !== null) return made;
-  const archive = `${out}.tar.gz`;
-  pack(dirname(out), name, archive);
+  const archive = archiveOf(out);
   const bytes = await readFile(archive);
   const sum = createHash('sha256').update(bytes).digest('hex');
   await writeFile(`${archive}.sha256`, `${sum}  ${name}.tar.gz\n`);
@@ -126,11 +129,11 @@ function listOf(packages: Lock, needed: readonly string[]): string {
     const { version = '', license = 'see its folder' } = packages[path] ?? {};
     return `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)} ${version}  ${license}`;
   });
-  return `Packages beside the bot, each whole in its folder with its licence.\n\n${lines.join('\n')}\n`;
+  return `Packages beside the bot, each in its folder with its licence; what names one without its text: licences/.\n\n${lines.join('\n')}\n`;
 }
 
 /** Every file below a folder, relative to it, in the order of their paths. */
-async function filesIn(folder: string): Promise<string[]> {
+export async function filesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   return found
     .filter((one) => one.isFile())
@@ -160,8 +163,12 @@ async function settle(folder: string): Promise<void> {
   await utimes(folder, TIME, TIME);
 }
 
-/** By GNU tar and gzip: sorted, nobody's, without the time of the packing. */
-function pack(parent: string, name: string, archive: string): void {
+/**
+ * The folder as an archive beside it, by GNU tar and gzip: sorted, nobody's, without the time of the packing.
+ * @returns the archive's path
+ */
+export function archiveOf(folder: string): string {
+  const archive = `${folder}.tar.gz`;
   const words = [
     '--sort=name',
     '--format=ustar',
@@ -172,10 +179,11 @@ function pack(parent: string, name: string, archive: string): void {
   ];
   const packed = spawnSync(
     'tar',
-    [...words, '--use-compress-program=gzip -n -9', '-cf', archive, '-C', parent, name],
+    [...words, '--use-compress-program=gzip -n -9', '-cf', archive, '-C', dirname(folder), basename(folder)],
     {
       env: { ...childEnv(), PATH: process.env.PATH },
     },
   );
   if (packed.status !== 0) throw new Error(`tar: ${packed.stderr ?? packed.error?.message}`);
+  return archive;
 }

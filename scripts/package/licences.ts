@@ -3,9 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
+/** A file with the text of a licence. */
+export const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 /** The package a bundled file comes from: the innermost folder of node_modules it lies in. */
-const PACKAGE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+export const PACKAGE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 
 /** What a package says of itself. The author is one line, or has a name. */
 const manifest = z.object({
