@@ -130,11 +130,18 @@ export function agentPageRoutes({
       () => request.raw.socket.destroy(),
     );
     if (!place.ok) return refuse(request, reply, place.failure, PLACE_AGAIN_SECONDS);
-    const giveBack = door.lend(request.raw.socket);
-    reply.raw.once('close', () => {
+    const { socket } = request.raw;
+    const giveBack = door.lend(socket);
+    const over = () => {
+      reply.raw.off('close', over);
+      socket.off('close', over);
       place.value.leave();
       giveBack();
-    });
+      reading?.destroy();
+    };
+    reply.raw.once('close', over);
+    // An answer that waits for the one before it on the same connection does not hear that this has closed.
+    socket.once('close', over);
     const opened = await packages?.open(wanted);
     if (!opened?.ok) {
       log.error(
@@ -144,7 +151,7 @@ export function agentPageRoutes({
       return refuse(request, reply, 'broken');
     }
     reading = opened.value.createReadStream({ start, end, highWaterMark: CHUNK_BYTES });
-    if (reply.raw.destroyed) reading.destroy();
+    if (socket.destroyed) reading.destroy();
     return reply.send(reading);
   }
 

@@ -233,6 +233,22 @@ describe('places for downloads', () => {
     });
   });
 
+  it('are free again when a connection that has asked for many at once is gone', async () => {
+    await open({ size: LARGE, pages: { downloads: three } });
+    const path = `/agent/${fileOf('linux-x64')}`;
+    const { hostname, port } = new URL(house.url);
+    const impatient = connect(Number(port), hostname).on('error', () => undefined);
+    const asked = `GET ${path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.1\r\n\r\n`;
+    impatient.write(asked.repeat(2));
+    const from = { 'x-forwarded-for': '192.0.2.1', range: 'bytes=0-9' };
+    await eventually(async () => expect((await ask(path, from)).status).toBe(429));
+    impatient.destroy();
+    await eventually(async () => expect((await ask(path, from)).status).toBe(206));
+    // Both are.
+    const slow = await slowBrowser(path);
+    expect([slow.statusCode, (await ask(path, from)).status]).toEqual([200, 206]);
+  });
+
   it('are taken from the neighbourhood that has most of them, never from one that has no more', async () => {
     await open({ size: LARGE, pages: { downloads: three } });
     const path = `/agent/${fileOf('linux-x64')}`;
