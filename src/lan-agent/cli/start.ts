@@ -14,6 +14,7 @@ import { textsFor } from '../texts.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Controller, type ControllerOptions, createController } from '../window/controller.ts';
 import { removeOpening } from '../window/opening.ts';
+import { outlived } from '../window/outlived.ts';
 import { outsidePage } from '../window/outside.ts';
 import { type Acted, serveWindow, type WindowServer } from '../window/server.ts';
 import { WINDOW_CONTENT_SECURITY_POLICY, windowPage, windowParts } from '../window/views/page.ts';
@@ -117,12 +118,14 @@ async function serve(context: CliContext, controller: Controller): Promise<Windo
 
 /** Shows what has changed; a question that nobody has the window open for opens it. */
 function showing(context: CliContext, controller: Controller, server: WindowServer): () => void {
-  let isAsking = false;
+  let before = controller.scene();
   return () => {
-    const wasAsking = isAsking;
-    isAsking = controller.scene().question !== null;
+    const now = controller.scene();
+    const isNewQuestion = before.question === null && now.question !== null;
+    for (const name of outlived(before, now)) server.forms.renew(name);
+    before = now;
     server.changed();
-    if (isAsking && !wasAsking && !server.isWatched()) void openWindow(context, server.address);
+    if (isNewQuestion && !server.isWatched()) void openWindow(context, server.address);
   };
 }
 

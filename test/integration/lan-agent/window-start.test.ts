@@ -2,14 +2,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, type TestContext } from 'vitest';
-import { emptyFolder, site, spawnAgent } from './agent.ts';
+import { DEMO_PASSWORD } from '../../../src/sandbox/device/profiles.ts';
+import { eventually } from '../../support/eventually.ts';
+import { CAMERA, emptyFolder, oneCamera, site, spawnAgent } from './agent.ts';
 import { FROM_FILE, OWN, post, send } from './window-client.ts';
 
 /** An agent that has opened its window. */
-async function started(t: TestContext, home: string, words: readonly string[] = []) {
-  const env = { UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: '127.0.0.1/8:9' };
+async function started(
+  t: TestContext,
+  home: string,
+  words: readonly string[] = [],
+  testNetwork = '127.0.0.1/8:9',
+) {
+  const env = { UNBIND_AGENT_HOME: home, UNBIND_AGENT_TEST_NETWORK: testNetwork };
   const { child, ended } = spawnAgent(t, words, null, env);
   const said = await lines(child, /^window-file: .+$/m, ended);
   return {
@@ -184,4 +192,46 @@ it('speaks the language of the person, and of whoever chooses another in the win
   const { origin } = new URL(address);
   await post(`${address}language`, { form: form ?? '', to: 'en' }, { ...OWN, origin, cookie });
   expect((await show(address, cookie)).text).toContain('lang="en"');
+});
+
+it('takes for a question what its own form brings, and nothing that was left of the one before', async (t) => {
+  const { lan, home } = await oneCamera(t);
+  const { file, address } = await started(t, home, [], lan.testNetwork);
+  const { cookie } = await enter(file);
+  const { origin } = new URL(address);
+  const press = (name: string, form: string, fields: Readonly<Record<string, string>> = {}) =>
+    post(`${address}${name}`, { form, ...fields }, { ...OWN, origin, cookie });
+  const shown = async () => (await show(address, cookie)).text;
+  const formIn = (page: string, name: string) =>
+    new RegExp(`/${name}"[^>]*>\\s*<input type="hidden" name="form" value="([^"]+)"`).exec(page)?.[1];
+  const formOf = (name: string) =>
+    eventually(async () => {
+      const form = formIn(await shown(), name);
+      if (form === undefined) throw new Error(`no form to ${name}`);
+      return form;
+    });
+  const ask = async () => {
+    await press('unbind', await formOf('unbind'), { serial: CAMERA, confirm: CAMERA });
+    return formOf('answer');
+  };
+  // What it says on the way to a question is seen by whoever listens.
+  let live = '';
+  const listening = get(`${address}live`, { headers: { ...OWN, cookie } }, (answer) =>
+    answer.setEncoding('utf8').on('data', (part: string) => {
+      live += part.replaceAll('\\"', '"').replaceAll('\\n', '\n');
+    }),
+  );
+  t.onTestFinished(() => void listening.destroy());
+  listening.on('error', () => undefined);
+  await once(listening, 'response');
+
+  const left = await ask();
+  await press('cancel', formIn(live, 'cancel') ?? '');
+  await eventually(async () => expect(formIn(await shown(), 'answer')).toBeUndefined());
+  const own = await ask();
+  await press('answer', left, { password: DEMO_PASSWORD });
+  expect(formIn(await shown(), 'answer')).toBe(own);
+  await press('answer', own, { action: 'cancel' });
+  await eventually(async () => expect(formIn(await shown(), 'answer')).toBeUndefined());
+  expect(lan.device(CAMERA).snapshot()).toMatchObject({ passwordsTried: 0, unbindsReceived: 0 });
 });
