@@ -821,6 +821,7 @@ export const bot = {
     open: 'Open cases: {{count}}, the oldest since {{date}}',
     noneOpen: 'Open cases: none',
     openCut: '<i>Only the latest {{most}} cases are looked at.</i>',
+    newer: '⬆️ Version {{version}} of the bot is out; this is {{own}}. Whoever runs the server updates it.',
     week: '<b>Last seven days</b>',
     outcome: '• {{outcome}}: {{count}}',
     noneEnded: '• No case has ended.',

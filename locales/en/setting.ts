@@ -79,6 +79,8 @@ export const setting = {
     AUDIT_HEAD_TO:
       'Where the audit trail ends is in the log; kept outside this machine it shows later that nothing was written anew. Any of: chat (a message to the admins), file:<path> (one line more each time), syslog://host:port (UDP).',
     AUDIT_HEAD_HOURS: 'How often the trail is checked and its end handed on, hours: 1 to 168.',
+    UPDATE_URL:
+      'Where the newest version of the bot is told, as JSON with the field version (docs/operations.md): https, asked once a day, shown in /admin. Nothing is downloaded. Not set: nobody is asked.',
     LOG_LEVEL: 'silent, fatal, error, warn, info, debug or trace. The log is JSON lines on standard error.',
   },
 } as const;

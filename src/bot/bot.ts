@@ -45,6 +45,7 @@ import { createMisunderstood, MISUNDERSTOOD } from './house/misunderstood.ts';
 import { createNotices, NOTICE_DEFAULTS, type NoticeSettings, type Notices } from './house/notices.ts';
 import { createNotify } from './house/notify.ts';
 import { createOutage } from './house/outage.ts';
+import type { Newer } from './house/overview.ts';
 import { createPackageFiles } from './house/package-files.ts';
 import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createReminders } from './house/reminders.ts';
@@ -100,6 +101,8 @@ export interface BotParts {
   invitesAsk?: boolean;
   /** PINs: whether new laptops and unbinds ask for one, and the key their hashes are made with. */
   pins: { asked: boolean; key: Secret<Uint8Array> };
+  /** The newer version of the bot that is known; null, and where left out: none. */
+  newerVersion?: () => Newer | null;
   /** Hears that a conversation enters a stage. */
   onEnter?: (stage: string) => void;
   /** Hears why a job was not given to a laptop. */

@@ -81,6 +81,8 @@ export interface Settings {
   auditHead: { everyMs: number; keepers: readonly HeadKeeper[] };
   /** Where `/health`, `/ready` and `/metrics` are; null: nowhere. */
   watch: WatchSettings | null;
+  /** Where the newest version of the bot is told; null: nobody is asked. */
+  updateUrl: string | null;
   logLevel: LogLevel;
   /** Files that secrets were read from; none of them is in the environment. */
   secretFiles: readonly string[];
@@ -186,6 +188,7 @@ function settingsFrom(values: Values, secretFiles: readonly string[]): Settings 
     backupRecipients: values.BACKUP_RECIPIENTS ?? [],
     auditHead: { everyMs: values.AUDIT_HEAD_HOURS * HOUR_MS, keepers: values.AUDIT_HEAD_TO ?? [] },
     watch: values.WATCH_LISTEN && { listen: values.WATCH_LISTEN, token: values.WATCH_TOKEN },
+    updateUrl: values.UPDATE_URL,
     logLevel: values.LOG_LEVEL,
     secretFiles,
   };

@@ -29,6 +29,7 @@ import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
 import { createEnding, type Ending } from './server/ending.ts';
+import { watchNewerVersion } from './server/newer-version.ts';
 import { type PlaceFailure, takePlace } from './server/one-bot.ts';
 import { createReadiness, type Readying } from './server/readiness.ts';
 import { createRunMark } from './server/run-mark.ts';
@@ -334,6 +335,8 @@ async function bringUp(
   const hubUrl = addressOf(listening.value, tls.value !== null);
   if (address === '') address = hubUrl;
 
+  const newer = watchNewerVersion(settings.updateUrl, BOT_VERSION, log);
+  ending.settle(newer.stop);
   bot = createBot({
     store,
     storeState: () => storeState(0),
@@ -359,6 +362,7 @@ async function bringUp(
     notices: settings.notices,
     invitesAsk: settings.invitesAsk,
     pins: { asked: settings.askPin, key: keyFor(settings.token, 'pins') },
+    newerVersion: newer.seen,
     onEnter: (stage) => metrics.stages.inc({ stage }),
     onJobRefused: (reason) => metrics.refusals.inc({ by: 'job', reason }),
     log,

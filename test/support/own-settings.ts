@@ -21,6 +21,7 @@ export function settingsWith(own: Own): Settings {
     backupRecipients: [],
     auditHead: { everyMs: 86_400_000, keepers: [] },
     watch: null,
+    updateUrl: null,
     logLevel: 'silent',
     secretFiles: [],
     ...own,

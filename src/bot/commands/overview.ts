@@ -86,6 +86,7 @@ function textOf({ language, t }: Call, seen: Overview, now: number): string {
     t('bot:admin.laptops', { paired: seen.paired, online: seen.online }),
     oldest === null ? t('bot:admin.noneOpen') : t('bot:admin.open', { count, date: day.format(oldest) }),
     ...(open.isCut ? [t('bot:admin.openCut', { most: MOST_CASES })] : []),
+    ...(seen.newer === null ? [] : [t('bot:admin.newer', { ...seen.newer })]),
     '',
     t('bot:admin.week'),
     ...(ended.length > 0 ? ended : [t('bot:admin.noneEnded')]),

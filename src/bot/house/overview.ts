@@ -11,6 +11,8 @@ import { atBorder, must } from './must.ts';
 export interface Overview {
   readonly admins: number;
   readonly technicians: number;
+  /** A newer version of the bot that is out; null: none is known. */
+  readonly newer: Newer | null;
   /** Laptops that are paired, and of those the ones online. */
   readonly paired: number;
   readonly online: number;
@@ -30,6 +32,12 @@ export interface Overview {
   readonly misunderstood: ReadonlyMap<string, number>;
 }
 
+/** A version of the bot that is out, and the older one that runs. */
+export interface Newer {
+  readonly version: string;
+  readonly own: string;
+}
+
 export interface OverviewOptions {
   misunderstood: Pick<Misunderstood, 'week'>;
   /** Who is in (door/access.ts). */
@@ -40,6 +48,8 @@ export interface OverviewOptions {
   directory: Pick<AgentDirectory, 'list'>;
   cases: Pick<CaseDesk, 'latest'>;
   audit: Pick<Audit, 'readBack'>;
+  /** The newer version of the bot that is known (server/newer-version.ts); null, and where left out: none. */
+  newerVersion?: () => Newer | null;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -53,7 +63,7 @@ export const WEEK_MS = 7 * 24 * 60 * 60_000;
 export type LookOver = () => Promise<Result<Overview, HouseFailure>>;
 
 export function createOverview(
-  { access, directory, cases, audit, misunderstood, clock }: OverviewOptions,
+  { access, directory, cases, audit, misunderstood, newerVersion = () => null, clock }: OverviewOptions,
   mostEntries = MOST_ENTRIES,
 ): LookOver {
   async function openCases(): Promise<Overview['open']> {
@@ -89,6 +99,7 @@ export function createOverview(
       const laptops = must(await directory.list());
       return {
         admins: access.admins.length,
+        newer: newerVersion(),
         technicians: must(await access.list()).length,
         paired: laptops.length,
         online: laptops.filter(({ online }) => online).length,

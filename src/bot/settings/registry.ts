@@ -19,6 +19,7 @@ import {
   proxies,
   publicKey,
   type Shape,
+  safePage,
   safeRoot,
   shaped,
   text,
@@ -130,6 +131,7 @@ export const SETTINGS = {
     example: 'chat,file:/mnt/other/unbind-heads,syslog://logs.example.org:514',
   },
   AUDIT_HEAD_HOURS: { group: 'watch', shape: whole(1, 168), example: '24', usual: '24' },
+  UPDATE_URL: { group: 'watch', shape: safePage, example: 'https://example.org/unbind-bot.json' },
   LOG_LEVEL: { group: 'watch', shape: oneOf(LOG_LEVELS), example: 'info', usual: 'info' },
 } as const satisfies Record<string, Setting>;
 

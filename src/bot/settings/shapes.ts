@@ -77,6 +77,9 @@ const safeAddress = address.refine(
   word('needs-https'),
 );
 
+/** Such an address, whole. */
+export const safePage = safeAddress.transform((url) => url.href);
+
 /** Such an address without a slash at its end. */
 export const safeRoot = safeAddress.transform((url) => url.href.replace(/\/+$/, ''));
 

@@ -51,6 +51,7 @@ describe('settings', () => {
       backupRecipients: [],
       auditHead: { everyMs: 24 * 3_600_000, keepers: [] },
       watch: { listen: { host: '127.0.0.1', port: 9464 }, token: null },
+      updateUrl: null,
       logLevel: 'info',
       secretFiles: [],
     });
