@@ -556,6 +556,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     rules: {
       blocked:
         'A rule of the Windows firewall keeps answers of devices from this program. Windows makes it by itself where its question was not answered with yes.',
+      partly:
+        'On networks of some kinds (public or private, as Windows calls them) a rule of the Windows firewall keeps answers of devices from this program. Windows makes it by itself where its question was not answered with yes.',
       none: 'No rule of the Windows firewall lets answers of devices in for this program: where that firewall is on, they stay out.',
       allowed: 'A rule of the Windows firewall lets answers of devices in.',
     },

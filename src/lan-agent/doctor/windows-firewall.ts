@@ -16,8 +16,11 @@ const READ_MS = 5_000;
 /** Some hundreds of rules of some hundred letters each; a few programs make thousands. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** What the rules say of datagrams that come in for this program. `none`: nothing lets them in, and nothing keeps them out. */
-export type Judgement = 'blocked' | 'allowed' | 'none';
+/**
+ * What the rules say of datagrams that come in for this program. `partly`: they are kept out on some kinds of networks, of
+ * which this one may be none. `none`: nothing lets them in, and nothing keeps them out.
+ */
+export type Judgement = 'blocked' | 'partly' | 'allowed' | 'none';
 
 /**
  * Whether a rule of Windows' firewall keeps answers of devices from this program, as one does that Windows made by itself
@@ -45,6 +48,7 @@ export async function checkFirewallRules(port: number, program: string): Promise
 
 const FINDINGS: Readonly<Record<Judgement, () => Check>> = {
   blocked: () => finding('failed', 'agent:doctor.rules.blocked'),
+  partly: () => finding('warning', 'agent:doctor.rules.partly'),
   none: () => finding('warning', 'agent:doctor.rules.none'),
   allowed: () => finding('ok', 'agent:doctor.rules.allowed'),
 };
@@ -68,7 +72,10 @@ export function rulesIn(listing: string): Rule[] {
   });
 }
 
-/** A rule that blocks wins over any that allows. Of those that block, only what names this program is meant. */
+/**
+ * A rule that blocks wins over any that allows, where its profile is that of the network; which that is, is not asked. Of those
+ * that block, only what names this program is meant.
+ */
 export function judge(rules: readonly Rule[], program: string, port: number): Judgement {
   const datagramsIn = rules.filter(
     (rule) =>
@@ -78,7 +85,10 @@ export function judge(rules: readonly Rule[], program: string, port: number): Ju
   );
   const own = ascii(program);
   const isOurs = (rule: Rule) => (rule.get('App') ?? []).some((one) => ascii(one) === own);
-  if (datagramsIn.some((rule) => is(rule, 'Action', 'Block') && isOurs(rule))) return 'blocked';
+  const blocks = datagramsIn.filter((rule) => is(rule, 'Action', 'Block') && isOurs(rule));
+  const isShut = (profile: string) =>
+    blocks.some((rule) => !rule.has('Profile') || is(rule, 'Profile', profile));
+  if (blocks.length > 0) return PROFILES.every(isShut) ? 'blocked' : 'partly';
   const letsIn = (rule: Rule) =>
     is(rule, 'Action', 'Allow') &&
     (isOurs(rule) || (!rule.has('App') && (rule.get('LPort') ?? []).some((ports) => holds(ports, port))));
@@ -86,6 +96,9 @@ export function judge(rules: readonly Rule[], program: string, port: number): Ju
 }
 
 const UDP = '17';
+
+/** Kinds of networks that a laptop on somebody's site is in; that of a domain is its firm's own. A rule that names none is for all. */
+const PROFILES = ['Public', 'Private'];
 
 /** `reg` writes what is no ASCII in the code page of its console, or as question marks: a path is known by the rest of it. */
 function ascii(path: string): string {

@@ -374,7 +374,7 @@ export function silenceOf({ seen, work, checkup }: Pick<Scene, 'seen' | 'work' |
   const found = (detail: string, check = 'multicast') =>
     checkup.findings.some((one) => one.check === check && one.detail === detail);
   if (found('not-permitted')) return 'not-permitted';
-  if (found('not-heard') || found('blocked', 'rules')) return 'blocked';
+  if (found('not-heard') || found('blocked', 'rules') || found('partly', 'rules')) return 'blocked';
   if (found('send-failed')) return 'cannot-send';
   if (found('taken', 'port')) return 'port-taken';
   return 'silent';

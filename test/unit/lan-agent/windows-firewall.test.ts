@@ -14,7 +14,7 @@ const LISTING = (...rules: readonly string[]) =>
     '',
   ].join('\r\n');
 const verdict = (...rules: readonly string[]) => judge(rulesIn(LISTING(...rules)), PROGRAM, 37_020);
-const OURS = `Dir=In|Protocol=17|Profile=Public|App=${PROGRAM.toLowerCase()}|Name=node.exe|Defer=User`;
+const OURS = `Dir=In|Protocol=17|App=${PROGRAM.toLowerCase()}|Name=node.exe|Defer=User`;
 
 describe('the rules of Windows’ firewall', () => {
   it.each([
@@ -23,6 +23,22 @@ describe('the rules of Windows’ firewall', () => {
     [
       'a block beside a permission',
       [`Action=Allow|Active=TRUE|${OURS}`, `Action=Block|Active=TRUE|${OURS}`],
+      'blocked',
+    ],
+    ['a block on public networks alone', [`Action=Block|Active=TRUE|Profile=Public|${OURS}`], 'partly'],
+    [
+      'a block on public networks beside a permission',
+      [`Action=Allow|Active=TRUE|${OURS}`, `Action=Block|Active=TRUE|Profile=Public|${OURS}`],
+      'partly',
+    ],
+    [
+      'a block on public and private networks',
+      [`Action=Block|Active=TRUE|Profile=Private|Profile=Public|${OURS}`],
+      'blocked',
+    ],
+    [
+      'two blocks, each on its kind of networks',
+      ['Private', 'Public'].map((kind) => `Action=Block|Active=TRUE|Profile=${kind}|${OURS}`),
       'blocked',
     ],
     ['a block that is switched off', [`Action=Block|Active=FALSE|${OURS}`], 'none'],
@@ -64,7 +80,7 @@ describe('the rules of Windows’ firewall', () => {
   it('are read whatever stands there', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (listing, rule) => {
-        expect(['blocked', 'allowed', 'none']).toContain(judge(rulesIn(listing), PROGRAM, 37_020));
+        expect(['blocked', 'partly', 'allowed', 'none']).toContain(judge(rulesIn(listing), PROGRAM, 37_020));
         expect(rulesIn(LISTING(rule.replace(/[\r\n]/g, ''))).length).toBe(3);
       }),
     );

@@ -12,6 +12,7 @@ const CURES: Readonly<
   'multicast.not-heard': 'admin-only',
   'multicast.send-failed': 'admin-only',
   'rules.blocked': 'admin-only',
+  'rules.partly': 'admin-only',
   'rules.none': 'admin-only',
   'subnets.strict': 'direct',
   'subnets.no-route': 'direct',

@@ -141,6 +141,7 @@ describe('why nobody is listed', () => {
   it.each([
     ['agent:doctor.multicast.not-heard', 'blocked'],
     ['agent:doctor.rules.blocked', 'blocked'],
+    ['agent:doctor.rules.partly', 'blocked'],
     ['agent:doctor.rules.none', 'silent'],
     ['agent:doctor.multicast.not-permitted', 'not-permitted'],
     ['agent:doctor.multicast.send-failed', 'cannot-send'],
