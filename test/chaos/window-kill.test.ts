@@ -135,6 +135,20 @@ describe('kill -9 beside the window', () => {
     );
 
     it(
+      'the bot: the number stays, and counts when the bot is there again',
+      async () => {
+        const number = await toNumber();
+        await stage.bot.kill();
+        expect(await shownNumber()).toBe(number);
+        await stage.bot.start();
+        await typeNumber(number);
+        await laptop.page.locator('button[name="says"][value="no"]').click({ timeout: STEP.timeoutMs });
+        await laptop.page.locator('#code').waitFor({ timeout: STEP.timeoutMs });
+      },
+      LONG,
+    );
+
+    it(
       'nobody, at last: it is paired',
       async () => {
         await pairByWindow(laptop, technician);
