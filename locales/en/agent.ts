@@ -581,7 +581,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused before anything was sent,
     file: 'If no browser opens by itself, open this file in yours, or start the agent again:',
     other: 'The agent runs already: its window is opened.',
     terminal:
-      'The agent runs already, in a terminal (process {{pid}}). Go on there, or stop it there and start again.',
+      'The agent runs already, in a terminal (process {{pid}}). Go on there, or stop it there and start again. If there is no such terminal, restart the laptop.',
     silent:
       'The agent runs already (process {{pid}}), but does not answer. Wait a minute and start again; if that does not help, restart the laptop.',
     unserved: 'The window cannot be shown ({{code}}). Work in the terminal: `unbind-agent run`.',
