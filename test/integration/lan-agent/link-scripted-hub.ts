@@ -19,6 +19,7 @@ import {
   pairRequest,
   permitRequest,
   pollRequest,
+  supportRequest,
 } from '../../../src/link/messages.ts';
 import {
   commitTo,
@@ -59,6 +60,8 @@ export class ScriptedHub {
   readonly epochs = new Set<string>();
   readonly permits: string[] = [];
   grantsPermits = true;
+  /** Files for support it was sent; null: it is a hub of before, which knows none. */
+  supports: string[] | null = null;
   /** What a poll that is not held is answered beside its commands. */
   about: unknown;
   /** False: somebody in the middle, who has not the hub's key. */
@@ -224,6 +227,10 @@ export class ScriptedHub {
       }
       answer(200, { accepted: events.map(({ id }) => id) });
       return this.#wake();
+    }
+    if (path === '/v1/support' && this.supports) {
+      this.supports.push(supportRequest.parse(content).bundle);
+      return answer(200, { taken: true });
     }
     if (path === '/v1/permit') {
       const { permit } = permitRequest.parse(content);

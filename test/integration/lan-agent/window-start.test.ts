@@ -8,6 +8,7 @@ import { expect, it, type TestContext } from 'vitest';
 import { DEMO_PASSWORD } from '../../../src/sandbox/device/profiles.ts';
 import { eventually } from '../../support/eventually.ts';
 import { CAMERA, emptyFolder, oneCamera, site, spawnAgent } from './agent.ts';
+import { ScriptedHub } from './link-scripted-hub.ts';
 import { FROM_FILE, OWN, post, send } from './window-client.ts';
 
 /** An agent that has opened its window. */
@@ -54,6 +55,25 @@ async function enterBy(page: string) {
 }
 
 const show = (address: string, cookie: string) => send(address, { headers: { ...OWN, cookie } });
+
+const formIn = (page: string, name: string) =>
+  new RegExp(`/${name}"[^>]*>\\s*<input type="hidden" name="form" value="([^"]+)"`).exec(page)?.[1];
+
+/** What a browser that was let in does: looks at the window, and presses what it shows. */
+function visitor(address: string, cookie: string) {
+  const { origin } = new URL(address);
+  const shown = async () => (await show(address, cookie)).text;
+  /** The value of the form of an action, once it is shown. */
+  const formOf = (name: string) =>
+    eventually(async () => {
+      const form = formIn(await shown(), name);
+      if (form === undefined) throw new Error(`no form to ${name}`);
+      return form;
+    });
+  const press = async (name: string, fields: Readonly<Record<string, string>> = {}, form?: string) =>
+    post(`${address}${name}`, { form: form ?? (await formOf(name)), ...fields }, { ...OWN, origin, cookie });
+  return { shown, formOf, press };
+}
 
 it('opens its window by a file of its owner alone; no key stands in an address, an argument or a line', async (t) => {
   const home = await emptyFolder(t);
@@ -200,20 +220,9 @@ it('takes for a question what its own form brings, and nothing that was left of 
   const { lan, home } = await oneCamera(t);
   const { file, address } = await started(t, home, [], lan.testNetwork);
   const { cookie } = await enter(file);
-  const { origin } = new URL(address);
-  const press = (name: string, form: string, fields: Readonly<Record<string, string>> = {}) =>
-    post(`${address}${name}`, { form, ...fields }, { ...OWN, origin, cookie });
-  const shown = async () => (await show(address, cookie)).text;
-  const formIn = (page: string, name: string) =>
-    new RegExp(`/${name}"[^>]*>\\s*<input type="hidden" name="form" value="([^"]+)"`).exec(page)?.[1];
-  const formOf = (name: string) =>
-    eventually(async () => {
-      const form = formIn(await shown(), name);
-      if (form === undefined) throw new Error(`no form to ${name}`);
-      return form;
-    });
+  const { press, shown, formOf } = visitor(address, cookie);
   const ask = async () => {
-    await press('unbind', await formOf('unbind'), { serial: CAMERA, confirm: CAMERA });
+    await press('unbind', { serial: CAMERA, confirm: CAMERA });
     return formOf('answer');
   };
   // What it says on the way to a question is seen by whoever listens.
@@ -228,12 +237,24 @@ it('takes for a question what its own form brings, and nothing that was left of 
   await once(listening, 'response');
 
   const left = await ask();
-  await press('cancel', formIn(live, 'cancel') ?? '');
+  await press('cancel', {}, formIn(live, 'cancel'));
   await eventually(async () => expect(formIn(await shown(), 'answer')).toBeUndefined());
   const own = await ask();
-  await press('answer', left, { password: DEMO_PASSWORD });
+  await press('answer', { password: DEMO_PASSWORD }, left);
   expect(formIn(await shown(), 'answer')).toBe(own);
-  await press('answer', own, { action: 'cancel' });
+  await press('answer', { action: 'cancel' }, own);
   await eventually(async () => expect(formIn(await shown(), 'answer')).toBeUndefined());
   expect(lan.device(CAMERA).snapshot()).toMatchObject({ passwordsTried: 0, unbindsReceived: 0 });
+});
+
+it('sends the file for support to the chat, and says so', async (t) => {
+  const home = await emptyFolder(t);
+  const hub = await ScriptedHub.open();
+  await hub.pair(home);
+  hub.supports = [];
+  const { file, address } = await started(t, home);
+  const { press, shown } = visitor(address, (await enter(file)).cookie);
+  await press('send');
+  await eventually(async () => expect(await shown()).toContain('is in the chat'));
+  expect(hub.supports).toEqual([expect.stringContaining('"kind": "unbind-support"')]);
 });
