@@ -416,9 +416,9 @@ export function notAlone(
 ): { reason: 'store-taken' | 'store-no-socket' | 'store-failed'; detail: string } {
   switch (failure.reason) {
     case 'taken': {
-      const { pid, host, since } = failure.by;
-      const detail = `${place}: ${host}, ${pid}, ${new Date(since).toISOString()}`;
-      return { reason: 'store-taken', detail };
+      const { by } = failure;
+      const who = by && `: ${by.host}, ${by.pid}, ${new Date(by.since).toISOString()}`;
+      return { reason: 'store-taken', detail: `${place}${who ?? ''}` };
     }
     case 'no-socket':
       return { reason: 'store-no-socket', detail: `${place}: ${failure.detail}` };

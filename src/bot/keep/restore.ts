@@ -17,7 +17,7 @@ import { isReadable, parseRecord } from '../../store/record-text.ts';
 import type { NewStore, OpenFailure, Store, StoredRecord, StoreFailure } from '../../store/store.ts';
 import { BEGUN } from '../jobs/belief.ts';
 import { type JobNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
-import { type PlaceFailure, takePlace } from '../server/one-bot.ts';
+import { listensIn, type PlaceFailure, takePlace } from '../server/one-bot.ts';
 import { type BackupHeader, type FileFault, readBackupFile } from './backup-file.ts';
 import { type Contents, createContents } from './contents.ts';
 import { isNewer, stampIn, stampOf } from './stamp.ts';
@@ -127,7 +127,7 @@ interface Before {
   leave(): Promise<void>;
 }
 
-/** A store that is not there, or cannot be opened any more, says nothing, and no bot can work with it. */
+/** A store that is not there, or cannot be opened any more, says nothing; a bot that has it open may still run. */
 async function takeOver(
   storeUrl: string,
   { seal, clock }: Pick<RestoreOptions, 'seal' | 'clock'>,
@@ -137,7 +137,8 @@ async function takeOver(
   const nothing: Before = { head: null, epoch: 0, leave: async () => undefined };
   const looked = await lookAtStore(storeUrl, null);
   const opened = looked.ok && looked.value.damage === null ? await openStore(storeUrl) : looked;
-  if (!opened.ok || !('values' in opened.value)) return ok(nothing);
+  if (!opened.ok || !('values' in opened.value))
+    return (await listensIn(folder.value)) ? fail({ reason: 'taken', by: null }) : ok(nothing);
   const store = opened.value;
   const place = await takePlace(store, folder.value, clock);
   if (!place.ok) {

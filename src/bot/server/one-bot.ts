@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm, symlink, unlink } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,13 +15,16 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 
+/** Of a bot's socket in the folder of its store. */
+const SOCKET = /^bot-[0-9a-f]{16}\.sock$/;
+
 /** The bot that works with a store. */
 export const RUNNING_BOT = kind({
   name: 'running-bot',
   version: 1,
   schema: z.object({
     /** Of its socket in the folder of the store. */
-    socket: z.string().regex(/^bot-[0-9a-f]{16}\.sock$/),
+    socket: z.string().regex(SOCKET),
     pid: z.number(),
     host: z.string(),
     /** Milliseconds since 1970. */
@@ -32,8 +35,8 @@ export type RunningBot = DataOf<typeof RUNNING_BOT>;
 
 export type PlaceFailure =
   | StoreFailure
-  /** Another bot works with this store. */
-  | { readonly reason: 'taken'; readonly by: RunningBot }
+  /** Another bot works with this store. `by` null: the store cannot be asked which. */
+  | { readonly reason: 'taken'; readonly by: RunningBot | null }
   /** The system makes no socket in the folder: its code. */
   | { readonly reason: 'no-socket'; readonly detail: string };
 
@@ -92,6 +95,13 @@ export async function runningBot(
   return ok(current.value && (await lives(folder, current.value)) ? current.value : null);
 }
 
+/** Whether a bot listens in the folder of a store that cannot be asked any more: it may still work with what it has open. */
+export async function listensIn(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  const asked = names.filter((name) => SOCKET.test(name)).map((socket) => lives(folder, { socket }));
+  return (await Promise.all(asked)).includes(true);
+}
+
 /** Writes our record in place of none, or of one whose process is gone; somebody who was faster is looked at anew. */
 async function enter(
   store: Pick<Store, 'values'>,
@@ -138,7 +148,7 @@ async function listen(
 }
 
 /** Whether the process of a record is there. Whatever is not certain counts as yes: it keeps two from running. */
-function lives(folder: string, { socket }: RunningBot): Promise<boolean> {
+function lives(folder: string, { socket }: Pick<RunningBot, 'socket'>): Promise<boolean> {
   return atPath(folder, socket, async (path) => {
     const call = connect(path);
     try {

@@ -201,6 +201,18 @@ describe('a restore', () => {
     await old.close();
   });
 
+  it('is refused while a bot works with a store that cannot be opened any more', async () => {
+    const place = await inStore(async (store) => {
+      await write(store, 'case.one');
+      await value(backup());
+      return value(takePlace(store, join(folder, 'store'), Date.now));
+    });
+    await truncate(join(folder, 'store', 'data.mdb'), 100);
+    expect(await failure(restore())).toBe('taken');
+    await place.leave();
+    expect(await value(restore())).toMatchObject({ lost: null });
+  });
+
   it('is refused while a bot works with the store, and no bot starts meanwhile', async () => {
     await inStore(async (store) => {
       await write(store, 'case.one');
