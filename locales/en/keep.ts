@@ -72,7 +72,7 @@ export const keep = {
     done_other:
       'Forgotten, with {{count}} cases. The audit trail keeps its entries, and they name it no more.',
     remains:
-      'What is still there: backups and exports made until now (after a restore forget again), replaced-… and backups/ in the folder of the store, lists of other cases and groups for 90 days, the chats in Telegram, and the journals of laptops. The stolen list was not touched.',
+      'What is still there: backups and exports made until now (after a restore forget again), replaced-… and backups/ in the folder of the store, lists of open cases, and of groups for 90 days, the chats in Telegram, and the journals of laptops. The stolen list was not touched.',
     nothing: 'There is no such case.',
     open: 'A case of it is open. Close it first, or give it to a colleague: /leave',
     member: 'This person is let in. Take the access away first: /leave or /revoke',

@@ -71,6 +71,10 @@ export async function forget(
     const gone = await eraseCase(store, record);
     if (!gone.ok) return gone;
   }
+  if (what.of === 'serial') {
+    const gone = await eraseMentions(store, what.shortSerial);
+    if (!gone.ok) return gone;
+  }
   if (what.of === 'technician') {
     const gone = await erasePerson(store, what.id);
     if (!gone.ok) return gone;
@@ -136,6 +140,25 @@ export async function eraseCase(
   const offered = await store.values(HAND_OVERS).delete(id);
   const listed = offered.ok ? await store.values(CHAT_CASES).delete(`${chatId}:${id}`) : offered;
   return listed.ok ? store.values(CASES).delete(id) : listed;
+}
+
+/** Takes a device off the lists of closed cases: of whom it was named beside. An open one is still worked through by its list. */
+async function eraseMentions(
+  store: Pick<Store, 'values'>,
+  shortSerial: string,
+): Promise<Result<void, StoreFailure>> {
+  const names = (record: CaseRecord) => record.others.some((other) => other.shortSerial === shortSerial);
+  const found = await casesWhere(store, (record) => record.closedAt !== null && names(record));
+  if (!found.ok) return found;
+  for (const { id } of found.value) {
+    const taken = await store.values(CASES).change(id, (record) => {
+      if (!record || record.closedAt === null) return null;
+      const others = record.others.filter((other) => other.shortSerial !== shortSerial);
+      return { value: { ...record, others } };
+    });
+    if (!taken.ok) return taken;
+  }
+  return ok(undefined);
 }
 
 async function erasePerson(store: Pick<Store, 'values'>, id: number): Promise<Result<void, StoreFailure>> {

@@ -66,13 +66,18 @@ describe('forgetting', () => {
     const device = { shortSerial: SERIAL, fullSerial: null, model: null, manufactured: null };
     await value(desk.apply(opened.id, { type: 'identified', device }));
     await value(desk.apply(opened.id, { type: 'closed', outcome: 'unbound' }));
-    await caseOf('OTHER', 'J50000063', 5);
+    // The card of another one had it among the devices of one photo.
+    const beside = { shortSerial: SERIAL, fullSerial: null, model: null, doubt: null };
+    const other = await caseOf('OTHER', 'J50000063', 5);
+    const third = { ...beside, shortSerial: 'J50000064' };
+    await value(store.values(CASES).set('OTHER', { ...other, others: [beside, third] }));
     expect(await value(forget({ store, audit }, { of: 'serial', shortSerial: SERIAL }))).toBe(1);
 
     const left = await everything();
     expect(left).not.toContain(SERIAL);
     expect(left).toContain('audit.forgotten');
     expect(left).toContain('J50000063');
+    expect(left).toContain('J50000064');
     expect(await value(audit.verify())).toMatchObject({ faults: [] });
     expect(await value(limits.isDenied(SERIAL))).toBe(true);
   });
