@@ -11,6 +11,8 @@ export const notice = {
       approved: '👤 {{by}} has let {{person}} in.',
       declined: '👤 {{by}} has turned {{person}} away.',
       revoked: '👤 {{by}} has taken the access of {{person}} away.',
+      locked: '👤 {{by}} has locked {{person}} out: their phone is lost. Found again? /unlock',
+      unlocked: '👤 {{by}} has let {{person}} in again after a lost phone.',
     },
     laptop: {
       paired: '💻 “{{laptop}}” ({{system}}, {{address}}) was paired by {{by}}. Not right? Remove it: /agents',
@@ -27,6 +29,8 @@ export const notice = {
       revoked: '💻 “{{laptop}}” was removed. Its key opens nothing any more.',
       unproven:
         '⚠️ “{{laptop}}” reports <code>{{serial}}</code> of {{person}} as unbound, but that cannot be so: it went around the permit or the picture. Recorded as unproven. Look at the device itself, and at the laptop.',
+      'unknown-job':
+        '⚠️ “{{laptop}}” reports the end of a job with <code>{{serial}}</code> that I know nothing of: it began after the backup that was restored. Send the serial number again: the device itself says whether it is still bound.',
       flooding: '⚠️ “{{laptop}}” sends more than an honest laptop does. The rest is not listened to.',
     },
     pairing: {

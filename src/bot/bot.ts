@@ -148,7 +148,17 @@ export function createBot(parts: BotParts): Bot {
   const contacts = createContacts(store.values(CONTACTS), profiles, parts.firm ?? null);
   const notify = createNotify(voice, profiles);
   const settings = parts.notices ?? NOTICE_DEFAULTS;
-  const notices = createNotices({ store, admins, telegram, profiles, directory, settings, log, clock });
+  const notices = createNotices({
+    store,
+    admins,
+    telegram,
+    profiles,
+    directory,
+    access,
+    settings,
+    log,
+    clock,
+  });
 
   const limits = createLimits(store, audit, clock);
   const pins = createPins({ store, audit, notices, key: parts.pins.key, clock });
@@ -185,14 +195,18 @@ export function createBot(parts: BotParts): Bot {
     return paused.ok && !paused.value && jobs.rang(ring);
   };
   const alarms = createAlarms(store.values(ALARMS), rang, clock, log);
+  const epochs = createEpochs(store);
   const jobs = createJobs({
     ...common,
+    epochs,
     alarms,
     mayStart: createJobRules({ ...common, pinOpen: createPinRule({ asked, pins }) }),
     mayDrive: createDriveRule(common),
     onRefused: parts.onJobRefused ?? (() => undefined),
     onUnproven: ({ agentId, shortSerial, chatId }) =>
       notices.raise({ kind: 'laptop.unproven', agent: agentId, serial: shortSerial, person: chatId }),
+    onLost: ({ agentId, shortSerial }) =>
+      notices.raise({ kind: 'laptop.unknown-job', agent: agentId, serial: shortSerial }),
     onFlooding: (agentId) => notices.raise({ kind: 'laptop.flooding', agent: agentId }),
     technicianName: profiles.name,
     language: profiles.language,
@@ -253,7 +267,7 @@ export function createBot(parts: BotParts): Bot {
     callApi,
     pageAddress: pageAddress(parts.hubUrl),
   });
-  const restored = createRestored({ ...common, epochs: createEpochs(store) });
+  const restored = createRestored({ ...common, epochs });
   const { commands, pairingRequested } = createAllCommands({
     ...common,
     packages,

@@ -20,6 +20,7 @@ import type { Settings } from '../../src/bot/settings.ts';
 import { LINK_VERSION } from '../../src/link/messages.ts';
 import { formatPublicKey, signRotation } from '../../src/link/signing.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { createEpochs } from '../../src/store/epoch.ts';
 import type { Store } from '../../src/store/store.ts';
 import { otherNumber, TestAgent } from '../integration/hub/house.ts';
 import { releasedBot } from '../support/programs.ts';
@@ -197,6 +198,29 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
       /^👤 Доступ закрыт: Dora \(\d+\)\. Кто закрыл: Pavel \(\d+\)\.$/,
     ];
   },
+  'access.locked': async () => {
+    const stage = await usual();
+    const dirk = await stage.house.technician('Dirk');
+    await stage.pavel.send(`/lock ${dirk.id}`);
+    await stage.pavel.waitFor(/\/unlock/);
+    return [
+      stage.house,
+      /^👤 Pavel \(\d+\) has locked Dirk \(\d+\) out: their phone is lost\. Found again\? \/unlock$/,
+      /^👤 Вход закрыт, телефон потерян: Dirk \(\d+\)\. Кто закрыл: Pavel \(\d+\)\. Телефон нашёлся\? \/unlock$/,
+    ];
+  },
+  'access.unlocked': async () => {
+    const stage = await usual();
+    const dina = await stage.house.technician('Dina');
+    await stage.pavel.send(`/lock ${dina.id}`);
+    await stage.pavel.waitFor(/\/unlock/);
+    await stage.pavel.send(`/unlock ${dina.id}`);
+    return [
+      stage.house,
+      /^👤 Pavel \(\d+\) has let Dina \(\d+\) in again after a lost phone\.$/,
+      /^👤 Вход снова открыт после потери телефона: Dina \(\d+\)\. Кто открыл: Pavel \(\d+\)\.$/,
+    ];
+  },
   'laptop.paired': async () => {
     await annasLaptop();
     return [
@@ -306,6 +330,23 @@ const CAUSES: Readonly<Record<NoticeKind, () => Promise<Told>>> = {
       (await usual()).house,
       /^⚠️ “Laptop(?: \d+)?” reports J50000062 of Una \(\d+\) as unbound, but that cannot be so: it went around/,
       /^⚠️ «Laptop(?: \d+)?» сообщает, что J50000062 отвязано \(монтажник Una \(\d+\)\), но так быть не могло/,
+    ];
+  },
+  'laptop.unknown-job': async () => {
+    const now = Date.now();
+    const storeUrl = await usedStore(async (store) => {
+      const epochs = createEpochs(store);
+      await epochs.raise({ epoch: 1, restoredAt: now, takenAt: now - 60_000 });
+      await epochs.confirm(1, now);
+    });
+    const stage = await openStage({ storeUrl });
+    const laptop = await stage.house.laptop(await stage.house.technician('Ulla'));
+    const report = { shortSerial: SERIAL, outcome: 'unbound' as const, verified: true };
+    await laptop.sendEvents([event('outcome', { jobId: ulid(now - 30_000), report })]);
+    return [
+      stage.house,
+      /^⚠️ “Laptop(?: \d+)?” reports the end of a job with J50000062 that I know nothing of: it began after the backup/,
+      /^⚠️ «Laptop(?: \d+)?» сообщает об окончании работы с J50000062, о которой я не знаю: она началась после/,
     ];
   },
   'laptop.flooding': async () => {

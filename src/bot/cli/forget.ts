@@ -3,6 +3,7 @@ import { createAudit } from '../../audit/trail.ts';
 import { parseSerial } from '../../device/serial.ts';
 import { fail, ok } from '../../kernel/result.ts';
 import { createAccess } from '../door/access.ts';
+import { leaveNotice } from '../house/notices.ts';
 import { type Forgettable, forget } from '../keep/erase.ts';
 import { keyFor, sealFor } from '../keys.ts';
 import { type AddCommand, type Cli, EXIT } from './cli.ts';
@@ -23,7 +24,7 @@ export const addForget: AddCommand = (program, cli) => {
 };
 
 export const addUnlock: AddCommand = (program, cli) => {
-  const { t, misused, finish, settings, withStore, print } = cli;
+  const { t, misused, finish, settings, withStore, print, complain } = cli;
   program
     .command('unlock <id>')
     .description(t('keep:cli.unlock'))
@@ -35,6 +36,11 @@ export const addUnlock: AddCommand = (program, cli) => {
           const audit = createAudit(store, Date.now, sealFor(token));
           const access = createAccess({ store, audit, adminIds, key: keyFor(token, 'invitations') });
           const opened = await access.unlock(null, Number(id));
+          if (opened.ok && opened.value) {
+            const notice = { kind: 'access.unlocked', person: Number(id), by: null } as const;
+            const left = await leaveNotice(store, notice, Date.now());
+            if (!left.ok) complain(t('bot:pin.untold', { detail: left.failure.reason }));
+          }
           if (opened.ok) print(t(opened.value ? 'keep:lock.opened' : 'keep:lock.notLocked', { name: id }));
           return opened;
         }),

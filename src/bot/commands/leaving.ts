@@ -1,5 +1,6 @@
 /** What admins do when a phone is lost or somebody leaves: /lock, /unlock, /leave. */
 import type { Access } from '../door/access.ts';
+import type { Notices } from '../house/notices.ts';
 import type { Notify } from '../house/notify.ts';
 import type { Profiles } from '../house/profiles.ts';
 import type { Sanctions } from '../jobs/sanctions.ts';
@@ -10,6 +11,7 @@ export interface LeavingOptions extends Pick<Sanctions, 'lockOut' | 'letGo'> {
   access: Pick<Access, 'unlock'>;
   profiles: Pick<Profiles, 'name'>;
   notify: Notify;
+  notices: Pick<Notices, 'raise'>;
 }
 
 const USER_ID = /^[1-9]\d{0,15}$/;
@@ -18,6 +20,7 @@ export function createLeavingCommands({
   access,
   profiles,
   notify,
+  notices,
   lockOut,
   letGo,
 }: LeavingOptions): CommandSet {
@@ -38,6 +41,7 @@ export function createLeavingCommands({
         const opened = await access.unlock(chatId, Number(id));
         if (!opened.ok) return say(t('bot:error.unreachable'));
         if (!opened.value) return say(t('keep:lock.notLocked'));
+        await notices.raise({ kind: 'access.unlocked', person: Number(id), by: chatId });
         await notify(Number(id), 'keep:lock.openAgain');
         return say(t('keep:lock.opened', { name: await nameOf(Number(id)) }));
       }),

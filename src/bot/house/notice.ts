@@ -16,8 +16,7 @@ const id = z.number();
 const notice = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.object({ kind: z.literal(kind), ...shape });
 
-/** All but `house.more`, which names another one. */
-const things = z.discriminatedUnion('kind', [
+const before3 = [
   notice('access.joined', { person: id, inviter: id, invitation: z.string() }),
   notice('access.asks', { person: id, inviter: id, invitation: z.string() }),
   notice('access.approved', { person: id, by: id }),
@@ -71,11 +70,25 @@ const things = z.discriminatedUnion('kind', [
   notice('house.unheard', { person: id }),
   /** A stored record cannot be read, and a copy was set aside. `record`: the name of its kind. */
   notice('store.aside', { record: z.string() }),
+] as const;
+
+/** All but `house.more`, which names another one. */
+const things = z.discriminatedUnion('kind', [
+  ...before3,
+  /** A phone is lost: whoever holds it is a stranger from now on. */
+  notice('access.locked', { person: id, by: id }),
+  /** `by` null: at the server itself. */
+  notice('access.unlocked', { person: id, by: id.nullable() }),
+  /** It reported the end of an unbind that began after the backup which was restored. */
+  notice('laptop.unknown-job', { agent: z.string(), serial: z.string() }),
 ]);
 type Thing = Readonly<z.infer<typeof things>>;
 
 /** More different things waited than are kept apart. */
 const more = notice('house.more', { of: z.string() as z.ZodType<Thing['kind']> });
+
+/** A notice as it was stored before there were locks and restores. */
+export const noticeSchema2 = z.discriminatedUnion('kind', [...before3, more]);
 
 /** A notice as it lies in the store. */
 export const noticeSchema = z.discriminatedUnion('kind', [...things.options, more]);

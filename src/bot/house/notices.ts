@@ -18,7 +18,7 @@ import type { Texts, TextValues, WordAfter } from '../../kernel/texts.ts';
 import { type DataOf, kind, step } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
-import { type Notice, type NoticeKind, noticeSchema } from './notice.ts';
+import { type Notice, type NoticeKind, noticeSchema, noticeSchema2 } from './notice.ts';
 import type { Profiles } from './profiles.ts';
 import { createRounds } from './rounds.ts';
 import type { PlainButton, Telegram } from './telegram.ts';
@@ -50,6 +50,8 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'access.approved': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
   'access.declined': { to: 'admins', way: 'digest', oneThingMs: MINUTE },
   'access.revoked': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
+  'access.locked': { to: 'admins', way: 'sound', oneThingMs: MINUTE },
+  'access.unlocked': { to: 'admins', way: 'quiet', oneThingMs: MINUTE },
   'laptop.paired': { to: 'both', way: 'digest', oneThingMs: HOUR },
   'laptop.refused': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
   'laptop.wrong-number': { to: 'admins', way: 'quiet', oneThingMs: HOUR },
@@ -59,6 +61,7 @@ const RULES: Readonly<Record<NoticeKind, Rule>> = {
   'laptop.new-address': { to: 'both', way: 'digest', oneThingMs: DAY },
   'laptop.revoked': { to: 'both', way: 'quiet', oneThingMs: MINUTE },
   'laptop.unproven': { to: 'both', way: 'sound', oneThingMs: HOUR },
+  'laptop.unknown-job': { to: 'both', way: 'sound', oneThingMs: DAY },
   'laptop.flooding': { to: 'both', way: 'quiet', oneThingMs: DAY },
   'pairing.guessing': { to: 'admins', way: 'sound', oneThingMs: HOUR },
   'limit.reached': { to: 'admins', way: 'quiet', oneThingMs: DAY },
@@ -85,6 +88,7 @@ export const usualWay = (kind: NoticeKind): NoticeWay => RULES[kind].way;
 
 /** Kinds that are not for `person`: the chat tells it as the answer to what they have just done, or cannot tell it. */
 const NOT_FOR_PERSON: readonly NoticeKind[] = [
+  'access.locked',
   'laptop.wrong-number',
   'limit.reached',
   'limit.asked',
@@ -128,6 +132,8 @@ export interface NoticesOptions {
   telegram: Pick<Telegram, 'tell'>;
   profiles: Pick<Profiles, 'language' | 'name'>;
   directory: Pick<AgentDirectory, 'get'>;
+  /** Whoever is locked out hears nothing: the phone is in somebody else's hands. */
+  access: { isLocked(userId: number): Promise<Result<boolean, StoreFailure>> };
   settings: NoticeSettings;
   log: Log;
   /** Milliseconds since 1970. */
@@ -146,18 +152,27 @@ const waitingSchema = z
     times: z.number(),
   })
   .readonly();
+const waiting2 = waitingSchema.unwrap().extend({ notice: noticeSchema2 });
 
 /** A notice that somebody has not heard yet. */
 export const NOTICES = kind({
   name: 'notices',
-  version: 2,
+  version: 3,
   schema: waitingSchema,
-  steps: [step('none is about a record, or an admin who hears nothing', waitingSchema, (old) => old)],
+  steps: [
+    step('none is about a record, or an admin who hears nothing', waiting2, (old) => old),
+    step('none is about a lock, or a job of before a restore', waiting2, (old) => old),
+  ],
 });
 type Waiting = DataOf<typeof NOTICES>;
 
 /** What another process on the store has left for the bot to tell. */
-export const NOTICES_LEFT = kind({ name: 'notices-left', version: 1, schema: noticeSchema });
+export const NOTICES_LEFT = kind({
+  name: 'notices-left',
+  version: 2,
+  schema: noticeSchema,
+  steps: [step('none is about a lock, or a job of before a restore', noticeSchema2, (old) => old)],
+});
 
 /** People named in one notice; the rest is a number. */
 const MOST_NAMED = 20;
@@ -184,7 +199,7 @@ export function leaveNotice(
 }
 
 export function createNotices(options: NoticesOptions): Notices {
-  const { store, admins, telegram, profiles, directory, settings, log, clock } = options;
+  const { store, admins, telegram, profiles, directory, access, settings, log, clock } = options;
   const kept = store.values(NOTICES);
   const letters = store.values(NOTICES_LEFT);
   const pace = createBuckets(PERSON_PACE, clock);
@@ -194,10 +209,12 @@ export function createNotices(options: NoticesOptions): Notices {
   let loading: Promise<void> | null = null;
   /** One change of what waits at a time. */
   let turn: Promise<unknown> = Promise.resolve();
-  const rounds = createRounds(
-    async (person) => (await tellSingles(person)) && (await tellDigests(person)),
-    log,
-  );
+  const rounds = createRounds(async (person) => {
+    const locked = await access.isLocked(person);
+    // What there is to say waits. A store that is out of order keeps no notice back: it may be about just that.
+    if (locked.ok && locked.value) return true;
+    return (await tellSingles(person)) && (await tellDigests(person));
+  }, log);
   let looking: NodeJS.Timeout | undefined;
   let looked: Promise<void> = Promise.resolve();
   let stopped = false;

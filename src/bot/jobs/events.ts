@@ -2,6 +2,8 @@
  * The way back: what an agent reports is believed or not, put on record in the case, told to the conversation, and
  * remembered, in this order, one event of a job at a time.
  */
+
+import { decodeTime } from 'ulid';
 import { device } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRefusal, CaseReport } from '../../cases/case.ts';
@@ -14,6 +16,7 @@ import { type BucketRules, createBuckets, createQuiet } from '../../hub/limits.t
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { AgentEvent } from '../../link/messages.ts';
+import type { Epochs } from '../../store/epoch.ts';
 import type { Alarms } from '../house/alarms.ts';
 import { atBorder, atCaseBorder, must, mustCase } from '../house/must.ts';
 import { PICTURE_KEPT_MS } from '../house/times.ts';
@@ -31,6 +34,8 @@ const TALK: BucketRules = { burst: 40, perSecond: 1 / 30 };
 const LINES: BucketRules = { burst: 20, perSecond: 1 / 60 };
 /** How often it is said that an agent says too much. */
 const FLOODS: BucketRules = { burst: 1, perSecond: 1 / 3600 };
+/** Ends of jobs that a restore has lost, of one agent: what a laptop does in a day or two between backups. */
+const LOST: BucketRules = { burst: 50, perSecond: 1 / 3600 };
 
 /** Hands an event to the chat's conversation after `record` has put it on record, all in the chat's order. */
 export type Deliver = (
@@ -47,9 +52,12 @@ export interface EventOptions {
   desk: Pick<JobDesk, 'wasTraded' | 'hasTraded' | 'revokePermit'>;
   alarms: Pick<Alarms, 'set' | 'clear'>;
   audit: Pick<Audit, 'append'>;
+  epochs: Pick<Epochs, 'current'>;
   /** Milliseconds. */
   clock: () => number;
   log: Log;
+  /** An agent reports the end of an unbind that began after the backup which was restored. */
+  onLost(about: { agentId: string; shortSerial: string }): Promise<void>;
   /** An agent said a thing that cannot be true and would have been a success. */
   onUnproven(about: { agentId: string; shortSerial: string; chatId: number }): Promise<void>;
   /** An agent says more than any honest one does. */
@@ -66,10 +74,12 @@ export function createEventTaking(options: EventOptions): TakeEvent {
   const talk = createBuckets(TALK, clock);
   const quiet = createQuiet(LINES, clock);
   const floods = createBuckets(FLOODS, clock);
+  const lost = createBuckets(LOST, clock);
 
   async function takeOne(agentId: string, event: AgentEvent): Promise<boolean> {
     const [found, kept] = await Promise.all([notes.get(event.jobId), stories.get(event.jobId)]);
     const note = must(found);
+    if (!note && event.type === 'outcome' && (await wasLost(event.jobId))) return hearLost(agentId, event);
     if (note?.agentId !== agentId) return drop(agentId, event, 'unknown-job');
     const story = must(kept) ?? { ...BEGUN, heard: [], doubts: [] };
     // Dealt with, but the agent did not get to know.
@@ -90,6 +100,26 @@ export function createEventTaking(options: EventOptions): TakeEvent {
       log.warn({ agent: agentId, job: event.jobId, event: event.type, why, unlogged }, 'event dropped');
     }
     return true;
+  }
+
+  /** Whether a job began between a backup and its restore, as its id says: the store knows nothing of such a one. */
+  async function wasLost(jobId: string): Promise<boolean> {
+    const epoch = must(await options.epochs.current());
+    const began = decodeTime(jobId);
+    return epoch !== null && began >= epoch.takenAt && began <= epoch.restoredAt;
+  }
+
+  /** Nothing can be believed of it, and somebody has to hear of it: the device may be unbound, and no case says so. */
+  async function hearLost(agentId: string, event: Extract<AgentEvent, { type: 'outcome' }>): Promise<true> {
+    const { jobId, report } = event;
+    if (lost.take(agentId) === 0) {
+      const { shortSerial, outcome: claim } = report;
+      const serial = device(shortSerial);
+      const detail = { job: jobId, agent: agentId, serial, event: event.type, claim, why: 'unknown-job' };
+      must(await audit.append({ what: 'case.unproven', case: null, by: null, detail }));
+      await options.onLost({ agentId, shortSerial });
+    }
+    return drop(agentId, event, 'unknown-job');
   }
 
   async function factsOf(note: JobNote, jobId: string, { pictures: shown }: KeptStory): Promise<JobFacts> {

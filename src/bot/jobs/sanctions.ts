@@ -165,6 +165,7 @@ export function createSanctions({
       const [role, locked] = await Promise.all([access.roleOf(userId), access.isLocked(userId)]);
       if (!role.ok || !locked.ok) return fail('store-unavailable');
       if (role.value === null && !locked.value) return fail('not-a-member');
+      if (!locked.value) await notices.raise({ kind: 'access.locked', person: userId, by: adminId });
       // From here on whoever holds the phone is a stranger; the rest stops what is under way.
       const shut = locked.value ? ok(undefined) : await access.lock(adminId, userId);
       if (!shut.ok) return fail('store-unavailable');

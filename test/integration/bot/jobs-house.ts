@@ -20,6 +20,7 @@ import { createLog } from '../../../src/kernel/log.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { AgentCommand } from '../../../src/link/messages.ts';
+import { createEpochs } from '../../../src/store/epoch.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type House, openHouse, pairedAgent, type TestAgent } from '../hub/house.ts';
 
@@ -101,6 +102,8 @@ export function jobsOn(
     log,
     onUnproven: async () => undefined,
     onFlooding: async () => undefined,
+    onLost: async () => undefined,
+    epochs: createEpochs(store),
     technicianName: async () => 'Ann',
     language: async () => 'en',
     deliver: async (chatId, said, record) => {

@@ -352,6 +352,8 @@ export class LawHouse {
         this.unproven += 1;
       },
       onFlooding: async () => undefined,
+      onLost: async () => undefined,
+      epochs: createEpochs(store),
       technicianName: profiles.name,
       language: profiles.language,
       deliver: (...event) => delivery.deliver(...event),

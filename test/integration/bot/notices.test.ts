@@ -5,6 +5,7 @@ import { createTelegram } from '../../../src/bot/house/telegram.ts';
 import { AGENTS } from '../../../src/hub/agents.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { ok } from '../../../src/kernel/result.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -21,6 +22,8 @@ let olga: SimUser;
 let ivan: SimUser;
 let anna: SimUser;
 let now: number;
+/** Whose phone is lost. */
+let locked: SimUser | null;
 let open: Notices[];
 
 beforeEach(async () => {
@@ -31,6 +34,7 @@ beforeEach(async () => {
   ivan = api.user({ firstName: 'Ivan' });
   anna = api.user({ firstName: 'Anna' });
   now = Date.UTC(2026, 10, 28, 12);
+  locked = null;
   open = [];
   for (const person of [olga, ivan, anna]) await person.send('/start');
   const profiles = createProfiles(store.values(PROFILES));
@@ -63,6 +67,7 @@ function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: str
     admins: [olga.id, ivan.id],
     telegram: createTelegram(client.tryCall.bind(client), log),
     profiles: createProfiles(store.values(PROFILES)),
+    access: { isLocked: async (person) => ok(person === locked?.id) },
     directory: createHub({ store, log, onEvent: async () => true, onPairing: async () => undefined })
       .directory,
     settings,
@@ -110,6 +115,21 @@ describe('a notice', () => {
     const [late, heardIt] = heard(olga).length === 0 ? [olga, ivan] : [ivan, olga];
     expect([heard(late).length, heard(heardIt).length]).toEqual([0, 1]);
     await late.waitFor((message) => message.from === 'bot');
+  });
+
+  it('is kept from a phone that is lost until its owner is let in again', async () => {
+    const { raise, idle } = notices();
+    locked = olga;
+    await raise({ kind: 'access.locked', person: olga.id, by: anna.id });
+    await raise({ kind: 'laptop.revoked', agent: 'LAPTOP', by: anna.id });
+    await idle();
+    expect(heard(olga)).toEqual([]);
+    expect(heard(ivan)).toHaveLength(2);
+    locked = null;
+    await raise({ kind: 'access.unlocked', person: olga.id, by: ivan.id });
+    await idle();
+    expect(heard(olga)).toHaveLength(2);
+    expect(heard(olga)[0]).toContain('was removed');
   });
 
   it('is not told to whom the chat has answered so already', async () => {
