@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/trail.ts';
 import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
+import { childEnv } from '../../src/kernel/child-env.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { realNetwork } from '../../src/lan-agent/network/network.ts';
 import { supportBundle } from '../../src/lan-agent/support/bundle.ts';
@@ -141,15 +144,22 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
       'agent key': identity.privateKey,
       'key of the refused password': markKey,
     };
-    const places = { ...(await placesOf(house, home)), ...paper };
+    const kept = await keptByOperator(stage);
+    const places: Places = { ...(await placesOf(house, home)), ...paper, ...kept.places };
     expect(Object.keys(places).length).toBeGreaterThan(8);
+    expect(hits({ 'key of backups': kept.privateKey }, places)).toEqual([]);
+    // The store and the backup in clear hold it; the sealed one shows nothing at all, and the file for support no device.
+    const { 'backup, unpacked': clear, 'backup, sealed': sealed, 'file for support': support } = kept.places;
+    const serial = { serial: profile.shortSerial };
+    expect(hits(serial, { clear })).toEqual(['serial in clear']);
+    expect(hits(serial, { sealed, support })).toEqual([]);
     process.stdout.write(
       `canary: ${Object.keys(canaries).length + 1} secrets, searched ${Object.keys(places).join(', ')}\n`,
     );
     expect(hits(canaries, places)).toEqual([]);
     // What its sender hands on goes to the admin in one call, and lies nowhere.
-    const { 'Bot API calls': _calls, ...kept } = places;
-    expect(hits({ 'handed on to the admin': UNCLEAR }, kept)).toEqual([]);
+    const { 'Bot API calls': _calls, ...lying } = places;
+    expect(hits({ 'handed on to the admin': UNCLEAR }, lying)).toEqual([]);
     // The laptop's screen is where its pairing number belongs.
     const { 'agent’s words': _screen, ...elsewhere } = places;
     expect(placesOfNumber(pairingNumber, elsewhere)).toEqual([]);
@@ -157,7 +167,7 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     expect(chat.includes('looked like a password')).toBe(true);
     expect(hits({ CHAT_PASSWORD, PROMPT_PASSWORD }, { chat })).toEqual([]);
     // A permit is carried by the command in the hub's mailbox and on the laptop until it is spent; nowhere else.
-    const carriers = /^(store|agent home)/;
+    const carriers = /^(store|agent home|backup, unpacked)/;
     const others = Object.fromEntries(Object.entries(places).filter(([name]) => !carriers.test(name)));
     expect(hits({ permit: permit ?? '' }, others)).toEqual([]);
 
@@ -172,6 +182,50 @@ it('leaves no secret anywhere: a whole case with a wrong password, faults and a 
     await house.stage.close();
   }
 }, 180_000);
+
+/** What the operator's commands write and say: backups in clear and sealed, a store restored from the sealed one, doctor's file. */
+async function keptByOperator(stage: Stage) {
+  const folder = dirname(stage.storeFolder);
+  const [plain, sealed, support, key, elsewhere] = ['plain', 'sealed', 'support', 'key.txt', 'elsewhere'].map(
+    (name) => join(folder, name),
+  ) as [string, string, string, string, string];
+  const privateKey = await generateX25519Identity();
+  await writeFile(key, `${privateKey}\n`, { mode: 0o600 });
+  const said: string[] = [];
+  const command = async (storeFolder: string, ...words: string[]) => {
+    const child = spawn(process.execPath, [await releasedBot(), ...words], {
+      env: {
+        ...childEnv(),
+        BOT_TOKEN: stage.api.token,
+        TELEGRAM_API_ROOT: stage.api.url,
+        ADMIN_IDS: String(stage.technician('en').id),
+        STORE_URL: `lmdb:${storeFolder}`,
+        HUB_LISTEN: '127.0.0.1:0',
+        WATCH_LISTEN: '127.0.0.1:0',
+      },
+      cwd: folder,
+    });
+    said.push(...(await Promise.all([text(child.stdout), text(child.stderr)])));
+  };
+  await command(stage.storeFolder, 'backup', plain);
+  await command(stage.storeFolder, 'backup', sealed, '--recipient', await identityToRecipient(privateKey));
+  await command(elsewhere, 'restore', sealed, '--identity', key);
+  await command(stage.storeFolder, 'doctor', '--bundle', support);
+  for (const file of [plain, sealed, support]) expect((await stat(file)).mode & 0o077).toBe(0);
+  expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
+  const restored = await filesOf(elsewhere, 'store restored');
+  expect(Object.keys(restored).length).toBeGreaterThan(0);
+  return {
+    privateKey,
+    places: {
+      'backup, unpacked': gunzipSync(await readFile(plain)),
+      'backup, sealed': await readFile(sealed),
+      'file for support': await readFile(support),
+      'words of the operator’s commands': Buffer.from(said.join('\n')),
+      ...restored,
+    },
+  };
+}
 
 it('leaves nothing of a password that is kept for a group, over a whole site', async () => {
   const site = manyCameras(3).map((camera) => ({
