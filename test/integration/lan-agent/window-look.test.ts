@@ -185,8 +185,15 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
   it('is used by the keyboard alone, from the code to the password', async () => {
     const window = await serve(NEW_LAPTOP);
     const page = await open(window);
+    await page.locator('#code:focus').waitFor();
     await page.keyboard.type('bcdfg-hjklm');
-    await page.keyboard.press('Enter');
+    // What is pressed while the answer to a form is on its way is pressed on the page that goes.
+    const answered = async (key: string) => {
+      const loaded = page.waitForEvent('load');
+      await page.keyboard.press(key);
+      await loaded;
+    };
+    await answered('Enter');
     await expect
       .poll(() => window.done.map(({ action }) => action))
       .toEqual([{ name: 'pair', code: 'bcdfg-hjklm', server: '' }]);
@@ -195,7 +202,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
     await page.locator('#head:focus').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    await page.keyboard.press('Space');
+    await answered('Space');
     await expect.poll(() => window.done[1]?.action).toEqual({ name: 'agree', says: 'yes' });
     window.become(scenes('en').password ?? NEW_LAPTOP);
     await page.locator('#password:focus').waitFor();
