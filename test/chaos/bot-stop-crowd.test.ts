@@ -10,7 +10,7 @@ import type { Laptop } from '../../src/sandbox/laptop.ts';
 import { pairLaptop } from '../../src/sandbox/pairing.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { outlasts } from '../support/outlasts.ts';
-import { invited, offering, online, openStage, STEP } from '../support/stage.ts';
+import { invited, offering, online, openStage, pressId, STEP } from '../support/stage.ts';
 
 const [CHATS = 0, LAPTOPS = 0] = (process.env.UNBIND_CROWD ?? '8x4').split('x').map(Number);
 /** What systems grant a program to end, ms. */
@@ -60,6 +60,8 @@ async function networkOf(at: number, hubUrl: string): Promise<string> {
 /** The messages of a chat that name a device, newest state of each. */
 const cardsOf = ({ person, serial }: Member) =>
   person.messages.filter(({ from, text }) => from === 'bot' && text.includes(serial));
+
+const isNotThere = ({ text }: { text: string }) => /not found|did not answer|does not see/i.test(text);
 
 /** Does it for all, so many at the same time. */
 async function inGroupsOf<T, R>(
@@ -120,8 +122,15 @@ it(
     await inGroupsOf(CHATS, members, async ({ person, laptop }) => {
       // With a laptop it is looked for in its network first; it is not there.
       await person.waitFor(offering('cancel'), STEP);
-      if (laptop)
-        await person.waitFor(({ text }) => /not found|did not answer|does not see/i.test(text), STEP);
+      if (!laptop) return;
+      const { id } = await person.waitFor(
+        (message) => isNotThere(message) || offering('go-on')(message),
+        STEP,
+      );
+      // A turn that was cut off after it had made the case is taken again, and asks whether to go on with that case.
+      if (!person.messages.some((message) => message.id === id && offering('go-on')(message))) return;
+      await pressId(person, 'go-on');
+      await person.waitFor(isNotThere, STEP);
     });
     const whole = seconds(began);
     await inGroupsOf(
