@@ -242,7 +242,7 @@ describe.concurrent('discovery', () => {
         if (i < 20) flood.send(Buffer.alloc(8000, '<a>'), lan.port, '239.255.255.250');
       }
     });
-    const { devices, omitted, dropped } = await engine.discover({ waitMs: 1500 });
+    const { devices, omitted, dropped } = await engine.discover({ waitMs: 4000 });
     expect(devices.some(({ shortSerial }) => shortSerial === CAMERA)).toBe(true);
     expect(devices.filter(({ shortSerial }) => shortSerial?.startsWith('AF')).length).toBeLessThanOrEqual(
       128,
@@ -288,7 +288,13 @@ describe('a search that has begun before the program was loaded', () => {
     if (!network.ok) throw new Error(network.failure);
     const headStart = await beginSearch(network.value);
     const inquiries = () => lan.device(CAMERA).snapshot().inquiries;
-    await eventually(() => expect(inquiries()).toBe(1));
+    let hasAnswered = false;
+    headStart.lan.listen(() => {
+      hasAnswered = true;
+      return true;
+    });
+    await eventually(() => expect(hasAnswered).toBe(true));
+    expect(inquiries()).toBe(1);
     const engine = createEngine({ home: '/nowhere', network: network.value, headStart });
     const discover = () => engine.discover({ waitMs: 4000, until: CAMERA });
     expect(await discover()).toMatchObject({ seen: true, devices: [{ shortSerial: CAMERA }], dropped: 0 });
