@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { ulid } from 'ulid';
 import { Agent, request } from 'undici';
 import { aborted, limit } from '../limit.ts';
-import { systemClock } from '../link/clock.ts';
-import { hostInfo } from '../link/host.ts';
-import { createHubClient, type HubFailure } from '../link/hub-client.ts';
+import type { HubFailure } from '../link/hub-client.ts';
 import { type Identity, loadIdentity } from '../link/identity.ts';
+import { pairedClient } from '../link/paired-client.ts';
 import { openTransport } from '../link/transport.ts';
 import type { Texts } from '../texts.ts';
-import { AGENT_VERSION } from '../version.ts';
 import { type Check, finding } from './check.ts';
 
 const SERVER_MS = 10_000;
@@ -40,22 +37,12 @@ export async function checkPairing(home: string, signal: AbortSignal): Promise<C
   return [finding(result, `agent:doctor.pairing.${identity.failure}`)];
 }
 
-async function checkServer(
-  { server, agentId, privateKey, hubKey }: Identity,
-  signal: AbortSignal,
-): Promise<Check[]> {
+async function checkServer(identity: Identity, signal: AbortSignal): Promise<Check[]> {
+  const { server } = identity;
   const url = new URL(server.url);
   const direct = server.loopback || !hasProxy(process.env);
   const transport = openTransport(server);
-  const client = createHubClient({
-    transport,
-    agentId,
-    privateKey,
-    hubKey,
-    clock: systemClock,
-    host: hostInfo(AGENT_VERSION),
-    epoch: ulid(),
-  });
+  const client = pairedClient(identity, transport);
   const over = limit(SERVER_MS, signal);
   // Behind a proxy the names are the proxy's business.
   const name = direct ? resolve(url.hostname, over.signal) : Promise.resolve(null);

@@ -1,11 +1,8 @@
-import { ulid } from 'ulid';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { systemClock } from '../link/clock.ts';
-import { hostInfo } from '../link/host.ts';
-import { createHubClient, type HubFailure } from '../link/hub-client.ts';
+import type { HubFailure } from '../link/hub-client.ts';
 import { loadIdentity } from '../link/identity.ts';
+import { pairedClient } from '../link/paired-client.ts';
 import { openTransport } from '../link/transport.ts';
-import { AGENT_VERSION } from '../version.ts';
 
 /** Why the chat did not get a file for support. `not-taken`: nobody there could get it. */
 export type SendFailure = 'not-paired' | 'damaged' | 'not-taken' | HubFailure['reason'];
@@ -18,18 +15,10 @@ export async function sendBundle(
 ): Promise<Result<void, { reason: SendFailure; server: string }>> {
   const identity = await loadIdentity(home);
   if (!identity.ok) return fail({ reason: identity.failure, server: '' });
-  const { server, agentId, privateKey, hubKey } = identity.value;
+  const { server } = identity.value;
   const transport = openTransport(server);
   try {
-    const client = createHubClient({
-      transport,
-      agentId,
-      privateKey,
-      hubKey,
-      clock: systemClock,
-      host: hostInfo(AGENT_VERSION),
-      epoch: ulid(),
-    });
+    const client = pairedClient(identity.value, transport);
     const sent = await client.sendSupport(text, signal);
     if (!sent.ok) return fail({ reason: sent.failure.reason, server: server.url });
     return sent.value ? ok(undefined) : fail({ reason: 'not-taken', server: server.url });
