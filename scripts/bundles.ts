@@ -23,10 +23,17 @@ const COMMON = {
   },
 } as const;
 
-/** `unbind-bot.mjs` with `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages. */
-export async function buildBot(outdir: string): Promise<void> {
+/** Nobody who comes by a server's or a laptop's environment lets the program die there (docs/decisions/0076). */
+const RELEASED = { dropLabels: ['FAIL_POINT'] };
+
+/**
+ * `unbind-bot.mjs` with `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages.
+ * @param released false for a bot with fail points
+ */
+export async function buildBot(outdir: string, released = true): Promise<void> {
   await build({
     ...COMMON,
+    ...(released ? RELEASED : {}),
     outdir,
     entryPoints: {
       'unbind-bot': 'src/bot/main.ts',
@@ -42,12 +49,13 @@ export async function buildBot(outdir: string): Promise<void> {
 
 /**
  * `unbind-agent.mjs` with `agent/` beside it, all packages included.
- * @param released false for an agent that may be told to work in the test network (docs/architecture.md, sandbox)
+ * @param released false for an agent that may be told to work in the test network (docs/architecture.md, sandbox), with fail points
  * @returns the files it was made of, relative to `ROOT`
  */
 export async function buildAgent(outdir: string, released = true): Promise<readonly string[]> {
   const { metafile } = await build({
     ...COMMON,
+    ...(released ? RELEASED : {}),
     outdir,
     entryPoints: { 'unbind-agent': 'src/lan-agent/main.ts' },
     // What a command does not need is not read before the first inquiry (docs/decisions/0030).

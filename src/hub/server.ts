@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_SMALL_BODY_BYTES } from '../link/messages.ts';
 import { type ConnectionLimits, createDoor, type Door } from './door.ts';
+import { failRequests } from './fail-points.ts';
 import { amongProxies, type ProxyNetwork } from './proxies.ts';
 import { Refusal } from './refusal.ts';
 
@@ -114,6 +115,7 @@ export function createServer({ tls, proxies = [], connections }: ServerOptions):
     closeUnread(request, reply);
     return reply.code(badRequest.status).send(badRequest.body);
   });
+  FAIL_POINT: failRequests(app);
   return {
     app,
     door,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reach } from '../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { errorCode } from './error-code.ts';
 
@@ -73,6 +74,10 @@ export async function replaceFile(
   path: string,
   content: string | Buffer,
 ): Promise<Result<void, HomeFailure>> {
+  FAIL_POINT: {
+    const code = await reach('state-before', fileWord(path));
+    if (code !== null) return fail({ reason: 'unwritable', code });
+  }
   const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     const file = await open(draft, 'wx', 0o600);
@@ -84,11 +89,21 @@ export async function replaceFile(
     }
     await patiently(() => rename(draft, path));
     await syncFolder(dirname(path));
+    FAIL_POINT: {
+      const code = await reach('state-after', fileWord(path));
+      if (code !== null) return fail({ reason: 'unwritable', code });
+    }
     return ok(undefined);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     return fail({ reason: 'unwritable', code: errorCode(error) });
   }
+}
+
+/** A file of the state folder for a fail point; one of many that lie in a folder is called by that. */
+function fileWord(path: string): string {
+  const folder = basename(dirname(path));
+  return ['outbox', 'ledger'].includes(folder) ? folder : basename(path);
 }
 
 /** Windows: an antivirus or a search index that looks into a file at this moment keeps it from being replaced. */

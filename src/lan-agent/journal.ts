@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import * as z from 'zod';
+import { reach } from '../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { errorCode } from './error-code.ts';
 import { ensureHome, type HomeFailure, syncFolder } from './home.ts';
@@ -91,9 +92,17 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
     write: async (what) => {
       const made = await ensureHome(home);
       if (!made.ok) return made;
+      FAIL_POINT: {
+        const code = await reach('journal-before', what.event);
+        if (code !== null) return fail({ reason: 'unwritable', code });
+      }
       try {
         await rotate(home, path);
         await append(path, JSON.stringify({ at: now().toISOString(), operator: operator(), ...what }));
+        FAIL_POINT: {
+          const code = await reach('journal-after', what.event);
+          if (code !== null) return fail({ reason: 'unwritable', code });
+        }
         return ok(undefined);
       } catch (error) {
         return fail({ reason: 'unwritable', code: errorCode(error) });

@@ -1,4 +1,6 @@
+import { canFail } from '../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { failingStore } from './fail-points.ts';
 import type { Kind } from './kind.ts';
 import { dumpLmdbStore, lookAtLmdbStore, openLmdbStore, replaceLmdbStore } from './lmdb/store.ts';
 import type { NewStore, OpenFailure, Store, StoreHooks, StoreLook, TakeRecord } from './store.ts';
@@ -24,7 +26,9 @@ export async function openStore(
   hooks?: StoreHooks,
 ): Promise<Result<Store, OpenFailure | Unsupported>> {
   const directory = directoryOf(url);
-  return directory.ok ? openLmdbStore(directory.value, hooks) : directory;
+  const opened = directory.ok ? await openLmdbStore(directory.value, hooks) : directory;
+  FAIL_POINT: if (opened.ok && canFail()) return ok(failingStore(opened.value));
+  return opened;
 }
 
 /**

@@ -27,12 +27,17 @@ export async function releasedBot(): Promise<string> {
   return join(await once('bot', buildBot), 'unbind-bot.mjs');
 }
 
+/** The same with fail points (docs/decisions/0076). */
+export async function botWithFailPoints(): Promise<string> {
+  return join(await once('failing-bot', (path) => buildBot(path, false)), 'unbind-bot.mjs');
+}
+
 /** The agent as it is released: it works in real networks alone, and so in a network namespace. */
 export async function releasedAgent(): Promise<string> {
   return join(await once('agent', buildAgent), 'unbind-agent.mjs');
 }
 
-/** The same, for the test network. */
+/** The same, for the test network and with fail points. */
 export async function agentInTestNetwork(): Promise<string> {
   return join(await once('test-agent', (path) => buildAgent(path, false)), 'unbind-agent.mjs');
 }

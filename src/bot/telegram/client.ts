@@ -10,6 +10,7 @@ import { Telegram } from 'telegraf';
 import type * as telegraf from 'telegraf/types';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Answer, Method, Payload } from '../../flows/engine/bot-api.ts';
+import { reach } from '../../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import {
@@ -83,6 +84,10 @@ const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|delet
 const COURTESIES = /^(answerCallbackQuery|sendChatAction|setMessageReaction|editMessageReplyMarkup)$/;
 /** Methods that put something into a chat and count against Telegram's limits. */
 const PACED = /^(send(?!ChatAction)|edit|copy|forward)/;
+
+/** What a fail point stands for: nothing has left, or the answer never came. */
+const NOT_SENT = Object.assign(new Error(), { code: 'ECONNREFUSED' });
+const CUT_OFF = Object.assign(new Error(), { code: 'ECONNRESET' });
 
 /** The abort signal telegraf brings is not the platform's, and undici refuses it. */
 interface ForeignSignal {
@@ -254,6 +259,7 @@ export class TelegramClient extends Telegram {
   ): Promise<Result<unknown, TelegramFailure>> {
     const isLarge = typeof body === 'object' && 'read' in body;
     const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
+    FAIL_POINT: if (await reach('telegram-before', method)) return fail(unreachable(method, NOT_SENT));
     try {
       const response = await this.#http.request({
         origin: this.#origin,
@@ -268,7 +274,9 @@ export class TelegramClient extends Telegram {
         bodyTimeout: BODY_PATIENCE_MS,
         ...(signal ? { signal } : {}),
       });
-      return readAnswer(method, response.statusCode, await response.body.text());
+      const text = await response.body.text();
+      FAIL_POINT: if (await reach('telegram-after', method)) return fail(unreachable(method, CUT_OFF));
+      return readAnswer(method, response.statusCode, text);
     } catch (error) {
       return fail(unreachable(method, error));
     }

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { reach } from '../../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { MAX_BODY_BYTES } from '../../link/messages.ts';
 import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, readAnswerTime } from '../../link/signing.ts';
@@ -78,6 +79,7 @@ export function openTransport(server: { url: string; loopback: boolean }): Trans
   const dispatcher = server.loopback ? new Agent({ connect }) : new EnvHttpProxyAgent({ connect });
   return {
     send: async ({ method, path, headers, body, timeoutMs, signal }) => {
+      FAIL_POINT: if (await reach('link-before', `${method} ${path}`)) return fail({ reason: 'refused' });
       const limit = AbortSignal.timeout(timeoutMs);
       try {
         const answer = await request(server.url + path, {
@@ -90,7 +92,9 @@ export function openTransport(server: { url: string; loopback: boolean }): Trans
           bodyTimeout: 0,
           signal: AbortSignal.any([signal, limit]),
         });
-        return await readAnswer(answer);
+        const read = await readAnswer(answer);
+        FAIL_POINT: if (await reach('link-after', `${method} ${path}`)) return fail({ reason: 'reset' });
+        return read;
       } catch (error) {
         if (signal.aborted) return fail({ reason: 'aborted' });
         return fail({ reason: limit.aborted ? 'timeout' : failureOf(error, new URL(server.url)) });

@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { reach } from '../../kernel/fail-points.ts';
 import { errorCode } from '../error-code.ts';
 import { kernelLosses, strangerLosses } from './losses.ts';
 import { broadcastOf, type LanInterface, type Network } from './network.ts';
@@ -139,10 +140,14 @@ export async function openLan(
     asked,
     notes,
     echoed,
-    send: (through, to, bytes) => {
+    send: async (through, to, bytes) => {
+      FAIL_POINT: {
+        const code = await reach('lan-before', typesOf(bytes));
+        if (code !== null) return code;
+      }
       const address = to === 'multicast' ? GROUP : to === 'broadcast' ? broadcastOf(through) : to.unicast;
       const socket = sockets.get(through);
-      return new Promise((ended) => {
+      const failed = await new Promise<string | null>((ended) => {
         const done = (code: string | null) => {
           const isToAll = typeof to === 'string';
           if (code === null && isToAll) asked.add(through);
@@ -157,6 +162,11 @@ export async function openLan(
           done(errorCode(error));
         }
       });
+      FAIL_POINT: {
+        const code = await reach('lan-after', typesOf(bytes));
+        if (code !== null) return code;
+      }
+      return failed;
     },
     listen: (listener) => {
       listeners.add(listener);
@@ -178,6 +188,11 @@ export async function openLan(
       for (const socket of [shared, ...sockets.values()]) socket.close();
     },
   };
+}
+
+/** What a request asks for, for a fail point. */
+function typesOf(bytes: Buffer): string {
+  return /<Types>(\w+)<\/Types>/.exec(bytes.toString('latin1'))?.[1] ?? 'other';
 }
 
 function nextTurn(): Promise<void> {

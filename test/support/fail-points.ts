@@ -1,0 +1,37 @@
+/** The test's side of the fail points (docs/decisions/0076): a folder in which it says what is to happen in which program. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ArmedPoint, FAIL_POINTS_FOLDER, type FailPointHit } from '../../src/kernel/fail-points.ts';
+
+export interface FailPoints {
+  /** For the environment of a program whose points are to be armed here. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes the place of what was armed before. Seen by the programs from their next step on. */
+  arm(points: readonly ArmedPoint[]): void;
+  /** Has those go on that stand at this armed point, and that will come to it. */
+  release(id: string): void;
+  /** Every hit so far, oldest first. */
+  hits(): FailPointHit[];
+  remove(): Promise<void>;
+}
+
+export async function openFailPoints(): Promise<FailPoints> {
+  const folder = await mkdtemp(join(tmpdir(), 'unbind-fail-points-'));
+  return {
+    env: { [FAIL_POINTS_FOLDER]: folder },
+    arm: (points) => writeFileSync(join(folder, 'armed.json'), JSON.stringify(points)),
+    release: (id) => writeFileSync(join(folder, `go-${id}`), ''),
+    hits: () => linesOf(join(folder, 'hits.jsonl')).map((line) => JSON.parse(line) as FailPointHit),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
