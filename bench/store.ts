@@ -1,8 +1,6 @@
 /**
  * What it costs that every record is checked when it is read, beside reading the same record unchecked: a chat in the
- * middle of a long conversation, and a case. In alternating rounds, median of all.
- *
- *   npx tsx bench/store.ts
+ * middle of a long conversation, and a case. `npx tsx bench/store.ts [--rounds 40] [--reads 100]`
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,9 +12,10 @@ import { CASES } from '../src/cases/record.ts';
 import { emptyChatState } from '../src/flows/engine/state.ts';
 import type { Kind } from '../src/store/kind.ts';
 import { openStore } from '../src/store/open.ts';
+import { alternate, asked, beside, median, note, report, timed } from './bench.ts';
+import type { Figure } from './run/figure.ts';
 
-const ROUNDS = 40;
-const READS = 100;
+const { rounds, reads } = asked({ rounds: 40, reads: 100 });
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-store-'));
 const opened = await openStore(`lmdb:${folder}`);
@@ -52,39 +51,45 @@ const chat = {
   seenUpdates: Array.from({ length: 300 }, (_, n) => n),
 };
 
-const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
-
-async function timed(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  for (let n = 0; n < READS; n++) await task();
-  return ((performance.now() - start) * 1000) / READS;
+/** Microseconds a read. */
+async function readOf(task: () => Promise<unknown>): Promise<number> {
+  const ms = await timed(async () => {
+    for (let n = 0; n < reads; n++) await task();
+  });
+  return (ms * 1000) / reads;
 }
 
-async function compare<T>(name: string, kind: Kind<T>, record: T): Promise<void> {
+async function compare<T>(name: string, kind: Kind<T>, record: T): Promise<Figure> {
   const checked = store.values(kind);
   const unchecked = store.values<unknown>({ ...kind, schema: z.unknown() });
   await checked.set('k', record);
-  const [with_, without, turn]: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    without.push(await timed(() => unchecked.get('k')));
-    with_.push(await timed(() => checked.get('k')));
-  }
-  for (let n = 0; n < ROUNDS; n++) {
-    const start = performance.now();
-    await checked.get('k');
-    await checked.set('k', record);
-    turn.push((performance.now() - start) * 1000);
-  }
-  const [plain, full, whole] = [median(without), median(with_), median(turn)];
-  const bytes = JSON.stringify(record).length;
-  console.log(
-    `${name}, ${bytes} bytes: read ${plain.toFixed(0)} us unchecked, ${full.toFixed(0)} us checked; ` +
-      `read and write with its flush ${whole.toFixed(0)} us, of which the check is ${(((full - plain) / whole) * 100).toFixed(1)} %`,
+  const read = await alternate(
+    {
+      checked: () => readOf(() => checked.get('k')),
+      unchecked: () => readOf(() => unchecked.get('k')),
+      turn: () =>
+        timed(async () => {
+          await checked.get('k');
+          await checked.set('k', record);
+        }),
+    },
+    rounds,
   );
+  const [with_, without, turn] = [read.checked, read.unchecked, read.turn].map((all) => median(all.flat()));
+  const share = ((((with_ ?? 0) - (without ?? 0)) / 1000 / (turn ?? 1)) * 100).toFixed(1);
+  note(
+    `${name}, ${JSON.stringify(record).length} bytes: of reading and writing it with its flush the check is ${share} %`,
+  );
+  return beside(`read of a ${name}, checked`, 'us', read.checked, {
+    name: 'unchecked',
+    rounds: read.unchecked,
+  });
 }
 
-await compare('chat', CHATS, chat as never);
-await compare('case', CASES, newCase('01M8JF8SGW96T7FK6Q4DV8JR9T', 1, Date.now()));
-
+const figures = [
+  await compare('chat', CHATS, chat as never),
+  await compare('case', CASES, newCase('01M8JF8SGW96T7FK6Q4DV8JR9T', 1, Date.now())),
+];
 await store.close();
 await rm(folder, { recursive: true });
+report(figures);
