@@ -81,6 +81,8 @@ export interface Journal {
   write(what: Omit<JournalEntry, 'at' | 'operator'>): Promise<Result<void, HomeFailure>>;
   /** Intents for this device whose end nobody saw: a crash came before the result, or the device only accepted it. */
   unsettled(shortSerial: string): Promise<Result<readonly OpenAttempt[], HomeFailure>>;
+  /** Whether the datagram of a job of the bot's was ever about to leave, whatever became of it. */
+  hasIntent(jobId: string): Promise<Result<boolean, HomeFailure>>;
   /** The last attempts, the newest first. */
   recent(most: number): Promise<Result<readonly Attempt[], HomeFailure>>;
 }
@@ -128,6 +130,18 @@ export function openJournal(home: string, now: () => Date = () => new Date()): J
             const { outcome, reason } = results.get(intent.attempt) ?? {};
             return [{ ...intent, event, outcome, reason }];
           }),
+        );
+      } catch (error) {
+        return fail({ reason: 'unwritable', code: errorCode(error) });
+      }
+    },
+    hasIntent: async (jobId) => {
+      try {
+        const entries = await readAll(home);
+        return ok(
+          entries.some(
+            ({ event, origin, caseId }) => event === 'intent' && origin === 'bot' && caseId === jobId,
+          ),
         );
       } catch (error) {
         return fail({ reason: 'unwritable', code: errorCode(error) });

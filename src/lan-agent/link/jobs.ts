@@ -40,7 +40,7 @@ type Running = Waiting & { readonly abort: AbortController; cancelled: boolean; 
 export function createJobs(
   given: JobTools & { intake: Intake; outbox: Pick<Outbox, 'some'>; log: Log },
 ): Jobs {
-  const { intake, engine, clock, log, groups, onNews } = given;
+  const { intake, engine, clock, log, groups, onNews, wasSent } = given;
   /** What the chat hears in the middle of a job, the laptop hears, too. */
   const emit = async (event: NewEvent) => {
     const news = newsOf(event);
@@ -132,8 +132,14 @@ export function createJobs(
     }
   };
 
-  const runOne = async (next: Waiting) => {
-    const { command, settle } = next;
+  /** One that was sent before, and comes again because this laptop's memory of commands was lost, is settled instead. */
+  const isOpenEnd = async ({ command, settle }: Waiting) =>
+    settle || (command.type === 'unbind' && (await wasSent(command.jobId)));
+
+  const runOne = async (taken: Waiting) => {
+    const settle = await isOpenEnd(taken);
+    const next = { ...taken, settle };
+    const { command } = next;
     const { jobId } = command;
     if (!settle && clock.now() > command.expiresAt) return failed(next, 'expired');
     onNews({ kind: 'job-begun', job: aboutJob(command, settle) });
@@ -214,7 +220,7 @@ export function createJobs(
         const { jobId } = command;
         if (tools.outbox.some((event) => event.jobId === jobId && isLast(event.type))) await forget(jobId);
         else if (command.type !== 'unbind') enqueue({ command, settle: false });
-        else if (armed) enqueue({ command, settle: true });
+        else if (await isOpenEnd({ command, settle: armed })) enqueue({ command, settle: true });
         else await failed({ command, settle: false }, 'interrupted');
       }
     },

@@ -5,6 +5,7 @@ import { isOlderVersion } from '../../link/agent-version.ts';
 import type { HubAbout } from '../../link/messages.ts';
 import type { Engine } from '../engine.ts';
 import type { HomeFailure } from '../home.ts';
+import { openJournal } from '../journal.ts';
 import type { AgentNews, RunEnd } from '../news.ts';
 import type { RandomInt } from '../picture/draw.ts';
 import { createGroupPasswords } from '../prompt/group-password.ts';
@@ -142,6 +143,7 @@ async function work(
   const clock: Clock = { now: client.now, sleep: local.sleep };
   const onForgotten = () => onNews({ kind: 'forgotten' });
   const groups = createGroupPasswords({ clock: local, onForgotten });
+  const journal = openJournal(options.home);
   const jobs = createJobs({
     engine: options.engine,
     promptFor: options.promptFor,
@@ -154,6 +156,11 @@ async function work(
     emit: outbox.put,
     onNews,
     permit: (command, over) => tradePermit(command, { client, intake, clock, signal: over }),
+    wasSent: async (jobId) => {
+      const sent = await journal.hasIntent(jobId);
+      // Where it cannot be read, nothing is sent (unbind/perform.ts).
+      return sent.ok && sent.value;
+    },
   });
   await jobs.resume();
   const send = createLine({ clock: local, signal, onState: sendState, onFinal });

@@ -27,6 +27,8 @@ export interface JobTools {
   readonly onNews: (news: JobNews) => void;
   /** Trades the permit and notes on disk that the outcome may be unknown from here on. */
   readonly permit: (command: UnbindCommand, signal: AbortSignal) => Promise<boolean>;
+  /** Whether a job's datagram was ever about to leave, as the journal has it. */
+  readonly wasSent: (jobId: string) => Promise<boolean>;
 }
 
 /** One unbind that the bot asked for, from its first look at the LAN to its last event. */

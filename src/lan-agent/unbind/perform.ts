@@ -53,6 +53,8 @@ class Attempt {
     const way = await this.#checkStatus(driver);
     if ('outcome' in way) return way;
     if (!fitting) return refused('no-driver');
+    const second = await this.#refuseSecond();
+    if (second) return second;
 
     this.#request.onStage?.('ledger');
     const permission = await this.#task.ledger.permission(this.#request.shortSerial, this.#request.afterLock);
@@ -99,6 +101,18 @@ class Attempt {
     const end = this.#stopAt(answer);
     if (end) return end;
     return way.isTooSlow() ? refused('slow-device') : way;
+  }
+
+  /**
+   * A job of the bot's sends once, whatever permits the bot gives out for it: a house that has forgotten the first one (its
+   * store fell back to a copy) gives a second. The device is held, so nothing is sent between this look and our own intent.
+   */
+  async #refuseSecond(): Promise<End | null> {
+    const { origin, caseId } = this.#request;
+    if (origin !== 'bot' || caseId === undefined) return null;
+    const sent = await this.#task.journal.hasIntent(caseId);
+    if (!sent.ok) return refused('journal-unwritable');
+    return sent.value ? refused('permit-refused') : null;
   }
 
   #stopAt(answer: StatusAnswer | null): End | null {

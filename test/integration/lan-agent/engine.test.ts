@@ -415,6 +415,22 @@ describe.concurrent('an unbind that the bot asked for', () => {
     expect(at.camera.snapshot()).toMatchObject({ exchanges: 0, unbindsReceived: 0 });
   });
 
+  it('sends nothing for a job that has sent before, whatever the bot grants for it', async (t) => {
+    const at = await bench(t);
+    const wrong = async () => ({ kind: 'typed', password: Buffer.from('Not-The-One-9') }) as const;
+    const first = await at.engine.performUnbind(at.request({ prompt: wrong }));
+    expect(first).toMatchObject({ outcome: 'wrong-password' });
+    at.log.length = 0;
+    const second = await at.engine.performUnbind(at.request());
+    expect(second).toMatchObject({ outcome: 'refused', reason: 'permit-refused', verified: false });
+    expect(at.log).toEqual(['discovering', 'status']);
+    expect(at.camera.snapshot()).toMatchObject({ bound: true, unbindsReceived: 1, passwordsTried: 1 });
+    // Another job of the same device is another wish of a person's.
+    const next = await at.engine.performUnbind(at.request({ caseId: 'case-2' }));
+    expect(next).toMatchObject({ outcome: 'unbound' });
+    expect(at.camera.snapshot()).toMatchObject({ bound: false, unbindsReceived: 2, passwordsTried: 2 });
+  });
+
   it.for(['challenge', 'password', 'permit', 'exchange'] as const)(
     'can be cancelled at %s',
     async (stage, t) => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Network } from '../../../src/lan-agent/network/network.ts';
@@ -48,6 +48,29 @@ const unbind = {
 } as const;
 
 describe('an unbind that the bot asks for', () => {
+  it('that was sent, and comes again to an agent without its memory, is settled and not sent a second time', async () => {
+    const { hub, home, start, agent, camera } = await atWork();
+    const jobId = hub.give(unbind);
+    hub.give(rightAnswer(await hub.heard(jobId, 'challenge')));
+    await typePassword(await agent.pages.first(() => true), 'Not-The-One-9');
+    expect((await hub.heard(jobId, 'outcome')).report).toMatchObject({ outcome: 'wrong-password' });
+    await agent.stop();
+    await rm(join(home, 'link', 'commands.json'));
+
+    // As of a house that has forgotten what became of it, and gives out a second permit.
+    hub.commands.length = 0;
+    const again = start();
+    hub.give({ ...unbind, permit: 'permit-2', jobId });
+    expect((await hub.heard(jobId, 'outcome', 1)).report).toMatchObject({
+      outcome: 'unknown',
+      reason: 'earlier-attempt',
+      verified: false,
+    });
+    expect(again.pages.all).toEqual([]);
+    expect(hub.permits).toEqual(['permit-1']);
+    expect(camera.snapshot()).toMatchObject({ bound: true, unbindsReceived: 1, passwordsTried: 1 });
+  });
+
   it('goes from a wrong picture over a fresh one and the password to a verified outcome', async () => {
     const { hub, agent, camera } = await atWork();
     const jobId = hub.give(unbind);

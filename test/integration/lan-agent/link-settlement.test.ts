@@ -55,6 +55,7 @@ it('reports an unbind as unknown whose settlement breaks, and never as one of wh
     emit: async (event) => void told.push(event),
     onNews: () => undefined,
     permit: async () => false,
+    wasSent: async () => false,
     log,
   });
   await jobs.resume();
