@@ -89,7 +89,7 @@ export function createAgents(store: Store): Agents {
   };
 
   const change: Agents['change'] = (id, change) =>
-    withClaim<StoredAgent | null, StoreFailure>(store.claims, `hub:agent:${id}`, async () => {
+    withClaim<StoredAgent | null, StoreFailure>(store, `hub:agent:${id}`, async () => {
       const found = await find(id);
       if (!found.ok) return found;
       const changed = change(found.value);
@@ -110,7 +110,7 @@ export function createAgents(store: Store): Agents {
     list,
     change,
     named: (id, wanted, changeWith) =>
-      withClaim<StoredAgent | null, StoreFailure>(store.claims, 'hub:agent-names', async () => {
+      withClaim<StoredAgent | null, StoreFailure>(store, 'hub:agent-names', async () => {
         const all = await list();
         if (!all.ok) return all;
         const others = all.value.filter((agent) => agent.id !== id && !agent.revoked);

@@ -37,7 +37,7 @@ export function createKeyring(store: Store): () => Promise<Result<HubKeys, Store
 
   return async () => {
     if (loaded) return ok(loaded);
-    const found = await withClaim<StoredKeys, StoreFailure>(store.claims, 'hub:keys', async () => {
+    const found = await withClaim<StoredKeys, StoreFailure>(store, 'hub:keys', async () => {
       const existing = await kept.get('keys');
       if (!existing.ok) return existing;
       if (existing.value) return ok(existing.value);

@@ -130,7 +130,7 @@ export function createPresence(
       const current = await epochs.get(agentId);
       if (!current.ok) return current;
       if (current.value === epoch) return ok('served');
-      return withClaim(store.claims, `hub:epoch:${agentId}`, async () => {
+      return withClaim(store, `hub:epoch:${agentId}`, async () => {
         const [before, sight] = await Promise.all([epochs.get(agentId), last(agentId)]);
         if (!before.ok) return before;
         if (!sight.ok) return sight;

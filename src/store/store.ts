@@ -117,6 +117,10 @@ export interface StoreHooks {
   onDamage?(failure: StoreFailure): void;
   /** Whenever a record is set aside because it cannot be read; once for each. */
   onSetAside?(record: Unreadable): void;
+  /** Another primary answers (`Primary.term`), or the same one after a restart. */
+  onNewTerm?(term: string): void;
+  /** Whether the store can be reached, whenever that changes; once for each outage. `detail` says why not. */
+  onReach?(reach: { readonly isReached: boolean; readonly detail: string }): void;
 }
 
 /** Longest namespace, key, claim name or mailbox name, bytes of UTF-8. */
@@ -147,8 +151,26 @@ export interface Values<T> {
    * @returns whether anything was written
    */
   change(key: string, decide: (current: T | undefined) => ValuesChange<T> | null): Stored<boolean>;
-  /** Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. */
+  /**
+   * Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. It costs what there are of
+   * them: for commands of an operator, never for what somebody waits for (`page`).
+   */
   keys(prefix?: string): Stored<string[]>;
+  /** Keys of one page; it costs what `most` says, however many there are. */
+  page(range: KeyRange): Stored<string[]>;
+}
+
+/** Some of a namespace's keys, in the order of their UTF-8 bytes. */
+export interface KeyRange {
+  /** All of them begin with it. */
+  readonly prefix?: string;
+  /** Those after, or before, this one, which need not be there; it is left out itself. */
+  readonly after?: string;
+  readonly before?: string;
+  /** How many at most; 1 and up. */
+  readonly most: number;
+  /** From the last one down. */
+  readonly descending?: boolean;
 }
 
 /** What `change` writes: the value, and others by their keys. */
@@ -169,9 +191,24 @@ export interface Claims {
   renew(name: string, ttlMs: number, owner: string): Stored<boolean>;
   /** Gives the claim back. Nothing happens when it is not the owner's. */
   release(name: string, owner: string): Stored<void>;
+  /**
+   * Resolves when the claim may be free, `ms` have passed, the signal is aborted or the store closes. What another
+   * process gives back is noticed within half a second. Take it afterwards.
+   */
+  wait(name: string, ms: number, signal: AbortSignal): Promise<void>;
   /** True exactly once per name within `ttlMs`, whoever asks. Names here are apart from those of `take`. */
   once(name: string, ttlMs: number): Stored<boolean>;
 }
+
+/** A claim as the one has it who took it. */
+export interface Held {
+  readonly name: string;
+  readonly owner: string;
+  readonly fence: number;
+}
+
+/** `detail` of the `unavailable` that a write fails with whose claim is not its holder's any more. */
+export const FENCED = 'fenced';
 
 export interface MailboxMessage<T> {
   /** ULID; ascending within a mailbox even when the clock goes back. */
@@ -199,7 +236,30 @@ export interface Mailboxes<T> {
   clear(box: string): Stored<void>;
 }
 
+/** What stands behind a store: where several machines keep copies, one of them, which another may follow. */
+export interface Primary {
+  /**
+   * Names the one that answers now: another one, or the same after a restart, has another name, because either may have
+   * forgotten what it had acknowledged. A store on the machine's own disk forgets nothing: its name is always the same.
+   */
+  term(): Stored<string>;
+  /** Whether all that was written before is safe: on disk, or with as many replicas as the operator wants. */
+  settled(): Stored<boolean>;
+}
+
 export interface Store {
+  /**
+   * Whether other bots may have it open at the same time: order, timers and presence are then agreed on in it. Where it is
+   * false, none of that costs anything.
+   */
+  readonly isShared: boolean;
+  readonly primary: Primary;
+  /**
+   * Does a task under a claim that was taken. Whatever it writes to this store before it ends is refused (`unavailable`,
+   * detail `FENCED`) once the claim is not its holder's any more, as one with the write: a holder that overslept can do no
+   * harm. Within another such task both claims count. Renewing and giving back claims is always allowed.
+   */
+  guarded<T>(held: Held, task: () => Promise<T>): Promise<T>;
   /** Values of a kind: the same key in two kinds is two values. */
   values<T>(kind: Kind<T>): Values<T>;
   readonly claims: Claims;

@@ -2,13 +2,14 @@ import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import type { Result } from '../kernel/result.ts';
 import { type Kind, type Misfit, readAs } from './kind.ts';
 import { parseRecord, recordText, UnreadableRecord } from './record-text.ts';
-import type { StoreFailure, Values } from './store.ts';
+import type { KeyRange, StoreFailure, Values } from './store.ts';
 import { checkTtl } from './store-error.ts';
 
 /** What a backend brings: one Keyv adapter per kind, which keeps texts, its keys, and its way of naming failures. */
 export interface ValuesBackend {
   readonly adapter: KeyvStoreAdapter;
   keys(prefix: string): string[] | Promise<string[]>;
+  page(range: KeyRange): string[] | Promise<string[]>;
   /** Compare-and-swap of what Keyv keeps under a key, and others beside it in the same commit; null leaves everything. */
   change(
     key: string,
@@ -30,7 +31,7 @@ export interface ValuesBackend {
  */
 export function keyvValues<T>(
   kind: Kind<T>,
-  { adapter, keys, change, run, setAside }: ValuesBackend,
+  { adapter, keys, page, change, run, setAside }: ValuesBackend,
 ): Values<T> {
   const write = (value: T, expires: number | null) => recordText(kind.version, expires, value);
   const read = (text: string) => {
@@ -88,5 +89,6 @@ export function keyvValues<T>(
         ),
       ),
     keys: (prefix = '') => run(() => keys(prefix)),
+    page: (range) => run(() => page(range)),
   };
 }

@@ -1,34 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fail, type Result } from '../kernel/result.ts';
-import type { Claims, StoreFailure } from './store.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Held, Store, StoreFailure } from './store.ts';
 
 /** Longer than any action that reads and writes a few values; a crashed holder blocks others no longer than this. */
 const HOLD_MS = 10_000;
 const PATIENCE_MS = 5_000;
-const RETRY_MS = 15;
+/** A claim may be gone again when its turn has come: then it is waited for anew, but never longer than this at once. */
+const WAIT_MS = 250;
 
 /**
- * Runs a short read-then-write while nobody else, in this process or another, runs one under the same name. Waits up
- * to five seconds for its turn, then fails with `unavailable`.
+ * Runs a short read-then-write while nobody else, in this process or another, runs one under the same name; what it
+ * writes after its time is refused (`Store.guarded`). Waits up to five seconds for its turn, then fails with `unavailable`.
  */
 export async function withClaim<T, F>(
-  claims: Claims,
+  store: Pick<Store, 'claims' | 'guarded'>,
   name: string,
   action: () => Promise<Result<T, F>>,
 ): Promise<Result<T, F | StoreFailure>> {
+  const taken = await takeInTime(store, name);
+  if (!taken.ok) return taken;
+  try {
+    return await store.guarded(taken.value, action);
+  } finally {
+    await store.claims.release(name, taken.value.owner);
+  }
+}
+
+async function takeInTime(
+  { claims }: Pick<Store, 'claims'>,
+  name: string,
+): Promise<Result<Held, StoreFailure>> {
   const owner = randomUUID();
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     const taken = await claims.take(name, HOLD_MS, owner);
     if (!taken.ok) return taken;
-    if (taken.value) break;
+    if (taken.value) return ok({ name, owner, fence: taken.value.fence });
     if (performance.now() > giveUpAt) return fail({ reason: 'unavailable', detail: `claim ${name} is busy` });
-    await pause(RETRY_MS * (0.5 + Math.random()));
-  }
-  try {
-    return await action();
-  } finally {
-    await claims.release(name, owner);
+    await claims.wait(name, WAIT_MS, new AbortController().signal);
   }
 }

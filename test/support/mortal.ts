@@ -46,18 +46,23 @@ export function storeOf(store: Store, life: Life): Store {
   const valuesOf = <T>(values: Values<T>): Values<T> => ({
     get: (key) => values.get(key),
     keys: (prefix) => values.keys(prefix),
+    page: (range) => values.page(range),
     set: (...args) => life.act(() => values.set(...args)),
     delete: (key) => life.act(() => values.delete(key)),
     deleteMany: (keys) => life.act(() => values.deleteMany(keys)),
     change: (...args) => life.act(() => values.change(...args)),
   });
   return {
+    isShared: store.isShared,
+    primary: store.primary,
+    guarded: (held, task) => store.guarded(held, task),
     values: (kind) => valuesOf(store.values(kind)),
     claims: {
       take: (...args) => life.act(() => claims.take(...args)),
       renew: (...args) => life.act(() => claims.renew(...args)),
       release: (...args) => life.act(() => claims.release(...args)),
       once: (...args) => life.act(() => claims.once(...args)),
+      wait: (...args) => claims.wait(...args),
     },
     mailboxes: (kind) => {
       const boxes = store.mailboxes(kind);

@@ -64,7 +64,7 @@ type Day = DataOf<typeof DAYS>;
 
 /** @param clock milliseconds since 1970 */
 export function createLimits(
-  store: Pick<Store, 'values' | 'claims'>,
+  store: Pick<Store, 'values' | 'claims' | 'guarded'>,
   audit: Pick<Audit, 'append'>,
   clock: () => number,
 ): Limits {
@@ -75,7 +75,7 @@ export function createLimits(
 
   /** One change of a technician's day at a time: two cases at once must not both be the last one allowed. */
   const change = <T>(userId: number, task: (day: Day, isLost: boolean) => { day: Day | null; value: T }) =>
-    withClaim<T, StoreFailure>(store.claims, `unbinds:${userId}`, async () => {
+    withClaim<T, StoreFailure>(store, `unbinds:${userId}`, async () => {
       const found = await days.get(String(userId));
       // Nobody knows how much of the day is used up: all of it, until an admin lifts the limit.
       const isLost = !found.ok && found.failure.reason === 'unreadable';

@@ -72,7 +72,7 @@ export function createPins({
   key,
   clock,
 }: {
-  store: Pick<Store, 'values' | 'claims'>;
+  store: Pick<Store, 'values' | 'claims' | 'guarded'>;
   audit: Pick<Audit, 'append'>;
   notices: Pick<Notices, 'raise'>;
   key: Secret<Uint8Array>;
@@ -109,7 +109,7 @@ export function createPins({
     },
 
     check: (person, pin) =>
-      withClaim<PinCheck, StoreFailure>(store.claims, `pin:${person}`, async () => {
+      withClaim<PinCheck, StoreFailure>(store, `pin:${person}`, async () => {
         const found = await pins.get(String(person));
         if (!found.ok) return found;
         const known = found.value;

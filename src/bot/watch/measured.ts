@@ -10,7 +10,7 @@ type Meter = <T>(
   doing: Promise<Result<T, StoreFailure>>,
 ) => Promise<Result<T, StoreFailure>>;
 
-/** A store whose reads and writes are measured; waits for a message are none. */
+/** A store whose reads and writes are measured; waits are none. */
 export function measuredStore(store: Store, { store: times, storeFailures }: Metrics): Store {
   const measured: Meter = async (operation, doing) => {
     const end = times.startTimer({ operation });
@@ -29,6 +29,7 @@ export function measuredStore(store: Store, { store: times, storeFailures }: Met
       renew: (...given) => measured('claim', claims.renew(...given)),
       release: (...given) => measured('claim', claims.release(...given)),
       once: (...given) => measured('claim', claims.once(...given)),
+      wait: (...given) => claims.wait(...given),
     } satisfies Claims,
   };
 }
@@ -41,6 +42,7 @@ function measuredValues<T>(values: Values<T>, measured: Meter): Values<T> {
     deleteMany: (keys) => measured('delete', values.deleteMany(keys)),
     change: (...given) => measured('change', values.change(...given)),
     keys: (prefix) => measured('keys', values.keys(prefix)),
+    page: (range) => measured('page', values.page(range)),
   };
 }
 

@@ -61,6 +61,7 @@ const OPERATIONS = [
   'delete',
   'change',
   'keys',
+  'page',
   'append',
   'read',
   'ack',

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type DataOf, kind } from '../kind.ts';
-import type { Claims } from '../store.ts';
+import type { Claims, Held } from '../store.ts';
 import { checkTtl } from '../store-error.ts';
-import type { RecordKey, Records } from './records.ts';
+import type { Waiters } from '../waiters.ts';
+import type { Condition, RecordKey, Records } from './records.ts';
 import { changeAnyway, dataOf, textOf } from './typed.ts';
 
 export const CLAIM = kind({
@@ -24,12 +25,21 @@ export const ONCE = kind({ name: 'once', version: 1, schema: z.literal(true) });
 /** A claim nobody holds is remembered this long, so that its fence goes on from where it was. */
 const FENCE_MEMORY_MS = 30 * 24 * 3_600_000;
 
-export function lmdbClaims(records: Records): Claims {
-  const at = (name: string): RecordKey => ['claim', name];
-  const ownedBy = (owner: string, current: string | undefined): Holding | null => {
-    const holding = dataOf(CLAIM, current);
-    return holding?.owner === owner && holding.until > Date.now() ? holding : null;
+/** That a claim is its holder's still. One that cannot be read is nobody's. */
+export function stillHeld({ name, owner, fence }: Held): Condition {
+  return {
+    key: at(name),
+    holds: (current) => {
+      try {
+        return ownedBy(owner, current)?.fence === fence;
+      } catch {
+        return false;
+      }
+    },
   };
+}
+
+export function lmdbClaims(records: Records, waiters: Waiters<() => boolean>): Claims {
   const keep = (holding: Holding, ttlMs: number) => ({
     text: textOf(CLAIM, holding, ttlMs + FENCE_MEMORY_MS),
   });
@@ -52,18 +62,31 @@ export function lmdbClaims(records: Records): Claims {
     renew: (name, ttlMs, owner) =>
       records.run(() => {
         checkTtl(ttlMs);
-        return changeAnyway(records, at(name), (current) => {
-          const holding = ownedBy(owner, current);
-          return holding && keep({ ...holding, until: Date.now() + ttlMs }, ttlMs);
-        });
+        return changeAnyway(
+          records,
+          at(name),
+          (current) => {
+            const holding = ownedBy(owner, current);
+            return holding && keep({ ...holding, until: Date.now() + ttlMs }, ttlMs);
+          },
+          'whoever-holds',
+        );
       }),
     release: (name, owner) =>
       records.run(async () => {
-        await changeAnyway(records, at(name), (current) => {
-          const holding = ownedBy(owner, current);
-          return holding && keep({ ...holding, owner: null }, 0);
-        });
+        await changeAnyway(
+          records,
+          at(name),
+          (current) => {
+            const holding = ownedBy(owner, current);
+            return holding && keep({ ...holding, owner: null }, 0);
+          },
+          'whoever-holds',
+        );
+        waiters.wake(waitName(name));
       }),
+    wait: (name, ms, signal) =>
+      waiters.wait(waitName(name), () => !isHeld(records.peek(at(name))), ms, signal),
     once: (name, ttlMs) =>
       records.run(() => {
         checkTtl(ttlMs);
@@ -71,4 +94,22 @@ export function lmdbClaims(records: Records): Claims {
         return records.change(['once', name], (current) => (current === undefined ? { text } : null));
       }),
   };
+}
+
+const at = (name: string): RecordKey => ['claim', name];
+const waitName = (name: string) => `claim ${name}`;
+
+function ownedBy(owner: string, current: string | undefined): Holding | null {
+  const holding = dataOf(CLAIM, current);
+  return holding?.owner === owner && holding.until > Date.now() ? holding : null;
+}
+
+/** A claim that cannot be read is free: whoever takes it sets it aside. */
+function isHeld(current: string | undefined): boolean {
+  try {
+    const holding = dataOf(CLAIM, current);
+    return holding !== undefined && holding.owner !== null && holding.until > Date.now();
+  } catch {
+    return false;
+  }
 }

@@ -4,31 +4,21 @@ import { UnreadableRecord } from '../record-text.ts';
 import { MAILBOX_LIMIT, type Mailboxes, type MailboxMessage } from '../store.ts';
 import { checkTtl, StoreError } from '../store-error.ts';
 import { nextUlid } from '../ulid.ts';
+import type { Waiters } from '../waiters.ts';
 import type { RecordKey, Records } from './records.ts';
 import { changeAnyway, dataOf, textOf } from './typed.ts';
 
 /** The id a mailbox gave out last. */
 export const LAST_ID = kind({ name: 'last-id', version: 1, schema: z.ulid() });
 
-/** How often a wait looks for messages that another process appended. */
-const LOOK_EVERY_MS = 400;
 /** The last id of a mailbox outlives its messages this long, so that ids ascend across restarts and clock changes. */
 const LAST_ID_MEMORY_MS = 30 * 24 * 3_600_000;
 
-interface Waiter {
-  readonly box: string;
-  readonly after: string | null;
-  readonly wake: () => void;
-}
-
-/** Mailboxes of every kind, and the way to end all waits at once. */
-export function lmdbMailboxes(records: Records): {
-  mailboxes: <T>(kind: Kind<T>) => Mailboxes<T>;
-  wakeAll: () => void;
-} {
-  const waiters = new Set<Waiter>();
-  let looking: NodeJS.Timeout | undefined;
-
+/** Mailboxes of every kind. */
+export function lmdbMailboxes(
+  records: Records,
+  waiters: Waiters<() => boolean>,
+): <T>(kind: Kind<T>) => Mailboxes<T> {
   const at = (box: string, id: string): RecordKey => ['message', box, id];
   /** Keys of the live messages after a cursor; the cursor itself is the first key and is left out. */
   function* keysAfter(box: string, after: string | null): Generator<RecordKey> {
@@ -37,35 +27,9 @@ export function lmdbMailboxes(records: Records): {
 
   const countAll = (box: string) => records.count(at(box, '0'), at(box, '~'), MAILBOX_LIMIT);
 
-  function wakeIfReady(waiter: Waiter): void {
-    try {
-      let waiting = false;
-      for (const _ of keysAfter(waiter.box, waiter.after)) {
-        waiting = true;
-        break;
-      }
-      if (!waiting) return;
-    } catch {
-      // The read that follows a wait reports the failure.
-    }
-    waiter.wake();
-  }
-
-  function look(): void {
-    records.refresh();
-    for (const waiter of [...waiters]) wakeIfReady(waiter);
-  }
-
-  function add(waiter: Waiter): void {
-    waiters.add(waiter);
-    looking ??= setInterval(look, LOOK_EVERY_MS).unref();
-  }
-
-  function remove(waiter: Waiter): void {
-    waiters.delete(waiter);
-    if (waiters.size > 0) return;
-    clearInterval(looking);
-    looking = undefined;
+  function hasAfter(box: string, after: string | null): boolean {
+    for (const _ of keysAfter(box, after)) return true;
+    return false;
   }
 
   /** The message under a key; undefined where it ran out meanwhile, or cannot be read: then it is set aside. */
@@ -101,7 +65,7 @@ export function lmdbMailboxes(records: Records): {
             const lastId = textOf(LAST_ID, id, ttlMs + LAST_ID_MEMORY_MS);
             return { text: lastId, also: [{ key: at(box, id), text }] };
           });
-          for (const waiter of [...waiters]) if (waiter.box === box) waiter.wake();
+          waiters.wake(waitName(box));
           return id;
         }),
 
@@ -116,21 +80,10 @@ export function lmdbMailboxes(records: Records): {
           return found;
         }),
 
-      wait: (name, after, ms, signal) =>
-        new Promise((resolve) => {
-          const waiter: Waiter = { box: boxOf(name), after, wake: done };
-          const timer = setTimeout(done, ms);
-          function done(): void {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', done);
-            remove(waiter);
-            resolve();
-          }
-          signal.addEventListener('abort', done);
-          add(waiter);
-          if (signal.aborted) done();
-          else wakeIfReady(waiter);
-        }),
+      wait: (name, after, ms, signal) => {
+        const box = boxOf(name);
+        return waiters.wait(waitName(box), () => hasAfter(box, after), ms, signal);
+      },
 
       ack: (name, upTo) =>
         records.run(async () => {
@@ -147,16 +100,11 @@ export function lmdbMailboxes(records: Records): {
   }
 
   const known = new Map<Kind<never>, Mailboxes<never>>();
-  const mailboxes = <T>(kind: Kind<T>): Mailboxes<T> => {
+  return <T>(kind: Kind<T>): Mailboxes<T> => {
     const made = known.get(kind as Kind<never>) ?? (mailboxesOf(kind) as Mailboxes<never>);
     known.set(kind as Kind<never>, made);
     return made as unknown as Mailboxes<T>;
   };
-
-  return {
-    mailboxes,
-    wakeAll: () => {
-      for (const waiter of [...waiters]) waiter.wake();
-    },
-  };
 }
+
+const waitName = (box: string) => `message ${box}`;

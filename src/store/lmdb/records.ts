@@ -4,6 +4,7 @@ import type { Result } from '../../kernel/result.ts';
 import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf, recordText } from '../record-text.ts';
 import {
+  FENCED,
   MAX_NAME_BYTES,
   type StoredRecord,
   type StoreFailure,
@@ -21,6 +22,16 @@ export interface RecordChange {
   readonly text: string;
   readonly also?: readonly { readonly key: RecordKey; readonly text: string }[];
 }
+
+/** What another record has to say for a write to be done. */
+export interface Condition {
+  readonly key: RecordKey;
+  /** @param current its live text */
+  holds(current: string | undefined): boolean;
+}
+
+/** Whether a change is held to the conditions of whoever makes it; `whoever-holds`: not. */
+export type Under = 'conditions' | 'whoever-holds';
 
 type DueKey = [dueAt: number, ...key: string[]];
 
@@ -47,11 +58,14 @@ export class Records {
   readonly #sweeper: NodeJS.Timeout;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #hooks: StoreHooks;
+  readonly #conditions: () => readonly Condition[];
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(directory: string, hooks: StoreHooks) {
+  /** @param conditions under which whoever writes now may do so */
+  constructor(directory: string, hooks: StoreHooks, conditions: () => readonly Condition[]) {
     this.#hooks = hooks;
+    this.#conditions = conditions;
     this.#root = open({
       path: directory,
       noSubdir: false,
@@ -90,24 +104,29 @@ export class Records {
     return undefined;
   }
 
+  /** The live text under a key, whatever becomes of it. */
+  peek(key: RecordKey): string | undefined {
+    const found = this.#find(key);
+    return found && isLive(found.text) ? found.text : undefined;
+  }
+
   /** Writes without looking at what was there. */
   async write(key: RecordKey, text: string): Promise<void> {
     this.#check(key);
-    const put = this.#prepare(key, text);
-    await this.#root.batch(put);
+    await this.#commit(this.#prepare(key, text));
   }
 
   /** Writes many in one commit, without looking at what was there. */
   async writeAll(written: readonly StoredRecord[]): Promise<void> {
     const puts = written.map(({ key, text }) => this.#prepare(key, text));
-    await this.#root.batch(() => {
+    await this.#commit(() => {
       for (const put of puts) put();
     });
   }
 
   async remove(keys: readonly RecordKey[]): Promise<void> {
     for (const key of keys) this.#check(key);
-    await this.#root.batch(() => {
+    await this.#commit(() => {
       for (const key of keys) inBatch(this.#records.remove([...key]));
     });
   }
@@ -120,6 +139,7 @@ export class Records {
   async change(
     key: RecordKey,
     decide: (current: string | undefined) => RecordChange | null,
+    under: Under = 'conditions',
   ): Promise<boolean> {
     for (;;) {
       const found = this.#find(key);
@@ -131,10 +151,45 @@ export class Records {
         put();
         for (const putOther of beside) putOther();
       };
-      const done = found
-        ? this.#records.ifVersion([...key], found.version, act)
-        : this.#records.ifNoExists([...key], act);
+      let done: Promise<boolean> | undefined;
+      const change = () => {
+        done = found
+          ? this.#records.ifVersion([...key], found.version, act)
+          : this.#records.ifNoExists([...key], act);
+        inBatch(done);
+      };
+      if (under === 'whoever-holds' || this.#conditions().length === 0) change();
+      else await this.#commit(change);
       if (await done) return true;
+    }
+  }
+
+  /** Writes in one commit, if every condition of whoever writes holds at that moment. */
+  async #commit(writes: () => void): Promise<void> {
+    const conditions = this.#conditions();
+    if (conditions.length === 0) {
+      await this.#root.batch(writes);
+      return;
+    }
+    for (;;) {
+      const met = conditions.map(({ key, holds }) => {
+        const found = this.#find(key);
+        if (found && isLive(found.text) && holds(found.text)) return { key, version: found.version };
+        throw new StoreError('unavailable', FENCED);
+      });
+      let isDone: Promise<boolean> | undefined;
+      // Each within the one before: the engine looks at all of them in the commit that writes.
+      const asLongAs = met.reduceRight<() => void>(
+        (inner, { key, version }) =>
+          () => {
+            isDone = this.#records.ifVersion([...key], version, inner);
+            inBatch(isDone);
+          },
+        writes,
+      );
+      asLongAs();
+      if (await isDone) return;
+      // A claim that was renewed meanwhile has another version, too.
     }
   }
 
@@ -179,13 +234,13 @@ export class Records {
   }
 
   /**
-   * Live keys beside `first` (same kind and names but for the last) from `first` on, in byte order. A record that
+   * Live keys beside `first` (same kind and names but for the last) from `first` on, in byte order (or down). A record that
    * cannot be read counts as live: whoever reads it is told.
    */
-  *keysFrom(first: RecordKey): Generator<RecordKey> {
+  *keysFrom(first: RecordKey, descending = false): Generator<RecordKey> {
     this.#alive();
     const parents = first.slice(0, -1);
-    for (const key of this.#records.getKeys({ start: [...first] })) {
+    for (const key of this.#records.getKeys({ start: [...first], reverse: descending })) {
       if (key.length !== first.length || parents.some((name, index) => key[index] !== name)) return;
       if (this.#state(key) !== 'expired') yield key as [string, ...string[]];
     }

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { createGuarding, type Guarding } from '../guarding.ts';
 import type { Kind } from '../kind.ts';
 import type {
   NewStore,
@@ -13,14 +14,18 @@ import type {
   TakeRecord,
 } from '../store.ts';
 import { keyvValues } from '../values.ts';
+import { createWaiters, type Waiter } from '../waiters.ts';
 import { asideOf, readsAs, unreadableOf } from './check.ts';
-import { lmdbClaims } from './claims.ts';
+import { lmdbClaims, stillHeld } from './claims.ts';
 import { DATA_FILE, makingPlace, prepareFiles, takePlace } from './files.ts';
 import { guarded } from './guard.ts';
 import { type Damage, FULL, headersOf, type Look, type LookOptions, lookAt, QUICK } from './look.ts';
 import { lmdbMailboxes } from './mailboxes.ts';
 import { pinned, Records, snapshot } from './records.ts';
 import { lmdbValues } from './values.ts';
+
+/** How often a wait looks for what another process wrote. */
+const LOOK_EVERY_MS = 400;
 
 /**
  * Opens (and makes, if need be) a store in a directory. Several processes of one machine may have it open. What is
@@ -34,14 +39,21 @@ export async function openLmdbStore(
   return opened.ok ? ok(storeOf(opened.value)) : opened;
 }
 
-async function openRecords(directory: string, hooks: StoreHooks): Promise<Result<Records, OpenFailure>> {
+interface Opened {
+  readonly records: Records;
+  readonly guarding: Guarding;
+}
+
+async function openRecords(directory: string, hooks: StoreHooks): Promise<Result<Opened, OpenFailure>> {
   const prepared = await guarded(() => prepareFiles(directory));
   if (!prepared.ok) return fail(refused(directory, prepared.failure));
-  const looked = await look(directory, QUICK);
+  const looked = await lookAround(directory, QUICK);
   if (!looked.ok) return looked;
   const { damage, kinds } = looked.value;
   if (damage) return fail(damaged(directory, damage));
-  const opened = await guarded(() => new Records(directory, hooks));
+  const guarding = createGuarding();
+  const conditions = () => guarding.held().map(stillHeld);
+  const opened = await guarded(() => new Records(directory, hooks, conditions));
   if (!opened.ok) return fail(refused(directory, opened.failure));
   const records = opened.value;
   const swept = await records.run(() => records.sweep());
@@ -51,15 +63,18 @@ async function openRecords(directory: string, hooks: StoreHooks): Promise<Result
   }
   const unreadable = kinds.filter((kind) => kind.unreadable > 0);
   if (unreadable.length > 0) hooks.onUnreadable?.(unreadable);
-  return ok(records);
+  return ok({ records, guarding });
 }
 
-function storeOf(records: Records): Store {
-  const { mailboxes, wakeAll } = lmdbMailboxes(records);
+function storeOf({ records, guarding }: Opened): Store {
+  const waiters = createWaiters<() => boolean>(LOOK_EVERY_MS, (waiting) => look(records, waiting));
   return {
+    isShared: false,
+    primary: { term: async () => ok('disk'), settled: async () => ok(true) },
+    guarded: guarding.guarded,
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
-    claims: lmdbClaims(records),
-    mailboxes,
+    claims: lmdbClaims(records, waiters),
+    mailboxes: lmdbMailboxes(records, waiters),
     unreadable: (kinds) => records.run(() => unreadableOf(records, kinds)),
     aside: () => records.run(() => asideOf(records).map(({ found }) => found)),
     eraseAside: (copies) =>
@@ -70,10 +85,20 @@ function storeOf(records: Records): Store {
       }),
     close: () => {
       const closed = records.close();
-      wakeAll();
+      waiters.wakeAll();
       return closed;
     },
   };
+}
+
+function look(records: Records, waiting: readonly Waiter<() => boolean>[]): void {
+  try {
+    records.refresh();
+    for (const { what: isReady, wake } of waiting) if (isReady()) wake();
+  } catch {
+    // Whoever reads or takes after the wait is told why.
+    for (const { wake } of waiting) wake();
+  }
 }
 
 /** Hands over every live record as of one moment, beside whoever has the store open. What is damaged is not read. */
@@ -83,7 +108,7 @@ export async function dumpLmdbStore(
 ): Promise<Result<number, OpenFailure>> {
   const there = await isThere(directory);
   if (!there.ok) return there;
-  const looked = await look(directory, QUICK);
+  const looked = await lookAround(directory, QUICK);
   if (!looked.ok) return looked;
   if (looked.value.damage) return fail(damaged(directory, looked.value.damage));
   if (looked.value.bytes === 0) return ok(0);
@@ -100,8 +125,8 @@ export async function replaceLmdbStore<T, F>(
   if (!place.ok) return fail(refused(directory, place.failure));
   const opened = await openRecords(place.value, {});
   if (!opened.ok) return fail({ ...opened.failure, place: directory });
-  const records = opened.value;
-  const store = storeOf(records);
+  const { records } = opened.value;
+  const store = storeOf(opened.value);
   const put: NewStore['put'] = (given) => records.run(() => records.writeAll(given));
   const filled = await fill({ store, put }).finally(() => store.close());
   const taken = await guarded(async () => {
@@ -128,13 +153,13 @@ export async function lookAtLmdbStore(
 ): Promise<Result<StoreLook, OpenFailure>> {
   const there = await isThere(directory);
   if (!there.ok) return there;
-  const looked = await look(directory, kinds ? { ...FULL, reads: readsAs(kinds) } : FULL);
+  const looked = await lookAround(directory, kinds ? { ...FULL, reads: readsAs(kinds) } : FULL);
   if (!looked.ok) return looked;
   const { bytes: size, kinds: found, damage } = looked.value;
   return ok({ place: directory, size, kinds: found, damage: damage && damaged(directory, damage) });
 }
 
-async function look(directory: string, options: LookOptions): Promise<Result<Look, OpenFailure>> {
+async function lookAround(directory: string, options: LookOptions): Promise<Result<Look, OpenFailure>> {
   const path = join(directory, DATA_FILE);
   const looked = await guarded(() => {
     const headers = headersOf(path);

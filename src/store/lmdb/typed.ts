@@ -1,6 +1,6 @@
 import { type Kind, readAs } from '../kind.ts';
 import { parseRecord, recordText, UnreadableRecord } from '../record-text.ts';
-import type { RecordChange, RecordKey, Records } from './records.ts';
+import type { RecordChange, RecordKey, Records, Under } from './records.ts';
 
 /** The text of a record that lives `ttlMs` milliseconds from now. What Keyv does for values. */
 export function textOf<T>({ version }: Kind<T>, value: T, ttlMs: number): string {
@@ -28,12 +28,13 @@ export async function changeAnyway(
   records: Records,
   key: RecordKey,
   decide: (current: string | undefined) => RecordChange | null,
+  under?: Under,
 ): Promise<boolean> {
   try {
-    return await records.change(key, decide);
+    return await records.change(key, decide, under);
   } catch (error) {
     if (!(error instanceof UnreadableRecord)) throw error;
     await records.setAside(key, error.misfit);
-    return records.change(key, () => decide(undefined));
+    return records.change(key, () => decide(undefined), under);
   }
 }

@@ -1,5 +1,6 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import type { Kind } from '../kind.ts';
+import { MAX_NAME_BYTES } from '../store.ts';
 import type { ValuesBackend } from '../values.ts';
 import type { RecordKey, Records } from './records.ts';
 
@@ -14,6 +15,19 @@ export function lmdbValues(
     for (const [, , key = ''] of records.keysFrom(at(prefix))) {
       if (!key.startsWith(prefix)) break;
       found.push(key);
+    }
+    return found;
+  };
+  const page: ValuesBackend['page'] = ({ prefix = '', after, before, most, descending = false }) => {
+    const from = descending ? before : after;
+    const edge = descending ? lastWith(prefix) : prefix;
+    const isFurther = from !== undefined && isBefore(from, edge) === descending;
+    const end = descending ? after : before;
+    const found: string[] = [];
+    for (const [, , key = ''] of records.keysFrom(at(isFurther ? from : edge), descending)) {
+      if (found.length >= most || !key.startsWith(prefix)) break;
+      if (key === end || (end !== undefined && isBefore(key, end) === descending)) break;
+      if (key !== from) found.push(key);
     }
     return found;
   };
@@ -45,8 +59,20 @@ export function lmdbValues(
   return {
     adapter,
     keys,
+    page,
     change,
     run: (access) => records.run(access),
     setAside: (key, misfit) => records.setAside(at(key), misfit, fleeting),
   };
+}
+
+/** The last name there can be that begins with a prefix. */
+function lastWith(prefix: string): string {
+  const room = MAX_NAME_BYTES - Buffer.byteLength(prefix);
+  return prefix + '\u{10ffff}'.repeat(Math.max(0, Math.ceil(room / 4)));
+}
+
+/** In the order of their UTF-8 bytes, which is not JavaScript's. */
+function isBefore(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

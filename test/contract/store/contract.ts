@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/kernel/result.ts';
 import { dumpStore, replaceStore } from '../../../src/store/open.ts';
-import { MAILBOX_LIMIT, MAX_NAME_BYTES, type Store, type StoredRecord } from '../../../src/store/store.ts';
+import {
+  FENCED,
+  type Held,
+  MAILBOX_LIMIT,
+  MAX_NAME_BYTES,
+  type Store,
+  type StoredRecord,
+} from '../../../src/store/store.ts';
 import { withClaim } from '../../../src/store/with-claim.ts';
 import { anyKind } from '../../support/store.ts';
 
@@ -119,6 +126,57 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(values.keys())).toEqual(sorted);
         expect(await value(values.keys('case:'))).toEqual(['case:1', 'case:10', 'case:2']);
         expect(await value(values.keys('nothing'))).toEqual([]);
+      });
+
+      it('gives keys by pages, from either end, whatever lies around them', async () => {
+        const values = store.values(anyKind('pages'));
+        await value(store.values(anyKind('page')).set('z', 1));
+        await value(store.values(anyKind('pagess')).set('a', 1));
+        const name = fc.string({
+          unit: fc.constantFrom('a', 'b', '\u0416', '\u{1f600}', '\uffee'),
+          maxLength: 4,
+        });
+        const keys = fc.sample(
+          fc.string({ unit: fc.constantFrom('a', 'b', '\u{1f600}', '\uffee'), minLength: 1, maxLength: 4 }),
+          60,
+        );
+        for (const key of keys) await value(values.set(key, 1));
+        const inOrder = await value(values.keys());
+        const isBefore = (one: string, other: string) =>
+          Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
+        const range = fc.record(
+          {
+            prefix: name,
+            after: name,
+            before: name,
+            descending: fc.boolean(),
+            most: fc.integer({ min: 1, max: 9 }),
+          },
+          { requiredKeys: ['most'] },
+        );
+        await fc.assert(
+          fc.asyncProperty(range, async (asked) => {
+            const { prefix = '', after, before, descending, most } = asked;
+            const meant = inOrder.filter(
+              (key) =>
+                key.startsWith(prefix) &&
+                (after === undefined || isBefore(after, key)) &&
+                (before === undefined || isBefore(key, before)),
+            );
+            if (descending) meant.reverse();
+            expect(await value(values.page(asked))).toEqual(meant.slice(0, most));
+          }),
+          { numRuns: 150 },
+        );
+      });
+
+      it('gives no key on a page whose time has run out, and fills the page with others', async () => {
+        const values = store.values(anyKind('pages'));
+        for (const key of ['a', 'b', 'c', 'd']) await value(values.set(key, 1, key < 'c' ? 1_000 : HOUR));
+        await value(values.set('b', 2));
+        await place.passTime(1_001);
+        expect(await value(values.page({ most: 2 }))).toEqual(['b', 'c']);
+        expect(await value(values.page({ most: 9, descending: true, before: 'd' }))).toEqual(['c', 'b']);
       });
 
       it('takes any key of up to 512 bytes', async () => {
@@ -287,16 +345,167 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         }
       });
 
+      it('ends a wait for a claim when it is given back, and waits for no free one', async () => {
+        await store.claims.wait('chat', HOUR, never());
+        await value(store.claims.take('chat', HOUR, 'a'));
+        await value(store.claims.take('other', HOUR, 'a'));
+        let woken = false;
+        const wait = store.claims.wait('chat', HOUR, never()).then(() => {
+          woken = true;
+        });
+        await value(store.claims.release('other', 'a'));
+        await value(store.claims.renew('chat', HOUR, 'a'));
+        expect(woken).toBe(false);
+        await value(store.claims.release('chat', 'a'));
+        await wait;
+      });
+
+      it('ends a wait for a claim whose time runs out, by time, by signal and by closing', async () => {
+        await value(store.claims.take('chat', 1_000, 'a'));
+        const ranOut = store.claims.wait('chat', HOUR, never());
+        await place.passTime(1_001);
+        await ranOut;
+        await value(store.claims.take('chat', HOUR, 'b'));
+        const abort = new AbortController();
+        const aborted = store.claims.wait('chat', HOUR, abort.signal);
+        abort.abort();
+        await aborted;
+        await store.claims.wait('chat', 5, never());
+        const closed = store.claims.wait('chat', HOUR, never());
+        await store.close();
+        await closed;
+        await store.claims.wait('chat', HOUR, never());
+      });
+
       it('orders read-then-write among any number of workers', async () => {
         const counter = store.values(anyKind<number>('counter'));
         const add = () =>
-          withClaim(store.claims, 'counter', async () => {
+          withClaim(store, 'counter', async () => {
             const n = await value(counter.get('n'));
             return counter.set('n', (n ?? 0) + 1);
           });
         await Promise.all(Array.from({ length: 20 }, () => value(add())));
         expect(await value(counter.get('n'))).toBe(20);
       });
+    });
+
+    describe('writing under a claim', () => {
+      const HELD = 10_000;
+      const take = async (name: string, owner: string): Promise<Held> => {
+        const taken = await value(store.claims.take(name, HELD, owner));
+        if (!taken) throw new Error(`${name} is taken`);
+        return { name, owner, fence: taken.fence };
+      };
+      /** Every way there is to write. */
+      const writes = (to: Store) => ({
+        set: () => to.values(anyKind('things')).set('a', 'late'),
+        delete: () => to.values(anyKind('things')).delete('kept'),
+        deleteMany: () => to.values(anyKind('things')).deleteMany(['kept']),
+        change: () =>
+          to.values(anyKind('things')).change('kept', () => ({ value: 'late', also: { a: 'late' } })),
+        'change of nothing there': () => to.values(anyKind('things')).change('b', () => ({ value: 'late' })),
+        take: () => to.claims.take('another', HOUR, 'late'),
+        once: () => to.claims.once('permit', HOUR),
+        append: () => to.mailboxes(POST).append('box', 'late', HOUR),
+        ack: () => to.mailboxes(POST).ack('box', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'),
+        clear: () => to.mailboxes(POST).clear('box'),
+      });
+      const kept = async () => ({
+        keys: await value(store.values(anyKind('things')).keys()),
+        kept: await value(store.values(anyKind('things')).get('kept')),
+        box: (await value(store.mailboxes(POST).read('box', null, 9))).map(({ message }) => message),
+      });
+      const asBefore = { keys: ['kept'], kept: 'kept', box: ['kept'] };
+      beforeEach(async () => {
+        await value(store.values(anyKind('things')).set('kept', 'kept'));
+        await value(store.mailboxes(POST).append('box', 'kept', HOUR));
+      });
+
+      it('writes while it is held, renewed or not', async () => {
+        const held = await take('chat', 'a');
+        await store.guarded(held, async () => {
+          await value(store.values(anyKind('things')).set('a', 1));
+          await value(store.claims.renew('chat', HOUR, 'a'));
+          await value(store.values(anyKind('things')).change('a', () => ({ value: 2 })));
+          await value(store.mailboxes(POST).append('box', 'another', HOUR));
+          expect(await value(store.claims.once('permit', HOUR))).toBe(true);
+        });
+        expect(await value(store.values(anyKind('things')).get('a'))).toBe(2);
+      });
+
+      it.each(['has overslept it', 'has given it back'])('refuses every write of who %s', async (how) => {
+        const held = await take('chat', 'a');
+        await store.guarded(held, async () => {
+          if (how === 'has overslept it') await place.passTime(HELD + 1);
+          else await value(store.claims.release('chat', 'a'));
+          for (const [name, write] of Object.entries(writes(store))) {
+            expect({ name, said: await write() }).toEqual({
+              name,
+              said: { ok: false, failure: { reason: 'unavailable', detail: FENCED } },
+            });
+          }
+        });
+        expect(await kept()).toEqual(asBefore);
+        expect(await value(store.claims.once('permit', HOUR))).toBe(true);
+      });
+
+      it('refuses a holder whose claim another has now, and lets that one write', async () => {
+        const first = await take('chat', 'a');
+        await place.passTime(HELD + 1);
+        const second = await take('chat', 'b');
+        const [late, inTime] = await Promise.all([
+          store.guarded(first, () => store.values(anyKind('things')).set('a', 'late')),
+          store.guarded(second, () => store.values(anyKind('things')).set('b', 'in time')),
+        ]);
+        expect([late.ok, inTime.ok]).toEqual([false, true]);
+        expect(await value(store.claims.renew('chat', HOUR, 'a'))).toBe(false);
+      });
+
+      it('holds a task within another to both claims', async () => {
+        const outer = await take('outer', 'a');
+        await store.guarded(outer, async () => {
+          const inner = await take('inner', 'a');
+          await store.guarded(inner, async () => {
+            await value(store.claims.release('outer', 'a'));
+            expect(await reason(store.values(anyKind('things')).set('a', 1))).toBe('unavailable');
+            // Or the inner one would be held by nobody, until its time has run out.
+            expect(await value(store.claims.renew('inner', HOUR, 'a'))).toBe(true);
+            await value(store.claims.release('inner', 'a'));
+          });
+        });
+        expect(await value(store.claims.take('inner', HOUR, 'b'))).not.toBeNull();
+      });
+
+      it('holds to it what is written before the task ends, and nothing after', async () => {
+        const held = await take('chat', 'a');
+        let after: (() => Promise<unknown>) | undefined;
+        const ended = new Promise<void>((resolve) => {
+          after = async () => resolve();
+        });
+        const late = await store.guarded(held, async () => {
+          await value(store.claims.release('chat', 'a'));
+          return { goesOn: ended.then(() => store.values(anyKind('things')).set('a', 1)) };
+        });
+        await after?.();
+        expect(await late.goesOn).toMatchObject({ ok: true });
+      });
+
+      it('gives the task its answer, and its error', async () => {
+        const held = await take('chat', 'a');
+        expect(await store.guarded(held, async () => 7)).toBe(7);
+        const wrong = store.guarded(held, async () => {
+          throw new Error('wrong');
+        });
+        await expect(wrong).rejects.toThrow('wrong');
+      });
+    });
+
+    it('names its primary, which is the same as long as nothing happens to it', async () => {
+      const term = await value(store.primary.term());
+      expect(term).not.toBe('');
+      await reopen();
+      expect(await value(store.primary.term())).toBe(term);
+      expect(await value(store.primary.settled())).toBe(true);
     });
 
     describe('mailboxes', () => {
