@@ -32,11 +32,11 @@ import {
   wayButton,
   waysOf,
 } from './telling.ts';
-import { takeWords } from './words.ts';
+import { askTakingWords, takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 10,
+  version: 11,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -228,7 +228,7 @@ async function lookAgain(
   guide?: 'get-onto-lan',
 ): Promise<Next> {
   const group = await groupAtWork(dialogue, record);
-  const answer = await dialogue.ask(text, {
+  const answer = await askTakingWords(dialogue, record.id, text, {
     ...exitsIn(dialogue, group),
     buttons: [
       [{ id: 'again', text: dialogue.t('bot:assess.button.lookAgain'), said: ['again'] }],
@@ -238,13 +238,8 @@ async function lookAgain(
         : [[{ id: 'without', text: dialogue.t('bot:assess.button.withoutLaptop') }]]),
     ],
     events: ['agent-online'],
-    wants: ['words'],
   });
   if (group && answer.kind === 'button' && answer.id === 'skip') return skipMember(dialogue, record, group);
-  if (answer.kind === 'words') {
-    await takeWords(dialogue, record.id, answer);
-    return lookAgain(dialogue, record, text, guide);
-  }
   if (answer.kind === 'event' || (answer.kind === 'button' && answer.id === 'again')) {
     if (answer.kind === 'event') await sayBack(dialogue, answer);
     await dialogue.change(record.id, { type: 'recheck' });

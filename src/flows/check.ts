@@ -55,23 +55,23 @@ async function hearJob(
   wanted: 'discovered' | 'status',
   start: () => Promise<JobStart>,
 ): Promise<HouseEvent | 'untold' | 'back' | 'cancel' | null> {
-  for (;;) {
+  return dialogue.repeat<null, HouseEvent | 'untold' | 'back' | 'cancel' | null>(null, async () => {
     const job = await start();
-    if (!job.started) return null;
+    if (!job.started) return { done: null };
     const text = dialogue.t('bot:guide.checking');
     const heard = await hearLaptop(dialogue, text, { jobId: job.jobId, caseId: record.id, wanted });
     switch (heard.kind) {
       case 'event':
-        return heard.event;
+        return { done: heard.event };
       case 'again':
         await dialogue.house((house) => house.agents.cancel(record.id));
-        break;
+        return { again: null };
       case 'on':
-        break;
+        return { again: null };
       default:
-        return heard.kind === 'back' || heard.kind === 'cancel' ? heard.kind : 'untold';
+        return { done: heard.kind === 'back' || heard.kind === 'cancel' ? heard.kind : 'untold' };
     }
-  }
+  });
 }
 
 async function leave<T extends DeviceWord>(dialogue: Dialogue, record: CaseRecord, how: T): Promise<T> {

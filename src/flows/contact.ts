@@ -3,7 +3,7 @@ import { textsFor } from '../kernel/all-texts.ts';
 import { oneLine } from '../kernel/one-line.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
-import type { Answer, Dialogue } from './engine/dialogue.ts';
+import type { Dialogue } from './engine/dialogue.ts';
 import type { Contact, ContactSaid } from './ports.ts';
 
 /** Longest name or firm, characters. */
@@ -73,27 +73,30 @@ export function exampleOf(t: Texts, firm: string | null): string {
   return t(firm === null ? 'report:me.exampleFirm' : 'report:me.example');
 }
 
+/** What came of asking: whom somebody said they are, a button, or a way out. */
+type Came = { said: ContactSaid } | { pressed: string } | { left: 'back' | 'cancel' };
+
 /** Asks until a name is in what is typed, or a button is pressed. */
 export async function askUntil(
   dialogue: Dialogue,
   question: string,
   buttons: Button[][],
   firm: string | null,
-): Promise<{ said: ContactSaid } | { pressed: string } | { left: 'back' | 'cancel' }> {
-  for (let text = question; ; text = `${dialogue.t('report:me.unclear')}\n\n${question}`) {
-    const answer: Answer = await dialogue.ask(text, {
+): Promise<Came> {
+  return dialogue.repeat<string, Came>(question, async (text) => {
+    const answer = await dialogue.ask(text, {
       buttons,
       wants: ['note'],
       things: { note: 'contact' },
     });
-    if (answer.kind === 'note') {
-      const said = contactIn(answer.text, firm !== null);
-      if (said !== null) return { said };
-    } else if (answer.kind === 'button') {
+    if (answer.kind === 'button') {
       const { id } = answer;
-      return id === 'back' || id === 'cancel' ? { left: id } : { pressed: id };
+      return { done: id === 'back' || id === 'cancel' ? { left: id } : { pressed: id } };
     }
-  }
+    const said = answer.kind === 'note' ? contactIn(answer.text, firm !== null) : null;
+    if (said !== null) return { done: { said } };
+    return { again: `${dialogue.t('report:me.unclear')}\n\n${question}` };
+  });
 }
 
 /** Name, firm and phone as they stand under a letter, a line each; empty where nothing is known. Not escaped. */

@@ -37,7 +37,7 @@ const AGAIN: PlainAnswer[] = ['again'];
  * where a laptop can ask it, else on the exact words the technician compares with his screen.
  */
 export const guide = stage('guide', {
-  version: 7,
+  version: 8,
   async run(dialogue, args) {
     const { way, differs, failed } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -334,7 +334,20 @@ async function updated(dialogue: Dialogue, record: CaseRecord, { id, forget }: G
 }
 
 /** After a step of the way online: is it reached now? The laptop asks the device, else the device's own page tells. */
-async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide, at: number): Promise<Next> {
+function testOnline(dialogue: Dialogue, { id }: CaseRecord, walked: Guide, at: number): Promise<Next> {
+  return dialogue.repeat<null, Next>(null, async () => {
+    const record = await dialogue.house((house) => house.cases.get(id));
+    const next = record ? await testOnce(dialogue, record, walked, at) : { end: true as const };
+    return next === 'again' ? { again: null } : { done: next };
+  });
+}
+
+async function testOnce(
+  dialogue: Dialogue,
+  record: CaseRecord,
+  walked: Guide,
+  at: number,
+): Promise<Next | 'again'> {
   const word = await askDevice(dialogue, record);
   if (word === 'cancel') return cancelled(dialogue, record.id);
   if (word === 'back') return { go: 'guide' };
@@ -373,7 +386,7 @@ async function testOnline(dialogue: Dialogue, record: CaseRecord, walked: Guide,
       await dialogue.change(record.id, { type: 'answered', fact: 'cloud', given: 'online' });
       return leaveGuide(dialogue, record);
     case 'again':
-      return testOnline(dialogue, now, walked, at);
+      return 'again';
     default:
       return goTo(dialogue, record, walked, at + 1);
   }

@@ -12,19 +12,19 @@ import { parseSerial } from '../device/serial.ts';
 import type { Doubt } from '../device/typed.ts';
 import type { SaidInWords } from '../device/words.ts';
 import type { PlainKey, Texts } from '../kernel/texts.ts';
-import type { Dialogue, OutsideButton } from './engine/dialogue.ts';
+import type { Answer, Dialogue, OutsideButton } from './engine/dialogue.ts';
 import { deviceOfLabel, deviceOfShort, type Heard, type Want } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { allButton, groupAtWork, pauseGroup } from './group.ts';
-import { deviceOfOther, ended, notKept, otherOf, pageButtons, pageOf } from './others.ts';
+import { deviceOfOther, ended, notKept, otherOf, pageButtons, pageOf, turnedTo } from './others.ts';
 import type { PhotoReading } from './ports.ts';
 import { type Because, type Next, stage } from './stages.ts';
 import { standingOf } from './telling.ts';
-import { takeWords } from './words.ts';
+import { askTakingWords, takeWords } from './words.ts';
 
 /** Stage identify: from a photo of the label or a typed serial number to a device. */
 export const identify = stage('identify', {
-  version: 10,
+  version: 11,
   async run(dialogue, args) {
     const { heard, because, host, left, isNew = false } = args.with;
     const { caseId } = args;
@@ -115,6 +115,19 @@ async function read(dialogue: Dialogue, caseId: string, heard: Heard, isNew = fa
   }
 }
 
+/** Anything heard instead of an answer begins the stage anew, which reads it; what nothing can be read from is explained. */
+function readNext(heard: Heard): Next {
+  switch (heard.kind) {
+    case 'photo':
+    case 'serials':
+    case 'refused-label':
+    case 'words':
+      return { go: 'identify', with: { heard } };
+    default:
+      return again('bot:identify.help');
+  }
+}
+
 async function refused(
   dialogue: Dialogue,
   { reason, host }: { reason: LabelRefusal; host?: string | null },
@@ -177,7 +190,7 @@ async function readPhoto(
       if (reading.reason === 'superseded') {
         // The newer photo is on its way in: asking for one would only stand between the two.
         const word = dialogue.t('bot:label.rejected.superseded');
-        return read(dialogue, caseId, await dialogue.listen(word, ANYTHING));
+        return readNext(await dialogue.listen(word, ANYTHING));
       }
       return again(sentenceFor(reading));
     default:
@@ -254,23 +267,21 @@ async function confirm(
   why: Unsure,
   picture: string | null = null,
 ): Promise<Next> {
-  const answer = await dialogue.ask(
+  const answer = await askTakingWords(
+    dialogue,
+    caseId,
     dialogue.t(`bot:identify.confirm.${why}`, { serial: device?.shortSerial ?? '' }),
     {
       buttons: [
         [{ id: 'yes', text: dialogue.t('bot:identify.button.right'), said: ['yes'] }],
         [{ id: 'no', text: dialogue.t('bot:identify.button.wrong'), said: ['no', 'dont-know'] }],
       ],
-      wants: ['photo', 'serial', 'words'],
+      wants: ['photo', 'serial'],
       back: false,
       ...(picture === null ? {} : { photo: picture }),
     },
   );
-  if (answer.kind === 'words') {
-    await takeWords(dialogue, caseId, answer);
-    return confirm(dialogue, caseId, device, why, picture);
-  }
-  if (answer.kind !== 'button') return read(dialogue, caseId, answer);
+  if (answer.kind !== 'button') return readNext(answer);
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
   return answer.id === 'yes' ? take(dialogue, caseId, device) : again('bot:identify.typeIt');
 }
@@ -306,8 +317,6 @@ interface Choice {
   unread?: number | undefined;
   /** Something was said with the list, and not of which of them. */
   unclear?: true | undefined;
-  /** Where the shown page of the choices begins. */
-  begin?: number;
 }
 
 /** The choices are devices, each of its own: all are kept with the case before one is chosen. */
@@ -333,40 +342,40 @@ async function choose(
   choice: Choice = {},
 ): Promise<Next> {
   const { why = '', question = 'bot:identify.several', picture = null, notes = [] } = choice;
-  const { more = [], unread = 0, unclear = false, isOne = false, begin = 0 } = choice;
-  const page = pageOf(dialogue.t, devices, begin);
-  const text = [
-    why,
-    dialogue.t(question),
-    page.text,
-    notKept(dialogue.t, more),
-    unread === 0 ? '' : dialogue.t('bot:identify.linesUnread', { lines: unread }),
-    unclear ? dialogue.t('bot:others.unclear') : '',
-  ];
-  const answer = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
-    buttons: [
-      ...(isOne ? [] : await allButton(dialogue, devices)),
-      ...pageButtons(page),
-      ...(isOne ? [[{ id: 'none', text: dialogue.t('bot:identify.button.none') }]] : []),
-    ],
-    wants: ['photo', 'serial'],
-    back: false,
-    ...(picture === null ? {} : { photo: picture }),
+  const { more = [], unread = 0, unclear = false, isOne = false } = choice;
+  // Said with the first page alone; null: this is it.
+  const answer = await dialogue.repeat<number | null, Answer>(null, async (begin) => {
+    const page = pageOf(dialogue.t, devices, begin ?? 0);
+    const text = [
+      begin === null ? why : '',
+      dialogue.t(question),
+      page.text,
+      begin === null ? notKept(dialogue.t, more) : '',
+      unread === 0 || begin !== null ? '' : dialogue.t('bot:identify.linesUnread', { lines: unread }),
+      unclear && begin === null ? dialogue.t('bot:others.unclear') : '',
+    ];
+    const heard = await dialogue.ask(text.filter(Boolean).join('\n\n'), {
+      buttons: [
+        ...(isOne ? [] : await allButton(dialogue, devices)),
+        ...pageButtons(page),
+        ...(isOne ? [[{ id: 'none', text: dialogue.t('bot:identify.button.none') }]] : []),
+      ],
+      wants: ['photo', 'serial'],
+      back: false,
+      ...(picture === null ? {} : { photo: picture }),
+    });
+    const turned = turnedTo(heard);
+    return turned === null ? { done: heard } : { again: turned };
   });
   if (answer.kind !== 'button') {
     const typed = answer.kind === 'serials' ? indexIn(devices, answer.devices) : -1;
-    return typed < 0
-      ? read(dialogue, caseId, answer)
-      : take(dialogue, caseId, devices[typed], { note: notes[typed] });
+    return typed < 0 ? readNext(answer) : take(dialogue, caseId, devices[typed], { note: notes[typed] });
   }
   if (answer.id === 'cancel') return cancelled(dialogue, caseId);
   if (answer.id === 'none') return again('bot:identify.typeIt');
   if (answer.id === 'all') return { go: 'site', with: { named: true } };
-  const [word, number] = answer.id.split('.');
-  const at = Number(number);
-  return word === 'from'
-    ? choose(dialogue, caseId, devices, { question, picture, notes, isOne, begin: at })
-    : take(dialogue, caseId, devices[at], { note: notes[at] });
+  const at = Number(answer.id.split('.')[1]);
+  return take(dialogue, caseId, devices[at], { note: notes[at] });
 }
 
 /** Which of these devices was typed instead of pressed; -1: none, or not one alone. */

@@ -10,7 +10,7 @@ import { lateText, sayBack, waitText } from './laptop.ts';
 import { goWay } from './order.ts';
 import type { JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
-import { takeWords } from './words.ts';
+import { askTakingWords, takeWords } from './words.ts';
 
 /** Where the stage stands, handed to itself from step to step so that no conversation grows. */
 type Standing = Stages['lan-unbind'];
@@ -33,7 +33,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -161,6 +161,12 @@ async function showPicture(
 }
 
 async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
+  return answer.kind === 'event' && answer.event.type === 'job-overdue'
+    ? choose(dialogue, record, state, answer.event.late)
+    : heard(dialogue, record, state, answer);
+}
+
+async function heard(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
   if (answer.kind === 'button') {
     if (answer.id === 'cancel') return cancelled(dialogue, record.id);
     const group = await groupAtWork(dialogue, record);
@@ -193,8 +199,6 @@ async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, an
       return { go: 'close' };
     case 'job-failed':
       return failed(dialogue, record, event);
-    case 'job-overdue':
-      return choose(dialogue, record, state, event.late);
     default:
       return { go: 'lan-unbind', with: {} };
   }
@@ -214,7 +218,8 @@ async function choose(
   const group = await groupAtWork(dialogue, record);
   // Nor may the next device of a group be begun before it is known.
   const others = isAtWork && group ? [] : otherButtons(dialogue, group);
-  const answer = await dialogue.ask(lateText(dialogue, late), {
+  const text = lateText(dialogue, late);
+  const ask: Ask = {
     ...exitsIn(dialogue, group),
     buttons: [
       ...(isOver ? [] : [[{ id: 'on', text: dialogue.t('bot:wait.button.on') }]]),
@@ -223,13 +228,11 @@ async function choose(
     ],
     events: UNDER_CHOICE,
     ...(record.job ? { jobId: record.job.id } : {}),
-    ...(isAtWork ? { besideSecret: true } : { wants: ['words'] }),
-  });
-  if (answer.kind === 'words') {
-    await takeWords(dialogue, record.id, answer);
-    return choose(dialogue, record, state, late);
-  }
-  if (answer.kind !== 'button') return react(dialogue, record, state, answer);
+  };
+  const answer = isAtWork
+    ? await dialogue.ask(text, { ...ask, besideSecret: true })
+    : await askTakingWords(dialogue, record.id, text, ask);
+  if (answer.kind !== 'button') return heard(dialogue, record, state, answer);
   if (answer.id !== 'on') return leaveStuck(dialogue, record, answer.id);
   if (!isOver) await dialogue.house((house) => house.agents.waitOn(record.id, waiting));
   return { go: 'lan-unbind', with: state };
@@ -282,24 +285,27 @@ async function stuck(
   sent?: Ask['sent'],
 ): Promise<Next> {
   const group = await groupAtWork(dialogue, record);
-  const answer = await dialogue.ask(text, {
-    ...exitsIn(dialogue, group),
-    ...(sent ? { sent, news: true } : {}),
-    buttons: [[againButton(dialogue)], ...otherButtons(dialogue, group)],
-    // The laptop may come back after all: its late word is heard here.
-    events: ['outcome', 'challenge', 'agent-online'],
-    wants: ['words'],
+  const answer = await dialogue.repeat<string | null, Answer>(null, async (instead) => {
+    const came = await dialogue.ask(instead ?? text, {
+      ...exitsIn(dialogue, group),
+      ...(sent && instead === null ? { sent, news: true } : {}),
+      buttons: [[againButton(dialogue)], ...otherButtons(dialogue, group)],
+      // The laptop may come back after all: its late word is heard here.
+      events: ['outcome', 'challenge', 'agent-online'],
+      wants: ['words'],
+    });
+    if (came.kind === 'words') {
+      await takeWords(dialogue, record.id, came);
+      return { again: instead ?? text };
+    }
+    return came.kind === 'event' && came.event.type === 'agent-online' && !group
+      ? { again: dialogue.t('bot:laptop.back', { agent: came.event.name }) }
+      : { done: came };
   });
-  if (answer.kind === 'words') {
-    await takeWords(dialogue, record.id, answer);
-    return stuck(dialogue, record, text);
-  }
-  if (answer.kind === 'event' && answer.event.type === 'agent-online' && group) {
+  if (answer.kind === 'event' && answer.event.type === 'agent-online') {
     await sayBack(dialogue, answer);
     return { go: 'lan-unbind' };
   }
-  if (answer.kind === 'event' && answer.event.type === 'agent-online')
-    return stuck(dialogue, record, dialogue.t('bot:laptop.back', { agent: answer.event.name }));
   if (answer.kind === 'event') return { go: answer.event.type === 'outcome' ? 'close' : 'lan-unbind' };
   if (answer.kind !== 'button') return { go: 'lan-unbind' };
   return leaveStuck(dialogue, record, answer.id);

@@ -46,11 +46,12 @@ export async function askBesideLaptop(
   record: CaseRecord,
   ask: (laptop: LaptopBeside) => Promise<Answer>,
 ): Promise<Answer> {
-  for (;;) {
+  return dialogue.repeat<null, Answer>(null, async () => {
     const answer = await ask(await laptopBeside(dialogue, record));
-    if (answer.kind !== 'event') return answer;
+    if (answer.kind !== 'event') return { done: answer };
     await sayBack(dialogue, answer);
-  }
+    return { again: null };
+  });
 }
 
 function listOf({ language }: Dialogue, names: readonly string[]): string {

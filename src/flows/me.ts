@@ -6,7 +6,7 @@ import { wayBack } from './way-back.ts';
 
 /** Stage me: how the technician is named in letters and reports; shown, changed, forgotten. */
 export const me = stage('me', {
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const back = await wayBack(dialogue, args);
     const { firm } = await dialogue.house((house) => house.contacts.suggested(dialogue.chatId));

@@ -3,7 +3,7 @@ import type { CaseOther } from '../cases/case.ts';
 import { parseSerial } from '../device/serial.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Button } from './engine/buttons.ts';
-import type { Dialogue, OutsideButton } from './engine/dialogue.ts';
+import type { Answer, Dialogue, OutsideButton } from './engine/dialogue.ts';
 import { escapeHtml } from './engine/html.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import type { Next } from './stages.ts';
@@ -95,6 +95,12 @@ export function pageButtons({ picks, turns }: Page): Button[][] {
     ...picks.map(({ at, text }) => [{ id: `pick.${at}`, text }]),
     ...(turns.length === 0 ? [] : [turns.map(({ from, text }) => ({ id: `from.${from}`, text }))]),
   ];
+}
+
+/** Where the page begins that a button of `pageButtons` turns to; null: something else was heard. */
+export function turnedTo(heard: Answer): number | null {
+  const [word, number] = heard.kind === 'button' ? heard.id.split('.') : [];
+  return word === 'from' ? Number(number) : null;
 }
 
 /** Short buttons, two a row: a page of them and what stands above it is one screen. */

@@ -12,7 +12,7 @@ const LONGEST_SITE = 80;
 
 /** Stage report: a case or a day's visit as a PDF and as a table, sent into the chat. */
 export const report = stage('report', {
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const back = await wayBack(dialogue, args);
     const asked = await contactOf(dialogue);

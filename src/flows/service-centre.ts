@@ -19,7 +19,7 @@ import { takeWords } from './words.ts';
  * vendor's note does not say is marked as our advice. The case stays open until the answer is there.
  */
 export const serviceCentre = stage('service-centre', {
-  version: 5,
+  version: 6,
   async run(dialogue, args) {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };

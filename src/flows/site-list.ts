@@ -70,7 +70,7 @@ async function askForList(dialogue: Dialogue, agentId: string): Promise<Next> {
   const agent = agents.find(({ id }) => id === agentId)?.name ?? '';
   const job = await dialogue.house((house) => house.surveys.begin(dialogue.chatId, agentId));
   if (!job.started) return noList(dialogue, dialogue.t(`bot:job.refused.${job.reason}`));
-  return hearSurvey(dialogue, { agentId, agent, jobId: job.jobId }, dialogue.t('site:allow', { agent }));
+  return hearSurvey(dialogue, { agentId, agent, jobId: job.jobId });
 }
 
 interface Survey {
@@ -81,15 +81,33 @@ interface Survey {
 }
 
 /** Waits for the word of whoever sits at the laptop, then for the list. */
-async function hearSurvey(dialogue: Dialogue, survey: Survey, text: string, isLate = false): Promise<Next> {
+async function hearSurvey(dialogue: Dialogue, survey: Survey): Promise<Next> {
   const { agentId, agent, jobId } = survey;
-  const answer = await dialogue.ask(text, {
-    quiet: true,
-    jobId,
-    events: ['surveyed', 'survey-failed', 'typed', 'job-overdue', 'agent-online'],
-    buttons: isLate ? [[{ id: 'again', text: dialogue.t('bot:button.again'), said: ['again'] }]] : [],
-    help: 'site:allowHelp',
-    back: false,
+  const first = { text: dialogue.t('site:allow', { agent }), isLate: false };
+  const answer = await dialogue.repeat<typeof first, Answer>(first, async (waiting) => {
+    const heard = await dialogue.ask(waiting.text, {
+      quiet: true,
+      jobId,
+      events: ['surveyed', 'survey-failed', 'typed', 'job-overdue', 'agent-online'],
+      buttons: waiting.isLate
+        ? [[{ id: 'again', text: dialogue.t('bot:button.again'), said: ['again'] }]]
+        : [],
+      help: 'site:allowHelp',
+      back: false,
+    });
+    if (heard.kind !== 'event') return { done: heard };
+    switch (heard.event.type) {
+      case 'surveyed':
+      case 'survey-failed':
+        return { done: heard };
+      case 'typed':
+        return { again: { text: dialogue.t('site:searching', { agent }), isLate: false } };
+      case 'job-overdue':
+        return { again: { text: lateText(dialogue, heard.event.late), isLate: true } };
+      default:
+        await sayBack(dialogue, heard);
+        return { again: waiting };
+    }
   });
   if (answer.kind === 'button' && answer.id === 'again') return { go: 'site', with: { agent: agentId } };
   if (answer.kind !== 'event') {
@@ -106,13 +124,8 @@ async function hearSurvey(dialogue: Dialogue, survey: Survey, text: string, isLa
     }
     case 'survey-failed':
       return noList(dialogue, failedText(dialogue.t, event.reason), agentId);
-    case 'typed':
-      return hearSurvey(dialogue, survey, dialogue.t('site:searching', { agent }));
-    case 'job-overdue':
-      return hearSurvey(dialogue, survey, lateText(dialogue, event.late), true);
     default:
-      await sayBack(dialogue, answer);
-      return hearSurvey(dialogue, survey, text, isLate);
+      return { go: 'site', with: { agent: agentId } };
   }
 }
 

@@ -9,7 +9,7 @@ import { endGroup, restGroup } from './site-rest.ts';
 import { type Next, stage } from './stages.ts';
 
 export const site = stage('site', {
-  version: 1,
+  version: 2,
   async run(dialogue, args) {
     const { named = false, agent } = args.with;
     const group = await dialogue.house((house) => house.groups.of(dialogue.chatId));

@@ -4,7 +4,7 @@ import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { deviceOfShort } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
 import { deviceOf, knownText, lookAt, readFrom, refusal, sentenceFor, type Unsure } from './identify.ts';
-import { notKept, otherOf, pageButtons, pageOf } from './others.ts';
+import { notKept, otherOf, pageButtons, pageOf, turnedTo } from './others.ts';
 import type { PhotoReading } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
 import { takeWords } from './words.ts';
@@ -28,7 +28,7 @@ interface Named {
 
 /** A photo or serial number in the middle of a case: another device, or a slip? A photo is read first, and one question tells. */
 export const switchCase = stage('switch', {
-  version: 6,
+  version: 7,
   async run(dialogue, args) {
     const { heard, resume, left } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -185,24 +185,26 @@ async function askWhich(
   record: CaseRecord,
   devices: readonly NamedDevice[],
   named: Named,
-  from = 0,
 ): Promise<Next | null> {
-  const page = pageOf(dialogue.t, devices, from);
-  const question = [
-    dialogue.t('bot:switch.askWhich', { serial: record.device?.shortSerial ?? '' }),
-    page.text,
-    ...(named.notes ?? []),
-  ];
-  const answer = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
-    buttons: [
-      ...pageButtons(page),
-      [{ id: 'stay', text: dialogue.t('bot:switch.button.stay'), said: ['no'] }],
-    ],
-    back: false,
-    ...(named.picture === null ? {} : { photo: named.picture }),
+  const answer = await dialogue.repeat<number, Answer>(0, async (from) => {
+    const page = pageOf(dialogue.t, devices, from);
+    const question = [
+      dialogue.t('bot:switch.askWhich', { serial: record.device?.shortSerial ?? '' }),
+      page.text,
+      ...(named.notes ?? []),
+    ];
+    const heard = await dialogue.ask(question.filter(Boolean).join('\n\n'), {
+      buttons: [
+        ...pageButtons(page),
+        [{ id: 'stay', text: dialogue.t('bot:switch.button.stay'), said: ['no'] }],
+      ],
+      back: false,
+      ...(named.picture === null ? {} : { photo: named.picture }),
+    });
+    const turned = turnedTo(heard);
+    return turned === null ? { done: heard } : { again: turned };
   });
   const [word, number] = answer.kind === 'button' ? answer.id.split('.') : [];
-  if (word === 'from') return askWhich(dialogue, record, devices, named, Number(number));
   const picked = word === 'pick' ? devices[Number(number)] : undefined;
   if (picked === undefined) return null;
   const others = named.isList ? devices.filter((device) => device !== picked).map(otherOf) : [];

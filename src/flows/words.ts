@@ -1,5 +1,5 @@
 import type { SaidInWords } from '../device/words.ts';
-import type { Dialogue } from './engine/dialogue.ts';
+import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
 import { understoodText } from './telling.ts';
 
 /**
@@ -18,4 +18,22 @@ export async function takeWords(
     miscounted === undefined ? '' : t('bot:help.miscounted', { count: miscounted }),
   ].filter(Boolean);
   if (lines.length > 0) await dialogue.say(lines.join('\n\n'));
+}
+
+/**
+ * Asks what a technician may also answer with words about the device: those are taken, and it is asked again. What he typed
+ * besides is answered by `wants`.
+ */
+export async function askTakingWords(
+  dialogue: Dialogue,
+  caseId: string,
+  text: string,
+  { wants = [], ...ask }: Ask,
+): Promise<Exclude<Answer, { kind: 'words' }>> {
+  return dialogue.repeat(null, async () => {
+    const answer = await dialogue.ask(text, { ...ask, wants: [...wants, 'words'] });
+    if (answer.kind !== 'words') return { done: answer };
+    await takeWords(dialogue, caseId, answer);
+    return { again: null };
+  });
 }

@@ -156,12 +156,17 @@ export interface DialogueTools {
   /** Name of the running flow, and its case. */
   flow: string;
   caseId: string;
+  /** What one round hands to the next (`Dialogue.repeat`), while the log between them is cut back; null: nothing is on its way. */
+  rounds: { handed: { readonly on: unknown } | null };
   /**
    * Tag of a keyboard, from what it asks. The same question of the same case has the same tag, so a button of a message
    * that was sent just before a crash still works after the step was repeated; any other question has another one.
    */
   tagFor(question: string): string;
 }
+
+/** What a round of `Dialogue.repeat` comes to: another one with this (JSON), or the end of it. */
+export type Round<S, T> = { readonly again: S } | { readonly done: T };
 
 /**
  * A flow's view of the chat. Everything it does is recorded by the engine: replaying a conversation repeats neither
@@ -197,6 +202,25 @@ export class Dialogue {
    */
   async house<T>(task: (house: House) => Promise<Result<T, CaseFailure>>): Promise<T> {
     return orThrow(await this.#conversation.external(() => task(this.#tools.house)));
+  }
+
+  /**
+   * Does a piece of dialogue over and over, until a round is done. Nothing of a round is recorded any more once the next one
+   * begins, only what it hands on: however often a question comes back, a conversation is as long as one round. The one way
+   * for a stage to ask in circles, but for passing on to itself (docs/decisions/0074).
+   */
+  async repeat<S, T>(first: S, round: (handed: S) => Promise<Round<S, T>>): Promise<T> {
+    const begin = this.#conversation.checkpoint();
+    const handed = await this.#conversation.external(() => {
+      const { rounds } = this.#tools;
+      const { handed } = rounds;
+      rounds.handed = null;
+      return handed ? (handed.on as S) : first;
+    });
+    const came = await round(handed);
+    if ('done' in came) return came.done;
+    this.#tools.rounds.handed = { on: came.again };
+    return this.#conversation.rewind(begin);
   }
 
   /**

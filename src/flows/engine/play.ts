@@ -14,7 +14,14 @@ import type { Context } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import { isAbout } from '../../kernel/log-subject.ts';
 import { lastWord } from './bot-api.ts';
-import { Dialogue, type Flow, type HeardUpdate, MessageRefused, type Next } from './dialogue.ts';
+import {
+  Dialogue,
+  type DialogueTools,
+  type Flow,
+  type HeardUpdate,
+  MessageRefused,
+  type Next,
+} from './dialogue.ts';
 import type { Heard } from './heard.ts';
 import type { FlowArgs, Turn } from './state.ts';
 import type { EngineTools } from './turn.ts';
@@ -56,6 +63,7 @@ export function createPlay(
   ): Promise<Next | 'waiting'> {
     let next: Next | undefined;
     const { chat } = turn;
+    const rounds: DialogueTools['rounds'] = { handed: null };
     const builderOf =
       (flow: Flow) => async (conversation: Conversation, _context: Context, args: FlowArgs) => {
         const dialogue = await Dialogue.open(conversation, {
@@ -66,6 +74,7 @@ export function createPlay(
           turn,
           flow: flow.name,
           caseId: args.caseId,
+          rounds,
           tagFor,
         });
         next = await flow.run(dialogue, args);

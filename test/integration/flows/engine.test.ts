@@ -150,6 +150,25 @@ const arrived = (id: string, jobId = 'J'): HouseEvent => ({
   status: 'can-unbind',
 });
 
+/** Turns pages until one is chosen; what was done on the way is counted by `seen`. */
+const turner = (seen: number[]): Flow => ({
+  name: 'turner',
+  version: 1,
+  handed: ANYTHING,
+  async run(dialogue) {
+    await dialogue.say('turn them');
+    const chosen = await dialogue.repeat<number, number>(0, async (page) => {
+      await dialogue.house(async () => ok(seen.push(page)));
+      const answer = await dialogue.ask(`page ${page}`, {
+        buttons: [[{ id: 'next', text: 'Next' }], [{ id: 'take', text: 'Take' }]],
+      });
+      return answer.kind === 'button' && answer.id === 'next' ? { again: page + 1 } : { done: page };
+    });
+    await dialogue.say(`took ${chosen}`);
+    return { end: true };
+  },
+});
+
 /** Asks a question, then waits for a status event. */
 const listener: Flow = {
   name: 'listener',
@@ -190,6 +209,26 @@ describe('the conversations engine', () => {
     await (await engineWith([counter])).handleUpdate(chat, press('Next'));
     expect(texts().at(-1)).toContain('three');
     expect(texts()).toHaveLength(3);
+  });
+
+  it('stays as long as one round where a question comes back', async () => {
+    const seen: number[] = [];
+    const sizes: number[] = [];
+    let engine = await engineWith([turner(seen)]);
+    await start(engine, 'turner');
+    for (let turn = 0; turn < 40; turn++) {
+      // A new process goes on from the page that is shown.
+      if (turn === 20) engine = await engineWith([turner(seen)]);
+      await engine.handleUpdate(chat, press('Next'));
+      const state = await store.values(CHATS).get(String(chat));
+      const replay = state.ok ? state.value?.conversation?.state.replay : undefined;
+      sizes.push((replay?.send.length ?? 0) + (replay?.receive.length ?? 0));
+    }
+    expect(new Set(sizes).size).toBe(1);
+    expect(seen).toEqual(Array.from({ length: 41 }, (_, page) => page));
+    expect(texts().at(-1)).toContain('page 40');
+    await engine.handleUpdate(chat, press('Take'));
+    expect(texts().at(-1)).toBe('took 40');
   });
 
   it('does nothing on a repeated update', async () => {
