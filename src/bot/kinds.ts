@@ -15,6 +15,7 @@ import { EPOCHS, PREFIXES, SIGHTS } from '../hub/presence.ts';
 import { NAMED_KEYS } from '../hub/rotation.ts';
 import { STORE_EPOCH } from '../store/epoch.ts';
 import type { Kind } from '../store/kind.ts';
+import { STORE_TERM } from '../store/terms.ts';
 import { PIN_WAITS } from './commands/pin.ts';
 import { APPLICANTS, INVITATIONS, LOCKS, TECHNICIANS } from './door/access.ts';
 import { DAYS, DENIALS } from './door/limits.ts';
@@ -95,6 +96,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   SIGHTS,
   STORE_EPOCH,
   STORE_STAMP,
+  STORE_TERM,
   SURVEYS,
   TECHNICIANS,
   TRADES,

@@ -9,7 +9,8 @@ import { type AgentCommand, agentCommand, type PermitRequest } from '../link/mes
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
 import type { Epochs } from '../store/epoch.ts';
 import { kind, step } from '../store/kind.ts';
-import type { Store, StoreFailure } from '../store/store.ts';
+import { ON_DISK, type Store, type StoreFailure } from '../store/store.ts';
+import { createTerms } from '../store/terms.ts';
 import type { Agents } from './agents.ts';
 import { type BucketRules, createQuiet } from './limits.ts';
 import { COMMANDS } from './polls.ts';
@@ -84,16 +85,20 @@ const permitScope = z.object({
 export type PermitScope = Readonly<z.infer<typeof permitScope>>;
 
 const permit1 = permitScope.extend({ hash: z.string().length(64), expiresAt: z.number() });
+const permit2 = permit1.extend({ earlier: z.array(z.string().length(64)) });
 
 export const PERMITS = kind({
   name: 'hub-permits',
-  version: 2,
+  version: 3,
   /**
    * `hash`: SHA-256, hex. `earlier`: of those that were issued for the same job before. `expiresAt`: milliseconds since
-   * 1970.
+   * 1970. `term`: of the store's primary when they were issued; in another one they are worth nothing.
    */
-  schema: permit1.extend({ earlier: z.array(z.string().length(64)) }),
-  steps: [step('none was issued before it', permit1, (old) => ({ ...old, earlier: [] }))],
+  schema: permit2.extend({ term: z.string() }),
+  steps: [
+    step('none was issued before it', permit1, (old) => ({ ...old, earlier: [] })),
+    step('every store was on its own disk', permit2, (old) => ({ ...old, term: ON_DISK })),
+  ],
 });
 
 /** That the right to send was traded: by job, and by agent and device. */
@@ -123,7 +128,10 @@ export async function assumeTraded(
 
 /** The desk and the agent's side of it. */
 export interface JobDeskWithPermits extends JobDesk {
-  /** Trades a permit for the right to send: true once, ever, however many ask at the same time. */
+  /**
+   * Trades a permit for the right to send: true once, ever, however many ask at the same time. Where the store has replicas,
+   * only after enough of them know of it, and in the term in which it was issued; else it is burnt.
+   */
   spendPermit(agentId: string, asked: PermitRequest): Promise<Result<boolean, StoreFailure>>;
 }
 
@@ -148,6 +156,7 @@ export function createJobDesk({
   const permits = store.values(PERMITS);
   const trades = store.values(TRADES);
   const commands = store.mailboxes(COMMANDS);
+  const terms = createTerms(store);
   const quiet = createQuiet(LINES, clock);
   const isTraded = async (key: string) => {
     const found = await trades.get(key);
@@ -156,6 +165,21 @@ export function createJobDesk({
   const hashOf = (permit: string) => createHash('sha256').update(permit).digest('hex');
   const refusalOf = (agentId: string, what: string) => `hub:permit-refused:${agentId}:${what}`;
   const spend = (jobId: string) => spendOf(store, jobId);
+
+  /**
+   * Notes that the right to send was traded. True when a primary that takes over now knows of it, too: what it could forget is
+   * not granted, and what is not on record would not be believed when it is reported.
+   */
+  async function isTradeKept(
+    agentId: string,
+    jobId: string,
+    shortSerial: string,
+    term: string,
+  ): Promise<Result<boolean, StoreFailure>> {
+    const byDevice = await trades.set(tradeOf(agentId, shortSerial), true, EARLIER_MEMORY_MS);
+    const byJob = byDevice.ok ? await trades.set(jobId, true, TRADED_MEMORY_MS) : byDevice;
+    return byJob.ok ? terms.isKept(term) : byJob;
+  }
 
   return {
     send: async (agentId, command) => {
@@ -185,17 +209,21 @@ export function createJobDesk({
       const noted = await audit.append({ what: 'case.permit', case: caseId, by: null, detail });
       if (!noted.ok) return fail('store-unavailable');
       const permit = randomBytes(32).toString('base64url');
-      const before = await permits.get(jobId);
-      if (!before.ok) return fail('store-unavailable');
-      const { hash, earlier = [] } = before.value ?? {};
+      const [before, term] = await Promise.all([permits.get(jobId), terms.current()]);
+      if (!before.ok || !term.ok) return fail('store-unavailable');
+      const good = before.value?.term === term.value ? before.value : null;
       const stored = {
         ...scope,
         hash: hashOf(permit),
-        earlier: hash === undefined ? [] : [...earlier, hash].slice(-MOST_EARLIER),
+        earlier: good === null ? [] : [...good.earlier, good.hash].slice(-MOST_EARLIER),
         expiresAt: clock() + PERMIT_TTL_MS,
+        term: term.value,
       };
       const saved = await permits.set(scope.jobId, stored, PERMIT_TTL_MS);
       if (!saved.ok) return fail('store-unavailable');
+      // Without its replicas none would be granted in the end: better said before a picture and a password are asked for.
+      const kept = await terms.isKept(term.value);
+      if (!kept.ok || !kept.value) return fail('store-unavailable');
       log.info({ agent: agentId, job: jobId, serial: shortSerial, case: caseId }, 'permit issued');
       return ok(permit);
     },
@@ -209,8 +237,9 @@ export function createJobDesk({
     hasTraded: (agentId, shortSerial) => isTraded(tradeOf(agentId, shortSerial)),
 
     spendPermit: async (agentId, { permit, jobId, shortSerial }) => {
-      const found = await permits.get(jobId);
+      const [found, term] = await Promise.all([permits.get(jobId), terms.current()]);
       if (!found.ok) return found;
+      if (!term.ok) return term;
       const stored = found.value;
       const fits =
         stored !== undefined &&
@@ -219,31 +248,27 @@ export function createJobDesk({
         ) &&
         stored.agentId === agentId &&
         stored.shortSerial === shortSerial &&
+        stored.term === term.value &&
         stored.expiresAt > clock();
-      const first = fits ? await spend(jobId) : ok(false);
-      if (!first.ok) return first;
+      const spent = fits ? await spend(jobId) : ok(false);
+      if (!spent.ok) return spent;
+      const granted = spent.value ? await isTradeKept(agentId, jobId, shortSerial, term.value) : spent;
+      if (!granted.ok) return granted;
       const { caseId = null } = stored ?? {};
-      const granted = first.value;
-      if (granted) {
-        const byDevice = await trades.set(tradeOf(agentId, shortSerial), true, EARLIER_MEMORY_MS);
-        // Last of all: what is not on disk is not granted, and a report of it would not be believed.
-        const byJob = byDevice.ok ? await trades.set(jobId, true, TRADED_MEMORY_MS) : byDevice;
-        if (!byJob.ok) return byJob;
-      }
+      const about = { agent: agentId, job: jobId, serial: shortSerial, case: caseId };
+      if (spent.value && !granted.value)
+        log.warn(about, 'a permit is burnt: that it was spent has not reached the replicas of the store');
       const unlogged = quiet.leftOut(agentId);
-      if (unlogged !== null)
-        log.info(
-          { agent: agentId, job: jobId, serial: shortSerial, case: caseId, granted, unlogged },
-          'permit asked for',
-        );
+      if (unlogged !== null) log.info({ ...about, granted: granted.value, unlogged }, 'permit asked for');
       // A refusal is noted once per job: whoever asks in a circle must not drown the trail.
       const what = stored?.agentId === agentId ? jobId : 'unknown';
-      const news = granted ? ok(true) : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);
+      const news = spent.value ? spent : await store.claims.once(refusalOf(agentId, what), SPENT_MEMORY_MS);
       if (!news.ok) return news;
-      if (!news.value) return first;
-      const detail = { job: jobId, agent: agentId, serial: device(shortSerial), granted };
+      if (!news.value) return granted;
+      const detail = { job: jobId, agent: agentId, serial: device(shortSerial), granted: granted.value };
       const noted = await audit.append({ what: 'case.attempt', case: caseId, by: null, detail });
-      return noted.ok ? first : noted;
+      if (!noted.ok) return noted;
+      return granted.value ? terms.isKept(term.value) : granted;
     },
   };
 }

@@ -236,6 +236,9 @@ export interface Mailboxes<T> {
   clear(box: string): Stored<void>;
 }
 
+/** The one term of a store on the machine's own disk. */
+export const ON_DISK = 'disk';
+
 /** What stands behind a store: where several machines keep copies, one of them, which another may follow. */
 export interface Primary {
   /**

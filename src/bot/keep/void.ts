@@ -6,6 +6,7 @@ import { COMMANDS } from '../../hub/polls.ts';
 import { NAMED_KEYS } from '../../hub/rotation.ts';
 import type { Kind } from '../../store/kind.ts';
 import type { StoredRecord } from '../../store/store.ts';
+import { STORE_TERM } from '../../store/terms.ts';
 import { PIN_WAITS } from '../commands/pin.ts';
 import { APPLICANTS, INVITATIONS } from '../door/access.ts';
 import { OPENED } from '../door/pins.ts';
@@ -35,10 +36,11 @@ const VALUES: readonly Pick<Kind<unknown>, 'name'>[] = [
   KEPT_WORDS,
   ANNOUNCEMENTS,
   SURVEYS,
-  // Of the process that ran then.
+  // Of the process that ran then, and of the primary that answered it.
   RUN_MARK,
   RUNNING_BOT,
   PROBE,
+  STORE_TERM,
 ];
 const MAILBOXES: readonly Pick<Kind<unknown>, 'name'>[] = [COMMANDS, DECISIONS];
 

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { createGuarding, type Guarding } from '../guarding.ts';
 import type { Kind } from '../kind.ts';
-import type {
-  NewStore,
-  OpenFailure,
-  OpenProblem,
-  Store,
-  StoreFailure,
-  StoreHooks,
-  StoreLook,
-  TakeRecord,
+import {
+  type NewStore,
+  ON_DISK,
+  type OpenFailure,
+  type OpenProblem,
+  type Store,
+  type StoreFailure,
+  type StoreHooks,
+  type StoreLook,
+  type TakeRecord,
 } from '../store.ts';
 import { keyvValues } from '../values.ts';
 import { createWaiters, type Waiter } from '../waiters.ts';
@@ -70,7 +71,7 @@ function storeOf({ records, guarding }: Opened): Store {
   const waiters = createWaiters<() => boolean>(LOOK_EVERY_MS, (waiting) => look(records, waiting));
   return {
     isShared: false,
-    primary: { term: async () => ok('disk'), settled: async () => ok(true) },
+    primary: { term: async () => ok(ON_DISK), settled: async () => ok(true) },
     guarded: guarding.guarded,
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
     claims: lmdbClaims(records, waiters),

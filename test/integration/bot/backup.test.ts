@@ -18,7 +18,7 @@ import { PERMITS, TRADES } from '../../../src/hub/desk.ts';
 import { CODES } from '../../../src/hub/pairing.ts';
 import { COMMANDS } from '../../../src/hub/polls.ts';
 import { createEpochs } from '../../../src/store/epoch.ts';
-import type { Store } from '../../../src/store/store.ts';
+import { ON_DISK, type Store } from '../../../src/store/store.ts';
 import { value } from '../../contract/store/contract.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
@@ -289,7 +289,7 @@ describe('a restore', () => {
   it('voids whatever opens something, and what was on its way', async () => {
     const permit = { agentId: 'a', jobId: 'j', shortSerial: 's', caseId: 'c', hash: 'h'.repeat(64) };
     await inStore(async (store) => {
-      await value(store.values(PERMITS).set('j', { ...permit, expiresAt: 9, earlier: [] }));
+      await value(store.values(PERMITS).set('j', { ...permit, expiresAt: 9, earlier: [], term: ON_DISK }));
       await value(store.values(CODES).set('hash', 7));
       await value(store.values(INVITATIONS).set('hash', { by: 1, expiresAt: 9 }));
       await value(store.values(WAITING_UPDATES).set('1:1', { sealed: 'AAAA', deaths: 0 }));
