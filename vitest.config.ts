@@ -5,7 +5,7 @@ const FLOODS = ['test/security/lan/**/*.test.ts'];
 /** Everything happens in the tests' own process and ends with the test: many files to a fork, which loads the house once. */
 const WITHIN = [
   'test/unit/**/*.test.ts',
-  'test/integration/{audit,bot,cases,flows,groups,hub,sandbox-device,sandbox-telegram}/**/*.test.ts',
+  'test/integration/{audit,bot,cases,flows,groups,hub,sandbox-device,sandbox-telegram,store}/**/*.test.ts',
   'test/security/*.test.ts',
 ];
 

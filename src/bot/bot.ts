@@ -7,6 +7,7 @@ import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
 import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
+import type { Unclear } from '../flows/engine/unclear.ts';
 import { heading, sharesCard } from '../flows/heading.ts';
 import { type Conversations, FLOWS, newDevice } from '../flows/index.ts';
 import type { JobRefusal } from '../flows/ports.ts';
@@ -22,7 +23,9 @@ import type { LabelReader } from '../label/reader.ts';
 import type { AgentEvent } from '../link/messages.ts';
 import type { FirmwareCatalogue } from '../policy/catalogue.ts';
 import type { RegionPack } from '../policy/region.ts';
+import { createDuty, type Duty } from '../store/duty.ts';
 import { createEpochs } from '../store/epoch.ts';
+import { createHolds, type Holds } from '../store/holds.ts';
 import type { Store } from '../store/store.ts';
 import { MENU } from './commands/everyday.ts';
 import { createAllCommands } from './commands/index.ts';
@@ -49,8 +52,10 @@ import type { Newer } from './house/overview.ts';
 import { createPackageFiles } from './house/package-files.ts';
 import { createProfiles, PROFILES } from './house/profiles.ts';
 import { createReminders } from './house/reminders.ts';
+import { createSharedAlarms } from './house/shared-alarms.ts';
+import { createSharedCalls } from './house/shared-calls.ts';
 import { createTelegram } from './house/telegram.ts';
-import { createVoice, KEPT_WORDS } from './house/voice.ts';
+import { createVoice } from './house/voice.ts';
 import { createDelivery } from './jobs/delivery.ts';
 import { createDrivers, leavingLaptops, leavingWithGroups } from './jobs/drivers.ts';
 import { tellingLaptops } from './jobs/ended-runs.ts';
@@ -73,6 +78,9 @@ import { tellingCases } from './watch/case-watch.ts';
 
 export interface BotParts {
   store: Store;
+  /** Where other processes have the store open: what this one holds, and whether it does what one does for all; alone where left out. */
+  holds?: Holds;
+  duty?: Duty;
   client: TelegramClient;
   me: UserFromGetMe;
   access: Access;
@@ -103,6 +111,8 @@ export interface BotParts {
   pins: { asked: boolean; key: Secret<Uint8Array> };
   /** The newer version of the bot that is known; null, and where left out: none. */
   newerVersion?: () => Newer | null;
+  /** Where texts are kept that were not understood; this process's memory where left out. */
+  unclear?: Unclear;
   /** Hears that a conversation enters a stage. */
   onEnter?: (stage: string) => void;
   /** Hears why a job was not given to a laptop. */
@@ -139,9 +149,15 @@ export function createBot(parts: BotParts): Bot {
   const { store, client, me, access, audit, directory, log, clock = Date.now } = parts;
   const { asked } = parts.pins;
 
-  const callApi: CallApi = client.tryCall.bind(client);
+  const { holds = createHolds(store) } = parts;
+  const { duty = createDuty(holds, log) } = parts;
+  const call: CallApi = client.tryCall.bind(client);
+  const own = client.newest.bind(client);
+  const { callApi, ...cardsKnow } = store.isShared
+    ? { ...createSharedCalls(store, holds, call, own), newestSince: 0 }
+    : { callApi: call, newest: async (chatId: number) => own(chatId) };
   const telegram = createTelegram(callApi, log);
-  const voice = createVoice({ telegram, values: store.values(KEPT_WORDS), log });
+  const voice = createVoice({ telegram, store, holds, duty, log });
   const { admins } = access;
   const outage = createOutage({ telegram, admins, storeState: parts.storeState, log });
   const profiles = createProfiles(store.values(PROFILES));
@@ -150,6 +166,8 @@ export function createBot(parts: BotParts): Bot {
   const settings = parts.notices ?? NOTICE_DEFAULTS;
   const notices = createNotices({
     store,
+    holds,
+    duty,
     admins,
     telegram,
     profiles,
@@ -174,6 +192,8 @@ export function createBot(parts: BotParts): Bot {
   /** What several parts work with; each takes of it what it names. */
   const common = {
     ...parts,
+    holds,
+    duty,
     clock,
     telegram,
     voice,
@@ -194,7 +214,9 @@ export function createBot(parts: BotParts): Bot {
     const paused = await access.isPaused(ring.chatId);
     return paused.ok && !paused.value && jobs.rang(ring);
   };
-  const alarms = createAlarms(store.values(ALARMS), rang, clock, log);
+  const alarms = store.isShared
+    ? createSharedAlarms(store, duty, rang, clock, log)
+    : createAlarms(store.values(ALARMS), rang, clock, log);
   const epochs = createEpochs(store);
   const jobs = createJobs({
     ...common,
@@ -221,6 +243,7 @@ export function createBot(parts: BotParts): Bot {
   const versions = createLaptopVersions({ ...common, botUsername: me.username, newestAgent });
   const listEnds = createListEnds({
     store,
+    duty,
     inTurn: (chatId, task) => engine.control(chatId, task),
     log,
   });
@@ -253,8 +276,9 @@ export function createBot(parts: BotParts): Bot {
     callApi,
     heading,
     sharesCard,
-    newest: client.newest.bind(client),
-    exclusive: exclusiveIn(queue),
+    ...cardsKnow,
+    ...(parts.unclear ? { unclear: parts.unclear } : {}),
+    exclusive: exclusiveIn(queue, holds),
     newDevice,
     first: 'identify',
   });
@@ -306,16 +330,19 @@ export function createBot(parts: BotParts): Bot {
       listEnds.start();
       await announcements.start();
       reminders.start();
-      await firstPin.noticeMissing();
-      await restored.ask();
+      const ask = async () => {
+        await firstPin.noticeMissing();
+        await restored.ask();
+      };
+      if (store.isShared) duty.during(ask);
+      else await ask();
       const loaded = await alarms.start();
       return loaded.ok ? ok(undefined) : fail('store-unavailable');
     },
 
     async stop() {
       alarms.stop();
-      reminders.stop();
-      listEnds.stop();
+      if (!parts.duty) await duty.stop();
       await queue.idle();
       await announcements.stop();
       await handOvers.stop();

@@ -30,6 +30,8 @@ import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
 import { PACKAGE_FILES, PACKAGE_WISHES } from './house/package-files.ts';
 import { PROFILES } from './house/profiles.ts';
 import { REMINDERS_OFF } from './house/reminders.ts';
+import { ALARM_MOMENTS } from './house/shared-alarms.ts';
+import { NEWEST_MESSAGES } from './house/shared-calls.ts';
 import { KEPT_WORDS } from './house/voice.ts';
 import { DRIVERS } from './jobs/drivers.ts';
 import { HAND_OVERS } from './jobs/hand-overs.ts';
@@ -37,13 +39,16 @@ import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
 import { SURVEYS, VISITS } from './jobs/surveys.ts';
 import { STORE_STAMP } from './keep/stamp.ts';
 import { RUNNING_BOT } from './server/one-bot.ts';
+import { RUNNING_BOTS } from './server/roll.ts';
 import { RUN_MARK } from './server/run-mark.ts';
 import { PROBE } from './server/store-health.ts';
+import { UNCLEAR_TEXTS } from './telegram/sealed-unclear.ts';
 import { HANDLED_UPDATES, WAITING_UPDATES } from './telegram/shelf.ts';
 
 export const KINDS: readonly Kind<unknown>[] = [
   AGENT_KEYS,
   AGENTS,
+  ALARM_MOMENTS,
   ALARMS,
   ANNOUNCED,
   ANNOUNCEMENTS,
@@ -76,6 +81,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   LOCKS,
   MISUNDERSTOOD,
   NAMED_KEYS,
+  NEWEST_MESSAGES,
   NOTICES,
   NOTICES_LEFT,
   OPENED,
@@ -93,6 +99,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   REMINDERS_OFF,
   RUN_MARK,
   RUNNING_BOT,
+  RUNNING_BOTS,
   SIGHTS,
   STORE_EPOCH,
   STORE_STAMP,
@@ -100,6 +107,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   SURVEYS,
   TECHNICIANS,
   TRADES,
+  UNCLEAR_TEXTS,
   VISITS,
   WAITING_UPDATES,
 ];

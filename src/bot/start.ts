@@ -1,5 +1,6 @@
 /** Starts everything the operator's server runs, in the order of what needs what, and stops it in the reverse one. */
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
@@ -12,6 +13,8 @@ import { about } from '../kernel/log-subject.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLabelReader } from '../label/reader.ts';
 import type { LocatedFault } from '../policy/operator-file.ts';
+import { createDuty } from '../store/duty.ts';
+import { createHolds } from '../store/holds.ts';
 import { directoryOf, openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
@@ -32,6 +35,7 @@ import { createEnding, type Ending } from './server/ending.ts';
 import { watchNewerVersion } from './server/newer-version.ts';
 import { type PlaceFailure, takePlace } from './server/one-bot.ts';
 import { createReadiness, type Readying } from './server/readiness.ts';
+import { createRoll, type Roll } from './server/roll.ts';
 import { createRunMark } from './server/run-mark.ts';
 import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
@@ -39,6 +43,7 @@ import type { Settings } from './settings.ts';
 import { kindAt } from './store-command.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { createIntake } from './telegram/intake.ts';
+import { createSealedUnclear } from './telegram/sealed-unclear.ts';
 import { BOT_VERSION } from './version.ts';
 import { watchedAudit } from './watch/case-watch.ts';
 import { measuredReader, measuredStore } from './watch/measured.ts';
@@ -93,6 +98,8 @@ export interface Running {
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** How often the bots are looked for that have ended without a word, ms. */
+const TELL_GONE_MS = 5_000;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
@@ -182,20 +189,25 @@ async function bringUp(
   health = createStoreHealth(store, () => performance.now());
   const storeState = health.state;
 
-  const folder = directoryOf(settings.storeUrl);
-  if (!folder.ok) return fail({ reason: 'store-url', detail: folder.failure.scheme });
-  const place = await takePlace(store, folder.value, clock);
-  if (!place.ok) return fail(notAlone(folder.value, place.failure));
-  ending.putAway(() => place.value.leave());
+  const holds = createHolds(store);
+  const roll = store.isShared ? createRoll(store, clock) : null;
+  const begun = await beginWork(store, roll, settings.storeUrl, clock);
+  if (!begun.ok) return begun;
+  ending.putAway(begun.value.leave);
   const seal = sealFor(settings.token);
-  const upToDate = await bringUpToDate(store, {
-    storeUrl: settings.storeUrl,
-    kinds: KINDS,
-    seal,
-    recipients: settings.backupRecipients,
-    program: BOT_VERSION,
-    clock,
-  });
+  // Of several that start together one does it, and the others find it done.
+  const brought = await holds.within('store-stamp', () =>
+    bringUpToDate(store, {
+      storeUrl: settings.storeUrl,
+      kinds: KINDS,
+      seal,
+      recipients: settings.backupRecipients,
+      program: BOT_VERSION,
+      ...(roll ? { others: roll.others } : {}),
+      clock,
+    }),
+  );
+  const upToDate = brought.ok ? brought.value : brought;
   if (!upToDate.ok) return fail(notUpToDate(upToDate.failure));
   if (upToDate.value?.backup)
     log.warn(upToDate.value, 'the store is of an earlier version: it was backed up, and is used from now on');
@@ -208,9 +220,12 @@ async function bringUp(
 
   const audit = watchedAudit(createAudit(store, clock, seal), metrics, log);
   const mark = createRunMark(store, clock);
-  const lastLife = await mark.begin();
+  // With others it is told by one of them, for each.
+  const lastLife = roll ? ok(null) : await mark.begin();
   if (!lastLife.ok) return fail({ reason: 'store-failed', detail: lastLife.failure.detail });
-  ending.putAway(() => mark.end());
+  if (!roll) ending.putAway(() => mark.end());
+  const duty = createDuty(holds, log);
+  ending.settle(() => duty.stop());
   const client = clientFor(settings, store, packages.value, metrics);
   ending.cut(() => client.disconnect());
   const giveUp = () => void client.disconnect();
@@ -234,6 +249,7 @@ async function bringUp(
     settings,
     store,
     key: keyFor(settings.token, 'updates'),
+    shared: roll && { process: roll.process, lives: roll.lives, holds, duty },
     afterCrash: lastLife.value !== null,
     log,
     admit: (update) => {
@@ -339,6 +355,9 @@ async function bringUp(
   ending.settle(newer.stop);
   bot = createBot({
     store,
+    holds,
+    duty,
+    ...(roll ? { unclear: createSealedUnclear(store, keyFor(settings.token, 'updates'), log) } : {}),
     storeState: () => storeState(0),
     client,
     me: me.value,
@@ -372,17 +391,26 @@ async function bringUp(
   ending.settle(() => running.stop());
   if (lastLife.value !== null) early.push({ kind: 'house.crashed', at: lastLife.value });
   for (const notice of early) await running.raise(notice);
-  ending.settle(
-    watchAudit({
-      audit,
-      keepDays: keepAuditDays,
-      ...settings.auditHead,
-      raise: running.raise,
-      log,
-      clock,
-    }),
+  duty.during((over) =>
+    untilOver(
+      over,
+      watchAudit({
+        audit,
+        keepDays: keepAuditDays,
+        ...settings.auditHead,
+        raise: running.raise,
+        log,
+        clock,
+      }),
+    ),
   );
-  ending.settle(watchRetention({ store, audit }, settings.retention, { log, clock }));
+  duty.during((over) =>
+    untilOver(over, watchRetention({ store, audit }, settings.retention, { log, clock })),
+  );
+  if (roll)
+    duty.every(TELL_GONE_MS, () =>
+      roll.tellGone(({ seenAt }) => running.raise({ kind: 'house.crashed', at: seenAt })),
+    );
   const ready = await bot.start();
   if (!ready.ok) return fail({ reason: 'store-failed', detail: ready.failure });
   ending.settle(() => intake.stop());
@@ -396,6 +424,29 @@ async function bringUp(
   }
   stopping.removeEventListener('abort', giveUp);
   return ok({ hubUrl, watchUrl: watch?.url ?? null, glance, ended, idle: intake.idle });
+}
+
+/** Takes the place of the one bot of a store, or a place among those that share it. */
+async function beginWork(
+  store: Store,
+  roll: Roll | null,
+  storeUrl: string,
+  clock: () => number,
+): Promise<Result<{ leave(): Promise<void> }, StartFailure>> {
+  if (roll) {
+    const entered = await roll.enter();
+    return entered.ok ? ok(roll) : fail({ reason: 'store-failed', detail: entered.failure.detail });
+  }
+  const folder = directoryOf(storeUrl);
+  if (!folder.ok) return fail({ reason: 'store-url', detail: folder.failure.scheme });
+  const place = await takePlace(store, folder.value, clock);
+  return place.ok ? place : fail(notAlone(folder.value, place.failure));
+}
+
+/** Lets what was started go on until the signal, and ends it. */
+async function untilOver(over: AbortSignal, stop: () => Promise<void>): Promise<void> {
+  if (!over.aborted) await once(over, 'abort');
+  await stop();
 }
 
 /** Says which region counts, and what in the operator's file cannot be right. */
@@ -432,6 +483,11 @@ function notUpToDate(failure: StampFailure): StartFailure {
   switch (failure.reason) {
     case 'newer':
       return { reason: 'store-newer', detail: failure.program };
+    case 'others-run': {
+      const [one] = failure.others;
+      const who = one ? `${one.host}, ${one.pid}, ${new Date(one.since).toISOString()}` : '';
+      return { reason: 'store-taken', detail: who };
+    }
     case 'not-backed-up': {
       const { reason, detail = '' } = { detail: '', ...failure.why };
       return { reason: 'store-not-backed-up', detail: [reason, detail].filter(Boolean).join(', ') };

@@ -15,7 +15,7 @@ export interface UnclearCommandsOptions {
 export function createUnclearCommands({ access, profiles, telegram }: UnclearCommandsOptions): CommandSet {
   /** Told at once or not at all: what is kept to be told later lies on a disk. */
   async function send({ chatId, controls, say, rewrite, t }: Call): Promise<Told | undefined> {
-    const kept = controls.unclear.get();
+    const kept = await controls.unclear.get();
     if (kept === null) return say(t('bot:unclear.gone'));
     const others = access.admins.filter((admin) => admin !== chatId);
     const name = (await profiles.name(chatId)) || String(chatId);
@@ -27,7 +27,7 @@ export function createUnclearCommands({ access, profiles, telegram }: UnclearCom
       }),
     );
     if (!told.some(({ ok }) => ok)) return say(t('bot:unclear.notSent'));
-    controls.unclear.forget();
+    await controls.unclear.forget();
     const caseId = controls.active()?.caseId;
     const isOnCard = caseId !== undefined && (await controls.remark(caseId, t('bot:unclear.sent'), true));
     return isOnCard ? undefined : rewrite(t('bot:unclear.sent'), []);

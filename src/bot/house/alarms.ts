@@ -65,8 +65,8 @@ export interface Alarms {
   /** The same where no alarm of the job is set. */
   ensure(chatId: number, jobId: string, wait: Wait): Promise<Result<void, StoreFailure>>;
   clear(jobId: string): Promise<Result<void, StoreFailure>>;
-  /** What is waited for; undefined: nothing that an alarm is set for. */
-  waitOf(jobId: string): Wait | undefined;
+  /** What is waited for; undefined: nothing that an alarm is set for, as far as the store can be asked. */
+  waitOf(jobId: string): Promise<Wait | undefined>;
   /** Loads the alarms of the last run, and rings from now on. */
   start(): Promise<Result<void, StoreFailure>>;
   /** Rings no more. What is set stays for the next run. */
@@ -86,6 +86,32 @@ function timesOf(wait: Wait, since: number): { word: number; choice: number } {
     default:
       return { word: since + WORD_MS, choice: since + CHOICE_MS };
   }
+}
+
+/** The alarm of a wait that begins. Pure. */
+export function firstAlarm(chatId: number, jobId: string, wait: Wait, since: number): Alarm {
+  const { word, choice } = timesOf(wait, since);
+  // A picture that is answered late says itself how little time is left.
+  const said = word <= since;
+  return { chatId, jobId, wait, since, said, at: said ? choice : word };
+}
+
+/** What an alarm rings for. Pure. */
+export function ringOf(alarm: Alarm, now: number): Ring {
+  const { chatId, jobId, wait, since = alarm.at } = alarm;
+  const kind = isForChoice(alarm) ? 'choice' : 'word';
+  return { chatId, jobId, kind, waiting: wait?.waiting ?? null, waitedMs: Math.max(0, now - since) };
+}
+
+/** The alarm after one that rang for the word; null: it has rung for the choice. Pure. */
+export function choiceAfter(alarm: Alarm): Alarm | null {
+  const { wait, since = alarm.at } = alarm;
+  if (!wait || isForChoice(alarm)) return null;
+  return { ...alarm, said: true, at: timesOf(wait, since).choice };
+}
+
+function isForChoice({ wait, said = wait === undefined }: Alarm): boolean {
+  return said;
 }
 
 /**
@@ -109,23 +135,20 @@ export function createAlarms(
   }
 
   async function ringOne(alarm: Alarm): Promise<void> {
-    const { chatId, jobId, wait, since = alarm.at, said = wait === undefined } = alarm;
-    const kind = said ? 'choice' : 'word';
-    const waitedMs = Math.max(0, clock() - since);
-    const heard = await ring({ chatId, jobId, kind, waiting: wait?.waiting ?? null, waitedMs }).catch(
-      (error: unknown) => {
-        log.error({ err: error, job: jobId }, 'an alarm could not be rung');
-        return false;
-      },
-    );
+    const { jobId } = alarm;
+    const heard = await ring(ringOf(alarm, clock())).catch((error: unknown) => {
+      log.error({ err: error, job: jobId }, 'an alarm could not be rung');
+      return false;
+    });
     // Set anew or cleared while it rang: that is another wait.
     if (set.get(jobId) !== alarm) return;
     if (!heard) {
       set.set(jobId, { ...alarm, at: clock() + RING_AGAIN_MS });
       return;
     }
-    if (kind === 'word' && wait) {
-      const next = await save({ ...alarm, said: true, at: timesOf(wait, since).choice });
+    const choice = choiceAfter(alarm);
+    if (choice) {
+      const next = await save(choice);
       if (!next.ok) log.warn({ job: jobId, failure: next.failure.reason }, 'alarm not moved on');
       return;
     }
@@ -143,13 +166,7 @@ export function createAlarms(
     }
   }
 
-  const begin: Alarms['set'] = (chatId, jobId, wait) => {
-    const since = clock();
-    const { word, choice } = timesOf(wait, since);
-    // A picture that is answered late says itself how little time is left.
-    const said = word <= since;
-    return save({ chatId, jobId, wait, since, said, at: said ? choice : word });
-  };
+  const begin: Alarms['set'] = (chatId, jobId, wait) => save(firstAlarm(chatId, jobId, wait, clock()));
 
   return {
     set: begin,
@@ -160,7 +177,7 @@ export function createAlarms(
       set.delete(jobId);
       return values.delete(jobId);
     },
-    waitOf: (jobId) => set.get(jobId)?.wait,
+    waitOf: async (jobId) => set.get(jobId)?.wait,
     async start() {
       const keys = await values.keys();
       if (!keys.ok) return keys;

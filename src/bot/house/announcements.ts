@@ -10,12 +10,14 @@ import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { AnnouncePort, HouseFailure } from '../../flows/ports.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
 import { atBorder, must } from './must.ts';
 import type { Profiles } from './profiles.ts';
-import { createRounds } from './rounds.ts';
+import { aloneIn, createRounds } from './rounds.ts';
 import type { Telegram } from './telegram.ts';
 import type { Voice } from './voice.ts';
 
@@ -56,6 +58,9 @@ export interface Announcements extends AnnouncePort {
   stop(): Promise<void>;
 }
 
+/** How often announcements are looked for that a process has left which is gone, ms. */
+const LEFT_MS = 10_000;
+
 export function createAnnouncements({
   store,
   access,
@@ -63,10 +68,12 @@ export function createAnnouncements({
   profiles,
   telegram,
   voice,
+  holds,
+  duty,
   clock,
   log,
 }: {
-  store: Pick<Store, 'values' | 'claims'>;
+  store: Pick<Store, 'values' | 'claims' | 'isShared'>;
   /** Who is in (door/access.ts). */
   access: {
     readonly admins: readonly number[];
@@ -77,6 +84,8 @@ export function createAnnouncements({
   profiles: Pick<Profiles, 'language' | 'name'>;
   telegram: Pick<Telegram, 'tell'>;
   voice: Pick<Voice, 'say'>;
+  holds: Holds;
+  duty: Pick<Duty, 'every'>;
   /** Milliseconds. */
   clock: () => number;
   log: Log;
@@ -84,7 +93,7 @@ export function createAnnouncements({
   const announcements = store.values(ANNOUNCEMENTS);
   const announced = store.values(ANNOUNCED);
   const nextId = monotonicFactory();
-  const rounds = createRounds(sayAllOf, log);
+  const rounds = createRounds(sayAllOf, log, aloneIn(holds, 'announcements'));
   let isClosing = false;
 
   const load = async (id: string) => must(orNone(await announcements.get(id)));
@@ -172,6 +181,17 @@ export function createAnnouncements({
     await voice.say(by, lines.filter(Boolean).join('\n'));
   }
 
+  /** Goes on with what is not over, and was begun by whoever is gone. */
+  async function goOn(): Promise<void> {
+    const left = await atBorder(async () => {
+      for (const id of must(await announcements.keys())) {
+        const announcement = await load(id);
+        if (announcement) rounds.run(announcement.by);
+      }
+    });
+    if (!left.ok) log.error({ failure: left.failure }, 'announcements under way are not read');
+  }
+
   return {
     audience: (by) => atBorder(async () => (await peopleFor(by)).length),
 
@@ -201,13 +221,8 @@ export function createAnnouncements({
       }),
 
     async start() {
-      const left = await atBorder(async () => {
-        for (const id of must(await announcements.keys())) {
-          const announcement = await load(id);
-          if (announcement) rounds.run(announcement.by);
-        }
-      });
-      if (!left.ok) log.error({ failure: left.failure }, 'announcements of the last run are not read');
+      if (store.isShared) duty.every(LEFT_MS, goOn);
+      else await goOn();
     },
 
     idle: rounds.idle,

@@ -1,4 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { type Holds, turnOf } from '../../store/holds.ts';
+import { must } from './must.ts';
 
 /** `chat-busy`: this chat has too much waiting. `house-busy`: all chats together have. */
 type QueueFull = 'chat-busy' | 'house-busy';
@@ -56,14 +58,14 @@ export function createChatQueue({ perChat, total }: QueueLimits = LIMITS): ChatQ
 class TooMuchWaits extends Error {}
 
 /**
- * Strict order per chat. One process owns an lmdb store (its hub listens on one address), so a queue is enough.
- * @throws an error that `orBusy` turns into a value
+ * Strict order per chat: a queue within this process, and the chat's turn among those that share its store.
+ * @throws an error that `orBusy` turns into a value, or HouseUnavailable: the turn cannot be had now
  */
-export function exclusiveIn(queue: ChatQueue) {
+export function exclusiveIn(queue: ChatQueue, holds: Pick<Holds, 'within'>) {
   return async <T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T> => {
-    const ran = await queue.run(chatId, task, own);
+    const ran = await queue.run(chatId, () => holds.within(turnOf(chatId), task), own);
     if (!ran.ok) throw new TooMuchWaits(ran.failure);
-    return ran.value;
+    return must(ran.value);
   };
 }
 

@@ -4,7 +4,7 @@
  * message of its own comes in a digest (docs/decisions/0026).
  */
 import { createHash } from 'node:crypto';
-import { monotonicFactory, ulid } from 'ulid';
+import { ulid } from 'ulid';
 import * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import { isPassing } from '../../flows/engine/bot-api.ts';
@@ -15,12 +15,15 @@ import { hasText, textsFor } from '../../kernel/all-texts.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Texts, TextValues, WordAfter } from '../../kernel/texts.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
 import { type DataOf, kind, step } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
 import { type Notice, type NoticeKind, noticeSchema, noticeSchema2 } from './notice.ts';
+import { createPile } from './pile.ts';
 import type { Profiles } from './profiles.ts';
-import { createRounds } from './rounds.ts';
+import { aloneIn, createRounds } from './rounds.ts';
 import type { PlainButton, Telegram } from './telegram.ts';
 
 /** What the sentences of all notices name. */
@@ -127,7 +130,9 @@ export interface Notices {
 }
 
 export interface NoticesOptions {
-  store: Pick<Store, 'values' | 'claims'>;
+  store: Pick<Store, 'values' | 'claims' | 'isShared'>;
+  holds: Holds;
+  duty: Pick<Duty, 'every'>;
   admins: readonly number[];
   telegram: Pick<Telegram, 'tell'>;
   profiles: Pick<Profiles, 'language' | 'name'>;
@@ -199,23 +204,23 @@ export function leaveNotice(
 }
 
 export function createNotices(options: NoticesOptions): Notices {
-  const { store, admins, telegram, profiles, directory, access, settings, log, clock } = options;
-  const kept = store.values(NOTICES);
+  const { store, holds, duty, admins, telegram, profiles, directory, access, settings, log, clock } = options;
   const letters = store.values(NOTICES_LEFT);
   const pace = createBuckets(PERSON_PACE, clock);
-  const nextKey = monotonicFactory();
-  /** Key -> what waits, oldest first; what lies in the store, or should. */
-  const waiting = new Map<string, Waiting>();
+  const waiting = createPile(store, NOTICES, clock);
   let loading: Promise<void> | null = null;
-  /** One change of what waits at a time. */
+  /** One change of what waits at a time: in this process, and of one person among those that share the store. */
   let turn: Promise<unknown> = Promise.resolve();
-  const rounds = createRounds(async (person) => {
-    const locked = await access.isLocked(person);
-    // What there is to say waits. A store that is out of order keeps no notice back: it may be about just that.
-    if (locked.ok && locked.value) return true;
-    return (await tellSingles(person)) && (await tellDigests(person));
-  }, log);
-  let looking: NodeJS.Timeout | undefined;
+  const rounds = createRounds(
+    async (person) => {
+      const locked = await access.isLocked(person);
+      // What there is to say waits. A store that is out of order keeps no notice back: it may be about just that.
+      if (locked.ok && locked.value) return true;
+      return (await tellSingles(person)) && (await tellDigests(person));
+    },
+    log,
+    aloneIn(holds, 'notices-told'),
+  );
   let looked: Promise<void> = Promise.resolve();
   let stopped = false;
 
@@ -227,15 +232,8 @@ export function createNotices(options: NoticesOptions): Notices {
 
   const load = () => {
     loading ??= (async () => {
-      const keys = await kept.keys();
-      if (!keys.ok)
-        return log.error({ failure: keys.failure.reason }, 'notices of the last run are not read');
-      for (const key of keys.value) {
-        const found = orNone(await kept.get(key));
-        if (found.ok && found.value) waiting.set(key, found.value);
-        else if (!found.ok)
-          log.error({ failure: found.failure.reason }, 'a notice of the last run is not read');
-      }
+      const loaded = await waiting.load();
+      if (!loaded.ok) log.error({ failure: loaded.failure.reason }, 'notices of the last run are not read');
     })();
     return loading;
   };
@@ -253,10 +251,8 @@ export function createNotices(options: NoticesOptions): Notices {
     }
   }
 
-  async function keep(key: string, thing: Waiting | null): Promise<void> {
-    if (thing) waiting.set(key, thing);
-    else waiting.delete(key);
-    const saved = thing ? await kept.set(key, thing) : await kept.delete(key);
+  /** Hears how writing a notice ended. */
+  function noted(saved: Result<unknown, StoreFailure>): void {
     if (!saved.ok) log.error({ failure: saved.failure.reason }, 'a notice could not be written');
   }
 
@@ -287,20 +283,26 @@ export function createNotices(options: NoticesOptions): Notices {
     const first = await store.claims.once(`notice:${thing}`, RULES[notice.kind].oneThingMs);
     // Twice is better than never.
     const isFirst = !first.ok || first.value;
-    for (const [person, way] of await audienceOf(notice))
-      await addFor(person, isFirst ? way : 'digest', notice);
+    for (const [person, way] of await audienceOf(notice)) {
+      const adding = () => addFor(person, isFirst ? way : 'digest', notice);
+      const added = await holds.within(`notices:${person}`, adding);
+      // A store that does not say whose turn it is keeps no notice back.
+      if (!added.ok) await adding();
+      rounds.run(person);
+    }
   }
 
   async function addFor(person: number, way: NoticeWay, notice: Notice): Promise<void> {
     const thing = JSON.stringify(notice);
-    const theirs = waitingFor(person);
+    const theirs = await waitingFor(person);
     const [key, same] =
       theirs.find(([, other]) => other.way === 'digest' && JSON.stringify(other.notice) === thing) ?? [];
-    if (way === 'digest' && key !== undefined && same) return keep(key, { ...same, times: same.times + 1 });
+    if (way === 'digest' && key !== undefined && same)
+      return noted(await waiting.replace(key, { ...same, times: same.times + 1 }));
     const alike = theirs.filter(([, other]) => other.notice.kind === notice.kind);
     if (alike.length >= MOST_WAITING && notice.kind !== 'house.more')
       return addFor(person, 'digest', { kind: 'house.more', of: notice.kind });
-    await keep(nextKey(clock()), { notice, person, way, at: clock(), times: 1 });
+    noted(await waiting.add({ notice, person, way, at: clock(), times: 1 }, { anyway: true }));
   }
 
   /** The buttons a person gets: a laptop's key is its owners' to decide about, nobody else's. */
@@ -326,16 +328,19 @@ export function createNotices(options: NoticesOptions): Notices {
       log.warn({ chat: person, failure: told.failure.description }, 'a notice was refused by Telegram');
       if (admins.includes(person)) await raise({ kind: 'house.unheard', person });
     }
-    await alone(async () => {
-      for (const key of keys) await keep(key, null);
-    });
+    await alone(async () => noted(await waiting.drop(keys)));
     return true;
   }
 
-  const waitingFor = (person: number) => [...waiting].filter(([, thing]) => thing.person === person);
+  /** What waits for a person, as far as that can be read. */
+  async function waitingFor(person: number): Promise<(readonly [key: string, thing: Waiting])[]> {
+    const theirs = await waiting.of(person);
+    noted(theirs);
+    return theirs.ok ? theirs.value : [];
+  }
 
   async function tellSingles(person: number): Promise<boolean> {
-    for (const [key, { notice, way }] of waitingFor(person)) {
+    for (const [key, { notice, way }] of await waitingFor(person)) {
       if (stopped) return true;
       if (way === 'digest') continue;
       const language = await profiles.language(person);
@@ -352,7 +357,7 @@ export function createNotices(options: NoticesOptions): Notices {
   }
 
   async function tellDigests(person: number): Promise<boolean> {
-    const theirs = waitingFor(person).filter(([, { way }]) => way === 'digest');
+    const theirs = (await waitingFor(person)).filter(([, { way }]) => way === 'digest');
     if (!theirs.some(([, { at }]) => at <= clock() - settings.digestMs)) return true;
     const language = await profiles.language(person);
     const title = textsFor(language)('notice:digest.title');
@@ -372,15 +377,17 @@ export function createNotices(options: NoticesOptions): Notices {
   }
 
   /** Tells everybody all that can be told. */
-  function run(): void {
-    for (const person of new Set([...waiting.values()].map((thing) => thing.person))) rounds.run(person);
+  async function run(): Promise<void> {
+    const people = await waiting.people();
+    noted(people);
+    if (people.ok) for (const person of people.value) rounds.run(person);
   }
 
   async function look(): Promise<void> {
     await alone(takeLetters).catch((error: unknown) =>
       log.error({ err: error }, 'notices left for the bot could not be taken'),
     );
-    run();
+    await run();
   }
 
   /** A line of a digest. */
@@ -447,7 +454,6 @@ export function createNotices(options: NoticesOptions): Notices {
     await alone(() => add(notice)).catch((error: unknown) =>
       log.error({ err: error, notice: notice.kind }, 'a notice was lost'),
     );
-    run();
   }
 
   return {
@@ -455,10 +461,8 @@ export function createNotices(options: NoticesOptions): Notices {
 
     async start() {
       await alone(load);
-      await look();
-      looking = setInterval(() => {
-        looked = look();
-      }, LOOK_MS).unref();
+      if (!store.isShared) await look();
+      duty.every(LOOK_MS, () => (looked = look()), store.isShared ? 'now' : 'later');
     },
 
     async idle() {
@@ -469,7 +473,6 @@ export function createNotices(options: NoticesOptions): Notices {
 
     async stop() {
       stopped = true;
-      clearInterval(looking);
       await looked;
       await turn;
       await rounds.stop();

@@ -10,11 +10,14 @@ import type { Packages } from '../../hub/packages.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type AgentPackage, PACKAGE_SYSTEMS, type PackageSystem, START_FILES } from '../../link/packages.ts';
-import { type DataOf, kind } from '../../store/kind.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
+import { kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
+import { createPile } from './pile.ts';
 import type { Profiles } from './profiles.ts';
-import { createRounds } from './rounds.ts';
+import { aloneIn, createRounds } from './rounds.ts';
 import type { Voice } from './voice.ts';
 
 /** Telegram's id of a package's file, by its SHA-256. Another bot's token makes all of them void. */
@@ -26,10 +29,11 @@ export const PACKAGE_WISHES = kind({
   version: 1,
   schema: z.object({ person: z.number(), system: z.enum(PACKAGE_SYSTEMS) }),
 });
-type Wish = DataOf<typeof PACKAGE_WISHES>;
 
 /** A wish is worth this long, ms: nobody stands beside the laptop longer. */
 const WISH_MS = 60 * 60_000;
+/** How often wishes are looked for that a process has left which is gone, ms. */
+const LEFT_MS = 10_000;
 /** Tries before the person hears that it does not work. */
 const MOST_TRIES = 3;
 
@@ -65,22 +69,26 @@ export function createPackageFiles({
   voice,
   profiles,
   pageAddress,
+  holds,
+  duty,
   log,
 }: {
   packages: Packages | null;
-  store: Pick<Store, 'values'>;
+  store: Pick<Store, 'values' | 'isShared'>;
   callApi: CallApi;
   voice: Pick<Voice, 'say'>;
   profiles: Pick<Profiles, 'language'>;
   /** Where the same packages are offered, as it is told to people. */
   pageAddress: string;
+  holds: Holds;
+  duty: Pick<Duty, 'every'>;
   log: Log;
 }): PackageFiles {
   const files = store.values(PACKAGE_FILES);
-  const wishes = store.values(PACKAGE_WISHES);
-  /** Key of a wish -> the wish, oldest first, and how often it was tried. */
-  const waiting = new Map<string, Wish & { tries: number }>();
-  const rounds = createRounds(sendAll, log);
+  const waiting = createPile(store, PACKAGE_WISHES);
+  /** Key of a wish -> how often this run has tried. */
+  const tries = new Map<string, number>();
+  const rounds = createRounds(sendAll, log, aloneIn(holds, 'packages'));
   const { doing } = createCourtesies(callApi, log);
   /** The upload under way; the next waits for it, so that one is in memory and on the line at a time. */
   let uploading: Promise<unknown> = Promise.resolve();
@@ -139,20 +147,30 @@ export function createPackageFiles({
   }
 
   async function sendAll(person: number): Promise<boolean> {
-    for (const [key, wish] of [...waiting].filter(([, one]) => one.person === person)) {
-      const wanted = packageOf(wish.system);
-      wish.tries += 1;
+    const wishes = await waiting.of(person);
+    if (!wishes.ok) return false;
+    for (const [key, { system }] of wishes.value) {
+      const wanted = packageOf(system);
+      const tried = (tries.get(key) ?? 0) + 1;
+      tries.set(key, tried);
       const sent = wanted ? await bringUp(person, wanted) : null;
-      if (sent && !sent.ok && isPassing(sent.failure) && wish.tries < MOST_TRIES) return false;
+      if (sent && !sent.ok && isPassing(sent.failure) && tried < MOST_TRIES) return false;
       if (!sent?.ok) {
         if (sent) log.warn({ chat: person, failure: sent.failure.description }, 'a package was not sent');
         const t = htmlTextsFor(await profiles.language(person));
         await voice.say(person, t('bot:pair.file.failed', { address: pageAddress }));
       }
-      waiting.delete(key);
-      await wishes.delete(key);
+      tries.delete(key);
+      await waiting.drop([key]);
     }
     return true;
+  }
+
+  /** Sends what processes that are gone have left. */
+  async function sendLeft(): Promise<void> {
+    const people = await waiting.people();
+    if (!people.ok) return log.error({ failure: people.failure.reason }, 'wishes are not read');
+    for (const person of people.value) rounds.run(person);
   }
 
   return {
@@ -164,22 +182,17 @@ export function createPackageFiles({
       const last = lastWord(known);
       if (!last.ok) log.warn({ chat: person, failure: last.failure.description }, 'a package was not sent');
       if (!last.ok || last.value === 'sent') return ok('sent');
-      const key = `${person}:${system}`;
-      const kept = await wishes.set(key, { person, system }, WISH_MS);
+      const kept = await waiting.add({ person, system }, { ttlMs: WISH_MS, name: system });
       if (!kept.ok) return fail('store-unavailable');
-      if (!waiting.has(key)) waiting.set(key, { person, system, tries: 0 });
       rounds.run(person);
       return ok('later');
     },
 
     async start() {
-      const keys = await wishes.keys();
-      if (!keys.ok) return log.error({ failure: keys.failure.reason }, 'wishes of the last run are not read');
-      for (const key of keys.value) {
-        const wish = orNone(await wishes.get(key));
-        if (wish.ok && wish.value) waiting.set(key, { ...wish.value, tries: 0 });
-      }
-      for (const person of new Set([...waiting.values()].map((wish) => wish.person))) rounds.run(person);
+      const loaded = await waiting.load();
+      if (!loaded.ok) log.error({ failure: loaded.failure.reason }, 'wishes of the last run are not read');
+      if (store.isShared) duty.every(LEFT_MS, sendLeft);
+      else await sendLeft();
     },
 
     idle: rounds.idle,

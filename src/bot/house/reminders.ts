@@ -12,6 +12,7 @@ import type { HouseFailure } from '../../flows/ports.ts';
 import { standingOf } from '../../flows/telling.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
+import type { Duty } from '../../store/duty.ts';
 import { kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
@@ -37,7 +38,6 @@ export interface Reminders {
   want(person: number, wanted: boolean): Promise<Result<void, HouseFailure>>;
   /** Looks once an hour from now on. */
   start(): void;
-  stop(): void;
 }
 
 export function createReminders({
@@ -46,6 +46,7 @@ export function createReminders({
   cases,
   profiles,
   voice,
+  duty,
   clock,
   log,
 }: {
@@ -55,12 +56,12 @@ export function createReminders({
   cases: Pick<CaseDesk, 'latest'>;
   profiles: Pick<Profiles, 'language'>;
   voice: Pick<Voice, 'say'>;
+  duty: Pick<Duty, 'every'>;
   /** Milliseconds. */
   clock: () => number;
   log: Log;
 }): Reminders {
   const off = store.values(REMINDERS_OFF);
-  let looking: NodeJS.Timeout | undefined;
 
   /** Whether a person may be reminded of something now. */
   async function isWelcome(person: number): Promise<boolean> {
@@ -119,14 +120,11 @@ export function createReminders({
       }),
 
     start() {
-      looking = setInterval(() => {
-        look().then(
-          (done) => done.ok || log.warn({ failure: done.failure }, 'nobody could be reminded'),
-          (error: unknown) => log.error({ err: error }, 'nobody could be reminded'),
-        );
-      }, HOUR).unref();
+      const lookOrSay = async () => {
+        const done = await look();
+        if (!done.ok) log.warn({ failure: done.failure }, 'nobody could be reminded');
+      };
+      duty.every(HOUR, lookOrSay, 'later');
     },
-
-    stop: () => clearInterval(looking),
   };
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
+import type { Holds } from '../../store/holds.ts';
 
 /** Pauses before Telegram is tried again for a person, ms; the last one stays. */
 const AGAIN_MS = [1_000, 5_000, 30_000, 60_000];
@@ -20,8 +21,16 @@ interface Round {
   retry?: NodeJS.Timeout;
 }
 
-/** @param tellAll tells all that waits for a person. False: Telegram does not take it now, and it is tried again */
-export function createRounds(tellAll: (person: number) => Promise<boolean>, log: Log): Rounds {
+/**
+ * @param tellAll tells all that waits for a person. False: Telegram does not take it now, and it is tried again
+ * @param alone runs it while no other process tells the same person; left out: there is none. False: not now
+ */
+export function createRounds(
+  tellAll: (person: number) => Promise<boolean>,
+  log: Log,
+  alone: (person: number, telling: () => Promise<boolean>) => Promise<boolean> = (_person, telling) =>
+    telling(),
+): Rounds {
   const rounds = new Map<number, Round>();
   let stopped = false;
 
@@ -37,7 +46,7 @@ export function createRounds(tellAll: (person: number) => Promise<boolean>, log:
     try {
       while (round.again && !stopped) {
         round.again = false;
-        if (await tellAll(person)) continue;
+        if (await alone(person, () => tellAll(person))) continue;
         if (stopped) return;
         round.retry = setTimeout(() => run(person), AGAIN_MS[round.failures] ?? AGAIN_MS.at(-1)).unref();
         round.failures += 1;
@@ -67,5 +76,16 @@ export function createRounds(tellAll: (person: number) => Promise<boolean>, log:
       for (const { retry } of rounds.values()) clearTimeout(retry);
       await idle();
     },
+  };
+}
+
+/** One process at a time tells a person what waits for them in rounds of this name. */
+export function aloneIn(
+  holds: Holds,
+  name: string,
+): (person: number, telling: () => Promise<boolean>) => Promise<boolean> {
+  return async (person, telling) => {
+    const told = await holds.within(`${name}:${person}`, telling);
+    return told.ok && told.value;
   };
 }

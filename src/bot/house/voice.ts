@@ -3,14 +3,15 @@
  * Telegram does not take is kept and said later, in its order, also after a crash, then perhaps twice
  * (docs/decisions/0034).
  */
-import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { isPassing, TelegramUnavailable } from '../../flows/engine/bot-api.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
-import { orNone } from '../../store/or-none.ts';
-import type { Values } from '../../store/store.ts';
-import { createRounds } from './rounds.ts';
+import type { Store } from '../../store/store.ts';
+import { createPile } from './pile.ts';
+import { aloneIn, createRounds } from './rounds.ts';
 import { type Manner, type PlainButton, plainButton, type Telegram, type Told } from './telegram.ts';
 
 /** A word that waits for Telegram. No secret is in it: what holds one is said by `sayOnce`. */
@@ -53,6 +54,8 @@ export interface Voice {
 
 /** A word is kept this long, ms: as long as Telegram keeps an update. */
 const KEPT_MS = 24 * 60 * 60_000;
+/** How often words are looked for that a process has left which is gone, ms. */
+const LEFT_MS = 5_000;
 /** Words that wait for one person: more than a person can cause in an outage. */
 const MOST_KEPT = 100;
 /** Telegram's code where somebody has stopped the bot. */
@@ -60,21 +63,21 @@ const STOPPED = 403;
 
 export function createVoice({
   telegram,
-  values,
+  store,
+  holds,
+  duty,
   log,
 }: {
   telegram: Pick<Telegram, 'tell'>;
-  values: Values<KeptWord>;
+  store: Pick<Store, 'values' | 'isShared'>;
+  holds: Holds;
+  duty: Pick<Duty, 'every'>;
   log: Log;
 }): Voice {
-  /** Key -> what waits, oldest first. */
-  const waiting = new Map<string, KeptWord>();
+  const waiting = createPile(store, KEPT_WORDS);
   /** Those who have stopped the bot. */
   const away = new Set<number>();
-  const nextKey = monotonicFactory();
-  const rounds = createRounds(sayAll, log);
-
-  const theirs = (person: number) => [...waiting].filter(([, word]) => word.person === person);
+  const rounds = createRounds(sayAll, log, aloneIn(holds, 'words'));
 
   /** One try. Null: it may be said later. */
   async function trySaying(
@@ -94,32 +97,40 @@ export function createVoice({
   }
 
   async function sayAll(person: number): Promise<boolean> {
-    for (const [key, word] of theirs(person)) {
+    const theirs = await waiting.of(person);
+    if (!theirs.ok) return false;
+    for (const [key, word] of theirs.value) {
       // In the meantime it may not be worth saying any more.
-      const kept = orNone(await values.get(key));
-      if (!kept.ok || kept.value) {
+      const isWorthIt = await waiting.isThere(key);
+      if (!isWorthIt.ok || isWorthIt.value) {
         if ((await trySaying(word)) === null) return away.has(person);
-        const gone = await values.delete(key);
-        if (!gone.ok) log.error({ failure: gone.failure.reason }, 'a word that was said stays on disk');
       }
-      waiting.delete(key);
+      const gone = await waiting.drop([key]);
+      if (!gone.ok) log.error({ failure: gone.failure.reason }, 'a word that was said stays on disk');
     }
     return true;
+  }
+
+  /** Says what processes that are gone have left. */
+  async function sayLeft(): Promise<void> {
+    const people = await waiting.people();
+    if (!people.ok) return log.error({ failure: people.failure.reason }, 'kept words are not read');
+    for (const person of people.value) if (!away.has(person)) rounds.run(person);
   }
 
   return {
     async say(person, text, { rows = [], goodForMs = KEPT_MS } = {}) {
       const word = { person, text, rows };
-      const before = theirs(person);
-      if (before.length === 0) {
+      const before = await waiting.of(person);
+      // Where nobody knows what waits, nothing is said in front of it.
+      const ahead = before.ok ? before.value.length : 1;
+      if (ahead === 0) {
         const told = await trySaying(word);
         if (told !== null) return told;
       }
-      if (before.length >= MOST_KEPT) throw new TelegramUnavailable('too much waits to be said');
-      const key = nextKey();
-      const kept = await values.set(key, word, goodForMs);
+      if (ahead >= MOST_KEPT) throw new TelegramUnavailable('too much waits to be said');
+      const kept = await waiting.add(word, { ttlMs: goodForMs });
       if (!kept.ok) throw new TelegramUnavailable(`and a word cannot be kept: ${kept.failure.reason}`);
-      waiting.set(key, word);
       if (!away.has(person)) rounds.run(person);
       return 'kept';
     },
@@ -131,18 +142,15 @@ export function createVoice({
     },
 
     heard(person) {
-      if (away.delete(person)) rounds.run(person);
+      // Another process may have found that they had stopped the bot.
+      if (away.delete(person) || store.isShared) rounds.run(person);
     },
 
     async start() {
-      const keys = await values.keys();
-      if (!keys.ok) return log.error({ failure: keys.failure.reason }, 'words of the last run are not read');
-      for (const key of keys.value) {
-        const word = await values.get(key);
-        if (!word.ok) log.error({ failure: word.failure.reason }, 'a word of the last run is not read');
-        else if (word.value) waiting.set(key, word.value);
-      }
-      for (const person of new Set([...waiting.values()].map((word) => word.person))) rounds.run(person);
+      const loaded = await waiting.load();
+      if (!loaded.ok) log.error({ failure: loaded.failure.reason }, 'words of the last run are not read');
+      if (store.isShared) duty.every(LEFT_MS, sayLeft);
+      else await sayLeft();
     },
 
     idle: rounds.idle,

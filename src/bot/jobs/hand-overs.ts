@@ -14,6 +14,8 @@ import { isOpen } from '../../groups/group.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
 import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
@@ -21,7 +23,7 @@ import type { Access } from '../door/access.ts';
 import { atBorder, must } from '../house/must.ts';
 import type { Notify } from '../house/notify.ts';
 import type { Profiles } from '../house/profiles.ts';
-import { createRounds } from '../house/rounds.ts';
+import { aloneIn, createRounds } from '../house/rounds.ts';
 import type { PlainButton } from '../house/telegram.ts';
 import type { Voice } from '../house/voice.ts';
 import type { Drivers } from './drivers.ts';
@@ -44,6 +46,8 @@ type HandOver = DataOf<typeof HAND_OVERS>;
 export const OFFER_MS = 24 * 60 * 60_000;
 /** How often offers that nobody took are looked for, ms. */
 const LOOK_MS = 10 * 60_000;
+/** How often hand-overs are looked for that a process has left which is gone, ms. */
+const LEFT_MS = 10_000;
 
 export interface HandOvers extends HandOverPort {
   /** What a colleague says to an offer. `gone`: it is not offered to them, or not any more. */
@@ -73,10 +77,12 @@ export function createHandOvers({
   voice,
   notify,
   inTurn,
+  holds,
+  duty,
   clock,
   log,
 }: {
-  store: Pick<Store, 'values'>;
+  store: Pick<Store, 'values' | 'isShared'>;
   access: Pick<Access, 'list' | 'admins' | 'roleOf'>;
   cases: Pick<CaseDesk, 'get' | 'handOver'>;
   groups: Pick<GroupDesk, 'get'>;
@@ -90,13 +96,14 @@ export function createHandOvers({
     chatId: number,
     task: (controls: Pick<Controls, 'active' | 'stop'>) => Promise<void>,
   ): Promise<Result<void, unknown>>;
+  holds: Holds;
+  duty: Pick<Duty, 'every'>;
   /** Milliseconds. */
   clock: () => number;
   log: Log;
 }): HandOvers {
   const offers = store.values(HAND_OVERS);
-  const rounds = createRounds(moveAllOf, log);
-  let looking: NodeJS.Timeout | undefined;
+  const rounds = createRounds(moveAllOf, log, aloneIn(holds, 'hand-overs'));
 
   const nameOf = async (person: number) => (await profiles.name(person)) || String(person);
   const isOver = ({ at, accepted }: HandOver) => !accepted && clock() - at >= OFFER_MS;
@@ -182,6 +189,13 @@ export function createHandOvers({
     await notify(from, 'bot:handOver.taken', { ...about, name: await nameOf(to) });
   }
 
+  /** Goes on with what was accepted, and not done by who took it. */
+  async function goOn(): Promise<void> {
+    const left = await atBorder(all);
+    if (!left.ok) log.error({ failure: left.failure }, 'hand-overs that were accepted are not read');
+    else for (const { from, accepted } of left.value.values()) if (accepted) rounds.run(from);
+  }
+
   const look: HandOvers['look'] = () =>
     atBorder(async () => {
       for (const [caseId, offer] of await all()) {
@@ -237,17 +251,13 @@ export function createHandOvers({
       }),
 
     async start() {
-      const left = await atBorder(all);
-      if (!left.ok) log.error({ failure: left.failure }, 'hand-overs of the last run are not read');
-      else for (const { from, accepted } of left.value.values()) if (accepted) rounds.run(from);
-      looking = setInterval(() => void look(), LOOK_MS).unref();
+      if (store.isShared) duty.every(LEFT_MS, goOn);
+      else await goOn();
+      duty.every(LOOK_MS, look, 'later');
     },
 
     idle: rounds.idle,
 
-    async stop() {
-      clearInterval(looking);
-      await rounds.stop();
-    },
+    stop: rounds.stop,
   };
 }

@@ -87,7 +87,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
       const agent = await nameOf(agentId);
       const isForPerson = waiting === 'picture' || waiting === 'password' || waiting === 'leave';
       return beside({ chatId, id: caseId }, isForPerson, async (t) => {
-        if (alarms.waitOf(jobId)?.waiting !== waiting) return null;
+        if ((await alarms.waitOf(jobId))?.waiting !== waiting) return null;
         if (isForPerson)
           return t(`bot:wait.reminder.${waiting}`, { minutes: Math.round(REMIND_MS / 60_000) });
         const what = t(`bot:wait.what.${waiting}`);
@@ -140,7 +140,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
         await beside(record, false, async (t) => {
           // Back already, or done meanwhile.
           if (directory.isOnline(agentId) || !(await isRunning(agentId, job.id))) return null;
-          const waiting: Waiting | undefined = alarms.waitOf(job.id)?.waiting;
+          const waiting: Waiting | undefined = (await alarms.waitOf(job.id))?.waiting;
           const what = t(`bot:wait.what.${waiting ?? 'end'}`);
           return t('bot:laptop.gone', { agent, what });
         });

@@ -6,6 +6,7 @@ import type { Controls } from '../../flows/index.ts';
 import type { HouseFailure } from '../../flows/ports.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Result } from '../../kernel/result.ts';
+import type { Duty } from '../../store/duty.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
 import { CHATS } from '../house/chats.ts';
@@ -21,12 +22,12 @@ export interface ListEnds {
   look(all?: boolean): Promise<Result<void, HouseFailure>>;
   /** Takes away what the last run has left, and looks from now on. */
   start(): void;
-  stop(): void;
 }
 
 export function createListEnds({
   store,
   inTurn,
+  duty,
   log,
 }: {
   store: Pick<Store, 'values'>;
@@ -35,12 +36,12 @@ export function createListEnds({
     chatId: number,
     task: (controls: Pick<Controls, 'start'>) => Promise<void>,
   ): Promise<Result<void, unknown>>;
+  duty: Pick<Duty, 'every' | 'during'>;
   log: Log;
 }): ListEnds {
   const chats = store.values(CHATS);
   const surveys = store.values(SURVEYS);
   const notes = store.values(JOB_NOTES);
-  let looking: NodeJS.Timeout | undefined;
 
   /** Whether the chat still shows a list that is kept no more. */
   async function isStale(chatId: string): Promise<boolean> {
@@ -73,11 +74,11 @@ export function createListEnds({
   return {
     look,
     start() {
-      void look(true).then(
-        (done) => done.ok || log.error({ failure: done.failure }, 'lists of the last run are not taken away'),
-      );
-      looking = setInterval(() => void look(), LOOK_MS).unref();
+      duty.during(async () => {
+        const done = await look(true);
+        if (!done.ok) log.error({ failure: done.failure }, 'lists of the last run are not taken away');
+      });
+      duty.every(LOOK_MS, () => look(), 'later');
     },
-    stop: () => clearInterval(looking),
   };
 }

@@ -11,8 +11,9 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type DataOf, type Kind, kind, readAs } from '../../store/kind.ts';
 import { directoryOf, dumpStore, type Unsupported } from '../../store/open.ts';
 import { isReadable, parseRecord } from '../../store/record-text.ts';
-import type { OpenFailure, Store, StoredRecord, StoreFailure } from '../../store/store.ts';
+import type { OpenFailure, Store, Stored, StoredRecord, StoreFailure } from '../../store/store.ts';
 import { RUNNING_BOT } from '../server/one-bot.ts';
+import { type BotOfMany, RUNNING_BOTS } from '../server/roll.ts';
 import { RUN_MARK } from '../server/run-mark.ts';
 import { makeBackup } from './backup.ts';
 import { type FileFault, faultOf } from './backup-file.ts';
@@ -56,6 +57,8 @@ export type StampFailure =
   | StoreFailure
   /** A newer program has worked with it; `program`: its version, where it can be read. */
   | { readonly reason: 'newer'; readonly program: string }
+  /** It is of another form, and others that work with it would not understand what this program writes. */
+  | { readonly reason: 'others-run'; readonly others: readonly BotOfMany[] }
   /** It could not be backed up first. */
   | { readonly reason: 'not-backed-up'; readonly why: OpenFailure | Unsupported | FileFault };
 
@@ -71,6 +74,8 @@ export async function bringUpToDate(
     readonly seal: Seal;
     readonly recipients: readonly string[];
     readonly program: string;
+    /** The others that work with it now; nobody may where left out. */
+    readonly others?: () => Stored<BotOfMany[]>;
     /** Milliseconds since 1970. */
     readonly clock: () => number;
   },
@@ -86,6 +91,9 @@ export async function bringUpToDate(
   const there = found.value;
   if (there && isNewer(there, today)) return fail({ reason: 'newer', program: there.program });
   if (there && isDeepEqual(there, today)) return ok(null);
+  const others = there && isNewer(today, there) ? ((await options.others?.()) ?? ok([])) : ok([]);
+  if (!others.ok) return others;
+  if (others.value.length > 0) return fail({ reason: 'others-run', others: others.value });
   const backup = await keepBefore();
   if (!backup.ok) return backup;
   const set = await stamps.set(KEY, today);
@@ -112,7 +120,7 @@ export async function bringUpToDate(
 
 /** Whether there is nothing in a store but what this start has put there. */
 async function isNew(storeUrl: string): Promise<boolean> {
-  const own: readonly string[] = [RUNNING_BOT.name, RUN_MARK.name];
+  const own: readonly string[] = [RUNNING_BOT.name, RUNNING_BOTS.name, RUN_MARK.name];
   let isEmpty = true;
   const looked = await dumpStore(storeUrl, ({ key: [sort, name = ''] }) => {
     isEmpty = sort === 'value' && own.includes(name);

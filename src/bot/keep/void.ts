@@ -11,11 +11,15 @@ import { PIN_WAITS } from '../commands/pin.ts';
 import { APPLICANTS, INVITATIONS } from '../door/access.ts';
 import { OPENED } from '../door/pins.ts';
 import { ANNOUNCEMENTS } from '../house/announcements.ts';
+import { ALARM_MOMENTS } from '../house/shared-alarms.ts';
+import { NEWEST_MESSAGES } from '../house/shared-calls.ts';
 import { KEPT_WORDS } from '../house/voice.ts';
 import { SURVEYS, VISITS } from '../jobs/surveys.ts';
 import { RUNNING_BOT } from '../server/one-bot.ts';
+import { RUNNING_BOTS } from '../server/roll.ts';
 import { RUN_MARK } from '../server/run-mark.ts';
 import { PROBE } from '../server/store-health.ts';
+import { UNCLEAR_TEXTS } from '../telegram/sealed-unclear.ts';
 import { WAITING_UPDATES } from '../telegram/shelf.ts';
 
 const VALUES: readonly Pick<Kind<unknown>, 'name'>[] = [
@@ -34,11 +38,15 @@ const VALUES: readonly Pick<Kind<unknown>, 'name'>[] = [
   // Handled, said or sent since: a button that was pressed once must not count twice.
   WAITING_UPDATES,
   KEPT_WORDS,
+  UNCLEAR_TEXTS,
+  NEWEST_MESSAGES,
+  ALARM_MOMENTS,
   ANNOUNCEMENTS,
   SURVEYS,
   // Of the process that ran then, and of the primary that answered it.
   RUN_MARK,
   RUNNING_BOT,
+  RUNNING_BOTS,
   PROBE,
   STORE_TERM,
 ];

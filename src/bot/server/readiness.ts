@@ -14,9 +14,9 @@ export interface Readiness {
 
 /**
  * How updates come in. `conflict`: another process polls with the same token, or a webhook is set for it; `off`: before the
- * bot takes any, and after it takes none.
+ * bot takes any, and after it takes none; `standby`: another bot on the same store polls, and this one should that end.
  */
-export type UpdatesState = 'polling' | 'webhook' | 'off' | 'conflict';
+export type UpdatesState = 'polling' | 'webhook' | 'off' | 'conflict' | 'standby';
 
 /** One thing that keeps the bot from its work. */
 export type NotReady =

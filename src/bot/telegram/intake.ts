@@ -8,13 +8,17 @@ import type { UserFromGetMe } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import type { Duty } from '../../store/duty.ts';
+import type { Holds } from '../../store/holds.ts';
 import type { Store, StoreFailure } from '../../store/store.ts';
+import type { LineKeeper } from './attempts.ts';
 import type { TelegramClient } from './client.ts';
 import { isTokenRefused, type TelegramFailure } from './failure.ts';
-import { createLines, LINE_TIMES, type LineKeeper, type LineTimes } from './lines.ts';
+import { createLines, LINE_TIMES, type LineTimes } from './lines.ts';
 import { poll } from './polling.ts';
 import { createReception, type Doorkeeper, type WaitingLimits } from './reception.ts';
-import { createShelf, type Place } from './shelf.ts';
+import { createSharedLines } from './shared-lines.ts';
+import { type AmongOthers, createShelf } from './shelf.ts';
 import { WANTED_UPDATES } from './updates.ts';
 import { webhookRoute } from './webhook.ts';
 
@@ -45,8 +49,11 @@ export interface Intake {
    * lies on disk.
    */
   stop(): Promise<void>;
-  /** How updates come in just now; `off`: they do not, `conflict`: another process takes them. */
-  state(): 'polling' | 'webhook' | 'off' | 'conflict';
+  /**
+   * How updates come in just now; `off`: they do not, `conflict`: another process takes them, `standby`: another one on the same
+   * store does, and this one should that end.
+   */
+  state(): 'polling' | 'webhook' | 'off' | 'conflict' | 'standby';
   /** How many updates wait, those being handled among them. */
   waiting(): number;
   /** Resolves when no update waits. */
@@ -63,6 +70,8 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
   store: Pick<Store, 'values'>;
   /** 32 bytes that waiting updates are sealed with; never in the store. */
   key: Secret<Uint8Array>;
+  /** Where other processes have the store open; a chat's order is then kept in it. Null, or left out: this one is alone. */
+  shared?: (AmongOthers & { readonly holds: Holds; readonly duty: Duty }) | null;
   /** Whether the last run was not shut down. */
   afterCrash: boolean;
   log: Log;
@@ -74,25 +83,27 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
 
 /** Without an answer for so long polling counts as off, ms: a poll is held for 50 s, and another process may hold it. */
 const POLLED_MS = 90_000;
+/** How often the process on duty looks for what nobody sees through, and how long that lies there before, ms. */
+const SWEEP_MS = 2_000;
+const LEFT_MS = 3_000;
 /** Two that poll take the updates from each other every few seconds; one that held out for so long has them, ms. */
 const CONFLICT_MS = 20_000;
-
-/** An update over which the program died so often is given up: it would go on to end it for everybody. */
-const MOST_DEATHS = 5;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { client, me, log, onEnd, limits, afterCrash } = options;
   const { updates } = options.settings;
-  const shelf = createShelf(options.store, options.key, log);
-  const lines = createLines({
-    ...LINE_TIMES,
-    ...options.times,
+  const { shared = null } = options;
+  const shelf = createShelf(options.store, options.key, log, shared);
+  const keeping = {
+    times: { ...LINE_TIMES, ...options.times },
     shelf,
     log,
     handle: options.handle,
     tell: options.tell,
-  });
-  const reception = createReception({ ...options, shelf, lines, log, limits });
+  };
+  const sharedLines = shared && createSharedLines({ ...keeping, holds: shared.holds });
+  const lines = sharedLines ?? createLines(keeping);
+  const reception = createReception({ ...options, shelf, isShared: shared !== null, lines, log, limits });
   const stopping = new AbortController();
   let isOpen = false;
   /** `performance.now()` */
@@ -100,6 +111,7 @@ export function createIntake(options: IntakeOptions): Intake {
   /** When Telegram gave the updates to another process, `performance.now()`. */
   let refusedAt = Number.NEGATIVE_INFINITY;
   let polling: Promise<void> | undefined;
+  let isStandingBy = shared !== null && updates.mode === 'polling';
 
   /** Puts what the last run left into its lines, in its order. */
   async function takeUp(): Promise<Result<void, StoreFailure>> {
@@ -111,7 +123,8 @@ export function createIntake(options: IntakeOptions): Intake {
       const isHead = !heads.has(place.chatId);
       heads.add(place.chatId);
       if (isHead && afterCrash) {
-        const counted = await countDeath(place);
+        // The head of a line is what its chat was at when the program died.
+        const counted = await shelf.died(place);
         if (!counted.ok) return counted;
       }
       lines.join(place);
@@ -119,35 +132,40 @@ export function createIntake(options: IntakeOptions): Intake {
     return ok(undefined);
   }
 
-  /** The head of a line is what its chat was at when the program died. */
-  async function countDeath(place: Place): Promise<Result<void, StoreFailure>> {
-    const deaths = await shelf.died(place);
-    if (!deaths.ok || deaths.value < MOST_DEATHS) return deaths.ok ? ok(undefined) : deaths;
-    log.error(
-      { update: place.updateId, deaths: deaths.value },
-      'given up: the program dies over this update',
-    );
-    return shelf.giveUp(place, 'broken');
+  /** Sees through what a process has left that is gone. */
+  async function sweep(): Promise<void> {
+    const left = await shelf.chats(LEFT_MS);
+    if (!left.ok) return log.warn({ failure: left.failure.reason }, 'waiting updates cannot be looked for');
+    for (const chatId of left.value) sharedLines?.look(chatId);
+  }
+
+  async function pollUntil(over: AbortSignal): Promise<void> {
+    polledAt = performance.now();
+    isStandingBy = false;
+    const how = await poll({
+      client,
+      me,
+      log,
+      receive: reception.receiveAll,
+      answered: () => {
+        polledAt = performance.now();
+        refusedAt = Number.NEGATIVE_INFINITY;
+      },
+      conflicted: () => {
+        refusedAt = performance.now();
+      },
+      signal: AbortSignal.any([over, stopping.signal]),
+    });
+    isStandingBy = shared !== null;
+    if (how !== 'stopped') onEnd(how);
   }
 
   async function begin(): Promise<Result<void, IntakeFailure>> {
+    shared?.duty.every(SWEEP_MS, sweep);
     if (updates.mode === 'polling') {
-      polledAt = performance.now();
-      const polled = poll({
-        client,
-        me,
-        log,
-        receive: reception.receiveAll,
-        answered: () => {
-          polledAt = performance.now();
-          refusedAt = Number.NEGATIVE_INFINITY;
-        },
-        conflicted: () => {
-          refusedAt = performance.now();
-        },
-        signal: stopping.signal,
-      });
-      polling ??= polled.then((how) => (how === 'stopped' ? undefined : onEnd(how)));
+      // Telegram gives its updates to one: another begins where that one ends.
+      if (shared) shared.duty.during((over) => (polling = pollUntil(over)));
+      else polling ??= pollUntil(stopping.signal);
       return ok(undefined);
     }
     const answer = await client.tryCall('setWebhook', {
@@ -165,7 +183,8 @@ export function createIntake(options: IntakeOptions): Intake {
         ? null
         : webhookRoute({ ...updates, receive: reception.receive, isOpen: () => isOpen }),
     async start() {
-      const taken = await takeUp();
+      // With others it is looked for again and again, by one.
+      const taken = shared ? ok(undefined) : await takeUp();
       if (!taken.ok) return fail({ kind: 'store', detail: taken.failure.reason });
       isOpen = true;
       return begin();
@@ -179,6 +198,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     state() {
       if (!isOpen) return 'off';
+      if (isStandingBy) return 'standby';
       if (updates.mode === 'webhook') return 'webhook';
       if (performance.now() - refusedAt < CONFLICT_MS) return 'conflict';
       return performance.now() - polledAt < POLLED_MS ? 'polling' : 'off';

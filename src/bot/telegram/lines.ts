@@ -4,21 +4,9 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
-import type { Result } from '../../kernel/result.ts';
-import type { IntakeWord, Place, Shelf, Waiting } from './shelf.ts';
-
-/** What the house does with updates and with what has to be said about them. */
-export interface LineKeeper {
-  /**
-   * Handles one update. After a failure nothing has changed, and the update is handed in again; after `stuck`, and when
-   * this rejects, it is given up: it would be the same again.
-   */
-  handle(update: Update): Promise<Result<void, string>>;
-  /** Tells a chat about its updates. False: it could not be told now, but may be later. */
-  tell(chatId: number, word: IntakeWord): Promise<boolean>;
-}
+import { createAttempts, type LineKeeper } from './attempts.ts';
+import type { IntakeWord, Place, Shelf } from './shelf.ts';
 
 export interface LineTimes {
   /** Pause before an update is handed in again, ms; doubles up to half a minute. */
@@ -34,7 +22,8 @@ export interface LineTimes {
 
 /** `slowMs`: longer than a photo takes. `patienceMs`: longer than a turn of the engine, and one it has to wait for. */
 export const LINE_TIMES: LineTimes = { againMs: 1_000, slowMs: 60_000, patienceMs: 10 * 60_000 };
-const LONGEST_AGAIN_MS = 30_000;
+/** Longest pause between two tries, ms. */
+export const LONGEST_AGAIN_MS = 30_000;
 
 export interface Lines {
   /**
@@ -54,12 +43,15 @@ export interface Lines {
   idle(): Promise<void>;
 }
 
-interface LineOptions extends LineKeeper, LineTimes {
+export interface LineOptions extends LineKeeper {
   shelf: Shelf;
+  times: LineTimes;
   log: Log;
 }
 
-export function createLines({ shelf, log, handle, tell, ...times }: LineOptions): Lines {
+export function createLines(options: LineOptions): Lines {
+  const { times } = options;
+  const { attempt, tellSlow } = createAttempts({ ...options, ...times });
   const lines = new Map<number, { places: Place[]; lastWord: IntakeWord | null; end: Promise<void> }>();
   const stopping = new AbortController();
   // Every chat that waits listens; their number is bounded where they come in.
@@ -83,11 +75,7 @@ export function createLines({ shelf, log, handle, tell, ...times }: LineOptions)
 
   /** Sees a thing through, however often it takes. False: the intake stops, it stays where it lies. */
   async function settle(place: Place): Promise<boolean> {
-    const { chatId, updateId } = place;
-    const slow = setTimeout(() => {
-      log.error({ chat: chatId, update: updateId }, 'a chat is held up: an update is not handled');
-      if (updateId !== null) void say(chatId, 'slow');
-    }, times.slowMs).unref();
+    const slow = setTimeout(() => tellSlow(place), times.slowMs).unref();
     try {
       for (let wait = times.againMs; !(await attempt(place)); wait = Math.min(wait * 2, LONGEST_AGAIN_MS)) {
         if (!(await pause(wait))) return false;
@@ -95,66 +83,7 @@ export function createLines({ shelf, log, handle, tell, ...times }: LineOptions)
     } finally {
       clearTimeout(slow);
     }
-    const erased = await shelf.done(place);
-    // It runs out by itself; until then the engine knows it as handled.
-    if (!erased.ok) log.warn({ failure: erased.failure.reason }, 'a handled update could not be erased');
     return true;
-  }
-
-  /** Tries once. False: again later. */
-  async function attempt(place: Place): Promise<boolean> {
-    const { chatId, updateId } = place;
-    const found = await shelf.read(place);
-    if (!found.ok) {
-      log.warn({ update: updateId, failure: found.failure.reason }, 'a waiting update cannot be read now');
-      return false;
-    }
-    const thing: Waiting = found.value === 'lost' ? { word: 'lost' } : found.value;
-    if ('word' in thing) return say(chatId, thing.word);
-    switch (await outcomeOf(thing.update)) {
-      case 'handled':
-        return true;
-      case 'failed':
-        return false;
-      case 'broken': {
-        if (await say(chatId, 'broken')) return true;
-        const left = await shelf.giveUp(place, 'broken');
-        if (!left.ok)
-          log.error({ update: updateId, failure: left.failure.reason }, 'given up without a word');
-        return !left.ok;
-      }
-    }
-  }
-
-  async function outcomeOf(update: Update): Promise<'handled' | 'failed' | 'broken'> {
-    const about = { update: update.update_id };
-    const enough = new AbortController();
-    const late = sleep(times.patienceMs, 'late' as const, { signal: enough.signal, ref: false });
-    late.catch(() => undefined);
-    try {
-      const outcome = await Promise.race([handle(update), late]);
-      if (outcome === 'late') {
-        log.error(about, 'a handler does not end; going on without it');
-        return 'broken';
-      }
-      if (outcome.ok) return 'handled';
-      log.warn({ ...about, reason: outcome.failure }, 'an update could not be handled');
-      return outcome.failure === 'stuck' ? 'broken' : 'failed';
-    } catch (error) {
-      log.error({ ...about, err: error }, 'handling an update failed');
-      return 'broken';
-    } finally {
-      enough.abort();
-    }
-  }
-
-  async function say(chatId: number, word: IntakeWord): Promise<boolean> {
-    try {
-      return await tell(chatId, word);
-    } catch (error) {
-      log.error({ err: error, chat: chatId, word }, 'a chat could not be told of its updates');
-      return false;
-    }
   }
 
   return {

@@ -5,9 +5,9 @@
 import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
-import type { StoreFailure } from '../../store/store.ts';
+import type { Stored, StoreFailure } from '../../store/store.ts';
 import type { Lines } from './lines.ts';
-import type { IntakeWord, Shelf } from './shelf.ts';
+import type { IntakeWord, Place, Shelf } from './shelf.ts';
 import { classify } from './updates.ts';
 
 /** `in`: it is kept and handled. `out`: the house has no use for it. `too-fast`: out, and its sender is told. */
@@ -58,6 +58,8 @@ const NONE_BEFORE: Taking = Promise.resolve(ok(undefined));
 
 interface ReceptionOptions extends Doorkeeper {
   shelf: Shelf;
+  /** Whether other processes take updates in, too: what waits for a chat is asked of the shelf. */
+  isShared: boolean;
   lines: Lines;
   log: Log;
   limits?: WaitingLimits | undefined;
@@ -65,6 +67,7 @@ interface ReceptionOptions extends Doorkeeper {
 
 export function createReception({
   shelf,
+  isShared,
   lines,
   log,
   limits = LIMITS,
@@ -92,15 +95,22 @@ export function createReception({
     const handled = await shelf.wasHandled(update.update_id);
     if (!handled.ok) return reported(update, handled);
     if (handled.value) return before;
-    const word = admission === 'too-fast' ? admission : isFull(chatId) ? 'full' : null;
+    // Only what was put away before can be put behind.
+    if (isShared) await before;
+    const there = await waitingFor(chatId);
+    if (!there.ok) return reported(update, there);
+    // Another process has it, and Telegram has not heard of that.
+    if (there.value.some(({ updateId }) => updateId === update.update_id)) return before;
+    const waiting = isShared ? there.value.length : lines.length(chatId);
+    const word = admission === 'too-fast' ? admission : isFull(chatId, waiting) ? 'full' : null;
     if (word !== null) {
       const earlier = await before;
       if (!earlier.ok) return earlier;
-      const left = await leaveWord(chatId, word);
+      const left = await leaveWord(chatId, word, there.value.at(-1));
       return left.ok ? left : reported(update, left);
     }
     arriving.set(chatId, (arriving.get(chatId) ?? 0) + 1);
-    const put = await shelf.put(chatId, { update });
+    const put = await shelf.put(chatId, { update }, there.value.at(-1));
     const earlier = await before;
     leave(chatId);
     if (!earlier.ok) {
@@ -120,8 +130,12 @@ export function createReception({
     else arriving.delete(chatId);
   }
 
-  function isFull(chatId: number): boolean {
-    const waiting = lines.length(chatId) + (arriving.get(chatId) ?? 0);
+  /** What other processes know of: where there are none, the lines know it without asking. */
+  const waitingFor = (chatId: number): Stored<Place[]> =>
+    isShared ? shelf.placesOf(chatId, limits.perChat) : Promise.resolve(ok([]));
+
+  function isFull(chatId: number, there: number): boolean {
+    const waiting = there + (arriving.get(chatId) ?? 0);
     return waiting >= limits.perChat || (lines.total >= limits.total && waiting >= limits.fairShare);
   }
 
@@ -132,9 +146,9 @@ export function createReception({
   }
 
   /** Has a chat told, behind what it is waiting for, that something was not taken. */
-  async function leaveWord(chatId: number, word: IntakeWord): Taking {
+  async function leaveWord(chatId: number, word: IntakeWord, behind?: Place): Taking {
     if (lines.lastWord(chatId) === word) return ok(undefined);
-    const put = await shelf.put(chatId, { word });
+    const put = await shelf.put(chatId, { word }, behind);
     if (!put.ok) return put;
     lines.join(put.value, word);
     return ok(undefined);

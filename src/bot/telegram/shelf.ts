@@ -1,6 +1,7 @@
 /**
  * Updates that wait for their turn, on disk. They hold what people type, passwords and codes among it: each is sealed
- * with a key that is not in the store, erased as soon as it was handled, and after a day in any case.
+ * with a key that is not in the store, erased as soon as it was handled, and after a day in any case. Where several processes
+ * have the store open, each of them may have put away what any of them handles (docs/decisions/0072).
  */
 import type { Update } from 'grammy/types';
 import { decodeTime } from 'ulid';
@@ -8,7 +9,7 @@ import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { ok } from '../../kernel/result.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { kind } from '../../store/kind.ts';
+import { type DataOf, kind, step } from '../../store/kind.ts';
 import type { Store, Stored } from '../../store/store.ts';
 import { nextUlid } from '../../store/ulid.ts';
 import { sealed, unsealed } from './sealed.ts';
@@ -37,14 +38,24 @@ export interface Place {
 export interface Shelf {
   /** Everything that lies there since the last run, oldest first. */
   places(): Stored<Place[]>;
-  /** Puts a thing away behind all others; it is durable when this resolves. */
-  put(chatId: number, thing: Waiting): Stored<Place>;
-  /** The thing at a place; `lost` when its day is over or it cannot be unsealed. */
+  /** The chats for which something has lain there for `ageMs` or longer, whoever put it there. */
+  chats(ageMs: number): Stored<number[]>;
+  /** What lies there for a chat, oldest first, at most so many. */
+  placesOf(chatId: number, most: number): Stored<Place[]>;
+  /**
+   * Puts a thing away behind all others; it is durable when this resolves.
+   * @param behind the newest of its chat that is known, should another process with another clock have put that away
+   */
+  put(chatId: number, thing: Waiting, behind?: Place): Stored<Place>;
+  /**
+   * The thing at a place; `lost` when its day is over or it cannot be unsealed. Where the process that answered for it is gone, this
+   * one does from now on, and that counts as a death.
+   */
   read(place: Place): Stored<Waiting | 'lost'>;
   /** Puts a word where an update was given up. */
   giveUp(place: Place, word: IntakeWord): Stored<void>;
-  /** Counts that the program died while this one was at the head of its line. @returns how often by now */
-  died(place: Place): Stored<number>;
+  /** Counts that the program died while this one was at the head of its line; after too often it is given up. */
+  died(place: Place): Stored<void>;
   /** Takes a thing away again that was put there in vain. */
   withdraw(place: Place): Stored<void>;
   /** Erases what was handled; of an update the id is remembered for a day. */
@@ -53,66 +64,135 @@ export interface Shelf {
   wasHandled(updateId: number): Stored<boolean>;
 }
 
+const waitingSchema = z.object({
+  sealed: z.base64(),
+  /** How often the program died over it. */
+  deaths: z.number(),
+});
+/** By chat, moment and update: what waits for a chat lies together, in its order. */
 export const WAITING_UPDATES = kind({
   name: 'waiting-updates',
-  version: 1,
-  schema: z.object({
-    sealed: z.base64(),
-    /** How often the program died over it. */
-    deaths: z.number(),
+  version: 2,
+  schema: waitingSchema.extend({
+    /** The process that answers for it; absent where there is but one. */
+    by: z.string().exactOptional(),
   }),
+  steps: [step('there was one process', waitingSchema, (old) => old)],
   fleeting: true,
 });
+type WaitingUpdate = DataOf<typeof WAITING_UPDATES>;
 export const HANDLED_UPDATES = kind({ name: 'handled-updates', version: 1, schema: z.literal(true) });
 
 /** Telegram keeps what nobody takes for a day (https://core.telegram.org/bots/api#getting-updates). */
 const DAY_MS = 24 * 60 * 60 * 1000;
-const ULID_LENGTH = 26;
 
-/** @param key 32 bytes; never in the store */
-export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array>, log: Log): Shelf {
+/** This process among others on the same store. */
+export interface AmongOthers {
+  /** What it is called. */
+  readonly process: string;
+  /** Whether a process is still at work. */
+  lives(process: string): Promise<boolean>;
+}
+
+/** An update over which the program died so often is given up: it would go on to end it for everybody. */
+const MOST_DEATHS = 5;
+
+/**
+ * @param key 32 bytes; never in the store
+ * @param others null: no other process has the store open
+ */
+export function createShelf(
+  store: Pick<Store, 'values'>,
+  key: Secret<Uint8Array>,
+  log: Log,
+  others: AmongOthers | null = null,
+): Shelf {
   const waiting = store.values(WAITING_UPDATES);
   const handled = store.values(HANDLED_UPDATES);
+  const by = others === null ? {} : { by: others.process };
   let last: string | null = null;
 
-  const write = (at: string, thing: Waiting, deaths = 0) =>
-    waiting.set(at, { sealed: sealed(key, JSON.stringify(thing), at), deaths }, DAY_MS);
+  const write = (at: string, thing: Waiting) =>
+    waiting.set(at, { sealed: sealed(key, JSON.stringify(thing), at), deaths: 0, ...by }, DAY_MS);
+
+  /** @returns whether it is given up */
+  async function countDeath({ key: at, updateId }: Place, there: WaitingUpdate): Stored<boolean> {
+    const deaths = there.deaths + 1;
+    if (deaths >= MOST_DEATHS) {
+      log.error({ update: updateId, deaths }, 'given up: the program dies over this update');
+      const given = await write(at, { word: 'broken' });
+      return given.ok ? ok(true) : given;
+    }
+    const kept = await waiting.set(at, { ...there, ...by, deaths }, restOfDay(at));
+    return kept.ok ? ok(false) : kept;
+  }
+
+  /** Whether nobody answers for it any more. */
+  const isLeft = async (owner: string | undefined) =>
+    others !== null && owner !== undefined && owner !== others.process && !(await others.lives(owner));
 
   return {
     async places() {
       const keys = await waiting.keys();
       if (!keys.ok) return keys;
-      const places = keys.value.flatMap((found) => placeOf(found) ?? []);
-      const [newest] = places.at(-1)?.key.split(' ') ?? [];
-      last = newest ?? last;
+      const places = keys.value
+        .flatMap((found) => placeOf(found) ?? [])
+        .toSorted((one, other) => (momentOf(one.key) < momentOf(other.key) ? -1 : 1));
+      const newest = places.at(-1);
+      last = newest ? momentOf(newest.key) : last;
       return ok(places);
     },
-    async put(chatId, thing) {
+    async chats(ageMs) {
+      const found: number[] = [];
+      for (let after: string | undefined; ; ) {
+        const keys = await waiting.page({ most: 1, ...(after === undefined ? {} : { after }) });
+        if (!keys.ok) return keys;
+        const [oldest] = keys.value;
+        if (oldest === undefined) return ok(found);
+        const place = placeOf(oldest);
+        if (place && Date.now() - decodeTime(momentOf(place.key)) >= ageMs) found.push(place.chatId);
+        // Behind everything of this chat.
+        after = place ? `${place.chatId} ~` : oldest;
+      }
+    },
+    async placesOf(chatId, most) {
+      const keys = await waiting.page({ prefix: `${chatId} `, most });
+      return keys.ok ? ok(keys.value.flatMap((found) => placeOf(found) ?? [])) : keys;
+    },
+    async put(chatId, thing, behind) {
       const updateId = 'update' in thing ? thing.update.update_id : null;
+      const before = behind && momentOf(behind.key);
+      if (before !== undefined && (last === null || before > last)) last = before;
       last = nextUlid(last, Date.now());
-      const place = { chatId, updateId, key: `${last} ${chatId} ${updateId ?? '-'}` };
+      const place = { chatId, updateId, key: `${chatId} ${last} ${updateId ?? '-'}` };
       const written = await write(place.key, thing);
       return written.ok ? ok(place) : written;
     },
-    async read({ key: at }) {
+    async read(place) {
+      const { key: at } = place;
       const found = await waiting.get(at);
       if (!found.ok) {
         if (found.failure.reason !== 'unreadable') return found;
         log.error({ failure: found.failure.detail }, 'a waiting update cannot be read');
         return ok('lost');
       }
-      const text = found.value === undefined ? null : unsealed(key, found.value.sealed, at);
+      if (found.value === undefined) return ok('lost');
+      if (await isLeft(found.value.by)) {
+        const counted = await countDeath(place, found.value);
+        if (!counted.ok) return counted;
+        if (counted.value) return ok({ word: 'broken' });
+      }
+      const text = unsealed(key, found.value.sealed, at);
       return ok(text === null ? 'lost' : (JSON.parse(text) as Waiting));
     },
     giveUp: ({ key: at }, word) => write(at, { word }),
-    async died({ key: at }) {
-      const found = await waiting.get(at);
+    async died(place) {
+      const found = await waiting.get(place.key);
       // One that cannot be read is `lost` as soon as it is taken up.
-      if (!found.ok) return found.failure.reason === 'unreadable' ? ok(0) : found;
-      if (found.value === undefined) return ok(0);
-      const deaths = found.value.deaths + 1;
-      const kept = await waiting.set(at, { ...found.value, deaths }, restOfDay(at));
-      return kept.ok ? ok(deaths) : kept;
+      if (!found.ok) return found.failure.reason === 'unreadable' ? ok(undefined) : found;
+      if (found.value === undefined) return ok(undefined);
+      const counted = await countDeath(place, found.value);
+      return counted.ok ? ok(undefined) : counted;
     },
     withdraw: ({ key: at }) => waiting.delete(at),
     async done({ key: at, updateId }) {
@@ -131,12 +211,22 @@ export function createShelf(store: Pick<Store, 'values'>, key: Secret<Uint8Array
 
 /** What is left of the day of a thing that was put away before, ms. */
 function restOfDay(key: string): number {
-  const age = Date.now() - decodeTime(key.slice(0, ULID_LENGTH));
+  const age = Date.now() - decodeTime(momentOf(key));
   return Math.min(DAY_MS, Math.max(1, DAY_MS - age));
 }
 
+const ULID = '[0-9A-Z]{26}';
+/** As they are made, and as an older version made them. */
+const KEY = new RegExp(`^(?:(-?\\d+) ${ULID}|${ULID} (-?\\d+)) (\\d+|-)$`);
+
+/** When a thing was put away, as the ULID in its key says. */
+function momentOf(key: string): string {
+  return new RegExp(ULID).exec(key)?.[0] ?? '';
+}
+
 function placeOf(key: string): Place | null {
-  const [, chatId, updateId] = /^[0-9A-Z]{26} (-?\d+) (\d+|-)$/.exec(key) ?? [];
-  if (chatId === undefined) return null;
+  const [, now, before, updateId] = KEY.exec(key) ?? [];
+  const chatId = now ?? before;
+  if (chatId === undefined || updateId === undefined) return null;
   return { chatId: Number(chatId), updateId: updateId === '-' ? null : Number(updateId), key };
 }

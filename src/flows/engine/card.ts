@@ -86,8 +86,10 @@ interface CardTools {
   readonly clock: () => number;
   readonly heading: Heading;
   readonly sharesCard: SharesCard;
-  /** Id of the newest message this run has put into a chat. */
-  newest(chatId: number): number;
+  /** Id of the newest message that is known to have been put into a chat. */
+  newest(chatId: number): Promise<number>;
+  /** What was put below a card before this nobody remembers: it is taken to be out of sight, ms. */
+  readonly since: number;
 }
 
 export function createCaseCards({
@@ -99,21 +101,19 @@ export function createCaseCards({
   heading,
   sharesCard,
   newest,
+  since,
 }: CardTools): CaseCards {
-  /** What the run before has put below a card, nobody remembers: it is taken to be out of sight. */
-  const since = clock();
-
-  /** Whether a card is the last message, as far as this run knows. */
-  function isNewest({ chat: { touchedAt = 0 }, chatId }: Turn, card: CaseCard): boolean {
-    return touchedAt >= since && !card.isBuried && newest(chatId) <= card.messageId;
+  /** Whether a card is the last message, as far as is known. */
+  async function isNewest({ chat: { touchedAt = 0 }, chatId }: Turn, card: CaseCard): Promise<boolean> {
+    return touchedAt >= since && !card.isBuried && (await newest(chatId)) <= card.messageId;
   }
 
-  function staysInPlace(turn: Turn, card: CaseCard, { manner, photo }: CardContent): boolean {
+  async function staysInPlace(turn: Turn, card: CaseCard, { manner, photo }: CardContent): Promise<boolean> {
     if (manner === 'news' || card.isPhoto !== (photo !== undefined)) return false;
     if (manner === 'quiet') return !card.isBuried;
     // The person looks at it where they did something just now.
     const isRecent = clock() - (turn.chat.touchedAt ?? 0) < LOOKED_AT_MS;
-    return isNewest(turn, card) && (manner === 'beside' || isRecent);
+    return (manner === 'beside' || isRecent) && isNewest(turn, card);
   }
 
   /** Writes into the card that is there. False: it is gone, or Telegram does not let it be changed. */
@@ -228,7 +228,7 @@ export function createCaseCards({
     const whole = joined([head, ...kept, text]);
     const body = lengthOf(whole) <= limit ? whole : cut(text, limit, more);
 
-    if (own && staysInPlace(turn, own, content)) {
+    if (own && (await staysInPlace(turn, own, content))) {
       const edited = await edit(turn, own.messageId, body, shown);
       if (!edited.ok) return edited;
       if (edited.value) {

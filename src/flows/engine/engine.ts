@@ -44,7 +44,7 @@ import {
   type Turn,
 } from './state.ts';
 import { type EngineTools, tell } from './turn.ts';
-import { createUnclear, type UnclearText } from './unclear.ts';
+import { createUnclear, type Unclear, type UnclearText } from './unclear.ts';
 import { createUpdateHearing, type Handled } from './updates.ts';
 import { Stuck, watched } from './watched.ts';
 
@@ -70,7 +70,7 @@ export interface ChatControls<S extends AnyStages = AnyStages> {
    */
   remark(caseId: string, text: string, needed: boolean): Promise<boolean>;
   /** What the person typed last and was not understood, while it can be handed on; `forget`: it is not any more. */
-  readonly unclear: { get(): UnclearText | null; forget(): void };
+  readonly unclear: { get(): Promise<UnclearText | null>; forget(): Promise<void> };
   /** The running stage. */
   active(): { flow: keyof S & string; caseId: string } | null;
 }
@@ -86,6 +86,7 @@ export interface EngineOptions<N extends string> {
   /**
    * Runs tasks of one chat strictly one after another, across processes where there are several. The house's own are
    * never refused for want of room.
+   * @throws HouseUnavailable when the store does not say whose turn it is
    */
   exclusive<T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T>;
   /** Key of the tags on buttons: nobody can make one for another chat or step. */
@@ -98,8 +99,12 @@ export interface EngineOptions<N extends string> {
   heading?: Heading;
   /** Which cases go on in one message. Default: none. */
   sharesCard?: SharesCard;
-  /** Id of the newest message this run has put into a chat, whoever said it; 0: none. */
-  newest(chatId: number): number;
+  /** Id of the newest message that is known to have been put into a chat, whoever said it; 0: none. */
+  newest(chatId: number): Promise<number>;
+  /** Since when `newest` knows what is put into chats, ms; the start of this run where left out. */
+  newestSince?: number;
+  /** Where what was not understood is kept; this process's memory where left out. */
+  unclear?: Unclear;
   /** Hears that a conversation enters a stage, for the first time or anew. */
   onEnter?: (stage: string) => void;
   /** Milliseconds. */
@@ -153,12 +158,19 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const { onEnter = () => undefined } = options;
   const { heading = async () => '', sharesCard = async () => false, newest } = options;
   const outward = { house, callApi, courtesies, log, clock };
-  const cards = createCaseCards({ ...outward, heading, sharesCard, newest: (chatId) => newest(chatId) });
+  const since = options.newestSince ?? clock();
+  const cards = createCaseCards({
+    ...outward,
+    heading,
+    sharesCard,
+    newest: (chatId) => newest(chatId),
+    since,
+  });
   const tools: EngineTools = { ...outward, cards, tagFor };
   const stages = guarded(tools, createPlay(tools, flows, me, onEnter), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
-  const unclear = createUnclear(clock);
+  const { unclear = createUnclear(clock) } = options;
   const updates = createUpdateHearing(
     tools,
     stages,
@@ -243,7 +255,12 @@ export function createEngine<S extends AnyStages = AnyStages>(
         throw error;
       }
     };
-    return exclusive(chatId, task, own);
+    try {
+      return await exclusive(chatId, task, own);
+    } catch (error) {
+      if (error instanceof HouseUnavailable) return fail('store-unavailable');
+      throw error;
+    }
   }
 
   async function hearNew(turn: Turn, update: Update, outside?: Outside<S>): Promise<Handled> {

@@ -1,6 +1,6 @@
 /**
- * What was typed last and not understood: in memory alone, for its sender to hand on to the admins or not (docs/decisions/0058). It
- * may be a secret.
+ * What was typed last and not understood, for its sender to hand on to the admins or not (docs/decisions/0058). It may be a secret:
+ * it is in memory alone, or where several processes may hear of it, sealed (bot/telegram/sealed-unclear.ts).
  */
 
 /** A text nobody understood. */
@@ -11,14 +11,14 @@ export interface UnclearText {
 }
 
 export interface Unclear {
-  keep(chatId: number, text: UnclearText): void;
+  keep(chatId: number, text: UnclearText): Promise<void>;
   /** Null: there is none, or none any more. */
-  get(chatId: number): UnclearText | null;
-  forget(chatId: number): void;
+  get(chatId: number): Promise<UnclearText | null>;
+  forget(chatId: number): Promise<void>;
 }
 
 /** How long it can be handed on, ms. */
-const KEPT_MS = 30 * 60_000;
+export const UNCLEAR_KEPT_MS = 30 * 60_000;
 /** Chats of which one is kept; the oldest give way. */
 const MOST_KEPT = 500;
 /** Characters that are handed on. */
@@ -28,17 +28,24 @@ const MAX_TEXT = 1000;
 export function createUnclear(clock: () => number): Unclear {
   const kept = new Map<number, UnclearText & { readonly at: number }>();
   return {
-    keep(chatId, { question, text }) {
+    async keep(chatId, unclear) {
       kept.delete(chatId);
-      kept.set(chatId, { question, text: [...text].slice(0, MAX_TEXT).join(''), at: clock() });
+      kept.set(chatId, { ...handedOn(unclear), at: clock() });
       for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
     },
-    get(chatId) {
+    async get(chatId) {
       const found = kept.get(chatId);
-      return found && clock() - found.at < KEPT_MS ? found : null;
+      return found && clock() - found.at < UNCLEAR_KEPT_MS ? found : null;
     },
-    forget: (chatId) => void kept.delete(chatId),
+    async forget(chatId) {
+      kept.delete(chatId);
+    },
   };
+}
+
+/** As much of it as is handed on. */
+export function handedOn({ question, text }: UnclearText): UnclearText {
+  return { question, text: [...text].slice(0, MAX_TEXT).join('') };
 }
 
 /** Where nothing is asked. */

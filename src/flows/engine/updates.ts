@@ -84,9 +84,9 @@ export function createUpdateHearing(
     const isUnclear = heard.kind !== 'only-pressed';
     if (isUnclear) orThrow(await house.misunderstood.count(question));
     const isSecret = spec.besideSecret === true || spec.nonce !== undefined;
-    unclear.forget(chatId);
+    await unclear.forget(chatId);
     const mayBeSent = isUnclear && !isSecret && typed !== '';
-    if (mayBeSent) unclear.keep(chatId, { question, text: typed });
+    if (mayBeSent) await unclear.keep(chatId, { question, text: typed });
     const label = mayBeSent ? textsFor(await house.language(chatId))('bot:unclear.button') : null;
     const how = label === null ? {} : { key: { text: label, callback_data: UNCLEAR_DATA } };
     const shown = lastWord(await cards.remark(turn, text, how));

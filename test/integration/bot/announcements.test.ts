@@ -10,6 +10,7 @@ import { openFortress } from '../../security/fortress.ts';
 import { createLife, type Life, storeOf } from '../../support/mortal.ts';
 import { offering, STEP } from '../../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 
 const ADMIN = 1;
 const PEOPLE = [11, 12, 13];
@@ -38,7 +39,7 @@ describe('an announcement', () => {
   ) {
     const mortal = storeOf(store, life);
     return createAnnouncements({
-      store: mortal,
+      ...workingOn(mortal),
       access: {
         admins: [ADMIN],
         list: async () => ok(PEOPLE.map((userId) => ({ userId }))),

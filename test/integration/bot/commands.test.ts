@@ -6,7 +6,7 @@ import { PIN_WAITS } from '../../../src/bot/commands/pin.ts';
 import { createPins } from '../../../src/bot/door/pins.ts';
 import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
 import { createTelegram } from '../../../src/bot/house/telegram.ts';
-import { createVoice, KEPT_WORDS } from '../../../src/bot/house/voice.ts';
+import { createVoice } from '../../../src/bot/house/voice.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { ChatControls } from '../../../src/flows/engine/engine.ts';
 import type { AgentPort } from '../../../src/flows/ports.ts';
@@ -15,6 +15,7 @@ import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 import { clientFor, localBotApi } from './support.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -43,7 +44,7 @@ async function chatInACase() {
     stop: () => void done.push('stop'),
     restart: async () => void done.push('restart'),
     remark: async () => false,
-    unclear: { get: () => null, forget: () => undefined },
+    unclear: { get: async () => null, forget: async () => undefined },
     active: () => ({ flow: 'lan-unbind', caseId: 'case' }),
   };
   const audit = createAudit(store, Date.now);
@@ -51,7 +52,7 @@ async function chatInACase() {
   const notices = { raise: async () => undefined };
   const commands = createCommands({
     telegram,
-    voice: createVoice({ telegram, values: store.values(KEPT_WORDS), log }),
+    voice: createVoice({ telegram, ...workingOn(store), log }),
     // The permit of a running unbind is in the store.
     agents: {
       cancel: async (id: string) => ((await cases.get(id)).ok ? ok(undefined) : fail('store-unavailable')),

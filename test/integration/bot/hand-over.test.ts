@@ -17,6 +17,7 @@ import { type Fortress, openFortress } from '../../security/fortress.ts';
 import { createLife, type Life, storeOf } from '../../support/mortal.ts';
 import { offering, STEP } from '../../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 
 describe('a case handed over in the chat', () => {
   let house: Fortress;
@@ -148,7 +149,7 @@ describe('a hand-over', () => {
     );
     const key = new Secret(new Uint8Array(32));
     const handOvers = createHandOvers({
-      store: mortal,
+      ...workingOn(mortal),
       access: createAccess({ store: mortal, audit, adminIds: [ANN, BOB], key }),
       cases,
       groups,

@@ -420,7 +420,7 @@ export class LawHouse {
       buttonKey: key,
       newDevice,
       first: 'identify',
-      newest: () => this.#nextMessage - 1,
+      newest: async () => this.#nextMessage - 1,
     });
     const delivery = createDelivery({
       engine,

@@ -10,6 +10,7 @@ import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts
 import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 import { value } from '../hub/house.ts';
 import { clientFor, localBotApi, rawServer } from './support.ts';
 
@@ -63,7 +64,7 @@ function notices(settings = NOTICE_DEFAULTS, telegram: { url: string; token: str
   const log = createLog('silent', 'test');
   const client = clientFor(telegram);
   const made = createNotices({
-    store,
+    ...workingOn(store),
     admins: [olga.id, ivan.id],
     telegram: createTelegram(client.tryCall.bind(client), log),
     profiles: createProfiles(store.values(PROFILES)),

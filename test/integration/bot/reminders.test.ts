@@ -10,6 +10,7 @@ import { openFortress, pressed } from '../../security/fortress.ts';
 import { createLife, type Life, storeOf } from '../../support/mortal.ts';
 import { offering, STEP } from '../../support/stage.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 
 const ANN = 7;
 const HOUR = 3_600_000;
@@ -42,7 +43,7 @@ describe('a case left in the middle', () => {
       () => now,
     );
     const reminders = createReminders({
-      store: mortal,
+      ...workingOn(mortal),
       access: { roleOf: async () => ok(role) },
       cases,
       profiles: { language: async () => 'en' },

@@ -65,19 +65,19 @@ describe('an answer that is not understood', () => {
 });
 
 describe('a text that can be handed on', () => {
-  it('is the latest of its chat, cut, for half an hour, and of so many chats', () => {
+  it('is the latest of its chat, cut, for half an hour, and of so many chats', async () => {
     let now = 0;
     const unclear = createUnclear(() => now);
     const kept = { question: 'assess', text: 'x'.repeat(5000) };
-    for (let chat = 1; chat <= 501; chat += 1) unclear.keep(chat, kept);
-    expect(unclear.get(1)).toBeNull();
-    expect(unclear.get(2)?.text).toHaveLength(1000);
-    unclear.keep(2, { question: 'idle', text: 'newer' });
-    expect(unclear.get(2)).toMatchObject({ question: 'idle', text: 'newer' });
-    unclear.forget(2);
-    expect(unclear.get(2)).toBeNull();
+    for (let chat = 1; chat <= 501; chat += 1) await unclear.keep(chat, kept);
+    expect(await unclear.get(1)).toBeNull();
+    expect((await unclear.get(2))?.text).toHaveLength(1000);
+    await unclear.keep(2, { question: 'idle', text: 'newer' });
+    expect(await unclear.get(2)).toMatchObject({ question: 'idle', text: 'newer' });
+    await unclear.forget(2);
+    expect(await unclear.get(2)).toBeNull();
     now = 30 * 60_000;
-    expect(unclear.get(3)).toBeNull();
+    expect(await unclear.get(3)).toBeNull();
   });
 });
 

@@ -11,6 +11,7 @@ import type { SimUser } from '../../../src/sandbox/telegram/people.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type Fortress, openFortress } from '../../security/fortress.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
+import { workingOn } from '../../support/working-on.ts';
 import { clientFor, localBotApi } from './support.ts';
 
 const OUT = { method: 'sendMessage', kind: 'status', status: 502 } as const;
@@ -32,7 +33,7 @@ describe('what the bot says outside conversations', () => {
   const lifeOf = () => {
     const client = clientFor(api);
     const telegram = createTelegram(client.tryCall.bind(client), log);
-    return createVoice({ telegram, values: store.values(KEPT_WORDS), log });
+    return createVoice({ telegram, ...workingOn(store), log });
   };
   const kept = async () => {
     const keys = await store.values(KEPT_WORDS).keys();

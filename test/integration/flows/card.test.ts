@@ -87,7 +87,7 @@ async function engineWith(flow: Flow, lives = true): Promise<Engine> {
     newDevice: () => ({ end: true }),
     first: flow.name,
     heading: async (_house, { flow: at }) => (at === null ? '<b>the device</b>: over' : '<b>the device</b>'),
-    newest: client.newest.bind(client),
+    newest: async (chatId) => client.newest(chatId),
     clock: () => now,
   });
 }

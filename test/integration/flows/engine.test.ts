@@ -83,7 +83,7 @@ async function engineWith(flows: Flow[], clock?: () => number, through = client)
     buttonKey: new Secret(new Uint8Array(32)),
     newDevice: (heard) => ({ go: flows[0]?.name ?? '', with: { heard } }),
     first: flows[0]?.name ?? '',
-    newest: through.newest.bind(through),
+    newest: async (chatId) => through.newest(chatId),
     ...(clock ? { clock } : {}),
   });
 }

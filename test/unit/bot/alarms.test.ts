@@ -110,7 +110,7 @@ describe('alarms', () => {
     await alarms.set(CHAT, JOB, { waiting: 'answer' });
     expect(await pass(WORD_MS)).toEqual(['word']);
     await alarms.ensure(CHAT, JOB, { waiting: 'unbind' });
-    expect(alarms.waitOf(JOB)).toEqual({ waiting: 'answer' });
+    expect(await alarms.waitOf(JOB)).toEqual({ waiting: 'answer' });
     await alarms.set(CHAT, JOB, { waiting: 'prompt' });
     expect(await pass(WORD_MS - 1)).toEqual([]);
     await alarms.clear(JOB);

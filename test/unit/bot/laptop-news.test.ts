@@ -26,7 +26,7 @@ describe('news of a laptop', () => {
     const { online } = createLaptopNews({
       directory: { get: async () => ok(AGENT), isOnline: () => true },
       running: async () => ok([]),
-      alarms: { waitOf: () => undefined },
+      alarms: { waitOf: async () => undefined },
       access: { roleOf: async () => ok('technician') },
       profiles: { language: async () => 'en' },
       voice: { say: async () => 'told' },

@@ -1,0 +1,57 @@
+/**
+ * Calls to Telegram where several processes speak for one bot: which message of a chat is the newest is kept in the store, and a
+ * process that may have lost what it works under says nothing more.
+ */
+import * as z from 'zod';
+import type { CallApi } from '../../flows/engine/bot-api.ts';
+import { fail } from '../../kernel/result.ts';
+import type { Holds } from '../../store/holds.ts';
+import { kind } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
+import type { Store } from '../../store/store.ts';
+
+/** By chat: id of the newest message a process of this bot has put into it. */
+export const NEWEST_MESSAGES = kind({ name: 'newest-messages', version: 1, schema: z.number() });
+
+/** A card nobody has touched for so long is looked at anew anyway, ms. */
+const KEPT_MS = 2 * 24 * 60 * 60_000;
+
+export interface SharedCalls {
+  readonly callApi: CallApi;
+  /** Id of the newest message in a chat; where that cannot be found out, one that is newer than all. */
+  newest(chatId: number): Promise<number>;
+}
+
+/**
+ * @param call calls Telegram
+ * @param own id of the newest message this process has put into a chat; 0: none
+ */
+export function createSharedCalls(
+  store: Pick<Store, 'values'>,
+  holds: Pick<Holds, 'isLost'>,
+  call: CallApi,
+  own: (chatId: number) => number,
+): SharedCalls {
+  const newest = store.values(NEWEST_MESSAGES);
+
+  const callApi: CallApi = async (method, payload) => {
+    // Whoever has the turn by now says it.
+    if (holds.isLost())
+      return fail({ kind: 'unreachable', description: `${method}: this process has lost its turn` });
+    const chatId = Number(Object(payload).chat_id ?? Number.NaN);
+    const before = own(chatId);
+    const answer = await call(method, payload);
+    // What cannot be written is noticed by the next process as a card that is still the newest: it edits it in its place.
+    if (answer.ok && own(chatId) > before) await newest.set(String(chatId), own(chatId), KEPT_MS);
+    return answer;
+  };
+
+  return {
+    callApi,
+    async newest(chatId) {
+      const found = orNone(await newest.get(String(chatId)));
+      if (!found.ok) return Number.POSITIVE_INFINITY;
+      return Math.max(own(chatId), found.value ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Lines where several processes have the store open: a chat's line is what lies on the shelf for it, whichever process took
+ * it in. Whoever has the chat's turn handles the oldest; a process that has taken something in asks for the turn until its chat's
+ * shelf is empty, and one that died leaves both to the others (docs/decisions/0072).
+ */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Holds, turnOf } from '../../store/holds.ts';
+import { createAttempts } from './attempts.ts';
+import { type LineOptions, type Lines, LONGEST_AGAIN_MS } from './lines.ts';
+import type { IntakeWord, Place } from './shelf.ts';
+
+export interface SharedLines extends Lines {
+  /** Looks whether something waits for a chat, whoever has left it, and sees it through. */
+  look(chatId: number): void;
+}
+
+/** A chat for which this process asks for the turn. */
+interface Line {
+  /** What this process has taken in for it, and nobody has seen through as far as it knows. */
+  readonly own: Set<string>;
+  lastWord: IntakeWord | null;
+  /** Something came since the shelf was looked at. */
+  again: boolean;
+  readonly end: Promise<void>;
+}
+
+/** Handled in one turn of a chat, before other processes may have it: an agent's report may wait for it. */
+const MOST_IN_A_TURN = 5;
+
+type Took = 'nothing' | 'handled' | 'failed';
+
+export function createSharedLines(options: LineOptions & { holds: Holds }): SharedLines {
+  const { shelf, log, times, holds } = options;
+  const { attempt, tellSlow } = createAttempts({ ...options, ...times, isLost: holds.isLost });
+  const lines = new Map<number, Line>();
+  const stopping = new AbortController();
+  // Every chat that waits listens; their number is bounded where they come in.
+  setMaxListeners(0, stopping.signal);
+
+  /** False when the intake stops before the time is over. */
+  async function pause(ms: number): Promise<boolean> {
+    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+    return !stopping.signal.aborted;
+  }
+
+  function lineOf(chatId: number): Line {
+    const there = lines.get(chatId);
+    if (there) return there;
+    const line: Line = { own: new Set(), lastWord: null, again: true, end: work(chatId) };
+    lines.set(chatId, line);
+    return line;
+  }
+
+  async function work(chatId: number): Promise<void> {
+    const slow = createSlow();
+    let wait = times.againMs;
+    // Not before the line is in its place.
+    await Promise.resolve();
+    for (let line = lines.get(chatId); line && !stopping.signal.aborted; ) {
+      line.again = false;
+      const took = await inTurn(chatId, line, slow.heads);
+      if (took === 'nothing' && !line.again) break;
+      wait = took === 'failed' ? Math.min(wait * 2, LONGEST_AGAIN_MS) : times.againMs;
+      if (took === 'failed' && !(await pause(wait / 2))) break;
+    }
+    slow.stop();
+    lines.delete(chatId);
+  }
+
+  /** Handles what is oldest, in the chat's turn. */
+  async function inTurn(chatId: number, line: Line, heads: (place: Place | null) => void): Promise<Took> {
+    const turn = await holds.within(
+      turnOf(chatId),
+      async (lost) => {
+        for (let handled = 0; ; handled++) {
+          if (lost.aborted || stopping.signal.aborted || handled === MOST_IN_A_TURN) return 'handled';
+          const found = await shelf.placesOf(chatId, 1);
+          if (!found.ok) return 'failed';
+          const [place = null] = found.value;
+          heads(place);
+          if (place === null) {
+            line.own.clear();
+            return 'nothing';
+          }
+          if (!(await attempt(place))) return 'failed';
+          line.own.delete(place.key);
+        }
+      },
+      stopping.signal,
+    );
+    if (turn.ok) return turn.value;
+    if (!stopping.signal.aborted)
+      log.warn({ chat: chatId, failure: turn.failure.reason }, 'the turn of a chat cannot be had now');
+    return 'failed';
+  }
+
+  /** Says once of each head of a line that it takes long. */
+  function createSlow() {
+    let at: string | null = null;
+    let timer: NodeJS.Timeout | undefined;
+    return {
+      heads(place: Place | null) {
+        if (place?.key === at) return;
+        clearTimeout(timer);
+        at = place?.key ?? null;
+        if (place) timer = setTimeout(() => tellSlow(place), times.slowMs).unref();
+      },
+      stop: () => clearTimeout(timer),
+    };
+  }
+
+  return {
+    join(place, word) {
+      if (stopping.signal.aborted) return;
+      const line = lineOf(place.chatId);
+      line.own.add(place.key);
+      line.lastWord = word ?? null;
+      line.again = true;
+    },
+    look(chatId) {
+      if (!stopping.signal.aborted) lineOf(chatId).again = true;
+    },
+    lastWord: (chatId) => lines.get(chatId)?.lastWord ?? null,
+    length: (chatId) => lines.get(chatId)?.own.size ?? 0,
+    get total() {
+      let total = 0;
+      for (const { own } of lines.values()) total += own.size;
+      return total;
+    },
+    stop: () => stopping.abort(),
+    async idle() {
+      while (lines.size > 0) await Promise.all([...lines.values()].map(({ end }) => end));
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import type { Update } from 'grammy/types';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createReception } from '../../../src/bot/telegram/reception.ts';
+import { createSharedLines } from '../../../src/bot/telegram/shared-lines.ts';
+import { createShelf, type IntakeWord } from '../../../src/bot/telegram/shelf.ts';
+import { fail, ok, type Result } from '../../../src/kernel/result.ts';
+import { Secret } from '../../../src/kernel/secret.ts';
+import { createHolds, turnOf } from '../../../src/store/holds.ts';
+import { eventually } from '../../support/eventually.ts';
+import { folderInMemory, openTestStore } from '../../support/store.ts';
+import { asShared } from '../../support/working-on.ts';
+import { gate } from './support.ts';
+
+const log = pino({ level: 'silent' });
+const KEY = new Secret(new Uint8Array(32).fill(7));
+const TIMES = { againMs: 1, slowMs: 600_000, patienceMs: 600_000 };
+
+const message = (id: number, chatId: number): Update => ({
+  update_id: id,
+  message: {
+    message_id: id,
+    date: 0,
+    chat: { id: chatId, type: 'private', first_name: 'Ann' },
+    from: { id: chatId, is_bot: false, first_name: 'Ann' },
+    text: String(id),
+  },
+});
+
+type Handle = (update: Update) => Promise<Result<void, string>>;
+
+/** Processes that share a store, as far as their updates go; `gone` are those whose names no process answers to. */
+async function processes(count: number, handle: Handle, gone: readonly string[] = []) {
+  const folder = await folderInMemory();
+  const words: IntakeWord[] = [];
+  const made = await Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const store = await openTestStore(folder.path);
+      const holds = createHolds(asShared(store));
+      const shelf = createShelf(store, KEY, log, {
+        process: `process-${n}`,
+        lives: async (name) => !gone.includes(name),
+      });
+      const lines = createSharedLines({
+        times: TIMES,
+        shelf,
+        holds,
+        log,
+        handle,
+        tell: async (_chatId, word) => {
+          words.push(word);
+          return true;
+        },
+      });
+      const reception = createReception({
+        shelf,
+        isShared: true,
+        lines,
+        log,
+        admit: () => 'in',
+        arrived: () => undefined,
+      });
+      return { store, holds, shelf, lines, reception };
+    }),
+  );
+  onTestFinished(async () => {
+    for (const { lines } of made) lines.stop();
+    for (const { lines, store } of made) {
+      await lines.idle();
+      await store.close();
+    }
+    await folder.remove();
+  });
+  const idle = () => Promise.all(made.map(({ lines }) => lines.idle()));
+  const at = (n: number) => made[n % count] ?? expect.unreachable();
+  return { at, idle, words };
+}
+
+describe('lines of a store that several processes have open', () => {
+  it('are handled in their order and each once, whichever process takes an update in', async () => {
+    const handled: Update[] = [];
+    const { at, idle } = await processes(3, async (update) => {
+      handled.push(update);
+      return ok(undefined);
+    });
+    // Telegram sends the next update of a chat when the one before is taken, to any of them.
+    await Promise.all(
+      [1, 2, 3, 4].map(async (chat) => {
+        for (let n = 0; n < 12; n++)
+          expect(await at(n * 7 + chat).reception.receive(message(chat * 100 + n, chat))).toMatchObject({
+            ok: true,
+          });
+      }),
+    );
+    await idle();
+    for (const chat of [1, 2, 3, 4]) {
+      const theirs = handled.filter(({ message }) => message?.chat.id === chat);
+      expect(theirs.map(({ update_id }) => update_id)).toEqual(
+        Array.from({ length: 12 }, (_, n) => chat * 100 + n),
+      );
+    }
+    expect(handled).toHaveLength(48);
+  });
+
+  it('know an update that another process has taken in, before it is handled and afterwards', async () => {
+    const [begun, open] = [gate(), gate()];
+    const handled: number[] = [];
+    const { at, idle } = await processes(2, async (update) => {
+      handled.push(update.update_id);
+      begun.open();
+      await open.passed;
+      return ok(undefined);
+    });
+    await at(0).reception.receive(message(1, 7));
+    await begun.passed;
+    // The answer to the first was lost on its way to Telegram.
+    expect(await at(1).reception.receive(message(1, 7))).toMatchObject({ ok: true });
+    open.open();
+    await idle();
+    expect(await at(1).reception.receive(message(1, 7))).toMatchObject({ ok: true });
+    await idle();
+    expect(handled).toEqual([1]);
+  });
+
+  it('are seen through by another process where the one that took an update in is gone', async () => {
+    const handled: number[] = [];
+    const handle: Handle = async (update) => {
+      handled.push(update.update_id);
+      return ok(undefined);
+    };
+    const { at, idle } = await processes(2, handle, ['process-0']);
+    for (const id of [1, 2]) await at(0).shelf.put(7, { update: message(id, 7) });
+    await at(0).shelf.put(8, { update: message(3, 8) });
+    const left = await at(1).shelf.chats(0);
+    expect(left).toEqual(ok([7, 8]));
+    for (const chat of left.ok ? left.value : []) at(1).lines.look(chat);
+    await idle();
+    expect(handled.toSorted()).toEqual([1, 2, 3]);
+    expect(handled.indexOf(1)).toBeLessThan(handled.indexOf(2));
+    expect(await at(1).shelf.chats(0)).toEqual(ok([]));
+  });
+
+  it('give an update up over which so many processes have died', async () => {
+    const gone = ['process-0', 'process-1', 'process-2', 'process-3', 'process-4'];
+    const { at, idle, words } = await processes(6, async () => expect.unreachable(), gone);
+    const put = await at(0).shelf.put(7, { update: message(1, 7) });
+    const place = put.ok ? put.value : expect.unreachable();
+    // Each takes it up, and dies before it is done.
+    for (const n of [1, 2, 3, 4]) expect(await at(n).shelf.read(place)).toMatchObject(ok({ update: {} }));
+    at(5).lines.look(7);
+    await idle();
+    expect(words).toEqual(['broken']);
+  });
+
+  it('do not count a death while the process that has it lives', async () => {
+    const { at } = await processes(2, async () => expect.unreachable());
+    const put = await at(0).shelf.put(7, { update: message(1, 7) });
+    const place = put.ok ? put.value : expect.unreachable();
+    const read = async () => expect(await at(1).shelf.read(place)).toMatchObject(ok({ update: {} }));
+    // What another process has written is seen a moment later.
+    await eventually(read);
+    for (let n = 0; n < 10; n++) await read();
+  });
+
+  it('try again in front of what came later, while others may have the turn of the chat', async () => {
+    const tries: number[] = [];
+    const between = gate();
+    const { at, idle } = await processes(2, async (update) => {
+      tries.push(update.update_id);
+      return tries.length < 4 ? fail('busy') : ok(undefined);
+    });
+    for (const id of [1, 2]) await at(id).reception.receive(message(id, 7));
+    void at(1).holds.within(turnOf(7), async () => between.open());
+    await between.passed;
+    await idle();
+    expect(tries).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  it('put an update behind those of a process whose clock is ahead', async () => {
+    const { at } = await processes(2, async () => fail('busy'));
+    const first = await at(0).shelf.put(7, { update: message(1, 7) });
+    const ahead = first.ok ? { ...first.value, key: first.value.key.replace(/^7 0./, '7 0Z') } : undefined;
+    const second = await at(1).shelf.put(7, { update: message(2, 7) }, ahead);
+    expect(second.ok && ahead && second.value.key > ahead.key).toBe(true);
+  });
+});
