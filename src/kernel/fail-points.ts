@@ -52,9 +52,12 @@ export interface ArmedPoint {
   readonly times?: number;
   /**
    * `kill`: the process dies on the spot (SIGKILL). `hang`: it stands at the point until the test has written `go-<id>`.
-   * `fail`: the step is not taken, or was taken and is told as failed, in its room's own words.
+   * `fail`: the step is not taken, or was taken and is told as failed, in its room's own words. `jump`: the clock of the
+   * process is set by `ms`, as of a machine that was asleep or heard of the right time.
    */
-  readonly act: 'kill' | 'hang' | 'fail';
+  readonly act: 'kill' | 'hang' | 'fail' | 'jump';
+  /** For `jump`: ms, negative to set it back. */
+  readonly ms?: number;
   /** For `fail`: code of the system's, `EIO` where left out. */
   readonly code?: string;
 }
@@ -102,7 +105,23 @@ export async function reach(point: FailPoint, subject: string): Promise<string |
       return null;
     case 'fail':
       return armed.code ?? 'EIO';
+    case 'jump':
+      setClock(armed.ms ?? 0);
+      return null;
   }
+}
+
+/** From here on the process reads this much more, ms, off its clock; its timers run as before. */
+function setClock(ms: number): void {
+  const Before = Date;
+  globalThis.Date = class extends Before {
+    static override now(): number {
+      return Before.now() + ms;
+    }
+    constructor(...given: [] | [string | number | Date]) {
+      super(...((given.length === 0 ? [Before.now() + ms] : given) as [number]));
+    }
+  } as DateConstructor;
 }
 
 function armedIn(folder: string): ArmedPoint[] {

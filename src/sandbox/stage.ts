@@ -48,6 +48,8 @@ export interface StageOptions {
   photoSeconds?: number;
   /** The bot's token and where its updates go on, for a store that another stage has left; new ones by default. */
   telegram?: { token: string; firstUpdateId: number };
+  /** More for the bot's environment. */
+  environment?: Readonly<Record<string, string>>;
   /** Takes what the bot writes to standard error. */
   onBotLine?: (line: string) => void;
 }
@@ -60,6 +62,8 @@ export interface BotProcess {
   kill(): Promise<void>;
   /** Asks it to end (SIGTERM), so many times. @returns its exit code */
   stop(times?: number): Promise<number | null>;
+  /** Calls back whenever a process of it has ended that nobody asked to. */
+  onDeath(listener: () => void): void;
 }
 
 export interface Stage {
@@ -114,6 +118,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       READ_PRINT: options.readPrint === false ? 'off' : 'on',
       ...(options.photoSeconds === undefined ? {} : { PHOTO_SECONDS: String(options.photoSeconds) }),
       LOG_LEVEL: 'info',
+      ...options.environment,
     },
     options.onBotLine ?? (() => undefined),
   );
@@ -153,6 +158,7 @@ function botProcess(
   onLine: (line: string) => void,
 ): BotProcess {
   let child: ChildProcess | undefined;
+  const mourners: (() => void)[] = [];
 
   async function end(signal: 'SIGKILL' | 'SIGTERM', times = 1): Promise<number | null> {
     const ending = child;
@@ -196,11 +202,13 @@ function botProcess(
         started.once('exit', () => {
           clearTimeout(timer);
           reject(new Error(`the bot ended:\n${said.join('\n')}`));
+          if (child === started) for (const hear of mourners) hear();
         });
       });
       await ready;
     },
     kill: async () => void (await end('SIGKILL')),
     stop: (times) => end('SIGTERM', times),
+    onDeath: (listener) => void mourners.push(listener),
   };
 }

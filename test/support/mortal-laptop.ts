@@ -17,6 +17,8 @@ export interface MortalLaptop {
   start(): void;
   /** SIGKILL, whatever it is doing. */
   kill(): Promise<void>;
+  /** Calls back whenever it has died of something else than `kill`. */
+  onDeath(listener: () => void): void;
 }
 
 /** Pairs a laptop and starts its agent; `password`: what its person types wherever one is asked for. */
@@ -24,6 +26,7 @@ export async function openMortalLaptop(
   stage: Stage,
   technician: SimUser,
   password: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<MortalLaptop> {
   const name = 'mortal';
   const pairing = await stage.laptop(name, 'en', () => undefined);
@@ -33,9 +36,11 @@ export async function openMortalLaptop(
     ...childEnv(),
     UNBIND_AGENT_HOME: join(dirname(stage.storeFolder), name),
     UNBIND_AGENT_TEST_NETWORK: stage.lan.testNetwork,
+    ...environment,
   };
   const answered = { password: 0, consent: 0 };
   let agent: ChildProcess | undefined;
+  const mourners: (() => void)[] = [];
 
   /** The page is gone where the agent is killed meanwhile. */
   async function fillIn(url: string): Promise<void> {
@@ -50,9 +55,13 @@ export async function openMortalLaptop(
   }
 
   function start(): void {
-    agent = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const started = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    agent = started;
+    started.once('exit', () => {
+      if (agent === started) for (const hear of mourners) hear();
+    });
     let screen = '';
-    agent.stderr?.on('data', (bytes: Buffer) => {
+    started.stderr?.on('data', (bytes: Buffer) => {
       screen += bytes.toString();
       for (;;) {
         const page = /^prompt-page: (\S+)\n/m.exec(screen);
@@ -69,10 +78,14 @@ export async function openMortalLaptop(
     answered,
     start,
     async kill() {
-      const gone = agent && once(agent, 'exit');
-      agent?.kill('SIGKILL');
+      const dying = agent;
+      agent = undefined;
+      if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
+      const gone = once(dying, 'exit');
+      dying.kill('SIGKILL');
       await gone;
     },
+    onDeath: (listener) => void mourners.push(listener),
   };
 }
 

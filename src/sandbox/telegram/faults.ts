@@ -7,9 +7,9 @@ export interface Fault {
   readonly chat?: number;
   readonly kind: FaultKind;
   readonly times?: number;
-  /** For `status`: HTTP status and `error_code`, default 500. */
+  /** For `status` and `done-status`: HTTP status and `error_code`, default 500. */
   readonly status?: number;
-  /** For `status`: what Telegram says. */
+  /** For `status` and `done-status`: what Telegram says. */
   readonly description?: string;
   /** For `429`: seconds, default 1. */
   readonly retryAfter?: number;
@@ -23,21 +23,34 @@ export interface Fault {
  * - `status`, `429`, `html-502`: an answer instead of doing it; the last is a proxy's page, not JSON
  * - `disconnect`: the connection dies and nothing was done
  * - `answer-lost`: it was done, but the connection dies before the answer
+ * - `done-status`: it was done, and the answer is a status: an outage between the two
  * - `delay`: it is done later
+ * - `half-open`: nothing is done, and nothing is heard until the caller gives up
  */
-type FaultKind = 'status' | '429' | 'disconnect' | 'answer-lost' | 'delay' | 'html-502';
+export const FAULT_KINDS = [
+  'status',
+  '429',
+  'disconnect',
+  'answer-lost',
+  'done-status',
+  'delay',
+  'half-open',
+  'html-502',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Faults that wait for their calls, in the order they were asked for. */
 export class Faults {
   readonly #queue: { fault: Fault; left: number }[] = [];
 
-  /** @returns what takes the fault back */
-  add(fault: Fault): () => void {
+  /** @returns what takes the fault back; false: it was used up */
+  add(fault: Fault): () => boolean {
     const entry = { fault, left: fault.times ?? 1 };
     this.#queue.push(entry);
     return () => {
       const index = this.#queue.indexOf(entry);
       if (index >= 0) this.#queue.splice(index, 1);
+      return index >= 0;
     };
   }
 

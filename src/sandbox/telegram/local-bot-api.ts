@@ -49,8 +49,8 @@ export interface LocalBotApi {
   group(title: string): SimGroup;
   /** Bytes of a file of a message, while they are kept. */
   bytes(fileId: string): Uint8Array | undefined;
-  /** Breaks the next call or calls. @returns what ends that before they came */
-  fault(fault: Fault): () => void;
+  /** Breaks the next call or calls. @returns what ends that before they came; false: they came */
+  fault(fault: Fault): () => boolean;
   /** @returns what ends the listening */
   onEvent(listener: EventListener): () => void;
   close(): Promise<void>;

@@ -127,8 +127,11 @@ async function withFaults(
   run: () => Promise<unknown>,
 ): Promise<void> {
   switch (fault?.kind) {
+    case 'done-status':
+      await run();
+      throw refusalOf(fault);
     case 'status':
-      throw new Refusal(fault.status ?? 500, fault.description ?? 'Internal Server Error');
+      throw refusalOf(fault);
     case '429': {
       const seconds = fault.retryAfter ?? 1;
       throw new Refusal(429, `Too Many Requests: retry after ${seconds}`, seconds);
@@ -138,6 +141,9 @@ async function withFaults(
       return;
     case 'disconnect':
       drop(reply);
+      return;
+    case 'half-open':
+      reply.hijack();
       return;
     case 'answer-lost':
       await run();
@@ -149,6 +155,10 @@ async function withFaults(
   }
   const answer = await run();
   if (!reply.raw.destroyed) await reply.send(answer);
+}
+
+function refusalOf({ status = 500, description = 'Internal Server Error' }: Fault): Refusal {
+  return new Refusal(status, description);
 }
 
 function drop(reply: FastifyReply): void {

@@ -31,6 +31,25 @@ describe('A fault on demand', () => {
     });
   });
 
+  it('does it all the same, and answers that it failed', async () => {
+    const api = await start();
+    const user = api.user();
+    await user.send('hello');
+    api.fault({ method: 'sendMessage', kind: 'done-status', status: 504 });
+    const answer = await call(api, 'sendMessage', { chat_id: user.id, text: 'there' });
+    expect([answer.error_code, user.messages.at(-1)?.text]).toEqual([504, 'there']);
+  });
+
+  it('takes a call and is never heard of again', async () => {
+    const api = await start();
+    api.fault({ method: 'getMe', kind: 'half-open' });
+    const leaving = new AbortController();
+    const called = fetch(`${api.url}/bot${api.token}/getMe`, { signal: leaving.signal });
+    expect((await call(api, 'getMe')).ok, 'the next one').toBe(true);
+    leaving.abort();
+    await expect(called).rejects.toThrow('abort');
+  });
+
   it('answers like a proxy without a server behind it', async () => {
     const api = await start();
     api.fault({ kind: 'html-502' });

@@ -1,0 +1,97 @@
+/**
+ * The long form of the matrix (test/support/matrix.ts): `npx tsx scripts/matrix.ts [short|singles|pairs] [--to <file>] [--houses 2]
+ * [--seed 1] [--most 100] [--only <words>]`. Verdicts go to the file, a line each; a run that was stopped goes on where it was.
+ */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type FailingHouse, openFailingHouse } from '../test/support/failing-house.ts';
+import { type Cell, faultsOfTrail, runCells, type Verdict } from '../test/support/matrix.ts';
+import { pairs, SHORT, singles } from '../test/support/matrix-cells.ts';
+import { matrixTable } from '../test/support/matrix-table.ts';
+import programs from '../test/support/programs.ts';
+import { openTestStore } from '../test/support/store.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    to: { type: 'string' },
+    houses: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    most: { type: 'string', default: '1000000' },
+    only: { type: 'string', default: '' },
+  },
+});
+const [form = 'short'] = positionals;
+const file = values.to ?? `matrix-${form}.jsonl`;
+const verdicts = existsSync(file) ? readVerdicts(file) : [];
+const removePrograms = await programs();
+const houses: FailingHouse[] = [];
+let failed = false;
+try {
+  for (let number = 0; number < Number(values.houses); number++) houses.push(await openFailingHouse());
+  const done = new Set(verdicts.map(({ cell }) => cell));
+  const wanted = (await cellsOf(form)).filter(({ name }) => name.includes(values.only));
+  const left = wanted.filter(({ name }) => !done.has(name)).slice(0, Number(values.most));
+  console.log(`${wanted.length} cells, ${wanted.length - left.length} of them done or left out`);
+  await Promise.all(houses.map((house) => runCells(house, taken(left), keep)));
+  for (const house of houses) failed = !(await isTrailWhole(house)) || failed;
+  console.log(matrixTable(verdicts));
+  failed = failed || verdicts.some(({ violations }) => violations.length > 0);
+} finally {
+  for (const house of houses) await house.close();
+  await removePrograms();
+}
+process.exit(failed ? 1 : 0);
+
+async function cellsOf(name: string): Promise<readonly Cell[]> {
+  if (name === 'short') return SHORT;
+  const steps = await stepsOfACase();
+  return name === 'singles' ? singles([...steps.keys()]) : pairs(steps, Number(values.seed));
+}
+
+/** What a case takes when nothing happens, and how often; the first one of a house does more than the next ones. */
+async function stepsOfACase(): Promise<Map<string, number>> {
+  const [house] = houses;
+  if (!house) return new Map();
+  let steps = new Map<string, number>();
+  await runCells(
+    house,
+    [
+      { name: 'nothing', blows: [] },
+      { name: 'nothing', blows: [] },
+    ],
+    (verdict) => {
+      steps = new Map(Object.entries(verdict.reached));
+    },
+  );
+  return steps;
+}
+
+/** The next one for whichever house is free. */
+function* taken(left: Cell[]): Generator<Cell> {
+  for (let next = left.shift(); next; next = left.shift()) yield next;
+}
+
+function keep(verdict: Verdict): void {
+  if (verdict.cell === 'nothing') return;
+  verdicts.push(verdict);
+  appendFileSync(file, `${JSON.stringify({ ...verdict, reached: {} })}\n`);
+  const { cell, end, met, of, tookMs, violations, told } = verdict;
+  const word = violations.length > 0 ? `VIOLATION ${violations.join(', ')}` : end;
+  console.log(`${(tookMs / 1000).toFixed(1)} s  ${met}/${of}  told ${told}  ${word}  ${cell}`);
+}
+
+function readVerdicts(path: string): Verdict[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Verdict);
+}
+
+async function isTrailWhole(house: FailingHouse): Promise<boolean> {
+  await house.end();
+  const store = await openTestStore(house.stage.storeFolder);
+  const faults = await faultsOfTrail(store).finally(() => store.close());
+  for (const fault of faults) console.log(fault);
+  return faults.length === 0;
+}

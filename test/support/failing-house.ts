@@ -1,0 +1,129 @@
+/**
+ * A house in which everything may die or fail, and those who watch over it: what has died is started again, as systemd does with
+ * the bot and a technician with the laptop.
+ */
+import type { DeviceSpec, EmulatedDevice } from '../../src/sandbox/device/device.ts';
+import { DEMO_PASSWORD, manyCameras } from '../../src/sandbox/device/profiles.ts';
+import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { type BadLine, openBadLine } from './bad-line.ts';
+import { type FailPoints, openFailPoints } from './fail-points.ts';
+import { type MortalLaptop, openMortalLaptop } from './mortal-laptop.ts';
+import { botWithFailPoints } from './programs.ts';
+import { online, STEP } from './stage.ts';
+
+export type Mortal = 'bot' | 'agent';
+
+export interface FailingHouse {
+  readonly stage: Stage;
+  readonly points: FailPoints;
+  /** Between the laptop and the bot. */
+  readonly line: BadLine;
+  readonly technician: SimUser;
+  readonly laptop: MortalLaptop;
+  /** A device that nobody has seen yet, alone on the network. */
+  plugIn(quirks?: DeviceSpec['quirks']): Promise<EmulatedDevice>;
+  /** Has a program die now, whatever it does. It is started again. */
+  kill(which: Mortal): void;
+  /** Resolves when the bot is there. */
+  whole(): Promise<void>;
+  /** Who died so far, in that order. */
+  readonly deaths: readonly Mortal[];
+  /** Ends the programs; the store stays until `close`. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** More devices than any form of the matrix has cells. */
+const DEVICES = 10_000;
+
+/** Opens one with a paired laptop at work. @param storeUrl another store than a folder of its own */
+export async function openFailingHouse(storeUrl?: string): Promise<FailingHouse> {
+  const points = await openFailPoints();
+  const stage = await createStage({
+    devices: [],
+    readPrint: false,
+    program: [await botWithFailPoints()],
+    environment: { ...points.env, ...(storeUrl === undefined ? {} : { STORE_URL: storeUrl }) },
+  });
+  const line = await openBadLine(() => stage.hubUrl);
+  await stage.bot.start();
+  const technician = stage.technician('en');
+  const laptop = await openMortalLaptop(
+    { ...stage, hubUrl: line.url },
+    technician,
+    DEMO_PASSWORD,
+    points.env,
+  );
+  await online(technician);
+  // However many there are, twenty devices are a day's work.
+  const admin = stage.technician('ru');
+  await admin.send(`/lift ${technician.id}`);
+  await admin.waitFor(({ from }) => from === 'bot', STEP);
+
+  const deaths: Mortal[] = [];
+  let isOver = false;
+  let starting: Promise<void> | null = null;
+  /** Until it stands: what is armed may meet it as it starts. */
+  async function startBot(): Promise<void> {
+    while (!isOver) {
+      try {
+        return await stage.bot.start();
+      } catch {
+        deaths.push('bot');
+      }
+    }
+  }
+  function revive(dying: Promise<void>): void {
+    if (isOver || starting) return;
+    deaths.push('bot');
+    starting = dying.then(startBot).finally(() => {
+      starting = null;
+    });
+  }
+  stage.bot.onDeath(() => revive(Promise.resolve()));
+  laptop.onDeath(() => {
+    if (isOver) return;
+    deaths.push('agent');
+    laptop.start();
+  });
+
+  const specs = manyCameras(DEVICES).values();
+  let plugged: EmulatedDevice | null = null;
+  const end = async () => {
+    isOver = true;
+    await starting;
+    await laptop.kill();
+    await stage.bot.stop();
+  };
+  return {
+    stage,
+    points,
+    line,
+    technician,
+    laptop,
+    deaths,
+    async plugIn(quirks = {}) {
+      if (plugged) await stage.lan.remove(plugged.profile.shortSerial);
+      const { value: spec } = specs.next();
+      if (!spec) throw new Error('there are no more devices');
+      plugged = await stage.lan.add({ ...spec, quirks });
+      return plugged;
+    },
+    kill(which) {
+      if (which === 'bot') return revive(stage.bot.kill());
+      deaths.push('agent');
+      void laptop.kill().then(() => laptop.start());
+    },
+    async whole() {
+      while (starting) await starting;
+    },
+    end,
+    async close() {
+      await end();
+      await line.close();
+      await stage.close();
+      await points.remove();
+    },
+  };
+}

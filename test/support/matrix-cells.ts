@@ -1,0 +1,202 @@
+/** What may happen in the matrix: the cells of the short form, and how those of the long one are made. */
+import { FAIL_POINTS, type FailPoint } from '../../src/kernel/fail-points.ts';
+import type { Mishap } from './bad-line.ts';
+import type { Blow, Cell } from './matrix.ts';
+
+/** Methods of the Bot API that a case calls. */
+const METHODS = [
+  'getUpdates',
+  'answerCallbackQuery',
+  'sendChatAction',
+  'sendMessage',
+  'sendPhoto',
+  'editMessageText',
+  'editMessageReplyMarkup',
+  'deleteMessage',
+] as const;
+
+/** How a call goes wrong. Slow is slower than anybody likes, and quicker than anybody gives up. */
+const TELEGRAM_FAULTS: readonly (Blow & { kind: 'telegram' })['fault'][] = [
+  { kind: '429', retryAfter: 1 },
+  { kind: 'status', status: 502 },
+  { kind: 'html-502' },
+  { kind: 'disconnect' },
+  { kind: 'answer-lost' },
+  { kind: 'done-status', status: 504 },
+  { kind: 'delay', delayMs: 3_000 },
+  { kind: 'half-open' },
+];
+
+const MISHAPS: readonly Mishap[] = ['doubled', 'overtaken', 'late', 'answer-lost', 'silent'];
+const PATHS = ['/v1/poll', '/v1/events', '/v1/permit'] as const;
+
+/** A disk that takes nothing for a while: so many writes. */
+const FULL = { act: 'fail', code: 'ENOSPC', times: 4 } as const;
+const HOUR_MS = 3_600_000;
+
+type PointBlow = Extract<Blow, { kind: 'point' }>;
+const at = (point: FailPoint, subject: string, how: Omit<PointBlow, 'kind' | 'point' | 'subject'>): Blow => ({
+  kind: 'point',
+  point,
+  subject,
+  ...how,
+});
+const KILL = { act: 'kill' } as const;
+const FAIL = { act: 'fail' } as const;
+const HANG = { act: 'hang' } as const;
+
+function cell(name: string, ...blows: readonly Blow[]): Cell {
+  return { name, blows };
+}
+
+const every = (methods: readonly string[], fault: (typeof TELEGRAM_FAULTS)[number]): Blow[] =>
+  methods.map((method) => ({ kind: 'telegram', method, fault }));
+
+/** Each point at least once, each act, each who may die, and each other thing: one case for each. */
+export const SHORT: readonly Cell[] = [
+  cell('the bot asks its store, and it fails', at('store-read-before', 'get cases', FAIL)),
+  cell(
+    'the bot asks for a permit, and its store stands still',
+    at('store-read-after', 'get hub-permits', HANG),
+  ),
+  cell(
+    'kill -9 of the bot before a permit is noted as traded',
+    at('store-write-before', 'set hub-trades', KILL),
+  ),
+  cell(
+    'kill -9 of the bot after an entry of the trail',
+    at('store-write-after', 'change audit', { ...KILL, nth: 9 }),
+  ),
+  cell('the disk of the bot is full', { kind: 'point', point: 'store-write-before', nth: 20, ...FULL }),
+  cell('kill -9 of the bot before the picture', at('telegram-before', 'sendPhoto', KILL)),
+  cell('kill -9 of the bot after an edit', at('telegram-after', 'editMessageText', { ...KILL, nth: 3 })),
+  cell(
+    'kill -9 of bot and agent before a permit',
+    at('hub-before', 'POST /v1/permit', { ...KILL, also: 'agent' }),
+  ),
+  cell('a permit is granted, and its answer breaks off', at('hub-after', 'POST /v1/permit', FAIL)),
+  cell(
+    'the laptop cannot write down what it intends',
+    at('journal-before', 'intent', { ...FAIL, code: 'ENOSPC' }),
+  ),
+  cell('kill -9 of the agent before its datagram', at('journal-after', 'intent', KILL)),
+  cell('the disk of the laptop is full', at('state-before', 'outbox', { ...FULL, nth: 3 })),
+  cell('kill -9 of the agent once it has counted', at('state-after', 'ledger', KILL)),
+  cell('the agent stands still before it reports', at('link-before', 'POST /v1/events', { ...HANG, nth: 3 })),
+  cell('the answer to a permit is lost', at('link-after', 'POST /v1/permit', FAIL)),
+  cell('the datagram does not leave', at('lan-before', 'exchangecode', FAIL)),
+  cell('kill -9 of the agent as its datagram is out', at('lan-after', 'ezvizUnbind', KILL)),
+  cell(
+    'kill -9 of agent and bot as the datagram is out',
+    at('lan-after', 'ezvizUnbind', { ...KILL, also: 'bot' }),
+  ),
+  cell(
+    'the clock of the bot goes on by an hour',
+    at('store-write-after', 'set jobs', { act: 'jump', ms: HOUR_MS }),
+  ),
+  cell(
+    'the clock of the laptop goes back by an hour',
+    at('link-before', 'POST /v1/poll', { act: 'jump', ms: -HOUR_MS }),
+  ),
+  cell('Telegram asks to wait', ...every(METHODS, { kind: '429', retryAfter: 1 })),
+  cell('Telegram is out', ...every(METHODS, { kind: 'status', status: 502 })),
+  cell('Telegram does it and tells of an outage', ...every(METHODS, { kind: 'done-status', status: 504 })),
+  cell('Telegram is slow', ...every(METHODS, { kind: 'delay', delayMs: 1_500 })),
+  cell(
+    'Telegram takes calls and is not heard of',
+    ...every(['answerCallbackQuery', 'editMessageText'], { kind: 'half-open' }),
+  ),
+  cell(
+    'the line doubles, delays and reorders',
+    { kind: 'line', path: '/v1/permit', mishap: 'doubled' },
+    { kind: 'line', path: '/v1/events', mishap: 'overtaken' },
+    { kind: 'line', path: '/v1/events', mishap: 'doubled' },
+    { kind: 'line', path: '/v1/poll', mishap: 'doubled' },
+    { kind: 'line', path: '/v1/poll', mishap: 'late' },
+  ),
+  cell('the device restarts as it is asked', at('lan-after', 'exchangecode', { ...HANG, also: 'device' })),
+  cell('the device restarts as it unbinds', {
+    kind: 'device',
+    quirks: { rebootDuringUnbind: { ms: 4_000, executed: true } },
+  }),
+];
+
+/** Everything by itself: each step that a case takes (`point subject`) in each way, and each other thing. */
+export function singles(steps: readonly string[]): Cell[] {
+  return [...steps.flatMap(ofStep), ...others()].map((blow) => cell(nameOf(blow), blow));
+}
+
+function ofStep(step: string): Blow[] {
+  const [point, subject] = partsOf(step);
+  // That a program dies as it reads is that it dies between two writes.
+  const acts = point.startsWith('store-read') ? [FAIL] : [KILL, HANG, FAIL];
+  return acts.map((how) => at(point, subject, how));
+}
+
+function others(): Blow[] {
+  return [
+    ...TELEGRAM_FAULTS.flatMap((fault) => every(METHODS, fault)),
+    ...PATHS.flatMap((path) => MISHAPS.map((mishap): Blow => ({ kind: 'line', path, mishap }))),
+    ...[true, false].map(
+      (executed): Blow => ({ kind: 'device', quirks: { rebootDuringUnbind: { ms: 4_000, executed } } }),
+    ),
+    ...[HOUR_MS, -HOUR_MS].flatMap((ms) => [
+      at('store-write-after', 'set jobs', { act: 'jump', ms }),
+      at('link-before', 'POST /v1/poll', { act: 'jump', ms }),
+      at('journal-after', 'begun', { act: 'jump', ms }),
+    ]),
+  ];
+}
+
+/**
+ * All combinations of two points, each with each act, its own included: a point dies, stands still or fails at one of its steps,
+ * and so does the other one. Which steps, and at which time they come by, the number decides: other ones in another run.
+ * @param steps what a case takes, `point subject`, and how often
+ */
+export function pairs(steps: ReadonlyMap<string, number>, seed: number): Cell[] {
+  const random = numbersFrom(seed);
+  const one = (point: FailPoint, how: { readonly act: 'kill' | 'hang' | 'fail' }): Blow => {
+    const own = [...steps].filter(([step]) => partsOf(step)[0] === point);
+    const [step = `${point} none`, times = 1] = own[Math.floor(random() * own.length)] ?? [];
+    return at(point, partsOf(step)[1], { ...how, nth: 1 + Math.floor(random() * times) });
+  };
+  const all = FAIL_POINTS.flatMap((point) => [KILL, HANG, FAIL].map((how) => ({ point, how })));
+  return all.flatMap((first, i) =>
+    all.slice(i).map((second) => {
+      const blows = [one(first.point, first.how), one(second.point, second.how)];
+      return cell(blows.map(nameOf).join(' + '), ...blows);
+    }),
+  );
+}
+
+/** The point and the subject of a step. */
+function partsOf(step: string): [FailPoint, string] {
+  const [point = '', ...subject] = step.split(' ');
+  return [point as FailPoint, subject.join(' ')];
+}
+
+function nameOf(blow: Blow): string {
+  switch (blow.kind) {
+    case 'point': {
+      const { act, point, subject = 'any', nth = 1, ms } = blow;
+      return `${act}${ms === undefined ? '' : ` ${ms / HOUR_MS} h`} ${point} ${subject}${nth === 1 ? '' : ` #${nth}`}`;
+    }
+    case 'telegram':
+      return `telegram ${blow.fault.kind} ${blow.method}`;
+    case 'line':
+      return `line ${blow.mishap} ${blow.path}`;
+    case 'device':
+      return `device ${JSON.stringify(blow.quirks)}`;
+  }
+}
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+function numbersFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * The matrix: each cell is a case during which something happens to the programs, to Telegram, to the line or to the device; what
+ * is judged is what the technician, the device and the trail can see (docs/decisions/0076).
+ */
+import { createAudit } from '../../src/audit/trail.ts';
+import type { ArmedPoint, FailPointHit } from '../../src/kernel/fail-points.ts';
+import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
+import type { Fault } from '../../src/sandbox/telegram/faults.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Mishap } from './bad-line.ts';
+import type { FailingHouse, Mortal } from './failing-house.ts';
+import { walkCase } from './matrix-walk.ts';
+
+/** What happens in a cell. */
+export type Blow =
+  /** `also`: dies or restarts as the point is reached, from outside. */
+  | ({ readonly kind: 'point'; readonly also?: Mortal | 'device' } & Omit<ArmedPoint, 'id'>)
+  /** At the first call of the method. */
+  | { readonly kind: 'telegram'; readonly method: string; readonly fault: Omit<Fault, 'method'> }
+  /** To the first request for the path. */
+  | { readonly kind: 'line'; readonly path: string; readonly mishap: Mishap }
+  | { readonly kind: 'device'; readonly quirks: DeviceSpec['quirks'] };
+
+export interface Cell {
+  readonly name: string;
+  readonly blows: readonly Blow[];
+}
+
+export interface Verdict {
+  readonly cell: string;
+  readonly serial: string;
+  /** How many of its blows have happened. */
+  readonly met: number;
+  readonly of: number;
+  readonly end: 'unbound' | 'not-bound' | 'lost';
+  /** The longest time without a word after something was done, ms. */
+  readonly longestMs: number;
+  readonly tookMs: number;
+  readonly deaths: readonly Mortal[];
+  readonly pressed: readonly string[];
+  /** How often the end stands in the chat: looked at when the next case has been walked. */
+  readonly told: number;
+  /** What is not as it has to be. */
+  readonly violations: readonly string[];
+  /** What has fired, `point subject`. */
+  readonly fired: readonly string[];
+  /** The bot was struck when the end stood in the chat, before it had noted that it does. */
+  readonly inTheTelling: boolean;
+  /** Every step that was reached, and how often. */
+  readonly reached: Readonly<Record<string, number>>;
+}
+
+/** For how long what hangs does so, ms. */
+const HANG_MS = 3_000;
+/**
+ * Longest silence after something was done, ms: the choice comes after 60 s (docs/decisions/0035), what was started anew has been
+ * there within ten, and a picture on its way up is given up after 120.
+ */
+const SILENCE_MS = 75_000;
+const SILENCE_WITH_UPLOAD_MS = 200_000;
+/** For how long a device that restarts is deaf, ms. */
+const RESTART_MS = 4_000;
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Walks a case in each cell. A verdict is handed on once the next case has been walked, so that what is told twice, or late, has
+ * had the time.
+ */
+export async function runCells(
+  house: FailingHouse,
+  cells: Iterable<Cell>,
+  onVerdict: (verdict: Verdict) => void,
+): Promise<void> {
+  let last: Omit<Verdict, 'told'> | null = null;
+  const judge = () => {
+    if (!last) return;
+    const told = tellingsOf(house, last.serial);
+    const isHeld = last.end === 'lost' || told === 1 || (told === 2 && mayBeToldTwice(last));
+    onVerdict({ ...last, told, violations: [...last.violations, ...(isHeld ? [] : [`told ${told} times`])] });
+  };
+  let number = 0;
+  async function walkOne(cell: Cell): Promise<void> {
+    number += 1;
+    const walked = await walkCell(house, cell, `${house.technician.messages.length}-${number}`);
+    judge();
+    last = walked;
+  }
+  for (const cell of cells) await walkOne(cell);
+  await walkOne(NOTHING);
+  last = null;
+}
+
+/** A case that is left alone. */
+export const NOTHING: Cell = { name: 'nothing', blows: [] };
+
+/**
+ * Telegram has taken the message, and the bot does not get to know, or dies before it has noted it: Telegram has no way to ask, and
+ * it is said once more. Nowhere else anything is told twice.
+ */
+function mayBeToldTwice({ fired, inTheTelling }: Pick<Verdict, 'fired' | 'inTheTelling'>): boolean {
+  return inTheTelling || fired.some((one) => /^telegram(-after| done| answer-lost)/.test(one));
+}
+
+function tellingsOf({ technician }: FailingHouse, serial: string): number {
+  return technician.messages.filter(
+    ({ from, text }) =>
+      from === 'bot' && text.includes(serial) && /^✅ (Unbound, verified|No account)/.test(text),
+  ).length;
+}
+
+async function walkCell(house: FailingHouse, cell: Cell, number: string): Promise<Omit<Verdict, 'told'>> {
+  const { technician, laptop, points, stage, line } = house;
+  await house.whole();
+  const began = performance.now();
+  const died = house.deaths.length;
+  const quirks = cell.blows.flatMap((blow) => (blow.kind === 'device' ? [blow.quirks] : []));
+  const device = await house.plugIn(Object.assign({}, ...quirks));
+  const serial = device.profile.shortSerial;
+
+  const armed = cell.blows.flatMap((blow, at) =>
+    blow.kind === 'point' ? [{ ...blow, id: `${number}-${at}` }] : [],
+  );
+  const faults = cell.blows.flatMap((blow) =>
+    blow.kind === 'telegram'
+      ? [
+          {
+            word: `telegram ${blow.fault.kind} ${blow.method}`,
+            end: stage.api.fault({ ...blow.fault, method: blow.method }),
+          },
+        ]
+      : [],
+  );
+  for (const blow of cell.blows) if (blow.kind === 'line') line.befall(blow.path, blow.mishap);
+  points.arm(armed.map(({ kind: _kind, also: _also, ...point }) => point));
+  const seen = new Set<string>();
+  const watching = setInterval(() => {
+    for (const { id, act, also } of armed) {
+      if (seen.has(id) || !points.hasFired(id)) continue;
+      seen.add(id);
+      if (also === 'device') device.restart(RESTART_MS);
+      else if (also) house.kill(also);
+      if (act === 'hang') setTimeout(() => points.release(id), HANG_MS);
+    }
+  }, LOOK_EVERY_MS);
+
+  const isUpload = cell.blows.some((blow) => blow.kind === 'telegram' && blow.method === 'sendPhoto');
+  const silence = isUpload ? SILENCE_WITH_UPLOAD_MS : SILENCE_MS;
+  const walk = await walkCase(technician, serial, laptop.picture, silence);
+  const firedAfterwards = armed.filter(({ id }) => !points.hasFired(id));
+  // Answered in the chat's order: what belongs to the end of the case is done by then, and whatever is armed still meets it.
+  await technician.send('/agents');
+  await technician.waitFor(/[🟢⚪]/u, { timeoutMs: silence });
+  clearInterval(watching);
+  const hits = points.hits();
+  points.arm([]);
+  for (const { id } of armed) points.release(id);
+  const used = faults.filter(({ end }) => !end());
+  const unmet = line.clear();
+  await house.whole();
+  const { bound, ...device_ } = device.snapshot();
+  const lineMet = cell.blows.filter(({ kind }) => kind === 'line').length - unmet;
+  const deviceMet = quirks.length;
+  return {
+    cell: cell.name,
+    serial,
+    met: armed.filter(({ id }) => points.hasFired(id)).length + used.length + lineMet + deviceMet,
+    of: cell.blows.length,
+    end: walk.end,
+    longestMs: Math.round(walk.longestMs),
+    tookMs: Math.round(performance.now() - began),
+    deaths: house.deaths.slice(died),
+    pressed: walk.pressed,
+    violations: [
+      ...(walk.end === 'lost' ? [`led nowhere: ${technician.messages.at(-1)?.text.split('\n')[0]}`] : []),
+      ...(walk.end !== 'lost' && bound ? [`told ${walk.end}, and it is bound`] : []),
+      ...overOne('unbinds received', device_.unbindsReceived),
+      ...overOne('unbinds carried out', device_.unbindsExecuted),
+      ...overOne('passwords tried', device_.passwordsTried),
+      ...(device_.passwordsWrong > 0 ? ['a wrong password'] : []),
+    ],
+    fired: [...firedOf(hits), ...used.map(({ word }) => word)],
+    inTheTelling: firedAfterwards.some(
+      ({ id, point }) => points.hasFired(id) && /^(store|telegram)/.test(point),
+    ),
+    reached: stepsOf(hits),
+  };
+}
+
+const overOne = (what: string, count: number) => (count > 1 ? [`${count} ${what}`] : []);
+
+function firedOf(hits: readonly FailPointHit[]): string[] {
+  return Object.keys(stepsOf(hits.filter(({ fired }) => fired !== undefined)));
+}
+
+/** The steps of hits, `point subject`, in their order, and how often each. */
+function stepsOf(hits: readonly FailPointHit[]): Record<string, number> {
+  const steps: Record<string, number> = {};
+  for (const { point, subject } of hits) {
+    const step = `${point} ${subject}`;
+    steps[step] = (steps[step] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(steps).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What is wrong with the trail of a house whose bot has ended: it hangs together, and every case has one permit that counted. */
+export async function faultsOfTrail(store: Store): Promise<string[]> {
+  const checked = await createAudit(store, Date.now).verify();
+  if (!checked.ok) return [`the trail cannot be read: ${checked.failure.reason}`];
+  return checked.value.faults.map((fault) => `the trail: ${JSON.stringify(fault)}`);
+}
