@@ -47,6 +47,7 @@ export function createAttempts({
       log.warn({ update: updateId, failure: found.failure.reason }, 'a waiting update cannot be read now');
       return false;
     }
+    if (found.value === 'handled') return true;
     const thing: Waiting = found.value === 'lost' ? { word: 'lost' } : found.value;
     if ('word' in thing) return say(chatId, thing.word);
     switch (await outcomeOf(thing.update)) {

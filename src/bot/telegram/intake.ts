@@ -142,6 +142,7 @@ export function createIntake(options: IntakeOptions): Intake {
   async function pollUntil(over: AbortSignal): Promise<void> {
     polledAt = performance.now();
     isStandingBy = false;
+    if (shared) log.info('this process polls Telegram now, for all that share the store');
     const how = await poll({
       client,
       me,

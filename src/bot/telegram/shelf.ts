@@ -48,10 +48,11 @@ export interface Shelf {
    */
   put(chatId: number, thing: Waiting, behind?: Place): Stored<Place>;
   /**
-   * The thing at a place; `lost` when its day is over or it cannot be unsealed. Where the process that answered for it is gone, this
-   * one does from now on, and that counts as a death.
+   * The thing at a place; `lost` when its day is over or it cannot be unsealed, `handled` when another process has put the same
+   * update away, and it was seen through from there. Where the process that answered for it is gone, this one does from now on,
+   * and that counts as a death.
    */
-  read(place: Place): Stored<Waiting | 'lost'>;
+  read(place: Place): Stored<Waiting | 'lost' | 'handled'>;
   /** Puts a word where an update was given up. */
   giveUp(place: Place, word: IntakeWord): Stored<void>;
   /** Counts that the program died while this one was at the head of its line; after too often it is given up. */
@@ -169,8 +170,13 @@ export function createShelf(
       return written.ok ? ok(place) : written;
     },
     async read(place) {
-      const { key: at } = place;
-      const found = await waiting.get(at);
+      const { key: at, updateId } = place;
+      const [found, before] = await Promise.all([
+        waiting.get(at),
+        others === null || updateId === null ? ok(undefined) : handled.get(String(updateId)),
+      ]);
+      if (!before.ok) return before;
+      if (before.value) return ok('handled');
       if (!found.ok) {
         if (found.failure.reason !== 'unreadable') return found;
         log.error({ failure: found.failure.detail }, 'a waiting update cannot be read');

@@ -122,6 +122,22 @@ describe('lines of a store that several processes have open', () => {
     expect(handled).toEqual([1]);
   });
 
+  it('pass over an update that was put away twice and is handled', async () => {
+    const handled: number[] = [];
+    const { at, idle } = await processes(2, async (update) => {
+      handled.push(update.update_id);
+      return ok(undefined);
+    });
+    // One process slept between its look and its write, and Telegram had sent the update to another meanwhile.
+    await at(0).shelf.put(7, { update: message(1, 7) });
+    await at(0).shelf.put(7, { update: message(1, 7) });
+    await at(1).shelf.put(7, { update: message(2, 7) });
+    at(1).lines.look(7);
+    await idle();
+    expect(handled).toEqual([1, 2]);
+    expect(await at(1).shelf.chats(0)).toEqual(ok([]));
+  });
+
   it('are seen through by another process where the one that took an update in is gone', async () => {
     const handled: number[] = [];
     const handle: Handle = async (update) => {
