@@ -1037,6 +1037,21 @@ export const bot = {
         'There is no room for the store in {{place}} ({{detail}}). Make room on that disk, then start again: nothing is lost.',
       'broken-disk':
         'The disk of the store in {{place}} reports faults ({{detail}}). Copy the folder to another disk before anything else.',
+      unreachable:
+        'Redis does not answer at {{place}} ({{detail}}). Is it running, and is the address in STORE_URL right?',
+      'wrong-password': 'Redis at {{place}} refuses the password. Check user and password in STORE_URL.',
+      forbidden:
+        'Redis at {{place}} does not let this user do what the bot needs ({{detail}}). It needs all commands on keys that begin with the tag, and the channel (docs/operations.md).',
+      'no-primary':
+        'Redis answers at {{place}}, but no server there may write ({{detail}}). Name the primary in STORE_URL, or Sentinels, and look at the replication.',
+      evicts:
+        'Redis at {{place}} throws records away when its memory is full ({{detail}}). Set maxmemory-policy noeviction.',
+      'no-memory': 'The memory of Redis at {{place}} is full ({{detail}}). Raise maxmemory: nothing is lost.',
+      unsaved:
+        'Redis at {{place}} cannot save to its disk ({{detail}}). Look into its log and make room on that disk.',
+      'old-server': 'Redis at {{place}} is too old ({{detail}}).',
+      'taken-names':
+        'Redis at {{place}} holds keys of another program under the bot’s names ({{detail}}). Give the bot a database or a tag of its own in STORE_URL.',
       other:
         'The store in {{place}} cannot be opened ({{detail}}). Check STORE_URL, the folder’s rights and the disk.',
     },

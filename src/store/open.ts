@@ -3,12 +3,13 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { failingStore } from './fail-points.ts';
 import type { Kind } from './kind.ts';
 import { dumpLmdbStore, lookAtLmdbStore, openLmdbStore, replaceLmdbStore } from './lmdb/store.ts';
+import { parseRedisUrl, type RedisAddress } from './redis/address.ts';
 import type { NewStore, OpenFailure, Store, StoreHooks, StoreLook, TakeRecord } from './store.ts';
 
-export { readsAs } from './lmdb/check.ts';
+export { readsAs } from './check.ts';
 
 /** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
-export const STORE_SCHEMES = ['lmdb'] as const;
+export const STORE_SCHEMES = ['lmdb', 'redis', 'rediss'] as const;
 
 /** The URL names nothing we know; it is no part of this: others carry passwords. */
 export interface Unsupported {
@@ -19,16 +20,23 @@ export interface Unsupported {
 
 /**
  * Opens the store an URL names. `lmdb:./data` is a directory relative to the working directory, `lmdb:/var/lib/x`
- * (or `lmdb:///var/lib/x`) an absolute one. A quick look at its structure and newest records comes first.
+ * (or `lmdb:///var/lib/x`) an absolute one; a quick look at its structure and newest records comes first. What begins with
+ * `redis://` or `rediss://` is a Redis (redis/address.ts).
  */
 export async function openStore(
   url: string,
   hooks?: StoreHooks,
 ): Promise<Result<Store, OpenFailure | Unsupported>> {
-  const directory = directoryOf(url);
-  const opened = directory.ok ? await openLmdbStore(directory.value, hooks) : directory;
+  const place = placeOf(url);
+  const opened = place.ok ? await openAt(place.value, hooks) : place;
   FAIL_POINT: if (opened.ok && canFail()) return ok(failingStore(opened.value));
   return opened;
+}
+
+async function openAt(place: StorePlace, hooks?: StoreHooks): Promise<Result<Store, OpenFailure>> {
+  if (place.kind === 'lmdb') return openLmdbStore(place.directory, hooks);
+  const { openRedisStore } = await import('./redis/store.ts');
+  return openRedisStore(place.address, hooks);
 }
 
 /**
@@ -39,21 +47,27 @@ export async function lookAtStore(
   url: string,
   kinds: readonly Kind<unknown>[] | null,
 ): Promise<Result<StoreLook, OpenFailure | Unsupported>> {
-  const directory = directoryOf(url);
-  return directory.ok ? lookAtLmdbStore(directory.value, kinds) : directory;
+  const place = placeOf(url);
+  if (!place.ok) return place;
+  if (place.value.kind === 'lmdb') return lookAtLmdbStore(place.value.directory, kinds);
+  const { lookAtRedisStore } = await import('./redis/store.ts');
+  return lookAtRedisStore(place.value.address, kinds);
 }
 
 /**
  * Hands every live record of the store an URL names to `each`, all as they were at one moment, beside a running bot. Nothing
- * is opened for others, made or changed.
+ * of it is opened for others, made or changed.
  * @returns how many were taken
  */
 export async function dumpStore(
   url: string,
   each: TakeRecord,
 ): Promise<Result<number, OpenFailure | Unsupported>> {
-  const directory = directoryOf(url);
-  return directory.ok ? dumpLmdbStore(directory.value, each) : directory;
+  const place = placeOf(url);
+  if (!place.ok) return place;
+  if (place.value.kind === 'lmdb') return dumpLmdbStore(place.value.directory, each);
+  const { dumpRedisStore } = await import('./redis/store.ts');
+  return dumpRedisStore(place.value.address, each);
 }
 
 /**
@@ -65,14 +79,32 @@ export async function replaceStore<T, F>(
   url: string,
   fill: (made: NewStore) => Promise<Result<T, F>>,
 ): Promise<Result<{ readonly value: T; readonly before: string | null }, F | OpenFailure | Unsupported>> {
-  const directory = directoryOf(url);
-  return directory.ok ? replaceLmdbStore(directory.value, fill) : directory;
+  const place = placeOf(url);
+  if (!place.ok) return place;
+  if (place.value.kind === 'lmdb') return replaceLmdbStore(place.value.directory, fill);
+  const { replaceRedisStore } = await import('./redis/store.ts');
+  return replaceRedisStore(place.value.address, fill);
 }
 
-/** The directory an URL names, as it is written there: whatever else belongs to the store lies in it, too. */
-export function directoryOf(url: string): Result<string, Unsupported> {
+type StorePlace =
+  | { readonly kind: 'lmdb'; readonly directory: string }
+  | { readonly kind: 'redis'; readonly address: RedisAddress };
+
+function placeOf(url: string): Result<StorePlace, Unsupported> {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url.trim()) ?? [];
   const directory = rest.replace(/^\/\//, '');
-  if (scheme.toLowerCase() === 'lmdb' && directory !== '') return ok(directory);
-  return fail({ reason: 'unsupported', scheme, supported: STORE_SCHEMES });
+  if (scheme.toLowerCase() === 'lmdb' && directory !== '') return ok({ kind: 'lmdb', directory });
+  const address = parseRedisUrl(url);
+  return address
+    ? ok({ kind: 'redis', address })
+    : fail({ reason: 'unsupported', scheme, supported: STORE_SCHEMES });
+}
+
+/** The directory an URL of lmdb names, as it is written there: whatever else belongs to the store lies in it, too. */
+export function directoryOf(url: string): Result<string, Unsupported> {
+  const place = placeOf(url);
+  if (!place.ok) return place;
+  return place.value.kind === 'lmdb'
+    ? ok(place.value.directory)
+    : fail({ reason: 'unsupported', scheme: 'redis', supported: ['lmdb'] });
 }

@@ -28,6 +28,12 @@ export interface StoreFailure {
  * - `foreign`, `other-version`: a file of another program, or of another version of the engine.
  * - `header`, `cut-off`, `pages`: damaged; the file was not used.
  * - `not-a-folder`, `no-rights`, `read-only`, `no-room`, `broken-disk`: what the system says.
+ * - `unreachable`, `wrong-password`, `forbidden`: a server that does not answer, lets nobody in with what the address says, or
+ *   does not let its user do what is needed.
+ * - `no-primary`: servers answer, and none of them may write.
+ * - `evicts`, `no-memory`, `unsaved`: a server that forgets records when its memory is full, whose memory is full, or that
+ *   cannot save.
+ * - `old-server`, `taken-names`: a server of a version that lacks something, or with other programs' keys of our names.
  * - `other`: the `detail` says what.
  */
 export type OpenProblem =
@@ -42,11 +48,20 @@ export type OpenProblem =
   | 'read-only'
   | 'no-room'
   | 'broken-disk'
+  | 'unreachable'
+  | 'wrong-password'
+  | 'forbidden'
+  | 'no-primary'
+  | 'evicts'
+  | 'no-memory'
+  | 'unsaved'
+  | 'old-server'
+  | 'taken-names'
   | 'other';
 
 export interface OpenFailure extends StoreFailure {
   readonly problem: OpenProblem;
-  /** Where the store is: a path. */
+  /** Where the store is: a path, or an address without what is secret in it. */
   readonly place: string;
   /** Of `cut-off` `bytes` and `needed`, of `pages` `damaged`; for the sentence. */
   readonly numbers: Readonly<Record<string, number>>;

@@ -3,22 +3,25 @@
 export interface Waiter<What> {
   readonly what: What;
   wake(): void;
+  /** No later than in so many milliseconds. */
+  wakeIn(ms: number): void;
 }
 
 export interface Waiters<What> {
   /** Resolves when somebody calls its name or a look finds it ready, `ms` have passed, or the signal is aborted. */
   wait(name: string, what: What, ms: number, signal: AbortSignal): Promise<void>;
-  wake(name: string): void;
+  /** @param isMeant which of those that wait by this name; all without it */
+  wake(name: string, isMeant?: (what: What) => boolean): void;
   wakeAll(): void;
 }
 
 /**
  * @param look wakes those of the waiting that need not wait any more; it is asked at the beginning of a wait, for that one
- * alone, and every `everyMs` for all of them while anybody waits
+ * alone (`isNew`), and every `everyMs` for all of them while anybody waits
  */
 export function createWaiters<What>(
   everyMs: number,
-  look: (waiting: readonly Waiter<What>[]) => void,
+  look: (waiting: readonly Waiter<What>[], isNew: boolean) => void,
 ): Waiters<What> {
   const named = new Map<string, Set<Waiter<What>>>();
   let looking: NodeJS.Timeout | undefined;
@@ -30,7 +33,7 @@ export function createWaiters<What>(
   function add(name: string, waiter: Waiter<What>): void {
     const beside = named.get(name) ?? new Set();
     named.set(name, beside.add(waiter));
-    looking ??= setInterval(() => look(all()), everyMs).unref();
+    looking ??= setInterval(() => look(all(), false), everyMs).unref();
   }
 
   function remove(name: string, waiter: Waiter<What>): void {
@@ -45,8 +48,17 @@ export function createWaiters<What>(
   return {
     wait: (name, what, ms, signal) =>
       new Promise((resolve) => {
-        const waiter: Waiter<What> = { what, wake: done };
-        const timer = setTimeout(done, ms);
+        const endsAt = performance.now() + ms;
+        let timer = setTimeout(done, ms);
+        const waiter: Waiter<What> = {
+          what,
+          wake: done,
+          wakeIn: (sooner) => {
+            if (!named.get(name)?.has(waiter)) return;
+            clearTimeout(timer);
+            timer = setTimeout(done, Math.min(sooner, endsAt - performance.now()));
+          },
+        };
         function done(): void {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);
@@ -56,10 +68,10 @@ export function createWaiters<What>(
         signal.addEventListener('abort', done);
         add(name, waiter);
         if (signal.aborted) done();
-        else look([waiter]);
+        else look([waiter], true);
       }),
-    wake: (name) => {
-      for (const waiter of [...(named.get(name) ?? [])]) waiter.wake();
+    wake: (name, isMeant) => {
+      for (const waiter of [...(named.get(name) ?? [])]) if (isMeant?.(waiter.what) ?? true) waiter.wake();
     },
     wakeAll: () => {
       for (const waiter of all()) waiter.wake();

@@ -1,29 +1,13 @@
-import * as z from 'zod';
-import { type DataOf, kind } from '../kind.ts';
+import type { DataOf } from '../kind.ts';
+import { CLAIM, MEMORY_MS, ONCE } from '../own-kinds.ts';
 import type { Claims, Held } from '../store.ts';
 import { checkTtl } from '../store-error.ts';
+import { dataOf, textOf } from '../typed.ts';
 import type { Waiters } from '../waiters.ts';
+import { changeAnyway } from './change-anyway.ts';
 import type { Condition, RecordKey, Records } from './records.ts';
-import { changeAnyway, dataOf, textOf } from './typed.ts';
 
-export const CLAIM = kind({
-  name: 'claim',
-  version: 1,
-  schema: z.object({
-    /** Null when given back. */
-    owner: z.string().nullable(),
-    fence: z.number(),
-    /** Milliseconds since 1970. */
-    until: z.number(),
-  }),
-});
 type Holding = DataOf<typeof CLAIM>;
-
-/** That it is there is all it says; one that cannot be read says so, too. */
-export const ONCE = kind({ name: 'once', version: 1, schema: z.literal(true) });
-
-/** A claim nobody holds is remembered this long, so that its fence goes on from where it was. */
-const FENCE_MEMORY_MS = 30 * 24 * 3_600_000;
 
 /** That a claim is its holder's still. One that cannot be read is nobody's. */
 export function stillHeld({ name, owner, fence }: Held): Condition {
@@ -41,7 +25,7 @@ export function stillHeld({ name, owner, fence }: Held): Condition {
 
 export function lmdbClaims(records: Records, waiters: Waiters<() => boolean>): Claims {
   const keep = (holding: Holding, ttlMs: number) => ({
-    text: textOf(CLAIM, holding, ttlMs + FENCE_MEMORY_MS),
+    text: textOf(CLAIM, holding, ttlMs + MEMORY_MS),
   });
 
   return {

@@ -1,18 +1,13 @@
-import * as z from 'zod';
-import { type Kind, kind } from '../kind.ts';
+import type { Kind } from '../kind.ts';
+import { LAST_ID, MEMORY_MS } from '../own-kinds.ts';
 import { UnreadableRecord } from '../record-text.ts';
 import { MAILBOX_LIMIT, type Mailboxes, type MailboxMessage } from '../store.ts';
 import { checkTtl, StoreError } from '../store-error.ts';
+import { dataOf, textOf } from '../typed.ts';
 import { nextUlid } from '../ulid.ts';
 import type { Waiters } from '../waiters.ts';
+import { changeAnyway } from './change-anyway.ts';
 import type { RecordKey, Records } from './records.ts';
-import { changeAnyway, dataOf, textOf } from './typed.ts';
-
-/** The id a mailbox gave out last. */
-export const LAST_ID = kind({ name: 'last-id', version: 1, schema: z.ulid() });
-
-/** The last id of a mailbox outlives its messages this long, so that ids ascend across restarts and clock changes. */
-const LAST_ID_MEMORY_MS = 30 * 24 * 3_600_000;
 
 /** Mailboxes of every kind. */
 export function lmdbMailboxes(
@@ -62,7 +57,7 @@ export function lmdbMailboxes(
               throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
             }
             id = nextUlid(dataOf(LAST_ID, current) ?? null, Date.now());
-            const lastId = textOf(LAST_ID, id, ttlMs + LAST_ID_MEMORY_MS);
+            const lastId = textOf(LAST_ID, id, ttlMs + MEMORY_MS);
             return { text: lastId, also: [{ key: at(box, id), text }] };
           });
           waiters.wake(waitName(box));

@@ -1,8 +1,9 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
+import { asideOf } from '../check.ts';
 import type { Misfit } from '../kind.ts';
-import { fromUnversioned, headOf, recordText } from '../record-text.ts';
+import { fromUnversioned, headOf } from '../record-text.ts';
 import {
   FENCED,
   MAX_NAME_BYTES,
@@ -37,8 +38,6 @@ type DueKey = [dueAt: number, ...key: string[]];
 
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_BATCH = 500;
-/** Version of what is written around the bytes of a record that was set aside. */
-const ASIDE_VERSION = 1;
 
 /**
  * Texts of records (record-text.ts) in one LMDB environment; the only file that talks to the engine. A second table
@@ -200,15 +199,8 @@ export class Records {
   async setAside(key: RecordKey, misfit: Misfit, fleeting = false): Promise<void> {
     const bytes = this.#records.getBinary([...key]);
     if (!bytes) return;
-    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-    const text = recordText(ASIDE_VERSION, headOf(bytes.toString())?.expires ?? null, {
-      bytes: fleeting ? '' : bytes.toString('base64'),
-      at: Date.now(),
-      misfit,
-    });
-    const isNew = await this.change(['aside', digest, ...key], (there) =>
-      there === undefined ? { text } : null,
-    );
+    const copy = asideOf(key, bytes, misfit, fleeting);
+    const isNew = await this.change(copy.key, (there) => (there === undefined ? { text: copy.text } : null));
     if (isNew) this.#hooks.onSetAside?.({ key, ...misfit });
   }
 

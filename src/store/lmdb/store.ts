@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { copyOf, inOrder, misfitOf, readsAs } from '../check.ts';
 import { createGuarding, type Guarding } from '../guarding.ts';
 import type { Kind } from '../kind.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from '../store.ts';
 import { keyvValues } from '../values.ts';
 import { createWaiters, type Waiter } from '../waiters.ts';
-import { asideOf, readsAs, unreadableOf } from './check.ts';
+
 import { lmdbClaims, stillHeld } from './claims.ts';
 import { DATA_FILE, makingPlace, prepareFiles, takePlace } from './files.ts';
 import { guarded } from './guard.ts';
@@ -69,6 +70,7 @@ async function openRecords(directory: string, hooks: StoreHooks): Promise<Result
 
 function storeOf({ records, guarding }: Opened): Store {
   const waiters = createWaiters<() => boolean>(LOOK_EVERY_MS, (waiting) => look(records, waiting));
+  const allAside = () => inOrder([...records.aside()].map(copyOf));
   return {
     isShared: false,
     primary: { term: async () => ok(ON_DISK), settled: async () => ok(true) },
@@ -76,11 +78,12 @@ function storeOf({ records, guarding }: Opened): Store {
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
     claims: lmdbClaims(records, waiters),
     mailboxes: lmdbMailboxes(records, waiters),
-    unreadable: (kinds) => records.run(() => unreadableOf(records, kinds)),
-    aside: () => records.run(() => asideOf(records).map(({ found }) => found)),
+    unreadable: (kinds) =>
+      records.run(() => [...records.all()].flatMap((record) => misfitOf(kinds, record) ?? [])),
+    aside: () => records.run(() => allAside().map(({ found }) => found)),
     eraseAside: (copies) =>
       records.run(async () => {
-        const meant = asideOf(records).filter(({ found }) => !copies || copies.includes(found.copy));
+        const meant = allAside().filter(({ found }) => !copies || copies.includes(found.copy));
         await records.remove(meant.map(({ place }) => place));
         return meant.length;
       }),

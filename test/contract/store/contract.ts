@@ -2,14 +2,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/kernel/result.ts';
-import { dumpStore, replaceStore } from '../../../src/store/open.ts';
 import {
   FENCED,
   type Held,
   MAILBOX_LIMIT,
   MAX_NAME_BYTES,
+  type NewStore,
   type Store,
   type StoredRecord,
+  type TakeRecord,
 } from '../../../src/store/store.ts';
 import { withClaim } from '../../../src/store/with-claim.ts';
 import { anyKind } from '../../support/store.ts';
@@ -17,8 +18,11 @@ import { anyKind } from '../../support/store.ts';
 /** One empty place to keep state in, made for one test. */
 export interface Place {
   open(): Promise<Store>;
-  /** As an operator writes it in `STORE_URL`. */
-  readonly url: string;
+  /** `dumpStore` and `replaceStore` of this place. */
+  dump(each: TakeRecord): Promise<Result<number, { reason: string }>>;
+  replace<T, F>(
+    fill: (made: NewStore) => Promise<Result<T, F>>,
+  ): Promise<Result<{ readonly value: T; readonly before: string | null }, F | { reason: string }>>;
   /** Lets the store's clock go on (or back) by `ms`. */
   passTime(ms: number): Promise<void>;
   remove(): Promise<void>;
@@ -633,7 +637,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
     describe('handing over everything', () => {
       const dump = async () => {
         const records: StoredRecord[] = [];
-        const count = await value(dumpStore(place.url, (record) => records.push(record) > 0));
+        const count = await value(place.dump((record) => records.push(record) > 0));
         expect(count).toBe(records.length);
         return records;
       };
@@ -665,7 +669,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         for (let round = 0; round < 20; round++) {
           const seen: string[] = [];
           await value(
-            dumpStore(place.url, async ({ key, text }) => {
+            place.dump(async ({ key, text }) => {
               // Others get on between two records, as they do while a slow disk takes them.
               await value(values.get('one'));
               return key[1] !== 'pair' || seen.push(text) > 0;
@@ -680,7 +684,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
 
       it('stops where the taker has enough', async () => {
         for (const key of ['a', 'b', 'c']) await value(store.values(anyKind('things')).set(key, key));
-        expect(await value(dumpStore(place.url, ({ key }) => key[2] === 'a'))).toBe(1);
+        expect(await value(place.dump(({ key }) => key[2] === 'a'))).toBe(1);
       });
 
       it('fills a store that takes the place of another, which is kept', async () => {
@@ -690,7 +694,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         await value(store.values(anyKind('things')).set('a', 'newer'));
         await store.close();
         const replaced = await value(
-          replaceStore(place.url, async (made) => {
+          place.replace(async (made) => {
             await value(made.put(records));
             await value(made.store.values(anyKind('things')).set('b', 'added'));
             return { ok: true, value: 'filled' } as const;
@@ -712,7 +716,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       it('leaves a store as it is where its successor does not come about', async () => {
         await value(store.values(anyKind('things')).set('a', 'old'));
         await store.close();
-        const replaced = await replaceStore(place.url, async ({ put }) => {
+        const replaced = await place.replace(async ({ put }) => {
           await value(
             put([{ key: ['value', 'things', 'a'], text: '{"version":1,"expires":null,"value":1}' }]),
           );
@@ -729,7 +733,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         await store.close();
         await place.passTime(2 * HOUR);
         await value(
-          replaceStore(place.url, async ({ put }) => {
+          place.replace(async ({ put }) => {
             await value(put(records));
             return { ok: true, value: null } as const;
           }),

@@ -104,6 +104,15 @@ describe('unbind-bot store check', () => {
       'read-only': true,
       'no-room': true,
       'broken-disk': true,
+      unreachable: true,
+      'wrong-password': true,
+      forbidden: true,
+      'no-primary': true,
+      evicts: true,
+      'no-memory': true,
+      unsaved: true,
+      'old-server': true,
+      'taken-names': true,
       other: true,
     };
     for (const problem of Object.keys(problems) as OpenProblem[]) {

@@ -1,0 +1,233 @@
+/**
+ * A line: connections to one run of one server, the one that may write. Sentinels, a Cluster and a list of hosts are but ways to
+ * find it, because all keys of a store lie in one slot. A line that is lost never comes back: the next one may lead elsewhere,
+ * and what was under way on this one has failed.
+ */
+import { readFile } from 'node:fs/promises';
+import { createClient, RESP_TYPES } from '@redis/client';
+import type { RedisAddress, RedisHost } from './address.ts';
+import { failureOf, Refused } from './failure.ts';
+import { keysOf } from './keys.ts';
+
+/** A server that does not answer for this long is as good as gone. */
+const ANSWER_MS = 5_000;
+const LOOK_EVERY_MS = 1_000;
+const CONNECT_MS = 3_000;
+/** How long a write may take to reach the replicas. */
+const SETTLE_MS = 1_000;
+/** The first version with all that is used here; Valkey calls itself 7.2. */
+const OLDEST = 7;
+const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+/** Words of a server that was the primary and is none any more, or has not yet become one. */
+const ELSEWHERE = /^(READONLY|MOVED|ASK|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
+
+export type Word = string | Buffer;
+
+export interface Line {
+  /** Names the run of the server. */
+  readonly term: string;
+  /** Resolves with the reason when the line is of no use any more. */
+  readonly lost: Promise<string>;
+  /**
+   * @param asBytes whether texts come back as the bytes that lie there
+   * @throws what Redis or the network said
+   */
+  send(words: readonly Word[], asBytes?: boolean): Promise<unknown>;
+  /** Whether everything acknowledged before has reached as many replicas as it should. @throws as `send` */
+  settled(): Promise<boolean>;
+  lose(why: string): void;
+}
+
+type Client = ReturnType<typeof clientFor>;
+
+/**
+ * Finds the primary.
+ * @param heard what is told on the store's channel
+ * @throws Refused, or what the network or Redis said
+ */
+export async function openLine(address: RedisAddress, heard: (message: string) => void): Promise<Line> {
+  const ca = address.ca === null ? undefined : await readFile(address.ca, 'utf8');
+  const connected: Client[] = [];
+  const to = async (host: RedisHost) => {
+    const client = clientFor(address, host, ca);
+    // Heard from whatever was sent, and below.
+    client.on('error', () => undefined);
+    await client.connect();
+    connected.push(client);
+    return client;
+  };
+  const leave = () => {
+    for (const client of connected.splice(0)) client.destroy();
+  };
+  try {
+    const [client, host] = await primaryOf(address, to, ca);
+    const term = acceptable(await client.sendCommand<string>(['INFO']));
+    const listener = await to(host);
+    await listener.subscribe(keysOf(address.tag).channel, heard);
+    return lineOf(address, { client, listener, term, leave, another: () => to(host) });
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+interface Connected {
+  readonly client: Client;
+  readonly listener: Client;
+  readonly term: string;
+  leave(): void;
+  another(): Promise<Client>;
+}
+
+function lineOf(address: RedisAddress, { client, listener, term, leave, another }: Connected): Line {
+  let lose: Line['lose'] = () => undefined;
+  const lost = new Promise<string>((resolve) => {
+    lose = (why) => {
+      clearInterval(watching);
+      leave();
+      resolve(why);
+    };
+  });
+  let waiting = 0;
+  let answered = 0;
+  const watching = setInterval(() => {
+    if (waiting > 0 && performance.now() - answered > ANSWER_MS) lose('no answer');
+  }, LOOK_EVERY_MS).unref();
+  let settler: Promise<Client> | undefined;
+  const watch = (one: Client) => {
+    one.on('error', (error) => lose(failureOf(error).detail));
+    one.on('end', () => lose('closed by the server'));
+  };
+  watch(client);
+  watch(listener);
+
+  return {
+    term,
+    lost,
+    lose: (why) => lose(why),
+    async send(words, asBytes = false) {
+      if (waiting === 0) answered = performance.now();
+      waiting += 1;
+      try {
+        return await client.sendCommand([...words], asBytes ? AS_BYTES : undefined);
+      } catch (error) {
+        const { detail } = failureOf(error);
+        if (ELSEWHERE.test(detail)) lose(detail);
+        throw error;
+      } finally {
+        waiting -= 1;
+        answered = performance.now();
+      }
+    },
+    async settled() {
+      if (address.replicas === 0) return true;
+      // On a connection of its own: whoever waits holds up the connection. A write of its own comes after everything that was
+      // acknowledged before, and reaches nobody sooner.
+      settler ??= another().then((made) => {
+        watch(made);
+        return made;
+      });
+      const waits = await settler;
+      const [, reached] = await Promise.all([
+        waits.sendCommand(['SET', keysOf(address.tag).settling, '1', 'PX', '60000']),
+        waits.sendCommand<number>(['WAIT', String(address.replicas), String(SETTLE_MS)]),
+      ]);
+      return reached >= address.replicas;
+    },
+  };
+}
+
+function clientFor(
+  { user, password, database, isTls }: Pick<RedisAddress, 'user' | 'password' | 'database' | 'isTls'>,
+  { host, port }: RedisHost,
+  ca: string | undefined,
+) {
+  return createClient({
+    RESP: 2,
+    ...(user === null ? {} : { username: user }),
+    ...(password === null ? {} : { password }),
+    database,
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+    socket: {
+      host,
+      port,
+      connectTimeout: CONNECT_MS,
+      reconnectStrategy: false,
+      ...(isTls ? { tls: true, ...(ca === undefined ? {} : { ca }) } : {}),
+    },
+  });
+}
+
+/** Asks one host after another; the last one's failure stands for all. */
+async function primaryOf(
+  address: RedisAddress,
+  to: (host: RedisHost) => Promise<Client>,
+  ca: string | undefined,
+): Promise<[Client, RedisHost]> {
+  let failure: unknown;
+  for (const asked of address.hosts) {
+    try {
+      const host = await leadOf(address, asked, ca);
+      const client = await to(host);
+      const [role] = await client.sendCommand<[string]>(['ROLE']);
+      if (role === 'master') return [client, host];
+      failure = new Refused('no-primary', 'none of the hosts is the primary');
+    } catch (error) {
+      // What a host says for itself tells more than that another one is away.
+      if (!(failure instanceof Refused)) failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Where the host that is asked says that the primary is. */
+async function leadOf(address: RedisAddress, asked: RedisHost, ca: string | undefined): Promise<RedisHost> {
+  const { kind } = address;
+  if (kind === 'hosts') return asked;
+  const own = { user: null, password: kind === 'cluster' ? null : kind.password, database: 0 };
+  const client = clientFor(kind === 'cluster' ? address : { ...address, ...own }, asked, ca);
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await (kind === 'cluster'
+      ? slotHost(client, address, asked)
+      : sentinelHost(client, kind.sentinel));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function sentinelHost(client: Client, name: string): Promise<RedisHost> {
+  const told = await client.sendCommand<[string, string] | null>([
+    'SENTINEL',
+    'GET-MASTER-ADDR-BY-NAME',
+    name,
+  ]);
+  if (!told) throw new Refused('no-primary', 'the Sentinel knows no primary of that name');
+  return { host: told[0], port: Number(told[1]) };
+}
+
+async function slotHost(client: Client, { tag }: RedisAddress, asked: RedisHost): Promise<RedisHost> {
+  const slot = await client.sendCommand<number>(['CLUSTER', 'KEYSLOT', keysOf(tag).records]);
+  const slots = await client.sendCommand<[number, number, [string, number]][]>(['CLUSTER', 'SLOTS']);
+  const [, , lead] = slots.find(([first, last]) => first <= slot && slot <= last) ?? [];
+  if (!lead) throw new Refused('no-primary', 'the Cluster has nobody for the slot');
+  // A node that does not know its own address leaves it out.
+  return { host: lead[0] || asked.host, port: lead[1] };
+}
+
+/**
+ * The term of a server, as INFO describes it.
+ * @throws Refused when it cannot hold the store
+ */
+function acceptable(info: string): string {
+  const said = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+  if (Number.parseInt(said('redis_version'), 10) < OLDEST) {
+    throw new Refused('old-server', `Redis ${said('redis_version')}: ${OLDEST}.0 or later is needed`);
+  }
+  if (said('maxmemory_policy').startsWith('allkeys')) {
+    throw new Refused('evicts', `maxmemory-policy is ${said('maxmemory_policy')}`);
+  }
+  return `${said('run_id')}:${said('master_replid')}`;
+}
