@@ -4,7 +4,7 @@
  * (docs/decisions/0036).
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Seal } from '../../audit/chain.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -28,7 +28,7 @@ export const STORE_STAMP = kind({
 export type StoreStamp = DataOf<typeof STORE_STAMP>;
 
 const KEY = 'stamp';
-/** Beside the store's own files: on the same disk, readable by the same user. */
+/** Beside the store's own files: on the same disk, readable by the same user. What lies in no folder: in the working directory. */
 const FOLDER = 'backups';
 
 export function stampOf(program: string, kinds: readonly Kind<unknown>[]): StoreStamp {
@@ -103,15 +103,15 @@ export async function bringUpToDate(
   return set.ok ? ok({ from: there?.program ?? null, backup: backup.value }) : set;
 
   async function keepBefore(): Promise<Result<string | null, StampFailure>> {
-    const folder = directoryOf(storeUrl);
-    if (!folder.ok) return fail({ reason: 'not-backed-up', why: folder.failure });
     // Of the same form: nothing in it will be read in another way.
     if (there && !isNewer(today, there)) return ok(null);
     if (await isNew(storeUrl)) return ok(null);
+    const own = directoryOf(storeUrl);
+    const folder = resolve(own.ok ? own.value : '.', FOLDER);
     const at = clock();
     const name = `before-${program}-${new Date(at).toISOString().replace(/[:.]/g, '-')}`;
-    const path = join(folder.value, FOLDER, name);
-    const place = await mkdir(join(folder.value, FOLDER), { recursive: true, mode: 0o700 }).then(
+    const path = join(folder, name);
+    const place = await mkdir(folder, { recursive: true, mode: 0o700 }).then(
       () => null,
       (error: unknown) => faultOf(error, path),
     );
@@ -126,7 +126,8 @@ async function isNew(storeUrl: string): Promise<boolean> {
   const own: readonly string[] = [RUNNING_BOT.name, RUNNING_BOTS.name, RUN_MARK.name];
   let isEmpty = true;
   const looked = await dumpStore(storeUrl, ({ key: [sort, name = ''] }) => {
-    isEmpty = sort === 'value' && own.includes(name);
+    // Claims say who is at work just now.
+    isEmpty = sort === 'claim' || (sort === 'value' && own.includes(name));
     return isEmpty;
   });
   return looked.ok && isEmpty;

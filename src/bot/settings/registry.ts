@@ -63,7 +63,12 @@ export const SETTINGS = {
     example: 'https://api.telegram.org',
     usual: 'https://api.telegram.org',
   },
-  STORE_URL: { group: 'store', shape: shaped(/^lmdb:./), example: 'lmdb:./data', usual: 'lmdb:./data' },
+  STORE_URL: {
+    group: 'store',
+    shape: shaped(/^(lmdb:|rediss?:\/\/)./),
+    example: 'lmdb:./data',
+    usual: 'lmdb:./data',
+  },
   HUB_LISTEN: { group: 'hub', shape: listenAddress, example: '127.0.0.1:8443', usual: '127.0.0.1:8443' },
   HUB_PUBLIC_URL: { group: 'hub', shape: safeRoot, example: 'https://bot.example.org:8443' },
   HUB_TLS_CERT: { group: 'hub', shape: text, example: '/etc/unbind-bot/fullchain.pem' },

@@ -1,0 +1,247 @@
+/** Several bots on one Redis, and Telegram's updates thrown at any of them; one is killed, one sleeps and wakes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { request } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CHATS } from '../../src/bot/house/chats.ts';
+import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
+import { childEnv } from '../../src/kernel/child-env.ts';
+import { ok } from '../../src/kernel/result.ts';
+import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
+import { gate } from '../integration/bot/support.ts';
+import { eventually } from '../support/eventually.ts';
+import { releasedBot } from '../support/programs.ts';
+import { NO_REDIS, startRedis } from '../support/redis.ts';
+import { folderInMemory } from '../support/store.ts';
+
+const PEOPLE = 4;
+/** Commands whose answers are told apart; none comes twice in a row. */
+const COMMANDS = ['/cancel', '/cases', '/start'] as const;
+const ANSWERS = [/^Nothing is running/, /^No case yet/, /^I help you unbind/] as const;
+
+/** A bot of several: its process, and where its hub listens. */
+interface OneOfMany {
+  readonly child: ChildProcess;
+  readonly hub: string;
+  readonly lines: string[];
+}
+
+/** Throws each update Telegram posts at the next bot; what one does not take is posted again, to another. */
+async function thrower(): Promise<{ url: string; bots: OneOfMany[]; taken: number[] }> {
+  const bots: OneOfMany[] = [];
+  const taken: number[] = [];
+  let next = 0;
+  const server = createServer((incoming, answer) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', async () => {
+      const at = next++ % bots.length;
+      const answered = await request(`${bots[at]?.hub}/telegram`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-telegram-bot-api-secret-token': String(incoming.headers['x-telegram-bot-api-secret-token']),
+        },
+        body: Buffer.concat(chunks),
+        // A process that sleeps takes the connection and says nothing.
+        headersTimeout: 2_000,
+      }).catch(() => null);
+      if (answered?.statusCode === 200) taken.push(at);
+      await answered?.body.dump();
+      answer.writeHead(answered?.statusCode ?? 502).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`, bots, taken };
+}
+
+async function startOne(settings: Record<string, string>): Promise<OneOfMany> {
+  const folder = await folderInMemory();
+  const child = spawn(process.execPath, [await releasedBot()], {
+    cwd: folder.path,
+    env: {
+      ...childEnv(),
+      ...settings,
+      HUB_LISTEN: '127.0.0.1:0',
+      READ_PRINT: 'off',
+      LOG_LEVEL: 'info',
+      WATCH_LISTEN: 'off',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  onTestFinished(async () => {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
+    child.kill('SIGKILL');
+    await ended;
+    await folder.remove();
+  });
+  const hub = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        const ready = /"hub":"([^"]+)"/.exec(line)?.[1];
+        if (ready) resolve(ready);
+      });
+    child.once('exit', () => reject(new Error(lines.join('\n'))));
+  });
+  return { child, hub, lines };
+}
+
+/** Bots on one Redis of their own, each with the same settings; people who may speak to them. */
+async function startMany(count: number, mode: 'webhook' | 'polling') {
+  // Made once, whoever starts it.
+  await releasedBot();
+  const redis = await startRedis();
+  onTestFinished(() => redis.end());
+  const api = await startLocalBotApi({ webhookRetryMs: 50 });
+  onTestFinished(() => api.close());
+  const people = Array.from({ length: PEOPLE }, () => api.user());
+  const thrown = await thrower();
+  const settings = {
+    BOT_TOKEN: api.token,
+    TELEGRAM_API_ROOT: api.url,
+    ADMIN_IDS: people.map(({ id }) => id).join(','),
+    STORE_URL: redis.url,
+    ...(mode === 'webhook' ? { WEBHOOK_URL: thrown.url, WEBHOOK_SECRET: 'posted-by-telegram-alone' } : {}),
+  };
+  thrown.bots.push(...(await Promise.all(Array.from({ length: count }, () => startOne(settings)))));
+  return { api, people, redis, ...thrown, another: () => startOne(settings) };
+}
+
+/** Which command each answer of the bot in a chat is to, in the order in which they came. */
+function answersOf(person: SimUser): number[] {
+  return person.messages
+    .filter(({ from }) => from === 'bot')
+    .map(({ text }) => ANSWERS.findIndex((answer) => answer.test(text)))
+    .filter((command) => command !== -1);
+}
+
+/** What a person says: so many commands, one after the other, from one on. */
+async function say(person: SimUser, from: number, count: number): Promise<void> {
+  for (let n = from; n < from + count; n++) await person.send(COMMANDS[n % COMMANDS.length] ?? '');
+}
+
+/** Answers in the order of the commands; where one was said twice in a row, it was said again after a crash. */
+const inOrder = (count: number) => Array.from({ length: count }, (_, n) => n % COMMANDS.length);
+const onceEach = (answers: readonly number[]) => answers.filter((answer, at) => answer !== answers[at - 1]);
+
+async function allAnswered(people: readonly SimUser[], count: number): Promise<void> {
+  await eventually(() => {
+    for (const person of people) expect(onceEach(answersOf(person)).length).toBeGreaterThanOrEqual(count);
+  });
+}
+
+async function openRedis(url: string): Promise<Store> {
+  const opened = await openStore(url);
+  const store = opened.ok ? opened.value : expect.unreachable(opened.failure.reason);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** How many calls of a bot put a message into a chat. */
+const saidIn = (api: LocalBotApi, { id }: SimUser) =>
+  api.calls.filter(({ method, parameters }) => method === 'sendMessage' && parameters.chat_id === id).length;
+
+describe.skipIf(NO_REDIS !== null)(`several bots on one Redis (${NO_REDIS ?? 'redis-server'})`, () => {
+  it('answer each update once and in its order, while one is killed and another sleeps and wakes', async () => {
+    const { api, people, bots, taken, another } = await startMany(4, 'webhook');
+    await Promise.all(people.map((person) => say(person, 0, 9)));
+    await allAnswered(people, 9);
+    for (const person of people) {
+      expect(answersOf(person)).toEqual(inOrder(9));
+      expect(saidIn(api, person)).toBeGreaterThanOrEqual(9);
+    }
+    // All of them take updates in.
+    expect(new Set(taken).size).toBe(4);
+
+    // In the middle of its work: whichever chat it has the turn of goes on elsewhere.
+    const speaking = Promise.all(people.map((person) => say(person, 9, 9)));
+    await eventually(() => expect(answersOf(people[0] ?? expect.unreachable()).length).toBeGreaterThan(9));
+    bots[0]?.child.kill('SIGKILL');
+    await speaking;
+    await allAnswered(people, 18);
+    for (const person of people) expect(onceEach(answersOf(person))).toEqual(inOrder(18));
+
+    // It does not know that it sleeps, and wakes with what it was at.
+    const again = Promise.all(people.map((person) => say(person, 18, 9)));
+    await eventually(() => expect(answersOf(people[1] ?? expect.unreachable()).length).toBeGreaterThan(18));
+    bots[1]?.child.kill('SIGSTOP');
+    await again;
+    await allAnswered(people, 27);
+    bots[1]?.child.kill('SIGCONT');
+    bots.push(await another());
+    await Promise.all(people.map((person) => say(person, 27, 6)));
+    await allAnswered(people, 33);
+    for (const person of people) {
+      const answers = answersOf(person);
+      expect(onceEach(answers)).toEqual(inOrder(33));
+      // Said again by who took over: once for each of the two at most.
+      expect(answers.length).toBeLessThanOrEqual(33 + 2);
+    }
+    await eventually(() =>
+      expect(
+        people.flatMap(({ messages }) => messages.filter(({ text }) => /was not shut down/.test(text)))
+          .length,
+      ).toBeGreaterThan(0),
+    );
+  }, 180_000);
+
+  it('let one that slept in the middle of a turn write nothing into what another has done meanwhile', async () => {
+    const { api, people, bots, redis } = await startMany(2, 'webhook');
+    const [person = expect.unreachable()] = people;
+    const [asleep = expect.unreachable(), awake = expect.unreachable()] = bots;
+    const store = await openRedis(redis.url);
+    await say(person, 0, 3);
+    await allAnswered([person], 3);
+
+    awake.child.kill('SIGSTOP');
+    const heard = gate();
+    api.fault({ method: 'sendMessage', chat: person.id, kind: 'delay', until: heard.passed });
+    const before = saidIn(api, person);
+    await say(person, 3, 1);
+    await eventually(() => expect(saidIn(api, person)).toBe(before + 1));
+    asleep.child.kill('SIGSTOP');
+    awake.child.kill('SIGCONT');
+    await allAnswered([person], 4);
+    // Seen through: what is said stands in the state, and nothing waits.
+    await eventually(async () => expect(await store.values(WAITING_UPDATES).keys()).toEqual(ok([])));
+    const written = await store.values(CHATS).get(String(person.id));
+
+    // It wakes, and Telegram has done what it asked for: it goes on where it was.
+    asleep.child.kill('SIGCONT');
+    heard.open();
+    await eventually(() => expect(asleep.lines.join('\n')).toMatch(/could not be handled/));
+    expect(await store.values(CHATS).get(String(person.id))).toEqual(written);
+    await say(person, 4, 5);
+    await allAnswered([person], 9);
+    expect(onceEach(answersOf(person))).toEqual(inOrder(9));
+  }, 120_000);
+
+  it('poll in one process, and in another when that is killed', async () => {
+    const { people, bots } = await startMany(2, 'polling');
+    const person = people[0] ?? expect.unreachable();
+    await say(person, 0, 3);
+    await allAnswered([person], 3);
+    const polls = ({ lines }: OneOfMany) =>
+      lines.some((line) => line.includes('this process polls Telegram'));
+    const first = bots.findIndex(polls);
+    expect(first).not.toBe(-1);
+    bots[first]?.child.kill('SIGKILL');
+    await say(person, 3, 6);
+    await allAnswered([person], 9);
+    expect(onceEach(answersOf(person))).toEqual(inOrder(9));
+    expect(polls(bots[1 - first] ?? expect.unreachable())).toBe(true);
+  }, 120_000);
+});
