@@ -68,6 +68,7 @@ import { createListEnds } from './jobs/list-ends.ts';
 import { createDriveRule, createJobRules } from './jobs/may-start.ts';
 import { createSanctions } from './jobs/sanctions.ts';
 import { createStolenWatch } from './jobs/stolen.ts';
+import type { UnderWay } from './jobs/under-way.ts';
 import { pageAddress } from './page/address.ts';
 import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
@@ -137,6 +138,8 @@ export interface Bot extends UpdateTaking {
   agentOnline(agentId: string): Promise<void>;
   /** An agent that was online is away. */
   agentOffline(agentId: string): Promise<void>;
+  /** Takes the worst for granted of every unbind under way (jobs/under-way.ts). */
+  assumeTraded: UnderWay['assumeTraded'];
   /** Gives notice of a thing that happened outside the chat. */
   raise: Notices['raise'];
   /** Loads alarms of the last run and publishes the command menu. */
@@ -319,6 +322,7 @@ export function createBot(parts: BotParts): Bot {
     laptopSupport: createLaptopSupport(common),
     agentOnline: jobs.online,
     agentOffline: jobs.offline,
+    assumeTraded: jobs.assumeTraded,
     raise: notices.raise,
 
     async start() {

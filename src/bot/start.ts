@@ -38,6 +38,7 @@ import { createReadiness, type Readying } from './server/readiness.ts';
 import { createRoll, type Roll } from './server/roll.ts';
 import { createRunMark } from './server/run-mark.ts';
 import { createStoreHealth, type StoreHealth } from './server/store-health.ts';
+import { type TermWatch, watchTerms } from './server/term-watch.ts';
 import { readTlsFiles, watchTlsFiles } from './server/tls-files.ts';
 import type { Settings } from './settings.ts';
 import { kindAt } from './store-command.ts';
@@ -160,6 +161,7 @@ async function bringUp(
   }
   let health: StoreHealth | undefined;
   let bot: Bot | undefined;
+  let terms: TermWatch | undefined;
   /** What happened before there was a bot to give notice of it. */
   const early: Notice[] = [];
   const opened = await openStore(settings.storeUrl, {
@@ -178,6 +180,15 @@ async function bringUp(
       log.error({ failure: detail }, 'the store is damaged: stop the bot, then unbind-bot store check');
       health?.isDamaged();
     },
+    onReach: ({ isReached, detail }) => {
+      if (isReached) log.warn({ store: detail }, 'the store is reached again');
+      else
+        log.error(
+          { failure: detail },
+          'the store cannot be reached: Telegram hands updates in again, laptops keep what they report, and no permit is granted',
+        );
+    },
+    onNewTerm: () => void terms?.look(),
   });
   if (!opened.ok) {
     const { failure } = opened;
@@ -289,7 +300,9 @@ async function bringUp(
         const end = event.type === 'challenge' ? metrics.pictures.startTimer() : undefined;
         const taken = (await bot?.agentEvent(agentId, event)) ?? false;
         if (taken) end?.();
-        return taken;
+        // What a failover could forget, the laptop keeps, and says again.
+        const settled = taken ? await store.primary.settled() : ok(false);
+        return settled.ok && settled.value;
       }),
     onRefused: (reason) => metrics.refusals.inc({ by: 'hub', reason }),
     onFetched: (command, waitedMs) => metrics.commands.observe({ command }, waitedMs / 1000),
@@ -389,6 +402,9 @@ async function bringUp(
   });
   const running = bot;
   ending.settle(() => running.stop());
+  terms = watchTerms({ store, holds, doubt: running.assumeTraded, clock, log });
+  ending.settle(terms.stop);
+  await terms.look();
   if (lastLife.value !== null) early.push({ kind: 'house.crashed', at: lastLife.value });
   for (const notice of early) await running.raise(notice);
   duty.during((over) =>

@@ -4,10 +4,11 @@
  * is dealt with (docs/decisions/0071). A store on the machine's own disk has one term, and none of this costs it anything.
  */
 import * as z from 'zod';
-import { fail, ok } from '../kernel/result.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Holds } from './holds.ts';
 import { kind } from './kind.ts';
 import { orNone } from './or-none.ts';
-import type { Store, Stored } from './store.ts';
+import type { Store, Stored, StoreFailure } from './store.ts';
 
 /** The term whose beginning was dealt with last, and when that was (ms since 1970). None: the store is new. */
 export const STORE_TERM = kind({
@@ -58,4 +59,32 @@ export function createTerms(store: TermsStore): Terms {
       return now.ok ? ok(now.value === term) : now;
     },
   };
+}
+
+/**
+ * Deals with the beginning of a term, once, whichever process does it and however often one dies meanwhile.
+ * @param deal makes void what the last term has left; done again from its beginning where it did not come to its end
+ * @param clock milliseconds since 1970
+ * @returns whether this process did it now
+ */
+export async function enterTerm(
+  store: TermsStore,
+  holds: Pick<Holds, 'within'>,
+  clock: () => number,
+  deal: () => Promise<Result<unknown, StoreFailure>>,
+): Stored<boolean> {
+  const enter = async (): Stored<boolean> => {
+    // Asked before anything is dealt with: should another one take over meanwhile, its own beginning is dealt with, too.
+    const term = await store.primary.term();
+    if (!term.ok) return term;
+    const entered = await isEntered(store, term.value);
+    if (!entered.ok) return entered;
+    if (entered.value) return ok(false);
+    const dealt = await deal();
+    if (!dealt.ok) return dealt;
+    const noted = await store.values(STORE_TERM).set(KEY, { term: term.value, since: clock() });
+    return noted.ok ? ok(true) : noted;
+  };
+  const entering = await holds.within('term', enter);
+  return entering.ok ? entering.value : entering;
 }

@@ -3,11 +3,11 @@
  * them, follow.ts speaks to a running one, events.ts takes what its agent reports.
  */
 import { type CaseAction, type CaseRecord, wasTold } from '../../cases/case.ts';
-import type { AtWork, CaseDesk } from '../../cases/desk.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentPort, HouseFailure, SurveyPort } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
 import type { Result } from '../../kernel/result.ts';
+import type { Store } from '../../store/store.ts';
 import type { Ring } from '../house/alarms.ts';
 import { atBorder, must } from '../house/must.ts';
 import { type AtLaptopOptions, createAtLaptop } from './at-laptop.ts';
@@ -18,13 +18,14 @@ import { outcomeOf } from './meaning.ts';
 import { openJobRecords } from './records.ts';
 import { createStarts, type StartOptions } from './start.ts';
 import { createSurveys, type SurveysOptions } from './surveys.ts';
+import { createUnderWay, type UnderWay } from './under-way.ts';
 
 export type JobsOptions = Omit<
   StartOptions & SurveysOptions & FollowOptions & EventOptions & LaptopNewsOptions & AtLaptopOptions,
   'records' | 'halt' | 'running' | 'atLaptop' | 'surveys'
-> & { directory: AgentDirectory; cases: Pick<CaseDesk, 'atWork'> };
+> & { directory: AgentDirectory; store: Pick<Store, 'values' | 'claims'> };
 
-export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
+export interface Jobs extends AgentPort, Pick<Follow, 'halt'>, UnderWay {
   surveys: SurveyPort;
   take: TakeEvent;
   /**
@@ -36,8 +37,8 @@ export interface Jobs extends AgentPort, Pick<Follow, 'halt'> {
   online(agentId: string): Promise<void>;
   /** An agent is away. */
   offline(agentId: string): Promise<void>;
-  /** Cases whose job may still be running: on a laptop, for a technician, or about a device. */
-  running(of: AtWork): Promise<Result<CaseRecord[], HouseFailure>>;
+  /** Cases whose job on an agent, or on any, may still be running. */
+  running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
@@ -48,12 +49,15 @@ export function createJobs(options: JobsOptions): Jobs {
   const surveys = createSurveys({ ...options, records, atLaptop });
   const follow = createFollow({ ...options, records });
 
-  const running: Jobs['running'] = (of) =>
+  const running: Jobs['running'] = (agentId) =>
     atBorder(async () => {
       const found: CaseRecord[] = [];
-      // Nothing is known of it any more: nobody waits for it either.
-      for (const record of must(await cases.atWork(of)))
-        if (record.job && must(await notes.get(record.job.id))) found.push(record);
+      for (const jobId of must(await notes.keys())) {
+        const note = must(await notes.get(jobId));
+        if (!note || note.kind === 'survey' || (agentId !== null && note.agentId !== agentId)) continue;
+        const record = must(await cases.get(note.caseId));
+        if (record?.job?.id === jobId) found.push(record);
+      }
       return found;
     });
   const news = createLaptopNews({ ...options, running });
@@ -61,6 +65,7 @@ export function createJobs(options: JobsOptions): Jobs {
   return {
     ...createStarts({ ...options, records, atLaptop, halt: follow.halt }),
     ...follow,
+    ...createUnderWay({ ...options, records }),
     surveys,
     take: createEventTaking({ ...options, records, surveys }),
 

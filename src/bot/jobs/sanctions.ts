@@ -1,7 +1,7 @@
 /** What an admin's decision does to work that is under way. */
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
-import type { AtWork, CaseDesk } from '../../cases/desk.ts';
+import type { CaseDesk } from '../../cases/desk.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
 import type { ContactPort, House, HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
@@ -83,14 +83,17 @@ export function createSanctions({
   log: Log;
 }): Sanctions {
   /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */
-  async function haltJobs(of: AtWork): Promise<Result<CaseRecord[], HouseFailure>> {
-    const running = await jobs.running(of);
+  async function haltJobs(
+    concerned: (record: CaseRecord) => boolean,
+  ): Promise<Result<CaseRecord[], HouseFailure>> {
+    const running = await jobs.running(null);
     if (!running.ok) return running;
-    for (const { job } of running.value) {
+    const found = running.value.filter(concerned);
+    for (const { job } of found) {
       const halted = job ? await jobs.halt(job) : ok(undefined);
       if (!halted.ok) return halted;
     }
-    return running;
+    return ok(found);
   }
 
   /** In the chat's order, and not awaited: the chat may be the one that is waiting for us. */
@@ -127,7 +130,7 @@ export function createSanctions({
     const revoked = await access.revoke(adminId, userId);
     if (!revoked.ok && revoked.failure !== 'not-a-member')
       return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
-    const halted = await haltJobs({ chat: userId });
+    const halted = await haltJobs(({ chatId }) => chatId === userId);
     if (!halted.ok) return halted;
     const unasked = await jobs.surveys.cancel(userId);
     if (!unasked.ok) return unasked;
@@ -166,7 +169,7 @@ export function createSanctions({
       // From here on whoever holds the phone is a stranger; the rest stops what is under way.
       const shut = locked.value ? ok(undefined) : await access.lock(adminId, userId);
       if (!shut.ok) return fail('store-unavailable');
-      const halted = await haltJobs({ chat: userId });
+      const halted = await haltJobs(({ chatId }) => chatId === userId);
       if (!halted.ok) return halted;
       const unasked = await jobs.surveys.cancel(userId);
       if (!unasked.ok) return unasked;
@@ -193,7 +196,7 @@ export function createSanctions({
     },
 
     async stopDevice(shortSerial) {
-      const halted = await haltJobs({ device: shortSerial });
+      const halted = await haltJobs(({ device }) => device?.shortSerial === shortSerial);
       if (!halted.ok) return halted;
       for (const { id, chatId } of halted.value) {
         later(chatId, async (controls) => {
@@ -206,7 +209,7 @@ export function createSanctions({
     },
 
     async removeLaptop(adminId, agentId) {
-      const halted = await haltJobs({ laptop: agentId });
+      const halted = await haltJobs(({ job }) => job?.agentId === agentId);
       if (!halted.ok) return fail('store-unavailable');
       const detail = { agent: agentId, technician: null };
       const noted = await audit.append({ what: 'agent.revoked', case: null, by: adminId, detail });
@@ -218,7 +221,7 @@ export function createSanctions({
     },
 
     async isUnbinding(agentId, chatId) {
-      const running = await jobs.running({ laptop: agentId });
+      const running = await jobs.running(agentId);
       // Not knowing is no leave to pull the laptop away from under an unbind.
       if (!running.ok) return true;
       return running.value.some((record) => record.chatId === chatId && record.job?.kind === 'unbind');

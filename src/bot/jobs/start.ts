@@ -15,13 +15,13 @@ import type { AtLaptop } from './at-laptop.ts';
 import { endJob } from './end.ts';
 import type { JobRules } from './may-start.ts';
 import { post } from './post.ts';
-import { groupUnbindKey, type JobRecords, keepNote } from './records.ts';
+import { type JobRecords, NOTE_MS } from './records.ts';
 
 /** What a job that begins waits for. */
 const FIRST_WAIT = { discover: 'search', status: 'status', unbind: 'unbind' } as const;
 
 export interface StartOptions {
-  records: Pick<JobRecords, 'notes' | 'stories' | 'groupUnbinds'>;
+  records: Pick<JobRecords, 'notes' | 'stories'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   groups: Pick<GroupDesk, 'get'>;
   /** The last look before an agent gets work. */
@@ -63,10 +63,7 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     // One that cannot be read forbids it anyway (may-start.ts).
     if (!found.ok || found.value === null || found.value.state === 'over') return false;
     const known = new Set(found.value.members.map(({ reportedBy }) => reportedBy));
-    // As many as were begun for its members within a day.
-    const prefix = groupUnbindKey(found.value.id, '');
-    for (const key of must(await records.groupUnbinds.keys(prefix))) {
-      const jobId = key.slice(prefix.length);
+    for (const jobId of must(await records.notes.keys())) {
       const note = must(await records.notes.get(jobId));
       if (note?.group !== group || note.kind !== 'unbind' || note.caseId === id || known.has(jobId)) continue;
       const isOver = must(await records.stories.get(jobId))?.step === 'over';
@@ -103,16 +100,20 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
     const note = async (sent: boolean) =>
       must(
-        await keepNote(records, job.id, {
-          chatId,
-          caseId,
-          agentId: job.agentId,
-          kind,
-          shortSerial,
-          sent,
-          ...(sent ? { sentAt: clock() } : {}),
-          ...(record.group === null ? {} : { group: record.group }),
-        }),
+        await records.notes.set(
+          job.id,
+          {
+            chatId,
+            caseId,
+            agentId: job.agentId,
+            kind,
+            shortSerial,
+            sent,
+            ...(sent ? { sentAt: clock() } : {}),
+            ...(record.group === null ? {} : { group: record.group }),
+          },
+          NOTE_MS,
+        ),
       );
     await note(false);
     const begun = must(await cases.apply(caseId, { type: 'job-started', job }));

@@ -4,7 +4,6 @@
  */
 import type { ChainPlace, Seal } from '../../audit/chain.ts';
 import { type Audit, createAudit } from '../../audit/trail.ts';
-import { writeFinds } from '../../cases/finds.ts';
 import { CASES } from '../../cases/record.ts';
 import { createGroupDesk } from '../../groups/desk.ts';
 import { GROUPS } from '../../groups/record.ts';
@@ -17,7 +16,8 @@ import { orNone } from '../../store/or-none.ts';
 import { isReadable, parseRecord } from '../../store/record-text.ts';
 import type { NewStore, OpenFailure, Store, StoredRecord, StoreFailure } from '../../store/store.ts';
 import { BEGUN } from '../jobs/belief.ts';
-import { type JobNote, keepNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
+import { type JobNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
+import { notedUnbinds } from '../jobs/under-way.ts';
 import { listensIn, type PlaceFailure, takePlace } from '../server/one-bot.ts';
 import { type BackupHeader, type FileFault, readBackupFile } from './backup-file.ts';
 import { type Contents, createContents } from './contents.ts';
@@ -204,8 +204,7 @@ async function settle(
   if (!rested.ok) return rested;
   const jobs = await unbindsUnderWay(store, clock);
   if (!jobs.ok) return jobs;
-  const records = openJobRecords(store);
-  const { stories } = records;
+  const { notes, stories } = openJobRecords(store);
   for (const [jobId, note] of jobs.value) {
     const { agentId, shortSerial } = note;
     const assumed = await assumeTraded(store, { agentId, jobId, shortSerial });
@@ -215,12 +214,8 @@ async function settle(
     const told = { heard: [], doubts: [], ...BEGUN, ...story.value, step: 'prompt' } as const;
     const kept = await stories.set(jobId, told, NOTE_MS);
     // From now on: its laptop may be away for another day.
-    const noted = kept.ok ? await keepNote(records, jobId, note) : kept;
+    const noted = kept.ok ? await notes.set(jobId, note, NOTE_MS) : kept;
     if (!noted.ok) return noted;
-    const record = orNone(await store.values(CASES).get(note.caseId));
-    if (!record.ok) return record;
-    const found = record.value ? await writeFinds(store, [record.value]) : ok(undefined);
-    if (!found.ok) return found;
   }
   return ok(jobs.value.size);
 }
@@ -248,16 +243,9 @@ async function unbindsUnderWay(
   store: Pick<Store, 'values'>,
   clock: () => number,
 ): Promise<Result<Map<string, JobNote>, StoreFailure>> {
-  const { notes, stories } = openJobRecords(store);
-  const found = new Map<string, JobNote>();
-  const noted = await notes.keys();
+  const noted = await notedUnbinds(openJobRecords(store));
   if (!noted.ok) return noted;
-  for (const jobId of noted.value) {
-    const [note, story] = [orNone(await notes.get(jobId)), orNone(await stories.get(jobId))];
-    if (!note.ok) return note;
-    if (!story.ok) return story;
-    if (note.value?.kind === 'unbind' && story.value?.step !== 'over') found.set(jobId, note.value);
-  }
+  const found = noted.value;
   const cases = store.values(CASES);
   const ids = await cases.keys();
   if (!ids.ok) return ids;

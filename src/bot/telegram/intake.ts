@@ -67,7 +67,7 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
   /** The bot itself, as getMe tells. */
   me: UserFromGetMe;
   settings: { updates: UpdatesSettings };
-  store: Pick<Store, 'values'>;
+  store: Pick<Store, 'values' | 'primary'>;
   /** 32 bytes that waiting updates are sealed with; never in the store. */
   key: Secret<Uint8Array>;
   /** Where other processes have the store open; a chat's order is then kept in it. Null, or left out: this one is alone. */
@@ -113,6 +113,12 @@ export function createIntake(options: IntakeOptions): Intake {
   let polling: Promise<void> | undefined;
   let isStandingBy = shared !== null && updates.mode === 'polling';
 
+  /** Whether what was put away would be there after a failover, too: what Telegram is told to forget has to be. */
+  async function isSafe(): Promise<Result<void, 'not-settled'>> {
+    const settled = await options.store.primary.settled();
+    return settled.ok && settled.value ? ok(undefined) : fail('not-settled');
+  }
+
   /** Puts what the last run left into its lines, in its order. */
   async function takeUp(): Promise<Result<void, StoreFailure>> {
     const left = await shelf.places();
@@ -147,7 +153,10 @@ export function createIntake(options: IntakeOptions): Intake {
       client,
       me,
       log,
-      receive: reception.receiveAll,
+      receive: async (updates) => {
+        const taken = await reception.receiveAll(updates);
+        return (await isSafe()).ok ? taken : [];
+      },
       answered: () => {
         polledAt = performance.now();
         refusedAt = Number.NEGATIVE_INFINITY;
@@ -182,7 +191,14 @@ export function createIntake(options: IntakeOptions): Intake {
     webhook:
       updates.mode === 'polling'
         ? null
-        : webhookRoute({ ...updates, receive: reception.receive, isOpen: () => isOpen }),
+        : webhookRoute({
+            ...updates,
+            receive: async (update) => {
+              const taken = await reception.receive(update);
+              return taken.ok ? isSafe() : taken;
+            },
+            isOpen: () => isOpen,
+          }),
     async start() {
       // With others it is looked for again and again, by one.
       const taken = shared ? ok(undefined) : await takeUp();

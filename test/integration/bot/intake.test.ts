@@ -352,6 +352,7 @@ describe('polling', () => {
     const tried = gate();
     const { intake } = await intakeFor(api, {
       store: {
+        ...store,
         values: <T>(kind: Kind<T>): Values<T> => {
           const values = store.values(kind);
           const set: Values<T>['set'] = async (...given) =>
@@ -776,6 +777,7 @@ describe('the webhook', () => {
       handling((update) => heard.add(textOf(update))),
       {
         store: {
+          ...store,
           values: <T>(kind: Kind<T>): Values<T> => {
             const values = store.values(kind);
             const set: Values<T>['set'] = async (...given) => {
@@ -791,6 +793,29 @@ describe('the webhook', () => {
     await api.user().send('x');
     await heard.count(1);
     expect(tries).toBeGreaterThan(1);
+  });
+
+  it('has Telegram send again what a failover of the store could forget, and handles it once', async () => {
+    const api = await localBotApi({ webhookRetryMs: 10 });
+    const { store } = await ownStore();
+    const heard = heardOf();
+    let asked = 0;
+    const settled = async () => {
+      asked += 1;
+      return ok(asked > 1);
+    };
+    const { intake } = await webhookFor(
+      api,
+      handling((update) => heard.add(textOf(update))),
+      { store: { ...store, primary: { ...store.primary, settled } } },
+    );
+    await intake.start();
+    const user = api.user();
+    await user.send('x');
+    await expect.poll(() => asked).toBeGreaterThan(1);
+    await user.send('y');
+    await heard.count(2);
+    expect(heard.texts).toEqual(['x', 'y']);
   });
 
   it('says so when Telegram refuses to deliver', async () => {

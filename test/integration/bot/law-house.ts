@@ -216,6 +216,20 @@ export class LawHouse {
     await this.#do(({ desk }) => laptop?.step(choice, desk));
   }
 
+  /** Another primary of the store answers. */
+  async doubt(): ReturnType<Jobs['assumeTraded']> {
+    return (await this.#do(({ jobs }) => jobs.assumeTraded())) ?? fail('store-unavailable');
+  }
+
+  /** Whether a permit that a laptop has asked for before is granted once more, as one without a memory would ask for it. */
+  async isGrantedAgain(which = 0): Promise<boolean> {
+    const laptop = this.laptops[which];
+    const again = await this.#do(({ desk }) =>
+      Promise.all((laptop?.asked ?? []).map((asked) => desk.spendPermit(laptop?.id ?? '', asked))),
+    );
+    return (again ?? []).some((answer) => must(answer));
+  }
+
   /** A laptop brings its oldest event, or once more one that was taken long ago. */
   async bring(which: number, again: number | null): Promise<void> {
     const laptop = this.laptops[which % this.laptops.length];

@@ -7,6 +7,7 @@ import {
   type AgentCommand,
   type AgentEvent,
   agentCommand,
+  type PermitRequest,
   type UnbindReport,
 } from '../../../src/link/messages.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -47,6 +48,8 @@ export class Laptop {
   readonly outbox: AgentEvent[] = [];
   /** Events the hub has taken. */
   readonly taken: AgentEvent[] = [];
+  /** Permits it has asked for. */
+  readonly asked: PermitRequest[] = [];
   readonly #store: Store;
   readonly #devices: Devices;
   readonly #truths: Truth[];
@@ -149,7 +152,9 @@ export class Laptop {
       }
       case 'prompt': {
         if (choice % 6 === 0) return this.#report(job, { outcome: 'refused', reason: 'abandoned' });
-        const traded = await desk.spendPermit(this.id, { version: 2, permit, jobId, shortSerial });
+        const asked = { version: 2, permit, jobId, shortSerial } as const;
+        this.asked.push(asked);
+        const traded = await desk.spendPermit(this.id, asked);
         if (!traded.ok) throw new Error(traded.failure.reason);
         if (!traded.value) return this.#report(job, { outcome: 'refused', reason: 'permit-refused' });
         job.step = 'armed';
