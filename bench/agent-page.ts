@@ -1,45 +1,37 @@
 /**
- * What downloads of packages cost the paired laptops: time of a poll that is answered at once, without downloads and with as
- * many as there are places, read at full speed over loopback; the memory of as many that nobody reads; and how long looking
- * at the folder takes, beside the bare hash of the same bytes. Run: npx tsx bench/agent-page.ts
+ * What downloads of packages cost the paired laptops: a poll that is answered at once, beside as many downloads as there are
+ * places, read at full speed over loopback or not at all, and beside none; the memory of those that nobody reads; and how long
+ * looking at the folder takes, beside the bare hash of the same bytes. `npx tsx bench/agent-page.ts [--rounds 3] [--polls 100]`
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAgentPage } from '../src/bot/page/agent-page.ts';
 import { openPackages } from '../src/hub/packages.ts';
 import { openHouse, pairedAgent, value } from '../test/integration/hub/house.ts';
 import { writePackages } from '../test/support/packages.ts';
 import { temporaryFolder } from '../test/support/store.ts';
+import { against, alternate, asked, beside, median, note, report, timed, timedEach } from './bench.ts';
 
+const { rounds, polls } = asked({ rounds: 3, polls: 100 });
 const PLACES = 32;
-const POLLS = 200;
 const SIZE = 40_000_000;
 const SETTLE_MS = 500;
-
-const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-function report(what: string, samples: number[]): void {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const [median, p99, worst] = [0.5, 0.99, 1].map((share) => at(sorted, share).toFixed(2).padStart(8));
-  console.log(`${what.padEnd(44)} ${median} ms median ${p99} ms p99 ${worst} ms worst  (${sorted.length})`);
-}
-async function timed(action: () => unknown): Promise<number> {
-  const started = performance.now();
-  await action();
-  return performance.now() - started;
-}
 
 const folder = await temporaryFolder();
 const sizes = { 'win-x64': SIZE, 'linux-x64': SIZE, 'mac-arm64': SIZE, 'mac-x64': SIZE };
 const { list, bytes } = await writePackages(folder.path, { sizes });
-const hashing = await timed(() => {
-  for (const one of bytes.values()) createHash('sha256').update(one).digest('hex');
-});
-const looking = await timed(() => openPackages(folder.path, null));
-console.log(`bare SHA-256 of 4 x ${SIZE / 1e6} MB in memory`.padEnd(44), `${hashing.toFixed(0)} ms`);
-console.log('the folder looked at before the bot starts'.padEnd(44), `${looking.toFixed(0)} ms`);
+const read = await alternate(
+  {
+    looked: () => timed(() => openPackages(folder.path, null)),
+    hashed: () =>
+      timed(() => {
+        for (const one of bytes.values()) createHash('sha256').update(one).digest('hex');
+      }),
+  },
+  rounds,
+);
 
 const downloads = { total: PLACES, perPrefix: PLACES, perAddress: PLACES, leastBytes: 0, everyMs: 60_000 };
 const house = await openHouse({
@@ -47,50 +39,63 @@ const house = await openHouse({
   pageLimits: { visits: { burst: 10_000, perSecond: 10_000 }, downloads },
 });
 const agent = await pairedAgent(house);
-async function polls(): Promise<number[]> {
-  const samples: number[] = [];
-  for (let n = 0; n < POLLS; n++) samples.push(await timed(() => agent.poll()));
-  return samples;
-}
+const pollAll = () => timedEach(polls, () => agent.poll());
+
 async function download(): Promise<IncomingMessage> {
-  const asked = get(`${house.url}/agent/${list.packages[0]?.file}`, { agent: false });
-  asked.on('error', () => undefined);
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const request = get(`${house.url}/agent/${list.packages[0]?.file}`, { agent: false });
+  request.on('error', () => undefined);
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
   return answer.on('error', () => undefined);
 }
 
-await polls();
-report('poll, no download', await polls());
+/** Of the downloads nobody reads: what they hold, bytes, both ends in this process. */
+const held: number[] = [];
+async function besideStill(): Promise<number[]> {
+  const before = process.memoryUsage().arrayBuffers;
+  const waiting = await Promise.all(Array.from({ length: PLACES }, download));
+  await pause(SETTLE_MS);
+  held.push(process.memoryUsage().arrayBuffers - before);
+  const samples = await pollAll();
+  for (const one of waiting) one.destroy();
+  await pause(SETTLE_MS);
+  return samples;
+}
 
-const before = process.memoryUsage().arrayBuffers;
-const waiting = await Promise.all(Array.from({ length: PLACES }, download));
-await pause(SETTLE_MS);
-const held = process.memoryUsage().arrayBuffers - before;
-console.log(
-  `memory of ${PLACES} downloads nobody reads`.padEnd(44),
-  `${(held / 1e6).toFixed(1)} MB of ${(PLACES * SIZE) / 1e6} MB asked for (both ends in this process)`,
-);
-report(`poll, ${PLACES} downloads that stand still`, await polls());
-for (const one of waiting) one.destroy();
-await pause(SETTLE_MS);
-
-let isOver = false;
-let moved = 0;
-const busy = Array.from({ length: PLACES }, async () => {
-  while (!isOver) {
-    const answer = await download();
-    for await (const chunk of answer) {
-      moved += (chunk as Buffer).length;
-      if (isOver) break;
+/** Of those at full speed, MB/s. */
+const speeds: number[] = [];
+async function besideBusy(): Promise<number[]> {
+  let isOver = false;
+  let moved = 0;
+  const busy = Array.from({ length: PLACES }, async () => {
+    while (!isOver) {
+      const answer = await download();
+      for await (const chunk of answer) {
+        moved += (chunk as Buffer).length;
+        if (isOver) break;
+      }
     }
-  }
-});
-const started = performance.now();
-const during = await polls();
-const seconds = (performance.now() - started) / 1000;
-isOver = true;
-report(`poll, ${PLACES} downloads at full speed`, during);
-console.log('moved meanwhile'.padEnd(44), `${(moved / 1e6 / seconds).toFixed(0)} MB/s`);
-await Promise.all(busy);
+  });
+  const started = performance.now();
+  const samples = await pollAll();
+  speeds.push(moved / 1e3 / (performance.now() - started));
+  isOver = true;
+  await Promise.all(busy);
+  return samples;
+}
+
+const took = await alternate({ alone: pollAll, still: besideStill, busy: besideBusy }, rounds);
 await house.close();
 await folder.remove();
+note(`moved at full speed: ${median(speeds).toFixed(0)} MB/s`);
+const alone = { name: 'alone', rounds: took.alone };
+report([
+  beside('folder looked at', 'ms', read.looked, { name: 'bare SHA-256', rounds: read.hashed }),
+  beside('poll, downloads stand still', 'ms', took.still, alone),
+  beside('poll, downloads stand still, p99', 'ms', took.still, alone, { at: 0.99 }),
+  beside('poll, downloads at full speed', 'ms', took.busy, alone),
+  beside('poll, downloads at full speed, p99', 'ms', took.busy, alone, { at: 0.99 }),
+  against('memory of downloads nobody reads', 'MB', median(held) / 1e6, {
+    name: 'asked for',
+    value: (PLACES * SIZE) / 1e6,
+  }),
+]);

@@ -1,6 +1,6 @@
 /**
  * What a backup takes of a bot that works: a store that is written to all the time, and beside it, in a process of its own, the
- * backup; the baseline is a plain copy of the file, which nobody may restore. `npx tsx bench/backup.ts [cases]`
+ * backup; the baseline is a plain copy of the file, which nobody may restore. `npx tsx bench/backup.ts [--cases 20000]`
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +16,8 @@ import { KINDS } from '../src/bot/kinds.ts';
 import { newCase } from '../src/cases/case.ts';
 import { CASES } from '../src/cases/record.ts';
 import { openStore } from '../src/store/open.ts';
+import { against, asked, beside, note, report, timed } from './bench.ts';
+import type { Figure } from './run/figure.ts';
 
 const common = { kinds: KINDS, seal: (text: string) => text };
 /** How long writes are measured without a backup, ms. */
@@ -25,22 +27,31 @@ const BATCH = 200;
 
 const [task, ...words] = process.argv.slice(2);
 if (task === 'child') await child(words);
-else await main(Number(task ?? 20_000));
+else await main();
 
-/** The backup as the operator's program makes it, in a process of its own. Prints what it came to. */
+/** What a backup in a process of its own came to. */
+interface Made {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly records: number;
+  /** Of the process, bytes. */
+  readonly memory: number;
+}
+
+/** The backup as the operator's program makes it. Prints what it came to. */
 async function child([storeUrl = '', path = '', ...recipients]: string[]): Promise<void> {
   const began = performance.now();
   const made = await makeBackup(path, { ...common, storeUrl, recipients, header: { at: 1, program: '0' } });
   if (!made.ok) throw new Error(made.failure.reason);
-  const { bytes, records, trail } = made.value;
+  const { bytes, records } = made.value;
   const seconds = (performance.now() - began) / 1000;
-  const { rss } = process.memoryUsage();
   process.stdout.write(
-    `${seconds.toFixed(2)} s, ${mb(bytes)}, ${records} records, head ${trail.head.seq}, ${mb(rss)} of memory`,
+    JSON.stringify({ seconds, bytes, records, memory: process.memoryUsage.rss() } satisfies Made),
   );
 }
 
-async function main(cases: number): Promise<void> {
+async function main(): Promise<void> {
+  const { cases } = asked({ cases: 20_000 });
   const folder = await mkdtemp(join(tmpdir(), 'bench-backup-'));
   const storeUrl = `lmdb:${join(folder, 'store')}`;
   const opened = await openStore(storeUrl);
@@ -54,7 +65,7 @@ async function main(cases: number): Promise<void> {
     await audit.append({ what: 'case.opened', case: some[0] ?? null, by: 7, detail: {} });
   }
   const data = join(folder, 'store', 'data.mdb');
-  print(`store: ${mb((await stat(data)).size)}, ${cases} cases`);
+  note(`store: ${mb((await stat(data)).size)}, ${cases} cases`);
 
   /** A bot at work: a case after the other is written, with an entry of the trail. Times of each, ms. */
   async function work(until: Promise<unknown>): Promise<number[]> {
@@ -73,15 +84,17 @@ async function main(cases: number): Promise<void> {
     return times;
   }
 
-  const pause = new Promise((resolve) => setTimeout(resolve, ALONE_MS));
-  print(`writes alone:                ${spread(await work(pause))}`);
-
-  const began = performance.now();
-  const copying = copyFile(data, join(folder, 'copy'));
-  const beside = await work(copying);
-  print(
-    `cp of the file (baseline):   ${((performance.now() - began) / 1000).toFixed(2)} s; writes ${spread(beside)}`,
+  const alone = await work(new Promise((resolve) => setTimeout(resolve, ALONE_MS)));
+  const quiet = { name: 'alone', rounds: [alone] };
+  let copying = Number.NaN;
+  const besideCopy = await work(
+    timed(() => copyFile(data, join(folder, 'copy'))).then((ms) => {
+      copying = ms / 1000;
+    }),
   );
+  const figures: Figure[] = [];
+  if (besideCopy.length > 0)
+    figures.push(beside('write beside a copy of the file', 'ms', [besideCopy], quiet));
 
   const key = await generateX25519Identity();
   for (const [name, recipients] of [
@@ -96,8 +109,14 @@ async function main(cases: number): Promise<void> {
     running.stdout.on('data', (bytes: Buffer) => {
       said += bytes.toString();
     });
-    const times = await work(once(running, 'exit'));
-    print(`backup, ${name.padEnd(20)} ${said}; writes ${spread(times)}`);
+    const times = await work(once(running, 'close'));
+    const { seconds, bytes, records, memory }: Made = JSON.parse(said);
+    note(`backup, ${name}: ${mb(bytes)}, ${records} records, ${mb(memory)} of memory`);
+    figures.push(
+      against(`backup, ${name}`, 's', seconds, { name: 'cp of the file', value: copying }),
+      beside(`write beside a backup, ${name}`, 'ms', [times], quiet),
+      beside(`write beside a backup, ${name}, p99`, 'ms', [times], quiet, { at: 0.99 }),
+    );
   }
   await store.close();
   const again = performance.now();
@@ -109,23 +128,18 @@ async function main(cases: number): Promise<void> {
     clock: Date.now,
   });
   if (!restored.ok) throw new Error(restored.failure.reason);
+  const seconds = (performance.now() - again) / 1000;
   const { contents } = restored.value;
-  print(
-    `restore elsewhere:           ${((performance.now() - again) / 1000).toFixed(2)} s, ${contents.cases} cases, head ${contents.trail.head.seq}, faults ${contents.trail.faults.length}`,
+  note(
+    `restored: ${contents.cases} cases, head ${contents.trail.head.seq}, faults ${contents.trail.faults.length}`,
   );
   await rm(folder, { recursive: true, force: true });
-}
-
-function spread(times: number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
-  return `${times.length}, ms: median ${at(0.5)}, 99 % ${at(0.99)}, worst ${at(1)}`;
+  report([
+    ...figures,
+    against('restore elsewhere', 's', seconds, { name: 'cp of the file', value: copying }),
+  ]);
 }
 
 function mb(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

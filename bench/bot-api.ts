@@ -1,6 +1,6 @@
 /**
  * CPU time of one Bot API call: our client (undici) beside telegraf's own (node-fetch), in the same run against the
- * same server, which is a process of its own so that its work is not counted. Run: npx tsx bench/bot-api.ts [calls]
+ * same server, which is a process of its own so that its work is not counted. `npx tsx bench/bot-api.ts [--rounds 7] [--calls 1500]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,8 +11,8 @@ import { Telegram } from 'telegraf';
 import { TelegramClient } from '../src/bot/telegram/client.ts';
 import { ok } from '../src/kernel/result.ts';
 import { Secret } from '../src/kernel/secret.ts';
+import { alternate, asked, beside, report } from './bench.ts';
 
-const ROUNDS = 7;
 const TOKEN = `123456789:${'B'.repeat(35)}`;
 const ANSWER = JSON.stringify({
   ok: true,
@@ -57,11 +57,8 @@ async function cpuPerCall(client: Telegram, calls: number): Promise<number> {
   return (user + system) / calls;
 }
 
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-async function measure(calls: number): Promise<void> {
+async function measure(): Promise<void> {
+  const { rounds, calls } = asked({ rounds: 7, calls: 1500 });
   const server = fork(fileURLToPath(import.meta.url), ['serve']);
   const [port] = (await once(server, 'message')) as [number];
   const apiRoot = `http://127.0.0.1:${port}`;
@@ -71,27 +68,15 @@ async function measure(calls: number): Promise<void> {
     blobs: { get: async () => ok(undefined) },
     pace: null,
   });
-  const clients = { ours, telegraf: new Telegram(TOKEN, { apiRoot }) };
-  const times: Record<keyof typeof clients, number[]> = { ours: [], telegraf: [] };
-  // The first round warms both up; taking turns spreads the machine's moods over both.
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const name of ['ours', 'telegraf'] as const) {
-      const time = await cpuPerCall(clients[name], calls);
-      if (round > 0) times[name].push(time);
-    }
-  }
+  const telegraf = new Telegram(TOKEN, { apiRoot });
+  const cpu = await alternate(
+    { ours: () => cpuPerCall(ours, calls), telegraf: () => cpuPerCall(telegraf, calls) },
+    rounds,
+  );
   await ours.disconnect();
   server.disconnect();
-  const [us, telegrafs] = [median(times.ours), median(times.telegraf)];
-  console.log(
-    JSON.stringify({
-      node: process.version,
-      calls: calls * ROUNDS,
-      microsecondsCpuPerCall: { ours: Math.round(us), telegraf: Math.round(telegrafs) },
-      ratio: Number((us / telegrafs).toFixed(2)),
-    }),
-  );
+  report([beside('CPU of a call', 'us', cpu.ours, { name: 'telegraf', rounds: cpu.telegraf })]);
 }
 
 if (process.argv[2] === 'serve') await serve();
-else await measure(Number(process.argv[2] ?? 1500));
+else await measure();

@@ -1,14 +1,17 @@
 /**
  * How long the parsers of src/device take at worst. Every pattern there is either anchored on bounded input (serials:
  * 64 characters, hosts: 253) or has one repeated part per character class, so time grows with length, not faster.
- * The baseline is one pass of a trivial pattern over the same text. Run: npx tsx bench/device.ts
+ * The baseline is one pass of a trivial pattern over the same text. `npx tsx bench/device.ts [--rounds 50]`
  */
-import { performance } from 'node:perf_hooks';
 import { typedWords } from '../locales/words.ts';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
 import { parseSerial } from '../src/device/serial.ts';
 import { typedDevices } from '../src/device/typed.ts';
+import { alternate, asked, beside, note, quantile, report, timed } from './bench.ts';
+import type { Figure } from './run/figure.ts';
+
+const { rounds } = asked({ rounds: 50 });
 
 const fill = (unit: string, length = 4096) => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
@@ -35,28 +38,28 @@ const messages: Record<string, string> = {
   'a link': `https://a.example/?f=${fill('JCQk', 4000)}`,
   'a long host': `${fill('a-', 4000)}.com`,
 };
+const trivial = (text: string) => text.replace(/[^ -~]/g, '');
 const parsers: Record<string, (text: string) => unknown> = {
-  baseline: (text) => text.replace(/[^ -~]/g, ''),
   parseSerial: (text) => parseSerial(text.slice(0, 64), text.slice(0, 64)),
   typedDevices: (text) => typedDevices(text, typedWords),
   parseLabel,
   parseFirmware: (text) => parseFirmware(text.slice(0, 64)),
 };
 
-const ROUNDS = 50;
+const figures: Figure[] = [];
 for (const [name, parse] of Object.entries(parsers)) {
-  const times = Object.entries(messages).map(([input, text]) => {
-    const rounds = Array.from({ length: ROUNDS }, () => {
-      const start = performance.now();
-      parse(text);
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    return { input, median: rounds[ROUNDS / 2] ?? 0, max: rounds.at(-1) ?? 0 };
-  });
-  // The median tells the parser, the maximum also the machine: both are of the worst input.
-  const [worst] = times.sort((a, b) => b.median - a.median);
-  const max = Math.max(...times.map((time) => time.max));
-  console.log(
-    `${name.padEnd(14)} median ${worst?.median.toFixed(3)} ms (${worst?.input}), max ${max.toFixed(3)} ms of any input`,
-  );
+  let worst: { input: string; took: { parser: number[][]; trivial: number[][] } } | null = null;
+  const most = ({ parser }: { parser: number[][] }) => quantile(parser.flat(), 0.5);
+  for (const [input, text] of Object.entries(messages)) {
+    const took = await alternate(
+      { parser: () => timed(() => parse(text)), trivial: () => timed(() => trivial(text)) },
+      rounds,
+    );
+    if (worst === null || most(took) > most(worst.took)) worst = { input, took };
+  }
+  if (worst === null) continue;
+  const { input, took } = worst;
+  note(`${name}: slowest on ${input}, ${quantile(took.parser.flat(), 1).toFixed(3)} ms at most`);
+  figures.push(beside(name, 'ms', took.parser, { name: 'trivial pattern', rounds: took.trivial }));
 }
+report(figures);

@@ -1,20 +1,15 @@
 /**
  * Discovery on large sites, over real UDP on loopback: what is found, how soon, and for how much memory, beside the
  * search that most tools do, "join the group, ask once, read every datagram as it comes". Then how soon one wanted
- * device is known among all that answer at once, beside a bare round trip that parses nothing; what `--wait` comes to;
- * and `--until` with the agent's command line. Site and searcher are processes of their own.
+ * device is known among all that answer at once, beside a bare round trip that parses nothing. Site and searcher are
+ * processes of their own; the agent's command line is in bench/start.ts.
  *
- *   npx tsx bench/discovery.ts [devices… | crowds]
+ *   npx tsx bench/discovery.ts [--devices 1,50,250,2000] [--runs 5] [--crowds 250,2000]
  */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { childEnv } from '../src/kernel/child-env.ts';
 import { openLan } from '../src/lan-agent/network/lan.ts';
 import type { Network } from '../src/lan-agent/network/network.ts';
 import { search } from '../src/lan-agent/network/search.ts';
@@ -24,19 +19,15 @@ import { readMessage } from '../src/lan-agent/sadp/message.ts';
 import { inquiry, newUuid } from '../src/lan-agent/sadp/requests.ts';
 import { createEmulatedLan } from '../src/sandbox/device/lan.ts';
 import { manyCameras } from '../src/sandbox/device/profiles.ts';
+import { against, alternate, asked, beside, median, note, report } from './bench.ts';
+import type { Figure } from './run/figure.ts';
 
-const RUNS = 5;
-const UNTIL_RUNS = 20;
-const UNTIL_DEVICES = 250;
+const CROWD_RUNS = 20;
 const WAIT_MS = 6000;
 /** After so long a bare question or its answer was lost. */
 const LOST_MS = 2000;
-/** Sites on which one device is looked for: so many devices, each answering once or in two copies. */
-const CROWDS = [
-  [250, 'multicast'],
-  [250, 'both'],
-  [2000, 'multicast'],
-] as const;
+/** Of a site on which one device is looked for: each device answers once, or in two copies. */
+const REPLIES = ['multicast', 'both'] as const;
 
 /** What one search of one process brought. */
 interface Figures {
@@ -137,90 +128,58 @@ const ROUND_TRIPS: Readonly<Record<string, (network: Network, serial: string) =>
 const [role, ...words] = process.argv.slice(2);
 if (role === 'site') await beSite(Number(words[0]), words[1]);
 else if (role === 'until') await beFinder(words[0] ?? '', words[1] ?? '', words[2] ?? '');
-else if (role === 'crowds') await timeCrowds();
 else if (role === 'search') await beSearcher(words[0] ?? '', words[1] ?? '');
-else await compare([role, ...words].map(Number).filter((size) => size > 0));
+else await main();
 
-async function compare(asked: readonly number[]): Promise<void> {
-  for (const size of asked.length > 0 ? asked : [1, 50, 250, 2000]) {
-    const site = await start('site', String(size));
-    for (const name of Object.keys(SEARCHES)) {
-      const runs: Figures[] = [];
-      for (let run = 0; run < RUNS; run++) {
-        runs.push(JSON.parse((await start('search', name, site.said)).said));
-      }
-      const least = Math.min(...runs.map(({ found }) => found));
-      const column = (key: 'lastMs' | 'memoryMiB' | 'wholeMs') =>
-        middle(runs.map((run) => run[key])).toFixed(0);
-      console.log(
-        `${size} devices, ${name}: found ${least} at worst of ${RUNS} runs; the last one after ` +
-          `${column('lastMs')} ms of ${column('wholeMs')} (asked: ${WAIT_MS}); ${column('memoryMiB')} MiB (medians); ` +
-          `last run: ${runs.at(-1)?.missed}`,
-      );
-    }
-    site.child.kill();
-  }
-  await timeCrowds();
-  await timeUntil();
+async function main(): Promise<void> {
+  const { devices, runs, crowds } = asked({ devices: '1,50,250,2000', runs: 5, crowds: '250,2000' });
+  const sizes = (list: string) => list.split(',').filter(Boolean).map(Number);
+  const figures: Figure[] = [];
+  for (const size of sizes(devices)) figures.push(...(await timeSearch(size, runs)));
+  for (const size of sizes(crowds))
+    for (const replyBy of REPLIES) figures.push(await timeRoundTrip(size, replyBy));
+  report(figures);
 }
 
-async function timeCrowds(): Promise<void> {
-  for (const [size, replyBy] of CROWDS) await timeRoundTrip(size, replyBy);
+async function timeSearch(size: number, count: number): Promise<Figure[]> {
+  const site = await start('site', String(size));
+  const runs: Record<'ours' | 'plain', Figures[]> = { ours: [], plain: [] };
+  const once = async (name: keyof typeof runs) => {
+    const figures: Figures = JSON.parse((await start('search', name, site.said)).said);
+    runs[name].push(figures);
+    return figures.lastMs;
+  };
+  const last = await alternate({ ours: () => once('ours'), plain: () => once('plain') }, count, 0);
+  site.child.kill();
+  const least = (name: keyof typeof runs) => Math.min(...runs[name].map(({ found }) => found));
+  const memory = (name: keyof typeof runs) => median(runs[name].map(({ memoryMiB }) => memoryMiB));
+  const wholeMs = median(runs.ours.map((run) => run.wholeMs));
+  note(
+    `${size} devices: asked for ${WAIT_MS} ms, ended after ${wholeMs.toFixed(0)}; ${runs.ours.at(-1)?.missed}`,
+  );
+  const plainly = (value: number) => ({ name: 'plain search', value });
+  return [
+    against(`found of ${size}, at worst`, 'count', least('ours'), plainly(least('plain')), {
+      better: 'more',
+    }),
+    beside(`last of ${size} known`, 'ms', last.ours, { name: 'plain search', rounds: last.plain }),
+    against(`memory of a search among ${size}`, 'MB', memory('ours'), plainly(memory('plain'))),
+  ];
 }
 
 /** One device among many that answer at the same moment. */
-async function timeRoundTrip(size: number, replyBy: string): Promise<void> {
+async function timeRoundTrip(size: number, replyBy: string): Promise<Figure> {
   const site = await start('site', String(size), replyBy);
   const serials = manyCameras(size).map(({ profile }) => profile.shortSerial);
-  const times: Record<string, number[]> = { ours: [], bare: [] };
-  for (let run = 0; run < UNTIL_RUNS; run++) {
-    const serial = serials[Math.floor((run * size) / UNTIL_RUNS)] ?? '';
-    for (const [name, ms] of Object.entries(times)) {
-      ms.push(Number((await start('until', name, site.said, serial)).said));
-    }
-  }
-  site.child.kill();
-  const [ours, bare] = [middle(times.ours ?? []), middle(times.bare ?? [])];
-  console.log(
-    `one of ${size} (${replyBy}): known after ${ours.toFixed(1)} ms, bare round trip ${bare.toFixed(1)} ms, ` +
-      `${(ours / bare).toFixed(1)} times (medians of ${UNTIL_RUNS})`,
-  );
-}
-
-/** The command line as a technician starts it, bundled as it is shipped. */
-async function timeUntil(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-discovery-'));
-  const agent = join(folder, 'agent.mjs');
-  const banner = "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);";
-  await build({
-    entryPoints: ['src/lan-agent/main.ts'],
-    outfile: agent,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: banner },
-  });
-  const site = await start('site', String(UNTIL_DEVICES));
-  const serials = manyCameras(UNTIL_DEVICES).map(({ profile }) => profile.shortSerial);
-  const env = { ...childEnv(), UNBIND_AGENT_TEST_NETWORK: site.said, UNBIND_AGENT_HOME: folder };
-  const timed = (args: readonly string[]) => {
-    const begun = performance.now();
-    execFileSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    return performance.now() - begun;
+  const runs = { ours: 0, bare: 0 };
+  const once = async (name: keyof typeof runs) => {
+    const serial = serials[Math.floor((runs[name]++ * size) / CROWD_RUNS)] ?? '';
+    return Number((await start('until', name, site.said, serial)).said);
   };
-  const untils: number[] = [];
-  const starts: number[] = [];
-  for (let run = 0; run < UNTIL_RUNS; run++) {
-    const serial = serials[Math.floor((run * UNTIL_DEVICES) / UNTIL_RUNS)] ?? '';
-    untils.push(timed([agent, 'discover', '--until', serial, '--json']));
-    starts.push(timed(['-e', '0']));
-  }
+  const took = await alternate({ ours: () => once('ours'), bare: () => once('bare') }, CROWD_RUNS, 0);
   site.child.kill();
-  rmSync(folder, { recursive: true });
-  console.log(
-    `discover --until against ${UNTIL_DEVICES} devices, whole process: median ${middle(untils).toFixed(0)} ms of ` +
-      `${UNTIL_RUNS} runs, worst ${Math.max(...untils).toFixed(0)} ms; node alone starts and ends in ${middle(starts).toFixed(0)} ms`,
-  );
+  const bare = { name: 'bare round trip', rounds: took.bare };
+  return beside(`one of ${size} known, answers by ${replyBy}`, 'ms', took.ours, bare);
 }
 
 async function beSite(size: number, replyBy = 'multicast'): Promise<void> {
@@ -268,8 +227,4 @@ function heardUntil(): { add(bytes: Buffer): void; lastMs(): number } {
     },
     lastMs: () => last - begun,
   };
-}
-
-function middle(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }

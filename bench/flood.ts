@@ -1,22 +1,30 @@
 /**
- * What a flood costs honest people: p50 and p99 of a laptop's poll and of an answer in the chat, without and beside
- * attackers who send as fast as they can (wrong codes, unsigned and oversized requests, messages). Attackers and bot
- * share this machine's processor, so the figure is an upper bound. Run: npx tsx bench/flood.ts
+ * What a flood costs honest people: a laptop's poll and an answer in the chat, beside attackers who send as fast as they can (wrong
+ * codes, unsigned and oversized requests, messages) and without them, in turns, each with a bot of its own. Attackers and bot
+ * share this machine's processor, so the figure is an upper bound. `npx tsx bench/flood.ts [--rounds 3] [--times 15]`
  */
-
-import { p99, workBeside } from '../test/security/flood.ts';
+import { workBeside } from '../test/security/flood.ts';
 import { openFortress } from '../test/security/fortress.ts';
+import { alternate, asked, beside, note, report } from './bench.ts';
 
-const ROUNDS = 45;
-const show = (ms: number) => `${ms.toFixed(1).padStart(7)} ms`;
+const { rounds, times } = asked({ rounds: 3, times: 15 });
+const answers: Record<'quiet' | 'flooded', (readonly number[])[]> = { quiet: [], flooded: [] };
 
-for (const flooding of [false, true]) {
+async function polls(kind: keyof typeof answers): Promise<readonly number[]> {
   const fortress = await openFortress();
-  const { polls, answers, attacks, refused } = await workBeside(fortress, ROUNDS, flooding);
-  console.log(flooding ? `beside a flood of ${attacks} attacks (${refused} refused)` : 'without a flood');
-  for (const [name, times] of Object.entries({ poll: polls, 'chat answer': answers })) {
-    const p50 = times[Math.floor(times.length / 2)] ?? 0;
-    console.log(`  ${name.padEnd(12)} p50 ${show(p50)}   p99 ${show(p99(times))}`);
-  }
+  const work = await workBeside(fortress, times, kind === 'flooded');
   await fortress.close();
+  answers[kind].push(work.answers);
+  if (kind === 'flooded') note(`beside ${work.attacks} attacks (${work.refused} refused)`);
+  return work.polls;
 }
+
+const took = await alternate({ quiet: () => polls('quiet'), flooded: () => polls('flooded') }, rounds, 0);
+const [quiet, chat] = [took.quiet, answers.quiet].map((all) => ({ name: 'without a flood', rounds: all }));
+if (!quiet || !chat) throw new Error('nothing was measured');
+report([
+  beside('poll beside a flood', 'ms', took.flooded, quiet),
+  beside('poll beside a flood, p99', 'ms', took.flooded, quiet, { at: 0.99 }),
+  beside('chat answer beside a flood', 'ms', answers.flooded, chat),
+  beside('chat answer beside a flood, p99', 'ms', answers.flooded, chat, { at: 0.99 }),
+]);

@@ -10,7 +10,6 @@
  * second half of a run. A failure names the parser, the run and the input.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { typedWords, vocabulary } from '../locales/words.ts';
 import { parseFirmware } from '../src/device/firmware.ts';
 import { parseLabel } from '../src/device/label.ts';
@@ -32,21 +31,21 @@ import { readMessage } from '../src/lan-agent/sadp/message.ts';
 import { readExchangeReply, readStatusReply, readUnbindReply } from '../src/lan-agent/sadp/reply.ts';
 import { eventsRequest, LINK_VERSION, pairRequest, pollAnswer, pollRequest } from '../src/link/messages.ts';
 import { stacked } from '../test/support/printed-lines.ts';
+import { against, asked, note, plain, quantile, report } from './bench.ts';
+import type { Figure } from './run/figure.ts';
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '20260801' },
-    slowest: { type: 'string', default: '50' },
-    growth: { type: 'string', default: '8192' },
-  },
+const {
+  count,
+  seed,
+  slowest: slowestMs,
+  growth: growthKiB,
+} = asked({
+  count: 20_000,
+  seed: 20_260_801,
+  slowest: 50,
+  growth: 8192,
 });
-const [count, slowestMs, growthKiB] = [values.count, values.slowest, values.growth].map(Number) as [
-  number,
-  number,
-  number,
-];
-const random = generator(Number(values.seed));
+const random = generator(seed);
 /** An id as the link has them. */
 const ID = '01KA00000000000000000000AA';
 
@@ -192,16 +191,26 @@ const PARSERS: Record<string, Parser> = {
 };
 
 const failures: string[] = [];
+const figures: Figure[] = [];
 for (const [name, parser] of Object.entries(PARSERS)) {
-  run(`${name}, as they are`, parser, Math.min(count, 5000), () => pick(parser.fixtures));
-  run(`${name}, changed`, parser, count, () => changed(parser));
-  run(`${name}, made`, parser, count, () => Buffer.from(parser.make()).subarray(0, parser.most));
+  const own = run(`${name}, as they are`, parser, Math.min(count, 5000), () => pick(parser.fixtures));
+  const others = {
+    changed: () => changed(parser),
+    made: () => Buffer.from(parser.make()).subarray(0, parser.most),
+  };
+  for (const [word, make] of Object.entries(others)) {
+    const times = run(`${name}, ${word}`, parser, count, make);
+    const baseline = { name: 'as they are', value: quantile(own, 0.99) };
+    figures.push(against(`${name}, ${word}, p99`, 'ms', quantile(times, 0.99), baseline));
+  }
 }
 for (const failure of failures) console.error(`FAILED: ${failure}`);
 process.exitCode = failures.length > 0 ? 1 : 0;
+report([...figures, plain('failures', 'count', failures.length, { reach: { atMost: 0 } })]);
 
-function run(what: string, { read }: Parser, inputs: number, make: () => Buffer): void {
-  const times = new Float64Array(inputs);
+/** @returns how long each input took, ms */
+function run(what: string, { read }: Parser, inputs: number, make: () => Buffer): number[] {
+  const times: number[] = [];
   let readable = 0;
   let half: number | null = null;
   for (let i = 0; i < inputs; i++) {
@@ -209,20 +218,20 @@ function run(what: string, { read }: Parser, inputs: number, make: () => Buffer)
     if (i === inputs >> 1) half = heap();
     const input = make();
     const [isRead, ms] = timed(read, input, what);
-    times[i] = ms;
+    times.push(ms);
     if (isRead) readable++;
   }
   const after = heap();
   const growth = half !== null && after !== null ? (after - half) / 1024 : null;
   if (growth !== null && growth > growthKiB)
     failures.push(`${what}: the heap grew by ${growth.toFixed(0)} KiB`);
-  times.sort();
-  const at = (share: number) => (times[Math.floor((times.length - 1) * share)] ?? 0).toFixed(3);
+  const at = (share: number) => quantile(times, share).toFixed(3);
   const grown = growth === null ? 'unknown (run with --expose-gc)' : `${growth.toFixed(0)} KiB`;
-  console.log(
+  note(
     `${what}: ${inputs} inputs, ${readable} readable; median ${at(0.5)} ms, p99 ${at(0.99)} ms, ` +
       `worst ${at(1)} ms; heap grew by ${grown} in the second half`,
   );
+  return times;
 }
 
 /** Reads an input; one that is slow, or throws, is a failure that names it. */

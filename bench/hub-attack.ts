@@ -2,7 +2,7 @@
  * What strangers cost the hub, which runs in a process of its own with the product's limits: memory while twenty
  * addresses send it 512 KiB a connection, and afterwards; and how many polls of an honest laptop, each over a new
  * connection, are answered while ten addresses hold ten thousand idle ones. The baseline is the hub at rest in the same
- * run. Loopback alone; ends by itself within two minutes. Run: npx tsx bench/hub-attack.ts
+ * run. Loopback alone; ends by itself within two minutes. `npx tsx bench/hub-attack.ts`
  */
 import { fork } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
@@ -12,6 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
 import { openHouse, pairedAgent, TestAgent } from '../test/integration/hub/house.ts';
+import { against, asked, plain, report } from './bench.ts';
 
 const BODY_BYTES = 512 * 1024;
 const SENDERS = 20;
@@ -38,6 +39,7 @@ async function hub(): Promise<void> {
 }
 
 async function attack(): Promise<void> {
+  asked({});
   const child = fork(fileURLToPath(import.meta.url), ['hub'], { execArgv: ['--import', 'tsx'] });
   const [ready] = (await once(child, 'message')) as [Ready];
   const port = Number(new URL(ready.url).port);
@@ -79,12 +81,12 @@ async function attack(): Promise<void> {
   const polls = async () => {
     let answered = 0;
     for (let n = 0; n < POLLS; n++) if (await honest()) answered += 1;
-    return `${answered} of ${POLLS} honest polls answered`;
+    return answered;
   };
 
   await pause(1_000);
   const rest = await memory();
-  console.log(`at rest: ${rest.toFixed(0)} MB, ${await polls()}`);
+  const atRest = await polls();
 
   // All but the last byte: whoever waits for a whole body holds what has come so far.
   const body = Buffer.alloc(BODY_BYTES - 1, 'x');
@@ -99,13 +101,10 @@ async function attack(): Promise<void> {
     await pause(200);
     peak = Math.max(peak, await memory());
   }
-  const beside = await polls();
+  const besideBodies = await polls();
   leave();
   await pause(15_000);
-  const after = (await memory()) - rest;
-  console.log(
-    `${SENDERS} addresses x ${CONNECTIONS_EACH} bodies of 512 KiB: +${(peak - rest).toFixed(0)} MB at most, ${after.toFixed(0)} MB left 15 s later, ${beside}`,
-  );
+  const after = await memory();
 
   for (let n = 0; n < HOLDERS * HELD_EACH; n++) {
     dial(`127.0.${100 + (n % HOLDERS)}.1`);
@@ -113,12 +112,25 @@ async function attack(): Promise<void> {
   }
   await pause(2_000);
   const held = sockets.filter(({ destroyed }) => !destroyed).length;
-  const grown = (await memory()) - rest;
-  console.log(
-    `${HOLDERS} addresses x ${HELD_EACH} idle connections (${held} held): +${grown.toFixed(0)} MB, ${await polls()}`,
-  );
+  const grown = await memory();
+  const besideIdle = await polls();
   leave();
   child.disconnect();
+  const resting = { name: 'at rest', value: rest };
+  const honestly = { name: 'at rest', value: atRest };
+  const answered = (what: string, count: number) =>
+    against(`honest polls answered, ${what}`, 'count', count, honestly, {
+      better: 'more',
+      reach: { atLeast: 1 },
+    });
+  report([
+    against('memory, bodies of 512 KiB that do not end', 'MB', peak, resting),
+    against('memory, 15 s after those', 'MB', after, resting),
+    answered('bodies that do not end', besideBodies),
+    against('memory, idle connections', 'MB', grown, resting),
+    plain('idle connections held of 10000', 'count', held),
+    answered('idle connections', besideIdle),
+  ]);
 }
 
 await (process.argv[2] === 'hub' ? hub() : attack());

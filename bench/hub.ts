@@ -1,43 +1,29 @@
 /**
- * How long a command takes from the house to an agent that holds a poll, with 200 agents on loopback: stored, flushed
+ * How long a command takes from the house to an agent that holds a poll, with many agents on loopback: stored, flushed
  * and signed by the hub, beside a bare fastify that holds and releases the same number of requests and beside its
- * plain echo. Everything in one process. Ends by itself after a minute at most. Run: npx tsx bench/hub.ts
+ * plain echo, in turns. Everything in one process. `npx tsx bench/hub.ts [--agents 100] [--rounds 3]`
  */
-import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import fastify from 'fastify';
 import { Agent as Dispatcher, request } from 'undici';
 import { discover, openHouse, pairedAgent, type TestAgent, value } from '../test/integration/hub/house.ts';
+import { alternate, asked, beside, report, timed, timedEach } from './bench.ts';
 
-const AGENTS = 200;
-const ROUNDS = 3;
+const { agents: AGENTS, rounds } = asked({ agents: 100, rounds: 3 });
 const HELD_MS = 30_000;
-const endsAt = performance.now() + 60_000;
 /** Held requests need a moment to arrive before what wakes them is timed. */
 const SETTLE_MS = 20;
 
-const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-
-function report(what: string, samples: number[]): void {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const [median, p99, worst] = [0.5, 0.99, 1].map((share) => at(sorted, share).toFixed(2).padStart(8));
-  console.log(`${what.padEnd(44)} ${median} ms median ${p99} ms p99 ${worst} ms worst  (${sorted.length})`);
+/** Something with all agents' requests held, of which one after another is woken. */
+interface Holder {
+  /** Wakes each in turn and holds it again. @returns how long each waited for it, ms */
+  wake(): Promise<number[]>;
+  /** Asks what is answered at once. @returns how long each took, ms */
+  ask(): Promise<number[]>;
+  close(): Promise<void>;
 }
 
-/** Times `once` for every one of `count` in turn, `ROUNDS` times, until time is up. */
-async function measure(what: string, count: number, once: (n: number) => Promise<number>): Promise<void> {
-  const samples: number[] = [];
-  for (let n = 0; n < count * ROUNDS && performance.now() < endsAt; n++) samples.push(await once(n % count));
-  report(what, samples);
-}
-
-async function timed(action: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await action();
-  return performance.now() - started;
-}
-
-async function bare(): Promise<void> {
+async function bare(): Promise<Holder> {
   const app = fastify();
   const held = new Map<string, (body: unknown) => void>();
   app.post('/echo', async ({ body }) => body);
@@ -59,24 +45,33 @@ async function bare(): Promise<void> {
 
   const waiting = Array.from({ length: AGENTS }, (_, n) => hold(n));
   while (held.size < AGENTS) await pause(SETTLE_MS);
-  await measure('bare fastify, held request released', AGENTS, async (n) => {
-    const took = await timed(async () => {
-      held.get(String(n))?.({ commands: [] });
-      await waiting[n];
-    });
-    held.delete(String(n));
-    waiting[n] = hold(n);
-    while (!held.has(String(n))) await pause(1);
-    return took;
-  });
-  await measure('bare fastify, echo', AGENTS, () => timed(echo));
-  for (const release of held.values()) release({});
-  await Promise.all(waiting);
-  await app.close();
-  await dispatcher.destroy();
+  return {
+    async wake() {
+      const samples: number[] = [];
+      for (let n = 0; n < AGENTS; n++) {
+        samples.push(
+          await timed(async () => {
+            held.get(String(n))?.({ commands: [] });
+            await waiting[n];
+          }),
+        );
+        held.delete(String(n));
+        waiting[n] = hold(n);
+        while (!held.has(String(n))) await pause(1);
+      }
+      return samples;
+    },
+    ask: () => timedEach(AGENTS, echo),
+    async close() {
+      for (const release of held.values()) release({});
+      await Promise.all(waiting);
+      await app.close();
+      await dispatcher.destroy();
+    },
+  };
 }
 
-async function hub(): Promise<void> {
+async function hub(): Promise<Holder> {
   const house = await openHouse();
   const agents: TestAgent[] = [];
   for (let n = 0; n < AGENTS; n++) agents.push(await pairedAgent(house, n));
@@ -86,22 +81,39 @@ async function hub(): Promise<void> {
   const waiting = agents.map((_, n) => hold(n));
   while (!agents.every(({ agentId }) => house.hub.directory.isOnline(agentId))) await pause(SETTLE_MS);
   await pause(10 * SETTLE_MS);
-  await measure('hub, command to a held poll', AGENTS, async (n) => {
-    const took = await timed(async () => {
-      const agentId = agents[n]?.agentId ?? '';
-      cursors[n] = (await value(house.hub.desk.send(agentId, discover(house)))).commandId;
-      await waiting[n];
-    });
-    waiting[n] = hold(n);
-    await pause(SETTLE_MS);
-    return took;
-  });
-  await measure('hub, poll that does not wait', AGENTS, (n) =>
-    timed(async () => agents[n]?.poll({ cursor: cursors[n] ?? null })),
-  );
-  await house.close();
-  await Promise.all(waiting);
+  return {
+    async wake() {
+      const samples: number[] = [];
+      for (let n = 0; n < AGENTS; n++) {
+        samples.push(
+          await timed(async () => {
+            const agentId = agents[n]?.agentId ?? '';
+            cursors[n] = (await value(house.hub.desk.send(agentId, discover(house)))).commandId;
+            await waiting[n];
+          }),
+        );
+        waiting[n] = hold(n);
+        await pause(SETTLE_MS);
+      }
+      return samples;
+    },
+    ask: () => timedEach(AGENTS, (n) => agents[n]?.poll({ cursor: cursors[n] ?? null })),
+    async close() {
+      await house.close();
+      await Promise.all(waiting);
+    },
+  };
 }
 
-await bare();
-await hub();
+const [ours, plain] = [await hub(), await bare()];
+const woken = await alternate({ ours: ours.wake, plain: plain.wake }, rounds, 0);
+const answered = await alternate({ ours: ours.ask, plain: plain.ask }, rounds, 0);
+await Promise.all([ours.close(), plain.close()]);
+const released = { name: 'bare fastify', rounds: woken.plain };
+const echo = { name: 'bare fastify, echo', rounds: answered.plain };
+report([
+  beside('command to a held poll', 'ms', woken.ours, released),
+  beside('command to a held poll, p99', 'ms', woken.ours, released, { at: 0.99 }),
+  beside('poll that does not wait', 'ms', answered.ours, echo),
+  beside('poll that does not wait, p99', 'ms', answered.ours, echo, { at: 0.99 }),
+]);

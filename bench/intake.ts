@@ -1,7 +1,7 @@
 /**
  * What a chat that Telegram holds up costs the others: how long 200 chats that write at the same moment wait for their
  * answers, without and beside one that has sent 250 messages and is under a flood wait of two minutes. Bot and Bot API share
- * this process, the rounds take turns. Run: npx tsx bench/intake.ts [rounds]
+ * this process, the rounds take turns. `npx tsx bench/intake.ts [--rounds 3]`
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,12 @@ import { Secret } from '../src/kernel/secret.ts';
 import { startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../src/sandbox/telegram/people.ts';
 import { settingsWith } from '../test/support/own-settings.ts';
+import { alternate, asked, beside, report, timed } from './bench.ts';
 
 const CHATS = 200;
 const STUCK_MESSAGES = 250;
 const STEP = { timeoutMs: 600_000 };
-const rounds = Number(process.argv[2] ?? 4);
+const { rounds } = asked({ rounds: 3 });
 
 const folder = await mkdtemp(join(tmpdir(), 'unbind-bench-'));
 const api = await startLocalBotApi();
@@ -32,41 +33,36 @@ const started = await startBot(
   createLog('silent', 'unbind-bot'),
 );
 if (!started.ok) throw new Error(started.failure.reason);
+const bot = started.value;
 
-/** Everybody writes at once. @returns how long each waited for the answer, ms, ascending */
-async function round(): Promise<number[]> {
-  const waits = people.map(async (person: SimUser) => {
-    const begun = performance.now();
-    await person.send('/help');
-    await person.waitFor(({ from }) => from === 'bot', STEP);
-    return performance.now() - begun;
-  });
-  return (await Promise.all(waits)).sort((one, other) => one - other);
-}
-
-await round();
-const times: Record<'usual' | 'beside', number[]> = { usual: [], beside: [] };
-for (let n = 0; n < rounds; n++) {
-  times.usual.push(...(await round()));
-  const release = api.fault({ kind: '429', chat: stuck.id, retryAfter: 120, times: 100_000 });
-  for (let sent = 0; sent < STUCK_MESSAGES; sent++) await stuck.send('/help');
-  times.beside.push(...(await round()));
-  release();
-  await started.value.idle();
-}
-for (const list of Object.values(times)) list.sort((one, other) => one - other);
-const at = (list: number[], part: number) =>
-  list[Math.min(list.length - 1, Math.floor(list.length * part))] ?? 0;
-for (const [name, part] of [
-  ['median', 0.5],
-  ['99 of 100', 0.99],
-  ['longest', 1],
-] as const) {
-  const [usual, beside] = [at(times.usual, part), at(times.beside, part)];
-  console.log(
-    `${name.padEnd(10)} usual ${usual.toFixed(0).padStart(6)} ms   beside a chat that is held up ${beside.toFixed(0).padStart(6)} ms   ${(beside / usual).toFixed(2)} times`,
+/** Everybody writes at once. @returns how long each waited for the answer, ms */
+function round(): Promise<number[]> {
+  return Promise.all(
+    people.map((person: SimUser) =>
+      timed(async () => {
+        await person.send('/help');
+        await person.waitFor(({ from }) => from === 'bot', STEP);
+      }),
+    ),
   );
 }
-await started.value.stop();
+
+async function besideStuck(): Promise<number[]> {
+  const release = api.fault({ kind: '429', chat: stuck.id, retryAfter: 120, times: 100_000 });
+  for (let sent = 0; sent < STUCK_MESSAGES; sent++) await stuck.send('/help');
+  const samples = await round();
+  release();
+  await bot.idle();
+  return samples;
+}
+
+const waits = await alternate({ usual: round, beside: besideStuck }, rounds);
+await bot.stop();
 await api.close();
 await rm(folder, { recursive: true });
+const usual = { name: 'usual', rounds: waits.usual };
+report([
+  beside('answer beside a chat that is held up', 'ms', waits.beside, usual),
+  beside('answer beside a chat that is held up, p99', 'ms', waits.beside, usual, { at: 0.99 }),
+  beside('answer beside a chat that is held up, longest', 'ms', waits.beside, usual, { at: 1 }),
+]);

@@ -3,7 +3,10 @@
  * and cartons with bars and other numbers of nine digits; capitals of 9 to 28 pixels, six fonts, every sixth photo turned
  * by a quarter or a half. Codes are read first, as the bot does. Beside it, from the same recognition, what every line says
  * by itself: the first text in the form of a serial number is taken.
- * Run: npx tsx bench/label-text.ts [labels of each kind: 100,100,30] [seed: 77] [longest time for a photo, ms: 60000]
+ *
+ *   npx tsx bench/label-text.ts [--counts 100,100,30] [--seed 77] [--budget 60000]
+ *
+ * `--counts`: labels of each kind; `--budget`: longest time for a photo, ms.
  */
 import { parseSerial } from '../src/device/serial.ts';
 import { serialTexts } from '../src/device/typed-shapes.ts';
@@ -15,11 +18,13 @@ import { openOcr } from '../src/label/text/ocr.ts';
 import { readText } from '../src/label/text/read-text.ts';
 import { isOpen, withPrint } from '../src/label/weigh.ts';
 import { inventShot, photographRows } from '../test/integration/label/printed.ts';
+import { against, asked, note, plain, quantile, report, timed } from './bench.ts';
 import { drawPrint, PRINT_KINDS, type PrintSheet } from './labels/print.ts';
 import { createRandom, type Random } from './labels/random.ts';
+import type { Figure } from './run/figure.ts';
 
 const FONTS = [null, 'Liberation Sans', 'Liberation Sans Narrow', 'DejaVu Sans', 'Roboto', 'Liberation Mono'];
-const [counts = '100,100,30', seed = '77', budget = '60000'] = process.argv.slice(2);
+const { counts, seed, budget } = asked({ counts: '100,100,30', seed: 77, budget: 60_000 });
 const CODES_MS = 700;
 
 const ocr = await openOcr();
@@ -46,7 +51,7 @@ function shortOf(text: string): string | null {
 async function read(bytes: Uint8Array): Promise<LabelReading> {
   const codes = await readPhoto({ bytes, budgetMs: CODES_MS });
   if (!isOpen(codes)) return codes;
-  return withPrint(codes, await readText(listening, { bytes, budgetMs: Number(budget) }, () => false));
+  return withPrint(codes, await readText(listening, { bytes, budgetMs: budget }, () => false));
 }
 
 type Verdict = 'right unasked' | 'wrong unasked' | 'asked, right' | 'asked, wrong' | 'not read';
@@ -77,10 +82,10 @@ function verdictOf(reading: LabelReading, { shortSerial, fullSerial }: PrintShee
 function shoot(random: Random, sheet: PrintSheet, index: number): Promise<Buffer> {
   const shot = inventShot(() => random.between(0, 1), random.ratio(9, 28), FONTS);
   const quarter = index % 6 === 5 ? random.pick([90, 180, 270]) : 0;
-  return photographRows(sheet.rows, { ...shot, turn: shot.turn + quarter }, Number(seed) + index);
+  return photographRows(sheet.rows, { ...shot, turn: shot.turn + quarter }, seed + index);
 }
 
-const rows: Record<string, Record<string, number>> = {};
+const figures: Figure[] = [];
 let last: Buffer | null = null;
 for (const [at, kind] of PRINT_KINDS.entries()) {
   const count = Number(counts.split(',')[at] ?? 0);
@@ -95,13 +100,10 @@ for (const [at, kind] of PRINT_KINDS.entries()) {
     'full: right': 0,
     'alone: right': 0,
     'alone: wrong': 0,
-    'p50 ms': 0,
-    'p95 ms': 0,
   };
-  rows[kind] = row;
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
-    const random = createRandom(Number(seed) * 10_000 + at * 1000 + index);
+    const random = createRandom(seed * 10_000 + at * 1000 + index);
     const sheet = drawPrint(random, kind);
     const photo = await shoot(random, sheet, index);
     last = photo;
@@ -120,23 +122,40 @@ for (const [at, kind] of PRINT_KINDS.entries()) {
       verdict === 'not read' ||
       claimed > whole
     )
-      console.log(kind, index, verdict, sheet.shortSerial, sheet.fullSerial, brief(reading));
+      note([kind, index, verdict, sheet.shortSerial, sheet.fullSerial, brief(reading)].join(' '));
   }
-  times.sort((a, b) => a - b);
-  row['p50 ms'] = Math.round(times[Math.floor(times.length * 0.5)] ?? 0);
-  row['p95 ms'] = Math.round(times[Math.floor(times.length * 0.95)] ?? 0);
+  if (count === 0) continue;
+  const byLine = (right: number) => ({ name: 'each line alone', value: right });
+  note(`${kind}: ${JSON.stringify(row)}`);
+  figures.push(
+    against(
+      `${kind}: right of ${count}`,
+      'count',
+      row['right unasked'] + row['asked, right'],
+      byLine(row['alone: right']),
+      {
+        better: 'more',
+      },
+    ),
+    against(`${kind}: wrong unasked of ${count}`, 'count', row['wrong unasked'], byLine(row['alone: wrong'])),
+    against(`${kind}: full numbers right`, 'count', row['full: right'], {
+      name: 'claimed',
+      value: row['full: claimed'],
+    }),
+    plain(`${kind}: a photo`, 'ms', quantile(times, 0.5)),
+    plain(`${kind}: a photo, p95`, 'ms', quantile(times, 0.95)),
+  );
 }
-console.table(rows);
 
 // The way the bot goes: processes that have to be started first, and its own limits.
 const reader = createLabelReader();
 for (const what of ['with processes started', 'once they are there']) {
-  if (!last) break;
-  const start = performance.now();
-  const reading = await reader.read(last);
-  console.log(`one photo ${what}: ${Math.round(performance.now() - start)} ms, ${brief(reading)}`);
+  const photo = last;
+  if (!photo) break;
+  figures.push(plain(`one photo ${what}`, 'ms', await timed(() => reader.read(photo))));
 }
 await reader.close();
+report(figures);
 
 function brief(reading: LabelReading): string {
   return JSON.stringify(reading, (key, value) => (key === 'picture' ? value !== null : value));

@@ -9,12 +9,12 @@
  * tip gives the general sentence. The thresholds in src/label/quality.ts were set on seeds 1 to 10. The baseline measures
  * the whole photo, as is usual: brightness, white pixels, and the variance of the Laplacian for sharpness.
  */
-import { parseArgs } from 'node:util';
 import { prepareCodes } from '../src/label/codes.ts';
 import { workingSize } from '../src/label/ladder.ts';
 import { type Grey, openPhoto } from '../src/label/photo.ts';
 import { readPhoto } from '../src/label/read-photo.ts';
 import type { PhotoTip } from '../src/label/reading.ts';
+import { against, asked, note, report } from './bench.ts';
 import { CAUSES, type Cause, spoiltPhoto } from './labels/causes.ts';
 import { hardPhoto, type Trouble } from './labels/photos.ts';
 
@@ -41,14 +41,7 @@ const RIGHT: Record<Cause | Trouble, PhotoTip | null> = {
 };
 const TIPS = ['too-small', 'blurred', 'glare', 'too-dark', null] as const;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '2026' },
-    each: { type: 'string', default: '15' },
-    hard: { type: 'string', default: '150' },
-  },
-});
-const [seed, each, hard] = [values.seed, values.each, values.hard].map(Number) as [number, number, number];
+const { seed, each, hard } = asked({ seed: 2026, each: 15, hard: 150 });
 
 /** What was wrong with an unread photo, and the tips given for it. */
 interface Advice {
@@ -80,15 +73,27 @@ for (let index = 0; index < hard; index++) {
 
 const column = (text: string | number) => String(text).padStart(10);
 for (const who of ['ours', 'baseline'] as const) {
-  console.log(`${who.padEnd(10)}${TIPS.map((tip) => column(tip ?? 'none')).join('')}${column('right')}`);
+  note(`${who.padEnd(10)}${TIPS.map((tip) => column(tip ?? 'none')).join('')}${column('right')}`);
   for (const cause of CAUSES) {
     const of = advice.filter((one) => one.cause === cause);
     const counts = TIPS.map((tip) => column(of.filter((one) => one[who] === tip).length));
-    console.log(`${cause.padEnd(10)}${counts.join('')}${column(count(of, who, 'right'))}`);
+    note(`${cause.padEnd(10)}${counts.join('')}${column(count(of, who, 'right'))}`);
   }
-  summary('one cause', advice.slice(0, single), who);
-  summary('hard, unread', advice.slice(single), who);
 }
+const groups = { 'one cause': advice.slice(0, single), 'hard, unread': advice.slice(single) };
+report(
+  Object.entries(groups).flatMap(([name, all]) =>
+    (['right', 'wrong', 'none'] as const).map((kind) =>
+      against(
+        `${name}, of ${all.length}: tip ${kind}`,
+        'count',
+        count(all, 'ours', kind),
+        { name: 'whole photo', value: count(all, 'baseline', kind) },
+        { better: kind === 'right' ? 'more' : 'less' },
+      ),
+    ),
+  ),
+);
 
 /** Takes a photo into account if it cannot be read. */
 async function judge(
@@ -108,14 +113,6 @@ function count(all: readonly Advice[], who: 'ours' | 'baseline', kind: 'right' |
   const kindOf = (one: Advice) =>
     one.right.includes(one[who]) ? 'right' : one[who] === null ? 'none' : 'wrong';
   return all.filter((one) => kindOf(one) === kind).length;
-}
-
-function summary(name: string, all: readonly Advice[], who: 'ours' | 'baseline'): void {
-  const share = (kind: 'right' | 'wrong' | 'none') => `${count(all, who, kind)} ${kind}`;
-  const right = ((100 * count(all, who, 'right')) / Math.max(1, all.length)).toFixed(1);
-  console.log(
-    `${who}, ${name}: ${all.length} photos, ${share('right')} (${right} %), ${share('wrong')}, ${share('none')}`,
-  );
 }
 
 /** What is usual: sharpness as the variance of the Laplacian, and how much is dark or white. */

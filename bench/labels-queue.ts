@@ -9,15 +9,16 @@
  *   npx tsx bench/labels-queue.ts [--large]
  */
 import { readFileSync } from 'node:fs';
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { prepareCodes } from '../src/label/codes.ts';
 import { readPhoto } from '../src/label/read-photo.ts';
 import { createLabelReader, type LabelReading, SECOND } from '../src/label/reader.ts';
 import { interlaced } from '../test/integration/label/photos.ts';
+import { against, asked, note, plain, quantile, report, timed, timedEach } from './bench.ts';
 import { easyPhoto, hardPhoto } from './labels/photos.ts';
+import type { Figure } from './run/figure.ts';
 
 const PHOTOS = 20;
 const BUDGET_MS = 700;
@@ -29,46 +30,69 @@ const PATIENT_MS = 120_000;
 const LARGE_SIDE = 6320;
 const WATCH_MS = 20;
 
-const { values } = parseArgs({ options: { large: { type: 'boolean', default: false } } });
-await (values.large ? large() : twenty());
+const { large: isLarge } = asked({ large: false });
+report(await (isLarge ? large() : twenty()));
 
-async function twenty(): Promise<void> {
+async function twenty(): Promise<Figure[]> {
   const photos: Uint8Array[] = [];
   for (let index = 0; index < PHOTOS; index++) photos.push((await hardPhoto(7, index)).bytes);
   const warm = (await easyPhoto(7, 0)).bytes;
   const before = residentMb();
+  const figures: ((main: OneThread) => Figure[])[] = [];
 
   for (const workers of [1, 2]) {
     const name = `${workers} + 1 processes`;
     const reader = createLabelReader({ workers, idleMs: IDLE_MS, text: false });
     const first = await timed(() => reader.read(warm));
-    console.log(`${name}: first photo, with the start, ${first.toFixed(0)} ms`);
-    console.log(`${name}: ${await oneByOne(photos, (bytes) => reader.read(bytes))}`);
-    await measure(name, () => Promise.all(photos.map((bytes) => reader.read(bytes))));
-    console.log(`${name}: at most ${reader.pids().map(peakMb).join(', ')} MB`);
+    const single = await oneByOne(photos, (bytes) => reader.read(bytes));
+    const atOnce = await measure(name, () => Promise.all(photos.map((bytes) => reader.read(bytes))));
+    const mostMb = Math.max(...reader.pids().map(peakMb));
     const idle = await timed(async () => {
       while (reader.pids().length > 0) await sleep(WATCH_MS);
     });
     const [codes, second] = [IDLE_MS, SECOND.idleMs].map((ms) => ms / 1000);
-    console.log(
-      `${name}: none left after ${(idle / 1000).toFixed(0)} s without work (limits ${codes} and ${second} s); ` +
-        `the bot held ${before} MB before, ${residentMb()} MB now`,
+    note(
+      `${name}: none left after ${(idle / 1000).toFixed(0)} s without work (limits ${codes} and ${second} s)`,
     );
+    const held = residentMb();
     await reader.close();
+    figures.push((main) => [
+      plain(`${name}: first photo, with the start`, 'ms', first),
+      against(`${name}: one by one`, 'ms', single, { name: 'main thread', value: main.single }),
+      against(`${name}: ${PHOTOS} at once`, 's', atOnce.seconds, {
+        name: 'main thread',
+        value: main.atOnce.seconds,
+      }),
+      against(`${name}: event loop held up, longest`, 'ms', atOnce.longestMs, {
+        name: 'main thread',
+        value: main.atOnce.longestMs,
+      }),
+      plain(`${name}: memory of the largest process`, 'MB', mostMb),
+      against(`${name}: memory of the bot afterwards`, 'MB', held, { name: 'before', value: before }),
+    ]);
   }
 
   await prepareCodes();
   await readPhoto({ bytes: warm, budgetMs: BUDGET_MS });
-  console.log(`main thread: ${await oneByOne(photos, (bytes) => readPhoto({ bytes, budgetMs: BUDGET_MS }))}`);
-  await measure('main thread', async () => {
+  const single = await oneByOne(photos, (bytes) => readPhoto({ bytes, budgetMs: BUDGET_MS }));
+  const atOnce = await measure('main thread', async () => {
     const readings: LabelReading[] = [];
     for (const bytes of photos) readings.push(await readPhoto({ bytes, budgetMs: BUDGET_MS }));
     return readings;
   });
+  return figures.flatMap((of) => of({ single, atOnce }));
+}
+
+/** What the same comes to on the main thread. */
+interface OneThread {
+  /** Median of photos one by one, ms. */
+  readonly single: number;
+  readonly atOnce: { readonly seconds: number; readonly longestMs: number };
 }
 
 /** What the second reader's process holds at most. */
-async function large(): Promise<void> {
+async function large(): Promise<Figure[]> {
+  const figures: Figure[] = [];
   const noise = {
     create: { width: LARGE_SIDE, height: LARGE_SIDE, channels: 3, background: '#888' },
   } as const;
@@ -95,29 +119,23 @@ async function large(): Promise<void> {
     clearInterval(watch);
     const [first, second] = [...peaks.values()];
     const there = reader.pids().length;
-    console.log(
-      `${name}, ${(bytes.byteLength / 1e6).toFixed(1)} MB: codes ${first} MB, second ${second ?? 0} of ${SECOND.memoryMb} MB, ` +
-        `${ms.toFixed(0)} ms, ${there} of 2 processes still there`,
+    note(
+      `${name}, ${(bytes.byteLength / 1e6).toFixed(1)} MB: codes ${first} MB, ${ms.toFixed(0)} ms, ${there} of 2 processes still there`,
+    );
+    figures.push(
+      against(`${name}: second reader`, 'MB', second ?? 0, { name: 'its limit', value: SECOND.memoryMb }),
     );
     await reader.close();
   }
+  return figures;
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
+/** Median of photos one by one, ms. */
 async function oneByOne(
   photos: readonly Uint8Array[],
   read: (bytes: Uint8Array) => Promise<unknown>,
-): Promise<string> {
-  const times: number[] = [];
-  for (const bytes of photos) times.push(await timed(() => read(bytes)));
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * times.length)]?.toFixed(0);
-  return `one by one, median ${at(0.5)} ms, p95 ${at(0.95)} ms`;
+): Promise<number> {
+  return quantile(await timedEach(photos.length, (n) => read(photos[n] as Uint8Array)), 0.5);
 }
 
 /** The most memory a process has held, MB; 0 when it is gone. */
@@ -138,21 +156,18 @@ function heldMb(pid: number, line: RegExp): number {
   }
 }
 
-async function measure(name: string, work: () => Promise<LabelReading[]>): Promise<void> {
+async function measure(name: string, work: () => Promise<LabelReading[]>): Promise<OneThread['atOnce']> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   let readings: LabelReading[] = [];
-  const seconds =
-    (await timed(async () => {
-      readings = await work();
-    })) / 1000;
+  const ms = await timed(async () => {
+    readings = await work();
+  });
   delay.disable();
-  const [p50, p99, max] = [delay.percentile(50), delay.percentile(99), delay.max].map((ns) =>
-    (ns / 1e6).toFixed(1),
-  );
+  const [p50, p99] = [delay.percentile(50), delay.percentile(99)].map((ns) => (ns / 1e6).toFixed(1));
   const count = (kind: LabelReading['kind']) => readings.filter((reading) => reading.kind === kind).length;
-  console.log(
-    `${name}: ${readings.length} at once in ${seconds.toFixed(1)} s, ${count('label')} read, ${count('rejected')} refused, ` +
-      `event loop p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
+  note(
+    `${name}: ${readings.length} at once, ${count('label')} read, ${count('rejected')} refused, event loop p50 ${p50} ms, p99 ${p99} ms`,
   );
+  return { seconds: ms / 1000, longestMs: delay.max / 1e6 };
 }

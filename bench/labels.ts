@@ -30,7 +30,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { against, asked, note, quantile, report } from './bench.ts';
 import { easyPhoto, hardPhoto, type LabelPhoto, TROUBLES } from './labels/photos.ts';
 import { SINGLE_READERS } from './labels/readers.ts';
 import type { Outcome, Said, Task } from './labels/reading.ts';
@@ -41,16 +41,14 @@ type Photo = Pick<LabelPhoto, 'name' | 'bytes'> & Task & Partial<LabelPhoto>;
 /** Characters of a column. */
 const COLUMN = 11;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '2026' },
-    count: { type: 'string', default: '300' },
-    easy: { type: 'boolean', default: false },
-    folder: { type: 'string' },
-    half: { type: 'string' },
-    cpu: { type: 'boolean', default: false },
-    sheets: { type: 'string' },
-  },
+const values = asked({
+  seed: 2026,
+  count: 300,
+  easy: false,
+  folder: '',
+  half: '',
+  cpu: false,
+  sheets: '',
 });
 
 const photos = values.folder ? await photosIn(values.folder) : await generated();
@@ -62,8 +60,8 @@ await measure('ladder', `${what} ladder`);
 for (const name of Object.keys(SINGLE_READERS)) await measure(name, name);
 
 const column = (text: string | number, width: number) => String(text).padStart(width);
-console.log(`${photos.length} photos`);
-console.log('reader        read       wrong  median   p95 ms  peak MB  idle');
+note(`${photos.length} photos`);
+note('reader        read       wrong  median   p95 ms  peak MB  idle');
 for (const [name, results] of table)
   line(
     name,
@@ -74,6 +72,34 @@ line('any single', union(Object.keys(SINGLE_READERS)));
 line('ours+all', union([...table.keys()]));
 costs();
 if (values.sheets) await sheets(values.sheets);
+const singles = Object.keys(SINGLE_READERS);
+const outcomesOf = (name: string) => (table.get(name) ?? []).map(({ outcome }) => outcome);
+const read = (outcomes: readonly Outcome[]) => outcomes.filter((one) => one === 'read').length;
+const [best = ''] = singles.toSorted((one, other) => read(outcomesOf(other)) - read(outcomesOf(one)));
+const times = (name: string) => (table.get(name) ?? []).map(({ ms }) => ms);
+const wrong = (name: string) => outcomesOf(name).filter((one) => one === 'wrong').length;
+report([
+  against(
+    'read',
+    'count',
+    read(outcomesOf('ours')),
+    { name: best, value: read(outcomesOf(best)) },
+    { better: 'more' },
+  ),
+  against(
+    'read, beside all of them together',
+    'count',
+    read(outcomesOf('ours')),
+    {
+      name: 'any single reader',
+      value: read(union(singles)),
+    },
+    { better: 'more' },
+  ),
+  against('read wrongly', 'count', wrong('ours'), { name: best, value: wrong(best) }),
+  against('a photo', 'ms', quantile(times('ours'), 0.5), { name: best, value: quantile(times(best), 0.5) }),
+  against('memory', 'MB', memory.get('ours')?.peak ?? 0, { name: best, value: memory.get(best)?.peak ?? 0 }),
+]);
 
 /** What spoils a photo and the kind of its code, or the folder it lies in. */
 function groupsOf({ ways, kind, name }: Photo): string[] {
@@ -86,7 +112,7 @@ function costs(): void {
   const found = new Set(photos.flatMap(groupsOf));
   const groups = [...TROUBLES.filter((trouble) => found.delete(trouble)), ...found];
   const head = ['photos', ...names, 'single', 'wrong', 'ms'].map((name) => column(name, COLUMN));
-  console.log(`\n${'read of'.padEnd(14)}${head.join('')}`);
+  note(`\n${'read of'.padEnd(14)}${head.join('')}`);
   for (const group of groups) {
     const of = photos.flatMap((photo, at) => (groupsOf(photo).includes(group) ? [at] : []));
     const read = (results: readonly (Outcome | undefined)[]) =>
@@ -103,15 +129,15 @@ function costs(): void {
         .sort((one, other) => one - other)
         [of.length >> 1]?.toFixed(0) ?? '',
     ];
-    console.log(`${group.padEnd(14)}${cells.map((cell) => column(cell, COLUMN)).join('')}`);
+    note(`${group.padEnd(14)}${cells.map((cell) => column(cell, COLUMN)).join('')}`);
   }
 }
 
 async function generated(): Promise<Photo[]> {
   const all: Photo[] = [];
   const take = values.easy ? easyPhoto : hardPhoto;
-  for (let index = 0; index < Number(values.count); index++) {
-    const photo = await take(Number(values.seed), index);
+  for (let index = 0; index < values.count; index++) {
+    const photo = await take(values.seed, index);
     all.push({ ...photo, texts: [photo.text] });
   }
   return all;
@@ -143,7 +169,7 @@ async function photosWithExpected(folder: string): Promise<Photo[]> {
 }
 
 function isInHalf(name: string): boolean {
-  if (values.half === undefined) return true;
+  if (values.half === '') return true;
   const last = createHash('sha256').update(name).digest().at(-1) ?? 0;
   return last % 2 === (values.half === 'odd' ? 1 : 0);
 }
@@ -180,7 +206,7 @@ function line(name: string, outcomes: readonly Outcome[], times: readonly number
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * sorted.length)]?.toFixed(0) ?? '';
   const share = `${((100 * count('read')) / outcomes.length).toFixed(1)} %`;
-  console.log(
+  note(
     `${name.padEnd(11)} ${column(count('read'), 4)} ${column(share, 7)} ${column(count('wrong'), 6)} ` +
       `${column(at(0.5), 7)} ${column(at(0.95), 8)} ${column(memory.get(name)?.peak ?? '', 8)} ` +
       column(memory.get(name)?.idle ?? '', 5),

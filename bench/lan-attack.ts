@@ -3,10 +3,8 @@
  * each rate of its flood, beside the agent of another checkout; then what honest unbinds lose without a flood.
  * Linux, as root: everything is in network namespaces of its own.
  *
- *   npx tsx bench/lan-attack.ts [--runs 5] [--before <folder of another checkout>] [--before-runs 1] \
- *     [--only behind-flood --only quiet]
+ *   npx tsx bench/lan-attack.ts [--runs 5] [--before <folder of another checkout>] [--before-runs 1] [--only behind-flood,quiet]
  */
-import { parseArgs } from 'node:util';
 import { NO_NAMESPACES } from '../test/integration/netns/world.ts';
 import {
   ATTACKS,
@@ -17,29 +15,30 @@ import {
   type Programs,
   RATES,
 } from '../test/security/lan/lab.ts';
+import { against, asked, beside, cannot, median, note, plain, report } from './bench.ts';
+import type { Figure } from './run/figure.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '5' },
-    before: { type: 'string' },
-    'before-runs': { type: 'string' },
-    only: { type: 'string', multiple: true },
-  },
-});
-const runs = Number(values.runs);
-const beforeRuns = Number(values['before-runs'] ?? runs);
+const {
+  runs,
+  before,
+  only,
+  'before-runs': beforeRuns,
+} = asked({ runs: 5, before: '', only: '', 'before-runs': 1 });
 /** `quiet` are the honest unbinds without a flood. */
-const isWanted = (name: string) => !values.only || values.only.includes(name);
-if (NO_NAMESPACES) throw new Error(NO_NAMESPACES);
+const isWanted = (name: string) => only === '' || only.split(',').includes(name);
+if (NO_NAMESPACES) cannot(NO_NAMESPACES);
 
 /** Answers of a device, ms, at which the honest unbind is timed. */
 const DELAYS = [0, 300, 740, 1200, 2000];
 
 const sides: [name: string, programs: Programs][] = [['now', await bundlePrograms()]];
-if (values.before) sides.unshift(['before', await bundlePrograms(values.before)]);
+if (before) sides.unshift(['before', await bundlePrograms(before)]);
+const figures: Figure[] = [];
 for (const [name, { kind }] of Object.entries(ATTACKS)) {
   if (!isWanted(name)) continue;
   for (const rate of RATES) {
+    /** Passwords stolen of a hundred runs, by side. */
+    const stolen = new Map<string, number>();
     for (const [side, programs] of sides) {
       const ended: Attacked[] = [];
       // Only a wrongly confirmed cable lets an agent of today talk to everybody at all.
@@ -53,12 +52,17 @@ for (const [name, { kind }] of Object.entries(ATTACKS)) {
         const word = [report?.outcome ?? 'nothing', report?.reason].filter(Boolean).join(' ');
         ends.set(word, (ends.get(word) ?? 0) + 1);
       }
-      console.log(
+      stolen.set(side, (count((one) => one.stolen) * 100) / times);
+      note(
         `${name}, ${rate}/s, ${side}: password stolen ${count(({ stolen }) => stolen)} of ${times}; false "unbound" ` +
           `${count(({ report, device }) => report?.outcome === 'unbound' && device.bound)}; ` +
           [...ends].map(([word, number]) => `${number} ${word}`).join(', '),
       );
     }
+    const [what, now, earlier] = [`stolen, ${name}, ${rate}/s`, stolen.get('now') ?? 0, stolen.get('before')];
+    figures.push(
+      earlier ? against(what, '%', now, { name: 'before', value: earlier }) : plain(what, '%', now),
+    );
   }
 }
 if (isWanted('quiet')) {
@@ -70,22 +74,19 @@ if (isWanted('quiet')) {
         ended.get(side)?.push(await once(programs, 'honest', { rate: 0, quirks: { replyDelayMs } }));
       }
     }
-    const figures = [...ended].map(([side, all]) => {
-      const times = all.map(({ ms }) => ms).sort((a, b) => a - b);
-      const done = all.filter(({ report }) => report?.outcome === 'unbound').length;
-      return { side, done, median: times[runs >> 1] ?? 0 };
-    });
-    const lost = (figures.at(-1)?.median ?? 0) - (figures[0]?.median ?? 0);
-    console.log(
-      `no flood, a device of ${replyDelayMs} ms: ` +
-        figures
-          .map(({ side, done, median }) => `${side} ${done} of ${runs}, median ${median.toFixed(0)} ms`)
-          .join('; ') +
-        (figures.length > 1 ? `; lost ${lost.toFixed(0)} ms` : ''),
+    const times = (side: string) => (ended.get(side) ?? []).map(({ ms }) => [ms]);
+    const done = (ended.get('now') ?? []).filter(({ report: told }) => told?.outcome === 'unbound').length;
+    const what = `honest unbind, a device of ${replyDelayMs} ms`;
+    figures.push(
+      before
+        ? beside(what, 'ms', times('now'), { name: 'before', rounds: times('before') })
+        : plain(what, 'ms', median(times('now').flat())),
+      plain(`${what}, unbound`, '%', (done * 100) / runs, { reach: { atLeast: 100 }, better: 'more' }),
     );
   }
 }
 for (const [, programs] of sides) await programs.remove();
+report(figures);
 
 async function once(...[programs, name, options]: [Programs, AttackName, Parameters<typeof attack>[3]]) {
   const cleanups: (() => unknown)[] = [];

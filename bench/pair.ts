@@ -2,14 +2,17 @@
  * What it takes a person to pair a laptop, from /pair to *connected*: in the window, and beside it in a terminal, as the command line
  * has it. Steps and typed characters are the person's; the seconds are the programs', with nobody reading or looking for keys.
  *
- *   npx tsx bench/pair.ts
+ *   npx tsx bench/pair.ts [--runs 3]
  */
+import { existsSync } from 'node:fs';
 import { pairLaptop } from '../src/sandbox/pairing.ts';
 import programs from '../test/support/programs.ts';
 import { online, openStage } from '../test/support/stage.ts';
-import { pairByWindow, WindowLaptop } from '../test/support/window-laptop.ts';
+import { CHROMIUM, pairByWindow, WindowLaptop } from '../test/support/window-laptop.ts';
+import { against, alternate, asked, beside, cannot, note, report } from './bench.ts';
 
-const RUNS = 3;
+const { runs } = asked({ runs: 3 });
+if (!existsSync(CHROMIUM)) cannot(`no browser at ${CHROMIUM}`);
 
 const removePrograms = await programs();
 const stage = await openStage({ devices: [] });
@@ -34,28 +37,37 @@ async function byTerminal(run: number): Promise<{ steps: number; typed: number; 
   return { steps: commands.length, typed: commands.join('').length, seconds };
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]?.toFixed(1);
-
 try {
-  const terminal = [];
-  for (let run = 0; run < RUNS; run++) terminal.push(await byTerminal(run));
-  const window = [];
   const laptop = await WindowLaptop.unpack(stage, technician);
-  for (let run = 0; run < RUNS; run++) {
-    window.push(await pairByWindow(laptop, technician));
-    await laptop.close();
-    await laptop.forget();
-  }
-  const [inTerminal] = terminal;
-  const [inWindow] = window;
-  console.log(
-    `terminal: ${inTerminal?.steps} steps, ${inTerminal?.typed} characters, ${median(terminal.map(({ seconds }) => seconds))} s`,
+  let [run, terminal, window] = [0, { steps: 0, typed: 0 }, { steps: [] as readonly string[], typed: 0 }];
+  const took = await alternate(
+    {
+      terminal: async () => {
+        const paired = await byTerminal(run++);
+        terminal = paired;
+        return paired.seconds;
+      },
+      window: async () => {
+        const paired = await pairByWindow(laptop, technician);
+        window = paired;
+        await laptop.close();
+        await laptop.forget();
+        return paired.seconds;
+      },
+    },
+    runs,
+    0,
   );
-  console.log(
-    `window:   ${inWindow?.steps.length} steps, ${inWindow?.typed} characters, ${median(window.map(({ seconds }) => seconds))} s (start of agent and browser included)`,
-  );
-  console.log(`          ${inWindow?.steps.join('; ')}`);
+  note(`in the window: ${window.steps.join('; ')}`);
+  const inTerminal = (value: number) => ({ name: 'in a terminal', value });
+  report([
+    against('steps in the window', 'count', window.steps.length, inTerminal(terminal.steps)),
+    against('characters typed for the window', 'count', window.typed, inTerminal(terminal.typed)),
+    beside('pairing in the window, starts of agent and browser included', 's', took.window, {
+      name: 'in a terminal',
+      rounds: took.terminal,
+    }),
+  ]);
 } finally {
   await stage.close();
   await removePrograms();

@@ -10,9 +10,9 @@
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createLabelReader, type LabelReader, type LabelReading } from '../src/label/reader.ts';
 import { inventShot, photographRows } from '../test/integration/label/printed.ts';
+import { against, asked, note, plain, quantile, report } from './bench.ts';
 import { drawPrint, PRINT_KINDS } from './labels/print.ts';
 import { createRandom } from './labels/random.ts';
 
@@ -21,15 +21,7 @@ const LIMITS = { limit: 8000, 'no limit': 600_000 };
 const AT_ONCE = 10;
 const PERIOD_US = 100_000;
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '55' },
-    beside: { type: 'string', default: '0' },
-    quota: { type: 'string' },
-  },
-});
-const seed = Number(values.seed);
+const { count, seed, beside: busy, quota } = asked({ count: 10, seed: 55, beside: 0, quota: 0 });
 
 interface Photo {
   readonly bytes: Buffer;
@@ -37,7 +29,7 @@ interface Photo {
 }
 
 const photos: Photo[] = [];
-for (let index = 0; index < Number(values.count); index++) {
+for (let index = 0; index < count; index++) {
   const random = createRandom(seed * 10_000 + index);
   const sheet = drawPrint(random, PRINT_KINDS[index % PRINT_KINDS.length] ?? 'plain');
   const shot = inventShot(() => random.between(0, 1), random.ratio(9, 28), [null, 'DejaVu Sans']);
@@ -47,8 +39,8 @@ for (let index = 0; index < Number(values.count); index++) {
   });
 }
 
-if (values.quota) haveNoMore(Number(values.quota));
-const loops = Array.from({ length: Number(values.beside) }, () =>
+if (quota > 0) haveNoMore(quota);
+const loops = Array.from({ length: busy }, () =>
   fork('-e', [], { execArgv: ['-e', 'for (;;);'], stdio: 'ignore' }),
 );
 
@@ -56,7 +48,8 @@ interface Answer {
   readonly ms: number;
   readonly word: 'right' | 'wrong' | 'no time' | 'not read';
 }
-const rows: Record<string, Record<string, string | number>> = {};
+/** How long answers took, ms, and how many were right, by what was limited and how photos came. */
+const rows = new Map<string, { p50: number; max: number; right: number }>();
 for (const [name, answerMs] of Object.entries(LIMITS)) {
   const open = () => createLabelReader({ answerMs });
   const cold: Answer[] = [];
@@ -75,8 +68,20 @@ for (const [name, answerMs] of Object.entries(LIMITS)) {
   row(`ten at once, ${name}`, await Promise.all(photos.slice(0, AT_ONCE).map((one) => timed(reader, one))));
   await reader.close();
 }
-console.table(rows);
 for (const loop of loops) loop.kill();
+report(
+  ['cold', 'warm', 'ten at once'].flatMap((how) => {
+    const [ours, free] = Object.keys(LIMITS).map((limit) => rows.get(`${how}, ${limit}`));
+    if (!ours || !free) return [];
+    const beside = (value: number) => ({ name: 'no limit', value });
+    return [
+      against(`${how}: photo to answer`, 'ms', ours.p50, beside(free.p50)),
+      against(`${how}: photo to answer, longest`, 'ms', ours.max, beside(free.max)),
+      plain(`${how}: longest beside what is given`, 'times', ours.max / LIMITS.limit),
+      against(`${how}: right of ${count}`, 'count', ours.right, beside(free.right), { better: 'more' }),
+    ];
+  }),
+);
 
 async function timed(reader: LabelReader, { bytes, shortSerial }: Photo): Promise<Answer> {
   const start = performance.now();
@@ -99,20 +104,11 @@ function wordOf(reading: LabelReading, shortSerial: string): Answer['word'] {
 }
 
 function row(name: string, answers: readonly Answer[]): void {
-  const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
-  const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
-  const count = (word: Answer['word']) => answers.filter((answer) => answer.word === word).length;
-  rows[name] = {
-    photos: answers.length,
-    'p50 ms': at(0.5),
-    'p95 ms': at(0.95),
-    'max ms': Math.round(times.at(-1) ?? 0),
-    right: count('right'),
-    wrong: count('wrong'),
-    'not read': count('not read'),
-    'no time': count('no time'),
-  };
-  console.log(name, rows[name]);
+  const times = answers.map(({ ms }) => ms);
+  const number = (word: Answer['word']) => answers.filter((answer) => answer.word === word).length;
+  const words = ['right', 'wrong', 'not read', 'no time'] as const;
+  note(`${name}: ${answers.length} photos, ${words.map((word) => `${number(word)} ${word}`).join(', ')}`);
+  rows.set(name, { p50: quantile(times, 0.5), max: quantile(times, 1), right: number('right') });
 }
 
 /** Puts this process, and with it all that it starts, into a group that has no more of a processor. */

@@ -1,10 +1,13 @@
 /**
  * How long every regular expression of the product may take on 100,000 characters made to make it try again and again:
  * the slowest, beside a plain search over the same text. What grows faster than its input is a way to stop the bot.
- * The expressions are read out of the sources, so that none is forgotten. Run: npx tsx bench/regex.ts
+ * The expressions are read out of the sources, so that none is forgotten. `npx tsx bench/regex.ts`
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { against, asked, note, plain, report } from './bench.ts';
+
+asked({});
 
 const LENGTH = 100_000;
 /** Slower than this on 100,000 characters is worth a look, ms. */
@@ -105,10 +108,13 @@ const worst = literals().map(({ place, regex }) => {
 });
 const baseline = Math.max(...texts(/a/).map((text) => time(/b/g, text)));
 worst.sort((one, other) => other.ms - one.ms);
-console.log(`${worst.length} expressions, ${LENGTH} characters; a plain search: ${baseline.toFixed(2)} ms`);
+note(`${worst.length} expressions, ${LENGTH} characters; the slowest:`);
 for (const { place, regex, ms, input } of worst.slice(0, SHOWN)) {
-  console.log(
+  note(
     `${ms.toFixed(1).padStart(9)} ms  ${place}  ${String(regex).slice(0, 70)}  on ${JSON.stringify(input)}…`,
   );
 }
-console.log(`${worst.filter(({ ms }) => ms > SLOW_MS).length} above ${SLOW_MS} ms`);
+report([
+  against('slowest expression', 'ms', worst[0]?.ms ?? 0, { name: 'plain search', value: baseline }),
+  plain(`expressions above ${SLOW_MS} ms`, 'count', worst.filter(({ ms }) => ms > SLOW_MS).length),
+]);

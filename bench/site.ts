@@ -4,7 +4,7 @@
  * the emulated devices and Telegram are on this machine. What is left is how long the programs take, what the chat costs the
  * technician, and what each device has counted. In the middle the bot is killed (SIGKILL), later the laptop's agent, then both.
  *
- *   npx tsx bench/site.ts [devices]
+ *   npx tsx bench/site.ts [--devices 60]
  */
 import { DEMO_PASSWORD, manyCameras } from '../src/sandbox/device/profiles.ts';
 import type { Stage } from '../src/sandbox/stage.ts';
@@ -22,8 +22,9 @@ import {
   toTheOffer,
   unbindNow,
 } from '../test/support/stage.ts';
+import { against, asked, note, plain, report } from './bench.ts';
 
-const DEVICES = Number(process.argv[2] ?? 60);
+const { devices: DEVICES } = asked({ devices: 60 });
 /** Cameras that are walked by themselves, for the line beside it. */
 const ALONE = 4;
 
@@ -64,14 +65,6 @@ async function costOf(
   };
 }
 
-function print(name: string, { devices, seconds, messages, presses, ...typed }: Cost): void {
-  const each = (count: number) => (count / devices).toFixed(2);
-  console.log(
-    `${name}: ${devices} devices, ${seconds.toFixed(1)} s (${each(seconds)} each); in the chat ${messages} messages (${each(messages)}), ` +
-      `${presses} presses (${each(presses)}), ${typed.typed} typed (${each(typed.typed)}); at the laptop ${typed.passwords} passwords, ${typed.confirmed} confirmations`,
-  );
-}
-
 /** One camera by itself: the numbers of the visit were stated, so nothing is asked but what its own case needs. */
 async function alone(technician: SimUser, laptop: MortalLaptop, serial: string): Promise<void> {
   await technician.send(serial);
@@ -105,7 +98,7 @@ async function inGroup(
     async (number) => {
       const killed = kills[number];
       if (killed === undefined) return;
-      console.log(`  kill -9 of ${killed} at picture ${number}`);
+      note(`kill -9 of ${killed} at picture ${number}`);
       if (killed !== 'laptop') {
         await stage.bot.kill();
         await stage.bot.start();
@@ -116,7 +109,7 @@ async function inGroup(
       }
     },
   );
-  console.log(`  ${end.split('\n').slice(0, 2).join(' ')}`);
+  note(`${end.split('\n').slice(0, 2).join(' ')}`);
 }
 
 const over = await setup();
@@ -133,19 +126,31 @@ await technician.waitFor(({ from }) => from === 'bot', STEP);
 const single = await costOf(technician, laptop, ALONE, async () => {
   for (const serial of serials.slice(0, ALONE)) await alone(technician, laptop, serial);
 });
-print('one case after another', single);
 const group = serials.slice(ALONE);
-print(
-  'one group',
-  await costOf(technician, laptop, DEVICES, () => inGroup(stage, technician, laptop, group)),
-);
+const together = await costOf(technician, laptop, DEVICES, () => inGroup(stage, technician, laptop, group));
 const counted = group.map((serial) => stage.lan.device(serial).snapshot());
-const unbinds = counted.map(({ unbindsExecuted }) => unbindsExecuted);
-const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
-console.log(
-  `devices: unbinds carried out ${Math.min(...unbinds)} to ${Math.max(...unbinds)} each, ${sum(unbinds)} in all; ` +
-    `wrong passwords ${sum(counted.map(({ passwordsWrong }) => passwordsWrong))} in all`,
-);
 await laptop.kill();
 await stage.close();
 await over();
+note(
+  `at the laptop: ${together.passwords} passwords, ${together.confirmed} confirmations for ${DEVICES} devices`,
+);
+const unbinds = counted.map(({ unbindsExecuted }) => unbindsExecuted);
+const wrong = counted.reduce((all, { passwordsWrong }) => all + passwordsWrong, 0);
+const each = (key: 'seconds' | 'messages' | 'presses' | 'typed') =>
+  [
+    together[key] / together.devices,
+    { name: 'one case after another', value: single[key] / single.devices },
+  ] as const;
+report([
+  against('a device', 's', ...each('seconds')),
+  against('messages of a device', 'count', ...each('messages')),
+  against('presses of a device', 'count', ...each('presses')),
+  against('typed in the chat for a device', 'count', ...each('typed')),
+  plain('unbinds of the device with the most', 'count', Math.max(...unbinds), { reach: { atMost: 1 } }),
+  plain('unbinds of the device with the fewest', 'count', Math.min(...unbinds), {
+    reach: { atLeast: 1 },
+    better: 'more',
+  }),
+  plain('wrong passwords', 'count', wrong, { reach: { atMost: 0 } }),
+]);

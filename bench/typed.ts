@@ -1,11 +1,13 @@
 /**
  * What is read in typed texts: devices that were missed, taken without being there, asked about although they are clear, and
- * those with another model. Beside it a plain pattern over the same texts. Run: npx tsx bench/typed.ts
+ * those with another model. Beside it a plain pattern over the same texts. `npx tsx bench/typed.ts [--rounds 5]`
  */
-import { performance } from 'node:perf_hooks';
 import { typedWords } from '../locales/words.ts';
 import { typedDevices } from '../src/device/typed.ts';
 import own from '../test/fixtures/typed-own.json' with { type: 'json' };
+import { against, alternate, asked, beside, note, report, timed } from './bench.ts';
+
+const { rounds } = asked({ rounds: 5 });
 
 interface Read {
   readonly short: string;
@@ -21,16 +23,17 @@ function expectedOf(line: string): Read {
 
 const texts = [...own.texts, ...own.later];
 
-const readers: Record<string, (text: string) => Read[]> = {
-  'plain pattern': (text) =>
+const readers = {
+  plain: (text: string): Read[] =>
     [...text.toUpperCase().matchAll(/\b[A-Z]{0,2}\d{7,9}\b/g)]
       .map(([short]) => ({ short, model: null, doubt: null }))
       .filter(({ short }) => short.length === 9),
-  typedDevices: (text) =>
+  ours: (text: string): Read[] =>
     typedDevices(text, typedWords).map(({ serial, model, doubt }) => ({ short: serial.short, model, doubt })),
-};
+} satisfies Record<string, (text: string) => Read[]>;
 
-for (const [name, read] of Object.entries(readers)) {
+/** What a reader makes of all texts. */
+function counted(read: (text: string) => Read[]) {
   const counts = {
     right: 0,
     asked: 0,
@@ -40,7 +43,6 @@ for (const [name, read] of Object.entries(readers)) {
     'taken instead of asked': 0,
     'another model': 0,
   };
-  const start = performance.now();
   for (const { text, devices } of texts) {
     const wanted = devices.map(expectedOf);
     const found = read(text);
@@ -54,7 +56,35 @@ for (const [name, read] of Object.entries(readers)) {
       if (got && got.model !== want.model) counts['another model'] += 1;
     }
   }
-  const ms = (performance.now() - start) / texts.length;
-  const told = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
-  console.log(`${name.padEnd(14)} ${texts.length} texts: ${told.join(', ')}; ${ms.toFixed(2)} ms a text`);
+  return counts;
 }
+
+/** Milliseconds a text. */
+async function readAll(read: (text: string) => Read[]): Promise<number> {
+  const ms = await timed(() => {
+    for (const { text } of texts) read(text);
+  });
+  return ms / texts.length;
+}
+
+const took = await alternate(
+  { ours: () => readAll(readers.ours), plain: () => readAll(readers.plain) },
+  rounds,
+);
+const [ours, plainly] = [counted(readers.ours), counted(readers.plain)];
+note(`${texts.length} texts`);
+const words = Object.keys(ours) as (keyof typeof ours)[];
+report([
+  ...words.map((word) =>
+    against(
+      word,
+      'count',
+      ours[word],
+      { name: 'plain pattern', value: plainly[word] },
+      {
+        better: word === 'right' || word === 'asked' ? 'more' : 'less',
+      },
+    ),
+  ),
+  beside('a text', 'ms', took.ours, { name: 'plain pattern', rounds: took.plain }),
+]);

@@ -13,7 +13,7 @@ export interface Figure {
   readonly unit: Unit;
   readonly value: number;
   readonly baseline: { readonly name: string; readonly value: number } | null;
-  /** The value beside its baseline. Where both were taken in turns: the median of the ratios of the rounds. */
+  /** The value beside its baseline; null beside 0. Where both were taken in turns: the median of the ratios of the rounds. */
   readonly ratio: number | null;
   /** The middle half of the ratios of the rounds, where there are at least three. */
   readonly spread: readonly [low: number, high: number] | null;
@@ -57,7 +57,11 @@ export function against(
   baseline: { readonly name: string; readonly value: number },
   extra: Extra = {},
 ): Figure {
-  return { ...plain(name, unit, value, extra), baseline, ratio: value / baseline.value };
+  return {
+    ...plain(name, unit, value, extra),
+    baseline,
+    ratio: baseline.value === 0 ? null : value / baseline.value,
+  };
 }
 
 /**

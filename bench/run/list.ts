@@ -15,7 +15,86 @@ export interface Listed {
 }
 
 export const BENCHES: readonly Listed[] = [
+  // The bot.
+  {
+    name: 'bot-api',
+    about: 'processor time of a call of the Bot API, beside telegraf',
+    words: ['--rounds', '5'],
+  },
+  { name: 'intake', about: 'what a chat that Telegram holds up costs the others' },
+  { name: 'flood', about: 'what a flood costs honest people', words: ['--rounds', '3'] },
+  {
+    name: 'site',
+    about: 'a site of cameras as one group, beside one case after another; kills on the way',
+    isHeavy: true,
+    minutes: 30,
+  },
+  // What it keeps.
   { name: 'store', about: 'what it costs that every record is checked when it is read' },
+  {
+    name: 'store-look',
+    about: 'the look at a store before a start, beside reading its file',
+    words: ['--records', '100000'],
+  },
+  { name: 'audit-prune', about: 'appending to the audit trail while its oldest entries are forgotten' },
+  { name: 'backup', about: 'writes beside a backup, beside a copy of the file', words: ['--cases', '5000'] },
+  // The hub, and what laptops ask of it.
+  { name: 'hub', about: 'a command to a held poll, beside a bare fastify' },
+  {
+    name: 'agent-page',
+    about: 'a poll beside downloads of packages',
+    words: ['--rounds', '3', '--polls', '50'],
+  },
+  { name: 'hub-attack', about: 'memory and honest polls beside strangers', isHeavy: true },
+  // The agent.
+  { name: 'start', about: 'what the agent does first, beside node -e 0', words: ['--runs', '9'] },
+  {
+    name: 'discovery',
+    about: 'searches of large sites, beside the plain search',
+    isHeavy: true,
+    minutes: 20,
+  },
+  { name: 'pair', about: 'pairing in the window, beside a terminal', isHeavy: true },
+  {
+    name: 'lan-attack',
+    about: 'how often a host on the network gets the admin password',
+    isHeavy: true,
+    minutes: 60,
+  },
+  // What is read.
+  { name: 'typed', about: 'devices in typed texts, beside a plain pattern' },
+  {
+    name: 'device',
+    about: 'the slowest texts for each parser, beside a trivial pattern',
+    words: ['--rounds', '9'],
+  },
+  {
+    name: 'fuzz',
+    about: 'what hostile input costs the parsers, beside their fixtures',
+    node: ['--expose-gc'],
+    words: ['--count', '1000', '--slowest', '500'],
+  },
+  { name: 'regex', about: 'every expression on text made to hurt', isHeavy: true, minutes: 20 },
+  { name: 'label-text', about: 'how print is read, beside its lines alone', isHeavy: true, minutes: 60 },
+  { name: 'labels', about: 'photos of labels, beside single readers', isHeavy: true, minutes: 120 },
+  {
+    name: 'labels-advice',
+    about: 'tips for photos that could not be read, beside the usual measures',
+    isHeavy: true,
+    minutes: 60,
+  },
+  {
+    name: 'labels-queue',
+    about: 'photos in processes of their own, beside the main thread',
+    isHeavy: true,
+    minutes: 20,
+  },
+  {
+    name: 'photo-time',
+    about: 'from a photo to its answer, beside the same without a limit',
+    isHeavy: true,
+    minutes: 60,
+  },
 ];
 
 /** What a bench without a limit of its own may take, minutes. */

@@ -1,10 +1,17 @@
 #!/usr/bin/env node
 import { beginSearch, isPlainSearch } from './network/head-start.ts';
 import { realNetwork } from './network/network.ts';
+import { AGENT_VERSION, isVersionAsked } from './version.ts';
 
-// A plain search is on the wire before the rest of the program is read (docs/decisions/0030).
-const isAhead = isPlainSearch(process.argv.slice(2)) && !process.env.UNBIND_AGENT_TEST_NETWORK;
-// What goes wrong here goes wrong again in the search itself, which says so.
-const headStart = isAhead ? await beginSearch(realNetwork()).catch(() => null) : null;
-const { start } = await import('./start.ts');
-await start(headStart);
+const words = process.argv.slice(2);
+if (isVersionAsked(words)) {
+  // Whoever asked may have left.
+  process.stdout.on('error', () => undefined).write(`${AGENT_VERSION}\n`);
+} else {
+  // A plain search is on the wire before the rest of the program is read (docs/decisions/0030).
+  const isAhead = isPlainSearch(words) && !process.env.UNBIND_AGENT_TEST_NETWORK;
+  // What goes wrong here goes wrong again in the search itself, which says so.
+  const headStart = isAhead ? await beginSearch(realNetwork()).catch(() => null) : null;
+  const { start } = await import('./start.ts');
+  await start(headStart);
+}

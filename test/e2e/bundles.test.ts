@@ -3,8 +3,8 @@
  * through test/integration/netns, because it refuses the test network, where its twin of the same build stands for it.
  */
 import { readFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
@@ -45,6 +45,20 @@ describe('the bundled agent', () => {
   it('says its version', async (t) => {
     const { code, stdout } = await spawnAgent(t, ['--version'], '', {}, [await releasedAgent()]).ended;
     expect([code, stdout]).toEqual([0, `${AGENT_VERSION}\n`]);
+  });
+
+  it('reads no more for that than before its first inquiry', async (t) => {
+    const released = await releasedAgent();
+    const entry = join(await emptyFolder(t), 'unbind-agent.mjs');
+    for (const file of readAtStart(released)) {
+      const copy = join(dirname(entry), relative(dirname(released), file));
+      await mkdir(dirname(copy), { recursive: true });
+      await copyFile(file, copy);
+    }
+    for (const word of ['--version', '-V']) {
+      const { code, stdout, stderr } = await spawnAgent(t, [word], '', {}, [entry]).ended;
+      expect([code, stdout, stderr]).toEqual([0, `${AGENT_VERSION}\n`, '']);
+    }
   });
 
   it('does not go near loopback', async (t) => {

@@ -3,14 +3,12 @@ import { TestAgent } from '../integration/hub/house.ts';
 import type { Fortress } from './fortress.ts';
 
 export interface FloodResult {
-  /** What honest people waited for each of their requests, ms, sorted: a poll of a laptop and an answer in the chat. */
+  /** What honest people waited for each of their requests, ms, ascending: a poll of a laptop and an answer in the chat. */
   readonly polls: readonly number[];
   readonly answers: readonly number[];
   readonly attacks: number;
   readonly refused: number;
 }
-
-export const p99 = (sorted: readonly number[]) => sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
 
 /**
  * Honest work of one laptop and one technician, beside a flood or without one. The flood: wrong codes, unsigned polls

@@ -16,7 +16,7 @@ import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { bundled } from './programs.ts';
 import { STEP } from './stage.ts';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 /** What every picture of this laptop says. */
 export const PICTURE = (PICTURE_ALPHABET[0] ?? '').repeat(5);

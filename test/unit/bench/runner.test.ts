@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { BENCHES } from '../../../bench/run/list.ts';
 import { runBench } from '../../../bench/run/one.ts';
 
 const FOLDER = new URL('../../../bench/', import.meta.url);
+const programs = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && name !== 'bench.ts');
 /** A bench that does what the script says, without the time a real one takes. */
 async function run(script: string, minutes?: number) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-runner-'));
@@ -18,9 +19,13 @@ async function run(script: string, minutes?: number) {
 }
 
 describe('the list of benches', () => {
+  it('is the folder: none is forgotten, none is gone', () => {
+    expect(BENCHES.map(({ name }) => `${name}.ts`).sort()).toEqual(programs.sort());
+  });
+
   it('has programs whose last word are figures', () => {
-    const last = BENCHES.map(({ name }) => readFileSync(new URL(`${name}.ts`, FOLDER), 'utf8'));
-    expect(last.filter((program) => !/\breport\(/.test(program))).toEqual([]);
+    const silent = programs.filter((name) => !/\breport\(/.test(readFileSync(new URL(name, FOLDER), 'utf8')));
+    expect(silent).toEqual([]);
   });
 });
 
