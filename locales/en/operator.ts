@@ -44,7 +44,24 @@ export const operator = {
       notWritable:
         'Store {{place}}: this user may not write there. Cure: give the folder and its files to the user the bot runs as (chown -R).',
     },
+    redis: {
+      reached: 'Store {{place}}: {{program}} answers, and it is the primary.',
+      forgets:
+        'Store {{place}}: Redis keeps its records in memory, and writes them to its disk now and then. A crash loses what came since. Cure: appendonly yes, appendfsync always.',
+      unsaved:
+        'Store {{place}}: Redis could not write to its disk the last time. Cure: make room there, and look into its log.',
+      tooFew:
+        'Store {{place}}: {{replicas}} replicas are connected, STORE_URL asks for {{needed}}. No unbind is permitted meanwhile. Cure: bring the replica back, or put replicas= in STORE_URL right.',
+      alone:
+        'Store {{place}}: it has no replica. While this server is away the bots stand still; nothing is lost. Cure: a replica and three Sentinels (docs/install.md).',
+      notWaited:
+        'Store {{place}}: it has replicas, and nobody waits for them (replicas=0). After a failover jobs may stay unknown that are not. Cure: replicas=1 in STORE_URL.',
+      tight:
+        'Store {{place}}: {{megabytes}} of {{most}} MB are used. A backup needs as much again for a moment. Cure: raise maxmemory.',
+      open: 'Store {{place}}: what is said between the bot and Redis goes over the network as it is. Cure: rediss://, or a network that nobody else is in.',
+    },
     bot: {
+      several: 'Bots that work with this store: {{bots}}.',
       runs: 'Bot: it runs (process {{pid}} on {{host}}, since {{since}}).',
       none: 'Bot: none works with this store now. Cure: unbind-bot run',
     },

@@ -18,7 +18,8 @@ import type { NewStore, OpenFailure, Store, StoredRecord, StoreFailure } from '.
 import { BEGUN } from '../jobs/belief.ts';
 import { type JobNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
 import { notedUnbinds } from '../jobs/under-way.ts';
-import { listensIn, type PlaceFailure, takePlace } from '../server/one-bot.ts';
+import { listensIn, type Place, type PlaceFailure, takePlace } from '../server/one-bot.ts';
+import { createRoll } from '../server/roll.ts';
 import { type BackupHeader, type FileFault, readBackupFile } from './backup-file.ts';
 import { type Contents, createContents } from './contents.ts';
 import { isNewer, stampIn, stampOf } from './stamp.ts';
@@ -134,14 +135,16 @@ async function takeOver(
   { seal, clock }: Pick<RestoreOptions, 'seal' | 'clock'>,
 ): Promise<Result<Before, Failure>> {
   const folder = directoryOf(storeUrl);
-  if (!folder.ok) return folder;
   const nothing: Before = { head: null, epoch: 0, leave: async () => undefined };
   const looked = await lookAtStore(storeUrl, null);
   const opened = looked.ok && looked.value.damage === null ? await openStore(storeUrl) : looked;
-  if (!opened.ok || !('values' in opened.value))
+  if (!opened.ok || !('values' in opened.value)) {
+    // A Redis that does not answer will take no other store either.
+    if (!folder.ok) return opened.ok ? folder : opened;
     return (await listensIn(folder.value)) ? fail({ reason: 'taken', by: null }) : ok(nothing);
+  }
   const store = opened.value;
-  const place = await takePlace(store, folder.value, clock);
+  const place = folder.ok ? await takePlace(store, folder.value, clock) : await standAlone(store, clock);
   if (!place.ok) {
     await store.close();
     return place;
@@ -158,6 +161,14 @@ async function takeOver(
       await store.close();
     },
   });
+}
+
+/** Whether no bot works with a store that several may work with. */
+async function standAlone(store: Store, clock: () => number): Promise<Result<Place, PlaceFailure>> {
+  const others = await createRoll(store, clock).others();
+  if (!others.ok) return others;
+  const [other] = others.value;
+  return other ? fail({ reason: 'taken', by: other }) : ok({ leave: async () => undefined });
 }
 
 /** 0: the record is not the epoch's. */

@@ -36,7 +36,7 @@ export type RunningBot = DataOf<typeof RUNNING_BOT>;
 export type PlaceFailure =
   | StoreFailure
   /** Another bot works with this store. `by` null: the store cannot be asked which. */
-  | { readonly reason: 'taken'; readonly by: RunningBot | null }
+  | { readonly reason: 'taken'; readonly by: Omit<RunningBot, 'socket'> | null }
   /** The system makes no socket in the folder: its code. */
   | { readonly reason: 'no-socket'; readonly detail: string };
 

@@ -13,6 +13,7 @@ import {
   checkTls,
 } from './machine-checks.ts';
 import { checkClock, checkHub, checkReady, checkTelegram } from './network-checks.ts';
+import { checkRedis } from './redis-checks.ts';
 
 /**
  * Everything the doctor looks at, in the order it is told. Nothing is changed, no update is taken from a running bot.
@@ -41,10 +42,10 @@ export async function examine(
     blobs: { get: async () => ({ ok: true, value: undefined }) },
     patience: { call: 8_000, upload: 8_000 },
   });
-  const [telegram, time, { checks: store, bot }] = await Promise.all([
+  const [telegram, time, { checks: store, runs }] = await Promise.all([
     checkTelegram(client, settings, clock()),
     checkClock(settings, clock),
-    checkStoreAt(settings.storeUrl),
+    checkStore(settings.storeUrl, clock),
   ]);
   await client.disconnect();
   return [
@@ -54,11 +55,19 @@ export async function examine(
     ...time,
     ...store,
     ...(await checkDisk(settings.storeUrl)),
-    ...(bot ? await checkReady(settings) : [await checkPort(settings)]),
+    ...(runs ? await checkReady(settings) : [await checkPort(settings)]),
     ...(await checkTls(settings.hub.tls, clock())),
-    ...(await checkHub(settings, bot !== null, clock())),
+    ...(await checkHub(settings, runs, clock())),
     await checkPack(settings, clock()),
     checkPrint(settings),
     await checkPackages(settings),
   ];
+}
+
+/** The store, and whether a bot works with it. */
+async function checkStore(storeUrl: string, clock: () => number): Promise<{ checks: Check[]; runs: boolean }> {
+  const redis = await checkRedis(storeUrl, clock);
+  if (redis) return { checks: redis.checks, runs: redis.bots > 0 };
+  const { checks, bot } = await checkStoreAt(storeUrl);
+  return { checks, runs: bot !== null };
 }
