@@ -4,9 +4,11 @@ import { failingStore } from './fail-points.ts';
 import type { Kind } from './kind.ts';
 import { dumpLmdbStore, lookAtLmdbStore, openLmdbStore, replaceLmdbStore } from './lmdb/store.ts';
 import { parseRedisUrl, type RedisAddress } from './redis/address.ts';
+import type { RedisServer } from './redis/server.ts';
 import type { NewStore, OpenFailure, Store, StoreHooks, StoreLook, TakeRecord } from './store.ts';
 
 export { readsAs } from './check.ts';
+export type { RedisServer } from './redis/server.ts';
 
 /** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
 export const STORE_SCHEMES = ['lmdb', 'redis', 'rediss'] as const;
@@ -84,6 +86,21 @@ export async function replaceStore<T, F>(
   if (place.value.kind === 'lmdb') return replaceLmdbStore(place.value.directory, fill);
   const { replaceRedisStore } = await import('./redis/store.ts');
   return replaceRedisStore(place.value.address, fill);
+}
+
+/**
+ * What the server behind a store is like, and its address without what is secret in it. Null: nobody serves it, it lies in a
+ * folder, or the URL names nothing we know.
+ */
+export async function lookAtServer(
+  url: string,
+): Promise<Result<{ readonly place: string; readonly server: RedisServer }, OpenFailure> | null> {
+  const place = placeOf(url);
+  if (!place.ok || place.value.kind === 'lmdb') return null;
+  const { address } = place.value;
+  const { lookAtRedisServer } = await import('./redis/server.ts');
+  const server = await lookAtRedisServer(address);
+  return server.ok ? ok({ place: address.place, server: server.value }) : server;
 }
 
 type StorePlace =

@@ -49,6 +49,11 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'ln -sfn': 'writes to the system',
   'install -D': 'writes to the system',
   'install -m': 'writes to the system: test/unit/deploy/deploy.test.ts reads the unit',
+  'PASSWORD=$(openssl':
+    'makes a password: test/integration/bot/redis-keep.test.ts lets a user in with these rights',
+  printf:
+    'writes files beside the composition: test/integration/bot/redis-keep.test.ts lets a user in with these rights',
+  chown: 'changes owners: test/unit/deploy/deploy.test.ts reads who they are',
   systemctl: 'needs systemd: test/integration/bot/systemd.test.ts plays its part',
   podman: 'needs a container engine: test/unit/deploy/deploy.test.ts reads the composition',
   'npm run bot -- init': 'asks a person: test/integration/bot/init.test.ts',

@@ -120,3 +120,31 @@ describe('the composition', () => {
       ?.slice(word.length + 1);
   }
 });
+
+describe('the composition with Redis', () => {
+  const { services, networks, secrets, volumes } = parse(read('container/compose.redis.yaml'));
+
+  it('has the bots find their store by a secret file, and nothing of it in the environment', () => {
+    const { bot } = services;
+    expect(bot.environment).toEqual({ STORE_URL: '', STORE_URL_FILE: '/run/secrets/store-url' });
+    expect(bot.secrets).toEqual(['store-url']);
+    expect(Object.keys(secrets)).toEqual(['store-url', 'users.acl']);
+  });
+
+  it('has Redis where only the bots reach it, with the shown configuration, and its records in a volume', () => {
+    const { redis, bot } = services;
+    expect(redis).not.toHaveProperty('ports');
+    expect(redis.networks).toEqual(['back']);
+    expect(bot.networks).toContain('back');
+    expect(networks.back.internal).toBe(true);
+    expect(redis).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    expect(redis.volumes).toContain('../redis/redis.conf:/etc/redis/redis.conf:ro');
+    expect(Object.keys(volumes)).toContain(redis.volumes[0].split(':')[0]);
+    expect(redis.command).toEqual(expect.arrayContaining(['--dir', '/data', '--aclfile']));
+  });
+
+  it('has the proxy hand requests to each of several bots', () => {
+    expect(read('container/Caddyfile')).toMatch(/dynamic a bot 8443/);
+    expect(parse(read('container/compose.yaml')).services.bot).not.toHaveProperty('container_name');
+  });
+});

@@ -65,7 +65,10 @@ export async function examine(
 }
 
 /** The store, and whether a bot works with it. */
-async function checkStore(storeUrl: string, clock: () => number): Promise<{ checks: Check[]; runs: boolean }> {
+async function checkStore(
+  storeUrl: string,
+  clock: () => number,
+): Promise<{ checks: Check[]; runs: boolean }> {
   const redis = await checkRedis(storeUrl, clock);
   if (redis) return { checks: redis.checks, runs: redis.bots > 0 };
   const { checks, bot } = await checkStoreAt(storeUrl);
