@@ -664,6 +664,8 @@ export const bot = {
     noOlder: 'There are no older cases.',
     found: '<b>Found.</b> Press one to open it.',
     foundMany: '<b>The latest {{most}} of more.</b> Type more of the number or model to find the others.',
+    olderNotSought:
+      'I looked through your latest {{most}}. An older one is found by its whole nine-character number.',
     notFound:
       'No case of yours has this in its serial number, model or case number. Type at least three characters in a row.',
     line: '{{number}}. <code>{{case}}</code> {{model}}\n{{standing}}, {{date}}',

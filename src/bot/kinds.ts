@@ -4,9 +4,10 @@
  */
 import { AUDIT_NAMES } from '../audit/naming.ts';
 import { AUDIT_ENDS, AUDIT_LINES } from '../audit/trail.ts';
+import { CASE_FINDS } from '../cases/finds.ts';
 import { CASES, CHAT_CASES } from '../cases/record.ts';
 import { CHAT_GROUPS, GROUPS } from '../groups/record.ts';
-import { AGENT_KEYS, AGENTS } from '../hub/agents.ts';
+import { AGENT_KEYS, AGENTS, TECHNICIAN_AGENTS } from '../hub/agents.ts';
 import { PERMITS, TRADES } from '../hub/desk.ts';
 import { HUB_KEYS } from '../hub/keys.ts';
 import { CODES, CURRENT, DECISIONS, OPENINGS, PAIRINGS } from '../hub/pairing.ts';
@@ -33,10 +34,10 @@ import { REMINDERS_OFF } from './house/reminders.ts';
 import { ALARM_MOMENTS } from './house/shared-alarms.ts';
 import { NEWEST_MESSAGES } from './house/shared-calls.ts';
 import { KEPT_WORDS } from './house/voice.ts';
-import { DRIVERS } from './jobs/drivers.ts';
+import { CHAT_DRIVES, DRIVERS } from './jobs/drivers.ts';
 import { HAND_OVERS } from './jobs/hand-overs.ts';
-import { JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
-import { SURVEYS, VISITS } from './jobs/surveys.ts';
+import { GROUP_UNBINDS, JOB_NOTES, JOB_STORIES, PICTURE_WORDS } from './jobs/records.ts';
+import { LIST_ENDS, SURVEYS, VISITS } from './jobs/surveys.ts';
 import { STORE_STAMP } from './keep/stamp.ts';
 import { RUNNING_BOT } from './server/one-bot.ts';
 import { RUNNING_BOTS } from './server/roll.ts';
@@ -57,8 +58,10 @@ export const KINDS: readonly Kind<unknown>[] = [
   AUDIT_LINES,
   AUDIT_NAMES,
   BLOBS,
+  CASE_FINDS,
   CASES,
   CHAT_CASES,
+  CHAT_DRIVES,
   CHAT_GROUPS,
   CHATS,
   CODES,
@@ -70,6 +73,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   DENIALS,
   DRIVERS,
   EPOCHS,
+  GROUP_UNBINDS,
   GROUPS,
   HAND_OVERS,
   HANDLED_UPDATES,
@@ -78,6 +82,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   JOB_NOTES,
   JOB_STORIES,
   KEPT_WORDS,
+  LIST_ENDS,
   LOCKS,
   MISUNDERSTOOD,
   NAMED_KEYS,
@@ -105,6 +110,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   STORE_STAMP,
   STORE_TERM,
   SURVEYS,
+  TECHNICIAN_AGENTS,
   TECHNICIANS,
   TRADES,
   UNCLEAR_TEXTS,

@@ -262,14 +262,6 @@ export function namedBeside<C extends Pick<CaseRecord, 'others' | 'updatedAt'>>(
   return cases.find((record) => now - record.updatedAt < VISIT_MS && isOther(record)) ?? null;
 }
 
-/** The latest open case about a device; `cases` newest first. */
-export function openAbout<C extends Pick<CaseRecord, 'device' | 'closedAt'>>(
-  cases: readonly C[],
-  serial: string,
-): C | null {
-  return cases.find(({ device, closedAt }) => closedAt === null && device?.shortSerial === serial) ?? null;
-}
-
 /** What to do with the device of a case, after what was tried on it. */
 export function verdictOf({ facts, tried }: Pick<CaseRecord, 'facts' | 'tried'>): Verdict {
   return decide(facts, tried);

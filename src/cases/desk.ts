@@ -4,7 +4,7 @@ import type { Audit, AuditNote } from '../audit/trail.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { FIRMWARE_CATALOGUE, type FirmwareCatalogue } from '../policy/catalogue.ts';
 import { orNone } from '../store/or-none.ts';
-import type { Store, StoreFailure } from '../store/store.ts';
+import type { KeyRange, Store, StoreFailure, Values } from '../store/store.ts';
 import {
   applyAction,
   type CaseAction,
@@ -13,9 +13,11 @@ import {
   type CaseRefusal,
   isMeant,
   newCase,
+  soughtIn,
   verdictOf,
   wasUnbound,
 } from './case.ts';
+import { AT_WORK_MS, CASE_FINDS, caseIn, type Find, findPrefix, findsBetween } from './finds.ts';
 import { CASES, CHAT_CASES } from './record.ts';
 
 /** What an action came to: the case as it is now, and why the action was refused if it was. */
@@ -42,16 +44,35 @@ export interface CaseDesk {
   listFor(chatId: number, most: number, before?: string): Promise<Result<CaseRecord[], StoreFailure>>;
   /**
    * Cases of a chat by a piece of their serial number, model or number as people type it (`isMeant`), newest first, at most
-   * `most`. Every case of the chat is looked at until there are so many.
+   * `most`. The latest `MOST_SOUGHT` are looked through; older ones are found by their whole short serial number.
    */
-  find(chatId: number, typed: string, most: number): Promise<Result<CaseRecord[], StoreFailure>>;
+  find(chatId: number, typed: string, most: number): Promise<Result<Sought, StoreFailure>>;
+  /** The latest open case of a chat about a device. */
+  openAbout(chatId: number, shortSerial: string): Promise<Result<CaseRecord | null, StoreFailure>>;
   /** The other devices named with a case (`others`) that have had no case of their own in this chat since. */
   untouched(record: CaseRecord): Promise<Result<CaseOther[], StoreFailure>>;
   /** The latest cases of all chats, newest first, at most `most`; those that cannot be read are passed over: for admins. */
   latest(most: number): Promise<Result<CaseRecord[], StoreFailure>>;
-  /** Cases, oldest first, in which the device was unbound, or is said to have been. Reads every case: for admins. */
+  /** Cases, oldest first, in which the device was unbound, or is said to have been. */
   unboundBefore(shortSerial: string): Promise<Result<CaseRecord[], StoreFailure>>;
+  /** Cases that have a job: at a laptop, for a technician, or about a device. */
+  atWork(of: AtWork): Promise<Result<CaseRecord[], StoreFailure>>;
 }
+
+/** What somebody looked for among the cases of a chat. */
+export interface Sought {
+  readonly found: CaseRecord[];
+  /** There are older cases that were not looked through. */
+  readonly isCut: boolean;
+}
+
+/** Whose jobs are meant. */
+export type AtWork = Extract<Find, { laptop: string } | { chat: number } | { device: string }>;
+
+/** Latest cases of a chat that are looked through for a piece of text: some years of a technician. */
+export const MOST_SOUGHT = 2_000;
+/** Keys that are read at once. */
+const PAGE = 256;
 
 /**
  * Opens the desk on a store. Every change is in the audit trail before it is in the case: after a crash in between the
@@ -66,35 +87,94 @@ export function createCaseDesk(
 ): CaseDesk {
   const cases = store.values(CASES);
   const ofChats = store.values(CHAT_CASES);
+  const finds = store.values(CASE_FINDS);
   const nextId = monotonicFactory();
 
-  /** Goes through a chat's cases, newest first, until there are enough of those that fit. */
+  /**
+   * Goes through the cases that keys lead to, until there are enough of those that fit. Between pages others have their turn.
+   * @param looks how many are looked at
+   */
   async function gather(
-    chatId: number,
-    most: number,
-    isWanted: (id: string) => boolean,
+    { page }: Pick<Values<unknown>, 'page'>,
+    { most, looks = Number.POSITIVE_INFINITY, ...range }: KeyRange & { readonly looks?: number },
     fits: (record: CaseRecord) => boolean,
-  ): Promise<Result<CaseRecord[], StoreFailure>> {
-    const keys = await ofChats.keys(`${chatId}:`);
-    if (!keys.ok) return keys;
-    const records: CaseRecord[] = [];
-    const ids = keys.value.map((key) => key.slice(key.indexOf(':') + 1)).filter(isWanted);
-    for (const id of ids.reverse()) {
-      if (records.length === most) break;
-      const found = orNone(await cases.get(id));
-      if (!found.ok) return found;
-      if (found.value?.chatId === chatId && fits(found.value)) records.push(found.value);
+  ): Promise<Result<Sought, StoreFailure>> {
+    const found: CaseRecord[] = [];
+    const bound = range.descending ? 'before' : 'after';
+    for (let from = range[bound], looked = 0; ; ) {
+      // Mostly the first ones fit.
+      const wanted = Math.min(PAGE, looks - looked, looked === 0 ? most : PAGE);
+      const keys = await page({
+        ...range,
+        ...(from === undefined ? {} : { [bound]: from }),
+        most: wanted + 1,
+      });
+      if (!keys.ok) return keys;
+      for (const key of keys.value.slice(0, wanted)) {
+        if (found.length >= most) return ok({ found, isCut: true });
+        const record = orNone(await cases.get(caseIn(key)));
+        if (!record.ok) return record;
+        if (record.value && fits(record.value)) found.push(record.value);
+        from = key;
+      }
+      looked += wanted;
+      if (keys.value.length <= wanted) return ok({ found, isCut: false });
+      if (looked >= looks || found.length >= most) return ok({ found, isCut: true });
+      await turnOfOthers();
     }
-    return ok(records);
   }
 
-  const listFor: CaseDesk['listFor'] = (chatId, most, before) =>
-    gather(
-      chatId,
-      most,
-      (id) => before === undefined || id < before,
-      () => true,
+  const just = async (sought: Promise<Result<Sought, StoreFailure>>) => {
+    const came = await sought;
+    return came.ok ? ok(came.value.found) : came;
+  };
+
+  /** Cases of a chat, newest first. */
+  const ofChat = (
+    chatId: number,
+    range: { readonly most: number; readonly looks?: number; readonly before?: string | undefined },
+    fits: (record: CaseRecord) => boolean = () => true,
+  ) => {
+    const { before, ...limits } = range;
+    const prefix = `${chatId}:`;
+    return gather(
+      ofChats,
+      { ...limits, prefix, descending: true, ...(before === undefined ? {} : { before: prefix + before }) },
+      (record) => record.chatId === chatId && fits(record),
     );
+  };
+
+  const listFor: CaseDesk['listFor'] = (chatId, most, before) => just(ofChat(chatId, { most, before }));
+
+  /** Cases about a device, newest first. */
+  const aboutDevice = (
+    shortSerial: string,
+    range: Pick<KeyRange, 'most' | 'after'>,
+    fits: (record: CaseRecord) => boolean,
+  ) => {
+    const prefix = findPrefix({ device: shortSerial });
+    const { after, most } = range;
+    return just(
+      gather(
+        finds,
+        { prefix, most, descending: true, ...(after === undefined ? {} : { after: prefix + after }) },
+        (record) => record.device?.shortSerial === shortSerial && fits(record),
+      ),
+    );
+  };
+
+  /** Writes a case, and what it is found by: what is new before it, what is old after it. */
+  async function save(before: CaseRecord | null, after: CaseRecord): Promise<Result<void, StoreFailure>> {
+    const { added, gone } = findsBetween(before, after);
+    const written = await Promise.all([
+      ...added.lasting.map((key) => finds.set(key, true)),
+      ...added.ofJob.map((key) => finds.set(key, true, AT_WORK_MS)),
+    ]);
+    const failed = written.find((one) => !one.ok);
+    if (failed) return failed;
+    const saved = await cases.set(after.id, after);
+    return saved.ok && gone.length > 0 ? finds.deleteMany(gone) : saved;
+  }
 
   const apply: CaseDesk['apply'] = async (id, action) => {
     const found = await cases.get(id);
@@ -107,20 +187,30 @@ export function createCaseDesk(
       const noted = await audit.append(note);
       if (!noted.ok) return noted;
     }
-    const saved = await cases.set(id, applied.value);
+    const saved = await save(found.value, applied.value);
     return saved.ok ? ok({ case: applied.value, refused: null }) : saved;
   };
 
   return {
     listFor,
 
-    find: (chatId, typed, most) =>
-      gather(
-        chatId,
-        most,
-        () => true,
-        (record) => isMeant(record, typed),
-      ),
+    async find(chatId, typed, most) {
+      const latest = await ofChat(chatId, { most, looks: MOST_SOUGHT }, (record) => isMeant(record, typed));
+      if (!latest.ok || !latest.value.isCut || latest.value.found.length >= most) return latest;
+      const known = new Set(latest.value.found.map(({ id }) => id));
+      const whole = await aboutDevice(
+        soughtIn(typed),
+        { most: most - known.size },
+        (record) => record.chatId === chatId && !known.has(record.id),
+      );
+      return whole.ok ? ok({ found: [...latest.value.found, ...whole.value], isCut: true }) : whole;
+    },
+
+    async openAbout(chatId, shortSerial) {
+      const isOpen = (record: CaseRecord) => record.chatId === chatId && record.closedAt === null;
+      const found = await aboutDevice(shortSerial, { most: 1 }, isOpen);
+      return found.ok ? ok(found.value[0] ?? null) : found;
+    },
 
     async open(chatId) {
       const latest = await listFor(chatId, 1);
@@ -132,7 +222,7 @@ export function createCaseDesk(
       if (!noted.ok) return noted;
       const listed = await ofChats.set(`${chatId}:${opened.id}`, true);
       if (!listed.ok) return listed;
-      const saved = await cases.set(opened.id, opened);
+      const saved = await save(null, opened);
       return saved.ok ? ok(opened) : saved;
     },
 
@@ -142,43 +232,38 @@ export function createCaseDesk(
     },
 
     async untouched({ id, chatId, others }) {
-      if (others.length === 0) return ok([]);
-      const since = await gather(
-        chatId,
-        Number.POSITIVE_INFINITY,
-        (other) => other > id,
-        ({ device }) => device !== null,
-      );
-      if (!since.ok) return since;
-      const had = new Set(since.value.map((record) => record.device?.shortSerial));
-      return ok(others.filter(({ shortSerial }) => !had.has(shortSerial)));
+      const left: CaseOther[] = [];
+      for (const other of others) {
+        const since = await aboutDevice(
+          other.shortSerial,
+          { most: 1, after: id },
+          (record) => record.chatId === chatId,
+        );
+        if (!since.ok) return since;
+        if (since.value.length === 0) left.push(other);
+      }
+      return ok(left);
     },
 
-    async latest(most) {
-      const ids = await cases.keys();
-      if (!ids.ok) return ids;
-      const records: CaseRecord[] = [];
-      for (const id of ids.value.toReversed()) {
-        if (records.length === most) break;
-        const found = orNone(await cases.get(id));
-        if (!found.ok) return found;
-        if (found.value) records.push(found.value);
-      }
-      return ok(records);
-    },
+    latest: (most) => just(gather(cases, { most, descending: true }, () => true)),
 
     async unboundBefore(shortSerial) {
-      const ids = await cases.keys();
-      if (!ids.ok) return ids;
-      const records: CaseRecord[] = [];
-      for (const id of ids.value) {
-        const found = orNone(await cases.get(id));
-        if (!found.ok) return found;
-        if (found.value?.device?.shortSerial === shortSerial && wasUnbound(found.value))
-          records.push(found.value);
-      }
-      return ok(records);
+      const found = await aboutDevice(shortSerial, { most: Number.POSITIVE_INFINITY }, wasUnbound);
+      return found.ok ? ok(found.value.toReversed()) : found;
     },
+
+    atWork: (of) =>
+      just(
+        gather(
+          finds,
+          { prefix: findPrefix(of), most: Number.POSITIVE_INFINITY },
+          ({ job, chatId, device }) => {
+            if (job === null) return false;
+            if ('laptop' in of) return job.agentId === of.laptop;
+            return 'chat' in of ? chatId === of.chat : device?.shortSerial === of.device;
+          },
+        ),
+      ),
 
     apply,
 
@@ -192,6 +277,11 @@ export function createCaseDesk(
       return gone.ok ? applied : gone;
     },
   };
+}
+
+/** Lets whatever else waits go on: a look through many records is nobody's to hold the process up with. */
+function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What an action adds to the trail: itself, and the verdict when the action has changed it. */

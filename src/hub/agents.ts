@@ -47,12 +47,27 @@ export type StoredAgent = DataOf<typeof AGENTS>;
 /** Id of the agent by a hash of its key. */
 export const AGENT_KEYS = kind({ name: 'hub-agent-keys', version: 1, schema: z.string() });
 
+/** Agents by who may use them (`<technician>:<agent>`). Their records say whether that is so. */
+export const TECHNICIAN_AGENTS = kind({
+  name: 'hub-technician-agents',
+  version: 1,
+  schema: z.literal(true),
+});
+
+/** Key of an agent among those of a technician. */
+export function technicianAgentKey(technicianId: number, agentId: string): string {
+  return `${technicianId}:${agentId}`;
+}
+
 /** The agents of this house. A revoked one stays on record, so that it can be told. */
 export interface Agents {
   find(id: string): Promise<Result<StoredAgent | null, StoreFailure>>;
   /** The agent with this key that is not revoked. */
   findByKey(publicKey: string): Promise<Result<StoredAgent | null, StoreFailure>>;
+  /** All of them, revoked ones included: reads each, for admins and for a name of its own. */
   list(): Promise<Result<StoredAgent[], StoreFailure>>;
+  /** Those a technician may use, revoked ones included. */
+  of(technicianId: number): Promise<Result<StoredAgent[], StoreFailure>>;
   /** Puts `change` of the agent (null when there is none) in its place, one change at a time. */
   change(
     id: string,
@@ -68,6 +83,7 @@ export interface Agents {
 
 export function createAgents(store: Store): Agents {
   const agents = store.values(AGENTS);
+  const ofTechnicians = store.values(TECHNICIAN_AGENTS);
   const idsByKey = store.values(AGENT_KEYS);
   const keyName = (publicKey: string) => createHash('sha256').update(publicKey).digest('base64url');
 
@@ -76,16 +92,26 @@ export function createAgents(store: Store): Agents {
     return found.ok ? ok(found.value ?? null) : found;
   };
 
-  const list: Agents['list'] = async () => {
-    const ids = await agents.keys();
-    if (!ids.ok) return ids;
+  async function those(ids: readonly string[]): Promise<Result<StoredAgent[], StoreFailure>> {
     const listed: StoredAgent[] = [];
-    for (const id of ids.value) {
+    for (const id of ids) {
       const found = orNone(await agents.get(id));
       if (!found.ok) return found;
       if (found.value) listed.push(found.value);
     }
     return ok(listed);
+  }
+
+  const list: Agents['list'] = async () => {
+    const ids = await agents.keys();
+    return ids.ok ? those(ids.value) : ids;
+  };
+
+  const of: Agents['of'] = async (technicianId) => {
+    const prefix = technicianAgentKey(technicianId, '');
+    const keys = await ofTechnicians.keys(prefix);
+    const found = keys.ok ? await those(keys.value.map((key) => key.slice(prefix.length))) : keys;
+    return found.ok ? ok(found.value.filter(({ technicians }) => technicians.includes(technicianId))) : found;
   };
 
   const change: Agents['change'] = (id, change) =>
@@ -94,20 +120,33 @@ export function createAgents(store: Store): Agents {
       if (!found.ok) return found;
       const changed = change(found.value);
       if (!changed) return ok(null);
-      // The index first: an entry without an agent is harmless, an agent without an entry would be paired twice.
+      // The indexes first: an entry without an agent is harmless, an agent without an entry would be paired twice.
       const old = found.value?.publicKey;
       const sameKey = old === changed.publicKey;
-      const indexed = sameKey ? ok(undefined) : await idsByKey.set(keyName(changed.publicKey), id);
-      if (!indexed.ok) return indexed;
+      const [before, now] = [found.value?.technicians ?? [], changed.technicians];
+      const indexed = await Promise.all([
+        sameKey ? ok(undefined) : idsByKey.set(keyName(changed.publicKey), id),
+        ...now
+          .filter((one) => !before.includes(one))
+          .map((one) => ofTechnicians.set(technicianAgentKey(one, id), true)),
+      ]);
+      const failed = indexed.find((written) => !written.ok);
+      if (failed) return failed;
       const saved = await agents.set(id, changed);
       if (!saved.ok) return saved;
-      const forgotten = sameKey || old === undefined ? ok(undefined) : await idsByKey.delete(keyName(old));
-      return forgotten.ok ? ok(changed) : forgotten;
+      const forgotten = await Promise.all([
+        sameKey || old === undefined ? ok(undefined) : idsByKey.delete(keyName(old)),
+        ...before
+          .filter((one) => !now.includes(one))
+          .map((one) => ofTechnicians.delete(technicianAgentKey(one, id))),
+      ]);
+      return forgotten.find((gone) => !gone.ok) ?? ok(changed);
     });
 
   return {
     find,
     list,
+    of,
     change,
     named: (id, wanted, changeWith) =>
       withClaim<StoredAgent | null, StoreFailure>(store, 'hub:agent-names', async () => {

@@ -1,7 +1,7 @@
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { HostInfo } from '../link/messages.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
 import type { Agents, PairedBy, StoredAgent } from './agents.ts';
 import type { ConfirmFailure, PairingDesk, PairingRequest, WrongNumberTeller } from './pairing.ts';
 import { COMMANDS, type Polls } from './polls.ts';
@@ -123,12 +123,11 @@ export function createDirectory({
     });
   }
 
-  async function listWhere(isMeant: (agent: StoredAgent) => boolean): Answer<AgentRecord[]> {
-    const all = await agents.list();
-    if (!all.ok) return fail('store-unavailable');
+  async function recordsOf(listed: Result<StoredAgent[], StoreFailure>): Answer<AgentRecord[]> {
+    if (!listed.ok) return fail('store-unavailable');
     const records: AgentRecord[] = [];
-    for (const agent of all.value) {
-      if (agent.revoked || !isMeant(agent)) continue;
+    for (const agent of listed.value) {
+      if (agent.revoked) continue;
       const record = await recordOf(agent);
       if (!record.ok) return record;
       records.push(record.value);
@@ -161,8 +160,8 @@ export function createDirectory({
       if (decided.ok && decision === 'confirm') polls.end(agentId);
       return decided;
     },
-    listFor: (technicianId) => listWhere(({ technicians }) => technicians.includes(technicianId)),
-    list: () => listWhere(() => true),
+    listFor: async (technicianId) => recordsOf(await agents.of(technicianId)),
+    list: async () => recordsOf(await agents.list()),
     get: async (id) => {
       if (id === '') return ok(null);
       const found = await agents.find(id);

@@ -1,7 +1,7 @@
 /** Commands about cases and what goes wrong in them: /cases, /explain, /help with a code or words. */
 import { helpWords } from '../../../locales/words.ts';
 import { asListed, type CaseRecord, caseNumber, dayOf, soughtIn } from '../../cases/case.ts';
-import type { CaseDesk } from '../../cases/desk.ts';
+import { type CaseDesk, MOST_SOUGHT } from '../../cases/desk.ts';
 import { dateIn } from '../../flows/dates.ts';
 import { offerOf, pressedOf, sliceOf } from '../../flows/others.ts';
 import {
@@ -102,11 +102,14 @@ export function createCaseCommands(
     const text = soughtIn(typed);
     const listed = await cases.find(chatId, text, MOST_ORDERED + 1);
     if (!listed.ok) return say(t('bot:error.unreachable'));
-    const found = asListed(listed.value.slice(0, MOST_ORDERED));
-    if (found.length === 0) return say(t('bot:cases.notFound'));
-    const isCut = listed.value.length > MOST_ORDERED;
+    const all = listed.value.found;
+    const found = asListed(all.slice(0, MOST_ORDERED));
+    const older = listed.value.isCut ? t('bot:cases.olderNotSought', { most: MOST_SOUGHT }) : '';
+    if (found.length === 0) return say([t('bot:cases.notFound'), older].filter(Boolean).join('\n'));
+    const isFull = all.length > MOST_ORDERED;
+    const title = isFull ? t('bot:cases.foundMany', { most: MOST_ORDERED }) : t('bot:cases.found');
     return sayCases(call, {
-      title: isCut ? t('bot:cases.foundMany', { most: MOST_ORDERED }) : t('bot:cases.found'),
+      title: [title, isFull ? '' : older].filter(Boolean).join('\n'),
       found,
       from,
       turned: (begin) => `f:${begin}:${text}`,

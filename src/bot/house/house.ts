@@ -1,5 +1,5 @@
 import type { Audit } from '../../audit/trail.ts';
-import { type CaseRecord, namedBeside, openAbout, orderInForce } from '../../cases/case.ts';
+import { type CaseRecord, namedBeside, orderInForce } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type {
   AnnouncePort,
@@ -28,7 +28,7 @@ import { createRoom } from './room.ts';
 export interface HouseParts {
   store: Pick<Store, 'values'>;
   profiles: Pick<Profiles, 'language'>;
-  cases: Pick<CaseDesk, 'open' | 'get' | 'apply' | 'listFor' | 'untouched'>;
+  cases: Pick<CaseDesk, 'open' | 'get' | 'apply' | 'listFor' | 'openAbout' | 'untouched'>;
   /** Looks at a case before a stage gets it: some are closed by that (jobs/stolen.ts). */
   watched(id: string): Promise<Result<CaseRecord | null, unknown>>;
   agents: House['agents'];
@@ -60,9 +60,6 @@ const WAITING_PHOTOS = 100;
 /** Latest cases that may belong to one visit. */
 const CASES_OF_VISIT = 50;
 
-/** Latest cases that are looked through for an open one about a device; one before those is found by /cases. */
-const CASES_LOOKED_AT = 200;
-
 /** All a flow may ask of the house (flows/ports.ts), on the store, the label reader and the hub. */
 export function createHouse(parts: HouseParts): { house: House; photos: Photos } {
   const { store, profiles, cases, watched, agents, labels, download, region, clock } = parts;
@@ -91,8 +88,7 @@ export function createHouse(parts: HouseParts): { house: House; photos: Photos }
         const others = record === null ? [] : must(await cases.untouched(record));
         return others.filter(({ shortSerial }) => shortSerial !== serial);
       }),
-    openAbout: (chatId, serial) =>
-      atBorder(async () => openAbout(must(await cases.listFor(chatId, CASES_LOOKED_AT)), serial)),
+    openAbout: (chatId, serial) => atBorder(async () => must(await cases.openAbout(chatId, serial))),
     apply: (id, action) => atCaseBorder(async () => mustCase(await cases.apply(id, action))),
   };
   const house: House = {

@@ -20,6 +20,9 @@ export const DRIVERS = kind({
 });
 export type Driver = DataOf<typeof DRIVERS>;
 
+/** Laptops a chat has, or had, the wheel of (`<chat>:<laptop>`): whose it is stands in `DRIVERS` alone. */
+export const CHAT_DRIVES = kind({ name: 'chat-drives', version: 1, schema: z.literal(true) });
+
 /** Who works with a shared laptop at the moment: one technician at a time. */
 export interface Drivers {
   /** Takes the wheel, or keeps it for another lease. False: somebody else has it. */
@@ -40,6 +43,7 @@ export function createDrivers(
   clock: () => number,
 ): Drivers {
   const shown = store.values(DRIVERS);
+  const ofChats = store.values(CHAT_DRIVES);
   const claimOf = (agentId: string) => `driver:${agentId}`;
   const ownerOf = (chatId: number) => `chat:${chatId}`;
 
@@ -51,7 +55,11 @@ export function createDrivers(
       if (!taken.ok) return taken;
       if (!taken.value) return ok(false);
     }
-    const saved = await shown.set(agentId, { chatId, until: clock() + LEASE_MS }, LEASE_MS);
+    const [led, saved] = await Promise.all([
+      ofChats.set(`${chatId}:${agentId}`, true, LEASE_MS),
+      shown.set(agentId, { chatId, until: clock() + LEASE_MS }, LEASE_MS),
+    ]);
+    if (!led.ok) return led;
     return saved.ok ? ok(true) : saved;
   };
 
@@ -71,13 +79,15 @@ export function createDrivers(
       return driver.ok ? ok(driver.value ?? null) : driver;
     },
     async leaveAll(chatId) {
-      const agentIds = await shown.keys();
-      if (!agentIds.ok) return agentIds;
-      for (const agentId of agentIds.value) {
-        const released = await release(agentId, chatId);
+      const prefix = `${chatId}:`;
+      // As many as one technician takes the wheel of within a lease.
+      const driven = await ofChats.keys(prefix);
+      if (!driven.ok) return driven;
+      for (const key of driven.value) {
+        const released = await release(key.slice(prefix.length), chatId);
         if (!released.ok) return released;
       }
-      return ok(undefined);
+      return driven.value.length === 0 ? ok(undefined) : ofChats.deleteMany(driven.value);
     },
     async handOver(agentId, from, to) {
       const driver = orNone(await shown.get(agentId));

@@ -3,6 +3,7 @@
  * them, follow.ts speaks to a running one, events.ts takes what its agent reports.
  */
 import { type CaseAction, type CaseRecord, wasTold } from '../../cases/case.ts';
+import type { AtWork, CaseDesk } from '../../cases/desk.ts';
 import type { HouseEvent } from '../../flows/engine/events.ts';
 import type { AgentPort, HouseFailure, SurveyPort } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
@@ -23,7 +24,11 @@ import { createUnderWay, type UnderWay } from './under-way.ts';
 export type JobsOptions = Omit<
   StartOptions & SurveysOptions & FollowOptions & EventOptions & LaptopNewsOptions & AtLaptopOptions,
   'records' | 'halt' | 'running' | 'atLaptop' | 'surveys'
-> & { directory: AgentDirectory; store: Pick<Store, 'values' | 'claims'> };
+> & {
+  directory: AgentDirectory;
+  store: Pick<Store, 'values' | 'claims'>;
+  cases: Pick<CaseDesk, 'atWork'>;
+};
 
 export interface Jobs extends AgentPort, Pick<Follow, 'halt'>, UnderWay {
   surveys: SurveyPort;
@@ -37,8 +42,8 @@ export interface Jobs extends AgentPort, Pick<Follow, 'halt'>, UnderWay {
   online(agentId: string): Promise<void>;
   /** An agent is away. */
   offline(agentId: string): Promise<void>;
-  /** Cases whose job on an agent, or on any, may still be running. */
-  running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
+  /** Cases whose job may still be running: on a laptop, for a technician, or about a device. */
+  running(of: AtWork): Promise<Result<CaseRecord[], HouseFailure>>;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
@@ -49,15 +54,12 @@ export function createJobs(options: JobsOptions): Jobs {
   const surveys = createSurveys({ ...options, records, atLaptop });
   const follow = createFollow({ ...options, records });
 
-  const running: Jobs['running'] = (agentId) =>
+  const running: Jobs['running'] = (of) =>
     atBorder(async () => {
       const found: CaseRecord[] = [];
-      for (const jobId of must(await notes.keys())) {
-        const note = must(await notes.get(jobId));
-        if (!note || note.kind === 'survey' || (agentId !== null && note.agentId !== agentId)) continue;
-        const record = must(await cases.get(note.caseId));
-        if (record?.job?.id === jobId) found.push(record);
-      }
+      // Nothing is known of it any more: nobody waits for it either.
+      for (const record of must(await cases.atWork(of)))
+        if (record.job && must(await notes.get(record.job.id))) found.push(record);
       return found;
     });
   const news = createLaptopNews({ ...options, running });

@@ -3,6 +3,7 @@
  * is back. In the chat's order, and only while it is still so.
  */
 import type { CaseRecord } from '../../cases/case.ts';
+import type { AtWork } from '../../cases/desk.ts';
 import type { Late, Waiting } from '../../flows/engine/events.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Controls } from '../../flows/index.ts';
@@ -25,8 +26,8 @@ const NEWS: BucketRules = { burst: 6, perSecond: 1 / 60 };
 
 export interface LaptopNewsOptions {
   directory: Pick<AgentDirectory, 'get' | 'isOnline'>;
-  /** Cases whose job on an agent, or on any, is running. */
-  running(agentId: string | null): Promise<Result<CaseRecord[], HouseFailure>>;
+  /** Cases whose job is running: on a laptop, for a technician, or about a device. */
+  running(of: AtWork): Promise<Result<CaseRecord[], HouseFailure>>;
   alarms: Pick<Alarms, 'waitOf'>;
   access: Pick<Access, 'roleOf'>;
   profiles: Pick<Profiles, 'language'>;
@@ -79,7 +80,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
   }
 
   const isRunning = async (agentId: string, jobId: string) =>
-    must(await running(agentId)).some(({ job }) => job?.id === jobId);
+    must(await running({ laptop: agentId })).some(({ job }) => job?.id === jobId);
 
   return {
     word: async ({ chatId, jobId, waiting, waitedMs }, agentId, caseId) => {
@@ -109,12 +110,10 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
     online: async (agentId) => {
       const agent = must(await directory.get(agentId));
       if (!agent || news.take(agentId) > 0) return;
-      const busy = must(await running(null));
       for (const chatId of agent.technicians) {
         // Who waits for one laptop is not told of another.
-        const isElsewhere = busy.some(
-          (record) => record.chatId === chatId && record.job !== null && record.job.agentId !== agentId,
-        );
+        const busy = must(await running({ chat: chatId }));
+        const isElsewhere = busy.some(({ job }) => job !== null && job.agentId !== agentId);
         if (isElsewhere) continue;
         const id = `online:${agentId}:${clock()}`;
         const told = await deliver(chatId, {
@@ -131,7 +130,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
     },
 
     offline: async (agentId) => {
-      const cases = must(await running(agentId));
+      const cases = must(await running({ laptop: agentId }));
       if (cases.length === 0 || news.take(agentId) > 0) return;
       const agent = await nameOf(agentId);
       for (const record of cases) {

@@ -11,15 +11,16 @@ import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
 import { CHATS } from '../house/chats.ts';
 import { atBorder, must } from '../house/must.ts';
-import { JOB_NOTES } from './records.ts';
-import { SURVEYS } from './surveys.ts';
+import { LIST_ENDS, listEndKey, SURVEYS } from './surveys.ts';
 
 /** How often lists that are kept no more are looked for, ms. */
 const LOOK_MS = 60_000;
+/** Of those, how many in one look. */
+const MOST_AT_ONCE = 500;
 
 export interface ListEnds {
-  /** Takes lists that are kept no more from the chats that have asked for one within a day; `all`: from every chat. */
-  look(all?: boolean): Promise<Result<void, HouseFailure>>;
+  /** Takes lists that are kept no more from their chats. */
+  look(): Promise<Result<void, HouseFailure>>;
   /** Takes away what the last run has left, and looks from now on. */
   start(): void;
 }
@@ -41,7 +42,7 @@ export function createListEnds({
 }): ListEnds {
   const chats = store.values(CHATS);
   const surveys = store.values(SURVEYS);
-  const notes = store.values(JOB_NOTES);
+  const ends = store.values(LIST_ENDS);
 
   /** Whether the chat still shows a list that is kept no more. */
   async function isStale(chatId: string): Promise<boolean> {
@@ -51,31 +52,29 @@ export function createListEnds({
     return shown !== undefined && must(orNone(await surveys.get(chatId)))?.jobId !== shown;
   }
 
-  async function askers(): Promise<Set<string>> {
-    const found = new Set<string>();
-    for (const jobId of must(await notes.keys())) {
-      const note = must(orNone(await notes.get(jobId)));
-      if (note?.kind === 'survey') found.add(String(note.chatId));
-    }
-    return found;
+  /** False: not now. */
+  async function takeFrom(chatId: string): Promise<boolean> {
+    if (!(await isStale(chatId))) return true;
+    const done = await inTurn(Number(chatId), async (controls) => {
+      if (await isStale(chatId)) await controls.start('site', { caseId: '', with: { isGone: true } });
+    });
+    if (!done.ok) log.warn({ chat: chatId }, 'a list could not be taken from a chat');
+    return done.ok;
   }
 
-  const look: ListEnds['look'] = (all = false) =>
+  const look: ListEnds['look'] = () =>
     atBorder(async () => {
-      for (const chatId of all ? must(await chats.keys()) : await askers()) {
-        if (!(await isStale(chatId))) continue;
-        const done = await inTurn(Number(chatId), async (controls) => {
-          if (await isStale(chatId)) await controls.start('site', { caseId: '', with: { isGone: true } });
-        });
-        if (!done.ok) log.warn({ chat: chatId }, 'a list could not be taken from a chat');
-      }
+      const due = must(await ends.page({ before: listEndKey(Date.now()), most: MOST_AT_ONCE }));
+      // One whose chat is not to be had now is taken the next time; others are not held up by it.
+      for (const key of due)
+        if (await takeFrom(key.slice(key.indexOf(':') + 1))) must(await ends.delete(key));
     });
 
   return {
     look,
     start() {
       duty.during(async () => {
-        const done = await look(true);
+        const done = await look();
         if (!done.ok) log.error({ failure: done.failure }, 'lists of the last run are not taken away');
       });
       duty.every(LOOK_MS, () => look(), 'later');

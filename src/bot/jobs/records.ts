@@ -1,15 +1,17 @@
 /** What is known of a job outside its case, and for how long. */
 import * as z from 'zod';
+import { AT_WORK_MS } from '../../cases/finds.ts';
 import { jobKind } from '../../cases/record.ts';
+import { ok, type Result } from '../../kernel/result.ts';
 import { unbindOutcome } from '../../link/messages.ts';
 import { type DataOf, kind, step } from '../../store/kind.ts';
-import type { Store, Values } from '../../store/store.ts';
+import type { Store, StoreFailure, Values } from '../../store/store.ts';
 import { BLOBS } from '../house/blobs.ts';
 import type { AnyJob, JobStory } from './belief.ts';
 
 /** What is known of a job is kept for as long as its last word may be on its way, ms; as long as that its permit was
  * traded (hub/desk.ts): a laptop may come back in the evening. */
-export const NOTE_MS = 24 * 60 * 60_000;
+export const NOTE_MS = AT_WORK_MS / 2;
 
 const note1 = z.object({
   chatId: z.number(),
@@ -42,6 +44,9 @@ export const JOB_NOTES = kind({
 });
 /** What is known of a job outside its case. */
 export type JobNote = DataOf<typeof JOB_NOTES>;
+
+/** Unbinds of a group, by group and job (`<group>:<job>`): what is known of each is in its note. */
+export const GROUP_UNBINDS = kind({ name: 'group-unbinds', version: 1, schema: z.literal(true) });
 
 const story1 = z.object({
   step: z.enum(['begun', 'picture', 'passed', 'prompt', 'over']),
@@ -76,6 +81,8 @@ export type PictureWords = DataOf<typeof PICTURE_WORDS>;
 
 export interface JobRecords {
   readonly notes: Values<JobNote>;
+  /** Written by `keepNote` alone. */
+  readonly groupUnbinds: Values<true>;
   /** Apart from the notes: written by what agents say alone, one event of a job at a time. */
   readonly stories: Values<KeptStory>;
   /** By job and picture; written by what the chat says alone. */
@@ -87,10 +94,28 @@ export interface JobRecords {
 export function openJobRecords(store: Pick<Store, 'values'>): JobRecords {
   return {
     notes: store.values(JOB_NOTES),
+    groupUnbinds: store.values(GROUP_UNBINDS),
     stories: store.values(JOB_STORIES),
     pictureWords: store.values(PICTURE_WORDS),
     pictures: store.values(BLOBS),
   };
+}
+
+/** Keeps what is known of a job from now on, and what leads to it from its group first: one that is not found forbids nothing. */
+export async function keepNote(
+  { notes, groupUnbinds }: Pick<JobRecords, 'notes' | 'groupUnbinds'>,
+  jobId: string,
+  note: JobNote,
+): Promise<Result<void, StoreFailure>> {
+  const group = note.kind === 'unbind' ? note.group : undefined;
+  const led =
+    group === undefined ? ok(undefined) : await groupUnbinds.set(groupUnbindKey(group, jobId), true, NOTE_MS);
+  return led.ok ? notes.set(jobId, note, NOTE_MS) : led;
+}
+
+/** Key of an unbind among those of its group. */
+export function groupUnbindKey(group: string, jobId: string): string {
+  return `${group}:${jobId}`;
 }
 
 /** Key of what the chat said about a picture. */

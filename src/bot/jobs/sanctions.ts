@@ -1,7 +1,7 @@
 /** What an admin's decision does to work that is under way. */
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
-import type { CaseDesk } from '../../cases/desk.ts';
+import type { AtWork, CaseDesk } from '../../cases/desk.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
 import type { ContactPort, House, HouseFailure } from '../../flows/ports.ts';
 import type { AgentDirectory } from '../../hub/directory.ts';
@@ -83,17 +83,14 @@ export function createSanctions({
   log: Log;
 }): Sanctions {
   /** Ends jobs at once; tidying up behind them, in their chats' order, may take longer. */
-  async function haltJobs(
-    concerned: (record: CaseRecord) => boolean,
-  ): Promise<Result<CaseRecord[], HouseFailure>> {
-    const running = await jobs.running(null);
+  async function haltJobs(of: AtWork): Promise<Result<CaseRecord[], HouseFailure>> {
+    const running = await jobs.running(of);
     if (!running.ok) return running;
-    const found = running.value.filter(concerned);
-    for (const { job } of found) {
+    for (const { job } of running.value) {
       const halted = job ? await jobs.halt(job) : ok(undefined);
       if (!halted.ok) return halted;
     }
-    return ok(found);
+    return running;
   }
 
   /** In the chat's order, and not awaited: the chat may be the one that is waiting for us. */
@@ -130,7 +127,7 @@ export function createSanctions({
     const revoked = await access.revoke(adminId, userId);
     if (!revoked.ok && revoked.failure !== 'not-a-member')
       return fail(revoked.failure === 'admin' ? 'admin' : 'store-unavailable');
-    const halted = await haltJobs(({ chatId }) => chatId === userId);
+    const halted = await haltJobs({ chat: userId });
     if (!halted.ok) return halted;
     const unasked = await jobs.surveys.cancel(userId);
     if (!unasked.ok) return unasked;
@@ -169,7 +166,7 @@ export function createSanctions({
       // From here on whoever holds the phone is a stranger; the rest stops what is under way.
       const shut = locked.value ? ok(undefined) : await access.lock(adminId, userId);
       if (!shut.ok) return fail('store-unavailable');
-      const halted = await haltJobs(({ chatId }) => chatId === userId);
+      const halted = await haltJobs({ chat: userId });
       if (!halted.ok) return halted;
       const unasked = await jobs.surveys.cancel(userId);
       if (!unasked.ok) return unasked;
@@ -196,7 +193,7 @@ export function createSanctions({
     },
 
     async stopDevice(shortSerial) {
-      const halted = await haltJobs(({ device }) => device?.shortSerial === shortSerial);
+      const halted = await haltJobs({ device: shortSerial });
       if (!halted.ok) return halted;
       for (const { id, chatId } of halted.value) {
         later(chatId, async (controls) => {
@@ -209,7 +206,7 @@ export function createSanctions({
     },
 
     async removeLaptop(adminId, agentId) {
-      const halted = await haltJobs(({ job }) => job?.agentId === agentId);
+      const halted = await haltJobs({ laptop: agentId });
       if (!halted.ok) return fail('store-unavailable');
       const detail = { agent: agentId, technician: null };
       const noted = await audit.append({ what: 'agent.revoked', case: null, by: adminId, detail });
@@ -221,7 +218,7 @@ export function createSanctions({
     },
 
     async isUnbinding(agentId, chatId) {
-      const running = await jobs.running(agentId);
+      const running = await jobs.running({ laptop: agentId });
       // Not knowing is no leave to pull the laptop away from under an unbind.
       if (!running.ok) return true;
       return running.value.some((record) => record.chatId === chatId && record.job?.kind === 'unbind');

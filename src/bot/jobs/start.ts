@@ -15,13 +15,13 @@ import type { AtLaptop } from './at-laptop.ts';
 import { endJob } from './end.ts';
 import type { JobRules } from './may-start.ts';
 import { post } from './post.ts';
-import { type JobRecords, NOTE_MS } from './records.ts';
+import { groupUnbindKey, type JobRecords, keepNote } from './records.ts';
 
 /** What a job that begins waits for. */
 const FIRST_WAIT = { discover: 'search', status: 'status', unbind: 'unbind' } as const;
 
 export interface StartOptions {
-  records: Pick<JobRecords, 'notes' | 'stories'>;
+  records: Pick<JobRecords, 'notes' | 'stories' | 'groupUnbinds'>;
   cases: Pick<CaseDesk, 'get' | 'apply'>;
   groups: Pick<GroupDesk, 'get'>;
   /** The last look before an agent gets work. */
@@ -63,7 +63,10 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     // One that cannot be read forbids it anyway (may-start.ts).
     if (!found.ok || found.value === null || found.value.state === 'over') return false;
     const known = new Set(found.value.members.map(({ reportedBy }) => reportedBy));
-    for (const jobId of must(await records.notes.keys())) {
+    // As many as were begun for its members within a day.
+    const prefix = groupUnbindKey(found.value.id, '');
+    for (const key of must(await records.groupUnbinds.keys(prefix))) {
+      const jobId = key.slice(prefix.length);
       const note = must(await records.notes.get(jobId));
       if (note?.group !== group || note.kind !== 'unbind' || note.caseId === id || known.has(jobId)) continue;
       const isOver = must(await records.stories.get(jobId))?.step === 'over';
@@ -100,20 +103,16 @@ export function createStarts(options: StartOptions): Pick<AgentPort, 'discover' 
     const job: CaseJob = running ?? { id: nextId(clock()), kind, agentId, startedAt: clock() };
     const note = async (sent: boolean) =>
       must(
-        await records.notes.set(
-          job.id,
-          {
-            chatId,
-            caseId,
-            agentId: job.agentId,
-            kind,
-            shortSerial,
-            sent,
-            ...(sent ? { sentAt: clock() } : {}),
-            ...(record.group === null ? {} : { group: record.group }),
-          },
-          NOTE_MS,
-        ),
+        await keepNote(records, job.id, {
+          chatId,
+          caseId,
+          agentId: job.agentId,
+          kind,
+          shortSerial,
+          sent,
+          ...(sent ? { sentAt: clock() } : {}),
+          ...(record.group === null ? {} : { group: record.group }),
+        }),
       );
     await note(false);
     const begun = must(await cases.apply(caseId, { type: 'job-started', job }));

@@ -17,7 +17,7 @@ import {
 import type { JobDesk } from '../../hub/desk.ts';
 import type { AgentEvent } from '../../link/messages.ts';
 import { SEARCH_MS, TAKE_UP_MS } from '../../link/times.ts';
-import { kind } from '../../store/kind.ts';
+import { type DataOf, kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
 import type { Alarms } from '../house/alarms.ts';
@@ -28,7 +28,7 @@ import { post } from './post.ts';
 import { type JobNote, type JobRecords, NOTE_MS } from './records.ts';
 
 /** How long a list is kept, ms. */
-const LIST_MS = 60 * 60_000;
+export const LIST_MS = 60 * 60_000;
 /** What was allowed at a laptop holds for a visit, ms (cases/case.ts). */
 const VISIT_MS = 12 * 60 * 60_000;
 
@@ -44,6 +44,17 @@ export const SURVEYS = kind({
   // A copy of a damaged one would outlive its hour.
   fleeting: true,
 });
+
+/** Chats that asked for a list, by when it is kept no more (`<ms>:<chat>`): then it leaves the chat, too (list-ends.ts). */
+export const LIST_ENDS = kind({ name: 'list-ends', version: 1, schema: z.literal(true) });
+
+/** Digits of the time in a key of `LIST_ENDS`: today's milliseconds since 1970 have two fewer. */
+const TIME_DIGITS = 15;
+
+/** Key of a list that is kept until then, ms; of no chat, what every later key comes after. */
+export function listEndKey(until: number, chatId = ''): string {
+  return `${String(Math.ceil(until)).padStart(TIME_DIGITS, '0')}:${chatId}`;
+}
 
 /** Ids of visits, by chat and laptop. */
 export const VISITS = kind({ name: 'visits', version: 1, schema: z.string() });
@@ -72,10 +83,17 @@ export interface Surveys extends SurveyPort {
 export function createSurveys(options: SurveysOptions): Surveys {
   const { records, mayDrive, atLaptop, desk, alarms, clock } = options;
   const surveys = options.store.values(SURVEYS);
+  const ends = options.store.values(LIST_ENDS);
   const visits = options.store.values(VISITS);
   const nextId = monotonicFactory();
 
   const of = async (chatId: number) => must(orNone(await surveys.get(String(chatId))));
+
+  /** Keeps what is known of a list for its hour, and when that ends first: it must not stay in the chat. */
+  async function keep(chatId: number, survey: DataOf<typeof SURVEYS>): Promise<void> {
+    must(await ends.set(listEndKey(Date.now() + LIST_MS, String(chatId)), true));
+    must(await surveys.set(String(chatId), survey, LIST_MS));
+  }
 
   /** The list of a survey; null: it is kept no more. */
   async function listOf(chatId: number, jobId: string): Promise<readonly ListedDevice[] | null> {
@@ -106,7 +124,7 @@ export function createSurveys(options: SurveysOptions): Surveys {
     const jobId = running?.id ?? nextId(clock());
     const note: JobNote = { chatId, caseId: '', agentId, kind: 'survey', shortSerial: '', sent: false };
     must(await records.notes.set(jobId, note, NOTE_MS));
-    must(await surveys.set(String(chatId), { jobId, agentId, devices: null }, LIST_MS));
+    await keep(chatId, { jobId, agentId, devices: null });
     const objection = must(
       await post(desk, agentId, {
         type: 'survey',
@@ -168,7 +186,7 @@ export function createSurveys(options: SurveysOptions): Surveys {
       if (survey?.jobId !== event.jobId) return;
       if (event.type === 'job-failed') return must(await surveys.delete(String(chatId)));
       const devices = listedOf(event.devices);
-      must(await surveys.set(String(chatId), { ...survey, devices }, LIST_MS));
+      await keep(chatId, { ...survey, devices });
     },
 
     async isAwaited(chatId, jobId) {

@@ -5,6 +5,7 @@
 import { type AuditName, device, person } from '../../audit/naming.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { CaseRecord } from '../../cases/case.ts';
+import { CASE_FINDS, findPrefix, findsOf } from '../../cases/finds.ts';
 import { CASES, CHAT_CASES } from '../../cases/record.ts';
 import { CHAT_GROUPS, GROUPS } from '../../groups/record.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -74,6 +75,11 @@ export async function forget(
   if (what.of === 'serial') {
     const gone = await eraseMentions(store, what.shortSerial);
     if (!gone.ok) return gone;
+    // What a crash left behind names the device, too.
+    const finds = store.values(CASE_FINDS);
+    const left = await finds.keys(findPrefix({ device: what.shortSerial }));
+    const unled = left.ok && left.value.length > 0 ? await finds.deleteMany(left.value) : left;
+    if (!unled.ok) return unled;
   }
   if (what.of === 'technician') {
     const gone = await erasePerson(store, what.id);
@@ -101,8 +107,8 @@ function nameOf(what: Forgettable): AuditName | null {
   return what.of === 'serial' ? device(what.shortSerial) : null;
 }
 
-/** Cases that can be read. */
-export async function casesWhere(
+/** Cases that can be read, of all there are: for commands of an operator. */
+async function casesWhere(
   store: Pick<Store, 'values'>,
   isWanted: (record: CaseRecord) => boolean,
 ): Promise<Result<CaseRecord[], StoreFailure>> {
@@ -133,13 +139,17 @@ export async function eraseNotes(
 /** A case, what was kept with it, and what points at it. The record goes last: what a crash leaves is found again. */
 export async function eraseCase(
   store: Pick<Store, 'values'>,
-  { id, chatId }: Pick<CaseRecord, 'id' | 'chatId'>,
+  record: CaseRecord,
 ): Promise<Result<void, StoreFailure>> {
+  const { id, chatId } = record;
   const notes = await eraseNotes(store, id);
   if (!notes.ok) return notes;
   const offered = await store.values(HAND_OVERS).delete(id);
   const listed = offered.ok ? await store.values(CHAT_CASES).delete(`${chatId}:${id}`) : offered;
-  return listed.ok ? store.values(CASES).delete(id) : listed;
+  if (!listed.ok) return listed;
+  const { lasting, ofJob } = findsOf(record);
+  const found = await store.values(CASE_FINDS).deleteMany([...lasting, ...ofJob]);
+  return found.ok ? store.values(CASES).delete(id) : found;
 }
 
 /** Takes a device off the lists of closed cases: of whom it was named beside. An open one is still worked through by its list. */

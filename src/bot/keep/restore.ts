@@ -4,6 +4,7 @@
  */
 import type { ChainPlace, Seal } from '../../audit/chain.ts';
 import { type Audit, createAudit } from '../../audit/trail.ts';
+import { writeFinds } from '../../cases/finds.ts';
 import { CASES } from '../../cases/record.ts';
 import { createGroupDesk } from '../../groups/desk.ts';
 import { GROUPS } from '../../groups/record.ts';
@@ -16,7 +17,7 @@ import { orNone } from '../../store/or-none.ts';
 import { isReadable, parseRecord } from '../../store/record-text.ts';
 import type { NewStore, OpenFailure, Store, StoredRecord, StoreFailure } from '../../store/store.ts';
 import { BEGUN } from '../jobs/belief.ts';
-import { type JobNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
+import { type JobNote, keepNote, NOTE_MS, openJobRecords } from '../jobs/records.ts';
 import { notedUnbinds } from '../jobs/under-way.ts';
 import { listensIn, type Place, type PlaceFailure, takePlace } from '../server/one-bot.ts';
 import { createRoll } from '../server/roll.ts';
@@ -215,7 +216,8 @@ async function settle(
   if (!rested.ok) return rested;
   const jobs = await unbindsUnderWay(store, clock);
   if (!jobs.ok) return jobs;
-  const { notes, stories } = openJobRecords(store);
+  const records = openJobRecords(store);
+  const { stories } = records;
   for (const [jobId, note] of jobs.value) {
     const { agentId, shortSerial } = note;
     const assumed = await assumeTraded(store, { agentId, jobId, shortSerial });
@@ -225,8 +227,12 @@ async function settle(
     const told = { heard: [], doubts: [], ...BEGUN, ...story.value, step: 'prompt' } as const;
     const kept = await stories.set(jobId, told, NOTE_MS);
     // From now on: its laptop may be away for another day.
-    const noted = kept.ok ? await notes.set(jobId, note, NOTE_MS) : kept;
+    const noted = kept.ok ? await keepNote(records, jobId, note) : kept;
     if (!noted.ok) return noted;
+    const record = orNone(await store.values(CASES).get(note.caseId));
+    if (!record.ok) return record;
+    const found = record.value ? await writeFinds(store, [record.value]) : ok(undefined);
+    if (!found.ok) return found;
   }
   return ok(jobs.value.size);
 }

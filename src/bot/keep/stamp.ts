@@ -17,6 +17,7 @@ import { type BotOfMany, RUNNING_BOTS } from '../server/roll.ts';
 import { RUN_MARK } from '../server/run-mark.ts';
 import { makeBackup } from './backup.ts';
 import { type FileFault, faultOf } from './backup-file.ts';
+import { buildIndexes } from './indexes.ts';
 
 export const STORE_STAMP = kind({
   name: 'store-stamp',
@@ -96,6 +97,8 @@ export async function bringUpToDate(
   if (others.value.length > 0) return fail({ reason: 'others-run', others: others.value });
   const backup = await keepBefore();
   if (!backup.ok) return backup;
+  const built = await buildIndexes(store, there?.kinds ?? {});
+  if (!built.ok) return built;
   const set = await stamps.set(KEY, today);
   return set.ok ? ok({ from: there?.program ?? null, backup: backup.value }) : set;
 

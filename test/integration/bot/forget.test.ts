@@ -8,6 +8,7 @@ import { forget } from '../../../src/bot/keep/erase.ts';
 import { dropOld } from '../../../src/bot/keep/retention.ts';
 import { type CaseRecord, newCase } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
+import { CASE_FINDS, writeFinds } from '../../../src/cases/finds.ts';
 import { CASES, CHAT_CASES } from '../../../src/cases/record.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { value } from '../../contract/store/contract.ts';
@@ -37,6 +38,7 @@ async function caseOf(id: string, serial: string, closedAt: number | null): Prom
   const record: CaseRecord = { ...newCase(id, ANN, 1), device, closedAt, notes: [note] };
   await value(store.values(CASES).set(id, record));
   await value(store.values(CHAT_CASES).set(`${ANN}:${id}`, true));
+  await value(writeFinds(store, [record]));
   await value(store.values(BLOBS).set(note.blob, 'AAAA'));
   return record;
 }
@@ -44,7 +46,7 @@ async function caseOf(id: string, serial: string, closedAt: number | null): Prom
 /** Every record of the store as text. */
 async function everything(): Promise<string> {
   const texts: string[] = [];
-  for (const kind of [CASES, CHAT_CASES, BLOBS, PROFILES] as const)
+  for (const kind of [CASES, CHAT_CASES, CASE_FINDS, BLOBS, PROFILES] as const)
     for (const key of await value(store.values<unknown>(kind).keys()))
       texts.push(key, JSON.stringify(await value(store.values<unknown>(kind).get(key))));
   await value(audit.read((line) => texts.push(line)));
@@ -121,6 +123,8 @@ describe('what is kept for so long', () => {
     expect(await value(store.values(CASES).keys())).toEqual(['MIDDLE', 'NEW', 'OPEN']);
     expect(await value(store.values(BLOBS).keys())).toEqual(['note:NEW:1', 'note:OPEN:1']);
     expect(await value(store.values(CASES).get('MIDDLE'))).toMatchObject({ notes: [] });
+    const noted = await value(store.values(CASE_FINDS).keys('noted:'));
+    expect(noted.map((key) => key.slice(key.lastIndexOf(':') + 1))).toEqual(['NEW']);
     expect(
       await value(dropOld({ store, audit }, { caseDays: null, noteDays: null }, NOW + 9999 * DAY)),
     ).toEqual({

@@ -137,8 +137,8 @@ describe('the list of what a laptop sees', () => {
 
   it('leaves what laptops do for cases as it is', async () => {
     await began();
-    expect(await at.jobs.running(null)).toEqual(ok([]));
-    expect(await at.jobs.running(at.laptop.agentId)).toEqual(ok([]));
+    expect(await at.jobs.running({ chat: ANN })).toEqual(ok([]));
+    expect(await at.jobs.running({ laptop: at.laptop.agentId })).toEqual(ok([]));
   });
 
   it('says so in the chat when nobody at the laptop answers', async () => {
