@@ -94,7 +94,7 @@ export async function connect(address: RedisAddress, hooks: ConnectionHooks): Pr
     command: async (words, asBytes) => (await lineNow()).send(words, asBytes),
     async run({ source, sha }, keys, args) {
       const to = await lineNow();
-      const given = [String(keys.length), ...keys, ...args];
+      const given = [String(keys.length), ...keys, to.term, ...args];
       try {
         return await to.send(['EVALSHA', sha, ...given]);
       } catch (error) {

@@ -122,17 +122,21 @@ function lineOf(address: RedisAddress, { client, listener, term, leave, another 
     async settled() {
       if (address.replicas === 0) return true;
       // On a connection of its own: whoever waits holds up the connection. A write of its own comes after everything that was
-      // acknowledged before, and reaches nobody sooner.
+      // acknowledged before, and reaches nobody sooner. Whose word it is, is asked last: one that was a replica meanwhile has
+      // another term, though its connections have stood all the time.
       settler ??= another().then((made) => {
         watch(made);
         return made;
       });
       const waits = await settler;
-      const [, reached] = await Promise.all([
+      const [, reached, info] = await Promise.all([
         waits.sendCommand(['SET', keysOf(address.tag).settling, '1', 'PX', '60000']),
         waits.sendCommand<number>(['WAIT', String(address.replicas), String(SETTLE_MS)]),
+        waits.sendCommand<string>(['INFO', 'server', 'replication']),
       ]);
-      return reached >= address.replicas;
+      if (termOf(info) === term) return reached >= address.replicas;
+      lose('another term');
+      return false;
     },
   };
 }
@@ -222,12 +226,20 @@ async function slotHost(client: Client, { tag }: RedisAddress, asked: RedisHost)
  * @throws Refused when it cannot hold the store
  */
 function acceptable(info: string): string {
-  const said = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+  const said = (name: string) => saidIn(info, name);
   if (Number.parseInt(said('redis_version'), 10) < OLDEST) {
     throw new Refused('old-server', `Redis ${said('redis_version')}: ${OLDEST}.0 or later is needed`);
   }
   if (said('maxmemory_policy').startsWith('allkeys')) {
     throw new Refused('evicts', `maxmemory-policy is ${said('maxmemory_policy')}`);
   }
-  return `${said('run_id')}:${said('master_replid')}`;
+  return termOf(info);
+}
+
+function termOf(info: string): string {
+  return `${saidIn(info, 'run_id')}:${saidIn(info, 'master_replid')}`;
+}
+
+function saidIn(info: string, name: string): string {
+  return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
 }

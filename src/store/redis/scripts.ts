@@ -16,7 +16,7 @@ end)()`;
 export type Scripts = ReturnType<typeof scriptsAt>;
 
 /**
- * What every script begins with. Keys: records, index, due, channel; whatever follows is the script's own. Arguments: how many
+ * What every script begins with. Keys: records, index, due, channel; whatever follows is the script's own. Arguments: the term, how many
  * claims the writer works under, then field, owner and fence of each; then the script's own.
  */
 const preludeAt = (time: string) => `
@@ -60,9 +60,13 @@ local function holding(field)
   if type(held) == 'table' and type(held.fence) == 'number' and type(held['until']) == 'number' then return held end
   return nil, 'unreadable'
 end
-local function isHeld(held) return held and held.owner ~= cjson.null and held['until'] > time end
+-- An owner is kept with the term in which the claim was taken: in another one it is nobody's.
+local term = arg() .. ' '
+local function isHeld(held)
+  return held and held.owner ~= cjson.null and held['until'] > time and string.sub(held.owner, 1, #term) == term
+end
 for _ = 1, tonumber(arg()) do
-  local field, owner, fence = arg(), arg(), tonumber(arg())
+  local field, owner, fence = arg(), term .. arg(), tonumber(arg())
   local held = holding(field)
   if not isHeld(held) or held.owner ~= owner or held.fence ~= fence then return redis.error_reply('FENCED by whoever has it now') end
 end
@@ -102,6 +106,7 @@ end
 
 /** Claims: how one is written. */
 const KEEP = `
+local function owned(json) return '"' .. term .. string.sub(json, 2) end
 local function keep(field, owner, fence, held, over)
   put(field, '{"version":${CLAIM.version},"expires":' .. whole(over) .. ',"value":{"owner":' .. owner ..
     ',"fence":' .. whole(fence) .. ',"until":' .. whole(held) .. '}}')
@@ -172,12 +177,12 @@ if why and not anyway then return '-1' end
 if isHeld(held) then return '0' end
 -- The clock as a floor keeps fences growing even after the memory of a name has run out.
 local fence = math.max((held and held.fence or 0) + 1, time)
-keep(field, owner, fence, time + ttl, time + ttl + ${MEMORY_MS})
+keep(field, owned(owner), fence, time + ttl, time + ttl + ${MEMORY_MS})
 return whole(fence)`),
 
     /** Owner, the same as JSON, how long. 1: done; 0: it is not the owner's; -1: unreadable. */
     renew: made(`${KEEP}
-local field, owner, json, ttl = arg(), arg(), arg(), tonumber(arg())
+local field, owner, json, ttl = arg(), term .. arg(), owned(arg()), tonumber(arg())
 local held, why = holding(field)
 if why then return -1 end
 if not isHeld(held) or held.owner ~= owner then return 0 end
@@ -186,7 +191,7 @@ return 1`),
 
     /** Owner, and what to tell. As \`renew\`. */
     release: made(`${KEEP}
-local field, owner, told = arg(), arg(), arg()
+local field, owner, told = arg(), term .. arg(), arg()
 local held, why = holding(field)
 if why then return -1 end
 if not isHeld(held) or held.owner ~= owner then return 0 end
