@@ -1,6 +1,6 @@
 /**
  * The long form of the matrix (test/support/matrix.ts): `npx tsx scripts/matrix.ts [short|singles|pairs] [--to <file>] [--houses 2]
- * [--seed 1] [--most 100] [--only <words>]`. Verdicts go to the file, a line each; a run that was stopped goes on where it was.
+ * [--seed 1] [--most 100] [--only <expression>]`. Verdicts go to the file, a line each; a run that was stopped goes on where it was.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,8 @@ let failed = false;
 try {
   for (let number = 0; number < Number(values.houses); number++) houses.push(await openFailingHouse());
   const done = new Set(verdicts.map(({ cell }) => cell));
-  const wanted = (await cellsOf(form)).filter(({ name }) => name.includes(values.only));
+  const only = new RegExp(values.only);
+  const wanted = (await cellsOf(form)).filter(({ name }) => only.test(name));
   const left = wanted.filter(({ name }) => !done.has(name)).slice(0, Number(values.most));
   console.log(`${wanted.length} cells, ${wanted.length - left.length} of them done or left out`);
   await Promise.all(houses.map((house) => runCells(house, taken(left), keep)));
@@ -78,6 +79,7 @@ function keep(verdict: Verdict): void {
   appendFileSync(file, `${JSON.stringify({ ...verdict, reached: {} })}\n`);
   const { cell, end, met, of, tookMs, violations, told } = verdict;
   const word = violations.length > 0 ? `VIOLATION ${violations.join(', ')}` : end;
+  if (verdict.chat) console.log(verdict.chat);
   console.log(`${(tookMs / 1000).toFixed(1)} s  ${met}/${of}  told ${told}  ${word}  ${cell}`);
 }
 

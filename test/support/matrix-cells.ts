@@ -15,6 +15,10 @@ const METHODS = [
   'deleteMessage',
 ] as const;
 
+/** Further ones, on the long way, and as the bot starts. `file` is a download. */
+const LONG_METHODS = ['getFile', 'file', 'setMessageReaction', 'editMessageMedia', 'sendDocument'] as const;
+const START_METHODS = ['getMe', 'deleteWebhook', 'setMyCommands'] as const;
+
 /** How a call goes wrong. Slow is slower than anybody likes, and quicker than anybody gives up. */
 const TELEGRAM_FAULTS: readonly (Blow & { kind: 'telegram' })['fault'][] = [
   { kind: '429', retryAfter: 1 },
@@ -101,6 +105,14 @@ export const SHORT: readonly Cell[] = [
   cell('Telegram asks to wait', ...every(METHODS, { kind: '429', retryAfter: 1 })),
   cell('Telegram is out', ...every(METHODS, { kind: 'status', status: 502 })),
   cell('Telegram does it and tells of an outage', ...every(METHODS, { kind: 'done-status', status: 504 })),
+  {
+    ...cell('Telegram is out on the long way', ...every(LONG_METHODS, { kind: 'status', status: 502 })),
+    long: true,
+  },
+  {
+    ...cell('Telegram is out as the bot starts', ...every(START_METHODS, { kind: 'status', status: 502 })),
+    anew: true,
+  },
   cell('Telegram is slow', ...every(METHODS, { kind: 'delay', delayMs: 1_500 })),
   cell(
     'Telegram takes calls and is not heard of',
@@ -123,7 +135,16 @@ export const SHORT: readonly Cell[] = [
 
 /** Everything by itself: each step that a case takes (`point subject`) in each way, and each other thing. */
 export function singles(steps: readonly string[]): Cell[] {
-  return [...steps.flatMap(ofStep), ...others()].map((blow) => cell(nameOf(blow), blow));
+  const alone = (blow: Blow): Cell => cell(nameOf(blow), blow);
+  const telegram = (methods: readonly string[]) =>
+    TELEGRAM_FAULTS.flatMap((fault) => every(methods, fault)).map(alone);
+  return [
+    ...steps.flatMap(ofStep).map(alone),
+    ...telegram(METHODS),
+    ...telegram(LONG_METHODS).map((one): Cell => ({ ...one, long: true })),
+    ...telegram(START_METHODS).map((one): Cell => ({ ...one, anew: true })),
+    ...others().map(alone),
+  ];
 }
 
 function ofStep(step: string): Blow[] {
@@ -135,7 +156,6 @@ function ofStep(step: string): Blow[] {
 
 function others(): Blow[] {
   return [
-    ...TELEGRAM_FAULTS.flatMap((fault) => every(METHODS, fault)),
     ...PATHS.flatMap((path) => MISHAPS.map((mishap): Blow => ({ kind: 'line', path, mishap }))),
     ...[true, false].map(
       (executed): Blow => ({ kind: 'device', quirks: { rebootDuringUnbind: { ms: 4_000, executed } } }),

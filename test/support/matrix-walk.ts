@@ -24,16 +24,25 @@ const WANTED = ['go-on', 'sadp', 'owner', 'yes', 'no', 'laptop', 'again', 'reche
 /** A person would have given up long ago. */
 const MOST_STEPS = 30;
 
-/** @param silenceMs how long nothing may be said after something was done */
+export interface WalkOptions {
+  /** What the device is named with: its number, or a photo of its label. */
+  readonly device: string | Buffer;
+  /** What every picture says. */
+  readonly picture: string;
+  /** Asks for another picture, once, before the first is answered. */
+  readonly refresh: boolean;
+  /** How long nothing may be said after something was done, ms. */
+  readonly silenceMs: number;
+}
+
 export async function walkCase(
   technician: SimUser,
-  serial: string,
-  picture: string,
-  silenceMs: number,
+  { device, picture, refresh, silenceMs }: WalkOptions,
 ): Promise<Walk> {
   const pressed: string[] = [];
   let longestMs = 0;
-  let done = (await technician.send(serial)).version;
+  const named = typeof device === 'string' ? technician.send(device) : technician.sendPhoto(device);
+  let done = (await named).version;
   while (pressed.length < MOST_STEPS) {
     const asked = performance.now();
     const next = await nextWord(technician, done, silenceMs);
@@ -42,12 +51,17 @@ export async function walkCase(
     const end = ENDS.find(([, said]) => said.test(next.text));
     if (end) return { end: end[0], longestMs, pressed };
     done = next.version;
+    if (isPicture(next) && refresh && !pressed.includes('refresh')) {
+      pressed.push('refresh');
+      await technician.press(/:refresh$/, next.id);
+      continue;
+    }
     if (isPicture(next)) {
       pressed.push('(picture)');
       await technician.send(picture);
       continue;
     }
-    const wanted = WANTED.find((id) => offering(id)(next)) ?? '';
+    const wanted = /EZVIZ/.test(next.text) && offering('no')(next) ? 'no' : wantedOf(next);
     pressed.push(wanted);
     // Gone meanwhile: then something newer is there.
     await technician.press(new RegExp(`:${wanted}$`), next.id).catch(() => undefined);
@@ -71,8 +85,36 @@ const isPicture = (message: ChatMessage) => message.kind === 'photo' && offering
 function isWord(message: ChatMessage): boolean {
   return (
     message.from === 'bot' &&
-    (ENDS.some(([, said]) => said.test(message.text)) ||
-      isPicture(message) ||
-      WANTED.some((id) => offering(id)(message)))
+    (ENDS.some(([, said]) => said.test(message.text)) || isPicture(message) || wantedOf(message) !== '')
   );
+}
+
+/** What is pressed under a message; empty: nothing there leads on. */
+function wantedOf(message: ChatMessage): string {
+  return WANTED.find((id) => offering(id)(message)) ?? '';
+}
+
+/** Buttons on the way from the end of a case to its report. */
+const TO_THE_REPORT = ['leave-out', 'no-site'];
+
+/** Asks for the report of the case that has just ended. @returns the files that came: two, each once, where all is well */
+export async function askForReport(technician: SimUser, silenceMs: number): Promise<readonly string[]> {
+  const files = () => technician.messages.filter(({ kind, id }) => kind === 'document' && id > from);
+  const from = technician.messages.at(-1)?.id ?? 0;
+  await technician.press(/^report:/);
+  let version = Math.max(...technician.messages.map((message) => message.version));
+  while (files().length < 2) {
+    const isNew = (message: ChatMessage) =>
+      message.from === 'bot' &&
+      message.version > version &&
+      (message.kind === 'document' || TO_THE_REPORT.some((id) => offering(id)(message)));
+    const next =
+      technician.messages.find(isNew) ??
+      (await technician.waitFor(isNew, { after: 'start', timeoutMs: silenceMs }).catch(() => null));
+    if (!next) break;
+    version = next.version;
+    const wanted = TO_THE_REPORT.find((id) => offering(id)(next));
+    if (wanted) await technician.press(new RegExp(`:${wanted}$`), next.id).catch(() => undefined);
+  }
+  return files().map(({ file }) => file?.name ?? '');
 }

@@ -5,11 +5,12 @@
 import { createAudit } from '../../src/audit/trail.ts';
 import type { ArmedPoint, FailPointHit } from '../../src/kernel/fail-points.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
+import { labelOf } from '../../src/sandbox/samples.ts';
 import type { Fault } from '../../src/sandbox/telegram/faults.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Mishap } from './bad-line.ts';
 import type { FailingHouse, Mortal } from './failing-house.ts';
-import { walkCase } from './matrix-walk.ts';
+import { askForReport, walkCase } from './matrix-walk.ts';
 
 /** What happens in a cell. */
 export type Blow =
@@ -24,6 +25,10 @@ export type Blow =
 export interface Cell {
   readonly name: string;
   readonly blows: readonly Blow[];
+  /** The way with everything on it: a photo of the label, another picture, the report of the case. */
+  readonly long?: true;
+  /** The bot is killed as it begins, and starts under what happens. */
+  readonly anew?: true;
 }
 
 export interface Verdict {
@@ -40,8 +45,9 @@ export interface Verdict {
   readonly pressed: readonly string[];
   /** How often the end stands in the chat: looked at when the next case has been walked. */
   readonly told: number;
-  /** What is not as it has to be. */
+  /** What is not as it has to be; then the chat, from the case before on. */
   readonly violations: readonly string[];
+  readonly chat?: string;
   /** What has fired, `point subject`. */
   readonly fired: readonly string[];
   /** The bot was struck when the end stood in the chat, before it had noted that it does. */
@@ -61,6 +67,8 @@ const SILENCE_WITH_UPLOAD_MS = 200_000;
 /** For how long a device that restarts is deaf, ms. */
 const RESTART_MS = 4_000;
 const LOOK_EVERY_MS = 20;
+/** Of the chat, where something is wrong. */
+const MOST_LINES = 60;
 
 /**
  * Walks a case in each cell. A verdict is handed on once the next case has been walked, so that what is told twice, or late, has
@@ -76,7 +84,14 @@ export async function runCells(
     if (!last) return;
     const told = tellingsOf(house, last.serial);
     const isHeld = last.end === 'lost' || told === 1 || (told === 2 && mayBeToldTwice(last));
-    onVerdict({ ...last, told, violations: [...last.violations, ...(isHeld ? [] : [`told ${told} times`])] });
+    const violations = [...last.violations, ...(isHeld ? [] : [`told ${told} times`])];
+    const lines = house.technician.transcript().split('\n');
+    onVerdict({
+      ...last,
+      told,
+      violations,
+      ...(violations.length > 0 ? { chat: lines.slice(-MOST_LINES).join('\n') } : {}),
+    });
   };
   let number = 0;
   async function walkOne(cell: Cell): Promise<void> {
@@ -145,7 +160,15 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
 
   const isUpload = cell.blows.some((blow) => blow.kind === 'telegram' && blow.method === 'sendPhoto');
   const silence = isUpload ? SILENCE_WITH_UPLOAD_MS : SILENCE_MS;
-  const walk = await walkCase(technician, serial, laptop.picture, silence);
+  if (cell.anew) house.kill('bot');
+  const walk = await walkCase(technician, {
+    device: cell.long ? await labelOf(device.profile) : serial,
+    picture: laptop.picture,
+    refresh: cell.long === true,
+    silenceMs: silence,
+  });
+  const files = cell.long && walk.end !== 'lost' ? await askForReport(technician, silence) : null;
+  const lastWord = technician.messages.at(-1)?.text.split('\n')[0];
   const firedAfterwards = armed.filter(({ id }) => !points.hasFired(id));
   // Answered in the chat's order: what belongs to the end of the case is done by then, and whatever is armed still meets it.
   await technician.send('/agents');
@@ -171,12 +194,13 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     deaths: house.deaths.slice(died),
     pressed: walk.pressed,
     violations: [
-      ...(walk.end === 'lost' ? [`led nowhere: ${technician.messages.at(-1)?.text.split('\n')[0]}`] : []),
+      ...(walk.end === 'lost' ? [`led nowhere: ${lastWord}`] : []),
       ...(walk.end !== 'lost' && bound ? [`told ${walk.end}, and it is bound`] : []),
       ...overOne('unbinds received', device_.unbindsReceived),
       ...overOne('unbinds carried out', device_.unbindsExecuted),
       ...overOne('passwords tried', device_.passwordsTried),
       ...(device_.passwordsWrong > 0 ? ['a wrong password'] : []),
+      ...(files === null || isReport(files) ? [] : [`the report: ${files.join(', ') || 'none'}`]),
     ],
     fired: [...firedOf(hits), ...used.map(({ word }) => word)],
     inTheTelling: firedAfterwards.some(
@@ -184,6 +208,11 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     ),
     reached: stepsOf(hits),
   };
+}
+
+/** A PDF and a table; a file that Telegram has taken without saying so comes once more. */
+function isReport(files: readonly string[]): boolean {
+  return ['pdf', 'csv'].every((type) => files.some((name) => name.endsWith(`.${type}`))) && files.length < 4;
 }
 
 const overOne = (what: string, count: number) => (count > 1 ? [`${count} ${what}`] : []);
