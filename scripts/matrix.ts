@@ -9,7 +9,6 @@ import { type Cell, faultsOfTrail, runCells, type Verdict } from '../test/suppor
 import { pairs, SHORT, singles } from '../test/support/matrix-cells.ts';
 import { matrixTable } from '../test/support/matrix-table.ts';
 import programs from '../test/support/programs.ts';
-import { openTestStore } from '../test/support/store.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,9 +34,10 @@ try {
   const left = wanted.filter(({ name }) => !done.has(name)).slice(0, Number(values.most));
   console.log(`${wanted.length} cells, ${wanted.length - left.length} of them done or left out`);
   await Promise.all(houses.map((house) => runCells(house, taken(left), keep)));
-  for (const house of houses) failed = !(await isTrailWhole(house)) || failed;
-  console.log(matrixTable(verdicts));
-  failed = failed || verdicts.some(({ violations }) => violations.length > 0);
+  const faults = [];
+  for (const house of houses) faults.push(...(await faultsOfTrail(house)));
+  console.log([matrixTable(verdicts), ...faults].join('\n'));
+  failed = faults.length > 0 || verdicts.some(({ violations }) => violations.length > 0);
 } finally {
   for (const house of houses) await house.close();
   await removePrograms();
@@ -88,12 +88,4 @@ function readVerdicts(path: string): Verdict[] {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Verdict);
-}
-
-async function isTrailWhole(house: FailingHouse): Promise<boolean> {
-  await house.end();
-  const store = await openTestStore(house.stage.storeFolder);
-  const faults = await faultsOfTrail(store).finally(() => store.close());
-  for (const fault of faults) console.log(fault);
-  return faults.length === 0;
 }

@@ -7,9 +7,13 @@ type Act = <T>(step: Step, subject: string, doing: () => Stored<T>) => Stored<T>
 
 /** A store, whatever it is made of, whose reads and writes a test may let die, stand still or fail. */
 export function failingStore(store: Store): Store {
-  const { claims } = store;
+  const { claims, primary } = store;
   return {
     ...store,
+    primary: {
+      term: () => act('read', 'term primary', primary.term),
+      settled: () => act('read', 'settled primary', primary.settled),
+    },
     values: (kind) => failingValues(store.values(kind), kind.name),
     mailboxes: (kind) => failingMailboxes(store.mailboxes(kind), kind.name),
     claims: {
@@ -26,6 +30,7 @@ function failingValues<T>(values: Values<T>, name: string): Values<T> {
   return {
     ...values,
     get: (key) => act('read', `get ${name}`, () => values.get(key)),
+    page: (range) => act('read', `page ${name}`, () => values.page(range)),
     keys: (prefix) => act('read', `keys ${name}`, () => values.keys(prefix)),
     set: (...given) => act('write', `set ${name}`, () => values.set(...given)),
     delete: (key) => act('write', `delete ${name}`, () => values.delete(key)),

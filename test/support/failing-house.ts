@@ -10,12 +10,16 @@ import { type BadLine, openBadLine } from './bad-line.ts';
 import { type FailPoints, openFailPoints } from './fail-points.ts';
 import { type MortalLaptop, openMortalLaptop } from './mortal-laptop.ts';
 import { botWithFailPoints } from './programs.ts';
+import type { RedisServer } from './redis.ts';
 import { online, STEP } from './stage.ts';
 
-export type Mortal = 'bot' | 'agent';
+/** `redis`: where the house has one. */
+export type Mortal = 'bot' | 'agent' | 'redis';
 
 export interface FailingHouse {
   readonly stage: Stage;
+  /** STORE_URL of the bot. */
+  readonly storeUrl: string;
   readonly points: FailPoints;
   /** Between the laptop and the bot. */
   readonly line: BadLine;
@@ -37,14 +41,14 @@ export interface FailingHouse {
 /** More devices than any form of the matrix has cells. */
 const DEVICES = 10_000;
 
-/** Opens one with a paired laptop at work. @param storeUrl another store than a folder of its own */
-export async function openFailingHouse(storeUrl?: string): Promise<FailingHouse> {
+/** Opens one with a paired laptop at work. @param redis its store, instead of a folder of its own */
+export async function openFailingHouse(redis?: RedisServer): Promise<FailingHouse> {
   const points = await openFailPoints();
   const stage = await createStage({
     devices: [],
     readPrint: false,
     program: [await botWithFailPoints()],
-    environment: { ...points.env, ...(storeUrl === undefined ? {} : { STORE_URL: storeUrl }) },
+    environment: { ...points.env, ...(redis ? { STORE_URL: redis.url } : {}) },
   });
   const line = await openBadLine(() => stage.hubUrl);
   await stage.bot.start();
@@ -98,6 +102,7 @@ export async function openFailingHouse(storeUrl?: string): Promise<FailingHouse>
   };
   return {
     stage,
+    storeUrl: redis?.url ?? `lmdb:${stage.storeFolder}`,
     points,
     line,
     technician,
@@ -112,7 +117,8 @@ export async function openFailingHouse(storeUrl?: string): Promise<FailingHouse>
     },
     kill(which) {
       if (which === 'bot') return revive(stage.bot.kill());
-      deaths.push('agent');
+      deaths.push(which);
+      if (which === 'redis') return void redis?.kill().then(() => redis.restart());
       void laptop.kill().then(() => laptop.start());
     },
     async whole() {

@@ -19,6 +19,8 @@ const ENDS: readonly (readonly [ToldEnd, RegExp])[] = [
   ['unbound', /^✅ Unbound, verified\./],
   ['not-bound', /^✅ No account is bound/],
 ];
+/** Said where Telegram did not hand out the photo. */
+const NO_PHOTO = 'Telegram did not give me the photo.';
 /** Buttons that a technician who wants this device unbound presses, the most telling first. */
 const WANTED = ['go-on', 'sadp', 'owner', 'yes', 'no', 'laptop', 'again', 'recheck', 'check', 'on'];
 /** A person would have given up long ago. */
@@ -49,6 +51,11 @@ export async function walkCase(
     longestMs = Math.max(longestMs, performance.now() - asked);
     if (next === null) return { end: 'lost', longestMs, pressed };
     const end = ENDS.find(([, said]) => said.test(next.text));
+    if (next.text.startsWith(NO_PHOTO) && typeof device !== 'string') {
+      pressed.push('(photo again)');
+      done = (await technician.sendPhoto(device)).version;
+      continue;
+    }
     if (end) return { end: end[0], longestMs, pressed };
     done = next.version;
     if (isPicture(next) && refresh && !pressed.includes('refresh')) {
@@ -85,7 +92,10 @@ const isPicture = (message: ChatMessage) => message.kind === 'photo' && offering
 function isWord(message: ChatMessage): boolean {
   return (
     message.from === 'bot' &&
-    (ENDS.some(([, said]) => said.test(message.text)) || isPicture(message) || wantedOf(message) !== '')
+    (message.text.startsWith(NO_PHOTO) ||
+      ENDS.some(([, said]) => said.test(message.text)) ||
+      isPicture(message) ||
+      wantedOf(message) !== '')
   );
 }
 

@@ -7,7 +7,7 @@ import type { ArmedPoint, FailPointHit } from '../../src/kernel/fail-points.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import type { Fault } from '../../src/sandbox/telegram/faults.ts';
-import type { Store } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { Mishap } from './bad-line.ts';
 import type { FailingHouse, Mortal } from './failing-house.ts';
 import { askForReport, walkCase } from './matrix-walk.ts';
@@ -231,9 +231,13 @@ function stepsOf(hits: readonly FailPointHit[]): Record<string, number> {
   return Object.fromEntries(Object.entries(steps).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What is wrong with the trail of a house whose bot has ended: it hangs together, and every case has one permit that counted. */
-export async function faultsOfTrail(store: Store): Promise<string[]> {
-  const checked = await createAudit(store, Date.now).verify();
+/** Ends a house, and says what is wrong with its trail. Empty: it hangs together from its first entry to its last. */
+export async function faultsOfTrail(house: FailingHouse): Promise<string[]> {
+  await house.end();
+  const opened = await openStore(house.storeUrl);
+  if (!opened.ok) return [`the store: ${opened.failure.reason}`];
+  const checked = await createAudit(opened.value, Date.now).verify();
+  await opened.value.close();
   if (!checked.ok) return [`the trail cannot be read: ${checked.failure.reason}`];
   return checked.value.faults.map((fault) => `the trail: ${JSON.stringify(fault)}`);
 }

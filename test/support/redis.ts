@@ -7,14 +7,16 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { CERTIFICATE } from '../integration/lan-agent/link-certificate.ts';
-import { eventually } from './eventually.ts';
 import { folderInMemory } from './store.ts';
 
 const HOST = '127.0.0.1';
 /** A port that was free a moment ago may be taken by somebody else meanwhile. */
 const TRIES = 5;
+const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 20;
 
 /** Why there is none here, to be said by the tests that skip themselves; null: there is one. */
 export const NO_REDIS = isInstalled('redis-server') ? null : 'redis-server is not installed here';
@@ -336,6 +338,19 @@ function listening(file: string, mode: readonly string[], cwd: string): Promise<
       if (/Ready to accept connections|monitor master|Sentinel ID is/.test(told)) resolve(child);
     });
   });
+}
+
+/** Waits until something no longer throws, half a minute at most. Without Vitest: scripts start servers, too. */
+async function eventually<T>(task: () => Promise<T>): Promise<T> {
+  const late = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (performance.now() > late) throw error;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
 }
 
 /** Waits until a server that listens has read what lies in its folder, too. */

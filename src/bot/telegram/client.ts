@@ -77,6 +77,8 @@ const MAX_CONNECTIONS = 64;
 /** Repeats after 429 before it is given up. */
 const MAX_REPEATS = 3;
 const PAUSE_BEFORE_RETRY_MS = 300;
+/** Codes from here on say nothing of the call: Telegram, or what stands before it, is out. */
+const OUTAGE = 500;
 
 /** Methods that do the same when called twice, besides everything that only reads. */
 const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|deleteMyCommands|sendChatAction)/;
@@ -183,7 +185,7 @@ export class TelegramClient extends Telegram {
   ): Promise<Result<Buffer, DownloadFailure>> {
     const file = await this.tryCall('getFile', { file_id: fileId });
     if (!file.ok) {
-      if (file.failure.kind === 'unreachable') return fail('unreachable');
+      if (file.failure.kind === 'unreachable' || file.failure.code >= OUTAGE) return fail('unreachable');
       return fail(file.failure.description.includes('file is too big') ? 'too-large' : 'gone');
     }
     const { file_path: path, file_size: size } = file.value;
@@ -227,9 +229,9 @@ export class TelegramClient extends Telegram {
       if (answer.ok || answer.failure.kind === 'refused') this.#heardAt = performance.now();
       if (answer.ok) return answer;
       const { failure } = answer;
-      if (failure.kind === 'unreachable') {
-        if (reconnected || signal?.aborted || failure.reason === 'closed') return answer;
-        if (failure.maybeReceived && !REPEATABLE.test(method)) return answer;
+      if (failure.kind === 'unreachable' || failure.code >= OUTAGE) {
+        if (reconnected || signal?.aborted || isClosed(failure)) return answer;
+        if (maybeDone(failure) && !REPEATABLE.test(method)) return answer;
         reconnected = true;
         if (!(await this.#pace.pause(PAUSE_BEFORE_RETRY_MS, signal))) return answer;
       } else {
@@ -330,6 +332,15 @@ export class TelegramClient extends Telegram {
 /** Longest time on its way up, ms: while it is written, the wait for the answer goes on. */
 function uploadMs({ size }: LargeBytes): number {
   return (size / SLOWEST_BYTES_PER_SECOND) * 1000;
+}
+
+function isClosed(failure: TelegramFailure): boolean {
+  return failure.kind === 'unreachable' && failure.reason === 'closed';
+}
+
+/** Whether a call that was not answered, or with a word of an outage, may have been carried out. */
+function maybeDone(failure: TelegramFailure): boolean {
+  return failure.kind === 'refused' || failure.maybeReceived;
 }
 
 function endOf(answer: Result<unknown, TelegramFailure>): CallEnd {

@@ -77,6 +77,23 @@ describe('a call', () => {
     expect(await client.tryCall('getMe', {})).toMatchObject({ failure: { kind: 'unreachable' } });
   });
 
+  it('that only reads is made once more after a word of an outage', async () => {
+    const { api, client } = await chat();
+    api.fault({ method: 'getMe', kind: 'status', status: 502 });
+    expect(await client.tryCall('getMe', {})).toMatchObject({ ok: true });
+    api.fault({ method: 'getMe', kind: 'status', status: 502, times: 2 });
+    expect(await client.tryCall('getMe', {})).toMatchObject({ failure: { code: 502 } });
+  });
+
+  it('that acts is not repeated after a word of an outage: it may have been done', async () => {
+    const { api, client, person, chat_id } = await chat();
+    api.fault({ method: 'sendMessage', kind: 'done-status', status: 504 });
+    expect(await client.tryCall('sendMessage', { chat_id, text: 'once' })).toMatchObject({
+      failure: { code: 504 },
+    });
+    expect(person.messages.filter(({ text }) => text === 'once')).toHaveLength(1);
+  });
+
   it('that acts is never repeated when Telegram may have received it', async () => {
     const { api, client, person, chat_id } = await chat();
     api.fault({ method: 'sendMessage', kind: 'answer-lost' });
@@ -327,6 +344,12 @@ describe('a download', () => {
     expect(await client.downloadFile(fileId, 4)).toEqual({ ok: true, value: bytes });
     expect(await client.downloadFile(fileId, 3)).toEqual(fail('too-large'));
     expect(await client.downloadFile('nonsense', 10)).toEqual(fail('gone'));
+  });
+
+  it('is not gone because Telegram is out', async () => {
+    const { api, client } = await chat();
+    api.fault({ method: 'getFile', kind: 'status', status: 502, times: 2 });
+    expect(await client.downloadFile('any', 10)).toEqual(fail('unreachable'));
   });
 
   /** A Bot API that hands out `file` under any id. */
