@@ -1,14 +1,15 @@
 /**
- * The long form of the matrix (test/support/matrix.ts): `npx tsx scripts/matrix.ts [short|singles|pairs] [--to <file>] [--houses 2]
+ * The long form of the matrix (test/support/matrix.ts), on lmdb or on Redis: `npx tsx scripts/matrix.ts [short|redis|singles|pairs] [--to <file>] [--houses 2] [--redis]
  * [--seed 1] [--most 100] [--only <expression>]`. Verdicts go to the file, a line each; a run that was stopped goes on where it was.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type FailingHouse, openFailingHouse } from '../test/support/failing-house.ts';
 import { type Cell, faultsOfTrail, runCells, type Verdict } from '../test/support/matrix.ts';
-import { pairs, SHORT, singles } from '../test/support/matrix-cells.ts';
+import { pairs, SHORT, singles, WITH_REDIS } from '../test/support/matrix-cells.ts';
 import { matrixTable } from '../test/support/matrix-table.ts';
 import programs from '../test/support/programs.ts';
+import { type RedisServer, startRedis } from '../test/support/redis.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     houses: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     most: { type: 'string', default: '1000000' },
+    redis: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   },
 });
@@ -25,9 +27,14 @@ const file = values.to ?? `matrix-${form}.jsonl`;
 const verdicts = existsSync(file) ? readVerdicts(file) : [];
 const removePrograms = await programs();
 const houses: FailingHouse[] = [];
+const servers: RedisServer[] = [];
 let failed = false;
 try {
-  for (let number = 0; number < Number(values.houses); number++) houses.push(await openFailingHouse());
+  for (let number = 0; number < Number(values.houses); number++) {
+    const redis = values.redis || form === 'redis' ? await startRedis({ appendonly: true }) : undefined;
+    if (redis) servers.push(redis);
+    houses.push(await openFailingHouse(redis));
+  }
   const done = new Set(verdicts.map(({ cell }) => cell));
   const only = new RegExp(values.only);
   const wanted = (await cellsOf(form)).filter(({ name }) => only.test(name));
@@ -40,12 +47,14 @@ try {
   failed = faults.length > 0 || verdicts.some(({ violations }) => violations.length > 0);
 } finally {
   for (const house of houses) await house.close();
+  for (const server of servers) await server.end();
   await removePrograms();
 }
 process.exit(failed ? 1 : 0);
 
 async function cellsOf(name: string): Promise<readonly Cell[]> {
   if (name === 'short') return SHORT;
+  if (name === 'redis') return WITH_REDIS;
   const steps = await stepsOfACase();
   return name === 'singles' ? singles([...steps.keys()]) : pairs(steps, Number(values.seed));
 }

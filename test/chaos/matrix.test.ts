@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAIL_POINTS } from '../../src/kernel/fail-points.ts';
 import { type FailingHouse, openFailingHouse } from '../support/failing-house.ts';
 import { faultsOfTrail, runCells, type Verdict } from '../support/matrix.ts';
-import { SHORT } from '../support/matrix-cells.ts';
+import { SHORT, WITH_REDIS } from '../support/matrix-cells.ts';
+import { NO_REDIS, type RedisServer, startRedis } from '../support/redis.ts';
 
 describe('a case in the middle of which something happens', () => {
   const houses: FailingHouse[] = [];
@@ -22,10 +23,36 @@ describe('a case in the middle of which something happens', () => {
     const verdicts: Verdict[] = [];
     const left = SHORT.values();
     await Promise.all(houses.map((house) => runCells(house, left, (verdict) => verdicts.push(verdict))));
-    const wrong = verdicts.filter(({ violations, met, of }) => violations.length > 0 || met < of);
-    expect(wrong.map(({ reached: _, ...verdict }) => verdict)).toEqual([]);
+    expect(wrongOf(verdicts)).toEqual([]);
     const hit = new Set(verdicts.flatMap(({ fired }) => fired.map((one) => one.split(' ')[0])));
     expect(FAIL_POINTS.filter((point) => !hit.has(point))).toEqual([]);
     for (const house of houses) expect(await faultsOfTrail(house)).toEqual([]);
   }, 1_200_000);
 });
+
+describe.skipIf(NO_REDIS !== null)(`a case whose store is a Redis (${NO_REDIS ?? 'redis-server'})`, () => {
+  let redis: RedisServer;
+  let house: FailingHouse;
+  beforeAll(async () => {
+    redis = await startRedis({ appendonly: true });
+    house = await openFailingHouse(redis);
+  }, 120_000);
+  afterAll(async () => {
+    await house.close();
+    await redis.end();
+  }, 60_000);
+
+  it('ends truly, is told once, keeps nobody waiting, and leaves a whole trail', async () => {
+    const verdicts: Verdict[] = [];
+    await runCells(house, WITH_REDIS, (verdict) => verdicts.push(verdict));
+    expect(wrongOf(verdicts)).toEqual([]);
+    expect(await faultsOfTrail(house)).toEqual([]);
+  }, 1_200_000);
+});
+
+/** Those in which something is not as it has to be, or nothing happened. */
+function wrongOf(verdicts: readonly Verdict[]) {
+  return verdicts
+    .filter(({ violations, met, of }) => violations.length > 0 || met < of)
+    .map(({ reached: _, ...verdict }) => verdict);
+}

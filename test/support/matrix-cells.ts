@@ -15,8 +15,8 @@ const METHODS = [
   'deleteMessage',
 ] as const;
 
-/** Further ones, on the long way, and as the bot starts. `file` is a download. */
-const LONG_METHODS = ['getFile', 'file', 'setMessageReaction', 'editMessageMedia', 'sendDocument'] as const;
+/** Further ones, on the long way, and as the bot starts. `file` is a download; `editMessageMedia` is what a guide's cards are turned with. */
+const LONG_METHODS = ['getFile', 'file', 'setMessageReaction', 'sendDocument'] as const;
 const START_METHODS = ['getMe', 'deleteWebhook', 'setMyCommands'] as const;
 
 /** How a call goes wrong. Slow is slower than anybody likes, and quicker than anybody gives up. */
@@ -131,6 +131,39 @@ export const SHORT: readonly Cell[] = [
     kind: 'device',
     quirks: { rebootDuringUnbind: { ms: 4_000, executed: true } },
   }),
+];
+
+const OF_REDIS = { ...HANG, also: 'redis' } as const;
+
+/** What a house with a Redis has besides: it is killed, and stands again at once, with what is on its disk. */
+export const WITH_REDIS: readonly Cell[] = [
+  cell('kill -9 of Redis as a case is read', at('store-read-before', 'get cases', { ...OF_REDIS, nth: 5 })),
+  cell('kill -9 of Redis before a permit is traded', at('store-write-before', 'set hub-trades', OF_REDIS)),
+  cell('kill -9 of Redis after a permit was traded', at('store-write-after', 'set hub-trades', OF_REDIS)),
+  cell('kill -9 of Redis as replicas are asked', at('store-read-before', 'settled primary', OF_REDIS)),
+  cell(
+    'kill -9 of Redis as an entry of the trail is written',
+    at('store-write-before', 'change audit', { ...OF_REDIS, nth: 9 }),
+  ),
+  cell('kill -9 of Redis as the bot waits for Telegram', at('telegram-before', 'sendPhoto', OF_REDIS)),
+  cell('kill -9 of Redis as the datagram is out', at('lan-after', 'ezvizUnbind', OF_REDIS)),
+  cell(
+    'kill -9 of bot and Redis before a permit',
+    at('hub-before', 'POST /v1/permit', { ...KILL, also: 'redis' }),
+  ),
+  cell(
+    'kill -9 of agent and Redis as the datagram is out',
+    at('lan-after', 'ezvizUnbind', { ...KILL, also: 'redis' }),
+  ),
+  cell('Redis has no room', { kind: 'point', point: 'store-write-before', nth: 40, ...FULL }),
+  cell(
+    'kill -9 of the bot before a permit is noted as traded, on Redis',
+    at('store-write-before', 'set hub-trades', KILL),
+  ),
+  cell(
+    'kill -9 of the bot after it has taken a claim',
+    at('store-write-after', 'take claims', { ...KILL, nth: 20 }),
+  ),
 ];
 
 /** Everything by itself: each step that a case takes (`point subject`) in each way, and each other thing. */
