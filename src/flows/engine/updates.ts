@@ -53,13 +53,15 @@ export function createUpdateHearing(
 
   /**
    * Acknowledges a press, so that the phone stops waiting; one of an old keyboard, which a bot that was killed may have
-   * left, is told why nothing happens, and the keyboard goes.
+   * left, is told why nothing happens, and the keyboard goes. Not where the question has changed on the card just before the
+   * press: what stands there now is the keyboard that is waited for.
    */
-  async function acknowledge({ chatId }: Turn, query: CallbackQuery, isStale: boolean): Promise<void> {
+  async function acknowledge({ chat, chatId }: Turn, query: CallbackQuery, isStale: boolean): Promise<void> {
     if (!isStale) return courtesies.acknowledge(query.id);
     const text = textsFor(await house.language(chatId))('bot:help.staleButton');
     courtesies.acknowledge(query.id, { chatId, text });
-    courtesies.clear(chatId, query.message?.message_id);
+    const messageId = query.message?.message_id;
+    if (chat.card?.messageId !== messageId || chat.card?.tag === null) courtesies.clear(chatId, messageId);
   }
 
   /** A card that was sent just before a crash is another message than the one that is remembered: its keyboard goes. */

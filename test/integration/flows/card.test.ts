@@ -256,6 +256,28 @@ describe('the card of a case', () => {
     expect(rings()).toBe(1);
   });
 
+  it('keeps the buttons of its question when a press on the one before comes late', async () => {
+    const engine = await engineWith(
+      flowOf(async (dialogue) => {
+        const leave = [[{ id: 'leave', text: 'Leave' }]];
+        await dialogue.ask('looking…', { buttons: leave, events: ['status'], jobId: 'J' });
+        await dialogue.ask('not found', { buttons: leave });
+        await dialogue.say('left');
+        return { end: true };
+      }),
+    );
+    await start(engine);
+    const before = person.messages.at(-1);
+    await laptopSays(engine);
+    await press(engine, 'Leave', before);
+    await eventually(() => expect(person.answers.at(-1)?.text).toMatch(/earlier step/));
+    // Whatever is done beside a turn was asked for before this.
+    await says('one');
+    expect(keyboards()).toMatchObject([{ text: 'the device\n\nnot found' }]);
+    await press(engine, 'Leave');
+    await eventually(() => expect(inChat().some(({ text }) => text.includes('left'))).toBe(true));
+  });
+
   it('comes anew when the person has deleted it', async () => {
     const engine = await engineWith(walk);
     await start(engine);
