@@ -8,18 +8,16 @@
  *   npx tsx bench/photo-time.ts [--count 10] [--seed 55] [--beside 4] [--quota 50]
  */
 import { fork } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createLabelReader, type LabelReader, type LabelReading } from '../src/label/reader.ts';
 import { inventShot, photographRows } from '../test/integration/label/printed.ts';
 import { against, asked, note, plain, quantile, report } from './bench.ts';
 import { drawPrint, PRINT_KINDS } from './labels/print.ts';
 import { createRandom } from './labels/random.ts';
+import { openQuota } from './run/quota.ts';
 
 /** What the bot gives a photo (PHOTO_SECONDS), and what is no limit, ms. */
 const LIMITS = { limit: 8000, 'no limit': 600_000 };
 const AT_ONCE = 10;
-const PERIOD_US = 100_000;
 
 const { count, seed, beside: busy, quota } = asked({ count: 10, seed: 55, beside: 0, quota: 0 });
 
@@ -39,7 +37,7 @@ for (let index = 0; index < count; index++) {
   });
 }
 
-if (quota > 0) haveNoMore(quota);
+if (quota > 0) openQuota(quota).take(process.pid);
 const loops = Array.from({ length: busy }, () =>
   fork('-e', [], { execArgv: ['-e', 'for (;;);'], stdio: 'ignore' }),
 );
@@ -109,14 +107,4 @@ function row(name: string, answers: readonly Answer[]): void {
   const words = ['right', 'wrong', 'not read', 'no time'] as const;
   note(`${name}: ${answers.length} photos, ${words.map((word) => `${number(word)} ${word}`).join(', ')}`);
   rows.set(name, { p50: quantile(times, 0.5), max: quantile(times, 1), right: number('right') });
-}
-
-/** Puts this process, and with it all that it starts, into a group that has no more of a processor. */
-function haveNoMore(percent: number): void {
-  const [most, isOld] = [(percent / 100) * PERIOD_US, existsSync('/sys/fs/cgroup/cpu')];
-  const group = join('/sys/fs/cgroup', isOld ? 'cpu' : '', `unbind-bench-${process.pid}`);
-  mkdirSync(group);
-  if (isOld) writeFileSync(join(group, 'cpu.cfs_quota_us'), String(most));
-  else writeFileSync(join(group, 'cpu.max'), `${most} ${PERIOD_US}`);
-  writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
 }

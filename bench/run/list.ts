@@ -22,6 +22,12 @@ export const BENCHES: readonly Listed[] = [
     words: ['--rounds', '5'],
   },
   { name: 'intake', about: 'what a chat that Telegram holds up costs the others' },
+  {
+    name: 'processes',
+    about: 'updates of two and four bots on one Redis, beside one',
+    isHeavy: true,
+    minutes: 20,
+  },
   { name: 'flood', about: 'what a flood costs honest people', words: ['--rounds', '3'] },
   {
     name: 'site',

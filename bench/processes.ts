@@ -1,0 +1,222 @@
+/**
+ * Updates answered in a second by two and by four bots on one Redis, beside one, in turns: people in chats of their own send
+ * commands, three at a time, and every update goes to the next process, whichever chat it is of. In the same run it is checked that each
+ * was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this machine leave:
+ * what they took is told.
+ *
+ *   npx tsx bench/processes.ts [--people 40] [--bursts 6] [--rounds 3] [--quota 15]
+ *
+ * `--quota`: per cent of one processor that each bot has (Linux, as root), so that four bots on two processors are measured and not the
+ * processors; 0: whatever there is.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { Agent, request } from 'undici';
+import { childEnv } from '../src/kernel/child-env.ts';
+import { startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
+import type { SimUser } from '../src/sandbox/telegram/people.ts';
+import setup, { releasedBot } from '../test/support/programs.ts';
+import { NO_REDIS, startRedis } from '../test/support/redis.ts';
+import { temporaryFolder } from '../test/support/store.ts';
+import { alternate, asked, beside, cannot, median, note, plain, report } from './bench.ts';
+import { openQuota, type Quota } from './run/quota.ts';
+
+const { people: PEOPLE, bursts, rounds, quota } = asked({ people: 40, bursts: 6, rounds: 3, quota: 15 });
+if (NO_REDIS) cannot(NO_REDIS);
+if (quota > 0 && process.getuid?.() !== 0)
+  cannot('a share of a processor needs root; --quota 0 goes without');
+
+/** What each bot's answers are told apart by, in the order in which the commands are sent. */
+const COMMANDS = ['/cancel', '/cases', '/start'] as const;
+const ANSWERS = [/^Nothing is running/, /^No case yet/, /^I help you unbind/] as const;
+const PATIENCE_MS = 120_000;
+/** Ticks of a second in /proc/<pid>/stat. */
+const TICKS = 100;
+
+/** Processor time of one round, cores: seconds used in a second. */
+interface Cores {
+  readonly bots: number;
+  readonly redis: number;
+  readonly clients: number;
+}
+
+/** So many bots on a Redis, with people of their own. */
+interface Fleet {
+  /** Everybody sends all of a round. @returns updates answered in a second */
+  round(): Promise<number>;
+  readonly cores: Cores[];
+  /** Answers that were not the next one of their chat. */
+  faults(): number;
+  close(): Promise<void>;
+}
+
+async function openFleet(program: string, count: number): Promise<Fleet> {
+  const redis = await startRedis();
+  const api = await startLocalBotApi();
+  const folder = await temporaryFolder();
+  const people = Array.from({ length: PEOPLE }, () => api.user({ languageCode: 'en' }));
+  const hubs: string[] = [];
+  const taking = await spread(hubs);
+  const env = {
+    ...childEnv(),
+    BOT_TOKEN: api.token,
+    TELEGRAM_API_ROOT: api.url,
+    ADMIN_IDS: people.map(({ id }) => id).join(','),
+    STORE_URL: redis.url,
+    WEBHOOK_URL: taking.url,
+    WEBHOOK_SECRET: 'posted-by-telegram-alone',
+    HUB_LISTEN: '127.0.0.1:0',
+    READ_PRINT: 'off',
+    WATCH_LISTEN: 'off',
+  };
+  const bots: ChildProcess[] = [];
+  const quotas: Quota[] = [];
+  for (let n = 0; n < count; n++) {
+    const bot = spawn(process.execPath, [program], {
+      cwd: folder.path,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    bots.push(bot);
+    hubs.push(await hubOf(bot));
+    if (quota === 0) continue;
+    const share = openQuota(quota);
+    share.take(bot.pid ?? 0);
+    quotas.push(share);
+  }
+  let sent = 0;
+  const cores: Cores[] = [];
+  const used = async () => ({
+    bots: bots.reduce((all, { pid }) => all + secondsOf(pid ?? 0), 0),
+    redis: Number(await redis.info('used_cpu_user')) + Number(await redis.info('used_cpu_sys')),
+    clients: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+  });
+  return {
+    cores,
+    async round() {
+      const before = await used();
+      const begun = performance.now();
+      await Promise.all(people.map((person) => speak(person, sent)));
+      const seconds = (performance.now() - begun) / 1000;
+      sent += bursts * COMMANDS.length;
+      const after = await used();
+      const each = (who: keyof Cores) => (after[who] - before[who]) / seconds;
+      cores.push({ bots: each('bots'), redis: each('redis'), clients: each('clients') });
+      return (PEOPLE * bursts * COMMANDS.length) / seconds;
+    },
+    faults: () => people.reduce((all, person) => all + faultsOf(person, sent), 0),
+    async close() {
+      for (const bot of bots) {
+        const ended = once(bot, 'exit');
+        bot.kill('SIGKILL');
+        await ended;
+      }
+      for (const share of quotas) share.remove();
+      await taking.close();
+      await api.close();
+      await redis.end();
+      await folder.remove();
+    },
+  };
+}
+
+/** Takes what Telegram posts, and posts each update to the next bot. */
+async function spread(hubs: readonly string[]): Promise<{ url: string; close(): Promise<void> }> {
+  const dispatcher = new Agent({ connections: 50 });
+  let next = 0;
+  const server = createServer(async (incoming, answer) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const secret = String(incoming.headers['x-telegram-bot-api-secret-token']);
+    const answered = await request(`${hubs[next++ % hubs.length]}/telegram`, {
+      dispatcher,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+      body: Buffer.concat(chunks),
+    }).catch(() => null);
+    await answered?.body.dump();
+    answer.writeHead(answered?.statusCode ?? 502).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** Where a bot that has just started listens. */
+async function hubOf(bot: ChildProcess): Promise<string> {
+  if (!bot.stdout) throw new Error('the bot has no output');
+  for await (const line of createInterface({ input: bot.stdout })) {
+    const hub = /"hub":"([^"]+)"/.exec(line)?.[1];
+    if (hub === undefined) continue;
+    bot.stdout.resume();
+    return hub;
+  }
+  throw new Error('a bot has not started');
+}
+
+/** Sends three commands at once, waits for their answers, and so on. */
+async function speak(person: SimUser, before: number): Promise<void> {
+  for (let burst = 1; burst <= bursts; burst++) {
+    for (const command of COMMANDS) await person.send(command);
+    await person.until(() => answersOf(person).length >= before + burst * COMMANDS.length, PATIENCE_MS);
+  }
+}
+
+function answersOf(person: SimUser): number[] {
+  return person.messages
+    .filter(({ from }) => from === 'bot')
+    .map(({ text }) => ANSWERS.findIndex((answer) => answer.test(text)))
+    .filter((command) => command !== -1);
+}
+
+/** Answers that are missing, there twice, or before their turn. */
+function faultsOf(person: SimUser, sent: number): number {
+  const answers = answersOf(person);
+  const misplaced = answers.filter((command, at) => command !== at % COMMANDS.length).length;
+  return misplaced + Math.abs(answers.length - sent);
+}
+
+/** Processor time of a process so far, seconds. */
+function secondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+const removePrograms = await setup();
+const program = await releasedBot();
+const fleets = {
+  one: await openFleet(program, 1),
+  two: await openFleet(program, 2),
+  four: await openFleet(program, 4),
+};
+const rate = await alternate(
+  { one: fleets.one.round, two: fleets.two.round, four: fleets.four.round },
+  rounds,
+);
+for (const [name, { cores }] of Object.entries(fleets)) {
+  const middle = (who: keyof Cores) => median(cores.slice(1).map((one) => one[who])).toFixed(2);
+  note(
+    `${name}: cores used by bots ${middle('bots')}, Redis ${middle('redis')}, clients and Telegram ${middle('clients')}`,
+  );
+}
+const faults = Object.values(fleets).reduce((all, fleet) => all + fleet.faults(), 0);
+for (const fleet of Object.values(fleets)) await fleet.close();
+await removePrograms();
+const one = { name: 'one process', rounds: rate.one };
+note(quota > 0 ? `each bot has ${quota} % of one processor` : 'bots, clients and Redis share the processors');
+report([
+  beside('updates of two processes', '/s', rate.two, one, { better: 'more', reach: { atLeast: 1.7 } }),
+  beside('updates of four processes', '/s', rate.four, one, { better: 'more', reach: { atLeast: 2.5 } }),
+  plain('answers missing, twice or out of order', 'count', faults, { reach: { atMost: 0 } }),
+]);
