@@ -42,6 +42,13 @@ export const BENCHES: readonly Listed[] = [
     about: 'the look at a store before a start, beside reading its file',
     words: ['--records', '100000'],
   },
+  {
+    name: 'flat',
+    about:
+      'what must not grow with what is stored: /new, late answers, a start, heap, beside where little is',
+    words: ['--rounds', '7', '--cases', '20000'],
+    node: ['--expose-gc'],
+  },
   { name: 'audit-prune', about: 'appending to the audit trail while its oldest entries are forgotten' },
   { name: 'backup', about: 'writes beside a backup, beside a copy of the file', words: ['--cases', '5000'] },
   // The hub, and what laptops ask of it.

@@ -52,7 +52,7 @@ export interface Names {
   commit(name: AuditName): Promise<Result<string, StoreFailure>>;
   /** The commitment to a name, if it was ever made. */
   find(name: AuditName): Promise<Result<string | null, StoreFailure>>;
-  /** All names, in no order that means anything. */
+  /** All names, in no order that means anything. Reads each of them: for commands of the operator. */
   all(): Promise<Result<OpenedName[], StoreFailure>>;
   /** Erases salt and name: no entry can be opened to it any more. Met again, it gets another salt. */
   erase(name: AuditName): Promise<Result<void, StoreFailure>>;

@@ -101,6 +101,8 @@ export interface Running {
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** How often the bots are looked for that have ended without a word, ms. */
 const TELL_GONE_MS = 5_000;
+/** Words that wait for Telegram, of which more are not counted. */
+const MOST_WORDS_COUNTED = 10_000;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
@@ -342,12 +344,12 @@ async function bringUp(
   const words = store.values(KEPT_WORDS);
   metrics.look({
     async agents() {
-      const listed = await hub.directory.list();
-      if (!listed.ok) return null;
-      return { paired: listed.value.length, online: listed.value.filter(({ online }) => online).length };
+      const counted = await hub.directory.count();
+      return counted.ok ? counted.value : null;
     },
     async waiting() {
-      const kept = await words.keys();
+      // More of them are an outage of Telegram, whatever their number.
+      const kept = await words.page({ most: MOST_WORDS_COUNTED });
       return {
         updates: intake.waiting(),
         photos: photosWaiting(),

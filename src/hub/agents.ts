@@ -66,6 +66,8 @@ export interface Agents {
   findByKey(publicKey: string): Promise<Result<StoredAgent | null, StoreFailure>>;
   /** All of them, revoked ones included: reads each, for admins and for a name of its own. */
   list(): Promise<Result<StoredAgent[], StoreFailure>>;
+  /** Ids of all that are not revoked: reads each, page by page, and others have their turn in between. */
+  ids(): Promise<Result<string[], StoreFailure>>;
   /** Those a technician may use, revoked ones included. */
   of(technicianId: number): Promise<Result<StoredAgent[], StoreFailure>>;
   /** Puts `change` of the agent (null when there is none) in its place, one change at a time. */
@@ -80,6 +82,9 @@ export interface Agents {
     change: (agent: StoredAgent | null, name: string) => StoredAgent | null,
   ): Promise<Result<StoredAgent | null, StoreFailure>>;
 }
+
+/** Agents that are read at once. */
+const PAGE = 200;
 
 export function createAgents(store: Store): Agents {
   const agents = store.values(AGENTS);
@@ -105,6 +110,19 @@ export function createAgents(store: Store): Agents {
   const list: Agents['list'] = async () => {
     const ids = await agents.keys();
     return ids.ok ? those(ids.value) : ids;
+  };
+
+  const ids: Agents['ids'] = async () => {
+    const found: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const keys = await agents.page({ most: PAGE, ...(after === undefined ? {} : { after }) });
+      const page = keys.ok ? await those(keys.value) : keys;
+      if (!page.ok) return page;
+      found.push(...page.value.filter(({ revoked }) => !revoked).map(({ id }) => id));
+      if (!keys.ok || keys.value.length < PAGE) return ok(found);
+      after = keys.value.at(-1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   };
 
   const of: Agents['of'] = async (technicianId) => {
@@ -146,6 +164,7 @@ export function createAgents(store: Store): Agents {
   return {
     find,
     list,
+    ids,
     of,
     change,
     named: (id, wanted, changeWith) =>

@@ -71,6 +71,11 @@ export interface AgentDirectory {
   listFor(technicianId: number): Answer<AgentRecord[]>;
   /** All agents that are not revoked, oldest first: for admins. */
   list(): Answer<AgentRecord[]>;
+  /**
+   * How many are not revoked, and of those how many are online by what this process saw. Who is online is counted now; who there
+   * is, when this process has paired or revoked one, and every `COUNT_AGAIN_MS`: it is asked all the time, by whoever watches.
+   */
+  count(): Answer<{ readonly paired: number; readonly online: number }>;
   /** Any agent, revoked ones included; null when there is none. */
   get(id: string): Answer<AgentRecord | null>;
   /** Gives an agent another name: control characters dropped, at most 64 characters, and told apart from others'. */
@@ -85,6 +90,9 @@ export interface AgentDirectory {
    */
   isOnline(id: string): boolean;
 }
+
+/** How long a count of the agents is good, ms. */
+const COUNT_AGAIN_MS = 10 * 60_000;
 
 export function createDirectory({
   store,
@@ -135,11 +143,24 @@ export function createDirectory({
     return ok(records);
   }
 
+  let counted: { readonly ids: readonly string[]; readonly at: number } | null = null;
+  const count: AgentDirectory['count'] = async () => {
+    const at = performance.now();
+    if (counted === null || at - counted.at >= COUNT_AGAIN_MS) {
+      const ids = await agents.ids();
+      if (!ids.ok) return fail('store-unavailable');
+      counted = { ids: ids.value, at };
+    }
+    const online = counted.ids.filter((id) => presence.isOnline(id)).length;
+    return ok({ paired: counted.ids.length, online });
+  };
+
   const revoke: AgentDirectory['revoke'] = async (id) => {
     const revoked = await agents.change(id, (agent) => agent && { ...agent, revoked: true });
     if (!revoked.ok) return fail('store-unavailable');
     if (!revoked.value) return fail('agent-unknown');
     log.info({ agent: id }, 'agent revoked');
+    counted = null;
     polls.end(id);
     const cleared = await store.mailboxes(COMMANDS).clear(id);
     if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
@@ -151,6 +172,7 @@ export function createDirectory({
     pairingOf: (technicianId) => pairing.waiting(technicianId),
     confirmPairing: async (technicianId, number, announce) => {
       const confirmed = await pairing.confirm(technicianId, number, announce);
+      counted = null;
       return confirmed.ok ? recordOf(confirmed.value) : confirmed;
     },
     refusePairing: (technicianId, id) => pairing.refuse(technicianId, id),
@@ -162,6 +184,7 @@ export function createDirectory({
     },
     listFor: async (technicianId) => recordsOf(await agents.of(technicianId)),
     list: async () => recordsOf(await agents.list()),
+    count,
     get: async (id) => {
       if (id === '') return ok(null);
       const found = await agents.find(id);

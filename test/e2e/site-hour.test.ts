@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHATS } from '../../src/bot/house/chats.ts';
-import { SURVEYS } from '../../src/bot/jobs/surveys.ts';
+import { LIST_ENDS, listEndKey, SURVEYS } from '../../src/bot/jobs/surveys.ts';
 import { manyCameras } from '../../src/sandbox/device/profiles.ts';
 import type { Store } from '../../src/store/store.ts';
 import { offering, online, openHouse, STEP } from '../support/stage.ts';
@@ -31,6 +31,10 @@ describe('a list that nobody has touched for its hour', () => {
       const before = await inStore(async (store) => {
         // As when its hour is over.
         await store.values(SURVEYS).delete(String(technician.chatId));
+        const ends = store.values(LIST_ENDS);
+        const noted = await ends.keys();
+        await ends.deleteMany(noted.ok ? noted.value : []);
+        await ends.set(listEndKey(Date.now() - 1, String(technician.chatId)), true);
         return chat(store);
       });
       expect(before).toContain(SERIAL);

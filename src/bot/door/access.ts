@@ -105,7 +105,7 @@ export interface Access {
   revoke(adminId: number, userId: number): Promise<Result<void, RevokeRefusal | StoreFailure>>;
   /** Those named in the settings. */
   readonly admins: readonly number[];
-  /** All technicians, oldest first. */
+  /** All technicians, oldest first. Reads each of them: where all are shown, or told something. */
   list(): Promise<Result<Technician[], StoreFailure>>;
   /** True once in 24 hours per stranger. False also while the store is out of order: silence is the safe answer. */
   shouldAnswerStranger(userId: number): Promise<boolean>;

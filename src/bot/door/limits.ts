@@ -44,6 +44,7 @@ export interface Limits {
   deny(adminId: number, shortSerial: string): Promise<Result<void, StoreFailure>>;
   allow(adminId: number, shortSerial: string): Promise<Result<boolean, StoreFailure>>;
   isDenied(shortSerial: string): Promise<Result<boolean, StoreFailure>>;
+  /** The list of stolen devices. Reads all of it: for admins. */
   denied(): Promise<Result<Denial[], StoreFailure>>;
 }
 

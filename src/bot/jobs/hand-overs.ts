@@ -116,7 +116,7 @@ export function createHandOvers({
     return must(found)?.members.some((member) => member.caseId === id && isOpen(member)) ?? false;
   }
 
-  /** What is offered, by case. */
+  /** What is offered, by case: as much as was offered within a day. */
   async function all(): Promise<Map<string, HandOver>> {
     const found = new Map<string, HandOver>();
     for (const caseId of must(await offers.keys())) {

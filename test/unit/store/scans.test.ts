@@ -27,7 +27,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'bot/jobs/under-way.ts': NEW_TERM,
   'bot/keep/erase.ts': COMMAND,
   'bot/keep/restore.ts': COMMAND,
-  'bot/start.ts': WAITS,
   'bot/telegram/shelf.ts': WAITS,
   'hub/agents.ts': SHOWN,
 };
