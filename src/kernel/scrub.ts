@@ -11,6 +11,9 @@ const SECRET_SHAPES: readonly [RegExp, string][] = [
   [/MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9_-]{43}/g, '[key]'],
   // Pairing codes: ten consonants, with or without the dash (link/pairing-code.ts).
   [/\b[B-DF-HJ-NP-TV-XZ]{5}-?[B-DF-HJ-NP-TV-XZ]{5}\b/gi, '[pairing code]'],
+  // Who may use a Redis, in its address (store/redis/address.ts).
+  [/\b(rediss?:\/\/)\S*@/gi, '$1[secret]@'],
+  [/\b(sentinel-password=)[^\s&"']+/g, '$1[secret]'],
   // Invitations inside a link, and 32 random bytes as base64url: permits, proofs, keyed hashes.
   [/\bstart=[A-Za-z0-9_-]{32}/g, 'start=[invitation]'],
   [/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g, HIDDEN],

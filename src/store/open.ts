@@ -1,24 +1,15 @@
 import { canFail } from '../kernel/fail-points.ts';
-import { fail, ok, type Result } from '../kernel/result.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import { failingStore } from './fail-points.ts';
 import type { Kind } from './kind.ts';
 import { dumpLmdbStore, lookAtLmdbStore, openLmdbStore, replaceLmdbStore } from './lmdb/store.ts';
-import { parseRedisUrl, type RedisAddress } from './redis/address.ts';
+import { placeOf, type StorePlace, type Unsupported } from './place.ts';
 import type { RedisServer } from './redis/server.ts';
 import type { NewStore, OpenFailure, Store, StoreHooks, StoreLook, TakeRecord } from './store.ts';
 
 export { readsAs } from './check.ts';
+export { directoryOf, type Unsupported } from './place.ts';
 export type { RedisServer } from './redis/server.ts';
-
-/** Schemes `openStore` knows, as an operator writes them in `STORE_URL`. */
-export const STORE_SCHEMES = ['lmdb', 'redis', 'rediss'] as const;
-
-/** The URL names nothing we know; it is no part of this: others carry passwords. */
-export interface Unsupported {
-  readonly reason: 'unsupported';
-  readonly scheme: string;
-  readonly supported: readonly string[];
-}
 
 /**
  * Opens the store an URL names. `lmdb:./data` is a directory relative to the working directory, `lmdb:/var/lib/x`
@@ -101,27 +92,4 @@ export async function lookAtServer(
   const { lookAtRedisServer } = await import('./redis/server.ts');
   const server = await lookAtRedisServer(address);
   return server.ok ? ok({ place: address.place, server: server.value }) : server;
-}
-
-type StorePlace =
-  | { readonly kind: 'lmdb'; readonly directory: string }
-  | { readonly kind: 'redis'; readonly address: RedisAddress };
-
-function placeOf(url: string): Result<StorePlace, Unsupported> {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url.trim()) ?? [];
-  const directory = rest.replace(/^\/\//, '');
-  if (scheme.toLowerCase() === 'lmdb' && directory !== '') return ok({ kind: 'lmdb', directory });
-  const address = parseRedisUrl(url);
-  return address
-    ? ok({ kind: 'redis', address })
-    : fail({ reason: 'unsupported', scheme, supported: STORE_SCHEMES });
-}
-
-/** The directory an URL of lmdb names, as it is written there: whatever else belongs to the store lies in it, too. */
-export function directoryOf(url: string): Result<string, Unsupported> {
-  const place = placeOf(url);
-  if (!place.ok) return place;
-  return place.value.kind === 'lmdb'
-    ? ok(place.value.directory)
-    : fail({ reason: 'unsupported', scheme: 'redis', supported: ['lmdb'] });
 }

@@ -454,6 +454,43 @@ it('is in no complaint about wrong settings', async () => {
   await folder.remove();
 }, 60_000);
 
+it('is in no complaint about a store on a server, wherever its address lay', async () => {
+  const folder = await temporaryFolder();
+  const canaries: Canaries = { store: 'Canary-Store-44', sentinel: 'Canary-Sentinel-55' };
+  // Nobody listens at port 1.
+  const address = `rediss://user:${canaries.store}@127.0.0.1:1?sentinel=main&sentinel-password=${canaries.sentinel}`;
+  const file = join(folder.path, 'STORE_URL');
+  await writeFile(file, `${address}\n`, { mode: 0o600 });
+  const support = join(folder.path, 'support.json');
+  const places: Record<string, Buffer> = {};
+  for (const [how, words, env] of [
+    ['start', [], { STORE_URL: address }],
+    ['start with a file', [], { STORE_URL_FILE: file }],
+    ['doctor', ['doctor', '--bundle', support], { STORE_URL: address }],
+    ['backup', ['backup', join(folder.path, 'backup')], { STORE_URL_FILE: file }],
+    ['store check', ['store', 'check'], { STORE_URL: address }],
+  ] as const) {
+    const child = spawn(process.execPath, [await releasedBot(), ...words], {
+      cwd: folder.path,
+      env: {
+        BOT_TOKEN: `123456789:${'Aa0_-'.repeat(7)}`,
+        ADMIN_IDS: '1',
+        TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+        HUB_LISTEN: '127.0.0.1:0',
+        WATCH_LISTEN: '127.0.0.1:0',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = (await Promise.all([text(child.stdout), text(child.stderr)])).join('');
+    expect(said).not.toBe('');
+    places[how] = Buffer.from(said);
+  }
+  places.bundle = await readFile(support);
+  expect(hits(canaries, places)).toEqual([]);
+  await folder.remove();
+}, 120_000);
+
 /** Has a program throw, where nobody catches it, an error that holds secrets; what it wrote until it ended. */
 async function crashed(
   program: string,

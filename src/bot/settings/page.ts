@@ -22,7 +22,7 @@ function envEntry(t: Texts, name: SettingName): string {
     comment(required ? `${t('setting:file.required')} ${about}` : about),
     ...Object.entries(words).map(([word, kinds]) => comment(`${word}: ${kinds.join(', ')}`, '#   ')),
     ...(secret ? [comment(t('setting:file.secret')), `#${name}_FILE=${EXAMPLE_FILE}${name}`] : []),
-    required ? `${name}=` : `#${name}=${secret ? '' : (usual ?? example)}`,
+    required ? `${name}=` : `#${name}=${usual ?? (secret ? '' : example)}`,
   ].join('\n');
 }
 

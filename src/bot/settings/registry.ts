@@ -22,6 +22,7 @@ import {
   safePage,
   safeRoot,
   shaped,
+  storeUrl,
   text,
   webhookAddress,
   whole,
@@ -63,11 +64,13 @@ export const SETTINGS = {
     example: 'https://api.telegram.org',
     usual: 'https://api.telegram.org',
   },
+  // An address may carry a password.
   STORE_URL: {
     group: 'store',
-    shape: shaped(/^(lmdb:|rediss?:\/\/)./),
+    shape: storeUrl,
     example: 'lmdb:./data',
     usual: 'lmdb:./data',
+    secret: true,
   },
   HUB_LISTEN: { group: 'hub', shape: listenAddress, example: '127.0.0.1:8443', usual: '127.0.0.1:8443' },
   HUB_PUBLIC_URL: { group: 'hub', shape: safeRoot, example: 'https://bot.example.org:8443' },

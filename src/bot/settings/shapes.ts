@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { LOOPBACK_PROXIES, type ProxyNetwork, parseProxyNetwork } from '../../hub/proxies.ts';
 import { parsePublicKey } from '../../link/signing.ts';
+import { placeOf } from '../../store/place.ts';
 import { NOTICE_KINDS, type NoticeSettings, WAYS } from '../house/notices.ts';
 import type { HeadKeeper } from '../server/audit-watch.ts';
 
@@ -61,6 +62,9 @@ export const ids = shaped(/^[1-9]\d{0,15}([\s,]+[1-9]\d{0,15})*$/)
 export const ageKeys = shaped(/^age1[a-z0-9]{20,3000}([\s,]+age1[a-z0-9]{20,3000})*$/).transform((given) => [
   ...new Set(given.split(/[\s,]+/)),
 ]);
+
+/** What a store can be opened by. */
+export const storeUrl = z.string().refine((given) => placeOf(given).ok, malformed);
 
 /** An http(s) address without credentials, query or fragment. */
 const address = z.string().transform((given, context): URL => {

@@ -4,7 +4,6 @@
  * and what was under way on this one has failed.
  */
 import { readFile } from 'node:fs/promises';
-import { createClient, RESP_TYPES } from '@redis/client';
 import type { RedisAddress, RedisHost } from './address.ts';
 import { failureOf, Refused } from './failure.ts';
 import { keysOf } from './keys.ts';
@@ -17,7 +16,8 @@ const CONNECT_MS = 3_000;
 const SETTLE_MS = 1_000;
 /** The first version with all that is used here; Valkey calls itself 7.2. */
 const OLDEST = 7;
-const AS_BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+/** What RESP calls a text (RESP_TYPES.BLOB_STRING of the client). */
+const BLOB_STRING = 36;
 /** Words of a server that was the primary and is none any more, or has not yet become one. */
 const ELSEWHERE = /^(READONLY|MOVED|ASK|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
 
@@ -38,7 +38,7 @@ export interface Line {
   lose(why: string): void;
 }
 
-type Client = ReturnType<typeof clientFor>;
+type Client = Awaited<ReturnType<typeof clientFor>>;
 
 /**
  * Finds the primary.
@@ -49,14 +49,14 @@ export async function openLine(address: RedisAddress, heard: (message: string) =
   const ca = address.ca === null ? undefined : await readFile(address.ca, 'utf8');
   const connected: Client[] = [];
   const to = async (host: RedisHost) => {
-    const client = clientFor(address, host, ca);
-    // Heard from whatever was sent, and below.
-    client.on('error', () => undefined);
-    await client.connect();
+    const client = await clientFor(address, host, ca);
     connected.push(client);
+    if (hasLeft) leave();
     return client;
   };
+  let hasLeft = false;
   const leave = () => {
+    hasLeft = true;
     for (const client of connected.splice(0)) client.destroy();
   };
   try {
@@ -89,14 +89,29 @@ function lineOf(address: RedisAddress, { client, listener, term, leave, another 
     };
   });
   let waiting = 0;
-  let answered = 0;
+  let answeredAt = 0;
   const watching = setInterval(() => {
-    if (waiting > 0 && performance.now() - answered > ANSWER_MS) lose('no answer');
+    if (waiting > 0 && performance.now() - answeredAt > ANSWER_MS) lose('no answer');
   }, LOOK_EVERY_MS).unref();
+  async function answered<T>(asking: () => Promise<T>): Promise<T> {
+    if (waiting === 0) answeredAt = performance.now();
+    waiting += 1;
+    try {
+      return await asking();
+    } catch (error) {
+      const { detail } = failureOf(error);
+      if (ELSEWHERE.test(detail)) lose(detail);
+      throw error;
+    } finally {
+      waiting -= 1;
+      answeredAt = performance.now();
+    }
+  }
   let settler: Promise<Client> | undefined;
   const watch = (one: Client) => {
     one.on('error', (error) => lose(failureOf(error).detail));
     one.on('end', () => lose('closed by the server'));
+    return one;
   };
   watch(client);
   watch(listener);
@@ -105,35 +120,30 @@ function lineOf(address: RedisAddress, { client, listener, term, leave, another 
     term,
     lost,
     lose: (why) => lose(why),
-    async send(words, asBytes = false) {
-      if (waiting === 0) answered = performance.now();
-      waiting += 1;
-      try {
-        return await client.sendCommand([...words], asBytes ? AS_BYTES : undefined);
-      } catch (error) {
-        const { detail } = failureOf(error);
-        if (ELSEWHERE.test(detail)) lose(detail);
-        throw error;
-      } finally {
-        waiting -= 1;
-        answered = performance.now();
-      }
-    },
+    send: (words, asBytes = false) =>
+      answered(() =>
+        client.sendCommand([...words], asBytes ? { typeMapping: { [BLOB_STRING]: Buffer } } : undefined),
+      ),
     async settled() {
       if (address.replicas === 0) return true;
       // On a connection of its own: whoever waits holds up the connection. A write of its own comes after everything that was
       // acknowledged before, and reaches nobody sooner. Whose word it is, is asked last: one that was a replica meanwhile has
       // another term, though its connections have stood all the time.
-      settler ??= another().then((made) => {
-        watch(made);
-        return made;
-      });
+      settler ??= another().then(
+        (made) => watch(made),
+        (error) => {
+          settler = undefined;
+          throw error;
+        },
+      );
       const waits = await settler;
-      const [, reached, info] = await Promise.all([
-        waits.sendCommand(['SET', keysOf(address.tag).settling, '1', 'PX', '60000']),
-        waits.sendCommand<number>(['WAIT', String(address.replicas), String(SETTLE_MS)]),
-        waits.sendCommand<string>(['INFO', 'server', 'replication']),
-      ]);
+      const [, reached, info] = await answered(() =>
+        Promise.all([
+          waits.sendCommand(['SET', keysOf(address.tag).settling, '1', 'PX', '60000']),
+          waits.sendCommand<number>(['WAIT', String(address.replicas), String(SETTLE_MS)]),
+          waits.sendCommand<string>(['INFO', 'server', 'replication']),
+        ]),
+      );
       if (termOf(info) === term) return reached >= address.replicas;
       lose('another term');
       return false;
@@ -141,12 +151,14 @@ function lineOf(address: RedisAddress, { client, listener, term, leave, another 
   };
 }
 
-function clientFor(
+/** A client that is connected. Whoever only starts a bot on its own disk does not load the library. */
+async function clientFor(
   { user, password, database, isTls }: Pick<RedisAddress, 'user' | 'password' | 'database' | 'isTls'>,
   { host, port }: RedisHost,
   ca: string | undefined,
 ) {
-  return createClient({
+  const { createClient } = await import('@redis/client');
+  const client = createClient({
     RESP: 2,
     ...(user === null ? {} : { username: user }),
     ...(password === null ? {} : { password }),
@@ -161,6 +173,10 @@ function clientFor(
       ...(isTls ? { tls: true, ...(ca === undefined ? {} : { ca }) } : {}),
     },
   });
+  // Heard from whatever was sent, and by whoever watches the line.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** Asks one host after another; the last one's failure stands for all. */
@@ -190,9 +206,7 @@ async function leadOf(address: RedisAddress, asked: RedisHost, ca: string | unde
   const { kind } = address;
   if (kind === 'hosts') return asked;
   const own = { user: null, password: kind === 'cluster' ? null : kind.password, database: 0 };
-  const client = clientFor(kind === 'cluster' ? address : { ...address, ...own }, asked, ca);
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await clientFor(kind === 'cluster' ? address : { ...address, ...own }, asked, ca);
   try {
     return await (kind === 'cluster'
       ? slotHost(client, address, asked)

@@ -150,6 +150,13 @@ describe('settings', () => {
     }
   });
 
+  it.each(['lmdb:./data', 'redis://localhost', 'rediss://:p@ss@a:1,b:2/3?sentinel=main'])(
+    'take %s for a store',
+    (STORE_URL) => {
+      expect(settingsOf({ STORE_URL }).storeUrl).toBe(STORE_URL);
+    },
+  );
+
   it('name every problem at once, each with an example', () => {
     const problems = problemsOf({
       BOT_TOKEN: 'nonsense',

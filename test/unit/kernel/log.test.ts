@@ -48,6 +48,17 @@ describe('the log', () => {
     expect(lines).not.toContain(pem.split('\n')[1]);
   });
 
+  it('hides who may use a Redis, and says which', () => {
+    const lines = written((log) => {
+      log.warn(
+        'connect rediss://bot:canary-p@ss/word@redis-1:6380,redis-2/0?sentinel-password=canary-2&tag=b failed',
+      );
+      log.error(new Error('redis://:canary-3@localhost'));
+    });
+    expect(lines).not.toMatch(/canary|word@/);
+    expect(lines).toContain('rediss://[secret]@redis-1:6380,redis-2/0?sentinel-password=[secret]&tag=b');
+  });
+
   it('writes neither a Secret nor bytes nor what hangs on an error', () => {
     const error = Object.assign(new Error('refused'), { request: { body: 'Canary-Pass-77' } });
     const lines = written((log) => {
