@@ -54,6 +54,11 @@ export const BENCHES: readonly Listed[] = [
   // The hub, and what laptops ask of it.
   { name: 'hub', about: 'a command to a held poll, beside a bare fastify' },
   {
+    name: 'idle-agents',
+    about: 'what an agent costs the hub that is sent nothing, beside bare long polls',
+    words: ['--agents', '2000'],
+  },
+  {
     name: 'agent-page',
     about: 'a poll beside downloads of packages',
     words: ['--rounds', '3', '--polls', '50'],

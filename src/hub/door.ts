@@ -26,7 +26,8 @@ interface Visitor {
   readonly prefix: string;
   /** Null: a stranger. */
   owner: string | null;
-  timer: NodeJS.Timeout;
+  /** Of a stranger; null: it has all the time it likes. */
+  timer: NodeJS.Timeout | null;
 }
 
 /** Who is let in, and who has to give way. */
@@ -56,7 +57,8 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
   /** Strangers by prefix and address, each oldest first. */
   const strangers = new Map<string, Map<string, Set<Visitor>>>();
   let strangerCount = 0;
-  const agents = new Map<string, Set<Visitor>>();
+  /** Connections by agent, oldest first. */
+  const agents = new Map<string, readonly Visitor[]>();
 
   const sizeOf = (prefix: Map<string, Set<Visitor>> | undefined) =>
     [...(prefix?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
@@ -74,12 +76,13 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
   };
 
   function forget(visitor: Visitor): void {
-    const { owner, prefix, address } = visitor;
-    clearTimeout(visitor.timer);
+    const { owner, prefix, address, timer } = visitor;
+    if (timer) clearTimeout(timer);
+    visitor.timer = null;
     if (owner !== null) {
-      const group = agents.get(owner);
-      group?.delete(visitor);
-      if (group?.size === 0) agents.delete(owner);
+      const others = agents.get(owner)?.filter((other) => other !== visitor) ?? [];
+      if (others.length > 0) agents.set(owner, others);
+      else agents.delete(owner);
       return;
     }
     const addresses = strangers.get(prefix);
@@ -125,7 +128,7 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
     const visitor: Visitor = { socket, address, prefix, owner: null, timer: patienceWith(name) };
     visitors.set(name, visitor);
     join(visitor);
-    socket.once('close', () => {
+    socket.on('close', () => {
       forget(visitor);
       if (visitors.get(name) === visitor) visitors.delete(name);
     });
@@ -138,7 +141,7 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
       // Whoever asks is no longer idle, though still a stranger.
       server.on('request', ({ socket }) => {
         const visitor = visitors.get(nameOf(socket));
-        if (visitor?.owner === null) visitor.timer.refresh();
+        if (visitor?.owner === null) visitor.timer?.refresh();
       });
     },
     admit: (socket, agentId) => {
@@ -147,9 +150,9 @@ export function createDoor(limits: ConnectionLimits, isProxy: (address: string) 
       forget(visitor);
       visitor.owner = agentId ?? '';
       if (agentId === null) return;
-      const group = agents.get(agentId) ?? new Set();
-      if (group.size >= limits.perAgent) turnOut(oldest(group));
-      agents.set(agentId, group.add(visitor));
+      const group = agents.get(agentId) ?? [];
+      if (group.length >= limits.perAgent) turnOut(oldest(group));
+      agents.set(agentId, [...(agents.get(agentId) ?? []), visitor]);
     },
     lend: (socket) => {
       const name = nameOf(socket);

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
 import { HOLD_MS } from '../link/times.ts';
 import { kind, step } from '../store/kind.ts';
-import type { Store } from '../store/store.ts';
+import type { Ending, EndingListener, Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
 import type { Presence } from './presence.ts';
 import { cleanHost } from './words.ts';
@@ -37,15 +37,40 @@ export const COMMANDS = kind({
   ],
 });
 
+/** What ends a poll that is held before its time. One listener is all it needs. */
+class PollEnding implements Ending {
+  aborted = false;
+  /** Nobody is there any more to be answered. */
+  isGone = false;
+  #listener: EndingListener | undefined;
+
+  addEventListener(_type: 'abort', listener: EndingListener): void {
+    this.#listener = listener;
+  }
+
+  removeEventListener(): void {
+    this.#listener = undefined;
+  }
+
+  end({ isGone = false } = {}): void {
+    this.isGone ||= isGone;
+    this.aborted = true;
+    this.#listener?.handleEvent();
+  }
+}
+
+/** A poll that was let in, and is held. */
+export interface LetIn {
+  /** What to answer: commands, or none when time is up, the poll was ended, or nobody is there any more. */
+  readonly commands: Promise<Result<AgentCommand[], HubErrorCode>>;
+  /** Nobody is there any more to be answered. */
+  readonly drop: () => void;
+}
+
 /** Polls that are being held, one per agent: a second one of the same agent ends the first. */
 export interface Polls {
-  /** Answers with commands, or with none when time is up, `gone` is aborted or the poll was ended. */
-  hold(
-    agentId: string,
-    request: PollRequest,
-    address: string,
-    gone: AbortSignal,
-  ): Promise<Result<AgentCommand[], HubErrorCode>>;
+  /** Lets a poll in, which acknowledges the commands up to its cursor, and begins to hold it. */
+  enter(agentId: string, request: PollRequest, address: string): Promise<Result<LetIn, HubErrorCode>>;
   end(agentId: string): void;
   /** A process of the agent polls no more. */
   leave(agentId: string, epoch: string): Promise<Result<void, HubErrorCode>>;
@@ -67,7 +92,7 @@ export function createPolls({
   clock: () => number;
 }): Polls {
   const commands = store.mailboxes(COMMANDS);
-  const held = new Map<string, AbortController>();
+  const held = new Map<string, PollEnding>();
   /** Agent -> the latest command it has fetched: one it asks for again is told once. */
   const fetched = new Map<string, string>();
   let closed = false;
@@ -98,8 +123,24 @@ export function createPolls({
     return fail('superseded');
   }
 
+  /** Holds a poll, and answers it. It keeps no more than this: there are as many of them as agents. */
+  async function hold(
+    { agentId, epoch, cursor }: Pick<PollRequest, 'epoch' | 'cursor'> & { readonly agentId: string },
+    ms: number,
+    ended: PollEnding,
+  ): Promise<Result<AgentCommand[], HubErrorCode>> {
+    try {
+      if (!closed) await commands.wait(agentId, cursor, ms, ended);
+    } finally {
+      if (held.get(agentId) === ended) held.delete(agentId);
+    }
+    if (ended.isGone) return ok([]);
+    const after = await mayGoOn(agentId, epoch);
+    return after.ok ? commandsAfter(agentId, cursor) : after;
+  }
+
   return {
-    hold: async (agentId, { version: speaks, cursor, waitMs, epoch, host }, address, gone) => {
+    enter: async (agentId, { version: speaks, cursor, waitMs, epoch, host }, address) => {
       const entered = await presence.enter(agentId, epoch);
       if (!entered.ok) return fail('store-unavailable');
       if (entered.value === 'superseded') {
@@ -111,30 +152,26 @@ export function createPolls({
       const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
       if (!acked.ok) return fail('store-unavailable');
 
-      const ended = new AbortController();
-      held.get(agentId)?.abort();
+      const ended = new PollEnding();
+      held.get(agentId)?.end();
       held.set(agentId, ended);
-      try {
-        // Asked only now that whoever revokes or takes over can end this poll.
-        const before = await mayGoOn(agentId, epoch);
-        if (!before.ok) return before;
-        const heldMs = Math.min(waitMs, HOLD_MS);
-        if (!closed) await commands.wait(agentId, cursor, heldMs, AbortSignal.any([gone, ended.signal]));
-      } finally {
+      // Asked only now that whoever revokes or takes over can end this poll.
+      const before = await mayGoOn(agentId, epoch);
+      if (!before.ok) {
         if (held.get(agentId) === ended) held.delete(agentId);
+        return before;
       }
-      if (gone.aborted) return ok([]);
-      const after = await mayGoOn(agentId, epoch);
-      return after.ok ? commandsAfter(agentId, cursor) : after;
+      const answer = hold({ agentId, epoch, cursor }, Math.min(waitMs, HOLD_MS), ended);
+      return ok({ commands: answer, drop: () => ended.end({ isGone: true }) });
     },
-    end: (agentId) => held.get(agentId)?.abort(),
+    end: (agentId) => held.get(agentId)?.end(),
     leave: async (agentId, epoch) => {
       const left = await presence.left(agentId, epoch);
       return left.ok ? ok(undefined) : fail('store-unavailable');
     },
     close: () => {
       closed = true;
-      for (const ended of held.values()) ended.abort();
+      for (const ended of held.values()) ended.end();
     },
   };
 }

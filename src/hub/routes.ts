@@ -32,12 +32,13 @@ import {
   type SupportAnswer,
   supportRequest,
 } from '../link/messages.ts';
-import { ANSWER_SIGNATURE_HEADER, ANSWER_TIME_HEADER, bodyDigest, signAnswer } from '../link/signing.ts';
+import { bodyDigest } from '../link/signing.ts';
 import { HOLD_MS } from '../link/times.ts';
 import type { StoreFailure } from '../store/store.ts';
 import { type Authenticator, bodyOf, type Caller, type Sender } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
 import type { ConnectionLimits, Door } from './door.ts';
+import { HeldAnswer, proofOf, type Signer } from './held.ts';
 import type { HubKeys } from './keys.ts';
 import {
   addressKey,
@@ -48,7 +49,7 @@ import {
   prefixKey,
 } from './limits.ts';
 import type { PairingDesk } from './pairing.ts';
-import type { Polls } from './polls.ts';
+import type { LetIn, Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { Rotations } from './rotation.ts';
 import { closeUnread } from './server.ts';
@@ -90,7 +91,7 @@ export type UnspokenLaptop = ({ readonly agentId: string } | { readonly technici
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set once the request's signature was found good; its answer is then signed. */
-    signer: { agentId: string; nonce: string; keys: HubKeys } | null;
+    signer: Signer | null;
     /** On signed routes: who the request says it is from. */
     caller: Caller | null;
     /** On signed routes, once everything but the body was found good. */
@@ -234,6 +235,24 @@ export function hubRoutes(parts: RouteParts) {
     return accepted;
   }
 
+  /** The word for an error, counted, and logged where it is none of the sender's. */
+  function refused(error: unknown, route: string | undefined): Refusal {
+    const refusal = refusalFor(error);
+    onRefused(refusal.code);
+    if (refusal.code === 'internal') log.error({ err: error, route }, 'request failed');
+    return refusal;
+  }
+
+  /** Answers a poll that was let in, once there is something to say. */
+  async function answerPoll(answer: HeldAnswer, poll: LetIn): Promise<void> {
+    answer.onGone(poll.drop);
+    try {
+      answer.send({ commands: orRefuse(await poll.commands) } satisfies PollAnswer, clock());
+    } catch (error) {
+      answer.refuse(refused(error, '/v1/poll'), clock());
+    }
+  }
+
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers();
     // Bytes, because the signature is over bytes; and JSON is read only after it was found good.
@@ -246,19 +265,13 @@ export function hubRoutes(parts: RouteParts) {
 
     app.addHook('onSend', async (request, reply, payload) => {
       if (!request.signer || typeof payload !== 'string') return payload;
-      const { agentId, nonce, keys: loaded } = request.signer;
-      const time = Math.trunc(clock());
-      const answer = { status: reply.statusCode, body: payload, time, nonce, agentId };
-      reply.header(ANSWER_TIME_HEADER, time);
-      reply.header(ANSWER_SIGNATURE_HEADER, signAnswer(answer, loaded.signing));
+      const answer = { status: reply.statusCode, body: payload, time: Math.trunc(clock()) };
+      reply.headers(proofOf(request.signer, answer));
       return payload;
     });
 
     app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
-      const refusal = refusalFor(error);
-      onRefused(refusal.code);
-      if (refusal.code === 'internal')
-        log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+      const refusal = refused(error, request.routeOptions.url);
       if (refusal instanceof Unspoken && request.sender)
         onUnspoken({ agentId: request.sender.agentId, speaks: refusal.speaks });
       if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
@@ -304,11 +317,16 @@ export function hubRoutes(parts: RouteParts) {
       return { state: orRefuse(await pairing.state(agentId, HOLD_MS, gone(reply))) };
     });
 
-    app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer> => {
+    app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer | FastifyReply> => {
       const agentId = senderOf(request);
       const asked = parse(pollRequest, request);
-      const commands = orRefuse(await polls.hold(agentId, asked, request.ip, gone(reply)));
-      const told = asked.waitMs === 0 ? await about(agentId) : null;
+      const poll = orRefuse(await polls.enter(agentId, asked, request.ip));
+      if (asked.waitMs > 0) {
+        void answerPoll(HeldAnswer.of(request, reply), poll);
+        return reply;
+      }
+      const commands = orRefuse(await poll.commands);
+      const told = await about(agentId);
       return { commands, ...(told ? { about: told } : {}) };
     });
 
@@ -344,10 +362,11 @@ export function hubRoutes(parts: RouteParts) {
 }
 
 /** Every error a route can end with, in our words. */
-function refusalFor(error: FastifyError | Refusal): Refusal {
+function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error.statusCode === 413) return new Refusal('too-large');
-  if (error.statusCode !== undefined && error.statusCode < 500) return new Refusal('bad-request');
+  const { statusCode }: Partial<FastifyError> = Object(error);
+  if (statusCode === 413) return new Refusal('too-large');
+  if (statusCode !== undefined && statusCode < 500) return new Refusal('bad-request');
   return new Refusal('internal');
 }
 

@@ -98,10 +98,10 @@ function storeOf({ records, guarding }: Opened): Store {
 function look(records: Records, waiting: readonly Waiter<() => boolean>[]): void {
   try {
     records.refresh();
-    for (const { what: isReady, wake } of waiting) if (isReady()) wake();
+    for (const waiter of waiting) if (waiter.what()) waiter.wake();
   } catch {
     // Whoever reads or takes after the wait is told why.
-    for (const { wake } of waiting) wake();
+    for (const waiter of waiting) waiter.wake();
   }
 }
 

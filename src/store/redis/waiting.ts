@@ -42,10 +42,10 @@ export function redisWaiting(records: RedisRecords, isHearing: () => boolean): W
     );
     // Whoever reads or takes after the wait is told why.
     const answers = asked.ok ? (asked.value as number[]) : waiting.map(() => LOOK_EVERY_MS);
-    for (const [at, { wake, wakeIn }] of waiting.entries()) {
+    for (const [at, waiter] of waiting.entries()) {
       const ms = answers[at] ?? 0;
-      if (ms === 0) wake();
-      else if (ms > 0) wakeIn(ms);
+      if (ms === 0) waiter.wake();
+      else if (ms > 0) waiter.wakeIn(ms);
     }
   }
 
