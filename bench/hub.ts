@@ -79,7 +79,8 @@ async function hub(): Promise<Holder> {
   const hold = (n: number) => agents[n]?.poll({ waitMs: HELD_MS, cursor: cursors[n] ?? null });
 
   const waiting = agents.map((_, n) => hold(n));
-  while (!agents.every(({ agentId }) => house.hub.directory.isOnline(agentId))) await pause(SETTLE_MS);
+  for (const { agentId } of agents)
+    while (!(await house.hub.directory.isOnline(agentId))) await pause(SETTLE_MS);
   await pause(10 * SETTLE_MS);
   return {
     async wake() {

@@ -9,6 +9,8 @@ import { CASES, CHAT_CASES } from '../cases/record.ts';
 import { CHAT_GROUPS, GROUPS } from '../groups/record.ts';
 import { AGENT_KEYS, AGENTS, TECHNICIAN_AGENTS } from '../hub/agents.ts';
 import { PERMITS, TRADES } from '../hub/desk.ts';
+import { ENDED_POLLS } from '../hub/ended-polls.ts';
+import { NOT_PAIRING } from '../hub/guesses.ts';
 import { HUB_KEYS } from '../hub/keys.ts';
 import { CODES, CURRENT, DECISIONS, OPENINGS, PAIRINGS } from '../hub/pairing.ts';
 import { COMMANDS } from '../hub/polls.ts';
@@ -72,6 +74,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   DECISIONS,
   DENIALS,
   DRIVERS,
+  ENDED_POLLS,
   EPOCHS,
   GROUP_UNBINDS,
   GROUPS,
@@ -87,6 +90,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   MISUNDERSTOOD,
   NAMED_KEYS,
   NEWEST_MESSAGES,
+  NOT_PAIRING,
   NOTICES,
   NOTICES_LEFT,
   OPENED,

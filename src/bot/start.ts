@@ -294,6 +294,7 @@ async function bringUp(
   const { glance } = readying;
   const hub = createHub({
     store,
+    holds,
     audit,
     log,
     clock,
@@ -334,6 +335,7 @@ async function bringUp(
     return fail({ reason: `hub-${listening.failure}`, detail: `${host}:${port}` });
   }
   ending.settle(() => hub.close());
+  if (store.isShared) duty.during(() => hub.adopt());
   let certificate = tls.value;
   const useCertificate: typeof hub.useCertificate = (another) => {
     const used = hub.useCertificate(another);

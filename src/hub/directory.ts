@@ -84,11 +84,8 @@ export interface AgentDirectory {
   leave(id: string, technicianId: number): Answer<void, 'agent-unknown'>;
   /** Turns an agent away for good, at once; it is told with its next request and forgets its key. */
   revoke(id: string): Answer<void, 'agent-unknown'>;
-  /**
-   * Whether the agent polled within `ONLINE_MS` (link/times.ts) and has not said goodbye, by what this process saw itself or read with `get` or `listFor`;
-   * right after one of those it is true for every process.
-   */
-  isOnline(id: string): boolean;
+  /** Whether the agent polled within `ONLINE_MS` (link/times.ts), in whatever process, and has not said goodbye. */
+  isOnline(id: string): Promise<boolean>;
 }
 
 /** How long a count of the agents is good, ms. */
@@ -161,7 +158,7 @@ export function createDirectory({
     if (!revoked.value) return fail('agent-unknown');
     log.info({ agent: id }, 'agent revoked');
     counted = null;
-    polls.end(id);
+    await polls.end(id);
     const cleared = await store.mailboxes(COMMANDS).clear(id);
     if (!cleared.ok) log.warn({ agent: id }, 'commands of a revoked agent stay until they expire');
     return ok(undefined);
@@ -179,7 +176,7 @@ export function createDirectory({
     decideKey: async (agentId, technicianId, mark, decision) => {
       const decided = await rotations[decision](agentId, mark, technicianId);
       // Whoever holds a poll under the old key is answered, and has to show the new one.
-      if (decided.ok && decision === 'confirm') polls.end(agentId);
+      if (decided.ok && decision === 'confirm') await polls.end(agentId);
       return decided;
     },
     listFor: async (technicianId) => recordsOf(await agents.of(technicianId)),
@@ -209,6 +206,6 @@ export function createDirectory({
       return left.value.technicians.length === 0 ? revoke(id) : ok(undefined);
     },
     revoke,
-    isOnline: (id) => presence.isOnline(id),
+    isOnline: (id) => presence.isThere(id),
   };
 }

@@ -8,6 +8,7 @@ import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { AgentCommand, HubAbout, HubErrorCode } from '../link/messages.ts';
 import { createEpochs } from '../store/epoch.ts';
+import { createHolds, type Holds } from '../store/holds.ts';
 import type { Store } from '../store/store.ts';
 import { type AgentPage, agentPageRoutes, type PageLimits } from './agent-page.ts';
 import { createAgents } from './agents.ts';
@@ -15,6 +16,7 @@ import { createAuthenticator } from './authenticate.ts';
 import { createJobDesk, type JobDesk } from './desk.ts';
 import { type AgentDirectory, createDirectory, type PairingRequest } from './directory.ts';
 import type { Door } from './door.ts';
+import { createGuesses } from './guesses.ts';
 import { createKeyring } from './keys.ts';
 import type { Packages } from './packages.ts';
 import { createPairingDesk } from './pairing.ts';
@@ -54,6 +56,8 @@ const PAGE_LIMITS: PageLimits = {
   downloads: { total: 32, perPrefix: 12, perAddress: 6, leastBytes: 512 * 1024, everyMs: 120_000 },
 };
 
+/** After one alert about guessing there is none for this long, ms: where else it goes on is in the log. */
+const ALERT_AGAIN_MS = 6 * 60 * 60_000;
 /** How often it is looked who has fallen silent. */
 const LOOK_EVERY_MS = 1_000;
 /** Time for answers under way when the hub closes. */
@@ -64,10 +68,12 @@ export interface HubOptions {
   /** Where the hub notes what it does; the trail of the store where left out. */
   audit?: Pick<Audit, 'append'>;
   log: Log;
+  /** What this process holds in a store that others share; its own where left out. */
+  holds?: Holds;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /**
-   * Takes an event over; an event is acknowledged to the agent only after this resolved true. The same event may come
+   * Takes an event over, those of one job one after another, in whatever process they come; an event is acknowledged to the agent only after this resolved true. The same event may come
    * again. The agent is who it says it is, but whether the job is its own is for the taker to check.
    */
   onEvent: EventTaker;
@@ -118,6 +124,11 @@ export interface Hub {
     host: string;
     port: number;
   }): Promise<Result<{ host: string; port: number }, ListenFailure>>;
+  /**
+   * Watches over agents that another process saw last, which is gone: that they fall silent is told, too. Nothing comes of an agent
+   * that is away already, nor of a store that does not answer: the next process that sees it tells.
+   */
+  adopt(): Promise<void>;
   /** Shows another certificate from now on. `bad-certificate`: it cannot be used, the old one stays. */
   useCertificate(certificate: Certificate): Result<void, 'bad-certificate'>;
   /** Answers held polls with nothing, lets requests under way finish (three seconds), and stops listening. */
@@ -133,23 +144,35 @@ export function createHub(options: HubOptions): Hub {
   const { onNewAddress = () => undefined, onTakenOver = () => undefined } = options;
   const { onKeyRequest = async () => undefined, onUnspoken = () => undefined } = options;
   const { about = async () => null, onSupport = async () => false } = options;
-  const { audit = createAudit(store, clock) } = options;
+  const { audit = createAudit(store, clock), holds = createHolds(store) } = options;
   const keys = createKeyring(store);
   const agents = createAgents(store);
   const epochs = createEpochs(store);
   const presence = createPresence(store, clock, { onOnline, onOffline, onNewAddress, onTakenOver });
   const rotations = createRotations({ store, agents, audit, clock, log, onKeyRequest });
   const pairing = createPairingDesk({ store, agents, keys, clock, log, onPairing });
-  const polls = createPolls({ store, agents, presence, onFetched, clock });
+  const polls = createPolls({ store, agents, presence, onFetched, clock, log });
   const desk = createJobDesk({ store, agents, presence, epochs, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
   const authenticator = createAuthenticator({ store, agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
+  const guesses = createGuesses(store, limits.guesses, clock);
+  let alertedAt = Number.NEGATIVE_INFINITY;
+  /** Once in a while, whichever process has found it out. */
+  const tellsOfGuessing = async () => {
+    if (clock() - alertedAt < ALERT_AGAIN_MS) return false;
+    alertedAt = clock();
+    if (!store.isShared) return true;
+    const first = await store.claims.once('hub:guessing-told', ALERT_AGAIN_MS);
+    return !first.ok || first.value;
+  };
   /** What a paused laptop reports stays with it until an admin has confirmed who came back. */
   const takeEvent: typeof onEvent = async (agentId, event) => {
     const agent = await agents.find(agentId);
     const paused = agent.ok && agent.value ? await epochs.isPaused(agent.value.createdAt) : null;
-    return paused?.ok === true && !paused.value && onEvent(agentId, event);
+    if (paused?.ok !== true || paused.value) return false;
+    const taken = await holds.within(`job:${event.jobId}`, () => onEvent(agentId, event));
+    return taken.ok && taken.value;
   };
   const routesBehind = (door: Door) =>
     hubRoutes({
@@ -157,6 +180,8 @@ export function createHub(options: HubOptions): Hub {
       authenticator,
       door,
       pairing,
+      guesses,
+      tellsOfGuessing,
       polls,
       desk,
       rotations,
@@ -198,6 +223,7 @@ export function createHub(options: HubOptions): Hub {
         await app.register(routesBehind(door));
         app.addHook('preClose', async () => polls.close());
         await app.listen({ host, port });
+        polls.open();
         looking = setInterval(presence.look, LOOK_EVERY_MS).unref();
         const bound = app.server.address();
         return ok({ host, port: bound === null || typeof bound === 'string' ? port : bound.port });
@@ -207,6 +233,10 @@ export function createHub(options: HubOptions): Hub {
         if (failure) return fail(failure);
         throw error;
       }
+    },
+    adopt: async () => {
+      const all = await agents.list();
+      if (all.ok) await presence.adopt(all.value.map(({ id }) => id));
     },
     useCertificate: (certificate) => {
       try {

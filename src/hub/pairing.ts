@@ -142,7 +142,7 @@ export interface PairingDesk {
   /** Whose code this is, as long as it is good; null: nobody's. It is not used up. */
   technicianOf(code: string): Promise<Result<number | null, 'store-unavailable'>>;
   /** The first request: uses the code up and binds the hub. `onGuess` is called when the code was wrong. */
-  open(code: string, onGuess: () => void): Promise<Result<PairOpening, HubErrorCode>>;
+  open(code: string, onGuess: () => Promise<void>): Promise<Result<PairOpening, HubErrorCode>>;
   /** The second: takes the laptop's key, once, and shows the hub's. */
   showKey(asked: PairKeyRequest, address: string): Promise<Result<PairAnswer, HubErrorCode>>;
   /** Waits up to `waitMs` for the decision. */
@@ -353,7 +353,7 @@ export function createPairingDesk({
       const spent = isPairingCode(code) ? await spendCode(hashOf(code, loaded.value)) : ok(null);
       if (!spent.ok) return fail('store-unavailable');
       if (spent.value === null) {
-        onGuess();
+        await onGuess();
         return fail('code-unknown');
       }
       const { technicianId, pairing } = spent.value;

@@ -1,11 +1,13 @@
 import { decodeTime } from 'ulid';
 import * as z from 'zod';
+import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
 import { HOLD_MS } from '../link/times.ts';
 import { kind, step } from '../store/kind.ts';
 import type { Ending, EndingListener, Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
+import { createEndedPolls } from './ended-polls.ts';
 import type { Presence } from './presence.ts';
 import { cleanHost } from './words.ts';
 
@@ -71,9 +73,12 @@ export interface LetIn {
 export interface Polls {
   /** Lets a poll in, which acknowledges the commands up to its cursor, and begins to hold it. */
   enter(agentId: string, request: PollRequest, address: string): Promise<Result<LetIn, HubErrorCode>>;
-  end(agentId: string): void;
+  /** Ends the agent's poll, in whatever process it is held. */
+  end(agentId: string): Promise<void>;
   /** A process of the agent polls no more. */
   leave(agentId: string, epoch: string): Promise<Result<void, HubErrorCode>>;
+  /** Hears of polls that other processes end, until it is closed. */
+  open(): void;
   /** Ends every poll; those that come later are answered at once. */
   close(): void;
 }
@@ -84,18 +89,21 @@ export function createPolls({
   presence,
   onFetched,
   clock,
+  log,
 }: {
   store: Store;
   agents: Agents;
   presence: Presence;
   onFetched: (command: AgentCommand['type'], waitedMs: number) => void;
   clock: () => number;
+  log: Log;
 }): Polls {
   const commands = store.mailboxes(COMMANDS);
   const held = new Map<string, PollEnding>();
   /** Agent -> the latest command it has fetched: one it asks for again is told once. */
   const fetched = new Map<string, string>();
-  let closed = false;
+  const closing = new AbortController();
+  const elsewhere = createEndedPolls(store, (agentId) => held.get(agentId)?.end(), log);
 
   async function commandsAfter(
     agentId: string,
@@ -130,7 +138,7 @@ export function createPolls({
     ended: PollEnding,
   ): Promise<Result<AgentCommand[], HubErrorCode>> {
     try {
-      if (!closed) await commands.wait(agentId, cursor, ms, ended);
+      if (!closing.signal.aborted) await commands.wait(agentId, cursor, ms, ended);
     } finally {
       if (held.get(agentId) === ended) held.delete(agentId);
     }
@@ -147,6 +155,7 @@ export function createPolls({
         await presence.outdone(agentId);
         return fail('superseded');
       }
+      if (entered.value === 'taken-over') await elsewhere.tell(agentId);
       const seen = await presence.saw(agentId, epoch, { address, host: cleanHost(host), speaks });
       if (!seen.ok) return fail('store-unavailable');
       const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
@@ -164,13 +173,17 @@ export function createPolls({
       const answer = hold({ agentId, epoch, cursor }, Math.min(waitMs, HOLD_MS), ended);
       return ok({ commands: answer, drop: () => ended.end({ isGone: true }) });
     },
-    end: (agentId) => held.get(agentId)?.end(),
+    end: async (agentId) => {
+      held.get(agentId)?.end();
+      await elsewhere.tell(agentId);
+    },
+    open: () => void elsewhere.listen(closing.signal),
     leave: async (agentId, epoch) => {
       const left = await presence.left(agentId, epoch);
       return left.ok ? ok(undefined) : fail('store-unavailable');
     },
     close: () => {
-      closed = true;
+      closing.abort();
       for (const ended of held.values()) ended.end();
     },
   };

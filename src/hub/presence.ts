@@ -9,6 +9,8 @@ import { prefixKey } from './limits.ts';
 
 /** Neighbourhoods an agent is remembered in, the latest last. */
 const MOST_PREFIXES = 50;
+/** That an agent came or went is remembered until no process can find it out late any more, ms. */
+const TOLD_MEMORY_MS = 10 * 60_000;
 /** Two processes that fight over an agent are told of once in this time, ms. */
 const TAKEN_OVER_MS = 60 * 60_000;
 
@@ -21,16 +23,22 @@ const sight1 = z.object({
   left: z.literal(true).exactOptional(),
 });
 
+const sight2 = sight1.extend({ speaks: z.number() });
+
 export const SIGHTS = kind({
   name: 'hub-presence',
-  version: 2,
-  /** `speaks`: version of the wire format (link/messages.ts) of its last poll. */
-  schema: sight1.extend({ speaks: z.number() }).readonly(),
+  version: 3,
+  /**
+   * `speaks`: version of the wire format (link/messages.ts) of its last poll. `leftAs`: with `left`, the epoch of the process that
+   * said goodbye: a poll of it that another hub still deals with counts no more.
+   */
+  schema: sight2.extend({ leftAs: z.string().exactOptional() }).readonly(),
   steps: [
     step('what it spoke was not kept: the first version, until it polls again', sight1, (old) => ({
       ...old,
       speaks: 1,
     })),
+    step('which process said goodbye was not kept', sight2, (old) => old),
   ],
 });
 /** How an agent was seen last. */
@@ -48,7 +56,10 @@ export interface Presence {
    * Lets the process that started at `epoch` speak for the agent. A newer one takes over. An older one is
    * `superseded` while the newer is online; later it may speak again (a laptop whose clock was put back).
    */
-  enter(agentId: string, epoch: string): Promise<Result<'served' | 'superseded', StoreFailure>>;
+  enter(
+    agentId: string,
+    epoch: string,
+  ): Promise<Result<'served' | 'taken-over' | 'superseded', StoreFailure>>;
   isCurrent(agentId: string, epoch: string): Promise<Result<boolean, StoreFailure>>;
   /** A process was told that a newer one has taken over: two are alive that hold the same key. */
   outdone(agentId: string): Promise<void>;
@@ -56,7 +67,7 @@ export interface Presence {
   saw(
     agentId: string,
     epoch: string,
-    sight: Omit<Sight, 'lastSeen' | 'left'>,
+    sight: Omit<Sight, 'lastSeen' | 'left' | 'leftAs'>,
   ): Promise<Result<void, StoreFailure>>;
   /** Notes the goodbye of a process; that of one which does not speak for the agent (any more) says nothing. */
   left(agentId: string, epoch: string): Promise<Result<void, StoreFailure>>;
@@ -66,6 +77,10 @@ export interface Presence {
   last(agentId: string): Promise<Result<Sight | null, StoreFailure>>;
   /** By what this process saw or was told by `last`. */
   isOnline(agentId: string): boolean;
+  /** By what any process saw. While the store does not answer: by what this one did. */
+  isThere(agentId: string): Promise<boolean>;
+  /** Watches over these too, which a process saw last that is gone. */
+  adopt(agentIds: readonly string[]): Promise<void>;
 }
 
 /** What presence tells of. */
@@ -125,6 +140,32 @@ export function createPresence(
     return ok(sight.value ?? null);
   };
 
+  /** Whether this process is the one to tell of it: others that share the store find out by themselves, too. */
+  async function isFirst(what: 'online' | 'offline', agentId: string, since: number): Promise<boolean> {
+    if (!store.isShared) return true;
+    const first = await store.claims.once(`hub:${what}:${agentId}:${since}`, TOLD_MEMORY_MS);
+    // Told twice is better than never.
+    return !first.ok || first.value;
+  }
+
+  /** This process has not seen it for too long; another one may have. */
+  async function fellSilent(agentId: string): Promise<void> {
+    const sight = store.isShared ? await last(agentId) : ok(null);
+    // Asked again with the next look.
+    if (!sight.ok) return void there.add(agentId);
+    if (isOnline(agentId)) return;
+    if (await isFirst('offline', agentId, sight.value?.lastSeen ?? 0)) onOffline(agentId);
+  }
+
+  /** False: its process has said goodbye, at whatever hub. */
+  async function save(agentId: string, epoch: string, sight: Sight): Promise<Result<boolean, StoreFailure>> {
+    if (store.isShared)
+      return sights.change(agentId, (found) => (found?.leftAs === epoch ? null : { value: sight }));
+    if (gone.get(agentId) === epoch) return ok(false);
+    const saved = await sights.set(agentId, sight);
+    return saved.ok ? ok(true) : saved;
+  }
+
   return {
     enter: async (agentId, epoch) => {
       const current = await epochs.get(agentId);
@@ -137,7 +178,7 @@ export function createPresence(
         const newer = before.value !== undefined && before.value > epoch;
         if (newer && isOnline(agentId)) return ok('superseded');
         const saved = await epochs.set(agentId, epoch);
-        return saved.ok ? ok('served') : saved;
+        return saved.ok ? ok(before.value === undefined ? 'served' : 'taken-over') : saved;
       });
     },
     isCurrent: async (agentId, epoch) => {
@@ -156,18 +197,18 @@ export function createPresence(
       const moved = await placed(agentId, sight.address);
       if (!moved.ok) return moved;
       if (moved.value) onNewAddress(agentId, sight.address);
-      const before = isOnline(agentId) ? ok(null) : await last(agentId);
+      const before = isOnline(agentId) && !store.isShared ? ok(null) : await last(agentId);
       if (!before.ok) return before;
       const wasOnline = isOnline(agentId);
-      if (gone.get(agentId) === epoch) return ok(undefined);
       const lastSeen = clock();
-      const saved = await sights.set(agentId, { ...sight, lastSeen });
+      const saved = await save(agentId, epoch, { ...sight, lastSeen });
       // Told only once it is on disk: a restarted bot must not take a laptop for gone that this one called online.
       if (!saved.ok) return saved;
+      if (!saved.value) return ok(undefined);
       known.set(agentId, lastSeen);
       there.add(agentId);
-      if (!wasOnline) onOnline(agentId);
-      return saved;
+      if (!wasOnline && (await isFirst('online', agentId, before.value?.lastSeen ?? 0))) onOnline(agentId);
+      return ok(undefined);
     },
     left: async (agentId, epoch) => {
       const [current, sight] = await Promise.all([epochs.get(agentId), last(agentId)]);
@@ -175,20 +216,28 @@ export function createPresence(
       if (!sight.ok) return sight;
       if (current.value !== epoch || !sight.value) return ok(undefined);
       gone.set(agentId, epoch);
-      const saved = await sights.set(agentId, { ...sight.value, lastSeen: clock(), left: true });
+      const lastSeen = clock();
+      const saved = await sights.set(agentId, { ...sight.value, lastSeen, left: true, leftAs: epoch });
       if (!saved.ok) return saved;
       known.delete(agentId);
-      if (there.delete(agentId)) onOffline(agentId);
+      if (there.delete(agentId) && (await isFirst('offline', agentId, lastSeen))) onOffline(agentId);
       return saved;
     },
     look: () => {
       for (const agentId of there) {
         if (isOnline(agentId)) continue;
         there.delete(agentId);
-        onOffline(agentId);
+        void fellSilent(agentId);
       }
     },
     last,
     isOnline,
+    isThere: async (agentId) => {
+      if (store.isShared) await last(agentId);
+      return isOnline(agentId);
+    },
+    adopt: async (agentIds) => {
+      for (const agentId of agentIds) await last(agentId);
+    },
   };
 }

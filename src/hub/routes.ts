@@ -38,16 +38,10 @@ import type { StoreFailure } from '../store/store.ts';
 import { type Authenticator, bodyOf, type Caller, type Sender } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
 import type { ConnectionLimits, Door } from './door.ts';
+import type { Guesses } from './guesses.ts';
 import { HeldAnswer, proofOf, type Signer } from './held.ts';
 import type { HubKeys } from './keys.ts';
-import {
-  addressKey,
-  type BreakerRules,
-  type BucketRules,
-  createBreakers,
-  createBuckets,
-  prefixKey,
-} from './limits.ts';
+import { addressKey, type BreakerRules, type BucketRules, createBuckets, prefixKey } from './limits.ts';
 import type { PairingDesk } from './pairing.ts';
 import type { LetIn, Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
@@ -56,8 +50,6 @@ import { closeUnread } from './server.ts';
 
 /** Large bodies of agents that do not say beforehand what they signed (link version 1): received at the same time. */
 const MOST_UNPROVEN_BODIES = 8;
-/** After one alert about guessing there is none for this long, ms: where else it goes on is in the log. */
-const ALERT_AGAIN_MS = 6 * 60 * 60_000;
 
 /** Files for support of one agent: each is a message in a chat. */
 const SUPPORT: BucketRules = { burst: 3, perSecond: 1 / 300 };
@@ -104,6 +96,9 @@ export interface RouteParts {
   authenticator: Authenticator;
   door: Door;
   pairing: PairingDesk;
+  guesses: Guesses;
+  /** Whether this is the process that tells of guessing now. */
+  tellsOfGuessing: () => Promise<boolean>;
   polls: Polls;
   desk: JobDeskWithPermits;
   rotations: Rotations;
@@ -123,14 +118,13 @@ export interface RouteParts {
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
   const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
+  const { guesses, tellsOfGuessing } = parts;
   const { about, onUnspoken, onRefused, onSupport, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
   const senders = createBuckets(limits.agents, clock);
   const pairings = createBuckets(limits.pairing, clock);
   const neighbourhoods = createBuckets(limits.neighbourhood, clock);
   const supports = createBuckets(SUPPORT, clock);
-  const guesses = createBreakers(limits.guesses, clock);
-  let alertedAt = Number.NEGATIVE_INFINITY;
   /** Bodies of events on their way, by agent. */
   const receiving = new Map<string, FastifyRequest>();
   let unproven = 0;
@@ -202,20 +196,18 @@ export function hubRoutes(parts: RouteParts) {
   }
 
   /** Notes a wrong code. */
-  function guessed(prefix: string): void {
-    if (!guesses.failed(prefix)) return;
+  async function guessed(prefix: string): Promise<void> {
+    if (!orRefuse(await guesses.failed(prefix))) return;
     log.warn({ prefix }, 'too many wrong pairing codes: cannot pair for a while');
-    if (clock() - alertedAt < ALERT_AGAIN_MS) return;
-    alertedAt = clock();
-    onGuessing(prefix);
+    if (await tellsOfGuessing()) onGuessing(prefix);
   }
 
   /** A laptop cannot be paired for what it speaks: whoever has the code on the screen hears why. It stays good. */
-  async function turnedAway({ speaks }: Unspoken, request: FastifyRequest, onGuess: () => void) {
+  async function turnedAway({ speaks }: Unspoken, request: FastifyRequest, onGuess: () => Promise<void>) {
     const code = pairRequest.shape.code.safeParse(Object(jsonOf(request)).code);
     if (!code.success) return;
     const technicianId = orRefuse(await pairing.technicianOf(code.data));
-    if (technicianId === null) onGuess();
+    if (technicianId === null) await onGuess();
     else onUnspoken({ technicianId, speaks });
   }
 
@@ -289,7 +281,7 @@ export function hubRoutes(parts: RouteParts) {
       {
         onRequest: async (request) => {
           const prefix = prefixKey(request.ip);
-          pass(guesses.waitSeconds(prefix));
+          pass(orRefuse(await guesses.waitSeconds(prefix)));
           pass(pairings.take(addressKey(request.ip)));
           pass(neighbourhoods.take(prefix));
         },

@@ -122,7 +122,7 @@ describe('a new key for an agent that stays paired', () => {
     const { signal } = new AbortController();
     await value(client.poll(null, 0, signal));
     const held = client.poll(null, 20_000, signal);
-    await eventually(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
+    await eventually(async () => expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true));
     await value(decide('confirm'));
     await held;
     await Promise.all([

@@ -40,7 +40,7 @@ export function createAgentCommands(options: AgentCommandsOptions): CommandSet {
   async function linesOf({ t, ...call }: Call, agent: AgentRecord, number: number): Promise<string[]> {
     const { name, host } = agent;
     const values = { number, name, system: host.system };
-    const state = directory.isOnline(agent.id)
+    const state = (await directory.isOnline(agent.id))
       ? t('bot:agents.online', values)
       : t('bot:agents.offline', { ...values, when: momentOf(agent.lastSeen, { t, ...call }) });
     const people = await Promise.all(agent.technicians.map((id) => profiles.name(id)));

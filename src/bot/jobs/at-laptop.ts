@@ -29,13 +29,14 @@ export function createAtLaptop({ records, directory, clock }: AtLaptopOptions): 
       const agent = must(await directory.get(agentId));
       if (!agent || agent.revoked) return 'agent-unknown';
       if (!agent.technicians.includes(chatId)) return 'not-yours';
-      return directory.isOnline(agentId) ? null : 'agent-offline';
+      return (await directory.isOnline(agentId)) ? null : 'agent-offline';
     },
 
     async isOnItsWay({ id, agentId }) {
       const note = must(await records.notes.get(id));
       if (!note?.sent) return false;
-      if (must(await records.stories.get(id)) !== undefined || !directory.isOnline(agentId)) return true;
+      if (must(await records.stories.get(id)) !== undefined || !(await directory.isOnline(agentId)))
+        return true;
       return clock() - (note.sentAt ?? 0) < SEND_AGAIN_MS;
     },
   };

@@ -74,7 +74,7 @@ export function createJobs(options: JobsOptions): Jobs {
     list: (technicianId) =>
       atBorder(async () => {
         const agents = must(await directory.listFor(technicianId));
-        const views = agents.map(({ id, name }) => ({ id, name, online: directory.isOnline(id) }));
+        const views = agents.map(({ id, name, online }) => ({ id, name, online }));
         return views.sort((a, b) => Number(b.online) - Number(a.online));
       }),
 

@@ -93,7 +93,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
           return t(`bot:wait.reminder.${waiting}`, { minutes: Math.round(REMIND_MS / 60_000) });
         const what = t(`bot:wait.what.${waiting}`);
         const word = t('bot:wait.word', { agent, what, seconds: Math.round(waitedMs / 1_000) });
-        return directory.isOnline(agentId) ? word : [word, t('bot:wait.away')].join('\n');
+        return (await directory.isOnline(agentId)) ? word : [word, t('bot:wait.away')].join('\n');
       });
     },
 
@@ -104,7 +104,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
             waiting,
             seconds: Math.round(waitedMs / 1_000),
             agent: await nameOf(agentId),
-            online: directory.isOnline(agentId),
+            online: await directory.isOnline(agentId),
           },
 
     online: async (agentId) => {
@@ -138,7 +138,7 @@ export function createLaptopNews(options: LaptopNewsOptions): LaptopNews {
         if (job === null) continue;
         await beside(record, false, async (t) => {
           // Back already, or done meanwhile.
-          if (directory.isOnline(agentId) || !(await isRunning(agentId, job.id))) return null;
+          if ((await directory.isOnline(agentId)) || !(await isRunning(agentId, job.id))) return null;
           const waiting: Waiting | undefined = (await alarms.waitOf(job.id))?.waiting;
           const what = t(`bot:wait.what.${waiting ?? 'end'}`);
           return t('bot:laptop.gone', { agent, what });

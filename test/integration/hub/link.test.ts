@@ -269,7 +269,7 @@ describe('the link', () => {
       await agent.poll();
       expect(came).toHaveLength(1);
       house.passTime(ONLINE_MS + 1);
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(false);
       await agent.poll();
       expect(came).toHaveLength(2);
     });
@@ -280,7 +280,7 @@ describe('the link', () => {
       await open({ onOnline: () => news.push('came'), onOffline: () => news.push('went') });
       const { answer } = await held();
       expect(await agent.goodbye()).toMatchObject({ status: 200, signed: true });
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(false);
       expect(await value(house.hub.directory.get(agent.agentId))).toMatchObject({ online: false });
       expect(await failure(house.hub.desk.send(agent.agentId, discover(house)))).toBe('agent-offline');
       expect(news).toEqual(['came', 'went']);
@@ -297,12 +297,12 @@ describe('the link', () => {
       await agent.poll();
       await agent.poll({ epoch: newer });
       expect((await agent.goodbye()).status).toBe(200);
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(true);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true);
       expect((await agent.goodbye(newer)).status).toBe(200);
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(false);
       // A poll of it that was under way when it said so brings nobody back.
       await agent.poll({ epoch: newer });
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(false);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(false);
     });
 
     it('is told to be over when an agent falls silent, once', async () => {
@@ -345,7 +345,7 @@ describe('the link', () => {
         online: true,
         host: { agentVersion: '9.9.9' },
       });
-      expect(house.hub.directory.isOnline(agent.agentId)).toBe(true);
+      expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true);
     });
   });
 

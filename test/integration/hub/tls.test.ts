@@ -70,7 +70,7 @@ describe('the hub’s TLS', () => {
       const agent = await pairedAgent(house);
       const held = agent.poll({ waitMs: 20_000 });
       held.catch(() => undefined);
-      await eventually(() => expect(house.hub.directory.isOnline(agent.agentId)).toBe(true));
+      await eventually(async () => expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true));
 
       await writeFile(files.certFile, CERTIFICATE.cert);
       await eventually(() => expect(warned('certificate and key do not fit')).toBeGreaterThan(0));

@@ -176,14 +176,14 @@ describe('the agent and the real hub', () => {
     const { agentId } = await pairWith(ANNA, right);
     const agent = startAgent({ home, testNetwork: lan.testNetwork });
     await online.first((id) => id === agentId);
-    expect(hub.directory.isOnline(agentId)).toBe(true);
+    expect(await hub.directory.isOnline(agentId)).toBe(true);
     expect(await agent.stop()).toBe('stopped');
-    expect(hub.directory.isOnline(agentId)).toBe(false);
+    expect(await hub.directory.isOnline(agentId)).toBe(false);
     expect(offline.all).toEqual([agentId]);
     // Its next process is no late word of this one.
     startAgent({ home, testNetwork: lan.testNetwork });
     await online.first(() => online.all.length === 2);
-    expect(hub.directory.isOnline(agentId)).toBe(true);
+    expect(await hub.directory.isOnline(agentId)).toBe(true);
   });
 
   it('refuse the permit of a job that was called off in the meantime', async () => {

@@ -24,7 +24,7 @@ describe('news of a laptop', () => {
     const lines: string[] = [];
     const reached: number[] = [];
     const { online } = createLaptopNews({
-      directory: { get: async () => ok(AGENT), isOnline: () => true },
+      directory: { get: async () => ok(AGENT), isOnline: async () => true },
       running: async () => ok([]),
       alarms: { waitOf: async () => undefined },
       access: { roleOf: async () => ok('technician') },
