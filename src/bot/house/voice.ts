@@ -118,6 +118,12 @@ export function createVoice({
     for (const person of people.value) if (!away.has(person)) rounds.run(person);
   }
 
+  /** Another process may have found that they had stopped the bot. */
+  async function sayWaiting(person: number): Promise<void> {
+    const theirs = await waiting.of(person);
+    if (theirs.ok && theirs.value.length > 0) rounds.run(person);
+  }
+
   return {
     async say(person, text, { rows = [], goodForMs = KEPT_MS } = {}) {
       const word = { person, text, rows };
@@ -142,8 +148,8 @@ export function createVoice({
     },
 
     heard(person) {
-      // Another process may have found that they had stopped the bot.
-      if (away.delete(person) || store.isShared) rounds.run(person);
+      if (away.delete(person)) rounds.run(person);
+      else if (store.isShared) void sayWaiting(person);
     },
 
     async start() {

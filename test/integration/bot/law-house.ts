@@ -116,7 +116,7 @@ export class LawHouse {
         revoked: false,
         pairedBy: 'typed' as const,
       };
-      await this.#store.values(AGENTS).set(id, agent);
+      await createAgents(this.#store).change(id, () => agent);
       if (!seen && id !== first.id) continue;
       await this.#store
         .values(SIGHTS)
