@@ -1,5 +1,5 @@
 import { reach } from '../kernel/fail-points.ts';
-import { fail } from '../kernel/result.ts';
+import { fail, ok } from '../kernel/result.ts';
 import type { Mailboxes, Store, Stored, StoreFailure, Values } from './store.ts';
 
 type Step = 'read' | 'write';
@@ -8,12 +8,23 @@ type Act = <T>(step: Step, subject: string, doing: () => Stored<T>) => Stored<T>
 /** A store, whatever it is made of, whose reads and writes a test may let die, stand still or fail. */
 export function failingStore(store: Store): Store {
   const { claims, primary } = store;
+  const commit = () => act('write', 'commit task', () => store.flush());
   return {
     ...store,
     primary: {
       term: () => act('read', 'term primary', primary.term),
       settled: () => act('read', 'settled primary', primary.settled),
     },
+    async together(task) {
+      let committed: Awaited<ReturnType<typeof commit>> = ok(undefined);
+      const done = await store.together(async () => {
+        const value = await task();
+        committed = await commit();
+        return value;
+      });
+      return committed.ok ? done : committed;
+    },
+    flush: commit,
     values: (kind) => failingValues(store.values(kind), kind.name),
     mailboxes: (kind) => failingMailboxes(store.mailboxes(kind), kind.name),
     claims: {
@@ -36,6 +47,7 @@ function failingValues<T>(values: Values<T>, name: string): Values<T> {
     delete: (key) => act('write', `delete ${name}`, () => values.delete(key)),
     deleteMany: (keys) => act('write', `delete ${name}`, () => values.deleteMany(keys)),
     change: (...given) => act('write', `change ${name}`, () => values.change(...given)),
+    amend: (...given) => act('write', `amend ${name}`, () => values.amend(...given)),
   };
 }
 

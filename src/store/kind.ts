@@ -20,6 +20,11 @@ export interface Kind<T> {
   readonly steps: readonly Step[];
   /** Nothing of it may be kept for longer than it lives: one that cannot be read is named, and no copy set aside. */
   readonly fleeting?: true;
+  /**
+   * What a task writes of it may wait for the task's next commit (`Store.together`): nobody but the task acts on it before,
+   * or whoever does comes after the task anyway (docs/decisions/0075).
+   */
+  readonly gathers?: true;
 }
 
 /** What a kind's records are. */

@@ -146,7 +146,7 @@ export const MAILBOX_LIMIT = 500;
 
 /**
  * JSON values of one kind by key, checked when they are read; what an older version wrote comes as today's. A resolved
- * `set` or `delete` has been flushed to disk. `undefined` inside a value is dropped, as JSON does.
+ * `set` or `delete` has been flushed to disk (within a task that gathers: `Store.together`). `undefined` inside a value is dropped, as JSON does.
  */
 export interface Values<T> {
   /**
@@ -166,6 +166,11 @@ export interface Values<T> {
    * @returns whether anything was written
    */
   change(key: string, decide: (current: T | undefined) => ValuesChange<T> | null): Stored<boolean>;
+  /**
+   * As `change`, where something is written in any case and the caller need not know what: within a task (`together`) it is
+   * decided when the task commits, in one commit with what else it has written.
+   */
+  amend(key: string, decide: (current: T | undefined) => ValuesChange<T>): Stored<void>;
   /**
    * Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. It costs what there are of
    * them: for commands of an operator, never for what somebody waits for (`page`).
@@ -292,6 +297,16 @@ export interface Store {
    * harm. Within another such task both claims count. Renewing and giving back claims is always allowed.
    */
   guarded<T>(held: Held, task: () => Promise<T>): Promise<T>;
+  /**
+   * Does a task whose writes of kinds that gather (kind.ts) come to disk together: when it ends (it then resolves, or fails),
+   * before it writes anything else, takes a claim or leaves a message, and whenever it asks for `flush`. Each time all of it is one
+   * commit, done or not done. Until then only the task itself reads it. Once a commit has failed, whatever else the task asks of
+   * the store fails. Within another such task, that one's writes are committed first. What goes on after the task has ended
+   * writes at once.
+   */
+  together<T>(task: () => Promise<T>): Stored<T>;
+  /** Resolves when all that the running task has written is on disk: asked before anybody hears of it. */
+  flush(): Stored<void>;
   /** Values of a kind: the same key in two kinds is two values. */
   values<T>(kind: Kind<T>): Values<T>;
   readonly claims: Claims;

@@ -1,9 +1,10 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import type { Result } from '../kernel/result.ts';
+import type { Amendment, Gathering } from './gathering.ts';
 import { type Kind, type Misfit, readAs } from './kind.ts';
-import { parseRecord, recordText, UnreadableRecord } from './record-text.ts';
+import { headOf, parseRecord, recordText, UnreadableRecord } from './record-text.ts';
 import type { KeyRange, StoreFailure, Values } from './store.ts';
-import { checkTtl } from './store-error.ts';
+import { checkName, checkTtl } from './store-error.ts';
 
 /** What a backend brings: one Keyv adapter per kind, which keeps texts, its keys, and its way of naming failures. */
 export interface ValuesBackend {
@@ -21,6 +22,8 @@ export interface ValuesBackend {
   run<T>(access: () => T | Promise<T>): Promise<Result<T, StoreFailure>>;
   /** Keeps a copy of a record that cannot be read. */
   setAside(key: string, misfit: Misfit): Promise<void>;
+  /** What tasks write together. */
+  readonly gathering: Gathering;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ValuesBackend {
  */
 export function keyvValues<T>(
   kind: Kind<T>,
-  { adapter, keys, page, change, run, setAside }: ValuesBackend,
+  { adapter, keys, page, change, run, setAside, gathering }: ValuesBackend,
 ): Values<T> {
   const write = (value: T, expires: number | null) => recordText(kind.version, expires, value);
   const read = (text: string) => {
@@ -41,7 +44,7 @@ export function keyvValues<T>(
     return { value: data.value, expires: record.expires ?? undefined };
   };
   const keyv = new Keyv<T>({
-    store: adapter,
+    store: gatheringAdapter(kind, adapter, gathering),
     useKeyPrefix: false,
     throwOnErrors: true,
     emitErrors: false,
@@ -76,8 +79,9 @@ export function keyvValues<T>(
     // Beside Keyv, which has no compare-and-swap; in the same text.
     change: (key, decide) =>
       run(() =>
-        orSetAside(key, () =>
-          change(key, (current) => {
+        orSetAside(key, async () => {
+          await gathering.settle();
+          return change(key, (current) => {
             const wanted = decide(current === undefined ? undefined : read(current).value);
             if (!wanted) return null;
             const also = Object.entries(wanted.also ?? {});
@@ -85,10 +89,77 @@ export function keyvValues<T>(
               text: write(wanted.value, null),
               also: also.map(([name, value]) => [name, write(value, null)]),
             };
-          }),
-        ),
+          });
+        }),
       ),
-    keys: (prefix = '') => run(() => keys(prefix)),
-    page: (range) => run(() => page(range)),
+    amend: (key, decide) =>
+      run(() =>
+        orSetAside(key, async () => {
+          checkName(key);
+          const amendment: Amendment = {
+            place: [kind.name, key],
+            decide(current) {
+              const { value, also = {} } = decide(current === undefined ? undefined : read(current).value);
+              return Object.entries({ ...also, [key]: value }).map(([name, written]) => ({
+                place: [kind.name, name],
+                text: write(written, null),
+              }));
+            },
+          };
+          const task = gathering.current();
+          if (task) return task.amend(amendment);
+          await gathering.settle();
+          await gathering.commit({ written: [], amended: [amendment] });
+        }),
+      ),
+    keys: (prefix = '') => run(() => afterwards(() => keys(prefix))),
+    page: (range) => run(() => afterwards(() => page(range))),
   };
+
+  /** Looks for what is there, once what the running task has written is. */
+  async function afterwards<R>(look: () => R | Promise<R>): Promise<R> {
+    if (kind.gathers) await gathering.settle();
+    return look();
+  }
+}
+
+/** An adapter for Keyv whose writes a running task gathers, where the kind lets it, and are done at once otherwise. */
+function gatheringAdapter(
+  { name, gathers }: Kind<unknown>,
+  adapter: KeyvStoreAdapter,
+  gathering: Gathering,
+): KeyvStoreAdapter {
+  /** Writes into the running task. False: there is none, and all it has gathered is on disk. */
+  async function gathered(written: readonly { key: string; text: string | null }[]): Promise<boolean> {
+    const task = gathers ? gathering.current() : null;
+    if (!task) {
+      await gathering.settle();
+      return false;
+    }
+    for (const { key } of written) checkName(key);
+    for (const { key, text } of written) task.put({ place: [name, key], text });
+    return true;
+  }
+  const own: KeyvStoreAdapter = {
+    ...adapter,
+    on: () => own,
+    async get<V>(key: string) {
+      const pending = gathering.pending([name, key]);
+      if (pending === undefined) return adapter.get<V>(key);
+      const { expires = null } = (pending !== null && headOf(pending)) || {};
+      return (pending === null || (expires !== null && expires <= Date.now()) ? undefined : pending) as V;
+    },
+    async set(key: string, text: string, ttl) {
+      if (!(await gathered([{ key, text }]))) await adapter.set(key, text, ttl);
+    },
+    async delete(key) {
+      return (await gathered([{ key, text: null }])) || adapter.delete(key);
+    },
+    async deleteMany(keys) {
+      return (
+        (await gathered(keys.map((key) => ({ key, text: null })))) || (adapter.deleteMany?.(keys) ?? false)
+      );
+    },
+  };
+  return own;
 }

@@ -51,11 +51,20 @@ export function storeOf(store: Store, life: Life): Store {
     delete: (key) => life.act(() => values.delete(key)),
     deleteMany: (keys) => life.act(() => values.deleteMany(keys)),
     change: (...args) => life.act(() => values.change(...args)),
+    amend: (...args) => life.act(() => values.amend(...args)),
   });
   return {
     isShared: store.isShared,
     primary: store.primary,
     guarded: (held, task) => store.guarded(held, task),
+    // What a task has gathered and not committed dies with it: a dead task never ends.
+    together: (task) =>
+      store.together(async () => {
+        const done = await task();
+        await life.act(() => store.flush());
+        return done;
+      }),
+    flush: () => life.act(() => store.flush()),
     values: (kind) => valuesOf(store.values(kind)),
     claims: {
       take: (...args) => life.act(() => claims.take(...args)),

@@ -41,6 +41,7 @@ function measuredValues<T>(values: Values<T>, measured: Meter): Values<T> {
     delete: (key) => measured('delete', values.delete(key)),
     deleteMany: (keys) => measured('delete', values.deleteMany(keys)),
     change: (...given) => measured('change', values.change(...given)),
+    amend: (...given) => measured('change', values.amend(...given)),
     keys: (prefix) => measured('keys', values.keys(prefix)),
     page: (range) => measured('page', values.page(range)),
   };

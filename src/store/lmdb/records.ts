@@ -2,17 +2,11 @@ import { randomInt } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
 import { asideOf } from '../check.ts';
+import type { Batch, Written } from '../gathering.ts';
 import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf } from '../record-text.ts';
-import {
-  FENCED,
-  MAX_NAME_BYTES,
-  type StoredRecord,
-  type StoreFailure,
-  type StoreHooks,
-  type TakeRecord,
-} from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import { FENCED, type StoredRecord, type StoreFailure, type StoreHooks, type TakeRecord } from '../store.ts';
+import { checkName, StoreError } from '../store-error.ts';
 import { guarded } from './guard.ts';
 
 /** First the sort of record (value, message, claim …), then names from outside. */
@@ -58,6 +52,9 @@ export class Records {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #hooks: StoreHooks;
   readonly #conditions: () => readonly Condition[];
+  /** Batches that wait for the commit that is under way. */
+  readonly #batches: { readonly batch: Batch; resolve(): void; reject(error: unknown): void }[] = [];
+  #committing: Promise<void> | null = null;
   #closing: Promise<void> | undefined;
   #closed = false;
 
@@ -193,6 +190,88 @@ export class Records {
   }
 
   /**
+   * Writes a batch of values in one commit, which others that come meanwhile share: what many tasks write at once costs no
+   * more commits than there is time for.
+   */
+  commitBatch(batch: Batch): Promise<void> {
+    // Held to the conditions of whoever asks: by itself.
+    if (this.#conditions().length > 0) return this.#commitBatches([batch]);
+    return new Promise((resolve, reject) => {
+      this.#batches.push({ batch, resolve, reject });
+      this.#committing ??= this.#workOff().finally(() => {
+        this.#committing = null;
+      });
+    });
+  }
+
+  async #workOff(): Promise<void> {
+    while (this.#batches.length > 0) {
+      const waiting = this.#batches.splice(0);
+      try {
+        await this.#commitBatches(waiting.map(({ batch }) => batch));
+        for (const { resolve } of waiting) resolve();
+      } catch (error) {
+        // One that cannot be committed must not fail the others.
+        if (waiting.length === 1) waiting[0]?.reject(error);
+        else
+          for (const { batch, resolve, reject } of waiting)
+            await this.#commitBatches([batch]).then(resolve, reject);
+      }
+    }
+  }
+
+  async #commitBatches(batches: readonly Batch[]): Promise<void> {
+    for (;;) {
+      const amended = new Map<string, { key: RecordKey; version: number | null; text: string | undefined }>();
+      const written: Written[] = [];
+      for (const batch of batches) {
+        written.push(...batch.written);
+        for (const { place, decide } of batch.amended) {
+          const key: RecordKey = ['value', ...place];
+          const name = JSON.stringify(place);
+          const found = this.#find(key);
+          const there = amended.get(name) ?? {
+            key,
+            version: found?.version ?? null,
+            text: found && isLive(found.text) ? found.text : undefined,
+          };
+          const decided = decide(there.text);
+          written.push(...decided);
+          const own = decided.findLast((one) => JSON.stringify(one.place) === name);
+          amended.set(name, { ...there, text: own ? (own.text ?? undefined) : there.text });
+        }
+      }
+      const acts = written.map(({ place, text }) =>
+        text === null ? this.#preparedRemoval(['value', ...place]) : this.#prepare(['value', ...place], text),
+      );
+      const conditions: Promise<boolean>[] = [];
+      // Each within the one before: the engine looks at all of them in the commit that writes.
+      const whole = [...amended.values()].reduceRight<() => void>(
+        (inner, { key, version }) =>
+          () => {
+            const asWas =
+              version === null
+                ? this.#records.ifNoExists([...key], inner)
+                : this.#records.ifVersion([...key], version, inner);
+            inBatch(asWas);
+            conditions.push(asWas);
+          },
+        () => {
+          for (const act of acts) act();
+        },
+      );
+      await this.#commit(whole);
+      if ((await Promise.all(conditions)).every(Boolean)) return;
+      // Somebody else was faster.
+    }
+  }
+
+  #preparedRemoval(key: RecordKey): () => void {
+    this.#check(key);
+    return () => inBatch(this.#records.remove([...key]));
+  }
+
+  /**
    * Keeps the bytes of a record that cannot be read beside the others, each once and for as long as it would have lived
    * itself, and tells of it. The record stays. `fleeting`: nothing but its names and the fault are kept.
    */
@@ -307,12 +386,7 @@ export class Records {
 
   #check([, ...names]: RecordKey): void {
     this.#alive();
-    for (const name of names) {
-      const bytes = Buffer.byteLength(name);
-      if (bytes < 1 || bytes > MAX_NAME_BYTES) {
-        throw new StoreError('invalid', `a name must have 1 to ${MAX_NAME_BYTES} bytes, got ${bytes}`);
-      }
-    }
+    for (const name of names) checkName(name);
   }
 
   #alive(): void {

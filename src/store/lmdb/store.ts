@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { copyOf, inOrder, misfitOf, readsAs } from '../check.ts';
+import { behindWritten, createGathering } from '../gathering.ts';
 import { createGuarding, type Guarding } from '../guarding.ts';
 import type { Kind } from '../kind.ts';
 import {
@@ -70,14 +71,27 @@ async function openRecords(directory: string, hooks: StoreHooks): Promise<Result
 
 function storeOf({ records, guarding }: Opened): Store {
   const waiters = createWaiters<() => boolean>(LOOK_EVERY_MS, (waiting) => look(records, waiting));
+  const gathering = createGathering(
+    (batch) => records.commitBatch(batch),
+    (access) => records.run(access),
+  );
+  const mailboxes = lmdbMailboxes(records, waiters);
   const allAside = () => inOrder([...records.aside()].map(copyOf));
   return {
     isShared: false,
-    primary: { term: async () => ok(ON_DISK), settled: async () => ok(true) },
-    guarded: guarding.guarded,
-    values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind)),
-    claims: lmdbClaims(records, waiters),
-    mailboxes: lmdbMailboxes(records, waiters),
+    primary: {
+      term: async () => ok(ON_DISK),
+      async settled() {
+        const written = await gathering.flush();
+        return written.ok ? ok(true) : written;
+      },
+    },
+    guarded: (held, task) => gathering.apart(() => guarding.guarded(held, task)),
+    together: gathering.together,
+    flush: gathering.flush,
+    values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind, gathering)),
+    claims: behindWritten(gathering, lmdbClaims(records, waiters), ['take', 'renew', 'release', 'once']),
+    mailboxes: (kind) => behindWritten(gathering, mailboxes(kind), ['append', 'ack', 'clear']),
     unreadable: (kinds) =>
       records.run(() => [...records.all()].flatMap((record) => misfitOf(kinds, record) ?? [])),
     aside: () => records.run(() => allAside().map(({ found }) => found)),

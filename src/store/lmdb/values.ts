@@ -1,4 +1,5 @@
 import type { KeyvStoreAdapter } from 'keyv';
+import type { Gathering } from '../gathering.ts';
 import type { Kind } from '../kind.ts';
 import { MAX_NAME_BYTES } from '../store.ts';
 import type { ValuesBackend } from '../values.ts';
@@ -8,6 +9,7 @@ import type { RecordKey, Records } from './records.ts';
 export function lmdbValues(
   records: Records,
   { name: namespace, fleeting }: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+  gathering: Gathering,
 ): ValuesBackend {
   const at = (key: string): RecordKey => ['value', namespace, key];
   const keys = (prefix: string): string[] => {
@@ -63,6 +65,7 @@ export function lmdbValues(
     change,
     run: (access) => records.run(access),
     setAside: (key, misfit) => records.setAside(at(key), misfit, fleeting),
+    gathering,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What every store has to do, whatever it is made of. A backend's own test file runs it with `storeContract`. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/kernel/result.ts';
@@ -510,6 +511,155 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       await reopen();
       expect(await value(store.primary.term())).toBe(term);
       expect(await value(store.primary.settled())).toBe(true);
+    });
+
+    describe('writing together', () => {
+      const THINGS = { ...anyKind<number>('gathered things'), gathers: true } as const;
+      const OTHERS = { ...anyKind<number>('gathered others'), gathers: true } as const;
+      /** Reads as somebody outside of the task that asks. */
+      const outside = AsyncLocalStorage.snapshot();
+      const sees = (key: string) => outside(() => value(store.values(THINGS).get(key)));
+
+      it('shows what a task writes to the task alone until it ends, then to all', async () => {
+        const things = store.values(THINGS);
+        await value(things.set('gone', 1));
+        const done = await value(
+          store.together(async () => {
+            await value(things.set('a', 1));
+            await value(things.set('a', 2));
+            await value(things.delete('gone'));
+            expect(await value(things.get('a'))).toBe(2);
+            expect(await value(things.get('gone'))).toBeUndefined();
+            expect([await sees('a'), await sees('gone')]).toEqual([undefined, 1]);
+            return 'done';
+          }),
+        );
+        expect(done).toBe('done');
+        expect([await value(things.get('a')), await value(things.get('gone'))]).toEqual([2, undefined]);
+      });
+
+      it('has all of it on disk when the task asks, and when it goes on to what others act on', async () => {
+        const things = store.values(THINGS);
+        const steps: readonly ((n: number) => Promise<Result<unknown, unknown>>)[] = [
+          () => store.flush(),
+          (n) => store.values(anyKind('at once')).set('k', n),
+          (n) => store.values(anyKind('at once')).change('k', () => ({ value: n })),
+          () => store.values(anyKind('at once')).delete('k'),
+          (n) => store.claims.once(`once ${n}`, HOUR),
+          (n) => store.claims.take(`take ${n}`, HOUR, 'me'),
+          (n) => store.mailboxes(POST).append('box', n, HOUR),
+          () => things.keys(),
+          () => things.page({ most: 1 }),
+          (n) => store.together(() => things.set(`inner ${n}`, n)),
+        ];
+        await value(
+          store.together(async () => {
+            for (const [n, step] of steps.entries()) {
+              await value(things.set('a', n));
+              expect(await sees('a')).not.toBe(n);
+              await value(step(n));
+              expect(await sees('a')).toBe(n);
+            }
+          }),
+        );
+      });
+
+      it('writes at once under a claim, after what came before it', async () => {
+        const things = store.values(THINGS);
+        await value(
+          store.together(async () => {
+            await value(things.set('before', 1));
+            await withClaim(store, 'a claim', async () => {
+              await value(things.set('under', 1));
+              expect([await sees('before'), await sees('under')]).toEqual([1, 1]);
+              return { ok: true, value: null } as const;
+            });
+          }),
+        );
+      });
+
+      it('keeps what a task had written before it failed', async () => {
+        const things = store.values(THINGS);
+        const broken = store.together(async () => {
+          await value(things.set('a', 1));
+          throw new Error('broken');
+        });
+        await expect(broken).rejects.toThrow('broken');
+        expect(await value(things.get('a'))).toBe(1);
+      });
+
+      it('writes at once what goes on after its task has ended', async () => {
+        const things = store.values(THINGS);
+        let goOn: () => void = () => undefined;
+        let late: Promise<unknown> = Promise.resolve();
+        await value(
+          store.together(async () => {
+            const ended = new Promise<void>((resolve) => {
+              goOn = resolve;
+            });
+            late = ended.then(() => value(things.set('late', 1)));
+          }),
+        );
+        goOn();
+        await late;
+        expect(await value(things.get('late'))).toBe(1);
+      });
+
+      it('decides what is amended when it is written, whoever else does the same', async () => {
+        const things = store.values(THINGS);
+        const count = (name: string) =>
+          things.amend('count', (current = 0) => ({
+            value: current + 1,
+            also: { [`${name} ${current}`]: 1 },
+          }));
+        await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            n % 2 === 0
+              ? value(count('alone'))
+              : value(
+                  store.together(async () => {
+                    await value(count('together'));
+                    await value(count('together'));
+                    await value(store.values(OTHERS).set(String(n), n));
+                  }),
+                ),
+          ),
+        );
+        expect(await value(things.get('count'))).toBe(30);
+        expect(await value(things.keys('alone'))).toHaveLength(10);
+        expect(await value(things.keys('together'))).toHaveLength(20);
+        expect(await value(store.values(OTHERS).keys())).toHaveLength(10);
+      });
+
+      it('refuses a name nobody can write while others are kept', async () => {
+        const things = store.values(THINGS);
+        await value(
+          store.together(async () => {
+            await value(things.set('a', 1));
+            expect(await reason(things.set('', 1))).toBe('invalid');
+            expect(await reason(things.amend('x'.repeat(MAX_NAME_BYTES + 1), () => ({ value: 1 })))).toBe(
+              'invalid',
+            );
+          }),
+        );
+        expect(await value(things.get('a'))).toBe(1);
+      });
+
+      it('fails whole when it cannot be written, and whatever is asked of it afterwards', async () => {
+        const things = store.values(THINGS);
+        await value(things.set('count', 1));
+        const failed = await store.together(async () => {
+          await value(things.set('a', 1));
+          await value(things.amend('count', (current = 0) => ({ value: current + 1 })));
+          await store.close();
+          expect(await reason(store.flush())).toBe('unavailable');
+          expect(await reason(things.get('count'))).toBe('unavailable');
+        });
+        expect(failed).toMatchObject({ ok: false, failure: { reason: 'unavailable' } });
+        store = await place.open();
+        expect(await value(store.values(THINGS).get('a'))).toBeUndefined();
+        expect(await value(store.values(THINGS).get('count'))).toBe(1);
+      });
     });
 
     describe('mailboxes', () => {

@@ -1,0 +1,189 @@
+/**
+ * Writes of one task that come to disk together: what a turn writes is one commit, not one for each record. Known to the store
+ * itself, as what a task writes under is (guarding.ts); docs/decisions/0075 says what may gather and what is committed when.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ok, type Result } from '../kernel/result.ts';
+import type { Store, Stored, StoreFailure } from './store.ts';
+
+/** Where a value lies. */
+export type ValuePlace = readonly [namespace: string, key: string];
+
+/** A record's text to be written; null: it goes. */
+export interface Written {
+  readonly place: ValuePlace;
+  readonly text: string | null;
+}
+
+/** A record that is read when it is committed, and what is written for it then. */
+export interface Amendment {
+  readonly place: ValuePlace;
+  /** @param current its live text */
+  decide(current: string | undefined): readonly Written[];
+}
+
+/** What is written in one commit: all of it, or nothing. */
+export interface Batch {
+  readonly written: readonly Written[];
+  /** In this order, each seeing what those before it have made of its record. */
+  readonly amended: readonly Amendment[];
+}
+
+/** What a running task writes into. */
+export interface Gathered {
+  put(written: Written): void;
+  amend(amendment: Amendment): void;
+}
+
+export interface Gathering extends Pick<Store, 'together' | 'flush'> {
+  /** What the running task gathers in; null: whoever asks writes at once. @throws when a commit of its task has failed */
+  current(): Gathered | null;
+  /** The text the running task has put at a place; null: it has deleted it; undefined: neither. @throws as `current` */
+  pending(place: ValuePlace): string | null | undefined;
+  /** Commits what the running task has gathered so far: before anything is written at once. @throws as the commit does */
+  settle(): Promise<void>;
+  /** Commits a batch of nobody's task. @throws as the commit does */
+  commit(batch: Batch): Promise<void>;
+  /** Does a part of a task that writes at once: under a claim, whose end others wait for. */
+  apart<T>(part: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * One for each store.
+ * @param commit throws; then nothing of the batch is there
+ * @param run makes a result of what an access throws
+ */
+export function createGathering(
+  commit: (batch: Batch) => Promise<void>,
+  run: <T>(access: () => Promise<T>) => Promise<Result<T, StoreFailure>>,
+): Gathering {
+  const scopes = new AsyncLocalStorage<{ readonly task: Task; readonly gathers: boolean }>();
+  const running = () => {
+    const scope = scopes.getStore();
+    if (!scope || scope.task.hasEnded) return null;
+    scope.task.check();
+    return scope;
+  };
+  const settle = async () => running()?.task.flush();
+  const flush = async () => (scopes.getStore()?.task.hasMore ? run(settle) : ok(undefined));
+  return {
+    current() {
+      const scope = running();
+      return scope?.gathers ? scope.task : null;
+    },
+    pending: (place) => running()?.task.pending(place),
+    settle,
+    flush,
+    commit,
+    apart(part) {
+      const scope = scopes.getStore();
+      return scope ? scopes.run({ ...scope, gathers: false }, part) : part();
+    },
+    async together(work) {
+      // It reads what the task around it has written, and others may have to, too.
+      const before = await flush();
+      if (!before.ok) return before;
+      const task = new Task(commit);
+      const end = async () => {
+        const ended = task.hasMore ? await run(() => task.flush()) : ok(undefined);
+        task.hasEnded = true;
+        return ended;
+      };
+      return scopes.run({ task, gathers: true }, async () => {
+        const value = await work().catch(async (error: unknown) => {
+          // As it would be there, had it been written at once.
+          await end();
+          throw error;
+        });
+        const ended = await end();
+        return ended.ok ? ok(value) : ended;
+      });
+    },
+  };
+}
+
+class Task implements Gathered {
+  readonly #commit: (batch: Batch) => Promise<void>;
+  /** By name, until it is committed. */
+  readonly #written = new Map<string, Written>();
+  #amended: Amendment[] = [];
+  #committing: Promise<void> | null = null;
+  #failed: { readonly error: unknown } | null = null;
+  hasEnded = false;
+
+  constructor(commit: (batch: Batch) => Promise<void>) {
+    this.#commit = commit;
+  }
+
+  /** Whether there is anything to commit, or to say of a commit. */
+  get hasMore(): boolean {
+    const isEmpty = this.#written.size === 0 && this.#amended.length === 0;
+    return !this.hasEnded && (!isEmpty || this.#committing !== null || this.#failed !== null);
+  }
+
+  /** What was believed to be written is not: nothing more is done on it. */
+  check(): void {
+    if (this.#failed) throw this.#failed.error;
+  }
+
+  pending(place: ValuePlace): string | null | undefined {
+    return this.#written.get(nameOf(place))?.text;
+  }
+
+  put(written: Written): void {
+    this.#written.set(nameOf(written.place), written);
+  }
+
+  amend(amendment: Amendment): void {
+    this.#amended.push(amendment);
+  }
+
+  /** Commits all there is, what comes meanwhile as well. */
+  async flush(): Promise<void> {
+    while (this.hasMore) {
+      this.check();
+      this.#committing ??= this.#commitAll().finally(() => {
+        this.#committing = null;
+      });
+      await this.#committing;
+    }
+  }
+
+  async #commitAll(): Promise<void> {
+    const [written, amended] = [[...this.#written.values()], this.#amended];
+    this.#amended = [];
+    try {
+      await this.#commit({ written, amended });
+    } catch (error) {
+      this.#failed = { error };
+      throw error;
+    }
+    for (const one of written) {
+      const name = nameOf(one.place);
+      // Unless it was written again meanwhile.
+      if (this.#written.get(name) === one) this.#written.delete(name);
+    }
+  }
+}
+
+/** No two places have one name: there is no line break in the name of a kind. */
+function nameOf([namespace, key]: ValuePlace): string {
+  return `${namespace}\n${key}`;
+}
+
+/** Claims, or mailboxes, that come after what the running task has written: others act on them. */
+export function behindWritten<K extends string, O extends Record<K, (...given: never[]) => Stored<unknown>>>(
+  gathering: Pick<Gathering, 'flush'>,
+  own: O,
+  names: readonly K[],
+): O {
+  const wrapped = names.map((name) => {
+    const act = own[name];
+    const after = async (...given: Parameters<O[K]>) => {
+      const before = await gathering.flush();
+      return before.ok ? act(...given) : before;
+    };
+    return [name, after];
+  });
+  return { ...own, ...Object.fromEntries(wrapped) };
+}
