@@ -52,8 +52,9 @@ export interface AuditCheck {
 
 export interface Audit {
   /**
-   * Adds an entry; on disk when it resolves, together with the note where the trail ends now: one durable write, and one
-   * more where a name is met for the first time. Repeated after a crash it may stand there twice, never be missing.
+   * Adds an entry, together with the note where the trail ends now: on disk when it resolves, or, within a task
+   * (`Store.together`), as one with what else the task writes. One durable write more where a name is met for the first time.
+   * Repeated after a crash it may stand there twice, never be missing.
    */
   append(note: AuditNote): Promise<Result<void, StoreFailure>>;
   /** Follows the chain from its first kept entry to its last. `known`: a place it must go through (chain.ts). */
@@ -79,6 +80,8 @@ export interface Audit {
 
 const ENDS = 'ends';
 const keyOf = (seq: number) => String(seq).padStart(12, '0');
+/** What a turn appends is written by its end (`Store.together`), and no turn lasts so long, ms. */
+const WRITTEN_WITHIN_MS = 600_000;
 /** Entries read, or deleted in one commit, before others get their turn. */
 const BATCH = 50;
 
@@ -96,7 +99,9 @@ export function createAudit(
   const records = store.values(AUDIT_LINES);
   const names = createNames(store.values(AUDIT_NAMES));
   const before = boundsOfBefore(store);
-  /** One at a time in this process; between processes the store decides who was first. */
+  /** Commitments of names in entries of late, ms: those may not be written yet, and hold their names already. */
+  const lately = new Map<string, number>();
+  /** What looks over the whole trail, one at a time in this process; of those who append the store decides who was first. */
   let turn: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(task: () => Promise<Result<T, StoreFailure>>): Promise<Result<T, StoreFailure>> {
@@ -115,13 +120,30 @@ export function createAudit(
       : fail({ reason: 'unreadable', detail: 'where the audit trail ends is not readable' });
   }
 
+  async function commitTo(name: AuditName): Promise<Result<string, StoreFailure>> {
+    const commitment = await names.commit(name);
+    if (!commitment.ok) return commitment;
+    // The newest last, so that the oldest are found at once.
+    lately.delete(commitment.value);
+    lately.set(commitment.value, clock());
+    for (const one of lately.keys()) {
+      if (mayBeUnwritten(one)) break;
+      lately.delete(one);
+    }
+    return commitment;
+  }
+
+  function mayBeUnwritten(commitment: string): boolean {
+    return (lately.get(commitment) ?? Number.NEGATIVE_INFINITY) > clock() - WRITTEN_WITHIN_MS;
+  }
+
   /** The note as its entry holds it. */
   async function contentOf({ by, detail, ...rest }: AuditNote): Promise<Result<AuditContent, StoreFailure>> {
-    const who = by === null ? ok(null) : await names.commit(person(by));
+    const who = by === null ? ok(null) : await commitTo(person(by));
     if (!who.ok) return who;
     const values: Record<string, AuditContent['detail'][string]> = {};
     for (const [word, value] of Object.entries(detail)) {
-      const shown = typeof value === 'object' && value !== null ? await names.commit(value) : ok(value);
+      const shown = typeof value === 'object' && value !== null ? await commitTo(value) : ok(value);
       if (!shown.ok) return shown;
       values[word] = shown.value;
     }
@@ -136,13 +158,12 @@ export function createAudit(
     // Only asked where there is no note of the ends yet; whoever writes it first is right for all.
     const start = await bounds();
     if (!start.ok) return start;
-    const written = await records.change(ENDS, (current) => {
+    return records.amend(ENDS, (current) => {
       const last = (current === undefined ? null : readBounds(current)) ?? start.value;
       const { line, place } = nextLine(last.head, content.value, at);
       const next: Bounds = { base: base ?? last.base, head: place };
       return { value: JSON.stringify(next), also: { [keyOf(place.seq)]: line } };
     });
-    return written.ok ? ok(undefined) : written;
   }
 
   /** Hands over the lines from `first` to `last`, and lets others have their turn in between. `each` false: enough. */
@@ -192,7 +213,7 @@ export function createAudit(
     const all = await names.all();
     if (!all.ok) return all;
     for (const name of all.value) {
-      if (held.has(name.commitment)) continue;
+      if (held.has(name.commitment) || mayBeUnwritten(name.commitment)) continue;
       const erased = await names.erase(name);
       if (!erased.ok) return erased;
     }
@@ -200,7 +221,7 @@ export function createAudit(
   }
 
   return {
-    append: (note) => inTurn(() => write(note)),
+    append: (note) => write(note),
 
     async verify(known) {
       for (;;) {

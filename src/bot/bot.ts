@@ -281,7 +281,7 @@ export function createBot(parts: BotParts): Bot {
     sharesCard,
     ...cardsKnow,
     ...(parts.unclear ? { unclear: parts.unclear } : {}),
-    exclusive: exclusiveIn(queue, holds),
+    exclusive: exclusiveIn(queue, holds, store),
     newDevice,
     first: 'identify',
   });

@@ -532,6 +532,7 @@ function clientFor(
   return new TelegramClient({
     token: settings.token,
     apiRoot: settings.apiRoot,
+    written: store.flush,
     onCall: (method, end, ms) => botApi.observe({ method, end }, ms / 1000),
     // A Bot API on this machine is the sandbox's or the operator's own: it says itself when it is too much (429).
     ...(LOOPBACK.test(new URL(settings.apiRoot).hostname) ? { pace: null } : {}),

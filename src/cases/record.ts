@@ -208,6 +208,7 @@ const caseRecord1 = caseRecord2.extend({
 
 export const CASES = kind({
   name: 'cases',
+  gathers: true,
   version: 7,
   schema: caseRecord,
   steps: [
@@ -231,4 +232,4 @@ export const CASES = kind({
 export type CaseRecord = DataOf<typeof CASES>;
 
 /** By chat and case (`<chat>:<case>`): case ids ascend with time, so the last keys of a chat are its latest cases. */
-export const CHAT_CASES = kind({ name: 'chat-cases', version: 1, schema: z.literal(true) });
+export const CHAT_CASES = kind({ name: 'chat-cases', gathers: true, version: 1, schema: z.literal(true) });

@@ -57,6 +57,7 @@ export type GroupState = z.infer<typeof groupState>;
 
 export const GROUPS = kind({
   name: 'groups',
+  gathers: true,
   version: 1,
   schema: z.object({
     id: z.string(),
@@ -84,4 +85,4 @@ export const GROUPS = kind({
 export type GroupRecord = DataOf<typeof GROUPS>;
 
 /** The group of a chat that is not over, by chat. */
-export const CHAT_GROUPS = kind({ name: 'chat-groups', version: 1, schema: z.string() });
+export const CHAT_GROUPS = kind({ name: 'chat-groups', gathers: true, version: 1, schema: z.string() });

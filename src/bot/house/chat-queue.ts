@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type Holds, turnOf } from '../../store/holds.ts';
+import type { Store } from '../../store/store.ts';
 import { must } from './must.ts';
 
 /** `chat-busy`: this chat has too much waiting. `house-busy`: all chats together have. */
@@ -58,14 +59,17 @@ export function createChatQueue({ perChat, total }: QueueLimits = LIMITS): ChatQ
 class TooMuchWaits extends Error {}
 
 /**
- * Strict order per chat: a queue within this process, and the chat's turn among those that share its store.
- * @throws an error that `orBusy` turns into a value, or HouseUnavailable: the turn cannot be had now
+ * Strict order per chat: a queue within this process, and the chat's turn among those that share its store. What a turn writes
+ * is on disk before the next one begins.
+ * @throws an error that `orBusy` turns into a value, or HouseUnavailable: the turn cannot be had now, or what it wrote was not
+ *   taken
  */
-export function exclusiveIn(queue: ChatQueue, holds: Pick<Holds, 'within'>) {
+export function exclusiveIn(queue: ChatQueue, holds: Pick<Holds, 'within'>, store: Pick<Store, 'together'>) {
   return async <T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T> => {
-    const ran = await queue.run(chatId, () => holds.within(turnOf(chatId), task), own);
+    const turn = () => holds.within(turnOf(chatId), () => store.together(task));
+    const ran = await queue.run(chatId, turn, own);
     if (!ran.ok) throw new TooMuchWaits(ran.failure);
-    return must(ran.value);
+    return must(must(ran.value));
   };
 }
 

@@ -7,6 +7,7 @@ const beforeCards = beforeQuestions.omit({ card: true, touchedAt: true });
 /** What the engine remembers of each chat. */
 export const CHATS = kind({
   name: 'chats',
+  gathers: true,
   version: 4,
   schema: chatState,
   steps: [

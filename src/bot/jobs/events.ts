@@ -149,8 +149,6 @@ export function createEventTaking(options: EventOptions): TakeEvent {
     event: AgentEvent,
     facts: JobFacts,
   ): Promise<boolean> {
-    if (event.type === 'challenge')
-      must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_KEPT_MS));
     if (event.type === 'discovered') logOthers(note, event);
     const isEnd = event.type === 'surveyed' || event.type === 'job-failed';
     if (note.kind === 'survey' && isEnd) await surveys.ended(note.chatId, event);
@@ -204,10 +202,11 @@ export function createEventTaking(options: EventOptions): TakeEvent {
 
   async function tell(
     { chatId, caseId, kind, group, shortSerial }: JobNote,
-    { id, jobId }: AgentEvent,
+    event: AgentEvent,
     { heard, action, wait }: Meaning,
     story: KeptStory,
   ): Promise<boolean> {
+    const { id, jobId } = event;
     const forGroup = group === undefined ? null : meaningForGroup(heard, shortSerial);
     // Whoever has had the last word has nothing more to send.
     if (kind === 'unbind' && story.step === 'over') must(await desk.revokePermit(jobId));
@@ -216,6 +215,9 @@ export function createEventTaking(options: EventOptions): TakeEvent {
       atCaseBorder(async () => {
         // First of all: should anything go wrong from here on, nothing more of the group begins.
         if (group !== undefined && forGroup !== null) must(await putOnGroup(groups, group, forGroup));
+        // In the turn: with what the case becomes, it is one commit before the picture goes to the chat.
+        if (event.type === 'challenge')
+          must(await pictures.set(pictureBlob(event.challengeId), event.image, PICTURE_KEPT_MS));
         refused = action === null ? null : mustCase(await cases.apply(caseId, action)).refused;
         if (refused !== null)
           log.info({ job: jobId, event: heard.type, refused }, 'a case does not take an event');

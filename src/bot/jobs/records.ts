@@ -63,6 +63,7 @@ const story1 = z.object({
 /** Apart from the notes: written by what agents say alone, one event of a job at a time. */
 export const JOB_STORIES = kind({
   name: 'job-stories',
+  gathers: true,
   version: 2,
   schema: story1.extend({ pictureUntil: z.number().exactOptional() }) satisfies z.ZodType<JobStory>,
   steps: [step('nobody knows how long its picture is good', story1, (old) => old)],
@@ -73,6 +74,7 @@ export type KeptStory = DataOf<typeof JOB_STORIES>;
 /** By job and picture; written by what the chat says alone. */
 export const PICTURE_WORDS = kind({
   name: 'job-pictures',
+  gathers: true,
   version: 1,
   schema: z.object({ answers: z.number(), refreshed: z.boolean() }),
 });

@@ -40,6 +40,8 @@ export interface TelegramClientOptions {
   pace?: PaceLimits | null;
   /** Long polling adds its own timeout to `call`. */
   patience?: Patience;
+  /** Waited for before a call that shows something: what it tells of is on disk then (docs/decisions/0075). */
+  written?: () => Promise<Result<void, unknown>>;
   /** Hears of every request that was answered or failed; a download's method is `download`. */
   onCall?: (method: string, end: CallEnd, ms: number) => void;
 }
@@ -108,6 +110,7 @@ export class TelegramClient extends Telegram {
   readonly #paced: boolean;
   readonly #patience: Required<Patience>;
   readonly #onCall: NonNullable<TelegramClientOptions['onCall']>;
+  readonly #written: NonNullable<TelegramClientOptions['written']>;
   readonly #closing = new AbortController();
   #heardAt: number | null = null;
   /** Chat -> the newest message this run has put into it. */
@@ -125,6 +128,7 @@ export class TelegramClient extends Telegram {
     this.#paced = options.pace !== null;
     this.#patience = { ...PATIENCE, ...options.patience };
     this.#onCall = options.onCall ?? (() => undefined);
+    this.#written = options.written ?? (async () => ok(undefined));
   }
 
   /**
@@ -154,6 +158,10 @@ export class TelegramClient extends Telegram {
     method: M,
     payload: Payload<M, Upload>,
   ): Promise<Result<Answer<M>, TelegramFailure>> {
+    if (!COURTESIES.test(method)) {
+      const written = await this.#written();
+      if (!written.ok) return fail(new TelegramUnreachable(method, 'store', '', false));
+    }
     const answer = await this.#call(method, payload);
     if (answer.ok) this.#note(payload, answer.value);
     return answer as Result<Answer<M>, TelegramFailure>;

@@ -73,6 +73,7 @@ const waitingSchema = z.object({
 /** By chat, moment and update: what waits for a chat lies together, in its order. */
 export const WAITING_UPDATES = kind({
   name: 'waiting-updates',
+  gathers: true,
   version: 2,
   schema: waitingSchema.extend({
     /** The process that answers for it; absent where there is but one. */
@@ -82,7 +83,12 @@ export const WAITING_UPDATES = kind({
   fleeting: true,
 });
 type WaitingUpdate = DataOf<typeof WAITING_UPDATES>;
-export const HANDLED_UPDATES = kind({ name: 'handled-updates', version: 1, schema: z.literal(true) });
+export const HANDLED_UPDATES = kind({
+  name: 'handled-updates',
+  gathers: true,
+  version: 1,
+  schema: z.literal(true),
+});
 
 /** Telegram keeps what nobody takes for a day (https://core.telegram.org/bots/api#getting-updates). */
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -86,7 +86,7 @@ export interface EngineOptions<N extends string> {
   /**
    * Runs tasks of one chat strictly one after another, across processes where there are several. The house's own are
    * never refused for want of room.
-   * @throws HouseUnavailable when the store does not say whose turn it is
+   * @throws HouseUnavailable when the store does not say whose turn it is, or does not take what the task has written
    */
   exclusive<T>(chatId: number, task: () => Promise<T>, own: boolean): Promise<T>;
   /** Key of the tags on buttons: nobody can make one for another chat or step. */
