@@ -5,7 +5,6 @@
 import type { UserFromGetMe } from 'grammy/types';
 import type { Audit } from '../audit/trail.ts';
 import { createCaseDesk } from '../cases/desk.ts';
-import type { CallApi } from '../flows/engine/bot-api.ts';
 import { createEngine } from '../flows/engine/engine.ts';
 import type { Unclear } from '../flows/engine/unclear.ts';
 import { heading, sharesCard } from '../flows/heading.ts';
@@ -73,6 +72,7 @@ import { pageAddress } from './page/address.ts';
 import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import { publishMenu } from './telegram/menu.ts';
+import { writtenFirst } from './telegram/written-first.ts';
 import { createUpdateTaking, type UpdateTaking } from './updates.ts';
 import { BOT_VERSION } from './version.ts';
 import { tellingCases } from './watch/case-watch.ts';
@@ -154,7 +154,7 @@ export function createBot(parts: BotParts): Bot {
 
   const { holds = createHolds(store) } = parts;
   const { duty = createDuty(holds, log) } = parts;
-  const call: CallApi = client.tryCall.bind(client);
+  const call = writtenFirst(client.tryCall.bind(client), store);
   const own = client.newest.bind(client);
   const { callApi, ...cardsKnow } = store.isShared
     ? { ...createSharedCalls(store, holds, call, own), newestSince: 0 }

@@ -275,9 +275,9 @@ async function bringUp(
       bot?.arrived(update);
     },
     unstored: (update) => bot?.unstored(update),
-    handle: (update) =>
+    handle: (update, erase) =>
       about({ update: update.update_id }, async () =>
-        bot ? counted.handling(update, bot.handle(update)) : fail('starting'),
+        bot ? counted.handling(update, bot.handle(update, erase)) : fail('starting'),
       ),
     tell: async (chatId, word) => (bot ? bot.tellOfUpdates(chatId, word) : false),
     onEnd: finish,
@@ -532,7 +532,6 @@ function clientFor(
   return new TelegramClient({
     token: settings.token,
     apiRoot: settings.apiRoot,
-    written: store.flush,
     onCall: (method, end, ms) => botApi.observe({ method, end }, ms / 1000),
     // A Bot API on this machine is the sandbox's or the operator's own: it says itself when it is too much (429).
     ...(LOOPBACK.test(new URL(settings.apiRoot).hostname) ? { pace: null } : {}),

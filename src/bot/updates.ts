@@ -13,6 +13,7 @@ import type { Outage } from './house/outage.ts';
 import type { Photos } from './house/photos.ts';
 import type { Profiles } from './house/profiles.ts';
 import type { Telegram } from './house/telegram.ts';
+import type { Erase } from './telegram/attempts.ts';
 import type { Admission as Admitted } from './telegram/reception.ts';
 import type { IntakeWord } from './telegram/shelf.ts';
 import { classify, isPrivate } from './telegram/updates.ts';
@@ -26,7 +27,7 @@ export interface UpdateTaking {
   /** Hears of an update that will be handled in its turn. */
   arrived(update: Update): void;
   /** Handles one update of Telegram. After a failure nothing has changed: hand it in again. */
-  handle(update: Update): Promise<Result<void, HandleFailure>>;
+  handle(update: Update, erase?: Erase): Promise<Result<void, HandleFailure>>;
   /** An update could not be stored: its sender is told, without the store. */
   unstored(update: Update): void;
   /** Tells a chat what becomes of its updates. False: again later. */
@@ -54,7 +55,7 @@ export function createUpdateTaking({
   engine: Pick<Conversations, 'handleUpdate'>;
   commands: Commands;
 }): UpdateTaking {
-  async function handleOnce(update: Update): Promise<Result<void, HandleFailure>> {
+  async function handleOnce(update: Update, erase: Erase | undefined): Promise<Result<void, HandleFailure>> {
     const { chatId, userId } = classify(update);
     if (chatId === null || userId === null) return ok(undefined);
     const role = await admission(update, userId);
@@ -62,7 +63,7 @@ export function createUpdateTaking({
     const rank = role.value;
     if (rank === null) return ok(undefined);
     const handled = await orBusy(() =>
-      engine.handleUpdate(chatId, update, (seen, controls) => commands(seen, rank, controls)),
+      engine.handleUpdate(chatId, update, (seen, controls) => commands(seen, rank, controls), erase),
     );
     return handled.ok ? ok(undefined) : handled;
   }
@@ -80,8 +81,8 @@ export function createUpdateTaking({
       if (chatId !== null) photos.arrived(chatId, update);
     },
 
-    async handle(update) {
-      const handled = await handleOnce(update);
+    async handle(update, erase) {
+      const handled = await handleOnce(update, erase);
       if (!handled.ok && handled.failure === 'store-unavailable') outage.noticed(update);
       return handled;
     },

@@ -2,16 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
-import type { Result } from '../../kernel/result.ts';
+import { ok, type Result } from '../../kernel/result.ts';
+import type { Stored } from '../../store/store.ts';
 import type { IntakeWord, Place, Shelf, Waiting } from './shelf.ts';
+
+/** Takes an update from the shelf that was seen through. */
+export type Erase = () => Stored<void>;
 
 /** What the house does with updates and with what has to be said about them. */
 export interface LineKeeper {
   /**
    * Handles one update. After a failure nothing has changed, and the update is handed in again; after `stuck`, and when
    * this rejects, it is given up: it would be the same again.
+   * @param erase takes it from the shelf; whoever keeps what became of it does so in the same commit
    */
-  handle(update: Update): Promise<Result<void, string>>;
+  handle(update: Update, erase: Erase): Promise<Result<void, string>>;
   /** Tells a chat about its updates. False: it could not be told now, but may be later. */
   tell(chatId: number, word: IntakeWord): Promise<boolean>;
 }
@@ -40,7 +45,7 @@ export function createAttempts({
   patienceMs,
   isLost = () => false,
 }: AttemptOptions): Attempts {
-  async function tryOnce(place: Place): Promise<boolean> {
+  async function tryOnce(place: Place, erase: Erase): Promise<boolean> {
     const { chatId, updateId } = place;
     const found = await shelf.read(place);
     if (!found.ok) {
@@ -50,7 +55,7 @@ export function createAttempts({
     if (found.value === 'handled') return true;
     const thing: Waiting = found.value === 'lost' ? { word: 'lost' } : found.value;
     if ('word' in thing) return say(chatId, thing.word);
-    switch (await outcomeOf(thing.update)) {
+    switch (await outcomeOf(thing.update, erase)) {
       case 'handled':
         return true;
       case 'failed':
@@ -66,13 +71,13 @@ export function createAttempts({
     }
   }
 
-  async function outcomeOf(update: Update): Promise<'handled' | 'failed' | 'broken'> {
+  async function outcomeOf(update: Update, erase: Erase): Promise<'handled' | 'failed' | 'broken'> {
     const about = { update: update.update_id };
     const enough = new AbortController();
     const late = sleep(patienceMs, 'late' as const, { signal: enough.signal, ref: false });
     late.catch(() => undefined);
     try {
-      const outcome = await Promise.race([handle(update), late]);
+      const outcome = await Promise.race([handle(update, erase), late]);
       if (outcome === 'late') {
         log.error(about, 'a handler does not end; going on without it');
         return 'broken';
@@ -99,8 +104,14 @@ export function createAttempts({
 
   return {
     async attempt(place) {
-      if (!(await tryOnce(place))) return false;
-      const erased = await shelf.done(place);
+      let isErased = false;
+      const erase = async () => {
+        const erased = await shelf.done(place);
+        isErased = erased.ok;
+        return erased;
+      };
+      if (!(await tryOnce(place, erase))) return false;
+      const erased = isErased ? ok(undefined) : await erase();
       // It runs out by itself; until then the engine knows it as handled.
       if (!erased.ok) log.warn({ failure: erased.failure.reason }, 'a handled update could not be erased');
       return true;

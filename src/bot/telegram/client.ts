@@ -40,8 +40,6 @@ export interface TelegramClientOptions {
   pace?: PaceLimits | null;
   /** Long polling adds its own timeout to `call`. */
   patience?: Patience;
-  /** Waited for before a call that shows something: what it tells of is on disk then (docs/decisions/0075). */
-  written?: () => Promise<Result<void, unknown>>;
   /** Hears of every request that was answered or failed; a download's method is `download`. */
   onCall?: (method: string, end: CallEnd, ms: number) => void;
 }
@@ -85,7 +83,7 @@ const OUTAGE = 500;
 /** Methods that do the same when called twice, besides everything that only reads. */
 const REPEATABLE = /^(get|setMy|setChatMenuButton|setWebhook|deleteWebhook|deleteMyCommands|sendChatAction)/;
 /** Methods that carry nothing: late, or a second time, they are not worth a connection. */
-const COURTESIES = /^(answerCallbackQuery|sendChatAction|setMessageReaction|editMessageReplyMarkup)$/;
+export const COURTESIES = /^(answerCallbackQuery|sendChatAction|setMessageReaction|editMessageReplyMarkup)$/;
 /** Methods that put something into a chat and count against Telegram's limits. */
 const PACED = /^(send(?!ChatAction)|edit|copy|forward)/;
 
@@ -110,7 +108,6 @@ export class TelegramClient extends Telegram {
   readonly #paced: boolean;
   readonly #patience: Required<Patience>;
   readonly #onCall: NonNullable<TelegramClientOptions['onCall']>;
-  readonly #written: NonNullable<TelegramClientOptions['written']>;
   readonly #closing = new AbortController();
   #heardAt: number | null = null;
   /** Chat -> the newest message this run has put into it. */
@@ -128,7 +125,6 @@ export class TelegramClient extends Telegram {
     this.#paced = options.pace !== null;
     this.#patience = { ...PATIENCE, ...options.patience };
     this.#onCall = options.onCall ?? (() => undefined);
-    this.#written = options.written ?? (async () => ok(undefined));
   }
 
   /**
@@ -158,10 +154,6 @@ export class TelegramClient extends Telegram {
     method: M,
     payload: Payload<M, Upload>,
   ): Promise<Result<Answer<M>, TelegramFailure>> {
-    if (!COURTESIES.test(method)) {
-      const written = await this.#written();
-      if (!written.ok) return fail(new TelegramUnreachable(method, 'store', '', false));
-    }
     const answer = await this.#call(method, payload);
     if (answer.ok) this.#note(payload, answer.value);
     return answer as Result<Answer<M>, TelegramFailure>;

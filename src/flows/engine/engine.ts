@@ -123,9 +123,15 @@ export type Outside<S extends AnyStages = AnyStages> = (
 export interface Engine<S extends AnyStages = AnyStages> {
   /**
    * Handles one update of a private chat. `outside` sees it first (commands, buttons outside conversations); an edited
-   * message that is heard as a new one comes there as such.
+   * message that is heard as a new one comes there as such. `last` is done when the chat is written, as one with it: what has to
+   * be sure exactly when that is.
    */
-  handleUpdate(chatId: number, update: Update, outside?: Outside<S>): Promise<Result<Handled, EngineFailure>>;
+  handleUpdate(
+    chatId: number,
+    update: Update,
+    outside?: Outside<S>,
+    last?: () => Promise<Result<unknown, unknown>>,
+  ): Promise<Result<Handled, EngineFailure>>;
   /**
    * Takes an event durably: when this resolves ok, the event is delivered, in the chat's inbox, or heard by nobody.
    * `record` runs first, in the chat's order: what must be in the case before the conversation hears of it. `last` ends
@@ -148,6 +154,12 @@ export interface Engine<S extends AnyStages = AnyStages> {
 const TURN_MS = 240_000;
 /** Characters of a button's tag: 36^8 of them. */
 const TAG_LENGTH = 8;
+
+/** `own`: the house's; `last`: done when the chat is written. */
+interface TurnOptions {
+  readonly own?: boolean;
+  readonly last?: () => Promise<Result<unknown, unknown>>;
+}
 
 export function createEngine<S extends AnyStages = AnyStages>(
   options: EngineOptions<keyof S & string>,
@@ -224,7 +236,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
   async function withChat<T>(
     chatId: number,
     work: (turn: Turn) => Promise<T>,
-    own = false,
+    { own = false, last = async () => ok(null) }: TurnOptions = {},
   ): Promise<Result<T, EngineFailure>> {
     const task = async (): Promise<Result<T, EngineFailure>> => {
       const loaded = await states.load(chatId);
@@ -240,6 +252,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
         await orWithoutCase(turn, () => drain(turn, stages));
         await cards.settle(turn);
         await save(turn);
+        if (!(await last()).ok) throw new HouseUnavailable('store-unavailable');
         return value;
       };
       try {
@@ -295,8 +308,8 @@ export function createEngine<S extends AnyStages = AnyStages>(
   }
 
   return {
-    handleUpdate: (chatId, update, outside) =>
-      withChat(chatId, async (turn): Promise<Handled> => {
+    handleUpdate(chatId, update, outside, last) {
+      const hear = async (turn: Turn): Promise<Handled> => {
         if (turn.chat.seenUpdates.includes(update.update_id)) return 'repeated';
         cards.touched(turn, update.message?.message_id);
         const handled = await orWithoutCase(turn, async () => {
@@ -309,7 +322,9 @@ export function createEngine<S extends AnyStages = AnyStages>(
         });
         turn.chat.seenUpdates = remember(turn.chat.seenUpdates, update.update_id);
         return handled ?? 'handled';
-      }),
+      };
+      return withChat(chatId, hear, last ? { last } : {});
+    },
 
     handleEvent: (chatId, event, record, last) =>
       withChat(chatId, async (turn) => {
@@ -330,6 +345,8 @@ export function createEngine<S extends AnyStages = AnyStages>(
       }),
 
     control: (chatId, task) =>
-      withChat(chatId, async (turn) => void (await orWithoutCase(turn, () => task(controlsOf(turn)))), true),
+      withChat(chatId, async (turn) => void (await orWithoutCase(turn, () => task(controlsOf(turn)))), {
+        own: true,
+      }),
   };
 }

@@ -1,3 +1,4 @@
+import { behindWritten, type Gathering } from '../gathering.ts';
 import type { Kind } from '../kind.ts';
 import { LAST_ID, MEMORY_MS } from '../own-kinds.ts';
 import { UnreadableRecord } from '../record-text.ts';
@@ -13,6 +14,7 @@ import type { RecordKey, Records } from './records.ts';
 export function lmdbMailboxes(
   records: Records,
   waiters: Waiters<() => boolean>,
+  gathering: Gathering,
 ): <T>(kind: Kind<T>) => Mailboxes<T> {
   const at = (box: string, id: string): RecordKey => ['message', box, id];
   /** Keys of the live messages after a cursor; the cursor itself is the first key and is left out. */
@@ -96,7 +98,9 @@ export function lmdbMailboxes(
 
   const known = new Map<Kind<never>, Mailboxes<never>>();
   return <T>(kind: Kind<T>): Mailboxes<T> => {
-    const made = known.get(kind as Kind<never>) ?? (mailboxesOf(kind) as Mailboxes<never>);
+    const made =
+      known.get(kind as Kind<never>) ??
+      (behindWritten(gathering, mailboxesOf(kind), ['append', 'ack', 'clear']) as Mailboxes<never>);
     known.set(kind as Kind<never>, made);
     return made as unknown as Mailboxes<T>;
   };

@@ -75,7 +75,6 @@ function storeOf({ records, guarding }: Opened): Store {
     (batch) => records.commitBatch(batch),
     (access) => records.run(access),
   );
-  const mailboxes = lmdbMailboxes(records, waiters);
   const allAside = () => inOrder([...records.aside()].map(copyOf));
   return {
     isShared: false,
@@ -91,7 +90,7 @@ function storeOf({ records, guarding }: Opened): Store {
     flush: gathering.flush,
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind, gathering)),
     claims: behindWritten(gathering, lmdbClaims(records, waiters), ['take', 'renew', 'release', 'once']),
-    mailboxes: (kind) => behindWritten(gathering, mailboxes(kind), ['append', 'ack', 'clear']),
+    mailboxes: lmdbMailboxes(records, waiters, gathering),
     unreadable: (kinds) =>
       records.run(() => [...records.all()].flatMap((record) => misfitOf(kinds, record) ?? [])),
     aside: () => records.run(() => allAside().map(({ found }) => found)),

@@ -10,7 +10,7 @@ import { createLimitPort } from '../../../src/bot/door/limit-port.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
 import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
-import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
+import { createChatQueue, exclusiveIn } from '../../../src/bot/house/chat-queue.ts';
 import { CHATS } from '../../../src/bot/house/chats.ts';
 import { CONTACTS, createContacts } from '../../../src/bot/house/contacts.ts';
 import { createGroupPort } from '../../../src/bot/house/groups.ts';
@@ -23,6 +23,7 @@ import { keepingGroups } from '../../../src/bot/jobs/in-groups.ts';
 import { createJobs, type Jobs } from '../../../src/bot/jobs/jobs.ts';
 import { createDriveRule, createJobRules } from '../../../src/bot/jobs/may-start.ts';
 
+import { writtenFirst } from '../../../src/bot/telegram/written-first.ts';
 import { type CaseRecord, wasTold } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import type { CallApi } from '../../../src/flows/engine/bot-api.ts';
@@ -41,6 +42,7 @@ import { Secret } from '../../../src/kernel/secret.ts';
 import { LINK_VERSION } from '../../../src/link/messages.ts';
 import { regionPack } from '../../../src/policy/region.ts';
 import { createEpochs } from '../../../src/store/epoch.ts';
+import { createHolds } from '../../../src/store/holds.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { DEVICE } from '../../security/walk.ts';
 import { createLife, type Life, storeOf } from '../../support/mortal.ts';
@@ -339,7 +341,7 @@ export class LawHouse {
       clock: Date.now,
       log,
     });
-    const callApi = this.#telegram(life);
+    const callApi = writtenFirst(this.#telegram(life), store);
     const telegram = createTelegram(callApi, log);
     const alarms = createAlarms(store.values(ALARMS), (ring) => jobs.rang(ring), Date.now, log);
     const jobs: Jobs = createJobs({
@@ -430,7 +432,7 @@ export class LawHouse {
       callApi,
       me,
       log,
-      exclusive: async (chatId, task, own) => must(await queue.run(chatId, task, own)),
+      exclusive: exclusiveIn(queue, createHolds(store), store),
       buttonKey: key,
       newDevice,
       first: 'identify',
