@@ -167,7 +167,7 @@ class Task implements Gathered {
 }
 
 /** No two places have one name: there is no line break in the name of a kind. */
-function nameOf([namespace, key]: ValuePlace): string {
+export function nameOf([namespace, key]: ValuePlace): string {
   return `${namespace}\n${key}`;
 }
 
@@ -186,4 +186,31 @@ export function behindWritten<K extends string, O extends Record<K, (...given: n
     return [name, after];
   });
   return { ...own, ...Object.fromEntries(wrapped) };
+}
+
+/** Where the records lie that batches amend, each once. */
+export function amendedIn(batches: readonly Batch[]): ValuePlace[] {
+  const places = batches.flatMap(({ amended }) => amended.map(({ place }) => place));
+  return [...new Map(places.map((place) => [nameOf(place), place])).values()];
+}
+
+/**
+ * What batches write, in their order, each record once: as it is in the end.
+ * @param texts the live texts at the places of `amendedIn`, by their names (`nameOf`)
+ * @throws what an amendment throws over it
+ */
+export function writtenBy(
+  batches: readonly Batch[],
+  texts: ReadonlyMap<string, string | undefined>,
+): readonly Written[] {
+  const all = new Map<string, Written>();
+  for (const { written, amended } of batches) {
+    for (const one of written) all.set(nameOf(one.place), one);
+    for (const { place, decide } of amended) {
+      const before = all.get(nameOf(place));
+      for (const one of decide(before ? (before.text ?? undefined) : texts.get(nameOf(place))))
+        all.set(nameOf(one.place), one);
+    }
+  }
+  return [...all.values()];
 }

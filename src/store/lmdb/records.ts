@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
 import { asideOf } from '../check.ts';
-import type { Batch, Written } from '../gathering.ts';
+import { amendedIn, type Batch, nameOf, writtenBy } from '../gathering.ts';
 import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf } from '../record-text.ts';
 import { FENCED, type StoredRecord, type StoreFailure, type StoreHooks, type TakeRecord } from '../store.ts';
@@ -222,37 +222,24 @@ export class Records {
 
   async #commitBatches(batches: readonly Batch[]): Promise<void> {
     for (;;) {
-      const amended = new Map<string, { key: RecordKey; version: number | null; text: string | undefined }>();
-      const written: Written[] = [];
-      for (const batch of batches) {
-        written.push(...batch.written);
-        for (const { place, decide } of batch.amended) {
-          const key: RecordKey = ['value', ...place];
-          const name = JSON.stringify(place);
-          const found = this.#find(key);
-          const there = amended.get(name) ?? {
-            key,
-            version: found?.version ?? null,
-            text: found && isLive(found.text) ? found.text : undefined,
-          };
-          const decided = decide(there.text);
-          written.push(...decided);
-          const own = decided.findLast((one) => JSON.stringify(one.place) === name);
-          amended.set(name, { ...there, text: own ? (own.text ?? undefined) : there.text });
-        }
-      }
-      const acts = written.map(({ place, text }) =>
+      const found = amendedIn(batches).map((place) => ({ place, there: this.#find(['value', ...place]) }));
+      const texts = new Map(
+        found.map(({ place, there }) => [
+          nameOf(place),
+          there && isLive(there.text) ? there.text : undefined,
+        ]),
+      );
+      const acts = writtenBy(batches, texts).map(({ place, text }) =>
         text === null ? this.#preparedRemoval(['value', ...place]) : this.#prepare(['value', ...place], text),
       );
       const conditions: Promise<boolean>[] = [];
       // Each within the one before: the engine looks at all of them in the commit that writes.
-      const whole = [...amended.values()].reduceRight<() => void>(
-        (inner, { key, version }) =>
+      const whole = found.reduceRight<() => void>(
+        (inner, { place, there }) =>
           () => {
-            const asWas =
-              version === null
-                ? this.#records.ifNoExists([...key], inner)
-                : this.#records.ifVersion([...key], version, inner);
+            const asWas = there
+              ? this.#records.ifVersion(['value', ...place], there.version, inner)
+              : this.#records.ifNoExists(['value', ...place], inner);
             inBatch(asWas);
             conditions.push(asWas);
           },

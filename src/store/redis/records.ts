@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Result } from '../../kernel/result.ts';
 import { asideOf } from '../check.ts';
+import { amendedIn, type Batch, nameOf, writtenBy } from '../gathering.ts';
 import type { Misfit } from '../kind.ts';
 import { headOf } from '../record-text.ts';
-import {
-  type Held,
-  type KeyRange,
-  MAX_NAME_BYTES,
-  type StoredRecord,
-  type StoreFailure,
-  type StoreHooks,
-} from '../store.ts';
-import { StoreError } from '../store-error.ts';
+import type { Held, KeyRange, StoredRecord, StoreFailure, StoreHooks } from '../store.ts';
+import { checkName, StoreError } from '../store-error.ts';
 import type { Connection, Script } from './connection.ts';
 import { attempted } from './failure.ts';
 import { below, escaped, fieldOf, keyOf, type RecordKey, type StoreKeys } from './keys.ts';
@@ -27,7 +21,7 @@ export interface RecordChange {
 /** What one script writes: texts, and what goes. */
 interface Commit {
   /** What has to lie there for anything to be written; null: nothing. */
-  readonly found?: { readonly key: RecordKey; readonly bytes: Buffer | null };
+  readonly found?: readonly { readonly key: RecordKey; readonly bytes: Buffer | null }[];
   readonly puts?: readonly StoredRecord[];
   readonly removes?: readonly RecordKey[];
 }
@@ -131,7 +125,32 @@ export class RedisRecords {
       const wanted = decide(text !== undefined && isLive(text) ? text : undefined);
       if (!wanted) return false;
       const puts = [{ key, text: wanted.text }, ...(wanted.also ?? [])];
-      if (await this.#commit({ found: { key, bytes }, puts })) return true;
+      if (await this.#commit({ found: [{ key, bytes }], puts })) return true;
+    }
+  }
+
+  /** Writes a batch of values as one. */
+  async commitBatch(batch: Batch): Promise<void> {
+    for (;;) {
+      const places = amendedIn([batch]);
+      const found = await Promise.all(
+        places.map(async (place) => {
+          const key: RecordKey = ['value', ...place];
+          return { name: nameOf(place), key, bytes: await this.#bytes(key) };
+        }),
+      );
+      const texts = found.map(({ name, bytes }) => [name, bytes?.toString()] as const);
+      const live = texts.map(
+        ([name, text]) => [name, text !== undefined && isLive(text) ? text : undefined] as const,
+      );
+      const written = writtenBy([batch], new Map(live));
+      const puts = written.flatMap(({ place, text }) =>
+        text === null ? [] : [{ key: ['value', ...place] as const, text }],
+      );
+      const removes = written.flatMap(({ place, text }) =>
+        text === null ? [['value', ...place] as const] : [],
+      );
+      if (await this.#commit({ found, puts, removes })) return;
     }
   }
 
@@ -222,12 +241,11 @@ export class RedisRecords {
     return (await this.#connection.command(['HGET', this.keys.records, checked(key)], true)) as Buffer | null;
   }
 
-  async #commit({ found, puts = [], removes = [] }: Commit): Promise<boolean> {
-    const condition = found
-      ? ['1', checked(found.key), found.bytes ? createHash('sha1').update(found.bytes).digest('hex') : '']
-      : ['0'];
+  async #commit({ found = [], puts = [], removes = [] }: Commit): Promise<boolean> {
+    const digestOf = (bytes: Buffer | null) => (bytes ? createHash('sha1').update(bytes).digest('hex') : '');
     const done = await this.tell(this.scripts.commit, [
-      ...condition,
+      String(found.length),
+      ...found.flatMap(({ key, bytes }) => [checked(key), digestOf(bytes)]),
       String(puts.length),
       ...puts.flatMap(({ key, text }) => [checked(key), text]),
       String(removes.length),
@@ -241,10 +259,7 @@ export class RedisRecords {
 export function checked(key: RecordKey): string {
   const [, ...names] = key;
   for (const name of names) {
-    const bytes = Buffer.byteLength(name);
-    if (bytes < 1 || bytes > MAX_NAME_BYTES) {
-      throw new StoreError('invalid', `a name must have 1 to ${MAX_NAME_BYTES} bytes, got ${bytes}`);
-    }
+    checkName(name);
   }
   return fieldOf(key);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { copyOf, inOrder, misfitOf, readsAs } from '../check.ts';
+import { behindWritten, createGathering } from '../gathering.ts';
 import { createGuarding } from '../guarding.ts';
 import type { Kind } from '../kind.ts';
 import type {
@@ -99,16 +100,26 @@ function storeOf(
     for await (const record of records.between('aside', 'asidf')) found.push(record);
     return inOrder(found.map(copyOf));
   };
+  const gathering = createGathering(
+    (batch) => records.commitBatch(batch),
+    (access) => records.run(access),
+  );
+  const mailboxes = redisMailboxes(records, waiters);
   return {
     isShared: true,
     primary: {
       term: () => records.run(() => connection.term()),
-      settled: () => records.run(() => connection.settled()),
+      async settled() {
+        const written = await gathering.flush();
+        return written.ok ? records.run(() => connection.settled()) : written;
+      },
     },
-    guarded,
-    values: <T>(kind: Kind<T>) => keyvValues(kind, redisValues(records, kind)),
-    claims: redisClaims(records, waiters),
-    mailboxes: redisMailboxes(records, waiters),
+    guarded: (held, task) => gathering.apart(() => guarded(held, task)),
+    together: gathering.together,
+    flush: gathering.flush,
+    values: <T>(kind: Kind<T>) => keyvValues(kind, redisValues(records, kind, gathering)),
+    claims: behindWritten(gathering, redisClaims(records, waiters), ['take', 'renew', 'release', 'once']),
+    mailboxes: (kind) => behindWritten(gathering, mailboxes(kind), ['append', 'ack', 'clear']),
     unreadable: (kinds) =>
       records.run(async () => {
         const found = [];

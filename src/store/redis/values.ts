@@ -1,4 +1,5 @@
 import type { KeyvStoreAdapter } from 'keyv';
+import type { Gathering } from '../gathering.ts';
 import type { Kind } from '../kind.ts';
 import type { ValuesBackend } from '../values.ts';
 import type { RecordKey } from './keys.ts';
@@ -11,6 +12,7 @@ const PAGE = 5_000;
 export function redisValues(
   records: RedisRecords,
   { name: namespace, fleeting }: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+  gathering: Gathering,
 ): ValuesBackend {
   const at = (key: string): RecordKey => ['value', namespace, key];
   const page: ValuesBackend['page'] = (range) => records.page(['value', namespace], range);
@@ -54,5 +56,6 @@ export function redisValues(
     change,
     run: (access) => records.run(access),
     setAside: (key, misfit) => records.setAside(at(key), misfit, fleeting),
+    gathering,
   };
 }
