@@ -5,9 +5,9 @@
  * durable writes are counted by the numbers the engine gives its commits, and one is timed bare beside them. Bots are processes
  * of their own and take turns; the Bot API is this one.
  *
- *   npx tsx bench/press.ts [--rounds 100] [--bundle <unbind-bot.mjs>…]
+ *   npx tsx bench/press.ts [--rounds 75] [--before <unbind-bot.mjs of another commit>]
  *
- * Without a bundle the bot is bundled first. That of another commit: `npx tsx scripts/build.ts` in a worktree of it.
+ * That of another commit: `npx tsx scripts/build.ts` in a worktree of it.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,12 +16,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { InlineKeyboardButton, InlineKeyboardMarkup, Update, User } from 'grammy/types';
 import { open, type RootDatabase } from 'lmdb';
 import { type Context, Telegraf } from 'telegraf';
 import { buildBot } from '../scripts/bundles.ts';
-import { type BareBotApi, type BareCall, BENCH_TOKEN, startBareBotApi } from './bare-bot-api.ts';
+import { against, asked, beside, note, plain, quantile, report } from './bench.ts';
+import type { Figure } from './run/figure.ts';
+import { type BareBotApi, type BareCall, BENCH_TOKEN, startBareBotApi } from './telegram/bare-bot-api.ts';
 
 /** Rounds one person presses before the next one goes on: the bot takes a burst of a hundred updates from each. */
 const ROUNDS_A_PERSON = 15;
@@ -180,25 +181,18 @@ async function bareCommits(folder: string): Promise<number[]> {
   return times;
 }
 
-function at(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-}
-
-async function measure(rounds: number, bundles: readonly string[]): Promise<void> {
+async function measure(rounds: number, other: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'unbind-press-'));
-  const given = bundles.length > 0 ? bundles : [join(folder, 'dist', 'unbind-bot.mjs')];
-  if (bundles.length === 0) {
-    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
-    await buildBot(join(folder, 'dist'));
-  }
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
+  await buildBot(join(folder, 'dist'));
+  const bundles = [join(folder, 'dist', 'unbind-bot.mjs'), ...(other === '' ? [] : [other])];
   const people = Math.ceil((rounds + WARM) / ROUNDS_A_PERSON);
   const all = [
     await contender('telegraf', null, ({ url }) =>
       fork(fileURLToPath(import.meta.url), ['telegraf', url], { stdio: 'ignore' }),
     ),
   ];
-  for (const [n, bundle] of given.entries()) {
+  for (const [n, bundle] of bundles.entries()) {
     const cwd = join(folder, `bot-${n}`);
     mkdirSync(cwd);
     const env = {
@@ -217,7 +211,7 @@ async function measure(rounds: number, bundles: readonly string[]): Promise<void
         env: { ...env, TELEGRAM_API_ROOT: url },
         stdio: 'ignore',
       });
-    const name = bundles.length > 0 ? bundle : 'this bot';
+    const name = n === 0 ? 'this bot' : 'before';
     all.push(await contender(name, join(cwd, 'store'), start));
   }
   const stores = new Map(
@@ -251,35 +245,44 @@ async function measure(rounds: number, bundles: readonly string[]): Promise<void
     one.api.close();
   }
 
-  const [telegraf, ...ours] = all;
-  for (const kind of KINDS) {
-    const base = telegraf?.figures[kind].ms ?? [];
-    console.log(`\n${kind} (${base.length} presses each)`);
-    for (const { name, store, figures } of [telegraf, ...ours].flatMap((one) => one ?? [])) {
-      const { ms, calls, commits } = figures[kind];
-      const share = ((at(base, 0.5) / at(ms, 0.5)) * 100).toFixed(0);
-      const writes = store === null ? '' : `  ${(commits / ms.length).toFixed(2)} durable writes`;
-      console.log(
-        `  ${name.padEnd(28)} p50 ${at(ms, 0.5).toFixed(2)} ms  p99 ${at(ms, 0.99).toFixed(2)} ms  ${share.padStart(3)} % of telegraf${writes}\n` +
-          `  ${''.padEnd(28)} ${calls}`,
-      );
-    }
-  }
+  const [telegraf, ours, before] = all;
+  if (!telegraf || !ours) throw new Error('nothing was measured');
   const bare = await bareCommits(join(folder, 'bare'));
-  console.log(
-    `\na bare commit in this folder: p50 ${at(bare, 0.5).toFixed(2)} ms  p99 ${at(bare, 0.99).toFixed(2)} ms`,
-  );
   rmSync(folder, { recursive: true });
+  note(
+    `a bare commit of 4 KB here: ${quantile(bare, 0.5).toFixed(2)} ms, p99 ${quantile(bare, 0.99).toFixed(2)} ms`,
+  );
+  return KINDS.flatMap((kind) => {
+    const [own, base] = [ours.figures[kind], telegraf.figures[kind]];
+    note(
+      `${kind}: ${own.calls}; telegraf: ${base.calls}${before ? `; before: ${before.figures[kind].calls}` : ''}`,
+    );
+    const each = (ms: readonly number[]) => ms.map((one) => [one]);
+    const baseline = { name: 'telegraf', rounds: each(base.ms) };
+    const writes = own.commits / own.ms.length;
+    const earlier = before?.figures[kind];
+    return [
+      beside(`press, ${kind}`, 'ms', each(own.ms), baseline, { reach: { atMost: 100 / 45 } }),
+      against(`press, ${kind}, p99`, 'ms', quantile(own.ms, 0.99), {
+        name: 'telegraf',
+        value: quantile(base.ms, 0.99),
+      }),
+      earlier
+        ? against(
+            `durable writes of a press, ${kind}`,
+            'count',
+            writes,
+            { name: 'before', value: earlier.commits / earlier.ms.length },
+            { reach: { atMost: 0.5 } },
+          )
+        : plain(`durable writes of a press, ${kind}`, 'count', writes, { reach: { atMost: 3.1 } }),
+    ];
+  });
 }
 
 const [, , mode, apiRoot = ''] = process.argv;
 if (mode === 'telegraf') await runTelegraf(apiRoot);
 else {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '75' },
-      bundle: { type: 'string', multiple: true, default: [] },
-    },
-  });
-  await measure(Number(values.rounds), values.bundle);
+  const { rounds, before } = asked({ rounds: 75, before: '' });
+  report(await measure(rounds, before));
 }

@@ -21,6 +21,11 @@ export const BENCHES: readonly Listed[] = [
     about: 'processor time of a call of the Bot API, beside telegraf',
     words: ['--rounds', '5'],
   },
+  {
+    name: 'press',
+    about: 'a press that answers a question, beside telegraf; its durable writes',
+    words: ['--rounds', '30'],
+  },
   { name: 'intake', about: 'what a chat that Telegram holds up costs the others' },
   {
     name: 'processes',
