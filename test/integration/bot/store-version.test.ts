@@ -6,6 +6,7 @@ import { restoreBackup } from '../../../src/bot/keep/restore.ts';
 import { bringUpToDate, isNewer, STORE_STAMP, stampOf } from '../../../src/bot/keep/stamp.ts';
 import { KINDS } from '../../../src/bot/kinds.ts';
 import { takePlace } from '../../../src/bot/server/one-bot.ts';
+import { createRoll } from '../../../src/bot/server/roll.ts';
 import { newCase } from '../../../src/cases/case.ts';
 import { CASES } from '../../../src/cases/record.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -70,6 +71,28 @@ describe('a store and the version of the program', () => {
     const up = await value(bringUpToDate(store, { ...options, kinds: TOMORROW, program: '2.0.0' }));
     expect(up).toMatchObject({ from: '1.0.1' });
     expect(await backups(folder)).toHaveLength(1);
+  });
+
+  it('is not given another form while bots work with it that would not understand that', async () => {
+    const { store, folder, storeUrl } = await openPlace();
+    const other = createRoll(store, Date.now);
+    const ours = createRoll(store, Date.now);
+    const options = { ...common, storeUrl, clock: Date.now, others: ours.others };
+    await value(other.enter());
+    await value(bringUpToDate(store, { ...options, program: '1.0.0' }));
+    await value(store.values(CASES).set('c1', newCase('c1', 7, 1)));
+    const later = { ...options, kinds: TOMORROW, program: '2.0.0' };
+    expect(await bringUpToDate(store, later)).toMatchObject({
+      failure: { reason: 'others-run', others: [{ pid: process.pid }] },
+    });
+    expect(await value(store.values(STORE_STAMP).get('stamp'))).toMatchObject({ program: '1.0.0' });
+    expect(await backups(folder)).toEqual([]);
+    // Another number alone is another form to nobody.
+    expect(await value(bringUpToDate(store, { ...options, program: '1.0.1' }))).toMatchObject({
+      from: '1.0.0',
+    });
+    await other.leave();
+    expect(await value(bringUpToDate(store, later))).toMatchObject({ from: '1.0.1' });
   });
 
   it('is refused by an older program, which changes nothing, and so is its backup', async () => {
