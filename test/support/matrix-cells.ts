@@ -214,12 +214,14 @@ export function pairs(steps: ReadonlyMap<string, number>, seed: number): Cell[] 
     return at(point, partsOf(step)[1], { ...how, nth: 1 + Math.floor(random() * times) });
   };
   const all = FAIL_POINTS.flatMap((point) => [KILL, HANG, FAIL].map((how) => ({ point, how })));
-  return all.flatMap((first, i) =>
+  const cells = all.flatMap((first, i) =>
     all.slice(i).map((second) => {
       const blows = [one(first.point, first.how), one(second.point, second.how)];
-      return cell(blows.map(nameOf).join(' + '), ...blows);
+      return { at: random(), cell: cell(blows.map(nameOf).join(' + '), ...blows) };
     }),
   );
+  // In no order of theirs: what was run when somebody stops it is a fair part of them.
+  return cells.sort((first, second) => first.at - second.at).map((drawn) => drawn.cell);
 }
 
 /** The point and the subject of a step. */
