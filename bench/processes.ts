@@ -14,7 +14,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
 import { Agent, request } from 'undici';
 import { childEnv } from '../src/kernel/child-env.ts';
 import { startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
@@ -79,7 +78,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
     const bot = spawn(process.execPath, [program], {
       cwd: folder.path,
       env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     bots.push(bot);
     hubs.push(await hubOf(bot));
@@ -153,16 +152,17 @@ async function spread(hubs: readonly string[]): Promise<{ url: string; close(): 
   };
 }
 
-/** Where a bot that has just started listens. */
-async function hubOf(bot: ChildProcess): Promise<string> {
-  if (!bot.stdout) throw new Error('the bot has no output');
-  for await (const line of createInterface({ input: bot.stdout })) {
-    const hub = /"hub":"([^"]+)"/.exec(line)?.[1];
-    if (hub === undefined) continue;
-    bot.stdout.resume();
-    return hub;
-  }
-  throw new Error('a bot has not started');
+/** Where a bot that has just started listens, as its log says. */
+function hubOf(bot: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    bot.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const hub = /"hub":"([^"]+)"/.exec(said)?.[1];
+      if (hub !== undefined) resolve(hub);
+    });
+    bot.once('exit', () => reject(new Error(`a bot has not started: ${said}`)));
+  });
 }
 
 /** Sends three commands at once, waits for their answers, and so on. */

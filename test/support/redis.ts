@@ -7,16 +7,14 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { CERTIFICATE } from '../integration/lan-agent/link-certificate.ts';
+import { patiently } from './patiently.ts';
 import { folderInMemory } from './store.ts';
 
 const HOST = '127.0.0.1';
 /** A port that was free a moment ago may be taken by somebody else meanwhile. */
 const TRIES = 5;
-const PATIENCE_MS = 30_000;
-const LOOK_EVERY_MS = 20;
 
 /** Why there is none here, to be said by the tests that skip themselves; null: there is one. */
 export const NO_REDIS = isInstalled('redis-server') ? null : 'redis-server is not installed here';
@@ -126,7 +124,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 
 /** Waits until a replica has all that its primary holds. */
 export async function followed(replica: RedisServer): Promise<void> {
-  await eventually(async () => {
+  await patiently(async () => {
     if ((await replica.info('master_link_status')) !== 'up') throw new Error('the replica has no link yet');
   });
 }
@@ -186,7 +184,7 @@ export async function startSentinels(
   );
   const ask = (port: number, ...words: string[]) => commandTo(`redis://${HOST}:${port}`, words);
   for (const { port } of started) {
-    await eventually(async () => {
+    await patiently(async () => {
       const seen = pairs(await ask(port, 'SENTINEL', 'MASTER', name));
       const known = `${seen.get('num-other-sentinels')} ${seen.get('num-slaves')}`;
       if (known !== `${count - 1} ${replicas}`) throw new Error(`a Sentinel knows ${known}`);
@@ -246,7 +244,7 @@ export async function startCluster({
   for (const [index, { host, port }] of nodes.entries())
     if (index > 0) await first?.command('CLUSTER', 'MEET', host, String(port), String(buses[index]));
   for (const node of nodes) {
-    await eventually(async () => {
+    await patiently(async () => {
       const told = String(await node.command('CLUSTER', 'INFO'));
       if (!told.includes(`cluster_known_nodes:${nodes.length}`)) throw new Error('a node does not know all');
     });
@@ -258,7 +256,7 @@ export async function startCluster({
       String(await nodes[index % primaries]?.command('CLUSTER', 'MYID')),
     );
   for (const [index, node] of nodes.entries()) {
-    await eventually(async () => {
+    await patiently(async () => {
       const told = String(await node.command('CLUSTER', 'INFO'));
       if (!told.includes('cluster_state:ok')) throw new Error('the cluster is not whole');
     });
@@ -340,22 +338,9 @@ function listening(file: string, mode: readonly string[], cwd: string): Promise<
   });
 }
 
-/** Waits until something no longer throws, half a minute at most. Without Vitest: scripts start servers, too. */
-async function eventually<T>(task: () => Promise<T>): Promise<T> {
-  const late = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await task();
-    } catch (error) {
-      if (performance.now() > late) throw error;
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-}
-
 /** Waits until a server that listens has read what lies in its folder, too. */
 function answers(command: RedisServer['command']): Promise<unknown> {
-  return eventually(() => command('PING'));
+  return patiently(() => command('PING'));
 }
 
 async function commandTo(url: string, words: readonly string[]): Promise<unknown> {
