@@ -88,7 +88,7 @@ export interface House {
 export type Site = Pick<House, 'url' | 'dispatcher' | 'now'>;
 
 /** Limits high enough that tests run into them only on purpose. */
-const NO_LIMITS = {
+export const NO_LIMITS = {
   requests: { burst: 10_000, perSecond: 10_000 },
   agents: { burst: 10_000, perSecond: 10_000 },
   pairing: { burst: 10_000, perSecond: 10_000 },
@@ -327,7 +327,7 @@ export function otherNumber(number: string): string {
 }
 
 /** A command as the bot sends it. */
-export function discover(house: House, until = SERIAL) {
+export function discover(house: Pick<House, 'now'>, until = SERIAL) {
   return {
     type: 'discover' as const,
     jobId: ulid(),
@@ -338,6 +338,6 @@ export function discover(house: House, until = SERIAL) {
 }
 
 /** An event as an agent sends it. */
-export function failed(house: House, jobId = ulid()): AgentEvent {
+export function failed(house: Pick<House, 'now'>, jobId = ulid()): AgentEvent {
   return { type: 'job-failed', id: ulid(), jobId, at: house.now(), reason: 'not-found' };
 }
