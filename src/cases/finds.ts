@@ -10,7 +10,13 @@ import type { Store, StoreFailure } from '../store/store.ts';
 import type { CaseRecord } from './record.ts';
 
 /** By what is sought and case (`<what>:<value>:<case>`): of one value, the last keys are the latest cases. */
-export const CASE_FINDS = kind({ name: 'case-finds', version: 1, schema: z.literal(true) });
+export const CASE_FINDS = kind({
+  name: 'case-finds',
+  // As the cases do: an entry and its case are one commit.
+  gathers: true,
+  version: 1,
+  schema: z.literal(true),
+});
 
 /** What cases are found by; times in milliseconds since 1970. */
 export type Find =

@@ -96,6 +96,24 @@ describe('what leads to cases', () => {
     expect(await value(desk.openAbout(ANN, serialOf(1)))).toMatchObject({ id });
   });
 
+  it('is found by the task that writes it, before that is on disk', async () => {
+    const store = await openPlace();
+    const desk = createCaseDesk(store, createAudit(store, Date.now), Date.now);
+    const { id } = await value(desk.open(ANN));
+    const device = { shortSerial: serialOf(1), fullSerial: null, model: null, manufactured: null };
+    const job = { id: 'J1', kind: 'status', agentId: 'A', startedAt: 1 } as const;
+    const found = await value(
+      store.together(async () => {
+        await value(desk.apply(id, { type: 'identified', device }));
+        await value(desk.apply(id, { type: 'job-started', job }));
+        return [await desk.openAbout(ANN, serialOf(1)), await desk.atWork({ laptop: 'A' })];
+      }),
+    );
+    expect(found).toMatchObject([{ value: { id } }, { value: [{ id }] }]);
+    const { led, wanted } = await ledAndTrue(store);
+    expect(led).toEqual(wanted);
+  });
+
   it('is built for a store of before, and answers as if it had always been there', async () => {
     const filled: { of: readonly string[] } = { of: [] };
     const store = await openPlace(async (url) => {
