@@ -4,6 +4,8 @@
  * and what was under way on this one has failed.
  */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreError } from '../store-error.ts';
 import type { RedisAddress, RedisHost } from './address.ts';
 import { failureOf, Refused } from './failure.ts';
 import { keysOf } from './keys.ts';
@@ -61,9 +63,9 @@ export async function openLine(address: RedisAddress, heard: (message: string) =
   };
   try {
     const [client, host] = await primaryOf(address, to, ca);
-    const term = acceptable(await client.sendCommand<string>(['INFO']));
+    const term = acceptable(await inTime(client.sendCommand<string>(['INFO'])));
     const listener = await to(host);
-    await listener.subscribe(keysOf(address.tag).channel, heard);
+    await inTime(listener.subscribe(keysOf(address.tag).channel, heard));
     return lineOf(address, { client, listener, term, leave, another: () => to(host) });
   } catch (error) {
     leave();
@@ -175,8 +177,26 @@ async function clientFor(
   });
   // Heard from whatever was sent, and by whoever watches the line.
   client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  try {
+    await inTime(client.connect());
+    return client;
+  } catch (error) {
+    if (client.isOpen) client.destroy();
+    throw error;
+  }
+}
+
+/** A host may take connections and stand still: whoever waited for it would never find the one that took its place. */
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = pause(ANSWER_MS, undefined, { ref: false, signal: over.signal }).then(() => {
+    throw new StoreError('unavailable', 'no answer');
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Asks one host after another; the last one's failure stands for all. */
@@ -190,7 +210,7 @@ async function primaryOf(
     try {
       const host = await leadOf(address, asked, ca);
       const client = await to(host);
-      const [role] = await client.sendCommand<[string]>(['ROLE']);
+      const [role] = await inTime(client.sendCommand<[string]>(['ROLE']));
       if (role === 'master') return [client, host];
       failure = new Refused('no-primary', 'none of the hosts is the primary');
     } catch (error) {
@@ -208,9 +228,9 @@ async function leadOf(address: RedisAddress, asked: RedisHost, ca: string | unde
   const own = { user: null, password: kind === 'cluster' ? null : kind.password, database: 0 };
   const client = await clientFor(kind === 'cluster' ? address : { ...address, ...own }, asked, ca);
   try {
-    return await (kind === 'cluster'
-      ? slotHost(client, address, asked)
-      : sentinelHost(client, kind.sentinel));
+    return await inTime(
+      kind === 'cluster' ? slotHost(client, address, asked) : sentinelHost(client, kind.sentinel),
+    );
   } finally {
     client.destroy();
   }
