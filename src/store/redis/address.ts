@@ -39,7 +39,7 @@ const KNOWN = ['sentinel', 'sentinel-password', 'cluster', 'replicas', 'tag', 'c
 /** Null: it is none. */
 export function parseRedisUrl(url: string): RedisAddress | null {
   const [, scheme = '', credentials, places = '', database = '', query = ''] =
-    /^(rediss?):\/\/(?:(.*)@)?([^/?@]+)(?:\/(\d{0,4}))?(?:\?([^?]*))?$/i.exec(url.trim()) ?? [];
+    /^(rediss?):\/\/(?:(.*)@)?([^/?@]+)(?:\/(\d{0,4}))?(?:\?([^?]*))?$/is.exec(url.trim()) ?? [];
   const asked = new URLSearchParams(query);
   if ([...asked.keys()].some((name) => !KNOWN.includes(name))) return null;
   const sentinel = asked.get('sentinel');
