@@ -68,8 +68,8 @@ export const SHORT: readonly Cell[] = [
     at('store-write-before', 'set hub-trades', KILL),
   ),
   cell(
-    'kill -9 of the bot after an entry of the trail',
-    at('store-write-after', 'change audit', { ...KILL, nth: 9 }),
+    'kill -9 of the bot after the commit of a turn',
+    at('store-write-after', 'commit task', { ...KILL, nth: 9 }),
   ),
   cell('the disk of the bot is full', { kind: 'point', point: 'store-write-before', nth: 20, ...FULL }),
   cell('kill -9 of the bot before the picture', at('telegram-before', 'sendPhoto', KILL)),
@@ -142,8 +142,8 @@ export const WITH_REDIS: readonly Cell[] = [
   cell('kill -9 of Redis after a permit was traded', at('store-write-after', 'set hub-trades', OF_REDIS)),
   cell('kill -9 of Redis as replicas are asked', at('store-read-before', 'settled primary', OF_REDIS)),
   cell(
-    'kill -9 of Redis as an entry of the trail is written',
-    at('store-write-before', 'change audit', { ...OF_REDIS, nth: 9 }),
+    'kill -9 of Redis as a turn is committed',
+    at('store-write-before', 'commit task', { ...OF_REDIS, nth: 9 }),
   ),
   cell('kill -9 of Redis as the bot waits for Telegram', at('telegram-before', 'sendPhoto', OF_REDIS)),
   cell('kill -9 of Redis as the datagram is out', at('lan-after', 'ezvizUnbind', OF_REDIS)),
