@@ -33,6 +33,8 @@ const [FEW, MANY] = [100, 10_000];
 const AT_WORK = 500;
 /** The answer of a chat that stands for all late ones. */
 const LATE = 200;
+/** Answers that are timed one after another, late ones and early ones. */
+const IN_A_ROW = 5;
 const log = createLog('silent', 'unbind-bot');
 const figures: Figure[] = [];
 
@@ -182,9 +184,9 @@ const WALKS: Record<string, { readonly before: readonly string[]; again(n: numbe
     before: ['/new', 'J50000062'],
     again: (n) => (n % 2 === 0 ? 'back' : 'no'),
   },
-  'another doubtful number': { before: ['/new'], again: (n) => `12345${String(n).padStart(4, '0')}` },
+  'another doubtful number': { before: ['/new'], again: (n) => `J5OOOO${100 + (n % 900)}` },
   'words beside a doubtful number': {
-    before: ['/new', '123456789'],
+    before: ['/new', 'J5OOOO062'],
     again: (n) => (n % 2 === 0 ? 'it is a recorder' : 'it is a camera'),
   },
 };
@@ -200,6 +202,11 @@ async function measureUpdates(): Promise<void> {
           if (from === 1) for (const text of before) await act(person, text);
           for (let n = from; n < until; n++) await act(person, again(n));
         };
+        const inARow = async (person: SimUser, from: number) => {
+          const times: number[] = [];
+          for (let n = from; n < from + IN_A_ROW; n++) times.push(await act(person, again(n)));
+          return times;
+        };
         await walk(old, 1, LATE);
         let late = LATE;
         const next = young.values();
@@ -210,9 +217,12 @@ async function measureUpdates(): Promise<void> {
               if (!person) throw new Error('nobody is left');
               await walk(person, 1, 5);
               youngOne = person.id;
-              return act(person, again(5));
+              return inARow(person, 5);
             },
-            late: () => act(old, again(late++)),
+            late: () => {
+              late += IN_A_ROW;
+              return inARow(old, late - IN_A_ROW);
+            },
           },
           rounds,
           3,
