@@ -173,18 +173,19 @@ export class Records {
         if (found && isLive(found.text) && holds(found.text)) return { key, version: found.version };
         throw new StoreError('unavailable', FENCED);
       });
-      let isDone: Promise<boolean> | undefined;
+      const areMet: Promise<boolean>[] = [];
       // Each within the one before: the engine looks at all of them in the commit that writes.
       const asLongAs = met.reduceRight<() => void>(
         (inner, { key, version }) =>
           () => {
-            isDone = this.#records.ifVersion([...key], version, inner);
-            inBatch(isDone);
+            const isMet = this.#records.ifVersion([...key], version, inner);
+            inBatch(isMet);
+            areMet.push(isMet);
           },
         writes,
       );
       asLongAs();
-      if (await isDone) return;
+      if ((await Promise.all(areMet)).every(Boolean)) return;
       // A claim that was renewed meanwhile has another version, too.
     }
   }

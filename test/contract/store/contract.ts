@@ -481,6 +481,24 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(store.claims.take('inner', HOUR, 'b'))).not.toBeNull();
       });
 
+      it('writes what is written while the inner of two claims is renewed', async () => {
+        const outer = await take('outer', 'a');
+        const things = store.values(anyKind('things'));
+        await store.guarded(outer, async () => {
+          const inner = await take('inner', 'a');
+          await store.guarded(inner, async () => {
+            for (let n = 0; n < 20; n++) {
+              const [renewed] = await Promise.all([
+                value(store.claims.renew('inner', HOUR, 'a')),
+                value(things.set('a', n)),
+              ]);
+              expect(renewed).toBe(true);
+              expect(await value(things.get('a'))).toBe(n);
+            }
+          });
+        });
+      });
+
       it('holds to it what is written before the task ends, and nothing after', async () => {
         const held = await take('chat', 'a');
         let after: (() => Promise<unknown>) | undefined;
