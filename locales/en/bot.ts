@@ -1043,7 +1043,7 @@ export const bot = {
         'Redis does not answer at {{place}} ({{detail}}). Is it running, and is the address in STORE_URL right?',
       'wrong-password': 'Redis at {{place}} refuses the password. Check user and password in STORE_URL.',
       forbidden:
-        'Redis at {{place}} does not let this user do what the bot needs ({{detail}}). It needs all commands on keys that begin with the tag, and the channel (docs/operations.md).',
+        'Redis at {{place}} does not let this user do what the bot needs ({{detail}}). It needs all commands on keys that begin with the tag, and the channel (docs/install.md).',
       'no-primary':
         'Redis answers at {{place}}, but no server there may write ({{detail}}). Name the primary in STORE_URL, or Sentinels, and look at the replication.',
       evicts:

@@ -37,7 +37,7 @@ export const setting = {
     TELEGRAM_API_ROOT:
       'Root of the Bot API. Another one only for a Bot API server of your own (without --local); https, or http on this machine.',
     STORE_URL:
-      'Where state lives: lmdb:<folder>, relative to the working directory. The folder is made with rights for its owner only, and one bot works in it. For several bots: redis:// or rediss://[user][:password]@host[:port][,host…][/database][?sentinel=<name>|cluster][&replicas=<n>][&tag=<name>][&ca=<file>] (docs/operations.md).',
+      'Where state lives: lmdb:<folder>, relative to the working directory. The folder is made with rights for its owner only, and one bot works in it. For several bots: redis:// or rediss://[user][:password]@host[:port][,host…][/database][?sentinel=<name>|cluster][&replicas=<n>][&tag=<name>][&ca=<file>] (docs/install.md).',
     HUB_LISTEN: 'host:port to listen on. The default serves agents on this machine only.',
     HUB_PUBLIC_URL:
       'What agents are told to call; https except on this machine. Required when HUB_LISTEN is not a loopback address.',
