@@ -126,7 +126,7 @@ describe('the audit trail', () => {
   it('writes an entry and the note where the trail ends in one commit', async () => {
     await notes(1);
     const commits = await commitsOf(() => notes(1));
-    expect(commits).toEqual({ change: 1, set: 0, delete: 0 });
+    expect(commits).toEqual({ amend: 1, change: 0, set: 0, delete: 0 });
   });
 
   it('opens a trail of before, ended by a note of its own, in whatever state a crash left the two', async () => {
@@ -285,13 +285,17 @@ function holdingDeletes() {
 
 /** What the store is asked to write while a task runs, beside names. */
 async function commitsOf(task: () => Promise<void>): Promise<Record<string, number>> {
-  const counted = { change: 0, set: 0, delete: 0 };
+  const counted = { amend: 0, change: 0, set: 0, delete: 0 };
   const plain = store;
   const counting: Pick<Store, 'values'> = {
     values<T>(kind: Kind<T>) {
       const values = plain.values(kind);
       return {
         ...values,
+        amend: (...given: Parameters<typeof values.amend>) => {
+          counted.amend += 1;
+          return values.amend(...given);
+        },
         change: (...given: Parameters<typeof values.change>) => {
           counted.change += 1;
           return values.change(...given);
