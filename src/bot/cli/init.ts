@@ -1,5 +1,4 @@
 /** `unbind-bot init`: from a token to a `.env` that the bot starts with. */
-import { isCancel, password, text } from '@clack/prompts';
 import { type AddCommand, EXIT } from './cli.ts';
 import { type Ask, initDialogue } from './init/dialogue.ts';
 
@@ -22,6 +21,7 @@ export const addInit: AddCommand = (program, { env, t, complain, misused }) => {
 };
 
 const askHere: Ask = async (message, { hidden, initial } = {}) => {
+  const { isCancel, password, text } = await import('@clack/prompts');
   const answer = hidden
     ? await password({ message, output: process.stderr })
     : await text({ message, output: process.stderr, ...(initial ? { initialValue: initial } : {}) });

@@ -1,5 +1,3 @@
-import qrcode from 'qrcode';
-
 const PREFIX = 'qr:';
 /** Side of the picture, pixels: a camera reads it off a phone, and Telegram does not blur it by enlarging. */
 const SIDE = 480;
@@ -13,6 +11,7 @@ export const addressPictureKey = (address: string): string => `${PREFIX}${addres
 export async function addressPicture(key: string): Promise<Buffer | null> {
   const address = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
   if (address === '' || address.length > LONGEST) return null;
+  const { default: qrcode } = await import('qrcode');
   // Middle correction: a reflection on the phone's glass does not hide it.
   return qrcode.toBuffer(address, { errorCorrectionLevel: 'M', margin: 4, width: SIDE });
 }

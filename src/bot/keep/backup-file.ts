@@ -10,7 +10,6 @@ import { open } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
-import { Decrypter, Encrypter } from 'age-encryption';
 import * as z from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { StoredRecord, TakeRecord } from '../../store/store.ts';
@@ -73,6 +72,8 @@ export async function writeBackupFile<F>(
   recipients: readonly string[],
   dump: Dump<F>,
 ): Promise<Result<{ readonly bytes: number }, F | FileFault>> {
+  // Here, as below: a bot that starts has nothing to encrypt.
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   try {
     for (const recipient of recipients) encrypter.addRecipient(recipient);
@@ -222,6 +223,7 @@ async function headOf(path: string): Promise<string> {
 
 function opening(identities: readonly string[]) {
   return async function* (sealed: AsyncIterable<Uint8Array>) {
+    const { Decrypter } = await import('age-encryption');
     const decrypter = new Decrypter();
     for (const identity of identities) decrypter.addIdentity(identity);
     const source = Readable.toWeb(Readable.from(sealed)) as ReadableStream<Uint8Array>;

@@ -3,7 +3,6 @@
  * after it was read again from the disk, to its last byte and record.
  */
 import { access, rename, rm } from 'node:fs/promises';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { Seal } from '../../audit/chain.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Kind } from '../../store/kind.ts';
@@ -51,6 +50,7 @@ export async function makeBackup(
     try {
       // Of a backup that was killed.
       await rm(part, { force: true });
+      const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
       const own = recipients.length === 0 ? null : await generateX25519Identity();
       const all = own === null ? [] : [...recipients, await identityToRecipient(own)];
       const written = await writeBackupFile(part, header, all, (take) => dumpStore(storeUrl, take));
