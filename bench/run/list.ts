@@ -26,6 +26,11 @@ export const BENCHES: readonly Listed[] = [
     about: 'a press that answers a question, beside telegraf; its durable writes',
     words: ['--rounds', '30'],
   },
+  {
+    name: 'bot-start',
+    about: 'from the start of the bot to its first answer, beside a bot of telegraf that echoes',
+    words: ['--runs', '7'],
+  },
   { name: 'intake', about: 'what a chat that Telegram holds up costs the others' },
   {
     name: 'processes',
