@@ -11,7 +11,8 @@ describe('hostile input made from a seed', () => {
   it('makes none of the five parsers throw, slow or fat', async () => {
     // The limits of the bench are for figures; here only what grows without end would reach them.
     const { stdout } = await fuzz('--count=100', '--slowest=10000');
-    for (const parser of FUZZED) expect(stdout.match(new RegExp(`^${parser}, .* inputs,`, 'gm'))).toHaveLength(3);
+    for (const parser of FUZZED)
+      expect(stdout.match(new RegExp(`^${parser}, .* inputs,`, 'gm'))).toHaveLength(3);
   }, 120_000);
 
   it('is a failure beyond a limit, of time as of memory', async () => {

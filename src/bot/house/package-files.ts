@@ -86,7 +86,7 @@ export function createPackageFiles({
 }): PackageFiles {
   const files = store.values(PACKAGE_FILES);
   const waiting = createPile(store, PACKAGE_WISHES);
-  /** Key of a wish -> how often this run has tried. */
+  /** Person and system -> how often this run has tried. */
   const tries = new Map<string, number>();
   const rounds = createRounds(sendAll, log, aloneIn(holds, 'packages'));
   const { doing } = createCourtesies(callApi, log);
@@ -149,10 +149,13 @@ export function createPackageFiles({
   async function sendAll(person: number): Promise<boolean> {
     const wishes = await waiting.of(person);
     if (!wishes.ok) return false;
-    for (const [key, { system }] of wishes.value) {
+    for (const system of new Set(wishes.value.map(([, wish]) => wish.system))) {
+      // Those that are there now: one that comes while the file is on its way may come after it was seen.
+      const keys = wishes.value.flatMap(([key, wish]) => (wish.system === system ? key : []));
       const wanted = packageOf(system);
-      const tried = (tries.get(key) ?? 0) + 1;
-      tries.set(key, tried);
+      const wish = `${person} ${system}`;
+      const tried = (tries.get(wish) ?? 0) + 1;
+      tries.set(wish, tried);
       const sent = wanted ? await bringUp(person, wanted) : null;
       if (sent && !sent.ok && isPassing(sent.failure) && tried < MOST_TRIES) return false;
       if (!sent?.ok) {
@@ -160,8 +163,8 @@ export function createPackageFiles({
         const t = htmlTextsFor(await profiles.language(person));
         await voice.say(person, t('bot:pair.file.failed', { address: pageAddress }));
       }
-      tries.delete(key);
-      await waiting.drop([key]);
+      tries.delete(wish);
+      await waiting.drop(keys);
     }
     return true;
   }
@@ -182,7 +185,7 @@ export function createPackageFiles({
       const last = lastWord(known);
       if (!last.ok) log.warn({ chat: person, failure: last.failure.description }, 'a package was not sent');
       if (!last.ok || last.value === 'sent') return ok('sent');
-      const kept = await waiting.add({ person, system }, { ttlMs: WISH_MS, name: system });
+      const kept = await waiting.add({ person, system }, { ttlMs: WISH_MS });
       if (!kept.ok) return fail('store-unavailable');
       rounds.run(person);
       return ok('later');

@@ -13,10 +13,9 @@ export interface Pile<T> {
   of(person: number): Stored<(readonly [key: string, thing: T])[]>;
   /**
    * Puts a thing behind all others of its person.
-   * @param how `ttlMs`: for so long; `name`: its own instead of the next free one, so that it waits once; `anyway`: in memory where
-   *   the store does not take it
+   * @param how `ttlMs`: for so long; `anyway`: in memory where the store does not take it
    */
-  add(thing: T, how?: { ttlMs?: number; name?: string; anyway?: true }): Stored<string>;
+  add(thing: T, how?: { ttlMs?: number; anyway?: true }): Stored<string>;
   /** Puts another thing in the place of one, in memory where the store does not take it. */
   replace(key: string, thing: T): Stored<void>;
   /** Takes things away. They wait no more, even where the store fails and keeps them. */
@@ -74,8 +73,8 @@ export function createPile<T extends { readonly person: number }>(
       const stored = await read(keys.value);
       return stored.ok ? ok([...stored.value, ...remembered(person)]) : stored;
     },
-    async add(thing, { ttlMs, name = nextName(clock()), anyway = false } = {}) {
-      const key = `${thing.person} ${name}`;
+    async add(thing, { ttlMs, anyway = false } = {}) {
+      const key = `${thing.person} ${nextName(clock())}`;
       const saved = await written(key, thing, await values.set(key, thing, ttlMs), anyway);
       return saved.ok ? ok(key) : saved;
     },

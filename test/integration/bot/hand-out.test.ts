@@ -177,6 +177,26 @@ describe('a package as a file', () => {
     expect(sentFiles(api)).toEqual({ uploads: 2, known: 1 });
   });
 
+  it('that is asked for again while it is on its way comes for that, too: the first may have been seen already', async () => {
+    const house = await open({ sizes: { 'win-x64': 5_000 } });
+    await house.run();
+    const { api, olga } = house;
+    await olga.send('/pair');
+    await olga.waitFor(PAIRING_CODE);
+    let arrive: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    api.fault({ method: 'sendDocument', kind: 'delay', until });
+    for (const _ of [1, 2]) {
+      await olga.press('pf');
+      await olga.waitFor(/comes here by itself/);
+    }
+    arrive();
+    await olga.until(() => sentFiles(api).known === 1);
+    expect(sentFiles(api)).toEqual({ uploads: 1, known: 1 });
+  });
+
   it('still comes after the bot was stopped in the middle of it', async () => {
     const house = await open({ sizes: { 'win-x64': 5_000 } });
     const { api, oleg } = house;
