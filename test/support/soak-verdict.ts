@@ -34,8 +34,13 @@ const MOST_PER_CASE = 0.1;
 /**
  * @param samples five at least, the first of a bot that is warm
  * @param heapKbPerCase the most that the heap may grow for a case
+ * @param mostPerCase the most that of anything else may be kept for a case
  */
-export function growthOf(samples: readonly Sample[], heapKbPerCase: number): Growth[] {
+export function growthOf(
+  samples: readonly Sample[],
+  heapKbPerCase: number,
+  mostPerCase = MOST_PER_CASE,
+): Growth[] {
   const third = Math.ceil(samples.length / 3);
   const [early, late] = [samples.slice(0, third), samples.slice(-third)];
   const cases = middle(late.map((one) => one.cases)) - middle(early.map((one) => one.cases));
@@ -50,8 +55,8 @@ export function growthOf(samples: readonly Sample[], heapKbPerCase: number): Gro
   const kinds = [...new Set(samples.flatMap(({ held }) => Object.keys(held.resources)))].sort();
   return [
     grown('heap, KB', ({ heapKb }) => heapKb, heapKbPerCase),
-    ...kinds.map((kind) => grown(kind, ({ resources }) => resources[kind] ?? 0, MOST_PER_CASE)),
-    grown('listeners', ({ listeners }) => listeners, MOST_PER_CASE),
+    ...kinds.map((kind) => grown(kind, ({ resources }) => resources[kind] ?? 0, mostPerCase)),
+    grown('listeners', ({ listeners }) => listeners, mostPerCase),
     grown('warnings', ({ warnings }) => warnings.length, 0),
   ];
 }
