@@ -1,6 +1,6 @@
-import type { KeyvStoreAdapter } from 'keyv';
 import type { Gathering } from '../gathering.ts';
 import type { Kind } from '../kind.ts';
+import { recordValues } from '../record-values.ts';
 import { MAX_NAME_BYTES } from '../store.ts';
 import type { ValuesBackend } from '../values.ts';
 import type { RecordKey, Records } from './records.ts';
@@ -8,10 +8,10 @@ import type { RecordKey, Records } from './records.ts';
 /** Values of one kind as Keyv wants them. */
 export function lmdbValues(
   records: Records,
-  { name: namespace, fleeting }: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+  kind: Pick<Kind<unknown>, 'name' | 'fleeting'>,
   gathering: Gathering,
 ): ValuesBackend {
-  const at = (key: string): RecordKey => ['value', namespace, key];
+  const at = (key: string): RecordKey => ['value', kind.name, key];
   const keys = (prefix: string): string[] => {
     const found: string[] = [];
     for (const [, , key = ''] of records.keysFrom(at(prefix))) {
@@ -33,40 +33,7 @@ export function lmdbValues(
     }
     return found;
   };
-  const adapter: KeyvStoreAdapter = {
-    opts: {},
-    // Failures are thrown, never emitted: there is nothing to listen to.
-    on: () => adapter,
-    // What has run out is gone before Keyv sees it: Keyv would delete it without looking whether it was written again.
-    get: async <V>(key: string) => (await records.read(at(key))) as V | undefined,
-    // The time to live is in the text already, as an end.
-    set: (key, text: string) => records.write(at(key), text),
-    delete: async (key) => {
-      await records.remove([at(key)]);
-      return true;
-    },
-    deleteMany: async (names) => {
-      await records.remove(names.map(at));
-      return true;
-    },
-    clear: () => records.remove(keys('').map(at)),
-  };
-  const change: ValuesBackend['change'] = (key, decide) =>
-    records.change(at(key), (current) => {
-      const wanted = decide(current);
-      return (
-        wanted && { text: wanted.text, also: wanted.also.map(([name, text]) => ({ key: at(name), text })) }
-      );
-    });
-  return {
-    adapter,
-    keys,
-    page,
-    change,
-    run: (access) => records.run(access),
-    setAside: (key, misfit) => records.setAside(at(key), misfit, fleeting),
-    gathering,
-  };
+  return recordValues(records, kind, gathering, { keys, page });
 }
 
 /** The last name there can be that begins with a prefix. */
