@@ -1,8 +1,11 @@
 /**
  * The long form of the matrix (test/support/matrix.ts), on lmdb or on Redis: `npx tsx scripts/matrix.ts [short|redis|singles|pairs] [--to <file>] [--houses 2] [--redis]
- * [--seed 1] [--most 100] [--only <expression>]`. Verdicts go to the file, a line each; a run that was stopped goes on where it was.
+ * [--seed 1] [--most 100] [--only <expression>]`. Verdicts go to the file (without `--to`: in the temporary folder), a line each; a run that was
+ * stopped goes on where it was.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FailingHouse, openFailingHouse } from '../test/support/failing-house.ts';
 import { type Cell, faultsOfTrail, runCells, type Verdict } from '../test/support/matrix.ts';
@@ -23,7 +26,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [form = 'short'] = positionals;
-const file = values.to ?? `matrix-${form}.jsonl`;
+const file = values.to ?? join(tmpdir(), `unbind-matrix-${form}.jsonl`);
 const verdicts = existsSync(file) ? readVerdicts(file) : [];
 const removePrograms = await programs();
 const houses: FailingHouse[] = [];
