@@ -1,14 +1,7 @@
 /** Several bots on one Redis, and Telegram's updates thrown at any of them; one is killed, one sleeps and wakes. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
-import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHATS } from '../../src/bot/house/chats.ts';
 import { WAITING_UPDATES } from '../../src/bot/telegram/shelf.ts';
-import { childEnv } from '../../src/kernel/child-env.ts';
 import { ok } from '../../src/kernel/result.ts';
 import { type LocalBotApi, startLocalBotApi } from '../../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
@@ -16,88 +9,14 @@ import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { gate } from '../integration/bot/support.ts';
 import { eventually } from '../support/eventually.ts';
+import { type OneOfMany, openFront, startOneOfMany } from '../support/many-bots.ts';
 import { releasedBot } from '../support/programs.ts';
 import { NO_REDIS, startRedis } from '../support/redis.ts';
-import { folderInMemory } from '../support/store.ts';
 
 const PEOPLE = 4;
 /** Commands whose answers are told apart; none comes twice in a row. */
 const COMMANDS = ['/cancel', '/cases', '/start'] as const;
 const ANSWERS = [/^Nothing is running/, /^No case yet/, /^I help you unbind/] as const;
-
-/** A bot of several: its process, and where its hub listens. */
-interface OneOfMany {
-  readonly child: ChildProcess;
-  readonly hub: string;
-  readonly lines: string[];
-}
-
-/** Throws each update Telegram posts at the next bot; what one does not take is posted again, to another. */
-async function thrower(): Promise<{ url: string; bots: OneOfMany[]; taken: number[] }> {
-  const bots: OneOfMany[] = [];
-  const taken: number[] = [];
-  let next = 0;
-  const server = createServer((incoming, answer) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', async () => {
-      const at = next++ % bots.length;
-      const answered = await request(`${bots[at]?.hub}/telegram`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'x-telegram-bot-api-secret-token': String(incoming.headers['x-telegram-bot-api-secret-token']),
-        },
-        body: Buffer.concat(chunks),
-        // A process that sleeps takes the connection and says nothing.
-        headersTimeout: 2_000,
-      }).catch(() => null);
-      if (answered?.statusCode === 200) taken.push(at);
-      await answered?.body.dump();
-      answer.writeHead(answered?.statusCode ?? 502).end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`, bots, taken };
-}
-
-async function startOne(settings: Record<string, string>): Promise<OneOfMany> {
-  const folder = await folderInMemory();
-  const child = spawn(process.execPath, [await releasedBot()], {
-    cwd: folder.path,
-    env: {
-      ...childEnv(),
-      ...settings,
-      HUB_LISTEN: '127.0.0.1:0',
-      READ_PRINT: 'off',
-      LOG_LEVEL: 'info',
-      WATCH_LISTEN: 'off',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: string[] = [];
-  onTestFinished(async () => {
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
-    child.kill('SIGKILL');
-    await ended;
-    await folder.remove();
-  });
-  const hub = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', (line) => {
-        lines.push(line);
-        const ready = /"hub":"([^"]+)"/.exec(line)?.[1];
-        if (ready) resolve(ready);
-      });
-    child.once('exit', () => reject(new Error(lines.join('\n'))));
-  });
-  return { child, hub, lines };
-}
 
 /** Bots on one Redis of their own, each with the same settings; people who may speak to them. */
 async function startMany(count: number, mode: 'webhook' | 'polling') {
@@ -108,16 +27,29 @@ async function startMany(count: number, mode: 'webhook' | 'polling') {
   const api = await startLocalBotApi({ webhookRetryMs: 50 });
   onTestFinished(() => api.close());
   const people = Array.from({ length: PEOPLE }, () => api.user());
-  const thrown = await thrower();
+  const front = await openFront();
+  onTestFinished(() => front.close());
+  // Telegram throws each update at the next one.
+  const taken: number[] = [];
+  front.onAnswer(({ bot, status }) => {
+    if (status === 200) taken.push(bot);
+  });
   const settings = {
     BOT_TOKEN: api.token,
     TELEGRAM_API_ROOT: api.url,
     ADMIN_IDS: people.map(({ id }) => id).join(','),
     STORE_URL: redis.url,
-    ...(mode === 'webhook' ? { WEBHOOK_URL: thrown.url, WEBHOOK_SECRET: 'posted-by-telegram-alone' } : {}),
+    ...(mode === 'webhook'
+      ? { WEBHOOK_URL: `${front.url}/telegram`, WEBHOOK_SECRET: 'posted-by-telegram-alone' }
+      : {}),
   };
-  thrown.bots.push(...(await Promise.all(Array.from({ length: count }, () => startOne(settings)))));
-  return { api, people, redis, ...thrown, another: () => startOne(settings) };
+  const another = async () => {
+    const started = await startOneOfMany(settings);
+    onTestFinished(() => started.end());
+    return started;
+  };
+  front.bots.push(...(await Promise.all(Array.from({ length: count }, another))));
+  return { api, people, redis, bots: front.bots, taken, another };
 }
 
 /** Which command each answer of the bot in a chat is to, in the order in which they came. */

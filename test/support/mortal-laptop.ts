@@ -23,7 +23,7 @@ export interface MortalLaptop {
 
 /** Pairs a laptop and starts its agent; `password`: what its person types wherever one is asked for. */
 export async function openMortalLaptop(
-  stage: Stage,
+  stage: Pick<Stage, 'hubUrl' | 'laptop' | 'storeFolder' | 'lan'>,
   technician: SimUser,
   password: string,
   environment: Readonly<Record<string, string>> = {},
