@@ -124,7 +124,8 @@ class Laptop {
   #isHolding = false;
 
   constructor(url: string, dispatcher: Dispatcher, n: number) {
-    const address = `192.0.${2 + (n >> 8)}.${n & 255}`;
+    // Each in a network of its own: from one of them no more than thirty ask to be paired at once.
+    const address = `10.${n >> 8}.${n & 255}.1`;
     this.#agent = new TestAgent({
       url,
       now: Date.now,
@@ -138,7 +139,8 @@ class Laptop {
   async pair(technician: SimUser): Promise<void> {
     await technician.send('/pair');
     const { text } = await technician.waitFor(PAIRING_CODE, STEP);
-    await this.#agent.askToPair(PAIRING_CODE.exec(text)?.[0] ?? '');
+    const { status } = await this.#agent.askToPair(PAIRING_CODE.exec(text)?.[0] ?? '');
+    if (status !== 200) throw new Error(`a laptop that asked to be paired was answered ${status}`);
     await technician.waitFor(/six digits it shows/, STEP);
     await technician.send(this.#agent.number);
     await technician.waitFor(/is paired/, STEP);
