@@ -74,6 +74,10 @@ export const BENCHES: readonly Listed[] = [
     words: ['--rounds', '3', '--polls', '50'],
   },
   { name: 'hub-attack', about: 'memory and honest polls beside strangers', isHeavy: true },
+  {
+    name: 'relay',
+    about: 'a picture to the chat and its answer to the laptop, beside bare hops and durable writes',
+  },
   // The agent.
   { name: 'start', about: 'what the agent does first, beside node -e 0', words: ['--runs', '9'] },
   {

@@ -17,7 +17,7 @@ export interface BareCall {
   readonly method: string;
   /** Of the message it sends or edits; 0: of none. */
   readonly messageId: number;
-  /** Empty where the body was no JSON: a picture, for instance. */
+  /** Of a form with files its fields, texts as they are; the files are not in it. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -106,6 +106,7 @@ function parsed(body: Buffer): Record<string, unknown> {
   try {
     return JSON.parse(body.toString()) as Record<string, unknown>;
   } catch {
-    return {};
+    const fields = body.toString().matchAll(/ name="(\w+)"\r\n\r\n(.*?)\r\n--/gs);
+    return Object.fromEntries(Array.from(fields, ([, name, text]) => [name, text]));
   }
 }
