@@ -36,12 +36,13 @@ export interface BareBotApi {
 const HELD_MS = 20_000;
 const ME = { id: 123_456_789, is_bot: true, first_name: 'Bench', username: 'bench_bot' };
 
-export async function startBareBotApi(): Promise<BareBotApi> {
+/** @param lastUpdate id before the first it hands out: a bot on a store that is there already takes no update for a second time */
+export async function startBareBotApi(lastUpdate = 1_000): Promise<BareBotApi> {
   const listeners = new Set<(call: BareCall) => void>();
   const waiting: Update[] = [];
   let polled: () => void = () => undefined;
   let held: ServerResponse | null = null;
-  let updateId = 1_000;
+  let updateId = lastUpdate;
   let messageId = 10;
 
   const answer = (response: ServerResponse, result: unknown) =>
