@@ -15,7 +15,7 @@ const METHODS = [
   'deleteMessage',
 ] as const;
 
-/** Further ones, on the long way, and as the bot starts. `file` is a download; `editMessageMedia` is what a guide's cards are turned with. */
+/** Further ones, on the long way, and as the bot starts. `file` is a download. The rest: chaos/turned-pictures, integration/bot/intake. */
 const LONG_METHODS = ['getFile', 'file', 'setMessageReaction', 'sendDocument'] as const;
 const START_METHODS = ['getMe', 'deleteWebhook', 'setMyCommands'] as const;
 
@@ -30,6 +30,9 @@ const TELEGRAM_FAULTS: readonly (Blow & { kind: 'telegram' })['fault'][] = [
   { kind: 'delay', delayMs: 3_000 },
   { kind: 'half-open' },
 ];
+
+/** Those after which nobody waits until a call is given up: half a minute, or two with a picture. The matrix waits for them. */
+export const SHORT_FAULTS = TELEGRAM_FAULTS.filter(({ kind }) => kind !== 'half-open');
 
 const MISHAPS: readonly Mishap[] = ['doubled', 'overtaken', 'late', 'answer-lost', 'silent'];
 const PATHS = ['/v1/poll', '/v1/events', '/v1/permit'] as const;

@@ -15,6 +15,7 @@ import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts
 import type { Kind } from '../../../src/store/kind.ts';
 import type { Store, Values } from '../../../src/store/store.ts';
 import { filesOf, hits } from '../../support/canary.ts';
+import { SHORT_FAULTS } from '../../support/matrix-cells.ts';
 import { outlasts } from '../../support/outlasts.ts';
 import { bundled } from '../../support/programs.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -816,6 +817,21 @@ describe('the webhook', () => {
     await user.send('y');
     await heard.count(2);
     expect(heard.texts).toEqual(['x', 'y']);
+  });
+
+  it.each(SHORT_FAULTS)('is set where the first call meets $kind', async (fault) => {
+    const api = await localBotApi();
+    const heard = heardOf();
+    const { intake } = await webhookFor(
+      api,
+      handling((update) => heard.add(textOf(update))),
+    );
+    const takeBack = api.fault({ ...fault, method: 'setWebhook' });
+    expect(await intake.start()).toEqual({ ok: true, value: undefined });
+    expect(takeBack()).toBe(false);
+    await api.user().send('x');
+    await heard.count(1);
+    expect(heard.texts).toEqual(['x']);
   });
 
   it('says so when Telegram refuses to deliver', async () => {
