@@ -4,20 +4,20 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ok, type Result } from '../kernel/result.ts';
-import type { Store, Stored, StoreFailure } from './store.ts';
+import type { Store, Stored, StoredRecord, StoreFailure } from './store.ts';
 
-/** Where a value lies. */
-export type ValuePlace = readonly [namespace: string, key: string];
+/** Where a record lies. */
+export type Place = StoredRecord['key'];
 
 /** A record's text to be written; null: it goes. */
 export interface Written {
-  readonly place: ValuePlace;
+  readonly place: Place;
   readonly text: string | null;
 }
 
 /** A record that is read when it is committed, and what is written for it then. */
 export interface Amendment {
-  readonly place: ValuePlace;
+  readonly place: Place;
   /** @param current its live text */
   decide(current: string | undefined): readonly Written[];
 }
@@ -39,7 +39,7 @@ export interface Gathering extends Pick<Store, 'together' | 'flush'> {
   /** What the running task gathers in; null: whoever asks writes at once. @throws when a commit of its task has failed */
   current(): Gathered | null;
   /** The text the running task has put at a place; null: it has deleted it; undefined: neither. @throws as `current` */
-  pending(place: ValuePlace): string | null | undefined;
+  pending(place: Place): string | null | undefined;
   /** Commits what the running task has gathered so far: before anything is written at once. @throws as the commit does */
   settle(): Promise<void>;
   /** Commits a batch of nobody's task. @throws as the commit does */
@@ -126,7 +126,7 @@ class Task implements Gathered {
     if (this.#failed) throw this.#failed.error;
   }
 
-  pending(place: ValuePlace): string | null | undefined {
+  pending(place: Place): string | null | undefined {
     return this.#written.get(nameOf(place))?.text;
   }
 
@@ -166,9 +166,9 @@ class Task implements Gathered {
   }
 }
 
-/** No two places have one name: there is no line break in the name of a kind. */
-export function nameOf([namespace, key]: ValuePlace): string {
-  return `${namespace}\n${key}`;
+/** No two places have one name: there is no line break in any of their words but the last. */
+export function nameOf(place: Place): string {
+  return place.join('\n');
 }
 
 /** Claims, or mailboxes, that come after what the running task has written: others act on them. */
@@ -189,7 +189,7 @@ export function behindWritten<K extends string, O extends Record<K, (...given: n
 }
 
 /** Where the records lie that batches amend, each once. */
-export function amendedIn(batches: readonly Batch[]): ValuePlace[] {
+export function amendedIn(batches: readonly Batch[]): Place[] {
   const places = batches.flatMap(({ amended }) => amended.map(({ place }) => place));
   return [...new Map(places.map((place) => [nameOf(place), place])).values()];
 }

@@ -97,11 +97,11 @@ export function keyvValues<T>(
         orSetAside(key, async () => {
           checkName(key);
           const amendment: Amendment = {
-            place: [kind.name, key],
+            place: ['value', kind.name, key],
             decide(current) {
               const { value, also = {} } = decide(current === undefined ? undefined : read(current).value);
               return Object.entries({ ...also, [key]: value }).map(([name, written]) => ({
-                place: [kind.name, name],
+                place: ['value', kind.name, name],
                 text: write(written, null),
               }));
             },
@@ -137,14 +137,14 @@ function gatheringAdapter(
       return false;
     }
     for (const { key } of written) checkName(key);
-    for (const { key, text } of written) task.put({ place: [name, key], text });
+    for (const { key, text } of written) task.put({ place: ['value', name, key], text });
     return true;
   }
   const own: KeyvStoreAdapter = {
     ...adapter,
     on: () => own,
     async get<V>(key: string) {
-      const pending = gathering.pending([name, key]);
+      const pending = gathering.pending(['value', name, key]);
       if (pending === undefined) return adapter.get<V>(key);
       const { expires = null } = (pending !== null && headOf(pending)) || {};
       return (pending === null || (expires !== null && expires <= Date.now()) ? undefined : pending) as V;

@@ -24,6 +24,11 @@ export function lmdbMailboxes(
 
   const countAll = (box: string) => records.count(at(box, '0'), at(box, '~'), MAILBOX_LIMIT);
 
+  function checkRoom(box: string): void {
+    if (countAll(box) === MAILBOX_LIMIT)
+      throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
+  }
+
   function hasAfter(box: string, after: string | null): boolean {
     for (const _ of keysAfter(box, after)) return true;
     return false;
@@ -53,15 +58,32 @@ export function lmdbMailboxes(
           const text = textOf(kind, message, ttlMs);
           // What has run out and was not swept yet takes no room.
           if (countAll(box) === MAILBOX_LIMIT) await records.sweep();
+          checkRoom(box);
           let id = '';
-          await changeAnyway(records, ['last-id', box], (current) => {
-            if (countAll(box) === MAILBOX_LIMIT) {
-              throw new StoreError('full', `mailbox holds ${MAILBOX_LIMIT} messages`);
-            }
+          const last: RecordKey = ['last-id', box];
+          const next = (current: string | undefined) => {
+            checkRoom(box);
             id = nextUlid(dataOf(LAST_ID, current) ?? null, Date.now());
-            const lastId = textOf(LAST_ID, id, ttlMs + MEMORY_MS);
-            return { text: lastId, also: [{ key: at(box, id), text }] };
+            return { lastId: textOf(LAST_ID, id, ttlMs + MEMORY_MS), key: at(box, id) };
+          };
+          const task = isReadable(await records.read(last)) ? gathering.current() : null;
+          // One commit with what the task has written so far. Others act on it, so it is made now.
+          task?.amend({
+            place: last,
+            decide(current) {
+              const { lastId, key } = next(current);
+              return [
+                { place: last, text: lastId },
+                { place: key, text },
+              ];
+            },
           });
+          await gathering.settle();
+          if (!task)
+            await changeAnyway(records, last, (current) => {
+              const { lastId, key } = next(current);
+              return { text: lastId, also: [{ key, text }] };
+            });
           waiters.wake(waitName(box));
           return id;
         }),
@@ -100,10 +122,19 @@ export function lmdbMailboxes(
   return <T>(kind: Kind<T>): Mailboxes<T> => {
     const made =
       known.get(kind as Kind<never>) ??
-      (behindWritten(gathering, mailboxesOf(kind), ['append', 'ack', 'clear']) as Mailboxes<never>);
+      (behindWritten(gathering, mailboxesOf(kind), ['ack', 'clear']) as Mailboxes<never>);
     known.set(kind as Kind<never>, made);
     return made as unknown as Mailboxes<T>;
   };
+}
+
+function isReadable(lastId: string | undefined): boolean {
+  try {
+    dataOf(LAST_ID, lastId);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const waitName = (box: string) => `message ${box}`;

@@ -223,7 +223,7 @@ export class Records {
 
   async #commitBatches(batches: readonly Batch[]): Promise<void> {
     for (;;) {
-      const found = amendedIn(batches).map((place) => ({ place, there: this.#find(['value', ...place]) }));
+      const found = amendedIn(batches).map((place) => ({ place, there: this.#find(place) }));
       const texts = new Map(
         found.map(({ place, there }) => [
           nameOf(place),
@@ -231,7 +231,7 @@ export class Records {
         ]),
       );
       const acts = writtenBy(batches, texts).map(({ place, text }) =>
-        text === null ? this.#preparedRemoval(['value', ...place]) : this.#prepare(['value', ...place], text),
+        text === null ? this.#preparedRemoval(place) : this.#prepare(place, text),
       );
       const conditions: Promise<boolean>[] = [];
       // Each within the one before: the engine looks at all of them in the commit that writes.
@@ -239,8 +239,8 @@ export class Records {
         (inner, { place, there }) =>
           () => {
             const asWas = there
-              ? this.#records.ifVersion(['value', ...place], there.version, inner)
-              : this.#records.ifNoExists(['value', ...place], inner);
+              ? this.#records.ifVersion([...place], there.version, inner)
+              : this.#records.ifNoExists([...place], inner);
             inBatch(asWas);
             conditions.push(asWas);
           },

@@ -134,22 +134,19 @@ export class RedisRecords {
     for (;;) {
       const places = amendedIn([batch]);
       const found = await Promise.all(
-        places.map(async (place) => {
-          const key: RecordKey = ['value', ...place];
-          return { name: nameOf(place), key, bytes: await this.#bytes(key) };
-        }),
+        places.map(async (place) => ({
+          name: nameOf(place),
+          key: place,
+          bytes: await this.#bytes(place),
+        })),
       );
       const texts = found.map(({ name, bytes }) => [name, bytes?.toString()] as const);
       const live = texts.map(
         ([name, text]) => [name, text !== undefined && isLive(text) ? text : undefined] as const,
       );
       const written = writtenBy([batch], new Map(live));
-      const puts = written.flatMap(({ place, text }) =>
-        text === null ? [] : [{ key: ['value', ...place] as const, text }],
-      );
-      const removes = written.flatMap(({ place, text }) =>
-        text === null ? [['value', ...place] as const] : [],
-      );
+      const puts = written.flatMap(({ place, text }) => (text === null ? [] : [{ key: place, text }]));
+      const removes = written.flatMap(({ place, text }) => (text === null ? [place] : []));
       if (await this.#commit({ found, puts, removes })) return;
     }
   }

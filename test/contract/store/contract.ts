@@ -649,6 +649,20 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(store.values(OTHERS).keys())).toHaveLength(10);
       });
 
+      it('refuses a message there is no room for, and keeps what its task has written', async () => {
+        const things = store.values(THINGS);
+        const append = () => store.mailboxes(POST).append('box', 1, HOUR);
+        for (let n = 0; n < MAILBOX_LIMIT; n++) await value(append());
+        await value(
+          store.together(async () => {
+            await value(things.set('a', 1));
+            expect(await reason(append())).toBe('full');
+            await value(things.set('b', 1));
+          }),
+        );
+        expect([await value(things.get('a')), await value(things.get('b'))]).toEqual([1, 1]);
+      });
+
       it('refuses a name nobody can write while others are kept', async () => {
         const things = store.values(THINGS);
         await value(

@@ -207,6 +207,36 @@ describe('lmdb store on disk', () => {
     expect(messages.slice(0, last + 1).map(({ message }) => message)).toEqual([...Array(last + 1).keys()]);
   });
 
+  it('commits a message with what its task has written before', async () => {
+    const commits = () => raw((records) => (records.getStats() as { lastTxnId: number }).lastTxnId);
+    const run = async (task: (store: Store) => Promise<unknown>) => {
+      const store = await value(openStore(`lmdb:${directory}`));
+      await task(store);
+      await store.close();
+    };
+    const costOf = async (task: (store: Store) => Promise<unknown>) => {
+      const before = await commits();
+      await run(task);
+      return (await commits()) - before;
+    };
+    const things = { ...anyKind<number>('gathered things'), gathers: true } as const;
+    await run((store) => value(store.mailboxes(POST).append('box', 0, HOUR)));
+    const nothing = await costOf(async () => undefined);
+    const both = await costOf((store) =>
+      value(
+        store.together(async () => {
+          await value(store.values(things).set('a', 1));
+          await value(store.mailboxes(POST).append('box', 1, HOUR));
+        }),
+      ),
+    );
+    expect(both - nothing).toBe(1);
+    const store = await start();
+    expect(await value(store.values(things).get('a'))).toBe(1);
+    const read = await value(store.mailboxes(POST).read('box', null, 10));
+    expect(read.map(({ message }) => message)).toEqual([0, 1]);
+  });
+
   it('says that it is full when the disk takes no more, and goes on reading', async () => {
     // No file may grow beyond a megabyte (2048 blocks of 512 bytes).
     const { next } = spawnProcess('fill', 'ulimit -f 2048');
