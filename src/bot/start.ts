@@ -416,6 +416,7 @@ async function bringUp(
       over,
       watchAudit({
         audit,
+        primary: store.primary,
         keepDays: keepAuditDays,
         ...settings.auditHead,
         raise: running.raise,

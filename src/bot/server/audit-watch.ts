@@ -9,6 +9,7 @@ import type { ChainPlace } from '../../audit/chain.ts';
 import type { Audit } from '../../audit/trail.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Store } from '../../store/store.ts';
 import type { Notices } from '../house/notices.ts';
 
 /** Where the end of the trail goes besides the log. */
@@ -22,6 +23,8 @@ export type HeadKeeper =
 
 export interface AuditWatchOptions {
   audit: Audit;
+  /** Of the trail's store. */
+  primary: Pick<Store['primary'], 'settled'>;
   /** Days entries are kept; null keeps them for good. */
   keepDays: number | null;
   /** Pause between looks, ms. */
@@ -53,13 +56,14 @@ export function watchAudit(options: AuditWatchOptions): () => Promise<void> {
  * One look. A trail that is not whole is told and nothing of it is forgotten or handed on: evidence stays.
  * @param last where the trail ended at an earlier look, which it has to go through: while the bot runs, nobody cuts it off
  *   or writes it anew in its store unnoticed
- * @returns where it ends now; `last` where that could not be found out or is not to be believed
+ * A place that a failover of the store may still take away is not handed on: the trail would not go through it afterwards.
+ * @returns where it ends now; `last` where that could not be found out, is not to be believed, or may be taken away
  */
 export async function lookAtAudit(
   options: AuditWatchOptions,
   last: ChainPlace | null = null,
 ): Promise<ChainPlace | null> {
-  const { audit, keepDays, keepers, raise, log, clock } = options;
+  const { audit, primary, keepDays, keepers, raise, log, clock } = options;
   const before = await audit.verify(last ?? undefined);
   if (!before.ok) {
     log.error('the audit trail could not be looked at');
@@ -79,6 +83,13 @@ export async function lookAtAudit(
     return last;
   }
   log.info({ entries: before.value.entries - pruned.value, ...head.value }, 'audit trail is whole');
+  const settled = await primary.settled();
+  if (!settled.ok || !settled.value) {
+    log.warn(
+      'the end of the audit trail is handed on at the next look: the replicas of the store do not have it yet',
+    );
+    return last;
+  }
   for (const keeper of keepers) {
     const kept = await handOn(keeper, head.value, options);
     if (kept.ok) continue;

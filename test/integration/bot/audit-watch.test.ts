@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ChainPlace } from '../../../src/audit/chain.ts';
 import { AUDIT_ENDS, AUDIT_LINES, type Audit, createAudit } from '../../../src/audit/trail.ts';
 import { parsePlace } from '../../../src/bot/audit-command.ts';
@@ -10,7 +10,11 @@ import type { Notice } from '../../../src/bot/house/notice.ts';
 import { type HeadKeeper, lookAtAudit } from '../../../src/bot/server/audit-watch.ts';
 import { createRunMark } from '../../../src/bot/server/run-mark.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
+import { NO_REDIS } from '../../support/redis.ts';
+import { startPair } from '../../support/redis-pair.ts';
 import { openTestStore, temporaryFolder } from '../../support/store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -45,6 +49,7 @@ const look = (
   lookAtAudit(
     {
       audit,
+      primary: store.primary,
       keepDays,
       everyMs: DAY,
       keepers,
@@ -130,6 +135,32 @@ describe('the watch over the audit trail', () => {
       expect(await audit.verify()).toMatchObject({ value: { faults: [] } });
       expect(await look([], null, last)).toEqual(last);
       expect(raised).toEqual([{ kind: 'audit.damaged', seq: 3, faults: 1 }]);
+    },
+  );
+
+  it.skipIf(NO_REDIS !== null)(
+    'hands on no place that a failover may take away, and does not miss it afterwards',
+    async () => {
+      const pair = await startPair();
+      onTestFinished(() => pair.end());
+      const opened = await openStore(pair.url);
+      if (!opened.ok) throw new Error(opened.failure.reason);
+      await store.close();
+      [store, audit] = [opened.value, createAudit(opened.value, () => now)];
+      await notes(1);
+      const last = await look([{ to: 'chat' }]);
+      expect(last).toMatchObject({ seq: 1 });
+      await pair.cutOff();
+      await notes(1);
+      expect(await look([{ to: 'chat' }], null, last)).toEqual(last);
+      expect(raised.map(({ kind }) => kind)).toEqual(['audit.head']);
+      expect(logged.join('')).toContain('handed on at the next look');
+      await pair.failOver();
+      await eventually(async () =>
+        expect(await audit.verify(last ?? undefined)).toMatchObject({ value: { entries: 1, faults: [] } }),
+      );
+      expect(await look([], null, last)).toEqual(last);
+      expect(raised.map(({ kind }) => kind)).toEqual(['audit.head']);
     },
   );
 
