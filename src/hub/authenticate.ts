@@ -5,19 +5,15 @@ import {
   parsePublicKey,
   type RequestSignature,
   readSignature,
-  TIME_WINDOW_MS,
   verifyRequest,
 } from '../link/signing.ts';
-import type { Store } from '../store/store.ts';
 import type { Agents, StoredAgent } from './agents.ts';
+import type { Heard, Nonces } from './nonces.ts';
 import type { PairingDesk } from './pairing.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 
-/** A request is good from one window before its time to one after, and a little for the clocks between. */
-const NONCE_MEMORY_MS = 2 * TIME_WINDOW_MS + 10_000;
-
-/** Who sent a request: the signature was good, the time near, the nonce new, the agent not revoked. */
-export interface Sender {
+/** Who sent a request: the signature was good, the time near, the nonce new (once that is kept), the agent not revoked. */
+export interface Sender extends Heard {
   readonly agentId: string;
   /** False while the chat has not confirmed the pairing. */
   readonly paired: boolean;
@@ -36,7 +32,8 @@ export interface Authenticator {
   /** By the headers' shape, and whether anybody has that id. */
   recognise(request: FastifyRequest): Promise<Caller>;
   /**
-   * Signature, time and nonce. The store is written to only for senders who hold a key we know.
+   * Signature, time and nonce. The store is written to only for senders who hold a key we know; nothing may come of the request
+   * before that it was heard is kept.
    * @param digest of the body: the header's, where there is one
    * @param onVerified told as soon as the signature is known to be good
    */
@@ -49,12 +46,12 @@ export interface Authenticator {
 }
 
 export function createAuthenticator({
-  store,
+  nonces,
   agents,
   pairing,
   clock,
 }: {
-  store: Store;
+  nonces: Nonces;
   agents: Agents;
   pairing: PairingDesk;
   clock: () => number;
@@ -79,9 +76,9 @@ export function createAuthenticator({
       if (agent?.revoked) throw new Refusal('revoked');
       // Only now: this refusal tells the agent the time, so it must be one the agent can believe.
       if (!isTimely(time, clock())) throw new Refusal('clock-skew');
-      const first = await store.claims.once(`hub:nonce:${agentId}:${nonce}`, NONCE_MEMORY_MS);
-      if (!orRefuse(first)) throw new Refusal('replayed-nonce');
-      return { agentId, paired: agent !== null };
+      const heard = orRefuse(await nonces.hear(agentId, nonce));
+      if (!heard) throw new Refusal('replayed-nonce');
+      return { ...heard, agentId, paired: agent !== null };
     },
   };
 }

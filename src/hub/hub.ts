@@ -18,6 +18,7 @@ import { type AgentDirectory, createDirectory, type PairingRequest } from './dir
 import type { Door } from './door.ts';
 import { createGuesses } from './guesses.ts';
 import { createKeyring } from './keys.ts';
+import { createNonces } from './nonces.ts';
 import type { Packages } from './packages.ts';
 import { createPairingDesk } from './pairing.ts';
 import { createPolls } from './polls.ts';
@@ -154,7 +155,7 @@ export function createHub(options: HubOptions): Hub {
   const polls = createPolls({ store, agents, presence, onFetched, clock, log });
   const desk = createJobDesk({ store, agents, presence, epochs, audit, clock, log });
   const directory = createDirectory({ store, agents, pairing, rotations, presence, polls, log });
-  const authenticator = createAuthenticator({ store, agents, pairing, clock });
+  const authenticator = createAuthenticator({ nonces: createNonces(store), agents, pairing, clock });
   const limits = { ...LIMITS, ...options.limits };
   const guesses = createGuesses(store, limits.guesses, clock);
   let alertedAt = Number.NEGATIVE_INFINITY;

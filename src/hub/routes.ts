@@ -160,7 +160,7 @@ export function hubRoutes(parts: RouteParts) {
         if (digest !== null) {
           request.sender = await prove(request, caller, digest);
           mayCall(request.sender);
-          if (!large) return;
+          if (!large) return heardFirst(request.sender);
           receiving.get(agentId)?.raw.destroy();
         } else {
           if (!large) return;
@@ -180,6 +180,7 @@ export function hubRoutes(parts: RouteParts) {
         if (caller.signature.digest === null) {
           request.sender = await prove(request, caller, bodyDigest(bodyOf(request)));
           mayCall(request.sender);
+          if (!large) await heardFirst(request.sender);
         } else if (bodyDigest(bodyOf(request)) !== caller.signature.digest) {
           request.signer = null;
           throw new Refusal('bad-signature');
@@ -187,6 +188,18 @@ export function hubRoutes(parts: RouteParts) {
         if (receiving.get(caller.signature.agentId) === request) receiving.delete(caller.signature.agentId);
       },
     };
+  }
+
+  /** Nothing may come of a request before it is on disk that it was heard. */
+  async function heardFirst({ kept }: Sender): Promise<void> {
+    if (!orRefuse(await kept)) throw new Refusal('replayed-nonce');
+  }
+
+  /** The sender of a request with a large body: what is read of it may be read while that it was heard is written. */
+  async function heardSenderOf(request: FastifyRequest): Promise<string> {
+    const agentId = senderOf(request);
+    if (request.sender) await heardFirst(request.sender);
+    return agentId;
   }
 
   /** The sender of a request to a signed route. */
@@ -329,8 +342,8 @@ export function hubRoutes(parts: RouteParts) {
     });
 
     app.post('/v1/events', signed({ large: true }), async (request): Promise<EventsAnswer> => {
-      const agentId = senderOf(request);
-      return { accepted: await takeEvents(agentId, parse(eventsRequest, request).events) };
+      const { events } = parse(eventsRequest, request);
+      return { accepted: await takeEvents(await heardSenderOf(request), events) };
     });
 
     app.post('/v1/rotate', signed(), async (request): Promise<RotateAnswer> => {
@@ -340,8 +353,8 @@ export function hubRoutes(parts: RouteParts) {
     });
 
     app.post('/v1/support', signed({ large: true }), async (request): Promise<SupportAnswer> => {
-      const agentId = senderOf(request);
       const { bundle } = parse(supportRequest, request);
+      const agentId = await heardSenderOf(request);
       pass(supports.take(agentId));
       return { taken: await onSupport(agentId, bundle) };
     });

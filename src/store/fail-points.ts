@@ -33,6 +33,7 @@ export function failingStore(store: Store): Store {
       renew: (...given) => act('write', 'renew claims', () => claims.renew(...given)),
       release: (...given) => act('write', 'release claims', () => claims.release(...given)),
       once: (...given) => act('write', 'once claims', () => claims.once(...given)),
+      wasSaid: (name) => act('read', 'said claims', () => claims.wasSaid(name)),
     },
   };
 }

@@ -218,6 +218,8 @@ export interface Claims {
   wait(name: string, ms: number, signal: AbortSignal): Promise<void>;
   /** True exactly once per name within `ttlMs`, whoever asks. Names here are apart from those of `take`. */
   once(name: string, ttlMs: number): Stored<boolean>;
+  /** Whether `once` has said yes to a name, and still remembers it. */
+  wasSaid(name: string): Stored<boolean>;
 }
 
 /** A claim as the one has it who took it. */

@@ -71,6 +71,7 @@ export function storeOf(store: Store, life: Life): Store {
       renew: (...args) => life.act(() => claims.renew(...args)),
       release: (...args) => life.act(() => claims.release(...args)),
       once: (...args) => life.act(() => claims.once(...args)),
+      wasSaid: (name) => claims.wasSaid(name),
       wait: (...args) => claims.wait(...args),
     },
     mailboxes: (kind) => {

@@ -29,6 +29,7 @@ export function measuredStore(store: Store, { store: times, storeFailures }: Met
       renew: (...given) => measured('claim', claims.renew(...given)),
       release: (...given) => measured('claim', claims.release(...given)),
       once: (...given) => measured('claim', claims.once(...given)),
+      wasSaid: (name) => measured('claim', claims.wasSaid(name)),
       wait: (...given) => claims.wait(...given),
     } satisfies Claims,
   };

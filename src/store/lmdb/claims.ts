@@ -77,6 +77,7 @@ export function lmdbClaims(records: Records, waiters: Waiters<() => boolean>): C
         const text = textOf(ONCE, true, ttlMs);
         return records.change(['once', name], (current) => (current === undefined ? { text } : null));
       }),
+    wasSaid: (name) => records.run(() => records.peek(['once', name]) !== undefined),
   };
 }
 

@@ -47,6 +47,8 @@ export function redisClaims(records: RedisRecords, waiters: Waiters<Waited>): Cl
         checkTtl(ttlMs);
         return (await records.tell(scripts.once, [checked(['once', name]), whole(ttlMs)])) === 1;
       }),
+    wasSaid: (name) =>
+      records.run(async () => (await records.ask(scripts.wasSaid, [checked(['once', name])])) === 1),
     wait: (name, ms, signal) =>
       waiters.wait(waitName(name), { sort: 'claim', name: checked(at(name)), after: '' }, ms, signal),
   };

@@ -206,6 +206,9 @@ if live(field) then return 0 end
 put(field, '{"version":${ONCE.version},"expires":' .. whole(time + ttl) .. ',"value":true}')
 return 1`),
 
+    /** 1: it was the once, and that is remembered; 0: not. */
+    wasSaid: made(`return live(arg()) and 1 or 0`),
+
     /** The box's stream; last id's field, what its messages' fields begin with, text, sixteen random digits, what to tell before the id. */
     append: made(`${BOXES}
 local box, lastField, prefix, text, random, told = KEYS[5], arg(), arg(), arg(), arg(), arg()

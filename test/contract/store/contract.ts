@@ -264,10 +264,15 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
       });
 
       it('remembers for as long as it was told to, across a restart', async () => {
+        const { wasSaid } = store.claims;
+        expect(await value(wasSaid('update'))).toBe(false);
         expect(await value(store.claims.once('update', 5_000))).toBe(true);
+        expect(await value(wasSaid('update'))).toBe(true);
         await reopen();
+        expect(await value(store.claims.wasSaid('update'))).toBe(true);
         expect(await value(store.claims.once('update', 5_000))).toBe(false);
         await place.passTime(5_001);
+        expect(await value(store.claims.wasSaid('update'))).toBe(false);
         expect(await value(store.claims.once('update', 5_000))).toBe(true);
         expect(await value(store.claims.once('update', 5_000))).toBe(false);
       });

@@ -62,7 +62,10 @@ type Hooks = Partial<
     | 'about'
     | 'agentPage'
     | 'pageLimits'
-  >
+  > & {
+    /** What the hub has of its store. */
+    readonly throughStore: (store: Store) => Store;
+  }
 >;
 
 export interface House {
@@ -104,7 +107,7 @@ export const NO_LIMITS = {
   },
 };
 
-export async function openHouse(hooks: Hooks = {}): Promise<House> {
+export async function openHouse({ throughStore = (store) => store, ...hooks }: Hooks = {}): Promise<House> {
   const directory = await mkdtemp(join(tmpdir(), 'hub-'));
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false }, connections: 300 });
   const lines: string[] = [];
@@ -117,7 +120,7 @@ export async function openHouse(hooks: Hooks = {}): Promise<House> {
   const open = async () => {
     const store = await value(openStore(`lmdb:${directory}`));
     const hub = createHub({
-      store,
+      store: throughStore(store),
       log,
       clock,
       onPairing: async (asked) => void pairings.push(asked),
