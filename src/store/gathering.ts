@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ok, type Result } from '../kernel/result.ts';
 import type { Store, Stored, StoredRecord, StoreFailure } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 /** Where a record lies. */
 export type Place = StoredRecord['key'];
@@ -35,7 +36,7 @@ export interface Gathered {
   amend(amendment: Amendment): void;
 }
 
-export interface Gathering extends Pick<Store, 'together' | 'flush'> {
+export interface Gathering extends Pick<Store, 'together' | 'flush' | 'behind'> {
   /** What the running task gathers in; null: whoever asks writes at once. @throws when a commit of its task has failed */
   current(): Gathered | null;
   /** The text the running task has put at a place; null: it has deleted it; undefined: neither. @throws as `current` */
@@ -79,11 +80,23 @@ export function createGathering(
       const scope = scopes.getStore();
       return scope ? scopes.run({ ...scope, gathers: false }, part) : part();
     },
+    async behind(written, work) {
+      const task = new Task(commit, written);
+      try {
+        return await scopes.run({ task, gathers: false }, work);
+      } finally {
+        await written;
+        task.hasEnded = true;
+      }
+    },
     async together(work) {
-      // It reads what the task around it has written, and others may have to, too.
-      const before = await flush();
-      if (!before.ok) return before;
-      const task = new Task(commit);
+      const behind = scopes.getStore()?.task.restsOn ?? null;
+      if (behind === null) {
+        // It reads what the task around it has written, and others may have to, too.
+        const before = await flush();
+        if (!before.ok) return before;
+      }
+      const task = new Task(commit, behind);
       const end = async () => {
         const ended = task.hasMore ? await run(() => task.flush()) : ok(undefined);
         task.hasEnded = true;
@@ -109,16 +122,28 @@ class Task implements Gathered {
   #amended: Amendment[] = [];
   #committing: Promise<void> | null = null;
   #failed: { readonly error: unknown } | null = null;
+  /** What it began before; null: it is on disk, or there was nothing. */
+  #behind: Stored<unknown> | null;
   hasEnded = false;
 
-  constructor(commit: (batch: Batch) => Promise<void>) {
+  constructor(commit: (batch: Batch) => Promise<void>, behind: Stored<unknown> | null) {
     this.#commit = commit;
+    this.#behind = behind;
   }
 
   /** Whether there is anything to commit, or to say of a commit. */
   get hasMore(): boolean {
-    const isEmpty = this.#written.size === 0 && this.#amended.length === 0;
-    return !this.hasEnded && (!isEmpty || this.#committing !== null || this.#failed !== null);
+    const isSettled = this.#isEmpty && this.#behind === null;
+    return !this.hasEnded && (!isSettled || this.#committing !== null || this.#failed !== null);
+  }
+
+  /** What a task within it has to wait for, where it has written nothing of its own. */
+  get restsOn(): Stored<unknown> | null {
+    return this.#isEmpty && !this.hasEnded && this.#committing === null ? this.#behind : null;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#written.size === 0 && this.#amended.length === 0;
   }
 
   /** What was believed to be written is not: nothing more is done on it. */
@@ -151,9 +176,16 @@ class Task implements Gathered {
 
   async #commitAll(): Promise<void> {
     const [written, amended] = [[...this.#written.values()], this.#amended];
+    const isEmpty = this.#isEmpty;
     this.#amended = [];
     try {
-      await this.#commit({ written, amended });
+      // Side by side: the store writes in the order it was asked in, and a crash between the two is one like any other.
+      const [before] = await Promise.all([
+        this.#behind ?? ok(null),
+        isEmpty ? null : this.#commit({ written, amended }),
+      ]);
+      if (!before.ok) throw new StoreError(before.failure.reason, before.failure.detail);
+      this.#behind = null;
     } catch (error) {
       this.#failed = { error };
       throw error;

@@ -307,6 +307,12 @@ export interface Store {
    * writes at once.
    */
   together<T>(task: () => Promise<T>): Stored<T>;
+  /**
+   * Does a task that begins before something it rests on is on disk. `flush` within it resolves when that is, too, and so does
+   * whatever others act on; where that was not taken, what the task asks of the store fails from then on.
+   * @param written resolves when it is on disk
+   */
+  behind<T>(written: Stored<unknown>, task: () => Promise<T>): Promise<T>;
   /** Resolves when all that the running task has written is on disk: asked before anybody hears of it. */
   flush(): Stored<void>;
   /** Values of a kind: the same key in two kinds is two values. */

@@ -64,6 +64,7 @@ export function storeOf(store: Store, life: Life): Store {
         await life.act(() => store.flush());
         return done;
       }),
+    behind: (written, task) => store.behind(written, task),
     flush: () => life.act(() => store.flush()),
     values: (kind) => valuesOf(store.values(kind)),
     claims: {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
-import type { Stored } from '../../store/store.ts';
+import type { Store, Stored } from '../../store/store.ts';
 import type { IntakeWord, Place, Shelf, Waiting } from './shelf.ts';
 
 /** Takes an update from the shelf that was seen through. */
@@ -21,15 +21,23 @@ export interface LineKeeper {
   tell(chatId: number, word: IntakeWord): Promise<boolean>;
 }
 
+/** An update that is handled while it is still being put on the shelf (docs/decisions/0078). */
+export interface Early {
+  readonly update: Update;
+  /** Where it is not taken it stays with Telegram, and comes again. */
+  readonly written: Stored<unknown>;
+}
+
 export interface Attempts {
   /** Tries once, and takes what was seen through from the shelf. False: again later. */
-  attempt(place: Place): Promise<boolean>;
+  attempt(place: Place, early?: Early): Promise<boolean>;
   /** Tells a chat that what is at the head of its line takes long. */
   tellSlow(place: Place): void;
 }
 
 interface AttemptOptions extends LineKeeper {
   shelf: Pick<Shelf, 'read' | 'giveUp' | 'done'>;
+  store: Pick<Store, 'behind'>;
   /** Longest time a handler is waited for, ms. */
   patienceMs: number;
   /** Whether another process has the chat's turn by now: whatever came of it here, that one sees it through. */
@@ -39,15 +47,16 @@ interface AttemptOptions extends LineKeeper {
 
 export function createAttempts({
   shelf,
+  store,
   log,
   handle,
   tell,
   patienceMs,
   isLost = () => false,
 }: AttemptOptions): Attempts {
-  async function tryOnce(place: Place, erase: Erase): Promise<boolean> {
+  async function tryOnce(place: Place, erase: Erase, early?: Early): Promise<boolean> {
     const { chatId, updateId } = place;
-    const found = await shelf.read(place);
+    const found = early ? ok({ update: early.update }) : await shelf.read(place);
     if (!found.ok) {
       log.warn({ update: updateId, failure: found.failure.reason }, 'a waiting update cannot be read now');
       return false;
@@ -103,14 +112,18 @@ export function createAttempts({
   }
 
   return {
-    async attempt(place) {
+    async attempt(place, early) {
       let isErased = false;
       const erase = async () => {
         const erased = await shelf.done(place);
         isErased = erased.ok;
         return erased;
       };
-      if (!(await tryOnce(place, erase))) return false;
+      const isSeenThrough = early
+        ? await store.behind(early.written, () => tryOnce(place, erase, early))
+        : await tryOnce(place, erase);
+      if (early && !(await early.written).ok) return true;
+      if (!isSeenThrough) return false;
       const erased = isErased ? ok(undefined) : await erase();
       // It runs out by itself; until then the engine knows it as handled.
       if (!erased.ok) log.warn({ failure: erased.failure.reason }, 'a handled update could not be erased');

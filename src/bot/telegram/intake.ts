@@ -67,7 +67,7 @@ export interface IntakeOptions extends LineKeeper, Doorkeeper {
   /** The bot itself, as getMe tells. */
   me: UserFromGetMe;
   settings: { updates: UpdatesSettings };
-  store: Pick<Store, 'values' | 'primary'>;
+  store: Pick<Store, 'values' | 'primary' | 'behind'>;
   /** 32 bytes that waiting updates are sealed with; never in the store. */
   key: Secret<Uint8Array>;
   /** Where other processes have the store open; a chat's order is then kept in it. Null, or left out: this one is alone. */
@@ -97,13 +97,23 @@ export function createIntake(options: IntakeOptions): Intake {
   const keeping = {
     times: { ...LINE_TIMES, ...options.times },
     shelf,
+    store: options.store,
     log,
     handle: options.handle,
     tell: options.tell,
   };
   const sharedLines = shared && createSharedLines({ ...keeping, holds: shared.holds });
   const lines = sharedLines ?? createLines(keeping);
-  const reception = createReception({ ...options, shelf, isShared: shared !== null, lines, log, limits });
+  const reception = createReception({
+    ...options,
+    shelf,
+    isShared: shared !== null,
+    // What the program died over has to be found on the shelf, where its deaths are counted.
+    beginsEarly: shared === null && !afterCrash,
+    lines,
+    log,
+    limits,
+  });
   const stopping = new AbortController();
   let isOpen = false;
   /** `performance.now()` */

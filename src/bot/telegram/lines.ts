@@ -5,7 +5,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.ts';
-import { createAttempts, type LineKeeper } from './attempts.ts';
+import type { Store } from '../../store/store.ts';
+import { createAttempts, type Early, type LineKeeper } from './attempts.ts';
 import type { IntakeWord, Place, Shelf } from './shelf.ts';
 
 export interface LineTimes {
@@ -29,8 +30,9 @@ export interface Lines {
   /**
    * Puts what lies at a place at the end of its chat's line. After `stop` it is left where it lies.
    * @param word what lies there, where it is a word
+   * @param early what is still being put there; only where the line is empty
    */
-  join(place: Place, word?: IntakeWord): void;
+  join(place: Place, word?: IntakeWord | null, early?: Early): void;
   /** The word a chat's line ends with, if any. */
   lastWord(chatId: number): IntakeWord | null;
   /** How many wait in a chat's line, the one being handled among them. */
@@ -45,6 +47,7 @@ export interface Lines {
 
 export interface LineOptions extends LineKeeper {
   shelf: Shelf;
+  store: Pick<Store, 'behind'>;
   times: LineTimes;
   log: Log;
 }
@@ -64,9 +67,11 @@ export function createLines(options: LineOptions): Lines {
     return !stopping.signal.aborted;
   }
 
-  async function work(chatId: number, places: Place[]): Promise<void> {
+  async function work(chatId: number, places: Place[], early?: Early): Promise<void> {
+    let first = early;
     for (let place = places[0]; place && !stopping.signal.aborted; place = places[0]) {
-      if (!(await settle(place))) break;
+      if (!(await settle(place, first))) break;
+      first = undefined;
       places.shift();
       total -= 1;
     }
@@ -74,11 +79,13 @@ export function createLines(options: LineOptions): Lines {
   }
 
   /** Sees a thing through, however often it takes. False: the intake stops, it stays where it lies. */
-  async function settle(place: Place): Promise<boolean> {
+  async function settle(place: Place, early?: Early): Promise<boolean> {
     const slow = setTimeout(() => tellSlow(place), times.slowMs).unref();
     try {
-      for (let wait = times.againMs; !(await attempt(place)); wait = Math.min(wait * 2, LONGEST_AGAIN_MS)) {
+      let isDone = await attempt(place, early);
+      for (let wait = times.againMs; !isDone; wait = Math.min(wait * 2, LONGEST_AGAIN_MS)) {
         if (!(await pause(wait))) return false;
+        isDone = await attempt(place);
       }
     } finally {
       clearTimeout(slow);
@@ -87,7 +94,7 @@ export function createLines(options: LineOptions): Lines {
   }
 
   return {
-    join(place, word) {
+    join(place, word, early) {
       if (stopping.signal.aborted) return;
       total += 1;
       const line = lines.get(place.chatId);
@@ -97,7 +104,7 @@ export function createLines(options: LineOptions): Lines {
         return;
       }
       const places = [place];
-      lines.set(place.chatId, { places, lastWord: word ?? null, end: work(place.chatId, places) });
+      lines.set(place.chatId, { places, lastWord: word ?? null, end: work(place.chatId, places, early) });
     },
     lastWord: (chatId) => lines.get(chatId)?.lastWord ?? null,
     length: (chatId) => lines.get(chatId)?.places.length ?? 0,

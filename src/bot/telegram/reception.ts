@@ -60,6 +60,8 @@ interface ReceptionOptions extends Doorkeeper {
   shelf: Shelf;
   /** Whether other processes take updates in, too: what waits for a chat is asked of the shelf. */
   isShared: boolean;
+  /** Whether a chat that waits for nothing else begins with an update while that is still being written. */
+  beginsEarly: boolean;
   lines: Lines;
   log: Log;
   limits?: WaitingLimits | undefined;
@@ -68,6 +70,7 @@ interface ReceptionOptions extends Doorkeeper {
 export function createReception({
   shelf,
   isShared,
+  beginsEarly,
   lines,
   log,
   limits = LIMITS,
@@ -109,8 +112,16 @@ export function createReception({
       const left = await leaveWord(chatId, word, there.value.at(-1));
       return left.ok ? left : reported(update, left);
     }
+    const isAlone = before === NONE_BEFORE && !arriving.has(chatId) && lines.length(chatId) === 0;
+    const { place, written } = shelf.put(chatId, { update }, there.value.at(-1));
+    if (beginsEarly && isAlone) {
+      door.arrived(update);
+      lines.join(place, null, { update, written });
+      const put = await written;
+      return put.ok ? ok(undefined) : reported(update, put);
+    }
     arriving.set(chatId, (arriving.get(chatId) ?? 0) + 1);
-    const put = await shelf.put(chatId, { update }, there.value.at(-1));
+    const put = await written;
     const earlier = await before;
     leave(chatId);
     if (!earlier.ok) {
@@ -148,7 +159,7 @@ export function createReception({
   /** Has a chat told, behind what it is waiting for, that something was not taken. */
   async function leaveWord(chatId: number, word: IntakeWord, behind?: Place): Taking {
     if (lines.lastWord(chatId) === word) return ok(undefined);
-    const put = await shelf.put(chatId, { word }, behind);
+    const put = await shelf.put(chatId, { word }, behind).written;
     if (!put.ok) return put;
     lines.join(put.value, word);
     return ok(undefined);

@@ -43,10 +43,15 @@ export interface Shelf {
   /** What lies there for a chat, oldest first, at most so many. */
   placesOf(chatId: number, most: number): Stored<Place[]>;
   /**
-   * Puts a thing away behind all others; it is durable when this resolves.
+   * Puts a thing away behind all others.
    * @param behind the newest of its chat that is known, should another process with another clock have put that away
+   * @returns where, and what resolves when it is durable
    */
-  put(chatId: number, thing: Waiting, behind?: Place): Stored<Place>;
+  put(
+    chatId: number,
+    thing: Waiting,
+    behind?: Place,
+  ): { readonly place: Place; readonly written: Stored<Place> };
   /**
    * The thing at a place; `lost` when its day is over or it cannot be unsealed, `handled` when another process has put the same
    * update away, and it was seen through from there. Where the process that answered for it is gone, this one does from now on,
@@ -166,14 +171,14 @@ export function createShelf(
       const keys = await waiting.page({ prefix: `${chatId} `, most });
       return keys.ok ? ok(keys.value.flatMap((found) => placeOf(found) ?? [])) : keys;
     },
-    async put(chatId, thing, behind) {
+    put(chatId, thing, behind) {
       const updateId = 'update' in thing ? thing.update.update_id : null;
       const before = behind && momentOf(behind.key);
       if (before !== undefined && (last === null || before > last)) last = before;
       last = nextUlid(last, Date.now());
       const place = { chatId, updateId, key: `${chatId} ${last} ${updateId ?? '-'}` };
-      const written = await write(place.key, thing);
-      return written.ok ? ok(place) : written;
+      const written = write(place.key, thing).then((put) => (put.ok ? ok(place) : put));
+      return { place, written };
     },
     async read(place) {
       const { key: at, updateId } = place;

@@ -28,6 +28,17 @@ export interface Condition {
 /** Whether a change is held to the conditions of whoever makes it; `whoever-holds`: not. */
 export type Under = 'conditions' | 'whoever-holds';
 
+const ENGINE = {
+  noSubdir: false,
+  maxDbs: 4,
+  // A write resolves only after the flush to disk.
+  overlappingSync: false,
+  // The engine's own batches reject a promise nobody can reach when the disk is full, which ends the process.
+  eventTurnBatching: false,
+  // For `Records.#begin`; its types do not know it.
+  txnStartThreshold: 1,
+};
+
 type DueKey = [dueAt: number, ...key: string[]];
 
 const SWEEP_EVERY_MS = 60_000;
@@ -62,15 +73,7 @@ export class Records {
   constructor(directory: string, hooks: StoreHooks, conditions: () => readonly Condition[]) {
     this.#hooks = hooks;
     this.#conditions = conditions;
-    this.#root = open({
-      path: directory,
-      noSubdir: false,
-      maxDbs: 4,
-      // A write resolves only after the flush to disk.
-      overlappingSync: false,
-      // The engine's own batches reject a promise nobody can reach when the disk is full, which ends the process.
-      eventTurnBatching: false,
-    });
+    this.#root = open({ path: directory, ...ENGINE });
     this.#records = this.#root.openDB({ name: 'records', encoding: 'string', useVersions: true });
     this.#due = this.#root.openDB({ name: 'due', encoding: 'json' });
     this.#sweeper = setInterval(() => void this.run(() => this.sweep()), SWEEP_EVERY_MS).unref();
@@ -154,8 +157,10 @@ export class Records {
           : this.#records.ifNoExists([...key], act);
         inBatch(done);
       };
-      if (under === 'whoever-holds' || this.#conditions().length === 0) change();
-      else await this.#commit(change);
+      if (under === 'whoever-holds' || this.#conditions().length === 0) {
+        change();
+        this.#begin();
+      } else await this.#commit(change);
       if (await done) return true;
     }
   }
@@ -164,7 +169,9 @@ export class Records {
   async #commit(writes: () => void): Promise<void> {
     const conditions = this.#conditions();
     if (conditions.length === 0) {
-      await this.#root.batch(writes);
+      const written = this.#root.batch(writes);
+      this.#begin();
+      await written;
       return;
     }
     for (;;) {
@@ -185,9 +192,18 @@ export class Records {
         writes,
       );
       asLongAs();
+      this.#begin();
       if ((await Promise.all(areMet)).every(Boolean)) return;
       // A claim that was renewed meanwhile has another version, too.
     }
+  }
+
+  /**
+   * Has the engine's thread begin with what was written now. It would wait for the next turn of events, and whoever writes often
+   * has a lot to do first that the disk need not wait for: it begins at once where more waits than one write.
+   */
+  #begin(): void {
+    inBatch(this.#root.batch(() => undefined));
   }
 
   /**

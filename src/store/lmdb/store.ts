@@ -87,6 +87,7 @@ function storeOf({ records, guarding }: Opened): Store {
     },
     guarded: (held, task) => gathering.apart(() => guarding.guarded(held, task)),
     together: gathering.together,
+    behind: gathering.behind,
     flush: gathering.flush,
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind, gathering)),
     claims: behindWritten(gathering, lmdbClaims(records, waiters), ['take', 'renew', 'release', 'once']),

@@ -116,6 +116,7 @@ function storeOf(
     },
     guarded: (held, task) => gathering.apart(() => guarded(held, task)),
     together: gathering.together,
+    behind: gathering.behind,
     flush: gathering.flush,
     values: <T>(kind: Kind<T>) => keyvValues(kind, redisValues(records, kind, gathering)),
     claims: behindWritten(gathering, redisClaims(records, waiters), ['take', 'renew', 'release', 'once']),

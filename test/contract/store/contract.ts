@@ -628,6 +628,49 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(things.get('late'))).toBe(1);
       });
 
+      it('lets a task begin before what it rests on is on disk, and nobody act on what it did before that is', async () => {
+        const things = store.values(THINGS);
+        const steps: string[] = [];
+        let write: () => void = () => undefined;
+        const written = new Promise<void>((resolve) => {
+          write = resolve;
+        }).then(() => {
+          steps.push('written');
+          return { ok: true, value: null } as const;
+        });
+        const done = await store.behind(written, () =>
+          store.together(async () => {
+            steps.push('begun');
+            await value(things.set('a', 1));
+            write();
+            await value(store.flush());
+            steps.push('flushed');
+            await value(store.flush());
+            return 'done';
+          }),
+        );
+        expect(await value(Promise.resolve(done))).toBe('done');
+        expect(steps).toEqual(['begun', 'written', 'flushed']);
+        expect(await sees('a')).toBe(1);
+      });
+
+      it('takes nothing more of a task once what it rests on was not taken', async () => {
+        const written = Promise.resolve({ ok: false, failure: { reason: 'full', detail: '' } } as const);
+        const others = store.values(anyKind<number>('at once'));
+        const failed = await store.behind(written, () =>
+          store.together(async () => {
+            expect(await reason(store.flush())).toBe('full');
+            expect(await reason(store.claims.once('a claim', HOUR))).toBe('full');
+            expect(await reason(others.set('a', 1))).toBe('full');
+          }),
+        );
+        expect(failed).toMatchObject({ ok: false, failure: { reason: 'full' } });
+        await store.behind(written, async () => {
+          expect(await reason(others.set('a', 1))).toBe('full');
+        });
+        expect(await value(others.get('a'))).toBeUndefined();
+      });
+
       it('decides what is amended when it is written, whoever else does the same', async () => {
         const things = store.values(THINGS);
         const count = (name: string) =>

@@ -13,7 +13,7 @@ import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { Kind } from '../../../src/store/kind.ts';
-import type { Store, Values } from '../../../src/store/store.ts';
+import type { Store, Stored, Values } from '../../../src/store/store.ts';
 import { filesOf, hits } from '../../support/canary.ts';
 import { SHORT_FAULTS } from '../../support/matrix-cells.ts';
 import { outlasts } from '../../support/outlasts.ts';
@@ -77,6 +77,27 @@ function handling(work: (update: Update) => unknown): IntakeOptions['handle'] {
   return async (update) => {
     await work(update);
     return ok(undefined);
+  };
+}
+
+/** A handler that hears of an update when it may tell of it. */
+function hearing(store: Store, heard: { add(text: string): void }): IntakeOptions['handle'] {
+  return async (update) => {
+    const written = await store.flush();
+    if (!written.ok) return fail('store-unavailable');
+    heard.add(textOf(update));
+    return ok(undefined);
+  };
+}
+
+/** A store whose values are set another way. */
+function setting(store: Store, set: (kind: Kind<unknown>, write: () => Stored<void>) => Stored<void>): Store {
+  return {
+    ...store,
+    values: <T>(kind: Kind<T>): Values<T> => {
+      const values = store.values(kind);
+      return { ...values, set: (...given) => set(kind as Kind<unknown>, () => values.set(...given)) };
+    },
   };
 }
 
@@ -352,16 +373,10 @@ describe('polling', () => {
     const heard = heardOf();
     const tried = gate();
     const { intake } = await intakeFor(api, {
-      store: {
-        ...store,
-        values: <T>(kind: Kind<T>): Values<T> => {
-          const values = store.values(kind);
-          const set: Values<T>['set'] = async (...given) =>
-            isFull ? fail({ reason: 'full', detail: 'no room' }) : values.set(...given);
-          return { ...values, set };
-        },
-      },
-      handle: handling((update) => heard.add(textOf(update))),
+      store: setting(store, async (_kind, write) =>
+        isFull ? fail({ reason: 'full', detail: 'no room' }) : write(),
+      ),
+      handle: hearing(store, heard),
       unstored: (_update, { reason }) => {
         unstored.push(reason);
         tried.open();
@@ -376,6 +391,60 @@ describe('polling', () => {
     isFull = false;
     await heard.count(2);
     expect(heard.texts).toEqual(['a', 'b']);
+  });
+
+  it('begins with an update while it is being written, and neither tells of it nor lets Telegram forget it before', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const disk = gate();
+    const begun = gate();
+    const heard = heardOf();
+    const hear = hearing(store, heard);
+    const { intake } = await intakeFor(api, {
+      store: setting(store, async ({ name }, write) => {
+        if (name === WAITING_UPDATES.name) await disk.passed;
+        return write();
+      }),
+      handle: async (update, erase) => {
+        begun.open();
+        return hear(update, erase);
+      },
+    });
+    const person = api.user();
+    for (const text of ['a', 'b']) await person.send(text);
+    await intake.start();
+    await begun.passed;
+    await nextTurn();
+    expect(heard.texts).toEqual([]);
+    expect(await pending(api)).toBe(2);
+    disk.open();
+    await heard.count(2);
+    expect(heard.texts).toEqual(['a', 'b']);
+    await allConfirmed(api);
+  });
+
+  it('begins with none that is not on disk in a run after a crash: what that was over is found there', async () => {
+    const api = await localBotApi();
+    const { store } = await ownStore();
+    const heard = heardOf();
+    const disk = gate();
+    const asked = gate();
+    const { intake } = await intakeFor(api, {
+      store: setting(store, async (_kind, write) => {
+        asked.open();
+        await disk.passed;
+        return write();
+      }),
+      afterCrash: true,
+      handle: handling((update) => heard.add(textOf(update))),
+    });
+    await api.user().send('a');
+    await intake.start();
+    await asked.passed;
+    await nextTurn();
+    expect(heard.texts).toEqual([]);
+    disk.open();
+    await heard.count(1);
   });
 
   it('survives lost connections, gateway errors and a second poller', async () => {
@@ -773,23 +842,12 @@ describe('the webhook', () => {
     const { store } = await ownStore();
     const heard = heardOf();
     let tries = 0;
-    const { intake } = await webhookFor(
-      api,
-      handling((update) => heard.add(textOf(update))),
-      {
-        store: {
-          ...store,
-          values: <T>(kind: Kind<T>): Values<T> => {
-            const values = store.values(kind);
-            const set: Values<T>['set'] = async (...given) => {
-              tries += 1;
-              return tries === 1 ? fail({ reason: 'unavailable', detail: '' }) : values.set(...given);
-            };
-            return { ...values, set };
-          },
-        },
-      },
-    );
+    const { intake } = await webhookFor(api, hearing(store, heard), {
+      store: setting(store, async (_kind, write) => {
+        tries += 1;
+        return tries === 1 ? fail({ reason: 'unavailable', detail: '' }) : write();
+      }),
+    });
     await intake.start();
     await api.user().send('x');
     await heard.count(1);

@@ -44,6 +44,7 @@ async function processes(count: number, handle: Handle, gone: readonly string[] 
       const lines = createSharedLines({
         times: TIMES,
         shelf,
+        store,
         holds,
         log,
         handle,
@@ -55,6 +56,7 @@ async function processes(count: number, handle: Handle, gone: readonly string[] 
       const reception = createReception({
         shelf,
         isShared: true,
+        beginsEarly: false,
         lines,
         log,
         admit: () => 'in',
@@ -129,9 +131,9 @@ describe('lines of a store that several processes have open', () => {
       return ok(undefined);
     });
     // One process slept between its look and its write, and Telegram had sent the update to another meanwhile.
-    await at(0).shelf.put(7, { update: message(1, 7) });
-    await at(0).shelf.put(7, { update: message(1, 7) });
-    await at(1).shelf.put(7, { update: message(2, 7) });
+    await at(0).shelf.put(7, { update: message(1, 7) }).written;
+    await at(0).shelf.put(7, { update: message(1, 7) }).written;
+    await at(1).shelf.put(7, { update: message(2, 7) }).written;
     at(1).lines.look(7);
     await idle();
     expect(handled).toEqual([1, 2]);
@@ -145,8 +147,8 @@ describe('lines of a store that several processes have open', () => {
       return ok(undefined);
     };
     const { at, idle } = await processes(2, handle, ['process-0']);
-    for (const id of [1, 2]) await at(0).shelf.put(7, { update: message(id, 7) });
-    await at(0).shelf.put(8, { update: message(3, 8) });
+    for (const id of [1, 2]) await at(0).shelf.put(7, { update: message(id, 7) }).written;
+    await at(0).shelf.put(8, { update: message(3, 8) }).written;
     const left = await at(1).shelf.chats(0);
     expect(left).toEqual(ok([7, 8]));
     for (const chat of left.ok ? left.value : []) at(1).lines.look(chat);
@@ -159,7 +161,7 @@ describe('lines of a store that several processes have open', () => {
   it('give an update up over which so many processes have died', async () => {
     const gone = ['process-0', 'process-1', 'process-2', 'process-3', 'process-4'];
     const { at, idle, words } = await processes(6, async () => expect.unreachable(), gone);
-    const put = await at(0).shelf.put(7, { update: message(1, 7) });
+    const put = await at(0).shelf.put(7, { update: message(1, 7) }).written;
     const place = put.ok ? put.value : expect.unreachable();
     // Each takes it up, and dies before it is done.
     for (const n of [1, 2, 3, 4]) expect(await at(n).shelf.read(place)).toMatchObject(ok({ update: {} }));
@@ -170,7 +172,7 @@ describe('lines of a store that several processes have open', () => {
 
   it('do not count a death while the process that has it lives', async () => {
     const { at } = await processes(2, async () => expect.unreachable());
-    const put = await at(0).shelf.put(7, { update: message(1, 7) });
+    const put = await at(0).shelf.put(7, { update: message(1, 7) }).written;
     const place = put.ok ? put.value : expect.unreachable();
     const read = async () => expect(await at(1).shelf.read(place)).toMatchObject(ok({ update: {} }));
     // What another process has written is seen a moment later.
@@ -194,9 +196,9 @@ describe('lines of a store that several processes have open', () => {
 
   it('put an update behind those of a process whose clock is ahead', async () => {
     const { at } = await processes(2, async () => fail('busy'));
-    const first = await at(0).shelf.put(7, { update: message(1, 7) });
+    const first = await at(0).shelf.put(7, { update: message(1, 7) }).written;
     const ahead = first.ok ? { ...first.value, key: first.value.key.replace(/^7 0./, '7 0Z') } : undefined;
-    const second = await at(1).shelf.put(7, { update: message(2, 7) }, ahead);
+    const second = await at(1).shelf.put(7, { update: message(2, 7) }, ahead).written;
     expect(second.ok && ahead && second.value.key > ahead.key).toBe(true);
   });
 });
