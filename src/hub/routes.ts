@@ -46,7 +46,7 @@ import type { PairingDesk } from './pairing.ts';
 import type { LetIn, Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { Rotations } from './rotation.ts';
-import { closeUnread } from './server.ts';
+import { closeUnread } from './unread.ts';
 
 /** Large bodies of agents that do not say beforehand what they signed (link version 1): received at the same time. */
 const MOST_UNPROVEN_BODIES = 8;

@@ -2,12 +2,13 @@ import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { MAX_SMALL_BODY_BYTES } from '../link/messages.ts';
 import { type ConnectionLimits, createDoor, type Door } from './door.ts';
 import { failRequests } from './fail-points.ts';
 import { amongProxies, type ProxyNetwork } from './proxies.ts';
 import { Refusal } from './refusal.ts';
+import { closeUnread } from './unread.ts';
 
 /** Time to send a whole request; a held answer does not count. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -141,9 +142,4 @@ function securityOf({ cert, key }: Certificate) {
     honorCipherOrder: true,
     secureOptions: constants.SSL_OP_NO_TICKET,
   };
-}
-
-/** Ends the connection after an answer to a body that was not read: the rest of it would still be received. */
-export function closeUnread(request: FastifyRequest, reply: FastifyReply): void {
-  if (!request.raw.complete) reply.header('connection', 'close');
 }

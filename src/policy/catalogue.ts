@@ -92,8 +92,14 @@ export function operatorRows(entries: readonly FirmwareEntry[]): FirmwareCatalog
   return rowsOf(entries, 'beginning');
 }
 
-/** What comes with the product; `npm run check:data` checks it, a fault in it ends the program at once. */
-export const FIRMWARE_CATALOGUE: FirmwareCatalogue = rowsOf(productSchema.parse(builtIn).firmware, 'whole');
+/**
+ * What comes with the product. It is checked where it is written (`npm run check:data`, and a test), not at each start: that took as
+ * long as the answer to a person.
+ */
+export const FIRMWARE_CATALOGUE: FirmwareCatalogue = rowsOf(
+  (builtIn as z.infer<typeof productSchema>).firmware,
+  'whole',
+);
 
 /** What is known of a model: of several rows the longest name wins, then the operator's, which come first. */
 export function firmwareOf(model: string, catalogue: FirmwareCatalogue): FirmwareRow | null {

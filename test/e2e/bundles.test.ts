@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import { emptyFolder, site, spawnAgent } from '../integration/lan-agent/agent.ts';
-import { releasedAgent } from '../support/programs.ts';
+import { releasedAgent, releasedBot } from '../support/programs.ts';
 import { offering, openStage, pressId, STEP } from '../support/stage.ts';
 
 describe('the bundled bot', () => {
@@ -27,6 +28,17 @@ describe('the bundled bot', () => {
   }, 120_000);
 });
 
+/** Files of packages that the first answer does not need: as a bundle names those it holds. */
+const LATE = [
+  'fastify/fastify.js',
+  'ajv/dist/ajv.js',
+  'qrcode/lib/index.js',
+  'tr46/index.js',
+  'undici/lib/web/fetch/index.js',
+  'undici/lib/mock/mock-agent.js',
+  '@redis/client/dist/index.js',
+];
+
 /** What node reads before the first line of a module runs: the module and all it imports, but not when it is asked to. */
 function readAtStart(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
@@ -40,6 +52,26 @@ async function bytesOf(files: Iterable<string>): Promise<number> {
   const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
+
+describe('the bundled bot, before its first line', () => {
+  const textOf = (files: Iterable<string>) => [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
+
+  it('has read no package but those beside it, and nothing that its first answer does not need', async () => {
+    const entry = await releasedBot();
+    const folder = dirname(entry);
+    const programs = (await readdir(folder)).filter((name) => name.endsWith('.mjs'));
+    const whole = textOf(programs.map((name) => join(folder, name)));
+    const start = textOf(readAtStart(entry));
+    const asked = [...start.matchAll(/(?:from|import)\s*"([\w@][\w@:/.-]*)"/g)].map(([, name = '']) => name);
+    expect([...new Set(asked.filter((name) => !isBuiltin(name)))]).toEqual(['lmdb']);
+    for (const file of LATE) {
+      expect(whole.includes(`node_modules/${file}"`), `${file} is in the bundle`).toBe(
+        file !== 'tr46/index.js',
+      );
+      expect(start.includes(`node_modules/${file}"`), `${file} is read at once`).toBe(false);
+    }
+  });
+});
 
 describe('the bundled agent', () => {
   it('says its version', async (t) => {

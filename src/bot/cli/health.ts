@@ -1,5 +1,4 @@
 /** `unbind-bot health`: whether the bot that runs with these settings answers, for what starts containers and looks after them. */
-import { request } from 'undici';
 import type { Settings } from '../settings.ts';
 import { type AddCommand, EXIT } from './cli.ts';
 
@@ -32,6 +31,9 @@ export async function askWatch(
   watch: Watch,
   path: string,
 ): Promise<{ isGood: boolean; body: string } | null> {
+  const {
+    default: { request },
+  } = await import('undici');
   try {
     const { statusCode, body } = await request(`${addressOf(watch)}${path}`, {
       headers: watch.token ? { authorization: `Bearer ${watch.token.reveal()}` } : {},

@@ -44,11 +44,16 @@ export function createReports({
   profiles,
   log,
   clock,
-  timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  timeZone,
 }: ReportOptions): ReportPort {
-  const days = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone });
+  // Made when it is needed: the tables of calendars are read from disk.
+  let format: Intl.DateTimeFormat | undefined;
+  const dayAt = (time: number) => {
+    format ??= new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone });
+    return format.format(time);
+  };
   /** The day of a case: the one on which it ended, else on which something was done last. */
-  const dayOf = ({ closedAt, updatedAt }: CaseRecord) => days.format(closedAt ?? updatedAt);
+  const dayOf = ({ closedAt, updatedAt }: CaseRecord) => dayAt(closedAt ?? updatedAt);
 
   /** The latest cases with a device, newest first. */
   async function latestOf(chatId: number): Promise<{ found: Reportable[]; isCut: boolean }> {
@@ -105,7 +110,7 @@ export function createReports({
       atBorder(async () => {
         const { found } = await latestOf(chatId);
         const own = found.find(({ id }) => id === caseId) ?? found[0];
-        const today = days.format(clock());
+        const today = dayAt(clock());
         const counts = new Map<string, number>();
         for (const record of found) {
           const day = dayOf(record);
@@ -139,7 +144,7 @@ export function createReports({
             },
             language: await profiles.language(chatId),
             madeAt: clock(),
-            timeZone,
+            timeZone: timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
           },
         );
         const about = 'day' in scope ? scope.day : first.device.shortSerial;

@@ -1,5 +1,4 @@
 /** Whether a newer version of the bot is out, asked of an address the operator gave; without one nobody is asked. */
-import { EnvHttpProxyAgent, request } from 'undici';
 import * as z from 'zod';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -28,6 +27,9 @@ export async function askVersion(
   stopping: AbortSignal,
   patienceMs = PATIENCE_MS,
 ): Promise<Result<string, AskFailure>> {
+  const {
+    default: { EnvHttpProxyAgent, request },
+  } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent();
   try {
     const { statusCode, body } = await request(url, {

@@ -8,7 +8,7 @@
 import { Readable } from 'node:stream';
 import { Telegram } from 'telegraf';
 import type * as telegraf from 'telegraf/types';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Answer, Method, Payload } from '../../flows/engine/bot-api.ts';
 import { reach } from '../../kernel/fail-points.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -20,6 +20,7 @@ import {
   TelegramUnreachable,
   unreachable,
 } from './failure.ts';
+import { Agent, EnvHttpProxyAgent, requestOver } from './http.ts';
 import { MAX_WAIT_MS, Pace, type PaceLimits, TELEGRAM_LIMITS } from './pace.ts';
 import {
   type Blobs,
@@ -263,7 +264,7 @@ export class TelegramClient extends Telegram {
     const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
     FAIL_POINT: if (await reach('telegram-before', method)) return fail(unreachable(method, NOT_SENT));
     try {
-      const response = await this.#http.request({
+      const response = await requestOver(this.#http, {
         origin: this.#origin,
         path: `${this.#prefix}/bot${this.#token.reveal()}/${method}`,
         method: 'POST',
@@ -302,7 +303,7 @@ export class TelegramClient extends Telegram {
     signal: AbortSignal,
   ): Promise<Result<Buffer, DownloadFailure>> {
     try {
-      const { statusCode, body } = await this.#http.request({
+      const { statusCode, body } = await requestOver(this.#http, {
         origin: this.#origin,
         path: `${this.#prefix}/file/bot${this.#token.reveal()}/${encodeURI(path)}`,
         method: 'GET',

@@ -159,7 +159,9 @@ async function clientFor(
   { host, port }: RedisHost,
   ca: string | undefined,
 ) {
-  const { createClient } = await import('@redis/client');
+  const {
+    default: { createClient },
+  } = await import('@redis/client');
   const client = createClient({
     RESP: 2,
     ...(user === null ? {} : { username: user }),

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import builtInFile from '../../../src/policy/built-in/recorder-firmware.json' with { type: 'json' };
 import {
   FIRMWARE_CATALOGUE,
   firmwareOf,
   learnFromCatalogue,
   operatorRows,
   parseFirmwareEntries,
+  parseProductFile,
 } from '../../../src/policy/catalogue.ts';
 import { knownValue, noFacts } from '../../../src/policy/facts.ts';
 import { nextQuestion } from '../../../src/policy/questions.ts';
@@ -24,6 +26,12 @@ const CATALOGUE = operatorRows(ENTRIES);
 const told = (model: string, catalogue = CATALOGUE) =>
   knownValue(learnFromCatalogue(known({ model }, 'label'), catalogue).facts, 'updateTo4x');
 const builtIn = (model: string) => told(model, FIRMWARE_CATALOGUE);
+
+describe('what comes with the product', () => {
+  it('is as its schema has it, which no start looks at', () => {
+    expect(parseProductFile(builtInFile)).toEqual({ ok: true, value: builtInFile });
+  });
+});
 
 describe('learnFromCatalogue', () => {
   it('finds the model of an operator, however it goes on behind a separator', () => {

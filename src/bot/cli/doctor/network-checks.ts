@@ -1,6 +1,5 @@
 /** What the doctor finds out by asking: Telegram, and the hub by the address agents are told. It never calls getUpdates. */
 import { connect } from 'node:tls';
-import { EnvHttpProxyAgent, request } from 'undici';
 import { z } from 'zod';
 import type { Settings } from '../../settings.ts';
 import type { TelegramClient } from '../../telegram/client.ts';
@@ -50,6 +49,9 @@ export async function checkTelegram(
 
 /** This machine's clock beside the one of Telegram. @param clock milliseconds since 1970 */
 export async function checkClock({ apiRoot }: Settings, clock: () => number): Promise<Check[]> {
+  const {
+    default: { EnvHttpProxyAgent, request },
+  } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent();
   try {
     const { headers, body } = await request(`${apiRoot}/`, {
@@ -98,6 +100,9 @@ export async function checkHub({ hub }: Settings, isRunning: boolean, now: numbe
   const { listen, publicUrl, tls } = hub;
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   const url = publicUrl ?? `${tls ? 'https' : 'http'}://${host}:${listen.port}`;
+  const {
+    default: { EnvHttpProxyAgent, request },
+  } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent();
   try {
     const answer = await request(`${url}/v1/health`, {
