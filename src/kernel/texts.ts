@@ -41,6 +41,8 @@ export function createTexts<S>(
   resources: Record<Language, Resource[string]>,
 ): (language: Language, treat?: (value: string) => string) => TextsOf<S> {
   let instance: ReturnType<typeof createInstance> | undefined;
+  /** Sentences without values, which are the same each time, by language and key: the library looks each up anew. */
+  const plain = new Map<string, string>();
   return (language, treat = (value) => value) => {
     if (!instance) {
       instance = createInstance();
@@ -59,6 +61,12 @@ export function createTexts<S>(
         treated[name] = typeof value === 'string' ? treat(value) : value;
       return translate(key, treated);
     };
-    return (key, ...[values = {}]) => sentence(key, values);
+    return (key, ...[values]) => {
+      if (values !== undefined) return sentence(key, values);
+      const name = `${language} ${key}`;
+      const known = plain.get(name) ?? sentence(key, {});
+      plain.set(name, known);
+      return known;
+    };
   };
 }

@@ -1,5 +1,4 @@
 /** One try to see a thing through that waits in a chat's line, whoever keeps the line. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -82,9 +81,10 @@ export function createAttempts({
 
   async function outcomeOf(update: Update, erase: Erase): Promise<'handled' | 'failed' | 'broken'> {
     const about = { update: update.update_id };
-    const enough = new AbortController();
-    const late = sleep(patienceMs, 'late' as const, { signal: enough.signal, ref: false });
-    late.catch(() => undefined);
+    let patience: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      patience = setTimeout(() => resolve('late'), patienceMs).unref();
+    });
     try {
       const outcome = await Promise.race([handle(update, erase), late]);
       if (outcome === 'late') {
@@ -98,7 +98,7 @@ export function createAttempts({
       log.error({ ...about, err: error }, 'handling an update failed');
       return 'broken';
     } finally {
-      enough.abort();
+      clearTimeout(patience);
     }
   }
 
