@@ -291,6 +291,8 @@ function notesOf(before: CaseRecord, action: CaseAction, after: CaseRecord): Aud
   const notes: AuditNote[] = [
     { ...about, what: `case.${action.type}`, detail: { revision, ...detailOf(action) } },
   ];
+  // Most actions leave what a verdict is made of as it was.
+  if (after.facts === before.facts && after.tried === before.tried) return notes;
   const [was, is] = [verdictOf(before), verdictOf(after)];
   if (is.rule !== null && is.rule !== was.rule) {
     const { method, rule, tryFirst } = is;

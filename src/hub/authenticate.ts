@@ -45,6 +45,9 @@ export interface Authenticator {
   ): Promise<Sender>;
 }
 
+/** Keys that are kept as they are used: making one of its text takes longer than the signature does. */
+const KEYS_AT_HAND = 64;
+
 export function createAuthenticator({
   nonces,
   agents,
@@ -56,6 +59,19 @@ export function createAuthenticator({
   pairing: PairingDesk;
   clock: () => number;
 }): Authenticator {
+  /** By their texts, the one used last at the end. */
+  const keys = new Map<string, KeyObject>();
+
+  function keyOf(text: string): KeyObject | null {
+    const key = keys.get(text) ?? parsePublicKey(text);
+    if (!key) return null;
+    keys.delete(text);
+    keys.set(text, key);
+    const [oldest] = keys.keys();
+    if (keys.size > KEYS_AT_HAND && oldest !== undefined) keys.delete(oldest);
+    return key;
+  }
+
   return {
     recognise: async (request) => {
       const signature = readSignature(request.headers);
@@ -63,7 +79,7 @@ export function createAuthenticator({
       const { agentId } = signature;
       const agent = orRefuse(await agents.find(agentId));
       const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
-      const key = keyText === null ? null : parsePublicKey(keyText);
+      const key = keyText === null ? null : keyOf(keyText);
       if (!key) throw new Refusal('unknown-agent');
       return { signature, key, agent };
     },
