@@ -32,8 +32,8 @@ export interface Authenticator {
   /** By the headers' shape, and whether anybody has that id. */
   recognise(request: FastifyRequest): Promise<Caller>;
   /**
-   * Signature, time and nonce. The store is written to only for senders who hold a key we know; nothing may come of the request
-   * before that it was heard is kept.
+   * Signature, time and nonce. The store is written to only for senders who hold a key we know; of the request nothing may
+   * be written or heard of before it is kept that it was heard.
    * @param digest of the body: the header's, where there is one
    * @param onVerified told as soon as the signature is known to be good
    */

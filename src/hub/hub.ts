@@ -177,6 +177,7 @@ export function createHub(options: HubOptions): Hub {
   };
   const routesBehind = (door: Door) =>
     hubRoutes({
+      store,
       keys,
       authenticator,
       door,

@@ -7,7 +7,7 @@ const NONCE_MEMORY_MS = 2 * TIME_WINDOW_MS + 10_000;
 
 /** A request that was not heard before, as far as is known. */
 export interface Heard {
-  /** Resolves when that is on disk. False: it was heard before all the same. Nothing may come of the request until then. */
+  /** Resolves when that is on disk. False: it was heard before all the same. Until then nothing of the request may be written or heard of. */
   readonly kept: Promise<Result<boolean, StoreFailure>>;
 }
 

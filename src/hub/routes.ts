@@ -7,7 +7,7 @@ import type {
 } from 'fastify';
 import type { z } from 'zod';
 import type { Log } from '../kernel/log.ts';
-import type { Result } from '../kernel/result.ts';
+import { fail, type Result } from '../kernel/result.ts';
 import {
   type AgentEvent,
   type EventsAnswer,
@@ -34,7 +34,7 @@ import {
 } from '../link/messages.ts';
 import { bodyDigest } from '../link/signing.ts';
 import { HOLD_MS } from '../link/times.ts';
-import type { StoreFailure } from '../store/store.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
 import { type Authenticator, bodyOf, type Caller, type Sender } from './authenticate.ts';
 import type { JobDeskWithPermits } from './desk.ts';
 import type { ConnectionLimits, Door } from './door.ts';
@@ -68,7 +68,10 @@ export interface HubLimits {
   readonly connections: ConnectionLimits;
 }
 
-/** Takes an event over for good. False (or a rejection): not now, the agent sends it again. */
+/**
+ * Takes an event over for good. False (or a rejection): not now, the agent sends it again. It is asked while it is still being written
+ * that the event's request was heard: what it writes, and has flushed, comes after that (`Store.behind`).
+ */
 export type EventTaker = (agentId: string, event: AgentEvent) => Promise<boolean>;
 
 /** Takes a file for support. False: it is not what it should be, or nobody could get it. */
@@ -92,6 +95,7 @@ declare module 'fastify' {
 }
 
 export interface RouteParts {
+  store: Pick<Store, 'behind'>;
   keys: () => Promise<Result<HubKeys, StoreFailure>>;
   authenticator: Authenticator;
   door: Door;
@@ -117,7 +121,7 @@ export interface RouteParts {
 
 /** The hub's routes as a fastify plugin: its body parser, limits and error answers hold for these routes only. */
 export function hubRoutes(parts: RouteParts) {
-  const { keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
+  const { store, keys, authenticator, door, pairing, polls, desk, rotations, onEvent, onGuessing } = parts;
   const { guesses, tellsOfGuessing } = parts;
   const { about, onUnspoken, onRefused, onSupport, clock, limits, log } = parts;
   const requests = createBuckets(limits.requests, clock);
@@ -195,18 +199,13 @@ export function hubRoutes(parts: RouteParts) {
     if (!orRefuse(await kept)) throw new Refusal('replayed-nonce');
   }
 
-  /** The sender of a request with a large body: what is read of it may be read while that it was heard is written. */
-  async function heardSenderOf(request: FastifyRequest): Promise<string> {
-    const agentId = senderOf(request);
-    if (request.sender) await heardFirst(request.sender);
-    return agentId;
+  /** Who sent a request to a signed route. */
+  function provenSender({ sender }: FastifyRequest): Sender {
+    if (!sender) throw new Refusal('bad-signature');
+    return sender;
   }
 
-  /** The sender of a request to a signed route. */
-  function senderOf({ sender }: FastifyRequest): string {
-    if (!sender) throw new Refusal('bad-signature');
-    return sender.agentId;
-  }
+  const senderOf = (request: FastifyRequest) => provenSender(request).agentId;
 
   /** Notes a wrong code. */
   async function guessed(prefix: string): Promise<void> {
@@ -343,7 +342,12 @@ export function hubRoutes(parts: RouteParts) {
 
     app.post('/v1/events', signed({ large: true }), async (request): Promise<EventsAnswer> => {
       const { events } = parse(eventsRequest, request);
-      return { accepted: await takeEvents(await heardSenderOf(request), events) };
+      const sender = provenSender(request);
+      const heard = sender.kept.then(orFail);
+      // A picture is worth every millisecond: what comes of it begins, and is neither written nor heard of before.
+      const accepted = await store.behind(heard, () => takeEvents(sender.agentId, events));
+      await heardFirst(sender);
+      return { accepted };
     });
 
     app.post('/v1/rotate', signed(), async (request): Promise<RotateAnswer> => {
@@ -354,7 +358,9 @@ export function hubRoutes(parts: RouteParts) {
 
     app.post('/v1/support', signed({ large: true }), async (request): Promise<SupportAnswer> => {
       const { bundle } = parse(supportRequest, request);
-      const agentId = await heardSenderOf(request);
+      const sender = provenSender(request);
+      await heardFirst(sender);
+      const { agentId } = sender;
       pass(supports.take(agentId));
       return { taken: await onSupport(agentId, bundle) };
     });
@@ -364,6 +370,11 @@ export function hubRoutes(parts: RouteParts) {
       return { granted: orRefuse(await desk.spendPermit(agentId, parse(permitRequest, request))) };
     });
   };
+}
+
+/** That a request was heard before keeps whatever rests on it from being written. */
+function orFail(first: Result<boolean, StoreFailure>): Result<boolean, StoreFailure> {
+  return first.ok && !first.value ? fail({ reason: 'unavailable', detail: 'heard before' }) : first;
 }
 
 /** Every error a route can end with, in our words. */
