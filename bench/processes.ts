@@ -4,10 +4,11 @@
  * was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this machine leave:
  * what they took is told.
  *
- *   npx tsx bench/processes.ts [--people 40] [--bursts 6] [--rounds 3] [--quota 15]
+ *   npx tsx bench/processes.ts [--people 80] [--bursts 3] [--rounds 3] [--quota 15] [--warm 20]
  *
  * `--quota`: per cent of one processor that each bot has (Linux, as root), so that four bots on two processors are measured and not the
- * processors; 0: whatever there is.
+ * processors; 0: whatever there is. `--warm`: how many updates of each person every process has handled before any is counted. A bot
+ * that has just started needs twice the time for each, and one of four has seen a quarter of what one alone has.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,15 +17,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 import { childEnv } from '../src/kernel/child-env.ts';
-import { startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
+import { type LocalBotApi, startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
 import type { SimUser } from '../src/sandbox/telegram/people.ts';
 import setup, { releasedBot } from '../test/support/programs.ts';
-import { NO_REDIS, startRedis } from '../test/support/redis.ts';
+import { NO_REDIS, type RedisServer, startRedis } from '../test/support/redis.ts';
 import { temporaryFolder } from '../test/support/store.ts';
 import { alternate, asked, beside, cannot, median, note, plain, report } from './bench.ts';
 import { openQuota, type Quota } from './run/quota.ts';
 
-const { people: PEOPLE, bursts, rounds, quota } = asked({ people: 40, bursts: 6, rounds: 3, quota: 15 });
+const {
+  people: PEOPLE,
+  bursts,
+  rounds,
+  quota,
+  warm,
+} = asked({ people: 80, bursts: 3, rounds: 3, quota: 15, warm: 20 });
 if (NO_REDIS) cannot(NO_REDIS);
 if (quota > 0 && process.getuid?.() !== 0)
   cannot('a share of a processor needs root; --quota 0 goes without');
@@ -36,18 +43,22 @@ const PATIENCE_MS = 120_000;
 /** Ticks of a second in /proc/<pid>/stat. */
 const TICKS = 100;
 
-/** Processor time of one round, cores: seconds used in a second. */
-interface Cores {
+/** What one round took: cores are seconds of a processor used in a second. */
+interface Cost {
   readonly bots: number;
   readonly redis: number;
   readonly clients: number;
+  /** Of all bots for each update, ms. */
+  readonly each: number;
+  /** Run in Redis for each update. */
+  readonly scripts: number;
 }
 
 /** So many bots on a Redis, with people of their own. */
 interface Fleet {
   /** Everybody sends all of a round. @returns updates answered in a second */
   round(): Promise<number>;
-  readonly cores: Cores[];
+  readonly costs: Cost[];
   /** Answers that were not the next one of their chat. */
   faults(): number;
   close(): Promise<void>;
@@ -58,6 +69,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
   const api = await startLocalBotApi();
   const folder = await temporaryFolder();
   const people = Array.from({ length: PEOPLE }, () => api.user({ languageCode: 'en' }));
+  const heard = hearing(api);
   const hubs: string[] = [];
   const taking = await spread(hubs);
   const env = {
@@ -82,30 +94,43 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
     });
     bots.push(bot);
     hubs.push(await hubOf(bot));
-    if (quota === 0) continue;
-    const share = openQuota(quota);
-    share.take(bot.pid ?? 0);
-    quotas.push(share);
   }
   let sent = 0;
-  const cores: Cores[] = [];
+  const costs: Cost[] = [];
   const used = async () => ({
     bots: bots.reduce((all, { pid }) => all + secondsOf(pid ?? 0), 0),
     redis: Number(await redis.info('used_cpu_user')) + Number(await redis.info('used_cpu_sys')),
     clients: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+    scripts: await scriptsOf(redis),
   });
+  async function speakAll(): Promise<void> {
+    await Promise.all(people.map((person) => speak(person, heard, sent)));
+    sent += bursts * COMMANDS.length;
+  }
+  while (sent < warm * count) await speakAll();
+  for (const bot of quota === 0 ? [] : bots) {
+    const share = openQuota(quota);
+    share.take(bot.pid ?? 0);
+    quotas.push(share);
+  }
   return {
-    cores,
+    costs,
     async round() {
       const before = await used();
       const begun = performance.now();
-      await Promise.all(people.map((person) => speak(person, sent)));
+      await speakAll();
       const seconds = (performance.now() - begun) / 1000;
-      sent += bursts * COMMANDS.length;
       const after = await used();
-      const each = (who: keyof Cores) => (after[who] - before[who]) / seconds;
-      cores.push({ bots: each('bots'), redis: each('redis'), clients: each('clients') });
-      return (PEOPLE * bursts * COMMANDS.length) / seconds;
+      const updates = PEOPLE * bursts * COMMANDS.length;
+      const spent = (what: keyof typeof after) => after[what] - before[what];
+      costs.push({
+        bots: spent('bots') / seconds,
+        redis: spent('redis') / seconds,
+        clients: spent('clients') / seconds,
+        each: (1000 * spent('bots')) / updates,
+        scripts: spent('scripts') / updates,
+      });
+      return updates / seconds;
     },
     faults: () => people.reduce((all, person) => all + faultsOf(person, sent), 0),
     async close() {
@@ -115,6 +140,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
         await ended;
       }
       for (const share of quotas) share.remove();
+      heard.end();
       await taking.close();
       await api.close();
       await redis.end();
@@ -165,12 +191,51 @@ function hubOf(bot: ChildProcess): Promise<string> {
   });
 }
 
+/** Counts answers as they come: whoever read a whole chat at each of them would need more of the processor than the bots. */
+interface Heard {
+  /** Resolves when a chat has had so many answers. @throws Error when the time is over */
+  until(chatId: number, answers: number): Promise<void>;
+  end(): void;
+}
+
+function hearing(api: LocalBotApi): Heard {
+  const counts = new Map<number, number>();
+  const waiting = new Map<number, () => void>();
+  const end = api.onEvent((event) => {
+    if (event.type !== 'message' || event.message.from !== 'bot') return;
+    if (!ANSWERS.some((answer) => answer.test(event.message.text))) return;
+    counts.set(event.chatId, (counts.get(event.chatId) ?? 0) + 1);
+    waiting.get(event.chatId)?.();
+  });
+  return {
+    end,
+    until: (chatId, answers) =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`chat ${chatId} waits for an answer`)), PATIENCE_MS);
+        const look = () => {
+          if ((counts.get(chatId) ?? 0) < answers) return;
+          clearTimeout(late);
+          waiting.delete(chatId);
+          resolve();
+        };
+        waiting.set(chatId, look);
+        look();
+      }),
+  };
+}
+
 /** Sends three commands at once, waits for their answers, and so on. */
-async function speak(person: SimUser, before: number): Promise<void> {
+async function speak(person: SimUser, heard: Heard, before: number): Promise<void> {
   for (let burst = 1; burst <= bursts; burst++) {
     for (const command of COMMANDS) await person.send(command);
-    await person.until(() => answersOf(person).length >= before + burst * COMMANDS.length, PATIENCE_MS);
+    await heard.until(person.id, before + burst * COMMANDS.length);
   }
+}
+
+/** Scripts a Redis has run so far. */
+async function scriptsOf(redis: RedisServer): Promise<number> {
+  const told = String(await redis.command('INFO', 'commandstats'));
+  return Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(told)?.[1] ?? 0);
 }
 
 function answersOf(person: SimUser): number[] {
@@ -204,10 +269,11 @@ const rate = await alternate(
   { one: fleets.one.round, two: fleets.two.round, four: fleets.four.round },
   rounds,
 );
-for (const [name, { cores }] of Object.entries(fleets)) {
-  const middle = (who: keyof Cores) => median(cores.slice(1).map((one) => one[who])).toFixed(2);
+for (const [name, { costs }] of Object.entries(fleets)) {
+  const middle = (what: keyof Cost) => median(costs.slice(1).map((one) => one[what])).toFixed(2);
   note(
-    `${name}: cores used by bots ${middle('bots')}, Redis ${middle('redis')}, clients and Telegram ${middle('clients')}`,
+    `${name}: cores used by bots ${middle('bots')}, Redis ${middle('redis')}, clients and Telegram ${middle('clients')}; ` +
+      `each update: ${middle('each')} ms of the bots, ${middle('scripts')} scripts in Redis`,
   );
 }
 const faults = Object.values(fleets).reduce((all, fleet) => all + fleet.faults(), 0);

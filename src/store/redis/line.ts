@@ -169,6 +169,9 @@ async function clientFor(
     database,
     disableClientInfo: true,
     maintNotifications: 'disabled',
+    // A server that does not answer is found out by whoever watches the line; a signal and its timer for each command would
+    // cost a tenth of an update.
+    commandOptions: { timeout: 0 },
     socket: {
       host,
       port,
