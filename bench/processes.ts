@@ -4,7 +4,7 @@
  * was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this machine leave:
  * what they took is told.
  *
- *   npx tsx bench/processes.ts [--people 80] [--bursts 3] [--rounds 3] [--quota 15] [--warm 20]
+ *   npx tsx bench/processes.ts [--people 80] [--bursts 6] [--rounds 3] [--quota 15] [--warm 20]
  *
  * `--quota`: per cent of one processor that each bot has (Linux, as root), so that four bots on two processors are measured and not the
  * processors; 0: whatever there is. `--warm`: how many updates of each person every process has handled before any is counted. A bot
@@ -31,7 +31,7 @@ const {
   rounds,
   quota,
   warm,
-} = asked({ people: 80, bursts: 3, rounds: 3, quota: 15, warm: 20 });
+} = asked({ people: 80, bursts: 6, rounds: 3, quota: 15, warm: 20 });
 if (NO_REDIS) cannot(NO_REDIS);
 if (quota > 0 && process.getuid?.() !== 0)
   cannot('a share of a processor needs root; --quota 0 goes without');

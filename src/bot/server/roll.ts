@@ -51,6 +51,8 @@ export function createRoll(store: Pick<Store, 'values'>, clock: () => number): R
   const bots = store.values(RUNNING_BOTS);
   const name = randomBytes(8).toString('hex');
   const ours = { pid: process.pid, host: hostname(), since: clock() };
+  /** When others were last found to live. */
+  const heard = new Map<string, number>();
   let beating: NodeJS.Timeout | undefined;
 
   const beat = () => bots.set(name, { ...ours, seenAt: clock() });
@@ -64,8 +66,14 @@ export function createRoll(store: Pick<Store, 'values'>, clock: () => number): R
       return entered;
     },
     async lives(other) {
+      // Asked for each update that another process has taken in.
+      if (clock() - (heard.get(other) ?? Number.NEGATIVE_INFINITY) < BEAT_MS) return true;
+      heard.delete(other);
       const found = orNone(await bots.get(other));
-      return !found.ok || (found.value !== undefined && !isSilent(found.value));
+      if (!found.ok) return true;
+      if (found.value === undefined || isSilent(found.value)) return false;
+      heard.set(other, clock());
+      return true;
     },
     async others() {
       const all = await listBots(store);

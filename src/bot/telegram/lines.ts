@@ -26,13 +26,21 @@ export const LINE_TIMES: LineTimes = { againMs: 1_000, slowMs: 60_000, patienceM
 /** Longest pause between two tries, ms. */
 export const LONGEST_AGAIN_MS = 30_000;
 
+/** What joins a line. */
+export interface Joining {
+  /** What lies there, where it is a word. */
+  readonly word?: IntakeWord;
+  /** What is still being put there; only where the line is empty. */
+  readonly early?: Early;
+  /** Whether others may see it through: something lay in front of it when it was put away. */
+  readonly isBehind?: boolean;
+}
+
 export interface Lines {
   /**
    * Puts what lies at a place at the end of its chat's line. After `stop` it is left where it lies.
-   * @param word what lies there, where it is a word
-   * @param early what is still being put there; only where the line is empty
    */
-  join(place: Place, word?: IntakeWord | null, early?: Early): void;
+  join(place: Place, what?: Joining): void;
   /** The word a chat's line ends with, if any. */
   lastWord(chatId: number): IntakeWord | null;
   /** How many wait in a chat's line, the one being handled among them. */
@@ -94,7 +102,7 @@ export function createLines(options: LineOptions): Lines {
   }
 
   return {
-    join(place, word, early) {
+    join(place, { word, early } = {}) {
       if (stopping.signal.aborted) return;
       total += 1;
       const line = lines.get(place.chatId);

@@ -95,12 +95,14 @@ export function createReception({
     const { chatId } = classify(update);
     const admission = chatId === null ? 'out' : door.admit(update);
     if (chatId === null || admission === 'out') return before;
-    const handled = await shelf.wasHandled(update.update_id);
+    if (isShared) {
+      // Only what was put away before can be put behind.
+      const earlier = await before;
+      if (!earlier.ok) return earlier;
+    }
+    const [handled, there] = await Promise.all([shelf.wasHandled(update.update_id), waitingFor(chatId)]);
     if (!handled.ok) return reported(update, handled);
     if (handled.value) return before;
-    // Only what was put away before can be put behind.
-    if (isShared) await before;
-    const there = await waitingFor(chatId);
     if (!there.ok) return reported(update, there);
     // Another process has it, and Telegram has not heard of that.
     if (there.value.some(({ updateId }) => updateId === update.update_id)) return before;
@@ -116,7 +118,7 @@ export function createReception({
     const { place, written } = shelf.put(chatId, { update }, there.value.at(-1));
     if (beginsEarly && isAlone) {
       door.arrived(update);
-      lines.join(place, null, { update, written });
+      lines.join(place, { early: { update, written } });
       const put = await written;
       return put.ok ? ok(undefined) : reported(update, put);
     }
@@ -130,7 +132,7 @@ export function createReception({
     }
     if (!put.ok) return reported(update, put);
     door.arrived(update);
-    lines.join(put.value);
+    lines.join(put.value, { isBehind: there.value.length > 0 });
     return ok(undefined);
   }
 
@@ -161,7 +163,7 @@ export function createReception({
     if (lines.lastWord(chatId) === word) return ok(undefined);
     const put = await shelf.put(chatId, { word }, behind).written;
     if (!put.ok) return put;
-    lines.join(put.value, word);
+    lines.join(put.value, { word });
     return ok(undefined);
   }
 

@@ -1,7 +1,8 @@
 /**
  * Lines where several processes have the store open: a chat's line is what lies on the shelf for it, whichever process took
- * it in. Whoever has the chat's turn handles the oldest; a process that has taken something in asks for the turn until its chat's
- * shelf is empty, and one that died leaves both to the others (docs/decisions/0072).
+ * it in. Whoever has the chat's turn handles the oldest until the shelf is empty. A process asks for the turn where what it has
+ * taken in lies in front; what lies behind another's is left to that one, and what a process leaves that died to the one on
+ * duty (docs/decisions/0072).
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,11 +16,13 @@ export interface SharedLines extends Lines {
   look(chatId: number): void;
 }
 
-/** A chat for which this process asks for the turn. */
+/** A chat for which this process asks for the turn, or looks whether it has to. */
 interface Line {
   /** What this process has taken in for it, and nobody has seen through as far as it knows. */
   readonly own: Set<string>;
   lastWord: IntakeWord | null;
+  /** All of it lay behind something when it was put away: whoever answers for that sees it through, too. */
+  isBehind: boolean;
   /** Something came since the shelf was looked at. */
   again: boolean;
   readonly end: Promise<void>;
@@ -44,11 +47,17 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
     return !stopping.signal.aborted;
   }
 
-  function lineOf(chatId: number): Line {
-    const there = lines.get(chatId);
-    if (there) return there;
-    const line: Line = { own: new Set(), lastWord: null, again: true, end: work(chatId) };
+  function lineOf(chatId: number, isBehind: boolean): Line {
+    const line = lines.get(chatId) ?? {
+      own: new Set(),
+      lastWord: null,
+      isBehind,
+      again: true,
+      end: work(chatId),
+    };
     lines.set(chatId, line);
+    line.isBehind &&= isBehind;
+    line.again = true;
     return line;
   }
 
@@ -59,7 +68,7 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
     await Promise.resolve();
     for (let line = lines.get(chatId); line && !stopping.signal.aborted; ) {
       line.again = false;
-      const took = await inTurn(chatId, line, slow.heads);
+      const took = line.isBehind ? await ifFirst(chatId, line) : await inTurn(chatId, line, slow.heads);
       if (took === 'nothing' && !line.again) break;
       wait = took === 'failed' ? Math.min(wait * 2, LONGEST_AGAIN_MS) : times.againMs;
       if (took === 'failed' && !(await pause(wait / 2))) break;
@@ -68,24 +77,44 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
     lines.delete(chatId);
   }
 
+  /**
+   * Asks for the turn where nothing is in front any more. Otherwise whoever has it finds this, too: it looks at the shelf again
+   * before it gives the turn back, and what is in front was not erased yet when this lay there.
+   */
+  async function ifFirst(chatId: number, line: Line): Promise<Took> {
+    const found = await shelf.placesOf(chatId, 1);
+    if (!found.ok) return 'failed';
+    const [first] = found.value;
+    if (first && line.own.has(first.key)) {
+      line.isBehind = false;
+      return 'handled';
+    }
+    if (!line.again) line.own.clear();
+    return 'nothing';
+  }
+
   /** Handles what is oldest, in the chat's turn. */
   async function inTurn(chatId: number, line: Line, heads: (place: Place | null) => void): Promise<Took> {
     const turn = await holds.within(
       turnOf(chatId),
       async (lost) => {
-        for (let handled = 0; ; handled++) {
-          if (lost.aborted || stopping.signal.aborted || handled === MOST_IN_A_TURN) return 'handled';
-          const found = await shelf.placesOf(chatId, 1);
+        for (let left = MOST_IN_A_TURN; left > 0; ) {
+          const found = await shelf.placesOf(chatId, left);
           if (!found.ok) return 'failed';
-          const [place = null] = found.value;
-          heads(place);
-          if (place === null) {
+          if (found.value.length === 0) {
+            heads(null);
             line.own.clear();
             return 'nothing';
           }
-          if (!(await attempt(place))) return 'failed';
-          line.own.delete(place.key);
+          for (const place of found.value) {
+            heads(place);
+            if (lost.aborted || stopping.signal.aborted) return 'handled';
+            if (!(await attempt(place))) return 'failed';
+            line.own.delete(place.key);
+            left -= 1;
+          }
         }
+        return 'handled';
       },
       stopping.signal,
     );
@@ -111,15 +140,14 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
   }
 
   return {
-    join(place, word) {
+    join(place, { word, isBehind = false } = {}) {
       if (stopping.signal.aborted) return;
-      const line = lineOf(place.chatId);
+      const line = lineOf(place.chatId, isBehind);
       line.own.add(place.key);
       line.lastWord = word ?? null;
-      line.again = true;
     },
     look(chatId) {
-      if (!stopping.signal.aborted) lineOf(chatId).again = true;
+      if (!stopping.signal.aborted) lineOf(chatId, false);
     },
     lastWord: (chatId) => lines.get(chatId)?.lastWord ?? null,
     length: (chatId) => lines.get(chatId)?.own.size ?? 0,

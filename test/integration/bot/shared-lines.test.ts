@@ -124,6 +124,39 @@ describe('lines of a store that several processes have open', () => {
     expect(handled).toEqual([1]);
   });
 
+  it('leave what lies behind another process to that one, and keep nothing of it in mind', async () => {
+    const [begun, open] = [gate(), gate()];
+    const handled: number[] = [];
+    const { at, idle } = await processes(2, async (update) => {
+      handled.push(update.update_id);
+      begun.open();
+      await open.passed;
+      return ok(undefined);
+    });
+    await at(0).reception.receive(message(1, 7));
+    await begun.passed;
+    await at(1).reception.receive(message(2, 7));
+    // The first one is at work still, and has the turn.
+    await at(1).lines.idle();
+    expect(at(1).lines.total).toBe(0);
+    open.open();
+    await idle();
+    expect(handled).toEqual([1, 2]);
+  });
+
+  it('are seen through by whoever has put the last one away, where those in front of it are gone by then', async () => {
+    const handled: number[] = [];
+    const { at, idle } = await processes(2, async (update) => {
+      handled.push(update.update_id);
+      return ok(undefined);
+    });
+    const { place, written } = at(1).shelf.put(7, { update: message(2, 7) });
+    await written;
+    at(1).lines.join(place, { isBehind: true });
+    await idle();
+    expect(handled).toEqual([2]);
+  });
+
   it('pass over an update that was put away twice and is handled', async () => {
     const handled: number[] = [];
     const { at, idle } = await processes(2, async (update) => {
