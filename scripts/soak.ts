@@ -42,10 +42,10 @@ try {
     if ((since() - lookedAt) * 60 < everyS) continue;
     lookedAt = since();
     const held = await soak.held();
-    const { heapKb, rssKb, resources, listeners } = held;
+    const { heapKb, ownKb, resources, listeners } = held;
     const handles = Object.entries(resources).map(([kind, count]) => `${count} ${kind}`);
     console.log(
-      `${since().toFixed(1)} min, ${cases} cases: heap ${(heapKb / 1024).toFixed(1)} MB, process ${(rssKb / 1024).toFixed(0)} MB, ` +
+      `${since().toFixed(1)} min, ${cases} cases: heap ${(heapKb / 1024).toFixed(1)} MB, process ${(ownKb / 1024).toFixed(0)} MB, ` +
         `${listeners} listeners, ${handles.join(', ')}`,
     );
     if (since() > minutes / 10) samples.push({ cases, held });

@@ -5,7 +5,14 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { childEnv } from '../../src/kernel/child-env.ts';
+import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
+import { DEMO_PASSWORD } from '../../src/sandbox/device/profiles.ts';
+import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { walkCase } from './matrix-walk.ts';
+import { type MortalLaptop, openMortalLaptop } from './mortal-laptop.ts';
 import { releasedBot } from './programs.ts';
+import { online } from './stage.ts';
 import { folderInMemory } from './store.ts';
 
 /** A bot of several: its process, and where its hub listens. */
@@ -124,6 +131,94 @@ export async function openFront(): Promise<Front> {
       server.close();
       server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** Longest silence of a walk, ms: the choice comes after 60 s, and whoever waits has it by then. */
+const SILENCE_MS = 75_000;
+const ENDED = /^✅ (Unbound, verified|No account)/;
+
+/** What a case came to, by the chat and by the device. */
+export interface Walked {
+  readonly end: string;
+  readonly pressed: readonly string[];
+  /** How often the end stands in the chat. */
+  readonly told: number;
+  readonly bound: boolean;
+  readonly unbindsReceived: number;
+  readonly unbindsExecuted: number;
+  readonly passwordsTried: number;
+}
+
+/** Of a case that went as it has to, whatever happened on its way. */
+export const ONCE = { told: 1, bound: false, unbindsReceived: 1, unbindsExecuted: 1, passwordsTried: 1 };
+
+export interface HouseOfMany {
+  readonly stage: Stage;
+  readonly front: Front;
+  readonly technician: SimUser;
+  /** Starts one more. */
+  another(): Promise<OneOfMany>;
+  /** Walks a case to its end. */
+  walk(serial: string): Promise<Walked>;
+  close(): Promise<void>;
+}
+
+/** Bots in webhook mode behind a front, and a laptop of their technician's, which works for whichever of them it meets. */
+export async function openHouseOfMany(
+  count: number,
+  storeUrl: string,
+  devices: readonly DeviceSpec[],
+): Promise<HouseOfMany> {
+  // Made once, whoever starts it.
+  await releasedBot();
+  const stage = await createStage({ devices });
+  const front = await openFront();
+  const technician = stage.technician('en');
+  const another = () =>
+    startOneOfMany({
+      BOT_TOKEN: stage.api.token,
+      TELEGRAM_API_ROOT: stage.api.url,
+      ADMIN_IDS: String(technician.id),
+      REGION_PACK: 'ru',
+      STORE_URL: storeUrl,
+      WEBHOOK_URL: `${front.url}/telegram`,
+      WEBHOOK_SECRET: 'posted-by-telegram-alone',
+    });
+  front.bots.push(...(await Promise.all(Array.from({ length: count }, another))));
+  const laptop: MortalLaptop = await openMortalLaptop(
+    { ...stage, hubUrl: front.url },
+    technician,
+    DEMO_PASSWORD,
+  );
+  await online(technician);
+  return {
+    stage,
+    front,
+    technician,
+    another,
+    async walk(serial) {
+      const { end, pressed } = await walkCase(technician, {
+        device: serial,
+        serial,
+        picture: laptop.picture,
+        refresh: false,
+        silenceMs: SILENCE_MS,
+      });
+      // In the chat's order: what belongs to the end of the case has been said before it is answered.
+      await online(technician);
+      const { bound, unbindsReceived, unbindsExecuted, passwordsTried } = stage.lan.device(serial).snapshot();
+      const told = technician.messages.filter(
+        ({ from, text }) => from === 'bot' && text.includes(serial) && ENDED.test(text),
+      ).length;
+      return { end, pressed, told, bound, unbindsReceived, unbindsExecuted, passwordsTried };
+    },
+    async close() {
+      await laptop.kill();
+      for (const bot of front.bots) await bot.end();
+      await front.close();
+      await stage.close();
     },
   };
 }

@@ -29,6 +29,8 @@ const MOST_STEPS = 30;
 export interface WalkOptions {
   /** What the device is named with: its number, or a photo of its label. */
   readonly device: string | Buffer;
+  /** Its number: an end that tells of another device, once more or late, is not this one's. */
+  readonly serial: string;
   /** What every picture says. */
   readonly picture: string;
   /** Asks for another picture, once, before the first is answered. */
@@ -39,7 +41,7 @@ export interface WalkOptions {
 
 export async function walkCase(
   technician: SimUser,
-  { device, picture, refresh, silenceMs }: WalkOptions,
+  { device, serial, picture, refresh, silenceMs }: WalkOptions,
 ): Promise<Walk> {
   const pressed: string[] = [];
   let longestMs = 0;
@@ -47,10 +49,10 @@ export async function walkCase(
   let done = (await named).version;
   while (pressed.length < MOST_STEPS) {
     const asked = performance.now();
-    const next = await nextWord(technician, done, silenceMs);
+    const next = await nextWord(technician, serial, done, silenceMs);
     longestMs = Math.max(longestMs, performance.now() - asked);
     if (next === null) return { end: 'lost', longestMs, pressed };
-    const end = ENDS.find(([, said]) => said.test(next.text));
+    const end = endOf(next, serial);
     if (next.text.startsWith(NO_PHOTO) && typeof device !== 'string') {
       pressed.push('(photo again)');
       done = (await technician.sendPhoto(device)).version;
@@ -77,8 +79,13 @@ export async function walkCase(
 }
 
 /** The newest thing to be answered that is younger than `version`; null: it does not come. */
-async function nextWord(technician: SimUser, version: number, ms: number): Promise<ChatMessage | null> {
-  const isNew = (message: ChatMessage) => message.version > version && isWord(message);
+async function nextWord(
+  technician: SimUser,
+  serial: string,
+  version: number,
+  ms: number,
+): Promise<ChatMessage | null> {
+  const isNew = (message: ChatMessage) => message.version > version && isWord(message, serial);
   const there = () => technician.messages.filter(isNew).sort((one, other) => other.version - one.version)[0];
   try {
     return there() ?? (await technician.waitFor(isNew, { after: 'start', timeoutMs: ms }));
@@ -89,11 +96,15 @@ async function nextWord(technician: SimUser, version: number, ms: number): Promi
 
 const isPicture = (message: ChatMessage) => message.kind === 'photo' && offering('refresh')(message);
 
-function isWord(message: ChatMessage): boolean {
+function endOf({ text }: ChatMessage, serial: string): (typeof ENDS)[number] | undefined {
+  return text.includes(serial) ? ENDS.find(([, said]) => said.test(text)) : undefined;
+}
+
+function isWord(message: ChatMessage, serial: string): boolean {
   return (
     message.from === 'bot' &&
     (message.text.startsWith(NO_PHOTO) ||
-      ENDS.some(([, said]) => said.test(message.text)) ||
+      endOf(message, serial) !== undefined ||
       isPicture(message) ||
       wantedOf(message) !== '')
   );

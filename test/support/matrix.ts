@@ -163,6 +163,7 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
   if (cell.anew) house.kill('bot');
   const walk = await walkCase(technician, {
     device: cell.long ? await labelOf(device.profile) : serial,
+    serial,
     picture: laptop.picture,
     refresh: cell.long === true,
     silenceMs: silence,

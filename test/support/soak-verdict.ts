@@ -4,8 +4,8 @@
 export interface Held {
   /** Of JavaScript and its buffers. */
   readonly heapKb: number;
-  /** All the system has given it; told, not judged: what is free within is not given back. */
-  readonly rssKb: number;
+  /** What the system has given to it alone; told, not judged: what is free within is not given back. */
+  readonly ownKb: number;
   /** Timers, sockets, requests, by what node calls them. */
   readonly resources: Readonly<Record<string, number>>;
   /** Of the process's own events. */

@@ -3,7 +3,7 @@ import { growthOf, type Held } from '../../support/soak-verdict.ts';
 
 const held = (change: Partial<Held> = {}): Held => ({
   heapKb: 70_000,
-  rssKb: 200_000,
+  ownKb: 200_000,
   resources: { Timeout: 11 },
   listeners: 13,
   warnings: [],
