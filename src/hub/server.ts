@@ -93,6 +93,8 @@ export function createServer({ tls, proxies = [], connections }: ServerOptions):
     trustProxy: isProxy,
     bodyLimit: MAX_SMALL_BODY_BYTES,
     exposeHeadRoutes: false,
+    // Routes check with zod and answer with JSON: fastify's own compilers, a third of its start, are for nothing.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(badRequest.status, { 'content-type': 'application/json' });
       reply.raw.end(JSON.stringify(badRequest.body));
@@ -127,6 +129,11 @@ export function createServer({ tls, proxies = [], connections }: ServerOptions):
       for (const server of secureServers) server.setSecureContext(security);
     },
   };
+}
+
+/** @throws Error: no route of ours has a schema of fastify's */
+function noSchemas(): never {
+  throw new Error('a route has a schema of fastify');
 }
 
 /** Session tickets would be worth as much as the connections they take up again, under a key that stays for days. */

@@ -36,13 +36,7 @@ interface WeekTable {
 /** Makes the table for an admin; null: no case was worked on. */
 type MakeWeekTable = (adminId: number, language: Language) => Promise<Result<WeekTable | null, HouseFailure>>;
 
-export function createWeekTable({
-  store,
-  access,
-  cases,
-  clock,
-  timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone,
-}: WeekTableOptions): MakeWeekTable {
+export function createWeekTable({ store, access, cases, clock, timeZone }: WeekTableOptions): MakeWeekTable {
   const blobs = store.values(BLOBS);
   return (adminId, language) =>
     atBorder(async () => {
@@ -65,10 +59,11 @@ export function createWeekTable({
         begun: record.createdAt,
         ended: record.closedAt,
       }));
-      const table = Buffer.from(casesCsvOf(lines, language, timeZone));
+      const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const table = Buffer.from(casesCsvOf(lines, language, zone));
       const blob = `week:${adminId}:csv`;
       must(await blobs.set(blob, table.toString('base64'), FILE_MS));
-      const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(now);
+      const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone: zone }).format(now);
       const isCut = listed.length > MOST_CASES;
       return { file: { blob, filename: `cases-${day}.csv` }, cases: lines.length, isCut };
     });
