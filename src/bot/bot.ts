@@ -142,7 +142,7 @@ export interface Bot extends UpdateTaking {
   assumeTraded: UnderWay['assumeTraded'];
   /** Gives notice of a thing that happened outside the chat. */
   raise: Notices['raise'];
-  /** Loads alarms of the last run and publishes the command menu. */
+  /** Loads alarms of the last run; the command menu is published beside it. */
   start(): Promise<Result<void, 'store-unavailable'>>;
   /** Lets what is running end. */
   stop(): Promise<void>;
@@ -313,6 +313,9 @@ export function createBot(parts: BotParts): Bot {
     welcome: firstPin.welcome,
   });
 
+  /** The menu on its way to Telegram: commands work without it, and nobody waits for it. */
+  let menu: Promise<void> = Promise.resolve();
+
   return {
     ...createUpdateTaking({ ...common, outage, admission, photos, engine, commands }),
     agentEvent: jobs.take,
@@ -326,7 +329,7 @@ export function createBot(parts: BotParts): Bot {
     raise: notices.raise,
 
     async start() {
-      await publishMenu(client, MENU, log);
+      menu = publishMenu(client, MENU, log);
       await voice.start();
       await notices.start();
       await packageFiles.start();
@@ -354,6 +357,7 @@ export function createBot(parts: BotParts): Bot {
       await voice.stop();
       await notices.stop();
       await outage.stop();
+     
     },
   };
 }

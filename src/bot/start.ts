@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
-import { createHub, type ListenFailure } from '../hub/hub.ts';
+import { createHub, type ListenFailure, readAhead } from '../hub/hub.ts';
 import { createKeyring } from '../hub/keys.ts';
 import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
@@ -243,7 +243,9 @@ async function bringUp(
   ending.cut(() => client.disconnect());
   const giveUp = () => void client.disconnect();
   stopping.addEventListener('abort', giveUp);
-  const me = await greet(client, log, stopping);
+  const greeted = greet(client, log, stopping);
+  readAhead();
+  const me = await greeted;
   if (!me.ok) return me;
 
   const { reader: labels, waiting: photosWaiting } = measuredReader(

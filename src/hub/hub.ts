@@ -136,6 +136,12 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** Reads what a hub needs to listen, which takes a while, when there is time: while an answer is on its way. */
+export function readAhead(): void {
+  // Where it cannot be read, listening says so.
+  import('./server.ts').catch(() => undefined);
+}
+
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
 export function createHub(options: HubOptions): Hub {
   const { store, log, onEvent, onPairing, clock = Date.now } = options;
@@ -204,7 +210,7 @@ export function createHub(options: HubOptions): Hub {
     directory,
     desk,
     listen: async ({ host, port }) => {
-      // Read when it is needed: its framework takes longer than all the rest of the hub.
+      // Its framework takes longer to read than all the rest of the hub.
       const { createServer } = await import('./server.ts');
       try {
         server = createServer({ ...options, connections: limits.connections });
