@@ -357,7 +357,7 @@ export function createBot(parts: BotParts): Bot {
       await voice.stop();
       await notices.stop();
       await outage.stop();
-     
+      await menu;
     },
   };
 }

@@ -2,7 +2,7 @@
  * What the processes that look at photos may say. Who takes one over with a photo gets no further than to a wrong
  * reading: an answer of another form, or a larger one, ends the process.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LABEL_REFUSALS, type LabelFacts } from '../device/label.ts';
 import { parseSerial } from '../device/serial.ts';
 import {

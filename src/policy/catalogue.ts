@@ -4,7 +4,7 @@
  * notes and published device captures show; a 4.x there exists for some hardware and regions, and a model that is missing
  * proves nothing. An operator who has checked models with the vendor adds them in a file (operator-file.ts).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../kernel/result.ts';
 import builtIn from './built-in/recorder-firmware.json' with { type: 'json' };
 import { type DataFault, parseData, provenance, saying, vendorAddress } from './data.ts';

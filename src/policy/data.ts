@@ -1,5 +1,5 @@
 /** What data the operator can replace has in common, and how it is checked. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 
 /** What is wrong with a field; `bot:data.problem.<word>` is its sentence. */

@@ -3,7 +3,7 @@
  * source proves and nothing more (protocol/isapi.md 9.4); what is our own stands under `advice`. Those of the product are
  * in built-in/, in the form an operator writes his own.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import defaultPack from './built-in/default.json' with { type: 'json' };
 import russianPack from './built-in/ru.json' with { type: 'json' };

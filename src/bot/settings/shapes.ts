@@ -3,7 +3,7 @@
  * of an issue is the word that says what is wrong.
  */
 import type { KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOOPBACK_PROXIES, type ProxyNetwork, parseProxyNetwork } from '../../hub/proxies.ts';
 import { parsePublicKey } from '../../link/signing.ts';
 import { placeOf } from '../../store/place.ts';

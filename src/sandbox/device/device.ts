@@ -5,7 +5,7 @@
  * The emulator is written from the protocol documents alone and shares no code with the agent, so that one
  * misunderstanding cannot hide on both sides (protocol/sadp.md 18).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ipv4 = z.ipv4();
 

@@ -11,7 +11,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DeviceSpec, deviceChanges, deviceSpec, type EmulatedDevice } from './device.ts';
 import { createEmulatedLan } from './lan.ts';
 import { deviceFromRecording } from './recording.ts';

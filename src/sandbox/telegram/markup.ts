@@ -1,5 +1,5 @@
 import type { InlineKeyboardMarkup } from 'grammy/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from './refusal.ts';
 
 /** Longest callback data, bytes of UTF-8 (Bot API, InlineKeyboardButton). */

@@ -1,6 +1,6 @@
 /** What the doctor finds out by asking: Telegram, and the hub by the address agents are told. It never calls getUpdates. */
 import { connect } from 'node:tls';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Settings } from '../../settings.ts';
 import type { TelegramClient } from '../../telegram/client.ts';
 import { askWatch } from '../health.ts';

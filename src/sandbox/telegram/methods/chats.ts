@@ -1,5 +1,5 @@
 import type { ChatFullInfo } from 'grammy/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_DOWNLOAD_BYTES } from '../files.ts';
 import { badRequest } from '../refusal.ts';
 import { chatId, flag, integer, type Method, method } from './method.ts';

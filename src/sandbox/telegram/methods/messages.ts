@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Message, MessageEntity } from 'grammy/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChatRoom } from '../chats.ts';
 import { type Content, captionContent, content, textContent } from '../content.ts';
 import { inlineKeyboard, replyMarkup } from '../markup.ts';

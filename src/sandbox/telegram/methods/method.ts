@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallBody } from '../body.ts';
 import { badRequest } from '../refusal.ts';
 import type { World } from '../world.ts';

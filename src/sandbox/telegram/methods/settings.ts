@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from '../refusal.ts';
 import type { BotSettings } from '../world.ts';
 import { chatId, type Method, method } from './method.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, Refusal } from '../refusal.ts';
 import { flag, integer, type Method, method } from './method.ts';
 
