@@ -154,7 +154,7 @@ export function createBot(parts: BotParts): Bot {
 
   const { holds = createHolds(store) } = parts;
   const { duty = createDuty(holds, log) } = parts;
-  const call = writtenFirst(client.tryCall.bind(client), store);
+  const call = writtenFirst(client.prepare.bind(client), store);
   const own = client.newest.bind(client);
   const { callApi, ...cardsKnow } = store.isShared
     ? { ...createSharedCalls(store, holds, call, own), newestSince: 0 }

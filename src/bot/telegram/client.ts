@@ -138,7 +138,8 @@ export class TelegramClient extends Telegram {
     { signal }: { signal?: ForeignSignal } = {},
   ): Promise<ReturnType<telegraf.Telegram[M]>> {
     const own = signal && bridge(signal);
-    const answer = await this.#call(method, payload, own?.signal);
+    const encoded = await encodePayload(payload, this.#blobs);
+    const answer = await this.#call(method, payload, encoded, own?.signal);
     own?.release();
     if (own?.signal.aborted) throw own.signal.reason;
     if (!answer.ok) throw answer.failure;
@@ -155,9 +156,20 @@ export class TelegramClient extends Telegram {
     method: M,
     payload: Payload<M, Upload>,
   ): Promise<Result<Answer<M>, TelegramFailure>> {
-    const answer = await this.#call(method, payload);
-    if (answer.ok) this.#note(payload, answer.value);
-    return answer as Result<Answer<M>, TelegramFailure>;
+    return (await this.prepare(method, payload))();
+  }
+
+  /** Makes a call of a method ready, bytes and all, for whoever has to wait for something else before it is made. */
+  async prepare<M extends Method>(
+    method: M,
+    payload: Payload<M, Upload>,
+  ): Promise<() => Promise<Result<Answer<M>, TelegramFailure>>> {
+    const encoded = await encodePayload(payload, this.#blobs);
+    return async () => {
+      const answer = await this.#call(method, payload, encoded);
+      if (answer.ok) this.#note(payload, answer.value);
+      return answer as Result<Answer<M>, TelegramFailure>;
+    };
   }
 
   /** Id of the newest message this run has put into a chat; 0: none. */
@@ -214,9 +226,9 @@ export class TelegramClient extends Telegram {
   async #call(
     method: string,
     payload: object,
+    encoded: Result<EncodedPayload, UploadFailure>,
     signal?: AbortSignal,
   ): Promise<Result<unknown, TelegramFailure>> {
-    const encoded = await encodePayload(payload, this.#blobs);
     if (!encoded.ok) return fail(uploadFailed(method, encoded.failure));
     const chatId = this.#paced && PACED.test(method) ? chatOf(payload) : null;
     const later = chatId === null ? 0 : await this.#pace.turn(chatId);

@@ -23,10 +23,9 @@ import { keepingGroups } from '../../../src/bot/jobs/in-groups.ts';
 import { createJobs, type Jobs } from '../../../src/bot/jobs/jobs.ts';
 import { createDriveRule, createJobRules } from '../../../src/bot/jobs/may-start.ts';
 
-import { writtenFirst } from '../../../src/bot/telegram/written-first.ts';
+import { type Prepare, writtenFirst } from '../../../src/bot/telegram/written-first.ts';
 import { type CaseRecord, wasTold } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
-import type { CallApi } from '../../../src/flows/engine/bot-api.ts';
 import { createEngine } from '../../../src/flows/engine/engine.ts';
 import type { ChatState } from '../../../src/flows/engine/state.ts';
 import { type Controls, type Conversations, FLOWS, newDevice } from '../../../src/flows/index.ts';
@@ -449,7 +448,7 @@ export class LawHouse {
   }
 
   /** Telegram, as far as a chat shows it. */
-  #telegram(life: Life): CallApi {
+  #telegram(life: Life): Prepare {
     const call = async (method: string, payload: Record<string, unknown>) =>
       life.act(async () => {
         const buttons = (
@@ -471,7 +470,8 @@ export class LawHouse {
         if (meant && method === 'deleteMessage') meant.isDeleted = true;
         return ok(true);
       });
-    return call as unknown as CallApi;
+    return (async (method: string, payload: Record<string, unknown>) => () =>
+      call(method, payload)) as unknown as Prepare;
   }
 
   /** Telegram hands an update in until it was handled. */
