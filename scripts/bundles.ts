@@ -39,6 +39,19 @@ export const PACKAGES_BESIDE = [
   'paddleocr',
 ] as const;
 
+/** Something that is there anyhow, in the place of what is never called. */
+const NOTHING = 'node:util';
+/** What packages ask for and the bot has no use of: half a megabyte to read at each start, and what stands in its place. */
+const LEFT_OUT = {
+  // node-fetch, where node has no URL of its own.
+  'whatwg-url': 'node:url',
+  // fastify, where nobody gave it compilers (src/hub/server.ts does).
+  '@fastify/ajv-compiler': NOTHING,
+  '@fastify/fast-json-stringify-compiler': NOTHING,
+  // prom-client, where exemplars are on.
+  '@opentelemetry/api': NOTHING,
+};
+
 /**
  * `unbind-bot.mjs` with its parts (`unbind-bot-*.mjs`), `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside
  * it, all packages included but `PACKAGES_BESIDE`.
@@ -63,8 +76,7 @@ export async function buildBot(outdir: string, released = true): Promise<readonl
     // It takes the labels of fail points away.
     minifySyntax: released,
     external: PACKAGES_BESIDE.flatMap((name) => [name, `${name}/*`]),
-    // node-fetch asks for it where node has no URL of its own: a quarter of a megabyte of tables for nothing.
-    alias: { 'whatwg-url': 'node:url' },
+    alias: LEFT_OUT,
     metafile: true,
   });
   // The drawn step cards are read from beside the program.
