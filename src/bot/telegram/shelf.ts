@@ -98,6 +98,9 @@ export const HANDLED_UPDATES = kind({
 /** Telegram keeps what nobody takes for a day (https://core.telegram.org/bots/api#getting-updates). */
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** Keys that are looked at together where all are. */
+const PAGE = 500;
+
 /** This process among others on the same store. */
 export interface AmongOthers {
   /** What it is called. */
@@ -155,16 +158,16 @@ export function createShelf(
       return ok(places);
     },
     async chats(ageMs) {
-      const found: number[] = [];
+      /** Whether the oldest thing of a chat has lain there for so long. */
+      const lies = new Map<number, boolean>();
       for (let after: string | undefined; ; ) {
-        const keys = await waiting.page({ most: 1, ...(after === undefined ? {} : { after }) });
+        const keys = await waiting.page({ most: PAGE, ...(after === undefined ? {} : { after }) });
         if (!keys.ok) return keys;
-        const [oldest] = keys.value;
-        if (oldest === undefined) return ok(found);
-        const place = placeOf(oldest);
-        if (place && Date.now() - decodeTime(momentOf(place.key)) >= ageMs) found.push(place.chatId);
-        // Behind everything of this chat.
-        after = place ? `${place.chatId} ~` : oldest;
+        for (const { chatId, key: at } of keys.value.flatMap((found) => placeOf(found) ?? []))
+          if (!lies.has(chatId)) lies.set(chatId, Date.now() - decodeTime(momentOf(at)) >= ageMs);
+        if (keys.value.length < PAGE)
+          return ok([...lies].flatMap(([chatId, isOld]) => (isOld ? chatId : [])));
+        after = keys.value.at(-1);
       }
     },
     async placesOf(chatId, most) {
