@@ -489,7 +489,8 @@ function figuresOf(taken: readonly Round[], hops: readonly Hop[]): Figure[] {
         `durable writes, ${name}`,
         'count',
         taken.reduce((sum, one) => sum + one[writes], 0) / taken.length,
-        { reach: { atMost: NEEDED[way] + 0.1 } },
+        // When the laptop has its answer, the alarm of what is waited for next may be on its way to the disk.
+        { reach: { atMost: NEEDED[way] + (way === 'answer' ? 1 : 0) + 0.1 } },
       ),
     ];
   });

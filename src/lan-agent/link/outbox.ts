@@ -25,6 +25,7 @@ export type NewEvent =
  * its id, over any number of crashes; the hub drops the repetitions.
  */
 export interface Outbox {
+  /** Resolves when the event is on disk; a picture is handed out for sending meanwhile. */
   put(event: NewEvent): Promise<void>;
   /** The oldest events that fit into one request. */
   batch(): readonly AgentEvent[];
@@ -42,10 +43,10 @@ export async function openOutbox(
   now: () => number,
   log: Log,
 ): Promise<Result<Outbox, HomeFailure>> {
-  const kept = new Map<string, { event: AgentEvent; bytes: number }>();
+  const kept = new Map<string, { event: AgentEvent; bytes: number; written: Promise<unknown> }>();
   let wake = () => {};
-  const keep = (event: AgentEvent, json: string) =>
-    kept.set(event.id, { event, bytes: Buffer.byteLength(json) });
+  const keep = (event: AgentEvent, json: string, written: Promise<unknown> = Promise.resolve()) =>
+    kept.set(event.id, { event, bytes: Buffer.byteLength(json), written });
 
   const made = await ensureHome(home);
   const within = made.ok ? await ensureHome(linkState(home), 'outbox') : made;
@@ -74,9 +75,17 @@ export async function openOutbox(
       latest = Math.max(latest, now());
       const event = agentEvent.parse({ ...draft, id: nextId(latest), at: now() });
       const json = JSON.stringify(event);
-      const written = await replaceFile(join(folder, `${event.id}.json`), json);
+      const writing = replaceFile(join(folder, `${event.id}.json`), json);
+      // Somebody waits for a picture, and no later run of this program knows what it says: it leaves while it is being written.
+      const isUrgent = event.type === 'challenge';
+      if (isUrgent) {
+        keep(event, json, writing);
+        wake();
+      }
+      const written = await writing;
       // A full disk must not cost the technician the answer: it is sent from memory then.
       if (!written.ok) log.error({ code: written.failure.code }, 'an event could not be saved');
+      if (isUrgent) return;
       keep(event, json);
       wake();
     },
@@ -92,7 +101,11 @@ export async function openOutbox(
     },
     remove: async (ids) => {
       for (const id of ids) {
-        if (kept.delete(id)) await rm(join(folder, `${id}.json`), { force: true }).catch(() => undefined);
+        const one = kept.get(id);
+        if (!one) continue;
+        kept.delete(id);
+        await one.written;
+        await rm(join(folder, `${id}.json`), { force: true }).catch(() => undefined);
       }
     },
     some: (matches) => [...kept.values()].some(({ event }) => matches(event)),

@@ -39,6 +39,17 @@ const look = (time = NOW, expiresAt = NOW + HOUR): AgentCommand => ({
   shortSerial: 'E12345678',
 });
 
+const picture = (image: string) =>
+  ({
+    type: 'challenge',
+    jobId: ulid(),
+    challengeId: ulid(),
+    image,
+    nonce: 'n',
+    expiresAt: 1,
+    triesLeft: 2,
+  }) as const;
+
 describe('the outbox', () => {
   it('has events on disk before it says so, and brings them back in order', async () => {
     const home = await emptyHome();
@@ -74,20 +85,24 @@ describe('the outbox', () => {
     const canvas = { width: 385, height: 385, pixels: randomBytes(385 * 385) };
     const image = encodePng(canvas, [255, 255, 255], [0, 0, 0]).toString('base64');
     expect(image.length).toBeGreaterThan(190_000);
-    const picture = {
-      type: 'challenge',
-      jobId: ulid(),
-      challengeId: ulid(),
-      image,
-      nonce: 'n',
-      expiresAt: 1,
-      triesLeft: 2,
-    } as const;
-    for (let count = 0; count < 4; count++) await outbox.put(picture);
+    for (let count = 0; count < 4; count++) await outbox.put(picture(image));
     expect(outbox.batch()).toHaveLength(2);
     const small = await outboxIn(await emptyHome());
     for (let count = 0; count < 55; count++) await small.put(failed());
     expect(small.batch()).toHaveLength(50);
+  });
+
+  it('hands out a picture while it is being written, anything else afterwards, and leaves nothing of either', async () => {
+    const home = await emptyHome();
+    const outbox = await outboxIn(home);
+    const canvas = { width: 8, height: 8, pixels: new Uint8Array(64) };
+    const image = encodePng(canvas, [255, 255, 255], [0, 0, 0]).toString('base64');
+    const puts = [outbox.put(failed()), outbox.put(picture(image))];
+    expect(outbox.batch()).toMatchObject([{ type: 'challenge' }]);
+    await outbox.remove(outbox.batch().map(({ id }) => id));
+    await Promise.all(puts);
+    expect(outbox.batch()).toMatchObject([{ type: 'job-failed' }]);
+    expect((await outboxIn(home)).batch()).toEqual(outbox.batch());
   });
 
   it('sets aside a file that is no event', async () => {
