@@ -282,6 +282,7 @@ export function createBot(parts: BotParts): Bot {
     ...cardsKnow,
     ...(parts.unclear ? { unclear: parts.unclear } : {}),
     exclusive: exclusiveIn(queue, holds, store),
+    onLeave: store.begin,
     newDevice,
     first: 'identify',
   });

@@ -36,7 +36,7 @@ export interface Gathered {
   amend(amendment: Amendment): void;
 }
 
-export interface Gathering extends Pick<Store, 'together' | 'flush' | 'behind'> {
+export interface Gathering extends Pick<Store, 'together' | 'flush' | 'begin' | 'behind'> {
   /** What the running task gathers in; null: whoever asks writes at once. @throws when a commit of its task has failed */
   current(): Gathered | null;
   /** The text the running task has put at a place; null: it has deleted it; undefined: neither. @throws as `current` */
@@ -75,6 +75,7 @@ export function createGathering(
     pending: (place) => running()?.task.pending(place),
     settle,
     flush,
+    begin: () => scopes.getStore()?.task.begin(),
     commit,
     apart(part) {
       const scope = scopes.getStore();
@@ -167,11 +168,21 @@ class Task implements Gathered {
   async flush(): Promise<void> {
     while (this.hasMore) {
       this.check();
-      this.#committing ??= this.#commitAll().finally(() => {
-        this.#committing = null;
-      });
-      await this.#committing;
+      await this.#commitOnce();
     }
+  }
+
+  /** Begins to commit what there is. Whether that was taken whoever asks next is told. */
+  begin(): void {
+    if (this.hasMore && !this.#isEmpty) this.#commitOnce().catch(() => undefined);
+  }
+
+  /** Waits for the commit under way, or makes one. */
+  #commitOnce(): Promise<void> {
+    this.#committing ??= this.#commitAll().finally(() => {
+      this.#committing = null;
+    });
+    return this.#committing;
   }
 
   async #commitAll(): Promise<void> {

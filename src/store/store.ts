@@ -315,6 +315,11 @@ export interface Store {
   behind<T>(written: Stored<unknown>, task: () => Promise<T>): Promise<T>;
   /** Resolves when all that the running task has written is on disk: asked before anybody hears of it. */
   flush(): Stored<void>;
+  /**
+   * Lets the disk begin with what the running task has written, while it goes on: where it comes to a `flush` next, that waits
+   * for less. What it writes afterwards is another commit.
+   */
+  begin(): void;
   /** Values of a kind: the same key in two kinds is two values. */
   values<T>(kind: Kind<T>): Values<T>;
   readonly claims: Claims;

@@ -65,6 +65,7 @@ export function storeOf(store: Store, life: Life): Store {
         return done;
       }),
     behind: (written, task) => store.behind(written, task),
+    begin: () => void life.act(async () => store.begin()),
     flush: () => life.act(() => store.flush()),
     values: (kind) => valuesOf(store.values(kind)),
     claims: {

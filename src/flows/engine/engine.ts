@@ -107,6 +107,8 @@ export interface EngineOptions<N extends string> {
   unclear?: Unclear;
   /** Hears that a conversation enters a stage, for the first time or anew. */
   onEnter?: (stage: string) => void;
+  /** Hears that a stage has ended: what it has written may come to disk while the next one looks for its words. */
+  onLeave?: () => void;
   /** Milliseconds. */
   clock?: () => number;
 }
@@ -167,7 +169,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
   const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const courtesies = createCourtesies(callApi, log);
-  const { onEnter = () => undefined } = options;
+  const { onEnter = () => undefined, onLeave = () => undefined } = options;
   const { heading = async () => '', sharesCard = async () => false, newest } = options;
   const outward = { house, callApi, courtesies, log, clock };
   const since = options.newestSince ?? clock();
@@ -179,7 +181,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     since,
   });
   const tools: EngineTools = { ...outward, cards, tagFor };
-  const stages = guarded(tools, createPlay(tools, flows, me, onEnter), flows, options.first);
+  const stages = guarded(tools, createPlay(tools, flows, me, { onEnter, onLeave }), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
   const { unclear = createUnclear(clock) } = options;

@@ -49,7 +49,7 @@ export function createPlay(
   { house, callApi, courtesies, cards, tagFor }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
   me: UserFromGetMe,
-  onEnter: (flow: string) => void,
+  { onEnter, onLeave }: { onEnter(flow: string): void; onLeave(): void },
 ): Play {
   function base(heard: Heard) {
     const update: HeardUpdate = { update_id: 0, heard };
@@ -87,6 +87,7 @@ export function createPlay(
       switch (result.status) {
         case 'complete':
           chat.conversation = null;
+          onLeave();
           return next ?? { end: true };
         case 'error':
           throw result.error;

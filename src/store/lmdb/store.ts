@@ -89,6 +89,7 @@ function storeOf({ records, guarding }: Opened): Store {
     together: gathering.together,
     behind: gathering.behind,
     flush: gathering.flush,
+    begin: gathering.begin,
     values: <T>(kind: Kind<T>) => keyvValues(kind, lmdbValues(records, kind, gathering)),
     claims: behindWritten(gathering, lmdbClaims(records, waiters), ['take', 'renew', 'release', 'once']),
     mailboxes: lmdbMailboxes(records, waiters, gathering),

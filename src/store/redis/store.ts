@@ -118,6 +118,7 @@ function storeOf(
     together: gathering.together,
     behind: gathering.behind,
     flush: gathering.flush,
+    begin: gathering.begin,
     values: <T>(kind: Kind<T>) => keyvValues(kind, redisValues(records, kind, gathering)),
     claims: behindWritten(gathering, redisClaims(records, waiters), ['take', 'renew', 'release', 'once']),
     mailboxes: (kind) => behindWritten(gathering, mailboxes(kind), ['append', 'ack', 'clear']),

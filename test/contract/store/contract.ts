@@ -654,6 +654,32 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await sees('a')).toBe(1);
       });
 
+      it('begins with what a task has written while that goes on, and tells it whether it was taken', async () => {
+        const things = store.values(THINGS);
+        await value(
+          store.together(async () => {
+            store.begin();
+            await value(things.set('a', 1));
+            store.begin();
+            await value(things.set('a', 2));
+            expect(await value(things.get('a'))).toBe(2);
+            await value(store.flush());
+            expect(await sees('a')).toBe(2);
+          }),
+        );
+        const failed = await store.together(async () => {
+          await value(things.set('a', 3));
+          await value(things.set('b', 3));
+          await store.close();
+          store.begin();
+          expect(await reason(store.flush())).toBe('unavailable');
+          expect(await reason(things.get('a'))).toBe('unavailable');
+        });
+        expect(failed.ok).toBe(false);
+        store = await place.open();
+        expect(await value(store.values(THINGS).get('a'))).toBe(2);
+      });
+
       it('takes nothing more of a task once what it rests on was not taken', async () => {
         const written = Promise.resolve({ ok: false, failure: { reason: 'full', detail: '' } } as const);
         const others = store.values(anyKind<number>('at once'));
