@@ -7,6 +7,7 @@ import type { ArmedPoint, FailPointHit } from '../../src/kernel/fail-points.ts';
 import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
 import type { Fault } from '../../src/sandbox/telegram/faults.ts';
+import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Mishap } from './bad-line.ts';
 import type { FailingHouse, Mortal } from './failing-house.ts';
@@ -172,8 +173,7 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
   const lastWord = technician.messages.at(-1)?.text.split('\n')[0];
   const firedAfterwards = armed.filter(({ id }) => !points.hasFired(id));
   // Answered in the chat's order: what belongs to the end of the case is done by then, and whatever is armed still meets it.
-  await technician.send('/agents');
-  await technician.waitFor(/[🟢⚪]/u, { timeoutMs: silence });
+  await answered(technician, silence);
   clearInterval(watching);
   const hits = points.hits();
   points.arm([]);
@@ -209,6 +209,15 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     ),
     reached: stepsOf(hits),
   };
+}
+
+/** Asks for the laptops until they are listed: where something failed beneath the question, the bot says so and asks for it once more. */
+async function answered(technician: SimUser, timeoutMs: number): Promise<void> {
+  for (;;) {
+    await technician.send('/agents');
+    const { text } = await technician.waitFor(/[🟢⚪]|Please send it again/u, { timeoutMs });
+    if (!text.includes('Please send it again')) return;
+  }
 }
 
 /** A PDF and a table; a file that Telegram has taken without saying so comes once more. */
