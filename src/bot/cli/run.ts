@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, type Log } from '../../kernel/log.ts';
 import { faultText } from '../data-command.ts';
 import { exposedFiles } from '../server/exposed-files.ts';
@@ -70,7 +71,7 @@ async function run({ env, t, complain, complainOf }: Cli, settings: Settings, ke
   const why = await Promise.race([bot.ended, aborted(stopping.signal)]);
   if (why === 'token-refused') complain(t('bot:startup.token-refused', { detail: '' }));
   await Promise.all([systemd.stopping(), bot.stop()]);
-  end(log, why === 'token-refused' ? EXIT.failed : EXIT.done);
+  await end(log, why === 'token-refused' ? EXIT.failed : EXIT.done);
 }
 
 async function aborted(signal: AbortSignal): Promise<'stopped'> {
@@ -79,8 +80,10 @@ async function aborted(signal: AbortSignal): Promise<'stopped'> {
 }
 
 /** The program ends by itself as soon as nothing keeps it; what still does is named, and ended with it. */
-function end(log: Log, exitCode: number): void {
+async function end(log: Log, exitCode: number): Promise<void> {
   process.exitCode = exitCode;
+  // What was due at once is over then: lmdb lets go of what it has last read by such a timer, which keeps nothing.
+  await sleep(1);
   log.info({ armed: process.getActiveResourcesInfo() }, 'stopped');
   setTimeout(() => {
     log.error({ armed: process.getActiveResourcesInfo() }, 'something keeps the program; it is ended');
