@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from '@redis/client';
 import { StoreError } from '../store-error.ts';
 import type { RedisAddress, RedisHost } from './address.ts';
 import { failureOf, Refused } from './failure.ts';
@@ -153,15 +154,12 @@ function lineOf(address: RedisAddress, { client, listener, term, leave, another 
   };
 }
 
-/** A client that is connected. Whoever only starts a bot on its own disk does not load the library. */
+/** A client that is connected. */
 async function clientFor(
   { user, password, database, isTls }: Pick<RedisAddress, 'user' | 'password' | 'database' | 'isTls'>,
   { host, port }: RedisHost,
   ca: string | undefined,
 ) {
-  const {
-    default: { createClient },
-  } = await import('@redis/client');
   const client = createClient({
     RESP: 2,
     ...(user === null ? {} : { username: user }),

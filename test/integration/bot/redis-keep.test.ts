@@ -1,6 +1,8 @@
 /** What an operator does with a store in Redis: the doctor, the set-up that is shown, backup, restore, the backup before an update. */
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { checkRedis } from '../../../src/bot/cli/doctor/redis-checks.ts';
@@ -15,6 +17,8 @@ import { newCase } from '../../../src/cases/case.ts';
 import { createCaseDesk } from '../../../src/cases/desk.ts';
 import { CASES } from '../../../src/cases/record.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
+import { childEnv } from '../../../src/kernel/child-env.ts';
+import { FROM_SOURCE } from '../../../src/sandbox/stage.ts';
 import { createEpochs } from '../../../src/store/epoch.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -57,7 +61,19 @@ async function found(url: string) {
   return { failed: words('failed'), warned: words('warning'), said: sentences?.join('\n') ?? '' };
 }
 
+const run = promisify(execFile);
+
 describe.skipIf(NO_REDIS !== null)(`a store in Redis (${NO_REDIS ?? 'redis-server'})`, () => {
+  it('is opened by the bot as its source stands there, too', async () => {
+    const { url } = await redisWith();
+    const env = { ...childEnv(), BOT_TOKEN: `1234567:${'A'.repeat(35)}`, ADMIN_IDS: '1', STORE_URL: url };
+    const { stdout } = await run(process.execPath, [...FROM_SOURCE, 'audit', 'verify'], {
+      cwd: await folder(),
+      env,
+    });
+    expect(stdout).toContain('Entries: 0');
+  });
+
   describe('before the doctor', () => {
     it('is told from a store in a folder', async () => {
       expect(await checkRedis(`lmdb:${await folder()}`, Date.now)).toBeNull();
