@@ -1,8 +1,9 @@
 /** The way between a laptop and its bot as a bad one treats requests: a relay on loopback that knows where one ends. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { handOn, received } from './hand-on.ts';
 
 /**
  * What befalls a request.
@@ -24,12 +25,6 @@ export interface BadLine {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 const OVERTAKEN_MS = 2_000;
 const LATE_MS = 3_000;
 
@@ -38,29 +33,15 @@ export async function openBadLine(target: () => string): Promise<BadLine> {
   const waiting: { path: string; mishap: Mishap }[] = [];
   let passOn: () => void = () => undefined;
 
-  async function handOn(
-    path: string,
-    method: string,
-    headers: IncomingHttpHeaders,
-    body: Buffer,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const sent = request(new URL(path, target()), { method, headers, signal });
-    sent.end(body);
-    const [answer] = await once(sent, 'response');
-    const chunks: Buffer[] = await answer.toArray();
-    return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };
-  }
-
   const server = createServer(async (asked, reply) => {
     const gone = new AbortController();
     reply.on('close', () => gone.abort());
     try {
-      const { url: path = '/', method = 'GET', headers } = asked;
-      const body = Buffer.concat(await asked.toArray());
+      const whole = await received(asked);
+      const { path } = whole;
       const at = waiting.findIndex((one) => one.path === path);
       const mishap = waiting.splice(at, at < 0 ? 0 : 1)[0]?.mishap;
-      const go = () => handOn(path, method, headers, body, gone.signal);
+      const go = () => handOn(target(), whole, gone.signal);
       if (mishap === 'silent') return;
       if (mishap === 'late') await pause(LATE_MS, undefined, { signal: gone.signal });
       if (mishap === 'overtaken') {

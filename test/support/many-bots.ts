@@ -1,7 +1,7 @@
 /** Several bots of one house, and what stands before them: whatever comes goes to the next of them, as a proxy hands it on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { childEnv } from '../../src/kernel/child-env.ts';
@@ -9,6 +9,7 @@ import type { DeviceSpec } from '../../src/sandbox/device/device.ts';
 import { DEMO_PASSWORD } from '../../src/sandbox/device/profiles.ts';
 import { createStage, type Stage } from '../../src/sandbox/stage.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import { handOn, received } from './hand-on.ts';
 import { walkCase } from './matrix-walk.ts';
 import { type MortalLaptop, openMortalLaptop } from './mortal-laptop.ts';
 import { releasedBot } from './programs.ts';
@@ -96,24 +97,17 @@ export async function openFront(): Promise<Front> {
     const gone = new AbortController();
     reply.on('close', () => gone.abort());
     try {
-      const { url: path = '/', method = 'GET', headers } = asked;
-      const body = Buffer.concat(await asked.toArray());
+      const whole = await received(asked);
+      const { path, body } = whole;
       const turn = next.get(path) ?? 0;
       next.set(path, turn + 1);
       const bot = turn % bots.length;
       const passing = { path, body: body.toString(), bot };
       for (const hear of passes) hear(passing);
       const within = AbortSignal.timeout(path.startsWith('/telegram') ? GIVES_UP_MS : HELD_MS);
-      const sent = request(new URL(path, bots[bot]?.hub), {
-        method,
-        headers,
-        signal: AbortSignal.any([gone.signal, within]),
-      });
-      sent.end(body);
-      const [answer] = await once(sent, 'response');
-      const told = Buffer.concat(await answer.toArray());
-      for (const hear of answers) hear({ ...passing, status: answer.statusCode });
-      reply.writeHead(answer.statusCode, answer.headers).end(told);
+      const answer = await handOn(bots[bot]?.hub, whole, AbortSignal.any([gone.signal, within]));
+      for (const hear of answers) hear({ ...passing, status: answer.status });
+      reply.writeHead(answer.status, answer.headers).end(answer.body);
     } catch {
       // That bot is away: whoever called calls again, and reaches another.
       if (!reply.headersSent) reply.writeHead(502).end();
