@@ -244,7 +244,9 @@ async function bringUp(
   const giveUp = () => void client.disconnect();
   stopping.addEventListener('abort', giveUp);
   const greeted = greet(client, log, stopping);
-  readAhead();
+  const ahead = readAhead();
+  // Told to end in its middle, the program would still read: nothing else keeps it then.
+  ending.settle(() => ahead);
   const me = await greeted;
   if (!me.ok) return me;
 

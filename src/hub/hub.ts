@@ -136,10 +136,12 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** Reads what a hub needs to listen, which takes a while, when there is time: while an answer is on its way. */
-export function readAhead(): void {
-  // Where it cannot be read, listening says so.
-  import('./server.ts').catch(() => undefined);
+/**
+ * Reads what a hub needs to listen, which takes a while, when there is time: while an answer is on its way.
+ * @returns when it is read. Never rejects: where it cannot be read, listening says so
+ */
+export async function readAhead(): Promise<void> {
+  await import('./server.ts').catch(() => undefined);
 }
 
 /** Puts the hub together. It touches neither store nor network before it is asked to. */

@@ -73,10 +73,13 @@ describe('a bot that is told to end', () => {
     const release = stage.api.fault({ method: 'getMe', kind: 'delay', delayMs: 600_000, times: 1_000 });
     const asked = called(stage, 'getMe');
     const starting = stage.bot.start().catch(() => undefined);
-    await asked;
-    expect(await stopped(stage, lines)).toBe(0);
-    await starting;
-    release();
+    try {
+      await asked;
+      expect(await stopped(stage, lines)).toBe(0);
+      await starting;
+    } finally {
+      release();
+    }
   }, 60_000);
 
   it('in the middle of a photo and beside a chat that is held up, ends; both are answered after the start', async () => {
