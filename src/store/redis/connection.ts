@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreHooks } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import type { RedisAddress } from './address.ts';
-import { failureOf } from './failure.ts';
-import { type Line, openLine, type Word } from './line.ts';
+import { AnotherStore, failureOf } from './failure.ts';
+import { type Line, openLine, type Recognise, type Word } from './line.ts';
 
 /** Whoever asks right after a line was lost waits for the next one this long; afterwards nobody waits. */
 const PATIENCE_MS = 1_000;
@@ -32,6 +32,8 @@ export interface Connection {
 }
 
 export interface ConnectionHooks extends Pick<StoreHooks, 'onNewTerm' | 'onReach'> {
+  /** Who has the store; whoever has not is no primary. */
+  readonly recognise?: Recognise;
   /** What was told on the store's channel. */
   heard(message: string): void;
   /** Nothing was heard for a while: something may have been missed. */
@@ -41,7 +43,7 @@ export interface ConnectionHooks extends Pick<StoreHooks, 'onNewTerm' | 'onReach
 /** @throws Refused, or what the network or Redis said, when there is no primary now */
 export async function connect(address: RedisAddress, hooks: ConnectionHooks): Promise<Connection> {
   let isClosed = false;
-  let line: Line | null = await openLine(address, hooks.heard);
+  let line: Line | null = await openLine(address, hooks.heard, hooks.recognise);
   let next: Promise<Line | null> = Promise.resolve(line);
   let patienceEnds = 0;
 
@@ -63,16 +65,21 @@ export async function connect(address: RedisAddress, hooks: ConnectionHooks): Pr
   /** Null: closed meanwhile. */
   async function findAgain(why: string): Promise<Line | null> {
     let isTold = false;
+    let isToldLost = false;
     for (let wait = RETRY_MS.first; !isClosed; wait = Math.min(wait * 2, RETRY_MS.most)) {
       try {
-        const found = await openLine(address, hooks.heard);
+        const found = await openLine(address, hooks.heard, hooks.recognise);
         if (isTold) hooks.onReach?.({ isReached: true, detail: address.place });
         if (!isClosed) return found;
         found.lose('closed');
       } catch (error) {
         // One that is there again at once is no outage.
-        if (!isTold && performance.now() >= patienceEnds) {
+        const isLate = !isTold && performance.now() >= patienceEnds;
+        // An outage passes; that the store is lost, somebody has to know.
+        const isLost: boolean = !isToldLost && error instanceof AnotherStore;
+        if (isLate || isLost) {
           isTold = true;
+          isToldLost ||= isLost;
           hooks.onReach?.({ isReached: false, detail: `${why}; ${failureOf(error).detail}` });
         }
         await pause(wait * (0.5 + Math.random()), undefined, { ref: false });

@@ -52,6 +52,16 @@ export class Refused extends StoreError {
   }
 }
 
+/** A server that answers and has another store than the one that was open, or none any more. */
+export class AnotherStore extends Refused {
+  constructor() {
+    super(
+      'other',
+      'the primary has come back without this store: bring its data back, or restore a backup and go on; whoever starts there now begins with an empty one',
+    );
+  }
+}
+
 /** What went wrong, without what was sent: Redis quotes the arguments of a script that failed, one line after another. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown failure';

@@ -12,6 +12,8 @@ export interface StoreKeys {
   readonly due: string;
   /** What the streams of mailboxes begin with. */
   readonly boxes: string;
+  /** A text: names this store, so that one that was begun in its place is not taken for it. */
+  readonly name: string;
   /** Written by whoever waits for replicas. */
   readonly settling: string;
   /** Where it is told that a mailbox has a message, or that a claim is free. */
@@ -26,6 +28,7 @@ export function keysOf(tag: string, part = ''): StoreKeys {
     index: at('index'),
     due: at('due'),
     boxes: at('box:'),
+    name: at('name'),
     settling: at('settling'),
     channel: at('wake'),
   };

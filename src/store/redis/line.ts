@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { StoreError } from '../store-error.ts';
 import type { RedisAddress, RedisHost } from './address.ts';
-import { failureOf, Refused } from './failure.ts';
+import { AnotherStore, failureOf, Refused } from './failure.ts';
 import { keysOf } from './keys.ts';
 
 /** A server that does not answer for this long is as good as gone. */
@@ -43,12 +43,20 @@ export interface Line {
 
 type Client = Awaited<ReturnType<typeof clientFor>>;
 
+/** Asks a server that may write for a proof that it has the store. @throws AnotherStore, or what the network or Redis said */
+export type Recognise = (ask: (words: readonly string[]) => Promise<unknown>, term: string) => Promise<void>;
+
 /**
  * Finds the primary.
  * @param heard what is told on the store's channel
+ * @param recognise who is refused by it is not the primary; without it whoever may write is
  * @throws Refused, or what the network or Redis said
  */
-export async function openLine(address: RedisAddress, heard: (message: string) => void): Promise<Line> {
+export async function openLine(
+  address: RedisAddress,
+  heard: (message: string) => void,
+  recognise: Recognise = async () => undefined,
+): Promise<Line> {
   const ca = address.ca === null ? undefined : await readFile(address.ca, 'utf8');
   const connected: Client[] = [];
   const to = async (host: RedisHost) => {
@@ -63,8 +71,7 @@ export async function openLine(address: RedisAddress, heard: (message: string) =
     for (const client of connected.splice(0)) client.destroy();
   };
   try {
-    const [client, host] = await primaryOf(address, to, ca);
-    const term = acceptable(await inTime(client.sendCommand<string>(['INFO'])));
+    const { client, host, term } = await primaryOf(address, to, ca, recognise);
     const listener = await to(host);
     await inTime(listener.subscribe(keysOf(address.tag).channel, heard));
     return lineOf(address, { client, listener, term, leave, another: () => to(host) });
@@ -207,18 +214,21 @@ async function primaryOf(
   address: RedisAddress,
   to: (host: RedisHost) => Promise<Client>,
   ca: string | undefined,
-): Promise<[Client, RedisHost]> {
+  recognise: Recognise,
+): Promise<{ client: Client; host: RedisHost; term: string }> {
   let failure: unknown;
   for (const asked of address.hosts) {
     try {
       const host = await leadOf(address, asked, ca);
       const client = await to(host);
       const [role] = await inTime(client.sendCommand<[string]>(['ROLE']));
-      if (role === 'master') return [client, host];
-      failure = new Refused('no-primary', 'none of the hosts is the primary');
+      if (role !== 'master') throw new Refused('no-primary', 'none of the hosts is the primary');
+      const term = acceptable(await inTime(client.sendCommand<string>(['INFO'])));
+      await inTime(recognise((words) => client.sendCommand([...words]), term));
+      return { client, host, term };
     } catch (error) {
       // What a host says for itself tells more than that another one is away.
-      if (!(failure instanceof Refused)) failure = error;
+      if (!(failure instanceof Refused) || error instanceof AnotherStore) failure = error;
     }
   }
   throw failure;

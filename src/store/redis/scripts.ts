@@ -152,6 +152,19 @@ while #found < most do
 end
 return found`),
 
+    /**
+     * The key of the store's name; the name by which whoever asks knows the store (empty: not yet), and one to give it. The name it has;
+     * empty: what is known has nothing any more. A server that can write nothing just now is no other store.
+     */
+    name: made(`
+local known, fresh = arg(), arg()
+local name = redis.call('GET', KEYS[5])
+if name then return name end
+if known ~= '' and redis.call('EXISTS', records) == 0 then return '' end
+name = known ~= '' and known or fresh
+redis.pcall('SET', KEYS[5], name)
+return name`),
+
     /** Deletes up to so many records whose time has run out, and says how many. */
     sweep: made(`${BOXES}
 local over = redis.call('ZRANGEBYSCORE', due, '-inf', whole(time), 'LIMIT', 0, tonumber(arg()))

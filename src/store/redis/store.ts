@@ -18,11 +18,12 @@ import { keyvValues } from '../values.ts';
 import type { RedisAddress } from './address.ts';
 import { redisClaims } from './claims.ts';
 import { type Connection, connect } from './connection.ts';
-import { failureOf, problemOf } from './failure.ts';
+import { AnotherStore, failureOf, problemOf } from './failure.ts';
 import { escaped, fieldOf, keysOf, type StoreKeys } from './keys.ts';
+import type { Recognise } from './line.ts';
 import { redisMailboxes } from './mailboxes.ts';
 import { RedisRecords } from './records.ts';
-import { SERVER_TIME, scriptsAt } from './scripts.ts';
+import { type Scripts, SERVER_TIME, scriptsAt } from './scripts.ts';
 import { redisValues } from './values.ts';
 import { redisWaiting } from './waiting.ts';
 
@@ -43,6 +44,8 @@ interface OpenOptions {
   readonly hooks?: StoreHooks;
   /** What the names of its keys have after the tag. */
   readonly part?: string;
+  /** Whether it is to stay one and the same store, whoever the primary is. */
+  readonly isLasting?: boolean;
   /** What the time is, as Lua; tests have it go on, and back. */
   readonly time?: string;
 }
@@ -53,25 +56,28 @@ export async function openRedisStore(
   hooks: StoreHooks = {},
   time = SERVER_TIME,
 ): Promise<Result<Store, OpenFailure>> {
-  const opened = await openRecords(address, { hooks, time });
+  const opened = await openRecords(address, { hooks, isLasting: true, time });
   return opened.ok ? ok(opened.value.store) : opened;
 }
 
 async function openRecords(
   address: RedisAddress,
-  { hooks = {}, part = '', time = SERVER_TIME }: OpenOptions,
+  { hooks = {}, part = '', isLasting = false, time = SERVER_TIME }: OpenOptions,
 ): Promise<Result<Opened, OpenFailure>> {
   let waiting: ReturnType<typeof redisWaiting> | undefined;
+  const keys = keysOf(address.tag, part);
+  const scripts = scriptsAt(time);
   try {
     const connection = await connect(address, {
       ...hooks,
+      ...(isLasting ? { recognise: sameStore(keys, scripts) } : {}),
       heard: (told) => waiting?.heard(told),
       missed: () => waiting?.lookNow(),
     });
     const guarding = createGuarding();
     const records = new RedisRecords(connection, {
-      keys: keysOf(address.tag, part),
-      scripts: scriptsAt(time),
+      keys,
+      scripts,
       held: guarding.held,
       hooks,
     });
@@ -87,6 +93,20 @@ async function openRecords(
   } catch (error) {
     return fail(refused(address, error));
   }
+}
+
+/**
+ * A server that came back with nothing, or with what others have begun there since, is not the store that was open: laptops and
+ * people would be told that nobody knows them.
+ */
+function sameStore({ records, index, due, channel, name }: StoreKeys, scripts: Scripts): Recognise {
+  let known = '';
+  return async (ask, term) => {
+    const given = [records, index, due, channel, name, term, '0', known, randomUUID()];
+    const found = String(await ask(['EVAL', scripts.name.source, '5', ...given]));
+    if (known !== '' && found !== known) throw new AnotherStore();
+    known = found;
+  };
 }
 
 function storeOf(

@@ -1,8 +1,16 @@
 /** What a store in Redis says when its server refuses, is full, stands still, or is gone: a word for each, and one line for an outage. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openStore } from '../../../src/store/open.ts';
+import { openStore, replaceStore } from '../../../src/store/open.ts';
 import { eventually } from '../../support/eventually.ts';
-import { NO_REDIS, type RedisOptions, type RedisServer, startRedis } from '../../support/redis.ts';
+import {
+  cutOff,
+  NO_REDIS,
+  promote,
+  type RedisOptions,
+  type RedisServer,
+  startRedis,
+} from '../../support/redis.ts';
+import { startPair } from '../../support/redis-pair.ts';
 import { anyKind } from '../../support/store.ts';
 import { value } from './contract.ts';
 
@@ -87,14 +95,57 @@ describe.skipIf(NO_REDIS !== null)(
       expect(reaches).toEqual([false, true]);
     });
 
+    it('that comes back with nothing is not the store, whoever writes into it meanwhile', async () => {
+      const server = await redis();
+      const { values, reaches } = await storeIn(server);
+      const others = await storeIn(server);
+      await value(values.set('a', 1));
+      const lost = { ok: false, failure: { reason: 'unavailable' } };
+      await server.kill();
+      await server.restart();
+      await eventually(() => expect(reaches).toEqual([false]));
+      expect(await values.get('a')).toMatchObject(lost);
+      // Who starts there now begins anew.
+      const { values: later } = await storeIn(server);
+      expect(await value(later.get('a'))).toBeUndefined();
+      await value(later.set('b', 2));
+      expect(await values.get('a')).toMatchObject(lost);
+      expect(await others.values.get('a')).toMatchObject(lost);
+    });
+
+    it('that was emptied and has a backup restored is the store again', async () => {
+      const server = await redis();
+      const { values, reaches } = await storeIn(server);
+      await value(values.set('a', 1));
+      await server.kill();
+      await server.restart();
+      await eventually(() => expect(reaches).toEqual([false]));
+      await value(replaceStore(server.url, ({ store }) => store.values(anyKind('things')).set('a', 1)));
+      await eventually(async () => expect(await value(values.get('a'))).toBe(1));
+      expect(reaches).toEqual([false, true]);
+    });
+
+    it('that comes back with nothing while another one has taken its place is left for that one', async () => {
+      const pair = await startPair();
+      onTestFinished(() => pair.end());
+      const opened = await openStore(pair.url);
+      if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+      onTestFinished(() => opened.value.close());
+      const values = opened.value.values(anyKind('things'));
+      await value(values.set('a', 1));
+      expect(await value(opened.value.primary.settled())).toBe(true);
+      await pair.failOver();
+      await pair.replica.restart();
+      await eventually(async () => expect(await value(values.get('a'))).toBe(1));
+    });
+
     it('that becomes a replica writes nothing more, and is written to again once it leads', async () => {
       const server = await redis();
-      const other = await redis();
       const { values } = await storeIn(server);
       await value(values.set('a', 1));
-      await server.command('REPLICAOF', other.host, String(other.port));
+      await cutOff(server);
       expect(await values.set('a', 2)).toMatchObject({ ok: false, failure: { reason: 'unavailable' } });
-      await server.command('REPLICAOF', 'NO', 'ONE');
+      await promote(server);
       await eventually(async () => void (await value(values.set('a', 3))));
     });
   },

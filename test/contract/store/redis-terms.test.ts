@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { eventually } from '../../support/eventually.ts';
-import { cutOff, NO_REDIS, promote } from '../../support/redis.ts';
+import { cutOff, NO_REDIS, promote, startRedis } from '../../support/redis.ts';
 import { startPair } from '../../support/redis-pair.ts';
 import { anyKind } from '../../support/store.ts';
 import { value } from './contract.ts';
@@ -13,10 +13,14 @@ const HOUR = 3_600_000;
 async function pairOfRedis() {
   const pair = await startPair();
   onTestFinished(() => pair.end());
+  return { pair, ...(await opened(pair.url)) };
+}
+
+async function opened(url: string) {
   const terms: string[] = [];
   const reaches: boolean[] = [];
   const open = async () => {
-    const opened = await openStore(pair.url, {
+    const opened = await openStore(url, {
       onNewTerm: (term) => terms.push(term),
       onReach: ({ isReached }) => reaches.push(isReached),
     });
@@ -32,7 +36,7 @@ async function pairOfRedis() {
       if (term === before) throw new Error('still the same');
       return term;
     });
-  return { pair, store, open, terms, reaches, nextTerm };
+  return { store, open, terms, reaches, nextTerm };
 }
 
 describe.skipIf(NO_REDIS !== null)(`Terms of a primary (${NO_REDIS ?? 'redis-server'})`, () => {
@@ -69,6 +73,8 @@ describe.skipIf(NO_REDIS !== null)(`Terms of a primary (${NO_REDIS ?? 'redis-ser
     const other = await open();
     const before = await value(store.primary.term());
     expect(await value(other.primary.term())).toBe(before);
+    await value(store.values(anyKind('things')).set('a', 1));
+    expect(await value(store.primary.settled())).toBe(true);
     await pair.primary.kill();
     await eventually(() => expect(reaches).toEqual([false, false]));
     expect(await store.values(anyKind('things')).get('a')).toMatchObject({
@@ -107,10 +113,13 @@ describe.skipIf(NO_REDIS !== null)(`Terms of a primary (${NO_REDIS ?? 'redis-ser
   });
 
   it('has a kill -9 and a restart be a term of its own', async () => {
-    const { pair, store, nextTerm } = await pairOfRedis();
+    const server = await startRedis({ appendonly: true });
+    onTestFinished(() => server.end());
+    const { store, nextTerm } = await opened(server.url);
     const before = await value(store.primary.term());
-    await pair.primary.kill();
-    await pair.primary.restart();
+    await value(store.values(anyKind('things')).set('a', 1));
+    await server.kill();
+    await server.restart();
     await nextTerm(store, before);
   });
 });
