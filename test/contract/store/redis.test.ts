@@ -141,6 +141,38 @@ describe.skipIf(NO_REDIS !== null)(`A store on servers (${NO_REDIS ?? 'redis-ser
       await works(`redis://:canary@${address}?cluster&tag=bot-${index}`);
   }, 60_000);
 
+  it('goes on with the node of a Cluster that takes the place of the one that died', async () => {
+    const cluster = await startCluster({ primaries: 3, replicas: 1, password: 'canary' });
+    onTestFinished(() => cluster.end());
+    const reaches: boolean[] = [];
+    const url = `redis://:canary@${cluster.addresses.join(',')}?cluster&replicas=1`;
+    const store = await opened(url, { onReach: ({ isReached }) => reaches.push(isReached) });
+    const values = store.values(anyKind('things'));
+    await value(values.set('a', 1));
+    const before = await value(store.primary.term());
+    const taken = await value(store.claims.take('chat', HOUR, 'a'));
+    expect(taken).not.toBeNull();
+    expect(await value(store.primary.settled())).toBe(true);
+    const holders = await Promise.all(
+      (await cluster.primaries()).map(async (node) => ({ node, keys: await node.command('DBSIZE') })),
+    );
+    // All keys of a store lie in one slot.
+    const [holder, ...more] = holders.filter(({ keys }) => keys !== 0);
+    expect(more).toEqual([]);
+    await holder?.node.kill();
+    await eventually(async () => {
+      if (!(await values.set('b', 2)).ok) throw new Error('nobody takes it');
+    });
+    expect(await value(values.get('a'))).toBe(1);
+    expect(await value(store.primary.term())).not.toBe(before);
+    expect(await value(store.claims.renew('chat', HOUR, 'a'))).toBe(false);
+    // Nobody is left to replicate to.
+    expect(await value(store.primary.settled())).toBe(false);
+    await holder?.node.restart();
+    await eventually(async () => expect(await value(store.primary.settled())).toBe(true));
+    expect(reaches.at(-1)).toBe(true);
+  }, 60_000);
+
   it('is not opened where its records could be lost, or are not its own, in a word each', async () => {
     const redis = await server({ password: 'canary' });
     const { port } = redis;

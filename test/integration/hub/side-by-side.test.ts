@@ -1,11 +1,14 @@
 /** Three hubs on one Redis: an agent's next request may reach any of them, and nobody hears anything twice. */
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { PairingRequest } from '../../../src/hub/directory.ts';
 import { createHub, type Hub, type HubOptions } from '../../../src/hub/hub.ts';
+import type { KeyRequest } from '../../../src/hub/rotation.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { formatPublicKey, keyMark, signRotation } from '../../../src/link/signing.ts';
 import { ONLINE_MS } from '../../../src/link/times.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { STORE_TERM } from '../../../src/store/terms.ts';
@@ -84,7 +87,11 @@ describe.skipIf(NO_REDIS !== null)(`Hubs on one store (${NO_REDIS ?? 'redis-serv
         offset += ms;
       },
       /** A laptop whose every request reaches another hub. */
-      rover: () => new TestAgent(site(() => turn++ % count)),
+      rover: (keys?: KeyPairKeyObjectResult) =>
+        new TestAgent(
+          site(() => turn++ % count),
+          keys,
+        ),
     };
   }
   type Hubs = Awaited<ReturnType<typeof openHubs>>;
@@ -226,6 +233,38 @@ describe.skipIf(NO_REDIS !== null)(`Hubs on one store (${NO_REDIS ?? 'redis-serv
     await value(hubs[1].directory.confirmPairing(technicianId, agent.number));
     return agent;
   }
+
+  it('take another key for a laptop, asked for and confirmed at any of them, and the old one nowhere afterwards', async () => {
+    const asked: KeyRequest[] = [];
+    const house = await openHubs(3, { onKeyRequest: async (request) => void asked.push(request) });
+    const { hubs, rover } = house;
+    const agent = await paired(house);
+    const next = generateKeyPairSync('ed25519');
+    const publicKey = formatPublicKey(next.publicKey);
+    const proof = signRotation(agent.agentId, publicKey, next.privateKey);
+    for (let n = 0; n < hubs.length; n++) {
+      const answer = await agent.send('POST', '/v1/rotate', { version: 1, publicKey, proof });
+      expect(answer).toMatchObject({ status: 200, body: { state: 'waiting' } });
+    }
+    const mark = keyMark(publicKey);
+    expect(asked.map((one) => one.mark)).toEqual([mark, mark, mark]);
+
+    const held = agent.poll({ ...HOLD });
+    await eventually(async () => expect(await hubs[0].directory.isOnline(agent.agentId)).toBe(true));
+    for (const hub of hubs)
+      expect(await value(hub.directory.get(agent.agentId))).toMatchObject({ newKey: mark });
+    await value(hubs[1].directory.decideKey(agent.agentId, TECHNICIAN, mark, 'confirm'));
+    expect((await held).status).toBe(200);
+    const renewed = rover(next);
+    renewed.agentId = agent.agentId;
+    for (let n = 0; n < hubs.length; n++) expect((await agent.poll()).status).toBe(401);
+    for (let n = 0; n < hubs.length; n++) {
+      expect((await renewed.poll()).status).toBe(200);
+      const answer = await renewed.send('POST', '/v1/rotate', { version: 1, publicKey, proof });
+      expect(answer).toMatchObject({ status: 200, body: { state: 'rotated' } });
+    }
+    expect(asked).toHaveLength(hubs.length);
+  });
 
   it('count wrong codes together, and tell once of guessing', async () => {
     const guesses = { failures: 4, windowMs: 10 * MINUTE };
