@@ -29,6 +29,8 @@ export interface FailingHouse {
   plugIn(quirks?: DeviceSpec['quirks']): Promise<EmulatedDevice>;
   /** Has a program die now, whatever it does. It is started again. */
   kill(which: Mortal): void;
+  /** Its Redis stands still for so long, ms: it takes what is sent, and answers when it goes on. */
+  freezeRedis(ms: number): void;
   /** Resolves when the bot is there. */
   whole(): Promise<void>;
   /** Who died so far, in that order. */
@@ -114,6 +116,10 @@ export async function openFailingHouse(redis?: RedisServer): Promise<FailingHous
       if (!spec) throw new Error('there are no more devices');
       plugged = await stage.lan.add({ ...spec, quirks });
       return plugged;
+    },
+    freezeRedis(ms) {
+      redis?.freeze();
+      setTimeout(() => redis?.thaw(), ms);
     },
     kill(which) {
       if (which === 'bot') return revive(stage.bot.kill());

@@ -137,8 +137,11 @@ export const SHORT: readonly Cell[] = [
 ];
 
 const OF_REDIS = { ...HANG, also: 'redis' } as const;
+const STILL_REDIS = { ...HANG, also: 'redis-still' } as const;
 
-/** What a house with a Redis has besides: it is killed, and stands again at once, with what is on its disk. */
+/**
+ * What a house with a Redis has besides: it is killed, and stands again at once, with what is on its disk; or it stands still.
+ */
 export const WITH_REDIS: readonly Cell[] = [
   cell('kill -9 of Redis as a case is read', at('store-read-before', 'get cases', { ...OF_REDIS, nth: 5 })),
   cell('kill -9 of Redis before a permit is traded', at('store-write-before', 'set hub-trades', OF_REDIS)),
@@ -158,6 +161,15 @@ export const WITH_REDIS: readonly Cell[] = [
     'kill -9 of agent and Redis as the datagram is out',
     at('lan-after', 'ezvizUnbind', { ...KILL, also: 'redis' }),
   ),
+  cell(
+    'Redis stands still as a turn is committed',
+    at('store-write-before', 'commit task', { ...STILL_REDIS, nth: 9 }),
+  ),
+  cell(
+    'Redis stands still before a permit is traded',
+    at('store-write-before', 'set hub-trades', STILL_REDIS),
+  ),
+  cell('Redis stands still as the datagram is out', at('lan-after', 'ezvizUnbind', STILL_REDIS)),
   cell('Redis has no room', { kind: 'point', point: 'store-write-before', nth: 40, ...FULL }),
   cell(
     'kill -9 of the bot before a permit is noted as traded, on Redis',

@@ -15,8 +15,8 @@ import { askForReport, walkCase } from './matrix-walk.ts';
 
 /** What happens in a cell. */
 export type Blow =
-  /** `also`: dies or restarts as the point is reached, from outside. */
-  | ({ readonly kind: 'point'; readonly also?: Mortal | 'device' } & Omit<ArmedPoint, 'id'>)
+  /** `also`: dies or restarts as the point is reached, from outside; a Redis that is still neither answers nor lets go. */
+  | ({ readonly kind: 'point'; readonly also?: Mortal | 'device' | 'redis-still' } & Omit<ArmedPoint, 'id'>)
   /** At the first call of the method. */
   | { readonly kind: 'telegram'; readonly method: string; readonly fault: Omit<Fault, 'method'> }
   /** To the first request for the path. */
@@ -65,6 +65,8 @@ const HANG_MS = 3_000;
  */
 const SILENCE_MS = 75_000;
 const SILENCE_WITH_UPLOAD_MS = 200_000;
+/** For how long a Redis stands still, ms: longer than the bot waits for an answer. */
+const STILL_MS = 8_000;
 /** For how long a device that restarts is deaf, ms. */
 const RESTART_MS = 4_000;
 const LOOK_EVERY_MS = 20;
@@ -154,6 +156,7 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
       if (seen.has(id) || !points.hasFired(id)) continue;
       seen.add(id);
       if (also === 'device') device.restart(RESTART_MS);
+      else if (also === 'redis-still') house.freezeRedis(STILL_MS);
       else if (also) house.kill(also);
       if (act === 'hang') setTimeout(() => points.release(id), HANG_MS);
     }
