@@ -1,8 +1,9 @@
 /**
  * Updates answered in a second by two and by four bots on one Redis, beside one, in turns: people in chats of their own send
- * commands, three at a time, and every update goes to the next process, whichever chat it is of. In the same run it is checked that each
- * was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this machine leave:
- * what they took is told.
+ * commands, three at a time, and every update goes to the process that has the fewest on their way to it, whichever chat it is
+ * of: as the balancer that comes with the bot hands them on (deploy/container/Caddyfile). In the same run it is checked that
+ * each was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this
+ * machine leave: what they took is told.
  *
  *   npx tsx bench/processes.ts [--people 80] [--bursts 6] [--rounds 3] [--quota 15] [--warm 20]
  *
@@ -149,21 +150,30 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
   };
 }
 
-/** Takes what Telegram posts, and posts each update to the next bot. */
+/** Takes what Telegram posts, and posts each update to the bot with the fewest open; of equals, to the next. */
 async function spread(hubs: readonly string[]): Promise<{ url: string; close(): Promise<void> }> {
   const dispatcher = new Agent({ connections: 50 });
+  const open = new Map<string, number>();
   let next = 0;
+  const idlest = () => {
+    const first = next++ % hubs.length;
+    const inTurn = [...hubs.slice(first), ...hubs.slice(0, first)];
+    return inTurn.reduce((least, hub) => ((open.get(hub) ?? 0) < (open.get(least) ?? 0) ? hub : least));
+  };
   const server = createServer(async (incoming, answer) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const secret = String(incoming.headers['x-telegram-bot-api-secret-token']);
-    const answered = await request(`${hubs[next++ % hubs.length]}/telegram`, {
+    const hub = idlest();
+    open.set(hub, (open.get(hub) ?? 0) + 1);
+    const answered = await request(`${hub}/telegram`, {
       dispatcher,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
       body: Buffer.concat(chunks),
     }).catch(() => null);
     await answered?.body.dump();
+    open.set(hub, (open.get(hub) ?? 0) - 1);
     answer.writeHead(answered?.statusCode ?? 502).end();
   });
   server.listen(0, '127.0.0.1');
