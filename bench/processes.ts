@@ -1,15 +1,17 @@
 /**
- * Updates answered in a second by two and by four bots on one Redis, beside one, in turns: people in chats of their own send
- * commands, three at a time, and every update goes to the process that has the fewest on their way to it, whichever chat it is
- * of: as the balancer that comes with the bot hands them on (deploy/container/Caddyfile). In the same run it is checked that
- * each was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the processors of this
- * machine leave: what they took is told.
+ * Updates answered in a second by two and by four bots on one Redis, beside one, in turns: as many people for each bot send
+ * commands in chats of their own, three at a time, and every update goes to the process that has the fewest on their way to it,
+ * whichever chat it is of: as the balancer that comes with the bot hands them on (deploy/container/Caddyfile). In the same run it
+ * is checked that each was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the
+ * processors of this machine leave: what they took is told.
  *
  *   npx tsx bench/processes.ts [--people 80] [--bursts 6] [--rounds 3] [--quota 15] [--warm 20]
  *
+ * `--people`: for each bot. With as many for four bots as for one, each of the four had a quarter of them before it: it wrote
+ * to its sockets twice as often for each update, which is no cost of a second bot but of fewer people.
  * `--quota`: per cent of one processor that each bot has (Linux, as root), so that four bots on two processors are measured and not the
- * processors; 0: whatever there is. `--warm`: how many updates of each person every process has handled before any is counted. A bot
- * that has just started needs twice the time for each, and one of four has seen a quarter of what one alone has.
+ * processors; 0: whatever there is. `--warm`: how many updates each person has sent before any is counted. A bot that has just
+ * started needs twice the time for each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -69,7 +71,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
   const redis = await startRedis();
   const api = await startLocalBotApi();
   const folder = await temporaryFolder();
-  const people = Array.from({ length: PEOPLE }, () => api.user({ languageCode: 'en' }));
+  const people = Array.from({ length: count * PEOPLE }, () => api.user({ languageCode: 'en' }));
   const heard = hearing(api);
   const hubs: string[] = [];
   const taking = await spread(hubs);
@@ -108,7 +110,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
     await Promise.all(people.map((person) => speak(person, heard, sent)));
     sent += bursts * COMMANDS.length;
   }
-  while (sent < warm * count) await speakAll();
+  while (sent < warm) await speakAll();
   for (const bot of quota === 0 ? [] : bots) {
     const share = openQuota(quota);
     share.take(bot.pid ?? 0);
@@ -122,7 +124,7 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
       await speakAll();
       const seconds = (performance.now() - begun) / 1000;
       const after = await used();
-      const updates = PEOPLE * bursts * COMMANDS.length;
+      const updates = people.length * bursts * COMMANDS.length;
       const spent = (what: keyof typeof after) => after[what] - before[what];
       costs.push({
         bots: spent('bots') / seconds,
