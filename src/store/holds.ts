@@ -22,6 +22,15 @@ export interface Holds {
     stopping?: AbortSignal,
   ): Promise<Result<T, StoreFailure>>;
   /**
+   * As `within`, asking once. Null: another process has the claim; it is waited for a moment, or until that may be over, so that
+   * whoever asks again can look first whether it still has to.
+   */
+  attempt<T>(
+    name: string,
+    task: (lost: AbortSignal) => Promise<T>,
+    stopping: AbortSignal,
+  ): Promise<Result<T | null, StoreFailure>>;
+  /**
    * Whether what asks runs in a task whose claim is lost, or may be: this process slept, or the store did not answer. Whatever
    * reaches others than the store must not be done any more: the next holder does it.
    */
@@ -57,7 +66,10 @@ const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
 export function createHolds(store: Pick<Store, 'isShared' | 'claims' | 'guarded'>): Holds {
-  if (!store.isShared) return { within: async (_name, task) => ok(await task(NEVER)), isLost: () => false };
+  if (!store.isShared) {
+    const alone: Holds['within'] = async (_name, task) => ok(await task(NEVER));
+    return { within: alone, attempt: alone, isLost: () => false };
+  }
   const { claims } = store;
   const held = new Map<string, Hold>();
   /** Name -> its claim being taken or given back. */
@@ -104,9 +116,8 @@ export function createHolds(store: Pick<Store, 'isShared' | 'claims' | 'guarded'
     hold.lost.abort();
   }
 
-  /** Waits until this process has the claim, and counts one task more under it. */
-  async function enter(name: string, stopping: AbortSignal): Promise<Result<Hold, StoreFailure>> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
+  /** Counts one task more under the claim. Null: somebody else has it. */
+  async function tryEnter(name: string): Promise<Result<Hold | null, StoreFailure>> {
     for (;;) {
       const hold = held.get(name);
       if (hold) {
@@ -120,7 +131,17 @@ export function createHolds(store: Pick<Store, 'isShared' | 'claims' | 'guarded'
       }
       const taken = await changed(name, take(name));
       if (!taken.ok) return taken;
-      if (taken.value) continue;
+      if (!taken.value) return ok(null);
+    }
+  }
+
+  /** Waits until this process has the claim, and counts one task more under it. */
+  async function enter(name: string, stopping: AbortSignal): Promise<Result<Hold, StoreFailure>> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const entered = await tryEnter(name);
+      if (!entered.ok) return entered;
+      if (entered.value) return ok(entered.value);
       if (stopping.aborted || performance.now() > giveUpAt)
         return fail({ reason: 'unavailable', detail: `claim ${name} is busy` });
       await claims.wait(name, LOOK_EVERY_MS, stopping);
@@ -139,24 +160,35 @@ export function createHolds(store: Pick<Store, 'isShared' | 'claims' | 'guarded'
   const isGone = ({ users, lost, until }: Hold) =>
     users > 0 && (lost.signal.aborted || performance.now() > until);
 
+  /** The claim a task runs under already, so that it does not wait for itself. */
+  const around = (name: string) =>
+    under.getStore()?.find((hold) => hold.name === name && held.get(name) === hold);
+
+  /** Runs a task that is counted under a claim. */
+  async function run<T>(hold: Hold, task: (lost: AbortSignal) => Promise<T>): Promise<T> {
+    const { name, owner, fence } = hold;
+    try {
+      return await under.run([...(under.getStore() ?? []), hold], () =>
+        store.guarded({ name, owner, fence }, () => task(hold.lost.signal)),
+      );
+    } finally {
+      leave(hold);
+    }
+  }
+
   return {
     async within(name, task, stopping = NEVER) {
-      const outer = under.getStore() ?? [];
-      const around = outer.find((hold) => hold.name === name && held.get(name) === hold);
-      if (around) return ok(await task(around.lost.signal));
+      const outer = around(name);
+      if (outer) return ok(await task(outer.lost.signal));
       const entered = await enter(name, stopping);
+      return entered.ok ? ok(await run(entered.value, task)) : entered;
+    },
+    async attempt(name, task, stopping) {
+      const entered = await tryEnter(name);
       if (!entered.ok) return entered;
-      const hold = entered.value;
-      const { owner, fence } = hold;
-      try {
-        return ok(
-          await under.run([...outer, hold], () =>
-            store.guarded({ name, owner, fence }, () => task(hold.lost.signal)),
-          ),
-        );
-      } finally {
-        leave(hold);
-      }
+      if (entered.value) return ok(await run(entered.value, task));
+      await claims.wait(name, LOOK_EVERY_MS, stopping);
+      return ok(null);
     },
     isLost: () => (under.getStore() ?? []).some(isGone),
   };

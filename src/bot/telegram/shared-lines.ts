@@ -31,7 +31,8 @@ interface Line {
 /** Handled in one turn of a chat, before other processes may have it: an agent's report may wait for it. */
 const MOST_IN_A_TURN = 5;
 
-type Took = 'nothing' | 'handled' | 'failed';
+/** `again`: something may have changed since the shelf was looked at. */
+type Took = 'nothing' | 'handled' | 'again' | 'failed';
 
 export function createSharedLines(options: LineOptions & { holds: Holds }): SharedLines {
   const { shelf, log, times, holds } = options;
@@ -87,15 +88,18 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
     const [first] = found.value;
     if (first && line.own.has(first.key)) {
       line.isBehind = false;
-      return 'handled';
+      return 'again';
     }
     if (!line.again) line.own.clear();
     return 'nothing';
   }
 
-  /** Handles what is oldest, in the chat's turn. */
+  /**
+   * Handles what is oldest, in the chat's turn. Whoever had that turn may have handled what this process has taken in, too:
+   * after a wait for it the shelf is looked at first, not a turn taken to find nothing.
+   */
   async function inTurn(chatId: number, line: Line, heads: (place: Place | null) => void): Promise<Took> {
-    const turn = await holds.within(
+    const turn = await holds.attempt<Took>(
       turnOf(chatId),
       async (lost) => {
         for (let left = MOST_IN_A_TURN; left > 0; ) {
@@ -118,7 +122,8 @@ export function createSharedLines(options: LineOptions & { holds: Holds }): Shar
       },
       stopping.signal,
     );
-    if (turn.ok) return turn.value;
+    if (turn.ok && turn.value === null) line.isBehind = line.own.size > 0;
+    if (turn.ok) return turn.value ?? 'again';
     if (!stopping.signal.aborted)
       log.warn({ chat: chatId, failure: turn.failure.reason }, 'the turn of a chat cannot be had now');
     return 'failed';

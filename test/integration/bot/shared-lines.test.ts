@@ -29,53 +29,60 @@ const message = (id: number, chatId: number): Update => ({
 
 type Handle = (update: Update) => Promise<Result<void, string>>;
 
-/** Processes that share a store, as far as their updates go; `gone` are those whose names no process answers to. */
+/**
+ * Processes that share a store, as far as their updates go, opened once: what one of lmdb's writes, another one that is open sees a
+ * moment later, and one of Redis' at once. `gone` are those whose names no process answers to.
+ */
 async function processes(count: number, handle: Handle, gone: readonly string[] = []) {
   const folder = await folderInMemory();
+  const store = await openTestStore(folder.path);
   const words: IntakeWord[] = [];
-  const made = await Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const store = await openTestStore(folder.path);
-      const holds = createHolds(asShared(store));
-      const shelf = createShelf(store, KEY, log, {
-        process: `process-${n}`,
-        lives: async (name) => !gone.includes(name),
-      });
-      const lines = createSharedLines({
-        times: TIMES,
-        shelf,
-        store,
-        holds,
-        log,
-        handle,
-        tell: async (_chatId, word) => {
-          words.push(word);
-          return true;
-        },
-      });
-      const reception = createReception({
-        shelf,
-        isShared: true,
-        beginsEarly: false,
-        lines,
-        log,
-        admit: () => 'in',
-        arrived: () => undefined,
-      });
-      return { store, holds, shelf, lines, reception };
-    }),
-  );
+  /** Which process has asked for the turn of a chat, and whether it had it. */
+  const asked: { process: number; had: boolean }[] = [];
+  const made = Array.from({ length: count }, (_, n) => {
+    const shared = asShared(store);
+    const take: typeof shared.claims.take = async (...given) => {
+      const taken = await shared.claims.take(...given);
+      asked.push({ process: n, had: taken.ok && taken.value !== null });
+      return taken;
+    };
+    const holds = createHolds({ ...shared, claims: { ...shared.claims, take } });
+    const shelf = createShelf(store, KEY, log, {
+      process: `process-${n}`,
+      lives: async (name) => !gone.includes(name),
+    });
+    const lines = createSharedLines({
+      times: TIMES,
+      shelf,
+      store,
+      holds,
+      log,
+      handle,
+      tell: async (_chatId, word) => {
+        words.push(word);
+        return true;
+      },
+    });
+    const reception = createReception({
+      shelf,
+      isShared: true,
+      beginsEarly: false,
+      lines,
+      log,
+      admit: () => 'in',
+      arrived: () => undefined,
+    });
+    return { holds, shelf, lines, reception };
+  });
   onTestFinished(async () => {
     for (const { lines } of made) lines.stop();
-    for (const { lines, store } of made) {
-      await lines.idle();
-      await store.close();
-    }
+    for (const { lines } of made) await lines.idle();
+    await store.close();
     await folder.remove();
   });
   const idle = () => Promise.all(made.map(({ lines }) => lines.idle()));
   const at = (n: number) => made[n % count] ?? expect.unreachable();
-  return { at, idle, words };
+  return { at, idle, words, asked };
 }
 
 /** Two processes, of which the first is at work on update 1 of chat 7 until `open` is. */
@@ -139,6 +146,24 @@ describe('lines of a store that several processes have open', () => {
     open.open();
     await idle();
     expect(handled).toEqual([1, 2]);
+  });
+
+  it('ask for no turn again once whoever had it has handled what was waited for', async () => {
+    const { at, idle, asked } = await processes(2, async () => expect.unreachable());
+    const [begun, open] = [gate(), gate()];
+    const before = at(0).holds.within(turnOf(7), async () => {
+      begun.open();
+      await open.passed;
+      const there = await at(0).shelf.placesOf(7, 1);
+      for (const place of there.ok ? there.value : []) await at(0).shelf.done(place);
+    });
+    await begun.passed;
+    await at(1).reception.receive(message(1, 7));
+    await eventually(() => expect(asked).toContainEqual({ process: 1, had: false }));
+    open.open();
+    await before;
+    await idle();
+    expect(asked).not.toContainEqual({ process: 1, had: true });
   });
 
   it('are seen through by whoever has put the last one away, where those in front of it are gone by then', async () => {
@@ -207,8 +232,6 @@ describe('lines of a store that several processes have open', () => {
     const put = await at(0).shelf.put(7, { update: message(1, 7) }).written;
     const place = put.ok ? put.value : expect.unreachable();
     const read = async () => expect(await at(1).shelf.read(place)).toMatchObject(ok({ update: {} }));
-    // What another process has written is seen a moment later.
-    await eventually(read);
     for (let n = 0; n < 10; n++) await read();
   });
 
