@@ -39,12 +39,22 @@ export const COMMANDS = kind({
   ],
 });
 
-/** What ends a poll that is held before its time. One listener is all it needs. */
-class PollEnding implements Ending {
+/** A poll that was let in, and is held. It keeps no more than this: there are as many of them as agents. */
+export class HeldPoll implements Ending {
+  readonly agentId: string;
+  readonly epoch: string;
+  readonly cursor: string | null;
   aborted = false;
   /** Nobody is there any more to be answered. */
   isGone = false;
+  /** One is all it needs. */
   #listener: EndingListener | undefined;
+
+  constructor(agentId: string, { epoch, cursor }: Pick<PollRequest, 'epoch' | 'cursor'>) {
+    this.agentId = agentId;
+    this.epoch = epoch;
+    this.cursor = cursor;
+  }
 
   addEventListener(_type: 'abort', listener: EndingListener): void {
     this.#listener = listener;
@@ -54,25 +64,31 @@ class PollEnding implements Ending {
     this.#listener = undefined;
   }
 
-  end({ isGone = false } = {}): void {
-    this.isGone ||= isGone;
+  end(): void {
     this.aborted = true;
     this.#listener?.handleEvent();
   }
+
+  /** Nobody is there any more to be answered. */
+  drop(): void {
+    this.isGone = true;
+    this.end();
+  }
 }
 
-/** A poll that was let in, and is held. */
+/** A poll that was let in. */
 export interface LetIn {
-  /** What to answer: commands, or none when time is up, the poll was ended, or nobody is there any more. */
-  readonly commands: Promise<Result<AgentCommand[], HubErrorCode>>;
-  /** Nobody is there any more to be answered. */
-  readonly drop: () => void;
+  readonly poll: HeldPoll;
+  /** Resolves when there may be commands, time is up, the poll was ended, or nobody is there any more. */
+  readonly over: Promise<void>;
 }
 
 /** Polls that are being held, one per agent: a second one of the same agent ends the first. */
 export interface Polls {
   /** Lets a poll in, which acknowledges the commands up to its cursor, and begins to hold it. */
   enter(agentId: string, request: PollRequest, address: string): Promise<Result<LetIn, HubErrorCode>>;
+  /** What to answer to a poll that is over: commands, or none. Has to be asked of each that was let in. */
+  commandsFor(poll: HeldPoll): Promise<Result<AgentCommand[], HubErrorCode>>;
   /** Ends the agent's poll, in whatever process it is held. */
   end(agentId: string): Promise<void>;
   /** A process of the agent polls no more. */
@@ -99,7 +115,7 @@ export function createPolls({
   log: Log;
 }): Polls {
   const commands = store.mailboxes(COMMANDS);
-  const held = new Map<string, PollEnding>();
+  const held = new Map<string, HeldPoll>();
   /** Agent -> the latest command it has fetched: one it asks for again is told once. */
   const fetched = new Map<string, string>();
   const closing = new AbortController();
@@ -131,20 +147,8 @@ export function createPolls({
     return fail('superseded');
   }
 
-  /** Holds a poll, and answers it. It keeps no more than this: there are as many of them as agents. */
-  async function hold(
-    { agentId, epoch, cursor }: Pick<PollRequest, 'epoch' | 'cursor'> & { readonly agentId: string },
-    ms: number,
-    ended: PollEnding,
-  ): Promise<Result<AgentCommand[], HubErrorCode>> {
-    try {
-      if (!closing.signal.aborted) await commands.wait(agentId, cursor, ms, ended);
-    } finally {
-      if (held.get(agentId) === ended) held.delete(agentId);
-    }
-    if (ended.isGone) return ok([]);
-    const after = await mayGoOn(agentId, epoch);
-    return after.ok ? commandsAfter(agentId, cursor) : after;
+  function forget(poll: HeldPoll): void {
+    if (held.get(poll.agentId) === poll) held.delete(poll.agentId);
   }
 
   return {
@@ -161,17 +165,27 @@ export function createPolls({
       const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
       if (!acked.ok) return fail('store-unavailable');
 
-      const ended = new PollEnding();
+      const poll = new HeldPoll(agentId, { epoch, cursor });
       held.get(agentId)?.end();
-      held.set(agentId, ended);
+      held.set(agentId, poll);
       // Asked only now that whoever revokes or takes over can end this poll.
       const before = await mayGoOn(agentId, epoch);
       if (!before.ok) {
-        if (held.get(agentId) === ended) held.delete(agentId);
+        forget(poll);
         return before;
       }
-      const answer = hold({ agentId, epoch, cursor }, Math.min(waitMs, HOLD_MS), ended);
-      return ok({ commands: answer, drop: () => ended.end({ isGone: true }) });
+      const isOver = closing.signal.aborted;
+      const over = isOver
+        ? Promise.resolve()
+        : commands.wait(agentId, cursor, Math.min(waitMs, HOLD_MS), poll);
+      return ok({ poll, over });
+    },
+    async commandsFor(poll) {
+      const { agentId, epoch, cursor } = poll;
+      forget(poll);
+      if (poll.isGone) return ok([]);
+      const after = await mayGoOn(agentId, epoch);
+      return after.ok ? commandsAfter(agentId, cursor) : after;
     },
     end: async (agentId) => {
       held.get(agentId)?.end();
@@ -184,7 +198,7 @@ export function createPolls({
     },
     close: () => {
       closing.abort();
-      for (const ended of held.values()) ended.end();
+      for (const poll of held.values()) poll.end();
     },
   };
 }

@@ -43,7 +43,7 @@ import { HeldAnswer, proofOf, type Signer } from './held.ts';
 import type { HubKeys } from './keys.ts';
 import { addressKey, type BreakerRules, type BucketRules, createBuckets, prefixKey } from './limits.ts';
 import type { PairingDesk } from './pairing.ts';
-import type { LetIn, Polls } from './polls.ts';
+import type { HeldPoll, LetIn, Polls } from './polls.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 import type { Rotations } from './rotation.ts';
 import { closeUnread } from './unread.ts';
@@ -247,11 +247,15 @@ export function hubRoutes(parts: RouteParts) {
     return refusal;
   }
 
-  /** Answers a poll that was let in, once there is something to say. */
-  async function answerPoll(answer: HeldAnswer, poll: LetIn): Promise<void> {
-    answer.onGone(poll.drop);
+  /** Holds a poll that was let in. Not async: what a function that waits is made of would be there for every idle agent. */
+  function hold(answer: HeldAnswer, { poll, over }: LetIn): void {
+    answer.onGone(() => poll.drop());
+    void over.then(() => answerPoll(answer, poll));
+  }
+
+  async function answerPoll(answer: HeldAnswer, poll: HeldPoll): Promise<void> {
     try {
-      answer.send({ commands: orRefuse(await poll.commands) } satisfies PollAnswer, clock());
+      answer.send({ commands: orRefuse(await polls.commandsFor(poll)) } satisfies PollAnswer, clock());
     } catch (error) {
       answer.refuse(refused(error, '/v1/poll'), clock());
     }
@@ -324,12 +328,13 @@ export function hubRoutes(parts: RouteParts) {
     app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer | FastifyReply> => {
       const agentId = senderOf(request);
       const asked = parse(pollRequest, request);
-      const poll = orRefuse(await polls.enter(agentId, asked, request.ip));
+      const letIn = orRefuse(await polls.enter(agentId, asked, request.ip));
       if (asked.waitMs > 0) {
-        void answerPoll(HeldAnswer.of(request, reply), poll);
+        hold(HeldAnswer.of(request, reply), letIn);
         return reply;
       }
-      const commands = orRefuse(await poll.commands);
+      await letIn.over;
+      const commands = orRefuse(await polls.commandsFor(letIn.poll));
       const told = await about(agentId);
       return { commands, ...(told ? { about: told } : {}) };
     });
