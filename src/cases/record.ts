@@ -209,6 +209,7 @@ const caseRecord1 = caseRecord2.extend({
 export const CASES = kind({
   name: 'cases',
   gathers: true,
+  frozen: true,
   version: 7,
   schema: caseRecord,
   steps: [

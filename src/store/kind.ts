@@ -25,6 +25,11 @@ export interface Kind<T> {
    * or whoever does comes after the task anyway (docs/decisions/0075).
    */
   readonly gathers?: true;
+  /**
+   * What is read of it is frozen, and handed out again to whoever reads the same text (docs/decisions/0080): for what is read
+   * many times for each time it changes. Nobody may change it in place.
+   */
+  readonly frozen?: true;
 }
 
 /** What a kind's records are. */

@@ -12,6 +12,8 @@ type ValueKey = ['value', namespace: string, key: string];
 interface ValueRecords {
   /** The live text, or undefined. */
   read(key: ValueKey): Promise<string | undefined>;
+  /** The text, live or not, or undefined, where that needs no waiting. */
+  readonly readNow?: (key: ValueKey) => string | undefined;
   write(key: ValueKey, text: string): Promise<void>;
   remove(keys: readonly ValueKey[]): Promise<void>;
   change(
@@ -54,6 +56,7 @@ export function recordValues(
   return {
     ...listing,
     adapter,
+    ...(records.readNow ? { now: (key: string) => records.readNow?.(at(key)) } : {}),
     change: (key, decide) =>
       records.change(at(key), (current) => {
         const wanted = decide(current);

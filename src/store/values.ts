@@ -1,7 +1,8 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
-import type { Result } from '../kernel/result.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import type { Amendment, Gathering } from './gathering.ts';
 import { type Kind, type Misfit, readAs } from './kind.ts';
+import { createReadings, type Reading } from './readings.ts';
 import { headOf, parseRecord, recordText, UnreadableRecord } from './record-text.ts';
 import type { KeyRange, StoreFailure, Values } from './store.ts';
 import { checkName, checkTtl } from './store-error.ts';
@@ -9,6 +10,11 @@ import { checkName, checkTtl } from './store-error.ts';
 /** What a backend brings: one Keyv adapter per kind, which keeps texts, its keys, and its way of naming failures. */
 export interface ValuesBackend {
   readonly adapter: KeyvStoreAdapter;
+  /**
+   * The text under a key, live or not, where it can be read without waiting; undefined: there is none. Left out where it cannot.
+   * @throws where the adapter would
+   */
+  readonly now?: (key: string) => string | undefined;
   keys(prefix: string): string[] | Promise<string[]>;
   page(range: KeyRange): string[] | Promise<string[]>;
   /** Compare-and-swap of what Keyv keeps under a key, and others beside it in the same commit; null leaves everything. */
@@ -34,14 +40,14 @@ export interface ValuesBackend {
  */
 export function keyvValues<T>(
   kind: Kind<T>,
-  { adapter, keys, page, change, run, setAside, gathering }: ValuesBackend,
+  { adapter, now, keys, page, change, run, setAside, gathering }: ValuesBackend,
 ): Values<T> {
   const write = (value: T, expires: number | null) => recordText(kind.version, expires, value);
-  const read = (text: string) => {
-    const record = parseRecord(text);
-    const data = readAs(kind, record);
+  const read = (text: string): Reading<T> => {
+    const { version, expires, value } = parseRecord(text);
+    const data = readAs(kind, { version, value });
     if (!data.ok) throw new UnreadableRecord(data.failure);
-    return { value: data.value, expires: record.expires ?? undefined };
+    return { value: data.value, expires };
   };
   const keyv = new Keyv<T>({
     store: gatheringAdapter(kind, adapter, gathering),
@@ -50,7 +56,10 @@ export function keyvValues<T>(
     emitErrors: false,
     // Called before `set` has given the caller back: what happens to the object afterwards does not reach the record.
     serialize: ({ value, expires }) => write(value as T, expires ?? null),
-    deserialize: read as never,
+    deserialize: ((text: string) => {
+      const { value, expires } = read(text);
+      return { value, expires: expires ?? undefined };
+    }) as never,
   });
   const orSetAside = async <R>(key: string, task: () => Promise<R>): Promise<R> => {
     try {
@@ -60,8 +69,29 @@ export function keyvValues<T>(
       throw error;
     }
   };
+  const readings = createReadings(kind, read);
+
+  /** What can be told without waiting; null: ask. Whatever is the matter is named by who is asked. */
+  function readNow(key: string): { readonly value: T | undefined } | null {
+    if (!now) return null;
+    try {
+      const pending = gathering.pending(['value', kind.name, key]);
+      const text = pending === undefined ? now(key) : pending;
+      if (text === undefined) return { value: undefined };
+      if (text === null) return null;
+      const reading = readings(key, text);
+      return reading.expires === null || reading.expires > Date.now() ? reading : null;
+    } catch {
+      return null;
+    }
+  }
+
   return {
-    get: (key) => run(() => orSetAside(key, () => keyv.get<T>(key))),
+    // Beside Keyv where nothing has to be waited for: the same text, read in the same way.
+    async get(key) {
+      const known = readNow(key);
+      return known ? ok(known.value) : run(() => orSetAside(key, () => keyv.get<T>(key)));
+    },
     set: (key, value, ttlMs) =>
       run(async () => {
         // Keyv would take 0 for "for good".

@@ -6,6 +6,7 @@ import type { Values } from '../../store/store.ts';
 /** By person. */
 export const PROFILES = kind({
   name: 'profiles',
+  frozen: true,
   version: 1,
   schema: z.object({
     language: z.enum(LANGUAGES),

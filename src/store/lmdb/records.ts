@@ -103,6 +103,13 @@ export class Records {
     return undefined;
   }
 
+  /** The text under a key as it lies there, live or not, of an older form or not. @throws when the store is being closed */
+  readNow(key: RecordKey): string | undefined {
+    if (this.#closing) throw new StoreError('unavailable', 'store is closed');
+    this.#check(key);
+    return this.#records.get([...key]);
+  }
+
   /** The live text under a key, whatever becomes of it. */
   peek(key: RecordKey): string | undefined {
     const found = this.#find(key);
