@@ -25,7 +25,7 @@ export function createReadings<T>(
     const known = kept.get(key);
     if (known?.text === text) return known;
     const { value, expires } = read(text);
-    const reading = { value: freeze(value), expires, text };
+    const reading = { value, expires, text };
     // The newest last, so that the oldest is found at once.
     kept.delete(key);
     kept.set(key, reading);
@@ -33,11 +33,4 @@ export function createReadings<T>(
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
     return reading;
   };
-}
-
-/** Freezes data made of JSON, all of it. */
-function freeze<T>(data: T): T {
-  if (typeof data !== 'object' || data === null) return data;
-  for (const inner of Object.values(data)) freeze(inner);
-  return Object.freeze(data);
 }

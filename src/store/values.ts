@@ -47,7 +47,7 @@ export function keyvValues<T>(
     const { version, expires, value } = parseRecord(text);
     const data = readAs(kind, { version, value });
     if (!data.ok) throw new UnreadableRecord(data.failure);
-    return { value: data.value, expires };
+    return { value: kind.frozen ? frozen(data.value) : data.value, expires };
   };
   const keyv = new Keyv<T>({
     store: gatheringAdapter(kind, adapter, gathering),
@@ -192,4 +192,11 @@ function gatheringAdapter(
     },
   };
   return own;
+}
+
+/** The same data, made of JSON, all of it frozen. */
+function frozen<T>(data: T): T {
+  if (typeof data !== 'object' || data === null) return data;
+  for (const inner of Object.values(data)) frozen(inner);
+  return Object.freeze(data);
 }

@@ -20,7 +20,7 @@ import {
   TelegramUnreachable,
   unreachable,
 } from './failure.ts';
-import { Agent, EnvHttpProxyAgent, requestOver } from './http.ts';
+import { Agent, answerOver, EnvHttpProxyAgent, requestOver } from './http.ts';
 import { MAX_WAIT_MS, Pace, type PaceLimits, TELEGRAM_LIMITS } from './pace.ts';
 import {
   type Blobs,
@@ -276,22 +276,24 @@ export class TelegramClient extends Telegram {
     const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
     FAIL_POINT: if (await reach('telegram-before', method)) return fail(unreachable(method, NOT_SENT));
     try {
-      const response = await requestOver(this.#http, {
-        origin: this.#origin,
-        path: `${this.#prefix}/bot${this.#token.reveal()}/${method}`,
-        method: 'POST',
-        headers: {
-          'content-type': contentType,
-          ...(isLarge ? { 'content-length': String(body.size) } : {}),
+      const { statusCode, text } = await answerOver(
+        this.#http,
+        {
+          origin: this.#origin,
+          path: `${this.#prefix}/bot${this.#token.reveal()}/${method}`,
+          method: 'POST',
+          headers: {
+            'content-type': contentType,
+            ...(isLarge ? { 'content-length': String(body.size) } : {}),
+          },
+          body: isLarge ? Readable.from(body.read()) : body,
+          headersTimeout: polling + this.#patienceFor(method, hasUploads) + (isLarge ? uploadMs(body) : 0),
+          bodyTimeout: BODY_PATIENCE_MS,
         },
-        body: isLarge ? Readable.from(body.read()) : body,
-        headersTimeout: polling + this.#patienceFor(method, hasUploads) + (isLarge ? uploadMs(body) : 0),
-        bodyTimeout: BODY_PATIENCE_MS,
-        ...(signal ? { signal } : {}),
-      });
-      const text = await response.body.text();
+        signal,
+      );
       FAIL_POINT: if (await reach('telegram-after', method)) return fail(unreachable(method, CUT_OFF));
-      return readAnswer(method, response.statusCode, text);
+      return readAnswer(method, statusCode, text);
     } catch (error) {
       return fail(unreachable(method, error));
     }

@@ -222,6 +222,46 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(store.values(anyKind('things')).get('b'))).toBeUndefined();
       });
 
+      it('gives of a frozen kind what nobody can change in place, and after every change what is there then', async () => {
+        const kind = { ...anyKind('frozen'), frozen: true as const };
+        const [values, others] = [store.values(kind), store.values(kind)];
+        await value(values.set('a', { list: [1] }));
+        const read = (await value(values.get('a'))) as { list: number[] };
+        expect(() => read.list.push(2)).toThrow(TypeError);
+        expect(await value(values.get('a'))).toEqual({ list: [1] });
+        await value(others.set('a', { list: [2] }));
+        expect(await value(values.get('a'))).toEqual({ list: [2] });
+        await value(others.change('a', () => ({ value: { list: [3] } })));
+        expect(await value(values.get('a'))).toEqual({ list: [3] });
+        await value(others.set('a', { list: [4] }, HOUR));
+        expect(await value(values.get('a'))).toEqual({ list: [4] });
+        await place.passTime(HOUR + 1);
+        expect(await value(values.get('a'))).toBeUndefined();
+        await value(others.set('a', { list: [1] }));
+        expect(await value(values.get('a'))).toEqual({ list: [1] });
+        await value(others.delete('a'));
+        expect(await value(values.get('a'))).toBeUndefined();
+      });
+
+      it('gives a task of a frozen kind what the task has made of it', async () => {
+        const kind = { ...anyKind('frozen-gathered'), frozen: true as const, gathers: true as const };
+        const values = store.values(kind);
+        await value(values.set('a', 1));
+        await value(values.get('a'));
+        await value(
+          store.together(async () => {
+            await value(values.set('a', 2));
+            expect(await value(values.get('a'))).toBe(2);
+            await value(values.set('a', 3, HOUR));
+            expect(await value(values.get('a'))).toBe(3);
+            await value(values.delete('a'));
+            expect(await value(values.get('a'))).toBeUndefined();
+            await value(values.set('a', 4));
+          }),
+        );
+        expect(await value(values.get('a'))).toBe(4);
+      });
+
       it('refuses what it could not give back', async () => {
         const values = store.values(anyKind<unknown>('things'));
         const circular: { self?: unknown } = {};

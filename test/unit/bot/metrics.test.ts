@@ -1,3 +1,4 @@
+import { setImmediate as behindTheTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { device } from '../../../src/audit/naming.ts';
 import type { Audit, AuditNote } from '../../../src/audit/trail.ts';
@@ -46,6 +47,7 @@ describe('what happens in cases', () => {
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).not.toContain('laptop writes');
+    await behindTheTurn();
     const said = lines.map((line) => JSON.parse(line));
     expect(said.map(({ msg }) => msg)).toContain('case.identified');
     expect(new Set(said.map((line) => line.case))).toEqual(new Set([CASE]));
@@ -57,6 +59,7 @@ describe('what happens in cases', () => {
     const { audit, metrics, lines } = trail(async () => fail({ reason: 'full', detail: '' }));
     await audit.append(note('case.opened', {}));
     expect(await metrics.text()).toContain('unbind_cases_total{became="opened"} 0');
+    await behindTheTurn();
     expect(lines).toEqual([]);
   });
 
