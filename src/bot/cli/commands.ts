@@ -1,8 +1,9 @@
 /** All commands of `unbind-bot`, in the order of its help. */
+import { Command } from 'commander';
 import { addAgentConfig } from './agent-config.ts';
 import { addAudit } from './audit.ts';
 import { addBackup, addRestore } from './backup.ts';
-import type { AddCommand } from './cli.ts';
+import type { AddCommand, Cli } from './cli.ts';
 import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addForget, addUnlock } from './forget.ts';
@@ -12,7 +13,7 @@ import { addInit } from './init.ts';
 import { addRun } from './run.ts';
 import { addStore } from './store.ts';
 
-export const COMMANDS: readonly AddCommand[] = [
+const COMMANDS: readonly AddCommand[] = [
   addRun,
   addInit,
   addDoctor,
@@ -27,3 +28,10 @@ export const COMMANDS: readonly AddCommand[] = [
   addData,
   addAgentConfig,
 ];
+
+/** Does what the program's words say. */
+export async function obey(cli: Cli): Promise<void> {
+  const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
+  for (const add of COMMANDS) add(program, cli);
+  await program.parseAsync();
+}

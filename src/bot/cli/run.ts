@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, type Log } from '../../kernel/log.ts';
 import { faultText } from '../data-command.ts';
 import { exposedFiles } from '../server/exposed-files.ts';
-import type { Settings } from '../settings.ts';
 import { startBot } from '../start.ts';
 import { createSystemd } from '../watch/systemd.ts';
 import { type AddCommand, type Cli, EXIT } from './cli.ts';
@@ -27,10 +26,13 @@ export const addRun: AddCommand = (program, cli) => {
     .command('run', { isDefault: true })
     .description(cli.t('bot:audit.cli.run'))
     .option('--keep-audit <days>', cli.t('bot:audit.cli.keep'), days, KEEP_AUDIT_DAYS)
-    .action(async ({ keepAudit }: { keepAudit: number }) => run(cli, cli.settings(), keepAudit));
+    .action(async ({ keepAudit }: { keepAudit: number }) => run(cli, keepAudit));
 };
 
-async function run({ env, t, complain, complainOf }: Cli, settings: Settings, keepAuditDays: number) {
+/** Runs the bot until it is told to stop. @param keepAuditDays days the audit trail is kept */
+export async function run(cli: Cli, keepAuditDays = KEEP_AUDIT_DAYS): Promise<void> {
+  const { env, t, complain, complainOf } = cli;
+  const settings = cli.settings();
   const log = createLog(settings.logLevel, 'unbind-bot');
   // Node prints a fault as it is, whatever stands in it; the log takes secrets out.
   process.on('uncaughtException', (error) => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import type { Result } from '../../kernel/result.ts';
 import { asideOf } from '../check.ts';
 import { amendedIn, type Batch, nameOf, writtenBy } from '../gathering.ts';
@@ -7,6 +7,7 @@ import type { Misfit } from '../kind.ts';
 import { fromUnversioned, headOf } from '../record-text.ts';
 import { FENCED, type StoredRecord, type StoreFailure, type StoreHooks, type TakeRecord } from '../store.ts';
 import { checkName, StoreError } from '../store-error.ts';
+import { open } from './engine.ts';
 import { guarded } from './guard.ts';
 
 /** First the sort of record (value, message, claim …), then names from outside. */
