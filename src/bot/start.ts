@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
-import { createHub, type ListenFailure, readAhead } from '../hub/hub.ts';
+import { createHub, type ListenFailure } from '../hub/hub.ts';
 import { createKeyring } from '../hub/keys.ts';
 import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
 import type { Log } from '../kernel/log.ts';
@@ -31,7 +31,7 @@ import { KINDS } from './kinds.ts';
 import { type LoadedData, loadOperatorData } from './operator-data.ts';
 import { createAgentPage } from './page/agent-page.ts';
 import { watchAudit } from './server/audit-watch.ts';
-import { createEnding, type Ending } from './server/ending.ts';
+import { createEnding, type Ending, within } from './server/ending.ts';
 import { watchNewerVersion } from './server/newer-version.ts';
 import { type PlaceFailure, takePlace } from './server/one-bot.ts';
 import { createReadiness, type Readying } from './server/readiness.ts';
@@ -103,6 +103,8 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const TELL_GONE_MS = 5_000;
 /** Words that wait for Telegram, of which more are not counted. */
 const MOST_WORDS_COUNTED = 10_000;
+/** Longest time laptops wait at a start for those to be answered who have written meanwhile, ms. */
+const LAPTOPS_WAIT_MS = 200;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
@@ -243,11 +245,7 @@ async function bringUp(
   ending.cut(() => client.disconnect());
   const giveUp = () => void client.disconnect();
   stopping.addEventListener('abort', giveUp);
-  const greeted = greet(client, log, stopping);
-  const ahead = readAhead();
-  // Told to end in its middle, the program would still read: nothing else keeps it then.
-  ending.settle(() => ahead);
-  const me = await greeted;
+  const me = await greet(client, log, stopping);
   if (!me.ok) return me;
 
   const { reader: labels, waiting: photosWaiting } = measuredReader(
@@ -333,7 +331,7 @@ async function bringUp(
   function beside(telling: Promise<void> | undefined): void {
     telling?.catch((error: unknown) => log.error({ err: error }, 'news of the hub could not be told'));
   }
-  const listening = await hub.listen(settings.hub.listen);
+  const listening = await hub.bind(settings.hub.listen);
   if (!listening.ok) {
     const { host, port } = settings.hub.listen;
     return fail({ reason: `hub-${listening.failure}`, detail: `${host}:${port}` });
@@ -439,6 +437,8 @@ async function bringUp(
   const ready = await bot.start();
   if (!ready.ok) return fail({ reason: 'store-failed', detail: ready.failure });
   ending.settle(() => intake.stop());
+  // Telegram calls where it was told to.
+  if (intake.webhook) await hub.serve();
   const polling = await intake.start();
   if (!polling.ok) {
     const { failure } = polling;
@@ -446,6 +446,11 @@ async function bringUp(
     if (failure.kind === 'store') return fail({ reason: 'store-failed', detail: failure.detail });
     const reason = failure.kind === 'refused' ? 'webhook-refused' : 'telegram-unreachable';
     return fail({ reason, detail: failure.description });
+  }
+  if (!intake.webhook) {
+    // Who has written is answered before what laptops talk to is read, unless Telegram takes its time.
+    const serving = within(LAPTOPS_WAIT_MS, intake.caughtUp()).then(hub.serve);
+    ending.settle(() => serving);
   }
   stopping.removeEventListener('abort', giveUp);
   return ok({ hubUrl, watchUrl: watch?.url ?? null, glance, ended, idle: intake.idle });

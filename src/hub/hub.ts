@@ -2,7 +2,7 @@
  * The HTTP side that agents talk to (design: pairing and the link), and the house's side of the same things:
  * `directory` knows the agents, `desk` gives them work, `onEvent` hears what came of it.
  */
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Audit, createAudit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -18,6 +18,7 @@ import { type AgentDirectory, createDirectory, type PairingRequest } from './dir
 import type { Door } from './door.ts';
 import { createGuesses } from './guesses.ts';
 import { createKeyring } from './keys.ts';
+import { type Certificate, createListener, type Listener } from './listener.ts';
 import { createNonces } from './nonces.ts';
 import type { Packages } from './packages.ts';
 import { createPairingDesk } from './pairing.ts';
@@ -32,7 +33,6 @@ import {
   type SupportTaker,
   type UnspokenLaptop,
 } from './routes.ts';
-import type { Certificate, HubServer } from './server.ts';
 
 /** An office behind one address with twenty agents stays far below; a guesser does not get far. */
 const LIMITS: HubLimits = {
@@ -120,11 +120,18 @@ export type ListenFailure = 'address-in-use' | 'address-not-available' | 'not-pe
 export interface Hub {
   readonly directory: AgentDirectory;
   readonly desk: JobDesk;
-  /** Begins to listen; port 0 takes a free one. Answers with the port it got. Call it once. */
-  listen(address: {
+  /**
+   * Begins to listen; port 0 takes a free one. Answers with the port it got. Who asks now waits until the hub answers (`serve`). Call
+   * it once.
+   */
+  bind(address: {
     host: string;
     port: number;
   }): Promise<Result<{ host: string; port: number }, ListenFailure>>;
+  /** Reads what answers, which takes longer than all else, and has it answer; after `close` nothing. Call it once, after `bind`. */
+  serve(): Promise<void>;
+  /** `bind`, and at once `serve`. */
+  listen: Hub['bind'];
   /**
    * Watches over agents that another process saw last, which is gone: that they fall silent is told, too. Nothing comes of an agent
    * that is away already, nor of a store that does not answer: the next process that sees it tells.
@@ -134,14 +141,6 @@ export interface Hub {
   useCertificate(certificate: Certificate): Result<void, 'bad-certificate'>;
   /** Answers held polls with nothing, lets requests under way finish (three seconds), and stops listening. */
   close(): Promise<void>;
-}
-
-/**
- * Reads what a hub needs to listen, which takes a while, when there is time: while an answer is on its way.
- * @returns when it is read. Never rejects: where it cannot be read, listening says so
- */
-export async function readAhead(): Promise<void> {
-  await import('./server.ts').catch(() => undefined);
 }
 
 /** Puts the hub together. It touches neither store nor network before it is asked to. */
@@ -205,46 +204,66 @@ export function createHub(options: HubOptions): Hub {
       limits,
       log,
     });
-  let server: HubServer | undefined;
+  let listener: Listener | undefined;
+  let app: FastifyInstance | undefined;
+  let serving: Promise<void> | undefined;
+  let isClosed = false;
   let looking: NodeJS.Timeout | undefined;
+
+  const bind: Hub['bind'] = async ({ host, port }) => {
+    try {
+      listener = createListener({ ...options, connections: limits.connections });
+      return ok({ host, port: await listener.listen({ host, port }) });
+    } catch (error) {
+      const failure = listenFailure(error);
+      if (failure) return fail(failure);
+      throw error;
+    }
+  };
+
+  async function answerWith(bound: Listener): Promise<void> {
+    const { createServer } = await import('./server.ts');
+    const { door } = bound;
+    app = createServer(bound);
+    await app.register(async (others) => {
+      // What a plugin lets in before a body is received has shown a secret of its own.
+      others.addHook('preParsing', async ({ raw }) => door.admit(raw.socket, null));
+      for (const plugin of options.plugins ?? []) await others.register(plugin);
+    });
+    if (options.agentPage)
+      await app.register(
+        agentPageRoutes({
+          ...options.agentPage,
+          door,
+          limits: options.pageLimits ?? PAGE_LIMITS,
+          clock,
+          log,
+        }),
+      );
+    await app.register(routesBehind(door));
+    app.addHook('preClose', async () => polls.close());
+    await app.ready();
+    polls.open();
+    looking = setInterval(presence.look, LOOK_EVERY_MS).unref();
+    bound.answerWith(app.routing);
+  }
+
+  const serve: Hub['serve'] = async () => {
+    if (isClosed) return;
+    if (!listener) throw new Error('the hub has no place to answer at: bind comes first');
+    serving = answerWith(listener);
+    await serving;
+  };
 
   return {
     directory,
     desk,
-    listen: async ({ host, port }) => {
-      // Its framework takes longer to read than all the rest of the hub.
-      const { createServer } = await import('./server.ts');
-      try {
-        server = createServer({ ...options, connections: limits.connections });
-        const { app, door } = server;
-        await app.register(async (others) => {
-          // What a plugin lets in before a body is received has shown a secret of its own.
-          others.addHook('preParsing', async ({ raw }) => door.admit(raw.socket, null));
-          for (const plugin of options.plugins ?? []) await others.register(plugin);
-        });
-        if (options.agentPage)
-          await app.register(
-            agentPageRoutes({
-              ...options.agentPage,
-              door,
-              limits: options.pageLimits ?? PAGE_LIMITS,
-              clock,
-              log,
-            }),
-          );
-        await app.register(routesBehind(door));
-        app.addHook('preClose', async () => polls.close());
-        await app.listen({ host, port });
-        polls.open();
-        looking = setInterval(presence.look, LOOK_EVERY_MS).unref();
-        const bound = app.server.address();
-        return ok({ host, port: bound === null || typeof bound === 'string' ? port : bound.port });
-      } catch (error) {
-        await server?.app.close();
-        const failure = listenFailure(error);
-        if (failure) return fail(failure);
-        throw error;
-      }
+    bind,
+    serve,
+    listen: async (address) => {
+      const bound = await bind(address);
+      if (bound.ok) await serve();
+      return bound;
     },
     adopt: async () => {
       const all = await agents.list();
@@ -252,7 +271,7 @@ export function createHub(options: HubOptions): Hub {
     },
     useCertificate: (certificate) => {
       try {
-        server?.useCertificate(certificate);
+        listener?.useCertificate(certificate);
         return ok(undefined);
       } catch (error) {
         if (listenFailure(error) === 'bad-certificate') return fail('bad-certificate');
@@ -260,10 +279,15 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     close: async () => {
+      isClosed = true;
+      const impatient = setTimeout(() => listener?.cut(), CLOSE_GRACE_MS);
+      // Told to end while it was read what answers: nothing is armed after it, and nobody waits for an answer.
+      if (serving) await serving.catch(() => undefined);
+      else listener?.cut();
       clearInterval(looking);
       polls.close();
-      const impatient = setTimeout(() => server?.app.server.closeAllConnections(), CLOSE_GRACE_MS);
-      await server?.app.close();
+      await app?.close();
+      await listener?.close();
       clearTimeout(impatient);
     },
   };

@@ -82,6 +82,14 @@ describe('a bot that is told to end', () => {
     }
   }, 60_000);
 
+  it('before it has read what laptops talk to, ends', async () => {
+    const asked = called(stage, 'deleteWebhook');
+    const starting = stage.bot.start().catch(() => undefined);
+    await asked;
+    expect(await stopped(stage, lines)).toBe(0);
+    await starting;
+  }, 60_000);
+
   it('in the middle of a photo and beside a chat that is held up, ends; both are answered after the start', async () => {
     const [alex, irina] = [stage.technician('en'), stage.technician('ru')];
     await stage.bot.start();

@@ -55,8 +55,8 @@ export function createEnding(log: Log): Ending {
   };
 }
 
-/** False when the time was over first. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+/** Waits for work, but no longer than so long, ms. @returns false when the time was over first */
+export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);

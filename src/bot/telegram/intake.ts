@@ -58,6 +58,8 @@ export interface Intake {
   waiting(): number;
   /** Resolves when no update waits. */
   idle(): Promise<void>;
+  /** Resolves when Telegram has handed over once what waited there, and all of it is handled; never in webhook mode. */
+  caughtUp(): Promise<void>;
   /** A fastify plugin with the webhook's route, to register on the hub's server; null while polling. */
   readonly webhook: FastifyPluginAsync | null;
 }
@@ -122,6 +124,10 @@ export function createIntake(options: IntakeOptions): Intake {
   let refusedAt = Number.NEGATIVE_INFINITY;
   let polling: Promise<void> | undefined;
   let isStandingBy = shared !== null && updates.mode === 'polling';
+  let handedOver: () => void = () => undefined;
+  const firstAnswer = new Promise<void>((resolve) => {
+    handedOver = resolve;
+  });
 
   /** Whether what was put away would be there after a failover, too: what Telegram is told to forget has to be. */
   async function isSafe(): Promise<Result<void, 'not-settled'>> {
@@ -165,6 +171,7 @@ export function createIntake(options: IntakeOptions): Intake {
       log,
       receive: async (updates) => {
         const taken = await reception.receiveAll(updates);
+        handedOver();
         return (await isSafe()).ok ? taken : [];
       },
       answered: () => {
@@ -232,5 +239,9 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     waiting: () => lines.total,
     idle: lines.idle,
+    async caughtUp() {
+      await firstAnswer;
+      await lines.idle();
+    },
   };
 }
