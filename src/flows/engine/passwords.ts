@@ -8,6 +8,8 @@ import { type EngineTools, tell } from './turn.ts';
 
 /** How long a text that is sent again because it was no password is waited for, ms. */
 const SENT_AGAIN_MS = 10 * 60_000;
+/** Ends the data of the button that says so. */
+const SEND_AGAIN = 'send-again';
 
 export interface PasswordWatch {
   /** Takes a message with a password out of the chat and says so. `help`: what is said besides, if anything; HTML. */
@@ -23,7 +25,7 @@ export interface PasswordWatch {
 export function createPasswordWatch(tools: EngineTools): PasswordWatch {
   const { house, callApi, courtesies, clock, tagFor } = tools;
   const buttonOf = (chatId: number) =>
-    callbackData(tagFor(JSON.stringify([chatId, 'no password'])), 'send-again');
+    callbackData(tagFor(JSON.stringify([chatId, 'no password'])), SEND_AGAIN);
 
   return {
     async remove({ chatId }, messageId, help) {
@@ -41,7 +43,9 @@ export function createPasswordWatch(tools: EngineTools): PasswordWatch {
       );
     },
 
-    isNoPassword: ({ chatId }, query) => query.data === buttonOf(chatId),
+    // Most presses are of other buttons: no tag is made for those.
+    isNoPassword: ({ chatId }, query) =>
+      query.data?.endsWith(`:${SEND_AGAIN}`) === true && query.data === buttonOf(chatId),
 
     async expectAgain(turn, query) {
       turn.chat.asItIsUntil = clock() + SENT_AGAIN_MS;
