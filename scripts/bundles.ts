@@ -43,13 +43,13 @@ export const PACKAGES_BESIDE = [
 const NOTHING = 'node:util';
 /** What packages ask for and the bot has no use of: half a megabyte to read at each start, and what stands in its place. */
 const LEFT_OUT = {
-  // node-fetch, where node has no URL of its own.
-  'whatwg-url': 'node:url',
   // fastify, where nobody gave it compilers (src/hub/server.ts does).
   '@fastify/ajv-compiler': NOTHING,
   '@fastify/fast-json-stringify-compiler': NOTHING,
   // prom-client, where exemplars are on.
   '@opentelemetry/api': NOTHING,
+  // telegraf and grammy, for calls of their own: the bot's client makes all of them.
+  'node-fetch': NOTHING,
 };
 
 /**

@@ -38,7 +38,7 @@ const LATE = [
   '@redis/client/dist/index.js',
 ];
 /** Packages that others ask for, and nothing of which is called (scripts/bundles.ts). */
-const LEFT_OUT = ['whatwg-url', 'tr46', '@fastify/ajv-compiler', 'ajv', '@opentelemetry/api'];
+const LEFT_OUT = ['whatwg-url', 'tr46', '@fastify/ajv-compiler', 'ajv', '@opentelemetry/api', 'node-fetch'];
 
 /** What node reads before the first line of a module runs: the module and all it imports, but not when it is asked to. */
 function readAtStart(file: string, seen = new Set<string>()): Set<string> {
