@@ -48,10 +48,12 @@ export interface Fortress {
 /**
  * @param own settings that differ from those of the other tests
  * @param clock of the bot, its hub and the laptops, milliseconds
+ * @param before what people do before the bot starts
  */
 export async function openFortress(
   own: Partial<Settings> = {},
   clock: () => number = Date.now,
+  before: (api: LocalBotApi) => Promise<void> = async () => undefined,
 ): Promise<Fortress> {
   const folder = await temporaryFolder();
   const api = await startLocalBotApi();
@@ -59,6 +61,7 @@ export async function openFortress(
   const russianAdmin = api.user({ firstName: 'Oleg', languageCode: 'ru' });
   // A chat nobody has opened takes no message: a bot that says something as it starts is told to people who have.
   if (own.storeUrl) for (const person of [admin, russianAdmin]) await person.send('/start');
+  await before(api);
   const port = await freeTcpPort();
   const url = `http://127.0.0.1:${port}`;
   const webhookSecret = randomBytes(24).toString('base64url');
