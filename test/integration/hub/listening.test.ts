@@ -28,30 +28,32 @@ async function hubOf(t: TestContext): Promise<Hub> {
 
 const ASKED = 'GET /nowhere HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n';
 
-it('has who asks wait until the hub answers, and answers then', async (t) => {
+/** A hub that has its place and does not answer yet, and somebody who asks there. */
+async function askedTooEarly(t: TestContext) {
   const hub = await hubOf(t);
   const { host, port } = await value(hub.bind({ host: '127.0.0.1', port: 0 }));
   const asking = connect(port, host);
   await once(asking, 'connect');
   asking.write(ASKED);
+  return { hub, asking, port };
+}
+
+it('has who asks wait until the hub answers, and answers then', async (t) => {
+  const { hub, asking } = await askedTooEarly(t);
   const said = text(asking);
   await hub.serve();
   expect(await said).toMatch(/^HTTP\/1\.1 400 [\s\S]*bad-request/);
 });
 
 it('ends those that wait when it is closed before it has answered', async (t) => {
-  const hub = await hubOf(t);
-  const { host, port } = await value(hub.bind({ host: '127.0.0.1', port: 0 }));
-  const asking = connect(port, host);
-  await once(asking, 'connect');
-  asking.write(ASKED);
+  const { hub, asking, port } = await askedTooEarly(t);
   // Reset, as whoever is not heard.
   const ended = new Promise((resolve) => asking.once('close', resolve).once('error', resolve));
   await hub.close();
   await ended;
   expect(asking.bytesRead).toBe(0);
   await hub.serve();
-  await expect(once(connect(port, host), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 it('listens at every address of localhost', async (t) => {
