@@ -3,14 +3,16 @@
  * through test/integration/netns, because it refuses the test network, where its twin of the same build stands for it.
  */
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
+import { createStage } from '../../src/sandbox/stage.ts';
 import { emptyFolder, site, spawnAgent } from '../integration/lan-agent/agent.ts';
+import { eventually } from '../support/eventually.ts';
 import { releasedAgent, releasedBot } from '../support/programs.ts';
 import { offering, openStage, pressId, STEP } from '../support/stage.ts';
 
@@ -26,6 +28,35 @@ describe('the bundled bot', () => {
     await technician.waitFor(/Case closed/, STEP);
     await stage.bot.stop();
   }, 120_000);
+
+  it('ends with a last line of its log where it cannot read what answers laptops', async (t) => {
+    const folder = await emptyFolder(t);
+    const program = join(folder, 'program');
+    await cp(dirname(await releasedBot()), program, { recursive: true });
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
+    const holding = (await partsOf(program)).filter((part) =>
+      readFileSync(part, 'utf8').includes('"node_modules/fastify/fastify.js"'),
+    );
+    expect(holding).toHaveLength(1);
+    for (const part of holding) await rm(part);
+    const lines: string[] = [];
+    const stage = await createStage({
+      devices: [],
+      program: [join(program, 'unbind-bot.mjs')],
+      onBotLine: (line) => lines.push(line),
+    });
+    t.onTestFinished(() => stage.close());
+    const died = new Promise<void>((resolve) => stage.bot.onDeath(resolve));
+    // It may have been ready for a moment, or not.
+    await stage.bot.start().catch(() => undefined);
+    await died;
+    expect(await stage.bot.stop()).toBe(1);
+    // What it said may come in after its end.
+    await eventually(() => {
+      const last: unknown = JSON.parse(lines.at(-1) ?? '{}');
+      expect(last).toMatchObject({ level: 60, err: { code: 'ERR_MODULE_NOT_FOUND' } });
+    });
+  }, 120_000);
 });
 
 /** Files of packages that the first answer does not need: as a bundle names those it holds. */
@@ -39,6 +70,11 @@ const LATE = [
 ];
 /** Packages that others ask for, and nothing of which is called (scripts/bundles.ts). */
 const LEFT_OUT = ['whatwg-url', 'tr46', '@fastify/ajv-compiler', 'ajv', '@opentelemetry/api', 'node-fetch'];
+
+async function partsOf(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => name.endsWith('.mjs')).map((name) => join(folder, name));
+}
 
 /** What node reads before the first line of a module runs: the module and all it imports, but not when it is asked to. */
 function readAtStart(file: string, seen = new Set<string>()): Set<string> {
@@ -59,9 +95,7 @@ describe('the bundled bot, before its first line', () => {
 
   it('has read no package but those beside it, and nothing that its first answer does not need', async () => {
     const entry = await releasedBot();
-    const folder = dirname(entry);
-    const programs = (await readdir(folder)).filter((name) => name.endsWith('.mjs'));
-    const whole = textOf(programs.map((name) => join(folder, name)));
+    const whole = textOf(await partsOf(dirname(entry)));
     const start = textOf(readAtStart(entry));
     const asked = [...start.matchAll(/(?:from|import)\s*"([\w@][\w@:/.-]*)"/g)].map(([, name = '']) => name);
     // lmdb, too, is taken otherwise (src/store/lmdb/engine.ts).

@@ -113,6 +113,19 @@ describe.skipIf(NO_REDIS !== null)(
       expect(await others.values.get('a')).toMatchObject(lost);
     });
 
+    it('that comes back with nothing when its outage has been told is told of once more, until data is there again', async () => {
+      const server = await redis();
+      const { values, reaches } = await storeIn(server);
+      await value(values.set('a', 1));
+      await server.kill();
+      await eventually(() => expect(reaches).toEqual([false]));
+      await server.restart();
+      await eventually(() => expect(reaches).toEqual([false, false]));
+      await value(replaceStore(server.url, ({ store }) => store.values(anyKind('things')).set('a', 1)));
+      await eventually(async () => expect(await value(values.get('a'))).toBe(1));
+      expect(reaches).toEqual([false, false, true]);
+    });
+
     it('that was emptied and has a backup restored is the store again', async () => {
       const server = await redis();
       const { values, reaches } = await storeIn(server);
