@@ -18,8 +18,20 @@ export const STEP = { timeoutMs: 40_000 };
 export async function openStage(options: StageOptions): Promise<Stage> {
   const program = options.program ?? [await releasedBot()];
   const stage = await createStage({ readPrint: false, photoSeconds: 150, ...options, program });
-  await stage.bot.start();
-  return stage;
+  return orClosed(stage, async () => {
+    await stage.bot.start();
+    return stage;
+  });
+}
+
+/** What has to be done before anybody has the stage, to close it. */
+async function orClosed<T>(stage: Stage, prepare: () => Promise<T>): Promise<T> {
+  try {
+    return await prepare();
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
 }
 
 /** A running bot with a paired laptop that works, and its technician. */
@@ -39,12 +51,14 @@ export async function openHouse(
   const botLines: string[] = [];
   const laptopLines: string[] = [];
   const stage = await openStage({ devices, onBotLine: (line) => botLines.push(line), ...options });
-  const technician = stage.technician(language);
-  const laptop = await stage.laptop('laptop', language, (line) => laptopLines.push(line));
-  await pairLaptop(stage, laptop, technician);
-  laptop.start();
-  await online(technician);
-  return { stage, laptop, technician, botLines, laptopLines };
+  return orClosed(stage, async () => {
+    const technician = stage.technician(language);
+    const laptop = await stage.laptop('laptop', language, (line) => laptopLines.push(line));
+    await pairLaptop(stage, laptop, technician);
+    laptop.start();
+    await online(technician);
+    return { stage, laptop, technician, botLines, laptopLines };
+  });
 }
 
 /** Somebody who has just been let in by an invitation of the English admin's. */
