@@ -34,6 +34,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
   version: 6,
+  anewAfter,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -61,6 +62,24 @@ export const lanUnbind = stage('lan-unbind', {
     );
   },
 });
+
+/** What the laptop says of picture and password: wherever the stage waits, it begins anew from its case. */
+function anewAfter(event: HouseEvent): Standing | null {
+  switch (event.type) {
+    case 'challenge':
+      return {};
+    case 'challenge-result':
+      return event.result === 'passed' ? { prompt: true } : { picture: event.result };
+    case 'prompt': {
+      const asks = event.asks === 'confirm' ? 'confirm' : 'password';
+      return event.state === 'shown' ? { prompt: true, asks } : {};
+    }
+    case 'typed':
+      return { working: true };
+    default:
+      return null;
+  }
+}
 
 async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
   // A case of a time before orders, or one that was taken up in the middle: nothing unbinds without.
@@ -181,17 +200,6 @@ async function heard(dialogue: Dialogue, record: CaseRecord, state: Standing, an
   if (answer.kind !== 'event') return { go: 'lan-unbind' };
   const { event } = answer;
   switch (event.type) {
-    case 'challenge-result':
-      return {
-        go: 'lan-unbind',
-        with: event.result === 'passed' ? { prompt: true } : { picture: event.result },
-      };
-    case 'prompt': {
-      const asks = event.asks === 'confirm' ? 'confirm' : 'password';
-      return { go: 'lan-unbind', with: event.state === 'shown' ? { prompt: true, asks } : {} };
-    }
-    case 'typed':
-      return { go: 'lan-unbind', with: { working: true } };
     case 'agent-online':
       await sayBack(dialogue, answer);
       return { go: 'lan-unbind', with: state };

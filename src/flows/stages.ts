@@ -10,6 +10,7 @@ import { ARTICLE_IDS, ASKED_IDS } from '../policy/articles.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
 import { type Found, UNKNOWN_CODE } from '../policy/help.ts';
 import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
+import type { HouseEvent } from './engine/events.ts';
 import { deviceHeard } from './engine/named.ts';
 import { GUIDE_IDS } from './guides.ts';
 
@@ -177,15 +178,17 @@ export type Next = NextAmong<Stages>;
 interface StageSpec<N extends StageName> {
   version: number;
   run(dialogue: Dialogue, args: { caseId: string; with: Stages[N] }): Promise<Next>;
+  anewAfter?(event: HouseEvent): Stages[N] | null;
 }
 
 /** The stage of this name; what it was handed is read before it begins. */
-export function stage<N extends StageName>(name: N, { version, run }: StageSpec<N>): Flow<N> {
+export function stage<N extends StageName>(name: N, { version, run, ...anew }: StageSpec<N>): Flow<N> {
   const handed = SCHEMAS[name];
   return {
     name,
     version,
     handed,
+    ...anew,
     run: (dialogue, args) => run(dialogue, { caseId: args.caseId, with: handed.parse(args.with ?? {}) }),
   };
 }

@@ -132,6 +132,11 @@ export interface Flow<N extends string = string> {
   /** What it is handed. A stored conversation that does not fit restarts from the case, too. */
   handed: z.ZodType<Handed>;
   run(dialogue: Dialogue, args: FlowArgs): Promise<Next>;
+  /**
+   * What the stage begins anew with after an event that any of its waits would take in the same way: then nothing it has said
+   * and asked is played again only to come to that. Null, or left out: it is the wait's to say.
+   */
+  anewAfter?(event: HouseEvent): Handed | null;
 }
 
 /** A button outside conversations (bot/commands); `data` at most 64 bytes. */

@@ -22,6 +22,7 @@ import {
   MessageRefused,
   type Next,
 } from './dialogue.ts';
+import type { HouseEvent } from './events.ts';
 import type { Heard } from './heard.ts';
 import type { FlowArgs, Turn } from './state.ts';
 import type { EngineTools } from './turn.ts';
@@ -140,6 +141,12 @@ export function createPlay(
     else await sayLast(turn);
   }
 
+  /** Where an event leads that needs none of what the stage has said so far; null: the stage has to be asked. */
+  function anewAfter(name: string, event: HouseEvent): Next | null {
+    const handed = flowNamed(flows, name).anewAfter?.(event);
+    return handed ? { go: name, with: handed } : null;
+  }
+
   /** What was said last, and no question follows, is a message of its own. */
   async function sayLast(turn: Turn): Promise<void> {
     const last = turn.said.pop();
@@ -153,7 +160,14 @@ export function createPlay(
     follow,
 
     async resume(turn, heard) {
-      const caseId = turn.chat.conversation?.args.caseId ?? '';
+      const { conversation } = turn.chat;
+      const caseId = conversation?.args.caseId ?? '';
+      const anew = conversation && heard.kind === 'event' ? anewAfter(conversation.flow, heard.event) : null;
+      if (anew) {
+        turn.chat.conversation = null;
+        onLeave();
+        return follow(turn, caseId, anew);
+      }
       const outcome = await play(turn, { resume: heard });
       if (outcome !== 'waiting') await follow(turn, caseId, outcome);
     },

@@ -307,6 +307,28 @@ describe('the conversations engine', () => {
     expect(texts().at(-1)).toBe('heard E2');
   });
 
+  it('begins a stage anew after an event that all its waits take alike, and plays nothing of it again', async () => {
+    /** What each run of the stage was handed: one that is played again runs, too. */
+    const runs: unknown[] = [];
+    const watcher: Flow = {
+      ...listener,
+      anewAfter: (event) => (event.type === 'status' ? { heard: event.id } : null),
+      async run(dialogue, args) {
+        runs.push(args.with);
+        return listener.run(dialogue, args);
+      },
+    };
+    const engine = await engineWith([watcher]);
+    await start(engine, 'listener');
+    await engine.handleUpdate(chat, press('Yes'));
+    runs.length = 0;
+    await engine.handleEvent(chat, arrived('E1'));
+    expect(runs).toEqual([{ heard: 'E1' }]);
+    expect(texts().at(-1)).toContain('ready?');
+    const state = await store.values(CHATS).get(String(chat));
+    expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { heard: 'E1' } } } } });
+  });
+
   it('tells when nobody listens to a case any more', async () => {
     const engine = await engineWith([listener]);
     expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('unheard'));
