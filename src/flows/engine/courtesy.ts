@@ -19,8 +19,8 @@ export interface Courtesies {
   /** Deletes a message; one that Telegram does not let go gets this text (null: its own) and no keyboard. */
   retire(chatId: number, messageId: number, text: string | null): void;
   /**
-   * Shows that something is being done, at once and until it is over: under the bot's name, and as a reaction to the
-   * message it is about, if any.
+   * Shows that something is being done, until it is over: under the bot's name, and as a reaction to the message it is about,
+   * if any. At once, but for what is being sent: that is mostly there sooner than the word for it.
    * @returns what ends it
    */
   doing(chatId: number, action: Doing, messageId?: number): () => void;
@@ -31,6 +31,8 @@ export type Doing = 'typing' | 'upload_photo' | 'upload_document';
 
 /** A phone shows an action for five seconds (Bot API, sendChatAction). */
 const ACTION_MS = 4_000;
+/** So long after it was begun, what is being sent is not there yet, ms. */
+const SENDING_MS = 300;
 /** "I am looking at it": one of the emoji a bot may react with. */
 const LOOKING = '👀';
 
@@ -100,10 +102,10 @@ export function createCourtesies(callApi: CallApi, log: Log): Courtesies {
         );
       };
       react(LOOKING);
-      show();
-      const again = setInterval(show, ACTION_MS);
-      again.unref();
+      const first = action === 'typing' ? show() : setTimeout(show, SENDING_MS).unref();
+      const again = setInterval(show, ACTION_MS).unref();
       return () => {
+        if (first) clearTimeout(first);
         clearInterval(again);
         react();
       };

@@ -350,9 +350,6 @@ describe('the card of a case', () => {
         { kind: 'text', text: 'the device\n\nlast?' },
       ]),
     );
-    expect(api.calls.filter(({ method }) => method === 'sendChatAction')).toMatchObject([
-      { parameters: { action: 'upload_photo' } },
-    ]);
   });
 
   it('sends above what there is no room for, and cuts what is too long at a line, with a word', async () => {
