@@ -31,6 +31,7 @@ const agent = z.object({
 
 export const AGENTS = kind({
   name: 'hub-agents',
+  frozen: true,
   version: 2,
   schema: agent.readonly(),
   steps: [

@@ -30,6 +30,7 @@ const note2 = note1.extend({
 
 export const JOB_NOTES = kind({
   name: 'jobs',
+  frozen: true,
   version: 3,
   schema: note2.extend({
     /** A survey is of no case and about no device: both are empty. */
