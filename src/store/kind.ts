@@ -26,6 +26,11 @@ export interface Kind<T> {
    */
   readonly gathers?: true;
   /**
+   * Outside a task, what is written of it joins the next commit, which begins with the next turn of events at the latest: where a
+   * task begins that rests on it (`Store.behind`), both are one commit (docs/decisions/0078).
+   */
+  readonly joins?: true;
+  /**
    * What is read of it is frozen, and handed out again to whoever reads the same text (docs/decisions/0080): for what is read
    * many times for each time it changes. Nobody may change it in place.
    */

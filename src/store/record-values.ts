@@ -15,6 +15,8 @@ interface ValueRecords {
   /** The text, live or not, or undefined, where that needs no waiting. */
   readonly readNow?: (key: ValueKey) => string | undefined;
   write(key: ValueKey, text: string): Promise<void>;
+  /** As `write`, with the next commit. Left out where commits are not shared. */
+  join?(key: ValueKey, text: string): Promise<void>;
   remove(keys: readonly ValueKey[]): Promise<void>;
   change(
     key: ValueKey,
@@ -30,7 +32,7 @@ interface ValueRecords {
  */
 export function recordValues(
   records: ValueRecords,
-  { name: namespace, fleeting }: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+  { name: namespace, fleeting, joins }: Pick<Kind<unknown>, 'name' | 'fleeting' | 'joins'>,
   gathering: Gathering,
   listing: Pick<ValuesBackend, 'keys' | 'page'>,
 ): ValuesBackend {
@@ -42,7 +44,8 @@ export function recordValues(
     // What has run out is gone before Keyv sees it: Keyv would delete it without looking whether it was written again.
     get: async <V>(key: string) => (await records.read(at(key))) as V | undefined,
     // The time to live is in the text already, as an end.
-    set: (key, text: string) => records.write(at(key), text),
+    set: (key, text: string) =>
+      joins && records.join ? records.join(at(key), text) : records.write(at(key), text),
     delete: async (key) => {
       await records.remove([at(key)]);
       return true;

@@ -79,6 +79,7 @@ const waitingSchema = z.object({
 export const WAITING_UPDATES = kind({
   name: 'waiting-updates',
   gathers: true,
+  joins: true,
   version: 2,
   schema: waitingSchema.extend({
     /** The process that answers for it; absent where there is but one. */

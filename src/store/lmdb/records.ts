@@ -223,9 +223,27 @@ export class Records {
     if (this.#conditions().length > 0) return this.#commitBatches([batch]);
     return new Promise((resolve, reject) => {
       this.#batches.push({ batch, resolve, reject });
-      this.#committing ??= this.#workOff().finally(() => {
-        this.#committing = null;
-      });
+      this.#beginBatches();
+    });
+  }
+
+  /**
+   * Writes with the next batch, and with the next turn of events at the latest: a commit that two writes share costs the disk, and
+   * whoever waits for the second, half of what two do.
+   */
+  async join(key: RecordKey, text: string): Promise<void> {
+    this.#check(key);
+    if (this.#conditions().length > 0) return this.write(key, text);
+    await new Promise<void>((resolve, reject) => {
+      this.#batches.push({ batch: { written: [{ place: key, text }], amended: [] }, resolve, reject });
+      setImmediate(() => this.#beginBatches());
+    });
+  }
+
+  #beginBatches(): void {
+    if (this.#batches.length === 0) return;
+    this.#committing ??= this.#workOff().finally(() => {
+      this.#committing = null;
     });
   }
 

@@ -8,7 +8,7 @@ import type { RecordKey, Records } from './records.ts';
 /** Values of one kind as Keyv wants them. */
 export function lmdbValues(
   records: Records,
-  kind: Pick<Kind<unknown>, 'name' | 'fleeting'>,
+  kind: Pick<Kind<unknown>, 'name' | 'fleeting' | 'joins'>,
   gathering: Gathering,
 ): ValuesBackend {
   const at = (key: string): RecordKey => ['value', kind.name, key];

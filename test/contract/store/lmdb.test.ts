@@ -59,6 +59,18 @@ describe('lmdb store on disk', () => {
     await root.close();
     return seen;
   };
+  const commits = () => raw((records) => (records.getStats() as { lastTxnId: number }).lastTxnId);
+  const run = async (task: (store: Store) => Promise<unknown>) => {
+    const store = await value(openStore(`lmdb:${directory}`));
+    await task(store);
+    await store.close();
+  };
+  /** How many commits a task makes, those of opening and closing among them. */
+  const costOf = async (task: (store: Store) => Promise<unknown>) => {
+    const before = await commits();
+    await run(task);
+    return (await commits()) - before;
+  };
   const spawnProcess = (task: string, setUp = 'true') => {
     const script = fileURLToPath(new URL('./lmdb-process.ts', import.meta.url));
     const node = [process.execPath, '--import', 'tsx', script, directory, task];
@@ -208,17 +220,6 @@ describe('lmdb store on disk', () => {
   });
 
   it('commits a message with what its task has written before', async () => {
-    const commits = () => raw((records) => (records.getStats() as { lastTxnId: number }).lastTxnId);
-    const run = async (task: (store: Store) => Promise<unknown>) => {
-      const store = await value(openStore(`lmdb:${directory}`));
-      await task(store);
-      await store.close();
-    };
-    const costOf = async (task: (store: Store) => Promise<unknown>) => {
-      const before = await commits();
-      await run(task);
-      return (await commits()) - before;
-    };
     const things = { ...anyKind<number>('gathered things'), gathers: true } as const;
     await run((store) => value(store.mailboxes(POST).append('box', 0, HOUR)));
     const nothing = await costOf(async () => undefined);
@@ -235,6 +236,24 @@ describe('lmdb store on disk', () => {
     expect(await value(store.values(things).get('a'))).toBe(1);
     const read = await value(store.mailboxes(POST).read('box', null, 10));
     expect(read.map(({ message }) => message)).toEqual([0, 1]);
+  });
+
+  it('commits what joins as one with the task that rests on it, and by itself where there is none', async () => {
+    const waiting = { ...anyKind<number>('waiting'), gathers: true, joins: true } as const;
+    const things = { ...anyKind<number>('gathered things'), gathers: true } as const;
+    await run((store) => value(store.values(things).set('made', 1)));
+    const nothing = await costOf(async () => undefined);
+    const alone = await costOf((store) => value(store.values(waiting).set('a', 1)));
+    const both = await costOf(async (store) => {
+      const written = store.values(waiting).set('b', 1);
+      const done = store.behind(written, () => store.together(() => value(store.values(things).set('c', 1))));
+      await Promise.all([value(written), value(done)]);
+    });
+    expect([alone - nothing, both - nothing]).toEqual([1, 1]);
+    const store = await start();
+    expect(await value(store.values(waiting).get('a'))).toBe(1);
+    expect(await value(store.values(waiting).get('b'))).toBe(1);
+    expect(await value(store.values(things).get('c'))).toBe(1);
   });
 
   it('says that it is full when the disk takes no more, and goes on reading', async () => {
