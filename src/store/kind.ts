@@ -35,6 +35,11 @@ export interface Kind<T> {
    * many times for each time it changes. Nobody may change it in place.
    */
   readonly frozen?: true;
+  /**
+   * A text of it that this process wrote last is not held to the schema by who reads it again (docs/decisions/0080), as with
+   * `frozen`, but whoever reads it has a copy of their own: for what is large, and read once for each time it changes.
+   */
+  readonly trusted?: true;
 }
 
 /** What a kind's records are. */

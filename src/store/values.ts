@@ -49,8 +49,13 @@ export function keyvValues<T>(
     if (!data.ok) throw new UnreadableRecord(data.failure);
     return { value: kind.frozen ? frozen(data.value) : data.value, expires };
   };
+  const plain = (text: string): Reading<T> => {
+    const { expires, value } = parseRecord(text);
+    return { value: (kind.frozen ? frozen(value) : value) as T, expires };
+  };
+  const readings = createReadings(kind, { read, plain });
   const keyv = new Keyv<T>({
-    store: gatheringAdapter(kind, adapter, gathering),
+    store: gatheringAdapter(kind, adapter, gathering, readings.written),
     useKeyPrefix: false,
     throwOnErrors: true,
     emitErrors: false,
@@ -69,8 +74,6 @@ export function keyvValues<T>(
       throw error;
     }
   };
-  const readings = createReadings(kind, read);
-
   /** What can be told without waiting; null: ask. Whatever is the matter is named by who is asked. */
   function readNow(key: string): { readonly value: T | undefined } | null {
     if (!now) return null;
@@ -79,7 +82,7 @@ export function keyvValues<T>(
       const text = pending === undefined ? now(key) : pending;
       if (text === undefined) return { value: undefined };
       if (text === null) return null;
-      const reading = readings(key, text);
+      const reading = readings.of(key, text);
       return reading.expires === null || reading.expires > Date.now() ? reading : null;
     } catch {
       return null;
@@ -158,6 +161,7 @@ function gatheringAdapter(
   { name, gathers }: Kind<unknown>,
   adapter: KeyvStoreAdapter,
   gathering: Gathering,
+  written: (key: string, text: string) => void,
 ): KeyvStoreAdapter {
   /** Writes into the running task. False: there is none, and all it has gathered is on disk. */
   async function gathered(written: readonly { key: string; text: string | null }[]): Promise<boolean> {
@@ -180,6 +184,7 @@ function gatheringAdapter(
       return (pending === null || (expires !== null && expires <= Date.now()) ? undefined : pending) as V;
     },
     async set(key: string, text: string, ttl) {
+      written(key, text);
       if (!(await gathered([{ key, text }]))) await adapter.set(key, text, ttl);
     },
     async delete(key) {

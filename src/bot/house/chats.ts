@@ -8,6 +8,7 @@ const beforeCards = beforeQuestions.omit({ card: true, touchedAt: true });
 export const CHATS = kind({
   name: 'chats',
   gathers: true,
+  trusted: true,
   version: 4,
   schema: chatState,
   steps: [

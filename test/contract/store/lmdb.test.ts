@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import { dumpStore, openStore, replaceStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anyKind } from '../../support/store.ts';
@@ -255,6 +256,24 @@ describe('lmdb store on disk', () => {
     expect(await value(store.values(waiting).get('b'))).toBe(1);
     expect(await value(store.values(things).get('c'))).toBe(1);
   });
+
+  it.each([{ trusted: true }, { frozen: true }] as const)(
+    'holds to the schema of a kind that is %o what others wrote, and not what it has written itself',
+    async (how) => {
+      const held: unknown[] = [];
+      const schema = z.custom<object>((data) => held.push(data) > 0);
+      const kind = { ...anyKind<object>('own things'), schema, ...how };
+      const store = await start();
+      const [values, others] = [store.values(kind), store.values(kind)];
+      await value(values.set('a', { n: 1 }));
+      const [first, again] = [await value(values.get('a')), await value(values.get('a'))];
+      expect([first, again, held]).toEqual([{ n: 1 }, { n: 1 }, []]);
+      expect(first === again).toBe('frozen' in how);
+      await value(others.set('a', { n: 2 }));
+      expect(await value(values.get('a'))).toEqual({ n: 2 });
+      expect(held).toEqual([{ n: 2 }]);
+    },
+  );
 
   it('says that it is full when the disk takes no more, and goes on reading', async () => {
     // No file may grow beyond a megabyte (2048 blocks of 512 bytes).
