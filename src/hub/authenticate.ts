@@ -12,7 +12,7 @@ import type { Heard, Nonces } from './nonces.ts';
 import type { PairingDesk } from './pairing.ts';
 import { orRefuse, Refusal } from './refusal.ts';
 
-/** Who sent a request: the signature was good, the time near, the nonce new (once that is kept), the agent not revoked. */
+/** Who sent a request: the signature was good, the time near, the nonce new, the agent not revoked. */
 export interface Sender extends Heard {
   readonly agentId: string;
   /** False while the chat has not confirmed the pairing. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type {
   FastifyError,
   FastifyInstance,
@@ -70,7 +71,7 @@ export interface HubLimits {
 
 /**
  * Takes an event over for good. False (or a rejection): not now, the agent sends it again. It is asked while it is still being written
- * that the event's request was heard: what it writes, and has flushed, comes after that (`Store.behind`).
+ * that the event's request was heard: what it writes, and has flushed, comes with that or after it (`Store.behind`).
  */
 export type EventTaker = (agentId: string, event: AgentEvent) => Promise<boolean>;
 
@@ -136,12 +137,22 @@ export function hubRoutes(parts: RouteParts) {
     if (waitSeconds > 0) throw new Refusal('too-many-requests', waitSeconds);
   };
 
-  /** Checks the signature over a digest; from then on the answer is signed, and the connection no stranger's. */
-  async function prove(request: FastifyRequest, caller: Caller, digest: string): Promise<Sender> {
+  /**
+   * Checks the signature over a digest; from then on the answer is signed, and the connection no stranger's.
+   * @param untilDone that it was heard may be written with what comes of it, or when it has ended
+   */
+  async function prove(
+    request: FastifyRequest,
+    caller: Caller,
+    digest: string,
+    untilDone: ServerResponse | null,
+  ): Promise<Sender> {
     const { agentId, nonce } = caller.signature;
     const sender = await authenticator.verify(request, caller, digest, async () => {
       request.signer = { agentId, nonce, keys: orRefuse(await keys()) };
     });
+    if (untilDone && !untilDone.destroyed) untilDone.once('close', () => void sender.keep());
+    else void sender.keep();
     door.admit(request.raw.socket, agentId);
     pass(senders.take(agentId));
     return sender;
@@ -162,7 +173,7 @@ export function hubRoutes(parts: RouteParts) {
         request.caller = caller;
         const { agentId, digest } = caller.signature;
         if (digest !== null) {
-          request.sender = await prove(request, caller, digest);
+          request.sender = await prove(request, caller, digest, large ? reply.raw : null);
           mayCall(request.sender);
           if (!large) return heardFirst(request.sender);
           receiving.get(agentId)?.raw.destroy();
@@ -178,11 +189,16 @@ export function hubRoutes(parts: RouteParts) {
           if (receiving.get(agentId) === request) receiving.delete(agentId);
         });
       },
-      preHandler: async (request) => {
+      preHandler: async (request, reply) => {
         const { caller } = request;
         if (!caller) throw new Refusal('bad-signature');
         if (caller.signature.digest === null) {
-          request.sender = await prove(request, caller, bodyDigest(bodyOf(request)));
+          request.sender = await prove(
+            request,
+            caller,
+            bodyDigest(bodyOf(request)),
+            large ? reply.raw : null,
+          );
           mayCall(request.sender);
           if (!large) await heardFirst(request.sender);
         } else if (bodyDigest(bodyOf(request)) !== caller.signature.digest) {
@@ -195,8 +211,8 @@ export function hubRoutes(parts: RouteParts) {
   }
 
   /** Nothing may come of a request before it is on disk that it was heard. */
-  async function heardFirst({ kept }: Sender): Promise<void> {
-    if (!orRefuse(await kept)) throw new Refusal('replayed-nonce');
+  async function heardFirst(sender: Sender): Promise<void> {
+    if (!orRefuse(await sender.keep())) throw new Refusal('replayed-nonce');
   }
 
   /** Who sent a request to a signed route. */
@@ -348,8 +364,8 @@ export function hubRoutes(parts: RouteParts) {
     app.post('/v1/events', signed({ large: true }), async (request): Promise<EventsAnswer> => {
       const { events } = parse(eventsRequest, request);
       const sender = provenSender(request);
-      const heard = sender.kept.then(orFail);
-      // A picture is worth every millisecond: what comes of it begins, and is neither written nor heard of before.
+      // A picture is worth every millisecond: what comes of it begins, and is neither written nor heard of before; one commit has both.
+      const heard = sender.keep(true).then(orFail);
       const accepted = await store.behind(heard, () => takeEvents(sender.agentId, events));
       await heardFirst(sender);
       return { accepted };

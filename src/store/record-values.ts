@@ -1,6 +1,6 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import type { Result } from '../kernel/result.ts';
-import type { Gathering } from './gathering.ts';
+import type { Batch, Gathering } from './gathering.ts';
 import type { Kind, Misfit } from './kind.ts';
 import type { StoredRecord, StoreFailure } from './store.ts';
 import type { ValuesBackend } from './values.ts';
@@ -16,7 +16,7 @@ interface ValueRecords {
   readonly readNow?: (key: ValueKey) => string | undefined;
   write(key: ValueKey, text: string): Promise<void>;
   /** As `write`, with the next commit. Left out where commits are not shared. */
-  join?(key: ValueKey, text: string): Promise<void>;
+  join?(batch: Batch): Promise<void>;
   remove(keys: readonly ValueKey[]): Promise<void>;
   change(
     key: ValueKey,
@@ -45,7 +45,9 @@ export function recordValues(
     get: async <V>(key: string) => (await records.read(at(key))) as V | undefined,
     // The time to live is in the text already, as an end.
     set: (key, text: string) =>
-      joins && records.join ? records.join(at(key), text) : records.write(at(key), text),
+      joins && records.join
+        ? records.join({ written: [{ place: at(key), text }], amended: [] })
+        : records.write(at(key), text),
     delete: async (key) => {
       await records.remove([at(key)]);
       return true;

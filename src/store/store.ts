@@ -216,8 +216,11 @@ export interface Claims {
    * process gives back is noticed within half a second. Take it afterwards.
    */
   wait(name: string, ms: number, signal: AbortSignal): Promise<void>;
-  /** True exactly once per name within `ttlMs`, whoever asks. Names here are apart from those of `take`. */
-  once(name: string, ttlMs: number): Stored<boolean>;
+  /**
+   * True exactly once per name within `ttlMs`, whoever asks. Names here are apart from those of `take`.
+   * @param joins it may be written with the next commit, as kinds that join are (kind.ts)
+   */
+  once(name: string, ttlMs: number, joins?: boolean): Stored<boolean>;
   /** Whether `once` has said yes to a name, and still remembers it. */
   wasSaid(name: string): Stored<boolean>;
 }

@@ -71,17 +71,26 @@ export function lmdbClaims(records: Records, waiters: Waiters<() => boolean>): C
       }),
     wait: (name, ms, signal) =>
       waiters.wait(waitName(name), () => !isHeld(records.peek(at(name))), ms, signal),
-    once: (name, ttlMs) =>
-      records.run(() => {
+    once: (name, ttlMs, joins = false) =>
+      records.run(async () => {
         checkTtl(ttlMs);
         const text = textOf(ONCE, true, ttlMs);
-        return records.change(['once', name], (current) => (current === undefined ? { text } : null));
+        const place = saidAt(name);
+        if (!joins) return records.change(place, (current) => (current === undefined ? { text } : null));
+        let isFirst = false;
+        const decide = (current: string | undefined) => {
+          isFirst = current === undefined;
+          return isFirst ? [{ place, text }] : [];
+        };
+        await records.join({ written: [], amended: [{ place, decide }] });
+        return isFirst;
       }),
-    wasSaid: (name) => records.run(() => records.peek(['once', name]) !== undefined),
+    wasSaid: (name) => records.run(() => records.peek(saidAt(name)) !== undefined),
   };
 }
 
 const at = (name: string): RecordKey => ['claim', name];
+const saidAt = (name: string): RecordKey => ['once', name];
 const waitName = (name: string) => `claim ${name}`;
 
 function ownedBy(owner: string, current: string | undefined): Holding | null {

@@ -231,11 +231,11 @@ export class Records {
    * Writes with the next batch, and with the next turn of events at the latest: a commit that two writes share costs the disk, and
    * whoever waits for the second, half of what two do.
    */
-  async join(key: RecordKey, text: string): Promise<void> {
-    this.#check(key);
-    if (this.#conditions().length > 0) return this.write(key, text);
+  async join(batch: Batch): Promise<void> {
+    for (const { place } of [...batch.written, ...batch.amended]) this.#check(place);
+    if (this.#conditions().length > 0) return this.#commitBatches([batch]);
     await new Promise<void>((resolve, reject) => {
-      this.#batches.push({ batch: { written: [{ place: key, text }], amended: [] }, resolve, reject });
+      this.#batches.push({ batch, resolve, reject });
       setImmediate(() => this.#beginBatches());
     });
   }

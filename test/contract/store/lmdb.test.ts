@@ -250,8 +250,18 @@ describe('lmdb store on disk', () => {
       const done = store.behind(written, () => store.together(() => value(store.values(things).set('c', 1))));
       await Promise.all([value(written), value(done)]);
     });
-    expect([alone - nothing, both - nothing]).toEqual([1, 1]);
+    const said = await costOf(async (store) => {
+      const once = store.claims.once('a name', HOUR, true);
+      const again = store.claims.once('a name', HOUR, true);
+      const done = store.behind(once, () => store.together(() => value(store.values(things).set('d', 1))));
+      expect([await value(once), await value(again)]).toEqual([true, false]);
+      await value(done);
+    });
+    expect([alone - nothing, both - nothing, said - nothing]).toEqual([1, 1, 1]);
     const store = await start();
+    expect(await value(store.claims.wasSaid('a name'))).toBe(true);
+    expect(await value(store.claims.once('a name', HOUR, true))).toBe(false);
+    expect(await value(store.values(things).get('d'))).toBe(1);
     expect(await value(store.values(waiting).get('a'))).toBe(1);
     expect(await value(store.values(waiting).get('b'))).toBe(1);
     expect(await value(store.values(things).get('c'))).toBe(1);

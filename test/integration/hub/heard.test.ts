@@ -18,8 +18,8 @@ async function houseWith(once: (say: Claims['once']) => Claims['once']): Promise
         ...store,
         claims: {
           ...store.claims,
-          once: (name, ttlMs) =>
-            (name.startsWith('hub:nonce:') ? once(store.claims.once) : store.claims.once)(name, ttlMs),
+          once: (name, ...how) =>
+            (name.startsWith('hub:nonce:') ? once(store.claims.once) : store.claims.once)(name, ...how),
         },
       };
     },
@@ -57,6 +57,17 @@ describe('events of an agent', () => {
     await house.restart();
     expect((await send()).status).toBe(409);
     expect(await taken()).toHaveLength(1);
+  });
+
+  it('were heard, too, where nothing can come of them', async () => {
+    house = await houseWith((say) => say);
+    const agent = await pairedAgent(house);
+    await agent.poll();
+    const body = JSON.stringify({ version: LINK_VERSION, epoch: agent.epoch, events: ['none'] });
+    const headers = agent.sign('POST', '/v1/events', body);
+    const send = () => agent.raw('POST', '/v1/events', body, headers);
+    expect((await send()).status).toBe(400);
+    expect(await send()).toMatchObject({ status: 409, body: { error: 'replayed-nonce' } });
   });
 
   it('are not taken where it cannot be kept that their request was heard', async () => {
