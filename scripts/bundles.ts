@@ -2,7 +2,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -50,6 +50,22 @@ const LEFT_OUT = {
   '@opentelemetry/api': NOTHING,
   // telegraf and grammy, for calls of their own: the bot's client makes all of them.
   'node-fetch': NOTHING,
+  // pino, for a log that another thread writes.
+  'thread-stream': NOTHING,
+  // prom-client, for summaries: there are histograms.
+  tdigest: NOTHING,
+};
+
+/** Modules of undici that others of it ask for, and nothing of which is called: no HTTP/2, and no forms but our own. */
+const UNDICI_UNCALLED = /^\.\/client-h2\.js$|^\.\.\/web\/fetch\/body\.js$/;
+const UNDICI_LINES = /undici[\\/]lib[\\/]dispatcher[\\/]client(-h1)?\.js$/;
+const UNCALLED: Plugin = {
+  name: 'uncalled',
+  setup({ onResolve }) {
+    onResolve({ filter: UNDICI_UNCALLED }, ({ importer }) =>
+      UNDICI_LINES.test(importer) ? { path: NOTHING, external: true } : null,
+    );
+  },
 };
 
 /**
@@ -77,6 +93,7 @@ export async function buildBot(outdir: string, released = true): Promise<readonl
     minifySyntax: released,
     external: PACKAGES_BESIDE.flatMap((name) => [name, `${name}/*`]),
     alias: LEFT_OUT,
+    plugins: [UNCALLED],
     metafile: true,
   });
   // The drawn step cards are read from beside the program.

@@ -26,7 +26,6 @@ import { createDuty, type Duty } from '../store/duty.ts';
 import { createEpochs } from '../store/epoch.ts';
 import { createHolds, type Holds } from '../store/holds.ts';
 import type { Store } from '../store/store.ts';
-import { MENU } from './commands/everyday.ts';
 import { createAllCommands } from './commands/index.ts';
 import { PIN_WAITS } from './commands/pin.ts';
 import { createRestored } from './commands/restored.ts';
@@ -71,7 +70,6 @@ import type { UnderWay } from './jobs/under-way.ts';
 import { pageAddress } from './page/address.ts';
 import type { StoreState } from './server/store-health.ts';
 import type { TelegramClient } from './telegram/client.ts';
-import { publishMenu } from './telegram/menu.ts';
 import { writtenFirst } from './telegram/written-first.ts';
 import { createUpdateTaking, type UpdateTaking } from './updates.ts';
 import { BOT_VERSION } from './version.ts';
@@ -142,7 +140,7 @@ export interface Bot extends UpdateTaking {
   assumeTraded: UnderWay['assumeTraded'];
   /** Gives notice of a thing that happened outside the chat. */
   raise: Notices['raise'];
-  /** Loads alarms of the last run; the command menu is published beside it. */
+  /** Loads alarms of the last run. */
   start(): Promise<Result<void, 'store-unavailable'>>;
   /** Lets what is running end. */
   stop(): Promise<void>;
@@ -314,9 +312,6 @@ export function createBot(parts: BotParts): Bot {
     welcome: firstPin.welcome,
   });
 
-  /** The menu on its way to Telegram: commands work without it, and nobody waits for it. */
-  let menu: Promise<void> = Promise.resolve();
-
   return {
     ...createUpdateTaking({ ...common, outage, admission, photos, engine, commands }),
     agentEvent: jobs.take,
@@ -330,7 +325,6 @@ export function createBot(parts: BotParts): Bot {
     raise: notices.raise,
 
     async start() {
-      menu = publishMenu(client, MENU, log);
       await voice.start();
       await notices.start();
       await packageFiles.start();
@@ -358,7 +352,6 @@ export function createBot(parts: BotParts): Bot {
       await voice.stop();
       await notices.stop();
       await outage.stop();
-      await menu;
     },
   };
 }

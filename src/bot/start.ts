@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAudit } from '../audit/trail.ts';
 import { cardPicture } from '../cards/pictures.ts';
+import { replaying } from '../flows/engine/replaying.ts';
 import { createHub, type ListenFailure } from '../hub/hub.ts';
 import { createKeyring } from '../hub/keys.ts';
 import { openPackages, type Packages, type PackagesFailure } from '../hub/packages.ts';
@@ -18,6 +19,7 @@ import { createHolds } from '../store/holds.ts';
 import { directoryOf, openStore } from '../store/open.ts';
 import type { OpenFailure, Store } from '../store/store.ts';
 import { type Bot, createBot } from './bot.ts';
+import { MENU } from './commands/everyday.ts';
 import { createAccess } from './door/access.ts';
 import { addressPicture } from './house/address-picture.ts';
 import { BLOBS } from './house/blobs.ts';
@@ -44,6 +46,7 @@ import type { Settings } from './settings.ts';
 import { kindAt } from './store-command.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { createIntake } from './telegram/intake.ts';
+import { publishMenu } from './telegram/menu.ts';
 import { createSealedUnclear } from './telegram/sealed-unclear.ts';
 import { BOT_VERSION } from './version.ts';
 import { watchedAudit } from './watch/case-watch.ts';
@@ -103,8 +106,8 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const TELL_GONE_MS = 5_000;
 /** Words that wait for Telegram, of which more are not counted. */
 const MOST_WORDS_COUNTED = 10_000;
-/** Longest time laptops wait at a start for those to be answered who have written meanwhile, ms. */
-const LAPTOPS_WAIT_MS = 200;
+/** Longest time laptops, and all that nobody waits for, wait at a start for those to be answered who have written meanwhile, ms. */
+const OTHERS_WAIT_MS = 200;
 /** Pauses between tries to reach Telegram at start, ms. */
 const GREET_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
@@ -447,11 +450,18 @@ async function bringUp(
     const reason = failure.kind === 'refused' ? 'webhook-refused' : 'telegram-unreachable';
     return fail({ reason, detail: failure.description });
   }
-  if (!intake.webhook) {
-    // Who has written is answered before what laptops talk to is read, unless Telegram takes its time.
-    const serving = within(LAPTOPS_WAIT_MS, intake.caughtUp()).then(hub.serve);
-    ending.settle(() => serving);
-  }
+  // Who has written is answered before what laptops talk to is read, unless Telegram takes its time.
+  const answered: Promise<unknown> = intake.webhook
+    ? Promise.resolve()
+    : within(OTHERS_WAIT_MS, intake.caughtUp());
+  const serving = answered.then(() => (intake.webhook ? undefined : hub.serve()));
+  ending.settle(() => serving);
+  // So do things wait that nobody does: commands work without their menu.
+  const rest = answered.then(async () => {
+    metrics.watchProcess();
+    await Promise.all([replaying(), publishMenu(client, MENU, log)]);
+  });
+  ending.settle(() => rest);
   stopping.removeEventListener('abort', giveUp);
   return ok({ hubUrl, watchUrl: watch?.url ?? null, glance, ended, idle: intake.idle });
 }

@@ -84,7 +84,11 @@ function spelt(text: string): string {
  */
 export function fold(text: string): string {
   const hyphened = text.replace(/[\u2010-\u2015\u2212]/g, '-');
-  return spelt(hyphened).replace(/[^\0-\x7f]|[a-z]/g, (letter) => {
+  return letterByLetter(spelt(hyphened));
+}
+
+function letterByLetter(text: string): string {
+  return text.replace(/[^\0-\x7f]|[a-z]/g, (letter) => {
     const upper = letter.toUpperCase();
     return LATIN_FOR.get(upper) ?? (upper.length === letter.length ? upper : letter);
   });
@@ -92,16 +96,16 @@ export function fold(text: string): string {
 
 /** Russian words around a serial number, as people write them; matched after `fold`. */
 const RUSSIAN = {
-  serial: fold('\u0441\u0435\u0440\u0438\u0439\u043d\u044b\u0439'), // seriynyy
-  ser: fold('\u0441\u0435\u0440'), // ser.
-  seriynik: fold('\u0441\u0435\u0440\u0438\u0439\u043d\u0438\u043a'),
-  factory: fold('\u0437\u0430\u0432\u043e\u0434\u0441\u043a\u043e\u0439'), // zavodskoy
-  zav: fold('\u0437\u0430\u0432'), // zav.
-  number: fold('\u043d\u043e\u043c\u0435\u0440'), // nomer
-  sn: fold('\u0441[/\\\\.]?\u043d'), // s/n
-  phone: fold('\u0442\u0435\u043b'), // tel., telefon
-  mobile: fold('\u043c\u043e\u0431'), // mob., mobilnyy
-  call: fold('\u0437\u0432\u043e\u043d'), // zvonite
+  serial: letterByLetter('\u0441\u0435\u0440\u0438\u0439\u043d\u044b\u0439'), // seriynyy
+  ser: letterByLetter('\u0441\u0435\u0440'), // ser.
+  seriynik: letterByLetter('\u0441\u0435\u0440\u0438\u0439\u043d\u0438\u043a'),
+  factory: letterByLetter('\u0437\u0430\u0432\u043e\u0434\u0441\u043a\u043e\u0439'), // zavodskoy
+  zav: letterByLetter('\u0437\u0430\u0432'), // zav.
+  number: letterByLetter('\u043d\u043e\u043c\u0435\u0440'), // nomer
+  sn: letterByLetter('\u0441[/\\\\.]?\u043d'), // s/n
+  phone: letterByLetter('\u0442\u0435\u043b'), // tel., telefon
+  mobile: letterByLetter('\u043c\u043e\u0431'), // mob., mobilnyy
+  call: letterByLetter('\u0437\u0432\u043e\u043d'), // zvonite
 };
 /** Longest text looked at, characters: Telegram's limit of a message. */
 const MAX_LINE = 4096;

@@ -4,7 +4,6 @@
  */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
 
 export { default as Agent } from 'undici/lib/dispatcher/agent.js';
 export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-proxy-agent.js';
@@ -14,6 +13,8 @@ export async function requestOver(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
 ): Promise<Dispatcher.ResponseData> {
+  // A file is the first to be asked for in this way.
+  const { default: request } = await import('undici/lib/api/api-request.js');
   return request.call(dispatcher, options);
 }
 

@@ -81,7 +81,6 @@ const COMMANDS = agentCommand.options.map(({ shape }) => shape.type.value);
 export function createMetrics(version: string) {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   let gauges: Gauges | undefined;
 
   const info = new Gauge({
@@ -147,6 +146,8 @@ export function createMetrics(version: string) {
   return {
     ...counted,
     gauges: { agents, waiting, works, certificate },
+    /** Begins with what is told of the process itself. */
+    watchProcess: () => collectDefaultMetrics({ register: registry }),
     /** How what is looked at is found out, once there is something to look at. */
     look: (given: Gauges): void => {
       gauges = given;

@@ -2,13 +2,11 @@
  * Plays flows from wait to wait: the replaying itself is @grammyjs/conversations', used through its documented
  * functions. A flow that breaks throws here; guarded.ts catches it.
  */
-import {
-  type Conversation,
-  type ConversationResult,
-  type ConversationState,
-  type EnterResult,
-  enterConversation,
-  resumeConversation,
+import type {
+  Conversation,
+  ConversationResult,
+  ConversationState,
+  EnterResult,
 } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
@@ -24,6 +22,7 @@ import {
 } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import type { Heard } from './heard.ts';
+import { replaying } from './replaying.ts';
 import type { FlowArgs, Turn } from './state.ts';
 import type { EngineTools } from './turn.ts';
 import { watched } from './watched.ts';
@@ -64,6 +63,7 @@ export function createPlay(
   ): Promise<Next | 'waiting'> {
     let next: Next | undefined;
     const { chat } = turn;
+    const { enterConversation, resumeConversation } = await replaying();
     const rounds: DialogueTools['rounds'] = { handed: null };
     const builderOf =
       (flow: Flow) => async (conversation: Conversation, _context: Context, args: FlowArgs) => {

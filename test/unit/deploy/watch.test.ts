@@ -14,6 +14,7 @@ const read = (file: string) => readFileSync(at(file), 'utf8');
 /** Every metric by the names its series have, with the words its labels are known to have. */
 async function told(): Promise<Map<string, Map<string, Set<string>>>> {
   const metrics = createMetrics('1.2.3');
+  metrics.watchProcess();
   const shown = { paired: 1, online: 1 };
   metrics.look({
     agents: async () => shown,
