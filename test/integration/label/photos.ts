@@ -112,21 +112,12 @@ export const noise = (width: number, height: number) =>
     .jpeg({ quality: 90 })
     .toBuffer();
 
-/** Noise in grains of two pixels, the same in every run: its size halved, it is noise nevertheless. */
-export async function coarse(): Promise<Buffer> {
-  const grains = sharp(Buffer.alloc(800 * 800, 128), { raw: { width: 800, height: 800, channels: 1 } });
-  const { data, info } = await (await noisy(grains, 255))
-    .raw()
-    .toColourspace('b-w')
-    .toBuffer({ resolveWithObject: true });
-  return sharp(data, { raw: { width: info.width, height: info.height, channels: 1 } })
-    .resize({ width: 1600, kernel: 'nearest' })
-    .png()
-    .toBuffer();
-}
-
-/** Thousands of corners of QR codes that belong to no code: the whole ladder takes two seconds over it. */
-export async function hopeless(): Promise<Buffer> {
+/**
+ * Thousands of corners of QR codes that belong to no code: the whole ladder takes two seconds over it.
+ * @param side of the paper, pixels
+ * @param dot side of a module, pixels; with 3 on 3200 the second reader is at its first view for twenty seconds
+ */
+export async function hopeless(side = 1600, dot = 2): Promise<Buffer> {
   const corner = Buffer.from(
     Array.from({ length: 81 }, (_, at) => {
       const [x, y] = [at % 9, Math.floor(at / 9)];
@@ -135,10 +126,10 @@ export async function hopeless(): Promise<Buffer> {
     }),
   );
   const tile = await sharp(corner, { raw: { width: 9, height: 9, channels: 1 } })
-    .resize({ width: 18, kernel: 'nearest' })
+    .resize({ width: 9 * dot, kernel: 'nearest' })
     .png()
     .toBuffer();
-  const paper = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#ffffff' } });
+  const paper = sharp({ create: { width: side, height: side, channels: 3, background: '#ffffff' } });
   return paper
     .composite([{ input: tile, tile: true }])
     .png()

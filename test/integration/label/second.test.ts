@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
 import { createLabelReader } from '../../../src/label/reader.ts';
 import { eventually } from '../../support/eventually.ts';
-import { bitten, CODE, coarse, label, one, qr } from './photos.ts';
+import { bitten, CODE, hopeless, label, one, qr } from './photos.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -45,9 +45,9 @@ describe('the process of the second reader', () => {
   it('is killed within its part of the time where noise keeps it, and the answer comes nevertheless', async () => {
     const lines: string[] = [];
     const log = createLog('info', 'test', { write: (line: string) => void lines.push(line) });
-    // Half of this is enough to begin with the first view, which takes it seconds.
-    const brief = createLabelReader({ ...patient, budgetMs: 2400, log });
-    expect(await brief.read(await coarse())).toEqual({ kind: 'unreadable', tip: null });
+    // Half of this is enough to begin with a view that takes it many times as long as it is waited for.
+    const brief = createLabelReader({ ...patient, budgetMs: 8000, log });
+    expect(await brief.read(await hopeless(3200, 3))).toEqual({ kind: 'unreadable', tip: null });
     expect(lines.map((line) => JSON.parse(line).failure)).toEqual(['timeout']);
     // Its process goes with what keeps it, the first reader's is there for the next photo.
     await eventually(() => expect(brief.pids()).toHaveLength(1));
