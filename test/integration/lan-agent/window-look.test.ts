@@ -126,6 +126,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The window in a browser', () => {
     const window = await serve(NEW_LAPTOP);
     const page = await open(window);
     const code = page.locator('#code');
+    await page.locator('#code:focus').waitFor();
     await page.keyboard.type('BCDFG');
     const { devices, number } = scenes('en');
     // A search has ended: a notice, devices, and the same form below.
