@@ -13,11 +13,11 @@ const METHODS = [
   'editMessageReplyMarkup',
   'deleteMessage',
 ] as const;
+/** Those of a case whose picture is not there at once: it is said that it is being sent. */
+const SLOW_METHODS = [...METHODS, 'sendChatAction'] as const;
 
 /** Further ones, on the long way, and as the bot starts. `file` is a download. The rest: chaos/turned-pictures, integration/bot/intake. */
 const LONG_METHODS = ['getFile', 'file', 'setMessageReaction', 'sendChatAction', 'sendDocument'] as const;
-/** Those of a case whose picture is not there at once: it is said that it is being sent. */
-const SLOW_METHODS = [...METHODS, 'sendChatAction'] as const;
 const START_METHODS = ['getMe', 'deleteWebhook', 'setMyCommands'] as const;
 
 /** How a call goes wrong. Slow is slower than anybody likes, and quicker than anybody gives up. */

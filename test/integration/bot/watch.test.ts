@@ -7,6 +7,7 @@ import { watchServer } from '../../../src/bot/watch/server.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
+import { eventually } from '../../support/eventually.ts';
 import { settingsWith } from '../../support/own-settings.ts';
 import { offering, pressId } from '../../support/stage.ts';
 import { temporaryFolder } from '../../support/store.ts';
@@ -60,6 +61,14 @@ function seriesOf(text: string): { name: string; labels: Record<string, string>;
 }
 
 describe('whoever watches over the bot', () => {
+  it('hears of the process itself, too, once the bot has begun its work', async () => {
+    const api = await localBotApi();
+    const { bot } = await watchedBot(api, [api.user().id]);
+    await eventually(async () =>
+      expect((await get(bot, '/metrics')).text).toContain('process_cpu_seconds_total'),
+    );
+  });
+
   it('is told that it is alive and ready, and what it has done, without a name of anybody', async () => {
     const api = await localBotApi();
     const admin = api.user({ firstName: 'Canary-Name', languageCode: 'en' });

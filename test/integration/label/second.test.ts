@@ -42,7 +42,7 @@ describe('the process of the second reader', () => {
     await hasty.close();
   });
 
-  it('is killed within its part of the time where noise keeps it, and the answer comes nevertheless', async () => {
+  it('is killed within its part of the time where a picture keeps it, and the answer comes nevertheless', async () => {
     const lines: string[] = [];
     const log = createLog('info', 'test', { write: (line: string) => void lines.push(line) });
     // Half of this is enough to begin with a view that takes it many times as long as it is waited for.
