@@ -15,6 +15,8 @@ import { orRefuse, Refusal } from './refusal.ts';
 /** Who sent a request: the signature was good, the time near, the nonce new, the agent not revoked. */
 export interface Sender extends Heard {
   readonly agentId: string;
+  /** The key it was signed with, as a record has it (SPKI DER, base64url): by the time all is done it may not count any more. */
+  readonly publicKey: string;
   /** False while the chat has not confirmed the pairing. */
   readonly paired: boolean;
 }
@@ -23,6 +25,8 @@ export interface Sender extends Heard {
 export interface Caller {
   readonly signature: RequestSignature;
   readonly key: KeyObject;
+  /** The key as a record has it: SPKI DER, base64url. */
+  readonly keyText: string;
   /** Null: a laptop that is being paired. */
   readonly agent: StoredAgent | null;
 }
@@ -80,11 +84,11 @@ export function createAuthenticator({
       const agent = orRefuse(await agents.find(agentId));
       const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
       const key = keyText === null ? null : keyOf(keyText);
-      if (!key) throw new Refusal('unknown-agent');
-      return { signature, key, agent };
+      if (keyText === null || !key) throw new Refusal('unknown-agent');
+      return { signature, key, keyText, agent };
     },
 
-    verify: async (request, { signature, key, agent }, digest, onVerified) => {
+    verify: async (request, { signature, key, keyText, agent }, digest, onVerified) => {
       const { agentId, nonce, time } = signature;
       const content = { method: request.method, path: request.raw.url ?? '' };
       if (!verifyRequest(content, digest, signature, key)) throw new Refusal('bad-signature');
@@ -94,7 +98,7 @@ export function createAuthenticator({
       if (!isTimely(time, clock())) throw new Refusal('clock-skew');
       const heard = orRefuse(await nonces.hear(agentId, nonce));
       if (!heard) throw new Refusal('replayed-nonce');
-      return { ...heard, agentId, paired: agent !== null };
+      return { ...heard, agentId, publicKey: keyText, paired: agent !== null };
     },
   };
 }

@@ -7,6 +7,7 @@ import { HOLD_MS } from '../link/times.ts';
 import { kind, step } from '../store/kind.ts';
 import type { Ending, EndingListener, Store } from '../store/store.ts';
 import type { Agents } from './agents.ts';
+import type { Sender } from './authenticate.ts';
 import { createEndedPolls } from './ended-polls.ts';
 import type { Presence } from './presence.ts';
 import { cleanHost } from './words.ts';
@@ -39,9 +40,13 @@ export const COMMANDS = kind({
   ],
 });
 
+/** Whose poll it is, and the key it was signed with. */
+type Poller = Pick<Sender, 'agentId' | 'publicKey'>;
+
 /** A poll that was let in, and is held. It keeps no more than this: there are as many of them as agents. */
 export class HeldPoll implements Ending {
   readonly agentId: string;
+  readonly publicKey: string;
   readonly epoch: string;
   readonly cursor: string | null;
   aborted = false;
@@ -50,8 +55,9 @@ export class HeldPoll implements Ending {
   /** One is all it needs. */
   #listener: EndingListener | undefined;
 
-  constructor(agentId: string, { epoch, cursor }: Pick<PollRequest, 'epoch' | 'cursor'>) {
+  constructor({ agentId, publicKey }: Poller, { epoch, cursor }: Pick<PollRequest, 'epoch' | 'cursor'>) {
     this.agentId = agentId;
+    this.publicKey = publicKey;
     this.epoch = epoch;
     this.cursor = cursor;
   }
@@ -86,7 +92,7 @@ export interface LetIn {
 /** Polls that are being held, one per agent: a second one of the same agent ends the first. */
 export interface Polls {
   /** Lets a poll in, which acknowledges the commands up to its cursor, and begins to hold it. */
-  enter(agentId: string, request: PollRequest, address: string): Promise<Result<LetIn, HubErrorCode>>;
+  enter(sender: Poller, request: PollRequest, address: string): Promise<Result<LetIn, HubErrorCode>>;
   /** What to answer to a poll that is over: commands, or none. Has to be asked of each that was let in. */
   commandsFor(poll: HeldPoll): Promise<Result<AgentCommand[], HubErrorCode>>;
   /** Ends the agent's poll, in whatever process it is held. */
@@ -137,11 +143,12 @@ export function createPolls({
     onFetched(type, Math.max(0, clock() - decodeTime(id)));
   }
 
-  /** Whether the poll may go on: while it was set up or held, its agent may have been revoked or taken over. */
-  async function mayGoOn(agentId: string, epoch: string): Promise<Result<void, HubErrorCode>> {
+  /** Whether the poll may go on: while it was set up or held, its agent may have been revoked, given another key or taken over. */
+  async function mayGoOn({ agentId, publicKey, epoch }: HeldPoll): Promise<Result<void, HubErrorCode>> {
     const [agent, current] = await Promise.all([agents.find(agentId), presence.isCurrent(agentId, epoch)]);
     if (!agent.ok || !current.ok) return fail('store-unavailable');
     if (agent.value?.revoked) return fail('revoked');
+    if (agent.value?.publicKey !== publicKey) return fail('bad-signature');
     if (current.value) return ok(undefined);
     await presence.outdone(agentId);
     return fail('superseded');
@@ -152,7 +159,8 @@ export function createPolls({
   }
 
   return {
-    enter: async (agentId, { version: speaks, cursor, waitMs, epoch, host }, address) => {
+    enter: async (sender, { version: speaks, cursor, waitMs, epoch, host }, address) => {
+      const { agentId } = sender;
       const entered = await presence.enter(agentId, epoch);
       if (!entered.ok) return fail('store-unavailable');
       if (entered.value === 'superseded') {
@@ -165,11 +173,11 @@ export function createPolls({
       const acked = cursor === null ? ok(undefined) : await commands.ack(agentId, cursor);
       if (!acked.ok) return fail('store-unavailable');
 
-      const poll = new HeldPoll(agentId, { epoch, cursor });
+      const poll = new HeldPoll(sender, { epoch, cursor });
       held.get(agentId)?.end();
       held.set(agentId, poll);
-      // Asked only now that whoever revokes or takes over can end this poll.
-      const before = await mayGoOn(agentId, epoch);
+      // Asked only now that whoever revokes, confirms a key or takes over can end this poll.
+      const before = await mayGoOn(poll);
       if (!before.ok) {
         forget(poll);
         return before;
@@ -181,10 +189,10 @@ export function createPolls({
       return ok({ poll, over });
     },
     async commandsFor(poll) {
-      const { agentId, epoch, cursor } = poll;
+      const { agentId, cursor } = poll;
       forget(poll);
       if (poll.isGone) return ok([]);
-      const after = await mayGoOn(agentId, epoch);
+      const after = await mayGoOn(poll);
       return after.ok ? commandsAfter(agentId, cursor) : after;
     },
     end: async (agentId) => {

@@ -342,16 +342,16 @@ export function hubRoutes(parts: RouteParts) {
     });
 
     app.post('/v1/poll', signed(), async (request, reply): Promise<PollAnswer | FastifyReply> => {
-      const agentId = senderOf(request);
+      const sender = provenSender(request);
       const asked = parse(pollRequest, request);
-      const letIn = orRefuse(await polls.enter(agentId, asked, request.ip));
+      const letIn = orRefuse(await polls.enter(sender, asked, request.ip));
       if (asked.waitMs > 0) {
         hold(HeldAnswer.of(request, reply), letIn);
         return reply;
       }
       await letIn.over;
       const commands = orRefuse(await polls.commandsFor(letIn.poll));
-      const told = await about(agentId);
+      const told = await about(sender.agentId);
       return { commands, ...(told ? { about: told } : {}) };
     });
 

@@ -25,6 +25,7 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/store.ts';
 
+const SIGNED_BADLY = { status: 401, body: { error: 'bad-signature' } };
 const MONTH = 31 * 24 * 60 * 60_000;
 const log = createLog('silent', 'agent');
 
@@ -35,10 +36,25 @@ describe('a new key for an agent that stays paired', () => {
   let identity: Identity;
   let requests: KeyRequest[];
   let news: KeyNews[];
+  /** Before the hub notes that it heard a request, whose signature it has checked by then. */
+  let onChecked: () => Promise<void>;
   beforeEach(async () => {
     requests = [];
     news = [];
-    house = await openHouse({ onKeyRequest: async (request) => void requests.push(request) });
+    onChecked = async () => undefined;
+    house = await openHouse({
+      onKeyRequest: async (request) => void requests.push(request),
+      throughStore: (store) => ({
+        ...store,
+        claims: {
+          ...store.claims,
+          once: async (name, ...how) => {
+            if (name.startsWith('hub:nonce:')) await onChecked();
+            return store.claims.once(name, ...how);
+          },
+        },
+      }),
+    });
     agent = await pairedAgent(house);
     home = await temporaryFolder();
     if (!agent.hubKey) throw new Error('the agent is not paired');
@@ -111,7 +127,7 @@ describe('a new key for an agent that stays paired', () => {
     expect(await statusOf(nextKey)).toBe(401);
     await value(decide('confirm'));
     expect(await statusOf(nextKey)).toBe(200);
-    expect(await polling(agent.privateKey)).toMatchObject({ status: 401, body: { error: 'bad-signature' } });
+    expect(await polling(agent.privateKey)).toMatchObject(SIGNED_BADLY);
     // Pressed twice, or by another of its technicians.
     expect(await failure(decide('confirm'))).toBe('no-request');
   });
@@ -121,10 +137,10 @@ describe('a new key for an agent that stays paired', () => {
     const { client, close } = await clientOf(waiting);
     const { signal } = new AbortController();
     await value(client.poll(null, 0, signal));
-    const held = client.poll(null, 20_000, signal);
+    const hangUp = new AbortController();
+    const held = client.poll(null, 20_000, hangUp.signal);
     await eventually(async () => expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true));
     await value(decide('confirm'));
-    await held;
     await Promise.all([
       value(client.poll(null, 0, signal)),
       value(client.sendEvents([failed(house)], signal)),
@@ -132,7 +148,28 @@ describe('a new key for an agent that stays paired', () => {
     const kept = await onDisk();
     expect(waiting.nextKey && kept.privateKey.equals(waiting.nextKey)).toBe(true);
     expect(kept.nextKey).toBeUndefined();
+    hangUp.abort();
+    await held;
     await close();
+  });
+
+  it('ends what was asked under the old one: a poll is not held that was let in just before the yes', async () => {
+    const { nextKey } = await start();
+    onChecked = async () => {
+      onChecked = async () => undefined;
+      await value(decide('confirm'));
+    };
+    expect(await agent.poll({ waitMs: 20_000 })).toMatchObject(SIGNED_BADLY);
+    expect(await statusOf(nextKey)).toBe(200);
+  });
+
+  it('ends a poll that is held under the old one', async () => {
+    const { nextKey } = await start();
+    const held = agent.poll({ waitMs: 20_000 });
+    await eventually(async () => expect(await house.hub.directory.isOnline(agent.agentId)).toBe(true));
+    await value(decide('confirm'));
+    expect(await held).toMatchObject(SIGNED_BADLY);
+    expect(await statusOf(nextKey)).toBe(200);
   });
 
   it('is found out at the next start when the yes came while the laptop was away', async () => {

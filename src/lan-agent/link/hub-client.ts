@@ -83,7 +83,7 @@ export function createHubClient(options: {
   transport: Transport;
   agentId: string;
   privateKey: KeyObject;
-  /** Takes the place of `privateKey` as soon as the hub has answered to it; `onTaken` is awaited then, once. */
+  /** Takes the place of `privateKey` as soon as the hub has answered to it; `onTaken` is called then, once, and no request is answered before it is done. */
   next?: { readonly key: KeyObject; readonly onTaken: () => Promise<void> };
   hubKey: KeyObject;
   clock: Clock;
@@ -93,6 +93,8 @@ export function createHubClient(options: {
 }): HubClient {
   const { transport, agentId, hubKey, clock, host, epoch } = options;
   let { privateKey, next } = options;
+  /** That the next key was taken: others that were on their way wait for it, too. */
+  let taken: Promise<void> | undefined;
   let offset = 0;
   const now = () => clock.now() + offset;
 
@@ -124,11 +126,11 @@ export function createHubClient(options: {
         return fail({ reason: 'not-our-server' });
       if (proven) learn(time);
       if (proven && key === next?.key) {
-        const { onTaken } = next;
+        taken = next.onTaken();
         next = undefined;
         privateKey = key;
-        await onTaken();
       }
+      await taken;
       const isOld = !read.ok && read.failure.reason === 'bad-signature';
       if (isOld && key === options.privateKey && (next || privateKey !== key)) {
         key = next?.key ?? privateKey;

@@ -254,7 +254,7 @@ describe.skipIf(NO_REDIS !== null)(`Hubs on one store (${NO_REDIS ?? 'redis-serv
     for (const hub of hubs)
       expect(await value(hub.directory.get(agent.agentId))).toMatchObject({ newKey: mark });
     await value(hubs[1].directory.decideKey(agent.agentId, TECHNICIAN, mark, 'confirm'));
-    expect((await held).status).toBe(200);
+    expect((await held).status).toBe(401);
     const renewed = rover(next);
     renewed.agentId = agent.agentId;
     for (let n = 0; n < hubs.length; n++) expect((await agent.poll()).status).toBe(401);
