@@ -110,9 +110,15 @@ function startIn(t: TestContext, laptop: Laptop, root: string, words: readonly s
   return { child, ended, said };
 }
 
-async function startBot(laptop: Laptop): Promise<{ bot: Program; config: PackageConfig }> {
+async function startBot(t: TestContext, laptop: Laptop): Promise<{ bot: Program; config: PackageConfig }> {
   const source = 'test/integration/netns/bot-process.ts';
   const bot = await laptop.start(process.execPath, '--import', 'tsx', source, await releasedBot());
+  // Killed, it would leave its bot behind.
+  const closed = new Promise((done) => bot.child.once('close', done));
+  t.onTestFinished(async () => {
+    bot.child.stdin?.end();
+    await closed;
+  });
   return { bot, config: packageConfig.parse(JSON.parse(bot.first)) };
 }
 
@@ -124,7 +130,7 @@ describe('the package for Linux, with nothing around it', PATIENT, () => {
     const laptop = await createLaptop(t, world);
     laptop.plug(wire, 'lan0', '10.20.0.10/24');
     const camera = await plugCamera(t, world, wire, '10.20.0.64/24', 7);
-    const { bot, config } = await startBot(laptop);
+    const { bot, config } = await startBot(t, laptop);
     const root = await emptyRoot(t, await filesFor(t, config));
 
     const found = await startIn(t, laptop, root, ['discover', '--json', '--until', camera.shortSerial]).ended;
