@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PASSWORD } from '../lan-agent/agent.ts';
 import { createLaptop, createWorld, PATIENT, plugCamera, type Seen } from './site.ts';
@@ -52,7 +53,7 @@ describe('an interface whose name speaks against it', PATIENT, () => {
     laptop.plug(far, 'tun0', '10.8.0.2/24');
     const camera = await plugCamera(t, world, far, '10.8.0.64/24', 1);
     const { shortSerial } = camera;
-    const folder = `${laptop.home}-recording`;
+    const folder = join(laptop.home, 'recording');
     const commands = [
       ['status', shortSerial],
       ['unbind', shortSerial, '--confirm', shortSerial, '--password-stdin'],
@@ -67,7 +68,7 @@ describe('an interface whose name speaks against it', PATIENT, () => {
             {
               input: `${PASSWORD}\n`,
               // One device at a time: each run has a state folder of its own.
-              env: { LC_ALL: language, UNBIND_AGENT_HOME: `${laptop.home}-${language}-${words[0]}` },
+              env: { LC_ALL: language, UNBIND_AGENT_HOME: join(laptop.home, `${language}-${words[0]}`) },
             },
           ),
         ),
