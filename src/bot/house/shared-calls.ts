@@ -10,8 +10,13 @@ import { kind } from '../../store/kind.ts';
 import { orNone } from '../../store/or-none.ts';
 import type { Store } from '../../store/store.ts';
 
-/** By chat: id of the newest message a process of this bot has put into it. */
-export const NEWEST_MESSAGES = kind({ name: 'newest-messages', version: 1, schema: z.number() });
+/** By chat: id of the newest message a process of this bot has put into it. Who asks comes after the turn that put it there. */
+export const NEWEST_MESSAGES = kind({
+  name: 'newest-messages',
+  gathers: true,
+  version: 1,
+  schema: z.number(),
+});
 
 /** A card nobody has touched for so long is looked at anew anyway, ms. */
 const KEPT_MS = 2 * 24 * 60 * 60_000;

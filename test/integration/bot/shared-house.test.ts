@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Ring } from '../../../src/bot/house/alarms.ts';
 import { createNotices, NOTICE_DEFAULTS } from '../../../src/bot/house/notices.ts';
 import { createSharedAlarms } from '../../../src/bot/house/shared-alarms.ts';
+import { createSharedCalls } from '../../../src/bot/house/shared-calls.ts';
 import { WORD_MS } from '../../../src/bot/house/times.ts';
 import { createVoice, type Voice } from '../../../src/bot/house/voice.ts';
 import { createRoll } from '../../../src/bot/server/roll.ts';
@@ -146,6 +147,30 @@ it('a notice is told once to each, whichever processes raise it and look for it'
   for (const notices of made) await notices.idle();
   for (const notices of made) await notices.stop();
   expect(told.toSorted()).toEqual(['1', '2']);
+});
+
+it('the newest message of a chat is written with what its turn writes, and known to the turn before', async () => {
+  const { processes } = await two();
+  let put = 0;
+  const [one, other] = processes.map(({ store, holds }, at) =>
+    createSharedCalls(
+      store,
+      holds,
+      async () => ok({ message_id: ++put }) as never,
+      () => (at === 0 ? put : 0),
+    ),
+  );
+  const say = () => one?.callApi('sendMessage', { chat_id: ANN, text: 'hello' });
+  const turn = await processes[0].store.together(async () => {
+    await say();
+    expect(await other?.newest(ANN)).toBe(Number.POSITIVE_INFINITY);
+    expect(await one?.newest(ANN)).toBe(1);
+  });
+  expect(turn.ok).toBe(true);
+  await eventually(async () => expect(await other?.newest(ANN)).toBe(1));
+  // Outside a turn nothing is waited for.
+  await say();
+  await eventually(async () => expect(await other?.newest(ANN)).toBe(2));
 });
 
 it('a process that ended without a word is told of once, and one that says goodbye is not', async () => {
