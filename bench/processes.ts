@@ -1,23 +1,28 @@
 /**
- * Updates answered in a second by two and by four bots on one Redis, beside one, in turns: as many people for each bot send
- * commands in chats of their own, three at a time, and every update goes to the process that has the fewest on their way to it,
- * whichever chat it is of: as the balancer that comes with the bot hands them on (deploy/container/Caddyfile). In the same run it
- * is checked that each was answered once and in the order in which it was sent. Clients, Telegram and Redis have what the
- * processors of this machine leave: what they took is told.
+ * Updates answered in a second by two and by four bots on one Redis, beside one: as many people for each bot send commands in
+ * chats of their own, three at a time, read the answers and send three more; and every update goes to the process that has the
+ * fewest on their way to it, whichever chat it is of: as the balancer that comes with the bot hands them on
+ * (deploy/container/Caddyfile). All three are at it at the same time, each on a Redis of its own: a machine that is slower for ten seconds
+ * is so for all of them. Answers are counted while everybody writes: by the time that the last has had the last of a fixed number, a bot
+ * of several has been idle for a while. In the same run it is checked that each was answered once and in the order in which it was
+ * sent. Clients, Telegram and Redis have what the processors of this machine leave: what they took is told.
  *
- *   npx tsx bench/processes.ts [--people 80] [--bursts 6] [--rounds 3] [--quota 15] [--warm 20]
+ *   npx tsx bench/processes.ts [--people 80] [--reading 1000] [--rounds 10] [--seconds 5] [--quota 15] [--warm 40]
  *
  * `--people`: for each bot. With as many for four bots as for one, each of the four had a quarter of them before it: it wrote
- * to its sockets twice as often for each update, which is no cost of a second bot but of fewer people.
- * `--quota`: per cent of one processor that each bot has (Linux, as root), so that four bots on two processors are measured and not the
- * processors; 0: whatever there is. `--warm`: how many updates each person has sent before any is counted. A bot that has just
- * started needs twice the time for each.
+ * to its sockets twice as often for each update, which is no cost of a second bot but of fewer people. `--reading`: for how long, ms,
+ * half of it to half as much again. Whoever writes at once does so before the bot has put away what it has just answered, and is that
+ * bot's again: so one that was behind kept its people, and those of the other came to it. `--rounds`, of `--seconds` each: of each the
+ * updates of all three are put side by side. `--quota`: per cent of one processor that each bot has (Linux, as root), so that seven bots
+ * on two processors are measured and not the processors; 0: whatever there is. `--warm`: how many updates each person has sent before
+ * any is counted. A bot that has just started needs twice the time for each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { childEnv } from '../src/kernel/child-env.ts';
 import { type LocalBotApi, startLocalBotApi } from '../src/sandbox/telegram/local-bot-api.ts';
@@ -25,16 +30,17 @@ import type { SimUser } from '../src/sandbox/telegram/people.ts';
 import setup, { releasedBot } from '../test/support/programs.ts';
 import { NO_REDIS, type RedisServer, startRedis } from '../test/support/redis.ts';
 import { temporaryFolder } from '../test/support/store.ts';
-import { alternate, asked, beside, cannot, median, note, plain, report } from './bench.ts';
+import { asked, beside, cannot, median, note, plain, quantile, report } from './bench.ts';
 import { openQuota, type Quota } from './run/quota.ts';
 
 const {
   people: PEOPLE,
-  bursts,
+  reading,
   rounds,
+  seconds,
   quota,
   warm,
-} = asked({ people: 80, bursts: 6, rounds: 3, quota: 15, warm: 20 });
+} = asked({ people: 80, reading: 1000, rounds: 10, seconds: 5, quota: 15, warm: 40 });
 if (NO_REDIS) cannot(NO_REDIS);
 if (quota > 0 && process.getuid?.() !== 0)
   cannot('a share of a processor needs root; --quota 0 goes without');
@@ -43,25 +49,35 @@ if (quota > 0 && process.getuid?.() !== 0)
 const COMMANDS = ['/cancel', '/cases', '/start'] as const;
 const ANSWERS = [/^Nothing is running/, /^No case yet/, /^I help you unbind/] as const;
 const PATIENCE_MS = 120_000;
+/** Until people who have begun at one moment write at moments of their own, ms. */
+const RAMP_MS = 3_000;
+/** How long people read while the bots get warm, ms. */
+const WARM_READING_MS = 250;
 /** Ticks of a second in /proc/<pid>/stat. */
 const TICKS = 100;
 
-/** What one round took: cores are seconds of a processor used in a second. */
-interface Cost {
+/** What one round brought and took: cores are seconds of a processor used in a second. */
+interface Round {
+  /** Updates answered in a second. */
+  readonly rate: number;
   readonly bots: number;
+  /** Of the bot that used the least. */
+  readonly idlest: number;
   readonly redis: number;
-  readonly clients: number;
   /** Of all bots for each update, ms. */
   readonly each: number;
   /** Run in Redis for each update. */
   readonly scripts: number;
+  /** How long people waited for three answers, ms. */
+  readonly waits: readonly number[];
 }
 
 /** So many bots on a Redis, with people of their own. */
 interface Fleet {
-  /** Everybody sends all of a round. @returns updates answered in a second */
-  round(): Promise<number>;
-  readonly costs: Cost[];
+  /** Everybody begins to write. @returns what ends that: when each has had the answers to what they sent */
+  begin(): () => Promise<unknown>;
+  /** @returns what a round that begins now was, when it is over */
+  round(): Promise<() => Promise<Round>>;
   /** Answers that were not the next one of their chat. */
   faults(): number;
   close(): Promise<void>;
@@ -98,44 +114,58 @@ async function openFleet(program: string, count: number): Promise<Fleet> {
     bots.push(bot);
     hubs.push(await hubOf(bot));
   }
-  let sent = 0;
-  const costs: Cost[] = [];
+  const sent = new Map<number, number>();
+  let waits: number[] = [];
   const used = async () => ({
-    bots: bots.reduce((all, { pid }) => all + secondsOf(pid ?? 0), 0),
+    bots: bots.map(({ pid }) => secondsOf(pid ?? 0)),
     redis: Number(await redis.info('used_cpu_user')) + Number(await redis.info('used_cpu_sys')),
-    clients: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
     scripts: await scriptsOf(redis),
+    answers: heard.all(),
+    at: performance.now(),
   });
-  async function speakAll(): Promise<void> {
-    await Promise.all(people.map((person) => speak(person, heard, sent)));
-    sent += bursts * COMMANDS.length;
-  }
-  while (sent < warm) await speakAll();
+  /** Everybody writes until it is over. */
+  const speakAll = (readingMs: number, isOver: (sent: number) => boolean) =>
+    Promise.all(
+      people.map((person) =>
+        speak(person, { heard, sent, readingMs, isOver, waited: (ms) => waits.push(ms) }),
+      ),
+    );
+  await speakAll(WARM_READING_MS, (count) => count >= warm);
   for (const bot of quota === 0 ? [] : bots) {
     const share = openQuota(quota);
     share.take(bot.pid ?? 0);
     quotas.push(share);
   }
   return {
-    costs,
-    async round() {
-      const before = await used();
-      const begun = performance.now();
-      await speakAll();
-      const seconds = (performance.now() - begun) / 1000;
-      const after = await used();
-      const updates = people.length * bursts * COMMANDS.length;
-      const spent = (what: keyof typeof after) => after[what] - before[what];
-      costs.push({
-        bots: spent('bots') / seconds,
-        redis: spent('redis') / seconds,
-        clients: spent('clients') / seconds,
-        each: (1000 * spent('bots')) / updates,
-        scripts: spent('scripts') / updates,
-      });
-      return updates / seconds;
+    begin() {
+      let isOver = false;
+      const spoken = speakAll(reading, () => isOver);
+      return () => {
+        isOver = true;
+        return spoken;
+      };
     },
-    faults: () => people.reduce((all, person) => all + faultsOf(person, sent), 0),
+    async round() {
+      waits = [];
+      const before = await used();
+      return async () => {
+        const after = await used();
+        const took = (after.at - before.at) / 1000;
+        const answers = after.answers - before.answers;
+        const each = after.bots.map((spent, n) => spent - (before.bots[n] ?? 0));
+        const all = each.reduce((sum, spent) => sum + spent, 0);
+        return {
+          rate: answers / took,
+          bots: all / took,
+          idlest: Math.min(...each) / took,
+          redis: (after.redis - before.redis) / took,
+          each: (1000 * all) / answers,
+          scripts: (after.scripts - before.scripts) / answers,
+          waits,
+        };
+      };
+    },
+    faults: () => people.reduce((all, person) => all + faultsOf(person, sent.get(person.id) ?? 0), 0),
     async close() {
       for (const bot of bots) {
         const ended = once(bot, 'exit');
@@ -207,20 +237,25 @@ function hubOf(bot: ChildProcess): Promise<string> {
 interface Heard {
   /** Resolves when a chat has had so many answers. @throws Error when the time is over */
   until(chatId: number, answers: number): Promise<void>;
+  /** Answers so far, of all chats. */
+  all(): number;
   end(): void;
 }
 
 function hearing(api: LocalBotApi): Heard {
   const counts = new Map<number, number>();
+  let all = 0;
   const waiting = new Map<number, () => void>();
   const end = api.onEvent((event) => {
     if (event.type !== 'message' || event.message.from !== 'bot') return;
     if (!ANSWERS.some((answer) => answer.test(event.message.text))) return;
     counts.set(event.chatId, (counts.get(event.chatId) ?? 0) + 1);
+    all += 1;
     waiting.get(event.chatId)?.();
   });
   return {
     end,
+    all: () => all,
     until: (chatId, answers) =>
       new Promise((resolve, reject) => {
         const late = setTimeout(() => reject(new Error(`chat ${chatId} waits for an answer`)), PATIENCE_MS);
@@ -236,11 +271,27 @@ function hearing(api: LocalBotApi): Heard {
   };
 }
 
-/** Sends three commands at once, waits for their answers, and so on. */
-async function speak(person: SimUser, heard: Heard, before: number): Promise<void> {
-  for (let burst = 1; burst <= bursts; burst++) {
+interface Speaking {
+  readonly heard: Heard;
+  /** Chat -> commands sent there so far. */
+  readonly sent: Map<number, number>;
+  readonly readingMs: number;
+  /** Whether somebody who has sent so many sends no more. */
+  isOver(sent: number): boolean;
+  /** Hears how long three answers took. */
+  waited(ms: number): void;
+}
+
+/** Sends three commands at once, waits for their answers, reads them, and so on. */
+async function speak(person: SimUser, { heard, sent, readingMs, isOver, waited }: Speaking): Promise<void> {
+  for (let count = sent.get(person.id) ?? 0; !isOver(count); ) {
+    await pause(readingMs * (0.5 + Math.random()));
+    const begun = performance.now();
     for (const command of COMMANDS) await person.send(command);
-    await heard.until(person.id, before + burst * COMMANDS.length);
+    count += COMMANDS.length;
+    sent.set(person.id, count);
+    await heard.until(person.id, count);
+    waited(performance.now() - begun);
   }
 }
 
@@ -272,29 +323,41 @@ function secondsOf(pid: number): number {
 
 const removePrograms = await setup();
 const program = await releasedBot();
-const fleets = {
-  one: await openFleet(program, 1),
-  two: await openFleet(program, 2),
-  four: await openFleet(program, 4),
-};
-const rate = await alternate(
-  { one: fleets.one.round, two: fleets.two.round, four: fleets.four.round },
-  rounds,
-);
-for (const [name, { costs }] of Object.entries(fleets)) {
-  const middle = (what: keyof Cost) => median(costs.slice(1).map((one) => one[what])).toFixed(2);
+const fleets = [await openFleet(program, 1), await openFleet(program, 2), await openFleet(program, 4)];
+const ends = fleets.map((fleet) => fleet.begin());
+await pause(RAMP_MS);
+const counted: (readonly Round[])[] = [];
+const usedBefore = process.cpuUsage();
+for (let round = 0; round < rounds; round++) {
+  const over = await Promise.all(fleets.map((fleet) => fleet.round()));
+  await pause(seconds * 1000);
+  counted.push(await Promise.all(over.map((told) => told())));
+}
+const { user, system } = process.cpuUsage(usedBefore);
+await Promise.all(ends.map((end) => end()));
+const roundsOf = (fleet: number) => counted.flatMap((round) => round[fleet] ?? []);
+for (const [n, name] of ['one', 'two', 'four'].entries()) {
+  const all = roundsOf(n);
+  const middle = (what: Exclude<keyof Round, 'waits'>) => median(all.map((one) => one[what])).toFixed(2);
+  const waits = all.flatMap((one) => one.waits);
+  const waited = (share: number) => (quantile(waits, share) / 1000).toFixed(2);
   note(
-    `${name}: cores used by bots ${middle('bots')}, Redis ${middle('redis')}, clients and Telegram ${middle('clients')}; ` +
-      `each update: ${middle('each')} ms of the bots, ${middle('scripts')} scripts in Redis`,
+    `${name}: cores used by bots ${middle('bots')} (the idlest ${middle('idlest')}), Redis ${middle('redis')}; ` +
+      `each update: ${middle('each')} ms of the bots, ${middle('scripts')} scripts in Redis; ` +
+      `three answers after ${waited(0.5)} s, the slowest of twenty after ${waited(0.95)} s`,
   );
 }
-const faults = Object.values(fleets).reduce((all, fleet) => all + fleet.faults(), 0);
-for (const fleet of Object.values(fleets)) await fleet.close();
+note(
+  `cores used by clients and Telegram of all three: ${((user + system) / 1e6 / (rounds * seconds)).toFixed(2)}`,
+);
+const faults = fleets.reduce((all, fleet) => all + fleet.faults(), 0);
+for (const fleet of fleets) await fleet.close();
 await removePrograms();
-const one = { name: 'one process', rounds: rate.one };
+const rates = (fleet: number) => roundsOf(fleet).map(({ rate }) => [rate]);
+const one = { name: 'one process', rounds: rates(0) };
 note(quota > 0 ? `each bot has ${quota} % of one processor` : 'bots, clients and Redis share the processors');
 report([
-  beside('updates of two processes', '/s', rate.two, one, { better: 'more', reach: { atLeast: 1.7 } }),
-  beside('updates of four processes', '/s', rate.four, one, { better: 'more', reach: { atLeast: 2.5 } }),
+  beside('updates of two processes', '/s', rates(1), one, { better: 'more', reach: { atLeast: 1.7 } }),
+  beside('updates of four processes', '/s', rates(2), one, { better: 'more', reach: { atLeast: 2.5 } }),
   plain('answers missing, twice or out of order', 'count', faults, { reach: { atMost: 0 } }),
 ]);
