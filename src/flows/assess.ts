@@ -36,40 +36,39 @@ import { askTakingWords, takeWords } from './words.ts';
 
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
-  version: 11,
+  version: 12,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
-    const record = await dialogue.house((house) => house.cases.get(args.caseId));
+    let record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     const described = record.answers.length > 0 || record.facts.model.state === 'known';
     if (!record.device && !described) return { go: 'identify' };
     if (record.stage !== 'assess') {
-      await dialogue.change(record.id, { type: 'stage', stage: 'assess' });
+      record = await dialogue.change(record.id, { type: 'stage', stage: 'assess' });
     }
     if (record.job?.kind === 'discover') return lookAround(dialogue, record, record.job.agentId);
     const group = await groupAtWork(dialogue, record);
     if (group && record.lookedBy === null) return lookAround(dialogue, record, group.agentId);
     if (record.device && record.lookedBy === null && !withoutLaptop) {
-      const next = await withLaptop(dialogue, record);
-      if (next) return next;
+      const came = await withLaptop(dialogue, record);
+      if (!('revision' in came)) return came;
+      record = came;
     }
     if (record.sighting !== null && record.status === null) return readStatus(dialogue, record);
 
-    // The facts may have changed in the steps above.
-    const now = (await dialogue.house((house) => house.cases.get(args.caseId))) ?? record;
-    if (group) return goAlong(dialogue, now, group);
-    await tellContradictions(dialogue, now);
-    if (change === true) return chooseChange(dialogue, now);
-    if (change !== undefined) return askFact(dialogue, now, aboutFact(now, change), CHANGE);
-    if (onceMore) return chooseAgain(dialogue, now);
-    const { facts } = now;
+    if (group) return goAlong(dialogue, record, group);
+    await tellContradictions(dialogue, record);
+    if (change === true) return chooseChange(dialogue, record);
+    if (change !== undefined) return askFact(dialogue, record, aboutFact(record, change), CHANGE);
+    if (onceMore) return chooseAgain(dialogue, record);
+    const { facts } = record;
     if (parcel && canStillBeAsked(facts, 'previousOwner'))
-      return askFact(dialogue, now, aboutFact(now, 'previousOwner'), undefined, PARCEL);
+      return askFact(dialogue, record, aboutFact(record, 'previousOwner'), undefined, PARCEL);
     if (parcel)
-      return byOwner(now) ? { go: 'guide', with: { way: 'previous-owner' } } : { go: 'service-centre' };
-    const wanted = other && isOpen(now) && canStillBeAsked(facts, 'onSite');
-    const question = nextQuestion(facts, now.tried) ?? (wanted ? aboutFact(now, 'onSite') : null);
-    return question ? askFact(dialogue, now, question) : showVerdict(dialogue, now);
+      return byOwner(record) ? { go: 'guide', with: { way: 'previous-owner' } } : { go: 'service-centre' };
+    const wanted = other && isOpen(record) && canStillBeAsked(facts, 'onSite');
+    const question = nextQuestion(facts, record.tried) ?? (wanted ? aboutFact(record, 'onSite') : null);
+    return question ? askFact(dialogue, record, question) : showVerdict(dialogue, record);
   },
 });
 
@@ -82,15 +81,12 @@ function aboutFact({ facts, tried }: CaseRecord, fact: Question['fact']): Questi
   return questionAbout(facts, fact, tried);
 }
 
-/** Chooses the laptop that looks for the device. Null: there is none. */
-async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next | null> {
+/** Chooses the laptop that looks for the device. Where there is none, the case as it goes on without. */
+async function withLaptop(dialogue: Dialogue, record: CaseRecord): Promise<Next | CaseRecord> {
   const agents = await dialogue.house((house) => house.agents.list(record.chatId));
   const online = agents.filter((agent) => agent.online);
   const [only, ...others] = online;
-  if (!only) {
-    await dialogue.change(record.id, { type: 'no-laptop' });
-    return null;
-  }
+  if (!only) return dialogue.change(record.id, { type: 'no-laptop' });
   if (others.length === 0) return lookAround(dialogue, record, only.id, only);
   const answer = await dialogue.ask(dialogue.t('bot:assess.whichLaptop'), {
     buttons: [

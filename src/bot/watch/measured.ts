@@ -12,12 +12,17 @@ type Meter = <T>(
 
 /** A store whose reads and writes are measured; waits are none. */
 export function measuredStore(store: Store, { store: times, storeFailures }: Metrics): Store {
-  const measured: Meter = async (operation, doing) => {
+  const measured: Meter = (operation, doing) => {
     const began = performance.now();
-    const done = await doing;
-    times.observe({ operation }, (performance.now() - began) / 1000);
-    if (!done.ok) storeFailures.inc({ reason: done.failure.reason });
-    return done;
+    // Beside whoever waits for it; a promise that rejects is theirs.
+    doing.then(
+      (done) => {
+        times.observe({ operation }, (performance.now() - began) / 1000);
+        if (!done.ok) storeFailures.inc({ reason: done.failure.reason });
+      },
+      () => undefined,
+    );
+    return doing;
   };
   const { claims } = store;
   return {

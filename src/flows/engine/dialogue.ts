@@ -1,4 +1,3 @@
-import type { Conversation } from '@grammyjs/conversations';
 import type * as z from 'zod';
 import type { Language } from '../../../locales/language.ts';
 import type { CaseAction, CaseRecord, CaseRefusal } from '../../cases/case.ts';
@@ -13,6 +12,7 @@ import type { Courtesies } from './courtesy.ts';
 import type { HouseEvent } from './events.ts';
 import { callbackData, type Heard, type Thing, type WaitSpec, type Want } from './heard.ts';
 import { buttonLabel, htmlTextsFor } from './html.ts';
+import type { Recorder } from './recorder.ts';
 import type { FlowArgs, Handed, Turn } from './state.ts';
 import { thingsOf } from './usable.ts';
 
@@ -145,12 +145,6 @@ export interface OutsideButton {
   readonly data: string;
 }
 
-/** The update a conversation sees: what was heard, and nothing else of the original. */
-export interface HeardUpdate {
-  update_id: number;
-  heard: Heard;
-}
-
 /** What the engine lends a dialogue. */
 export interface DialogueTools {
   house: House;
@@ -182,21 +176,16 @@ export class Dialogue {
   readonly language: Language;
   /** A sentence for this chat. Values are escaped: they may come from a device. */
   readonly t: Texts;
-  readonly #conversation: Conversation;
+  readonly #recorder: Recorder;
   readonly #tools: DialogueTools;
 
-  private constructor(conversation: Conversation, tools: DialogueTools, language: Language) {
-    this.#conversation = conversation;
+  /** @param language what the technician had chosen when the stage began */
+  constructor(recorder: Recorder, tools: DialogueTools, language: Language) {
+    this.#recorder = recorder;
     this.#tools = tools;
     this.chatId = tools.turn.chatId;
     this.language = language;
     this.t = htmlTextsFor(language);
-  }
-
-  /** Opens the dialogue of a chat in the language its technician chose. */
-  static async open(conversation: Conversation, tools: DialogueTools): Promise<Dialogue> {
-    const language = await conversation.external(() => tools.house.language(tools.turn.chatId));
-    return new Dialogue(conversation, tools, language);
   }
 
   /**
@@ -206,7 +195,7 @@ export class Dialogue {
    * @throws CaseUnreadable when the record of the case cannot be read: the engine ends the conversation and says so.
    */
   async house<T>(task: (house: House) => Promise<Result<T, CaseFailure>>): Promise<T> {
-    return orThrow(await this.#conversation.external(() => task(this.#tools.house)));
+    return orThrow(await this.#recorder.record(() => task(this.#tools.house)));
   }
 
   /**
@@ -215,8 +204,8 @@ export class Dialogue {
    * for a stage to ask in circles, but for passing on to itself (docs/decisions/0074).
    */
   async repeat<S, T>(first: S, round: (handed: S) => Promise<Round<S, T>>): Promise<T> {
-    const begin = this.#conversation.checkpoint();
-    const handed = await this.#conversation.external(() => {
+    const begin = this.#recorder.checkpoint();
+    const handed = await this.#recorder.record(() => {
       const { rounds } = this.#tools;
       const { handed } = rounds;
       rounds.handed = null;
@@ -225,7 +214,7 @@ export class Dialogue {
     const came = await round(handed);
     if ('done' in came) return came.done;
     this.#tools.rounds.handed = { on: came.again };
-    return this.#conversation.rewind(begin);
+    return this.#recorder.rewind(begin);
   }
 
   /**
@@ -245,7 +234,7 @@ export class Dialogue {
 
   /** Milliseconds, recorded. */
   now(): Promise<number> {
-    return this.#conversation.now();
+    return this.#recorder.now();
   }
 
   /**
@@ -253,7 +242,7 @@ export class Dialogue {
    * is sent when the conversation ends. Nothing is no line.
    */
   async say(text: string): Promise<void> {
-    if (text !== '') await this.#conversation.external(() => void this.#tools.turn.said.push(text));
+    if (text !== '') await this.#recorder.record(() => void this.#tools.turn.said.push(text));
   }
 
   /**
@@ -275,7 +264,7 @@ export class Dialogue {
   /** Takes the card out of the chat: the message sent last says what it has shown. */
   async dropCard(): Promise<void> {
     const { cards, turn } = this.#tools;
-    await this.#conversation.external(() => cards.drop(turn));
+    await this.#recorder.record(() => cards.drop(turn));
   }
 
   /** Sends a stored picture, as `send` does. */
@@ -314,7 +303,7 @@ export class Dialogue {
   ): Promise<T> {
     const { courtesies, cards, turn, flow, caseId, house } = this.#tools;
     const content = { flow, caseId, keyboard: null, tag: null, manner: 'quiet' } as const;
-    const done = this.#conversation.external(() =>
+    const done = this.#recorder.record(() =>
       whileDoing(courtesies.doing(this.chatId, 'typing', messageId), async () => {
         // Nothing is lost with a word on the way: what has to be in the chat is the question that follows.
         let told: Promise<unknown> = cards.show(turn, { ...content, text });
@@ -390,9 +379,7 @@ export class Dialogue {
   }
 
   async #wait(spec: WaitSpec): Promise<Answer> {
-    const { update } = await this.#conversation.wait({ collationKey: JSON.stringify(spec) });
-    const { heard } = update as unknown as HeardUpdate;
-    return heard as Answer;
+    return (await this.#recorder.wait(JSON.stringify(spec))) as Answer;
   }
 
   async #show(content: Omit<CardContent, 'flow' | 'caseId'>): Promise<void> {
@@ -410,7 +397,7 @@ export class Dialogue {
   async #done(
     act: (callApi: CallApi) => Promise<Result<unknown, CallFailure>>,
   ): Promise<Result<null, Refusal>> {
-    const done = await this.#conversation.external(async () => {
+    const done = await this.#recorder.record(async () => {
       const made = await act(this.#tools.callApi);
       return made.ok ? ok(null) : fail(plainly(made.failure));
     });

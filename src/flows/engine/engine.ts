@@ -10,7 +10,7 @@
  * is looked at first; guarded.ts keeps a stage that breaks from taking the chat with it, play.ts plays it.
  */
 import { createHmac } from 'node:crypto';
-import type { Update, UserFromGetMe } from 'grammy/types';
+import type { Update } from 'grammy/types';
 import type { CaseRefusal } from '../../cases/case.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -81,7 +81,6 @@ export interface EngineOptions<N extends string> {
   house: House;
   states: ChatStates;
   callApi: CallApi;
-  me: UserFromGetMe;
   log: Log;
   /**
    * Runs tasks of one chat strictly one after another, across processes where there are several. The house's own are
@@ -166,7 +165,7 @@ interface TurnOptions {
 export function createEngine<S extends AnyStages = AnyStages>(
   options: EngineOptions<keyof S & string>,
 ): Engine<S> {
-  const { house, states, callApi, me, log, exclusive, buttonKey, clock = Date.now } = options;
+  const { house, states, callApi, log, exclusive, buttonKey, clock = Date.now } = options;
   const flows = new Map<string, Flow<keyof S & string>>(options.flows.map((flow) => [flow.name, flow]));
   const courtesies = createCourtesies(callApi, log);
   const { onEnter = () => undefined, onLeave = () => undefined } = options;
@@ -181,7 +180,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     since,
   });
   const tools: EngineTools = { ...outward, cards, tagFor };
-  const stages = guarded(tools, createPlay(tools, flows, me, { onEnter, onLeave }), flows, options.first);
+  const stages = guarded(tools, createPlay(tools, flows, { onEnter, onLeave }), flows, options.first);
   const passwords = createPasswordWatch(tools);
   const edits = createEditHearing(tools, passwords);
   const { unclear = createUnclear(clock) } = options;

@@ -1,27 +1,14 @@
 /**
- * Plays flows from wait to wait: the replaying itself is @grammyjs/conversations', used through its documented
- * functions. A flow that breaks throws here; guarded.ts catches it.
+ * Plays flows from wait to wait: the replaying itself is @grammyjs/conversations' (recorder.ts). A flow that breaks throws here;
+ * guarded.ts catches it.
  */
-import type {
-  Conversation,
-  ConversationResult,
-  ConversationState,
-  EnterResult,
-} from '@grammyjs/conversations';
-import type { Context } from 'grammy';
-import type { Update, UserFromGetMe } from 'grammy/types';
+import type { Language } from '../../../locales/language.ts';
 import { isAbout } from '../../kernel/log-subject.ts';
 import { lastWord } from './bot-api.ts';
-import {
-  Dialogue,
-  type DialogueTools,
-  type Flow,
-  type HeardUpdate,
-  MessageRefused,
-  type Next,
-} from './dialogue.ts';
+import { Dialogue, type DialogueTools, type Flow, MessageRefused, type Next } from './dialogue.ts';
 import type { HouseEvent } from './events.ts';
 import type { Heard } from './heard.ts';
+import { played, type Recorder, type Waiting } from './recorder.ts';
 import { replaying } from './replaying.ts';
 import type { FlowArgs, Turn } from './state.ts';
 import type { EngineTools } from './turn.ts';
@@ -31,9 +18,6 @@ import { watched } from './watched.ts';
 const MAX_PASSAGES = 12;
 /** Longest time one run between two waits may take, ms; it covers an upload on a slow line, and its turn before it. */
 export const WATCHDOG_MS = 180_000;
-
-/** Conversations make no calls of grammY's: a dialogue has `callApi`. */
-const NO_API = { token: '-' };
 
 /** Flows, played in a chat's turn. */
 export interface Play {
@@ -48,86 +32,49 @@ export interface Play {
 export function createPlay(
   { house, callApi, courtesies, cards, tagFor }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
-  me: UserFromGetMe,
   { onEnter, onLeave }: { onEnter(flow: string): void; onLeave(): void },
 ): Play {
-  function base(heard: Heard) {
-    const update: HeardUpdate = { update_id: 0, heard };
-    return { update: update as unknown as Update, api: NO_API, me };
-  }
-
-  /** Plays a flow until its next wait or its end. */
+  /**
+   * Plays a flow until its next wait or its end.
+   * @param on where it waits, and what it hears; null: it begins
+   */
   async function play(
     turn: Turn,
-    how: { enter: FlowArgs; flow: Flow } | { resume: Heard },
+    flow: Flow,
+    args: FlowArgs,
+    on: { readonly waiting: Waiting; readonly heard: Heard } | null,
   ): Promise<Next | 'waiting'> {
+    isAbout({ case: args.caseId });
     let next: Next | undefined;
-    const { chat } = turn;
-    const { enterConversation, resumeConversation } = await replaying();
+    const { chat, chatId } = turn;
+    const { ReplayEngine } = await replaying();
     const rounds: DialogueTools['rounds'] = { handed: null };
-    const builderOf =
-      (flow: Flow) => async (conversation: Conversation, _context: Context, args: FlowArgs) => {
-        const dialogue = await Dialogue.open(conversation, {
-          house,
-          callApi,
-          courtesies,
-          cards,
-          turn,
-          flow: flow.name,
-          caseId: args.caseId,
-          rounds,
-          tagFor,
-        });
-        next = await flow.run(dialogue, args);
-      };
-    const settle = (
-      flow: Flow,
-      args: FlowArgs,
-      result: EnterResult | ConversationResult,
-    ): Next | 'waiting' => {
-      switch (result.status) {
-        case 'complete':
-          chat.conversation = null;
-          onLeave();
-          return next ?? { end: true };
-        case 'error':
-          throw result.error;
-        case 'handled': {
-          const state: ConversationState = {
-            args: JSON.stringify([args]),
-            replay: result.replay,
-            interrupts: result.interrupts,
-          };
-          chat.conversation = { flow: flow.name, version: versionOf(flow), args, state };
-          return 'waiting';
-        }
-        case 'skipped':
-          return 'waiting';
-      }
+    const stage = async (recorder: Recorder, language: Language) => {
+      const { name } = flow;
+      const { caseId } = args;
+      const tools = { house, callApi, courtesies, cards, turn, flow: name, caseId, rounds, tagFor };
+      next = await flow.run(new Dialogue(recorder, tools, language), args);
     };
-
-    if ('enter' in how) {
-      const { flow, enter: args } = how;
-      isAbout({ case: args.caseId });
-      onEnter(flow.name);
-      // A stage begins with its case as it is now: what was put away before is part of that.
-      chat.inbox = [];
-      const run = enterConversation(builderOf(flow), base({ kind: 'other' }), { args: [args] });
-      return settle(flow, args, await watched(run, WATCHDOG_MS));
+    // The language it begins in is the stage's to its end: its questions are known by their words.
+    const given = on ? on.heard : await house.language(chatId);
+    const state = await watched(played(ReplayEngine, stage, on?.waiting ?? null, given), WATCHDOG_MS);
+    if (state) {
+      chat.conversation = { flow: flow.name, version: versionOf(flow), args, state };
+      return 'waiting';
     }
-    const active = chat.conversation;
-    if (!active) throw new Error('no conversation to resume');
-    isAbout({ case: active.args.caseId });
-    const flow = flowNamed(flows, active.flow);
-    const run = resumeConversation(builderOf(flow), base(how.resume), active.state);
-    return settle(flow, active.args, await watched(run, WATCHDOG_MS));
+    chat.conversation = null;
+    onLeave();
+    return next ?? { end: true };
   }
 
   async function enter(turn: Turn, name: string, args: FlowArgs): Promise<void> {
     let flow = flowNamed(flows, name);
     let current = args;
     for (let passages = 0; passages < MAX_PASSAGES; passages++) {
-      const outcome = await play(turn, { enter: current, flow });
+      onEnter(flow.name);
+      // A stage begins with its case as it is now: what was put away before is part of that.
+      turn.chat.inbox = [];
+      const outcome = await play(turn, flow, current, null);
       if (outcome === 'waiting') return;
       if ('end' in outcome) return sayLast(turn);
       flow = flowNamed(flows, outcome.go);
@@ -142,9 +89,9 @@ export function createPlay(
   }
 
   /** Where an event leads that needs none of what the stage has said so far; null: the stage has to be asked. */
-  function anewAfter(name: string, event: HouseEvent): Next | null {
-    const handed = flowNamed(flows, name).anewAfter?.(event);
-    return handed ? { go: name, with: handed } : null;
+  function anewAfter(flow: Flow, event: HouseEvent): Next | null {
+    const handed = flow.anewAfter?.(event);
+    return handed ? { go: flow.name, with: handed } : null;
   }
 
   /** What was said last, and no question follows, is a message of its own. */
@@ -161,15 +108,17 @@ export function createPlay(
 
     async resume(turn, heard) {
       const { conversation } = turn.chat;
-      const caseId = conversation?.args.caseId ?? '';
-      const anew = conversation && heard.kind === 'event' ? anewAfter(conversation.flow, heard.event) : null;
+      if (!conversation) throw new Error('no conversation to resume');
+      const { args, state } = conversation;
+      const flow = flowNamed(flows, conversation.flow);
+      const anew = heard.kind === 'event' ? anewAfter(flow, heard.event) : null;
       if (anew) {
         turn.chat.conversation = null;
         onLeave();
-        return follow(turn, caseId, anew);
+        return follow(turn, args.caseId, anew);
       }
-      const outcome = await play(turn, { resume: heard });
-      if (outcome !== 'waiting') await follow(turn, caseId, outcome);
+      const outcome = await play(turn, flow, args, { waiting: state, heard });
+      if (outcome !== 'waiting') await follow(turn, args.caseId, outcome);
     },
   };
 }
@@ -186,7 +135,7 @@ export function flowNamed<F extends Flow>(flows: ReadonlyMap<string, F>, name: s
  * hundreds when a dialogue records otherwise what it says or asks of the house.
  */
 export function versionOf(flow: Flow): number {
-  return 300 + flow.version;
+  return 400 + flow.version;
 }
 
 /** What the next stage begins with: it may be about a case that was opened just now. */

@@ -1,7 +1,7 @@
-import type { ConversationState } from '@grammyjs/conversations';
 import * as z from 'zod';
 import type { Result } from '../../kernel/result.ts';
 import { type HouseEvent, houseEvent } from './events.ts';
+import type { Waiting } from './recorder.ts';
 
 const flowArgs = z.object({
   caseId: z.string(),
@@ -17,8 +17,7 @@ export interface FlowArgs<W extends Handed = Handed> {
 }
 
 /** The library's own; what it keeps in there besides is left as it is. */
-const conversationState: z.ZodType<ConversationState> = z.looseObject({
-  args: z.string().exactOptional(),
+const conversationState: z.ZodType<Waiting> = z.looseObject({
   replay: z.looseObject({
     send: z.array(z.looseObject({ payload: z.string() })),
     receive: z.array(z.looseObject({ send: z.number(), returnValue: z.unknown() })),

@@ -11,14 +11,18 @@ export class Stuck extends Error {
  * and a hanging run would block its chat for ever.
  * @throws Stuck after `ms`
  */
-export async function watched<T>(run: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const bell = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Stuck(ms)), ms);
+export function watched<T>(run: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const bell = setTimeout(() => reject(new Stuck(ms)), ms);
+    run.then(
+      (value) => {
+        clearTimeout(bell);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(bell);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([run, bell]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,7 +2,7 @@
  * The bot's conversations, jobs and cases on a real store, as they are wired in the product, in a process that may be
  * killed after any write and any call; and the chat, which stays.
  */
-import type { Update, UserFromGetMe } from 'grammy/types';
+import type { Update } from 'grammy/types';
 import { ulid } from 'ulid';
 import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
@@ -68,7 +68,6 @@ interface Process {
   readonly stop: () => void;
 }
 
-const me = { id: 1, is_bot: true, first_name: 'bot', username: 'bot' } as UserFromGetMe;
 const log = createLog('silent', 'test');
 let nextChat = 1_000;
 
@@ -429,7 +428,6 @@ export class LawHouse {
         save: (chatId, state) => states.set(String(chatId), state),
       },
       callApi,
-      me,
       log,
       exclusive: exclusiveIn(queue, createHolds(store), store),
       buttonKey: key,

@@ -69,8 +69,6 @@ const house = {
 } as unknown as House;
 
 async function engineWith(flow: Flow, lives = true): Promise<Engine> {
-  const me = await client.tryCall('getMe', {});
-  if (!me.ok) throw me.failure;
   const chats = store.values(CHATS);
   return createEngine({
     flows: [flow],
@@ -80,7 +78,6 @@ async function engineWith(flow: Flow, lives = true): Promise<Engine> {
       save: async (chatId, state) => (lives ? chats.set(String(chatId), state) : ok(undefined)),
     },
     callApi: client.tryCall.bind(client),
-    me: me.value,
     log: createLog('silent', 'test'),
     exclusive: (_chatId, task) => task(),
     buttonKey: new Secret(new Uint8Array(32)),

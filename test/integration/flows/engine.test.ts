@@ -54,15 +54,14 @@ afterEach(async () => {
   await folder.remove();
 });
 
+let language = 'en';
 /** The part of the house a toy flow touches; anything else would be a mistake of the test. */
 const house = {
-  language: async () => 'en',
+  language: async () => language,
   misunderstood: { count: async () => ok(null) },
 } as unknown as House;
 
 async function engineWith(flows: Flow[], clock?: () => number, through = client): Promise<Engine> {
-  const me = await client.tryCall('getMe', {});
-  if (!me.ok) throw me.failure;
   const chats = store.values(CHATS);
   const queue = createChatQueue();
   return createEngine({
@@ -73,7 +72,6 @@ async function engineWith(flows: Flow[], clock?: () => number, through = client)
       save: (chatId, state) => chats.set(String(chatId), state),
     },
     callApi: through.tryCall.bind(through),
-    me: me.value,
     log: createLog('silent', 'test'),
     exclusive: async (chatId, task) => {
       const ran = await queue.run(chatId, task);
@@ -229,6 +227,51 @@ describe('the conversations engine', () => {
     expect(texts().at(-1)).toContain('page 40');
     await engine.handleUpdate(chat, press('Take'));
     expect(texts().at(-1)).toBe('took 40');
+  });
+
+  it('gives a stage copies of what is recorded: what it does to them changes nothing when it is played again', async () => {
+    const keeper: Flow = {
+      name: 'keeper',
+      version: 1,
+      handed: ANYTHING,
+      async run(dialogue) {
+        const { lists } = await dialogue.house(async () => ok({ lists: [['one'], Object.freeze(['kept'])] }));
+        const [first = [], second] = lists as [string[], readonly string[]];
+        first.push('two');
+        for (const question of ['first?', 'second?'])
+          await dialogue.ask(question, { buttons: [[{ id: 'next', text: 'Next' }]] });
+        await dialogue.say(`${first.join(' ')}, ${second.join(' ')}`);
+        return { end: true };
+      },
+    };
+    await start(await engineWith([keeper]), 'keeper');
+    await (await engineWith([keeper])).handleUpdate(chat, press('Next'));
+    await (await engineWith([keeper])).handleUpdate(chat, press('Next'));
+    expect(texts().at(-1)).toBe('one two, kept');
+  });
+
+  it('lets a stage speak the language it began in to its end', async (t) => {
+    t.onTestFinished(() => {
+      language = 'en';
+    });
+    const speaker: Flow = {
+      ...counter,
+      name: 'speaker',
+      async run(dialogue) {
+        for (const number of [1, 2])
+          await dialogue.ask(`${number}, ${dialogue.language}`, {
+            buttons: [[{ id: 'next', text: 'Next' }]],
+          });
+        return { end: true };
+      },
+    };
+    await start(await engineWith([speaker]), 'speaker');
+    language = 'ru';
+    const engine = await engineWith([speaker]);
+    await engine.handleUpdate(chat, press('Next'));
+    expect(texts().at(-1)).toBe('2, en');
+    await engine.control(chat, async ({ restart }) => restart());
+    expect(texts().at(-1)).toBe('1, ru');
   });
 
   it('does nothing on a repeated update', async () => {
