@@ -7,7 +7,7 @@
  * of several has been idle for a while. In the same run it is checked that each was answered once and in the order in which it was
  * sent. Clients, Telegram and Redis have what the processors of this machine leave: what they took is told.
  *
- *   npx tsx bench/processes.ts [--people 80] [--reading 1000] [--rounds 10] [--seconds 5] [--quota 15] [--warm 40]
+ *   npx tsx bench/processes.ts [--people 54] [--reading 1000] [--rounds 10] [--seconds 5] [--quota 10] [--warm 40]
  *
  * `--people`: for each bot. With as many for four bots as for one, each of the four had a quarter of them before it: it wrote
  * to its sockets twice as often for each update, which is no cost of a second bot but of fewer people. `--reading`: for how long, ms,
@@ -40,7 +40,7 @@ const {
   seconds,
   quota,
   warm,
-} = asked({ people: 80, reading: 1000, rounds: 10, seconds: 5, quota: 15, warm: 40 });
+} = asked({ people: 54, reading: 1000, rounds: 10, seconds: 5, quota: 10, warm: 40 });
 if (NO_REDIS) cannot(NO_REDIS);
 if (quota > 0 && process.getuid?.() !== 0)
   cannot('a share of a processor needs root; --quota 0 goes without');
