@@ -18,6 +18,8 @@ export interface FlowArgs<W extends Handed = Handed> {
 
 /** The library's own; what it keeps in there besides is left as it is. */
 const conversationState: z.ZodType<Waiting> = z.looseObject({
+  /** Only in logs of before; one of those begins its stage anew (`versionOf`). */
+  args: z.string().exactOptional(),
   replay: z.looseObject({
     send: z.array(z.looseObject({ payload: z.string() })),
     receive: z.array(z.looseObject({ send: z.number(), returnValue: z.unknown() })),
