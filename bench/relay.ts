@@ -49,7 +49,8 @@ const COMMITS = 5;
 /**
  * Durable writes without which a rule is broken. Of the picture: that its request was heard, with what comes of it, which is the case
  * with its audit entry, the picture and the chat, before the chat sees it. Of the answer: the update,
- * before Telegram forgets it, with what the chat has said of the picture and the command, before the laptop can have it.
+ * before Telegram forgets it, with what the chat has said of the picture, the command and the alarm of what is waited for next, before the
+ * laptop can have it.
  */
 const NEEDED = { picture: 1, answer: 1 } as const;
 
@@ -492,8 +493,7 @@ function figuresOf(taken: readonly Round[], hops: readonly Hop[]): Figure[] {
         `durable writes, ${name}`,
         'count',
         taken.reduce((sum, one) => sum + one[writes], 0) / taken.length,
-        // When the laptop has its answer, the alarm of what is waited for next may be on its way to the disk.
-        { reach: { atMost: NEEDED[way] + (way === 'answer' ? 1 : 0) + 0.1 } },
+        { reach: { atMost: NEEDED[way] + 0.1 } },
       ),
     ];
   });

@@ -2,13 +2,14 @@ import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
 import type { GroupRecord } from '../groups/group.ts';
 import { PROMPT_LIMIT_MS } from '../link/times.ts';
 import type { Button } from './engine/buttons.ts';
-import type { Answer, Ask, Dialogue } from './engine/dialogue.ts';
+import { type Answer, type Ask, type Dialogue, orThrow } from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
+import type { Heard } from './engine/heard.ts';
 import { exitsIn, groupAtWork, groupOf, skipButton, skipMember, TO_GROUP } from './group.ts';
 import { cancelled } from './identify.ts';
 import { lateText, sayBack, waitText } from './laptop.ts';
 import { goWay } from './order.ts';
-import type { JobStart } from './ports.ts';
+import type { House, JobStart } from './ports.ts';
 import { type Next, type Stages, stage } from './stages.ts';
 import { askTakingWords, takeWords } from './words.ts';
 
@@ -35,6 +36,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 export const lanUnbind = stage('lan-unbind', {
   version: 6,
   anewAfter,
+  atOnce,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -79,6 +81,13 @@ function anewAfter(event: HouseEvent): Standing | null {
     default:
       return null;
   }
+}
+
+/** The laptop waits for the answer to its picture. One to another picture leads to what the case shows now. */
+async function atOnce(answer: Heard, caseId: string, { agents }: House): Promise<Standing | null> {
+  if (answer.kind !== 'picture-code') return null;
+  const { nonce, proof } = answer;
+  return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : {};
 }
 
 async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
@@ -168,10 +177,6 @@ async function showPicture(
     jobId: challenge.jobId,
     help: 'bot:unbind.helpPicture',
   });
-  if (answer.kind === 'picture-code') {
-    await dialogue.house((house) => house.agents.answerChallenge(record.id, challenge.id, answer.proof));
-    return { go: 'lan-unbind', with: { picture: 'answered' } };
-  }
   if (answer.kind === 'button' && answer.id === 'refresh') {
     await dialogue.house((house) => house.agents.refreshChallenge(record.id, challenge.id));
     return { go: 'lan-unbind', with: { picture: 'refreshing' } };

@@ -153,8 +153,8 @@ export interface AgentPort {
    * `job-overdue`; on the way come `challenge`, `challenge-result` and `prompt`.
    */
   unbind(caseId: string, options: { afterLock: boolean }): Answer<JobStart>;
-  /** Hands in the proof of a typed picture answer. */
-  answerChallenge(caseId: string, challengeId: string, proof: string): Answer<void>;
+  /** Hands in the proof of an answer that was typed to the picture with this nonce. False: the case shows no such picture any more. */
+  answerChallenge(caseId: string, nonce: string, proof: string): Answer<boolean>;
   /** Asks for another picture. */
   refreshChallenge(caseId: string, challengeId: string): Answer<void>;
   /** The technician waits on for the same: the alarm of the running job begins anew. */

@@ -11,8 +11,10 @@ import { QUESTION_ORDER } from '../policy/explain.ts';
 import { type Found, UNKNOWN_CODE } from '../policy/help.ts';
 import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
+import type { Heard } from './engine/heard.ts';
 import { deviceHeard } from './engine/named.ts';
 import { GUIDE_IDS } from './guides.ts';
+import type { House } from './ports.ts';
 
 const STAGE_NAMES = [
   'identify',
@@ -179,6 +181,7 @@ interface StageSpec<N extends StageName> {
   version: number;
   run(dialogue: Dialogue, args: { caseId: string; with: Stages[N] }): Promise<Next>;
   anewAfter?(event: HouseEvent): Stages[N] | null;
+  atOnce?(answer: Heard, caseId: string, house: House): Promise<Stages[N] | null>;
 }
 
 /** The stage of this name; what it was handed is read before it begins. */

@@ -1,11 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ulid } from 'ulid';
 import * as z from 'zod';
 import { device } from '../audit/naming.ts';
 import type { Audit } from '../audit/trail.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { type AgentCommand, agentCommand, type PermitRequest } from '../link/messages.ts';
+import type { AgentCommand, PermitRequest } from '../link/messages.ts';
 import { PICTURE_LIFE_MS, PROMPT_LIMIT_MS, TAKE_UP_MS, WORK_LIMIT_MS } from '../link/times.ts';
 import type { Epochs } from '../store/epoch.ts';
 import { kind, step } from '../store/kind.ts';
@@ -184,8 +183,7 @@ export function createJobDesk({
   return {
     send: async (agentId, command) => {
       const ttlMs = command.expiresAt - clock();
-      if (ttlMs <= 0 || !agentCommand.safeParse({ ...command, id: ulid() }).success)
-        return fail('bad-command');
+      if (ttlMs <= 0 || !COMMANDS.schema.safeParse(command).success) return fail('bad-command');
       const agent = await agents.find(agentId);
       if (!agent.ok) return fail('store-unavailable');
       if (!agent.value || agent.value.revoked) return fail('agent-unknown');

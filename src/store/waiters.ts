@@ -12,8 +12,11 @@ export interface Waiter<What> {
 export interface Waiters<What> {
   /** Resolves when somebody calls its name or a look finds it ready, `ms` have passed, or the signal is aborted. */
   wait(name: string, what: What, ms: number, signal: Ending): Promise<void>;
-  /** @param isMeant which of those that wait by this name; all without it */
-  wake(name: string, isMeant?: (what: What) => boolean): void;
+  /**
+   * @param isMeant which of those that wait by this name; all without it
+   * @returns whether there were any
+   */
+  wake(name: string, isMeant?: (what: What) => boolean): boolean;
   wakeAll(): void;
 }
 
@@ -99,7 +102,9 @@ export function createWaiters<What>(
         else look([waiter], true);
       }),
     wake: (name, isMeant) => {
-      for (const waiter of named.get(name) ?? []) if (isMeant?.(waiter.what) ?? true) waiter.wake();
+      const meant = named.get(name)?.filter(({ what }) => isMeant?.(what) ?? true) ?? [];
+      for (const waiter of meant) waiter.wake();
+      return meant.length > 0;
     },
     wakeAll: () => {
       for (const waiter of all()) waiter.wake();

@@ -33,6 +33,8 @@ const alarmWith = <W extends z.ZodType<Exclude<Waiting, 'picture'>>>(others: W) 
 /** By job. Alarms of before have a time alone: they ring for the choice. */
 export const ALARMS = kind({
   name: 'timers',
+  // Who else acts on one: the process that rings it, and that asks what is on disk before it does.
+  gathers: true,
   version: 3,
   schema: alarmWith(waiting.exclude(['picture'])),
   steps: [
@@ -128,14 +130,37 @@ export function createAlarms(
   const ringing = new Set<string>();
   let looking: NodeJS.Timeout | undefined;
 
+  /** The one that was set last counts, whichever of two is written first: one that gathers is taken sooner than one on its way to the disk. */
   async function save(alarm: Alarm): Promise<Result<void, StoreFailure>> {
-    const saved = await values.set(alarm.jobId, alarm);
-    if (saved.ok) set.set(alarm.jobId, alarm);
+    const { jobId } = alarm;
+    const before = set.get(jobId);
+    set.set(jobId, alarm);
+    const saved = await values.set(jobId, alarm);
+    if (!saved.ok && set.get(jobId) === alarm) {
+      if (before) set.set(jobId, before);
+      else set.delete(jobId);
+    }
     return saved;
+  }
+
+  /**
+   * Whether an alarm is on disk as it is known here. Where the commit that should have had it failed, what is there counts: whoever
+   * wanted the other one was told, and begins anew.
+   */
+  async function isWritten(alarm: Alarm): Promise<boolean> {
+    const { jobId } = alarm;
+    const there = orNone(await values.get(jobId));
+    // Rung it tells whoever asks of its job that the store is away.
+    if (!there.ok || isSame(there.value, alarm)) return true;
+    if (set.get(jobId) !== alarm) return false;
+    if (there.value) set.set(jobId, there.value);
+    else set.delete(jobId);
+    return false;
   }
 
   async function ringOne(alarm: Alarm): Promise<void> {
     const { jobId } = alarm;
+    if (!(await isWritten(alarm))) return;
     const heard = await ring(ringOf(alarm, clock())).catch((error: unknown) => {
       log.error({ err: error, job: jobId }, 'an alarm could not be rung');
       return false;
@@ -193,4 +218,14 @@ export function createAlarms(
       clearInterval(looking);
     },
   };
+}
+
+/** Whether both are of the same wait, and as far; when it rings may have been put off. */
+function isSame(one: Alarm | undefined, other: Alarm): boolean {
+  return (
+    one !== undefined &&
+    one.since === other.since &&
+    one.said === other.said &&
+    one.wait?.waiting === other.wait?.waiting
+  );
 }

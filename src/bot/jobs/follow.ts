@@ -1,5 +1,5 @@
 /** What the chat says to a running job: about its picture, and that it is to stop. */
-import type { CaseJob } from '../../cases/case.ts';
+import type { CaseJob, CaseRecord } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
 import type { JobDesk } from '../../hub/desk.ts';
@@ -34,24 +34,28 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
 
   /**
    * Sends a command that belongs to the case's running job; without one there is nothing to send. What the chat says of
-   * the picture is on record first: what the agent answers is believed only then. A laptop that is back while the picture
+   * the picture is on record with it: what the agent answers is believed only then. A laptop that is back while the picture
    * is good still gets it; the wait for its word begins now.
    */
   async function say(
-    caseId: string,
+    record: CaseRecord | null,
     challengeId: string,
     waiting: 'answer' | 'refresh',
     change: (words: PictureWords) => PictureWords,
     command: (jobId: string, expiresAt: number) => Command,
   ): Promise<void> {
-    const record = must(await cases.get(caseId));
     const job = record?.job;
     if (!record || !job) return;
     const key = pictureKey(job.id, challengeId);
     const before = must(await pictureWords.get(key)) ?? { answers: 0, refreshed: false };
     must(await pictureWords.set(key, change(before), NOTE_MS));
-    must(await post(desk, job.agentId, command(job.id, clock() + PICTURE_LIFE_MS)));
-    must(await alarms.set(record.chatId, job.id, { waiting }));
+    // Side by side: an alarm that gathers is written with the command.
+    const [armed, sent] = await Promise.all([
+      alarms.set(record.chatId, job.id, { waiting }),
+      post(desk, job.agentId, command(job.id, clock() + PICTURE_LIFE_MS)),
+    ]);
+    must(sent);
+    must(armed);
   }
 
   const halt: Follow['halt'] = (job) =>
@@ -64,21 +68,26 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
   return {
     halt,
 
-    answerChallenge: (caseId, challengeId, proof) =>
-      atBorder(() =>
-        say(
-          caseId,
+    answerChallenge: (caseId, nonce, proof) =>
+      atBorder(async () => {
+        const record = must(await cases.get(caseId));
+        const shown = record?.challenge;
+        if (shown?.nonce !== nonce || shown.jobId !== record?.job?.id) return false;
+        const challengeId = shown.id;
+        await say(
+          record,
           challengeId,
           'answer',
           ({ answers, ...words }) => ({ ...words, answers: answers + 1 }),
           (jobId, expiresAt) => ({ type: 'challenge-answer', jobId, challengeId, proof, expiresAt }),
-        ),
-      ),
+        );
+        return true;
+      }),
 
     refreshChallenge: (caseId, challengeId) =>
-      atBorder(() =>
+      atBorder(async () =>
         say(
-          caseId,
+          must(await cases.get(caseId)),
           challengeId,
           'refresh',
           (words) => ({ ...words, refreshed: true }),

@@ -42,12 +42,12 @@ const TRIMMINGS =
 /** Longest text that may be a label, characters. */
 const MAX_LABEL = 64;
 
-/** The plain answers a text as a whole is. Pure. */
-export function plainAnswersIn(text: string): PlainAnswer[] {
-  if (text.length > MAX_LABEL) return [];
+/** The plain answers a text as a whole is, of those that are looked for. Pure. */
+export function plainAnswersIn(text: string, sought: readonly PlainAnswer[] = PLAIN_ANSWERS): PlainAnswer[] {
+  if (text.length > MAX_LABEL || sought.length === 0) return [];
   const bare = text.replace(TRIMMINGS, ' ').trim().toLowerCase().replace(/\s+/g, ' ');
   const plain = ` ${bare.replace(/\u0451/g, '\u0435')} `;
-  return PLAIN_ANSWERS.filter((answer) => replies.some((language) => language[answer].test(plain)));
+  return sought.filter((answer) => replies.some((language) => language[answer].test(plain)));
 }
 
 /** The button of these words, or of the number its words begin with. Case, punctuation and emoji do not matter. Pure. */
@@ -63,7 +63,10 @@ export function buttonNamed(text: string, buttons: readonly Button[]): Button | 
 export function buttonSaid(text: string, buttons: readonly Button[]): Button | null {
   const named = buttonNamed(text, buttons);
   if (named) return named;
-  const answers = plainAnswersIn(text);
+  const answers = plainAnswersIn(
+    text,
+    buttons.flatMap(({ said = [] }) => said),
+  );
   const [meant = null, ...others] = buttons.filter(({ said }) => said?.some((one) => answers.includes(one)));
   return others.length === 0 ? meant : null;
 }

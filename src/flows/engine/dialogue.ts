@@ -137,6 +137,12 @@ export interface Flow<N extends string = string> {
    * and asked is played again only to come to that. Null, or left out: it is the wait's to say.
    */
   anewAfter?(event: HouseEvent): Handed | null;
+  /**
+   * Does at once, beside the conversation, what an answer is for that somebody else than the chat waits for: nothing is played again before.
+   * It is done once more where the update is handed in again, as every act of a dialogue is. What it gives the stage begins anew with;
+   * null, or left out: the answer is the wait's.
+   */
+  atOnce?(answer: Heard, caseId: string, house: House): Promise<Handed | null>;
 }
 
 /** A button outside conversations (bot/commands); `data` at most 64 bytes. */

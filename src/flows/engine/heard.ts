@@ -63,7 +63,8 @@ export type Heard =
   /** What help has for a message; of the message itself a code at most. */
   | { kind: 'message'; found: Found }
   | { kind: 'note'; text: string }
-  | { kind: 'picture-code'; proof: string }
+  /** `nonce`: of the picture it was typed to. */
+  | { kind: 'picture-code'; nonce: string; proof: string }
   | { kind: 'event'; event: HouseEvent }
   /** The words of a button that has to be pressed itself. */
   | { kind: 'only-pressed'; label: string }
@@ -183,9 +184,9 @@ function hearText(text: string, messageId: number, spec: WaitSpec): Heard {
   if (text.length > MAX_TEXT) return { kind: 'other' };
   const said = buttonIn(text, spec, buttonSaid);
   if (said) return pressOf(said, messageId);
-  if (spec.nonce !== undefined && isPictureAnswer(text, spec)) {
-    return { kind: 'picture-code', proof: pictureAnswerProof(spec.nonce, text) };
-  }
+  const { nonce } = spec;
+  if (nonce !== undefined && isPictureAnswer(text, spec))
+    return { kind: 'picture-code', nonce, proof: pictureAnswerProof(nonce, text) };
   const label = parseLabel(text);
   const mayBeKept = label.ok ? !label.value.facts.hasVerificationCode : !isSecret(label.failure.reason);
   if (spec.wants.includes('note') && mayBeKept) return { kind: 'note', text };
@@ -310,7 +311,7 @@ export function hasPasswordInCommand({ message }: Update): boolean {
 }
 
 function isYesOrNo(text: string): boolean {
-  return plainAnswersIn(text).some((answer) => answer === 'yes' || answer === 'no' || answer === 'dont-know');
+  return plainAnswersIn(text, ['yes', 'no', 'dont-know']).length > 0;
 }
 
 function namesDevice(text: string): boolean {

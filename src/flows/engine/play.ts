@@ -6,7 +6,6 @@ import type { Language } from '../../../locales/language.ts';
 import { isAbout } from '../../kernel/log-subject.ts';
 import { lastWord } from './bot-api.ts';
 import { Dialogue, type DialogueTools, type Flow, MessageRefused, type Next } from './dialogue.ts';
-import type { HouseEvent } from './events.ts';
 import type { Heard } from './heard.ts';
 import { played, type Recorder, type Waiting } from './recorder.ts';
 import { replaying } from './replaying.ts';
@@ -88,9 +87,10 @@ export function createPlay(
     else await sayLast(turn);
   }
 
-  /** Where an event leads that needs none of what the stage has said so far; null: the stage has to be asked. */
-  function anewAfter(flow: Flow, event: HouseEvent): Next | null {
-    const handed = flow.anewAfter?.(event);
+  /** Where a thing leads that needs none of what the stage has said so far; null: the stage has to be asked. */
+  async function anewAfter(flow: Flow, caseId: string, heard: Heard): Promise<Next | null> {
+    const handed =
+      heard.kind === 'event' ? flow.anewAfter?.(heard.event) : await flow.atOnce?.(heard, caseId, house);
     return handed ? { go: flow.name, with: handed } : null;
   }
 
@@ -111,7 +111,8 @@ export function createPlay(
       if (!conversation) throw new Error('no conversation to resume');
       const { args, state } = conversation;
       const flow = flowNamed(flows, conversation.flow);
-      const anew = heard.kind === 'event' ? anewAfter(flow, heard.event) : null;
+      isAbout({ case: args.caseId });
+      const anew = await anewAfter(flow, args.caseId, heard);
       if (anew) {
         turn.chat.conversation = null;
         onLeave();

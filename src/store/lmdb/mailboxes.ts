@@ -1,3 +1,4 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { behindWritten, type Gathering } from '../gathering.ts';
 import type { Kind } from '../kind.ts';
 import { LAST_ID, MEMORY_MS } from '../own-kinds.ts';
@@ -84,7 +85,8 @@ export function lmdbMailboxes(
               const { lastId, key } = next(current);
               return { text: lastId, also: [{ key, text }] };
             });
-          waiters.wake(waitName(box));
+          // Whoever waits for it goes before whoever has sent it: an answer is worth every millisecond.
+          if (waiters.wake(waitName(box))) await turnOfOthers();
           return id;
         }),
 

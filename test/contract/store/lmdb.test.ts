@@ -299,6 +299,20 @@ describe('lmdb store on disk', () => {
     await wait;
   });
 
+  it('lets whoever waits for a message read it before its sender goes on', async () => {
+    const store = await start();
+    const box = store.mailboxes(POST);
+    const order: string[] = [];
+    const read = box.wait('box', null, HOUR, new AbortController().signal).then(async () => {
+      await value(box.read('box', null, 1));
+      order.push('read');
+    });
+    await value(box.append('box', 1, HOUR));
+    order.push('sent');
+    await read;
+    expect(order).toEqual(['read', 'sent']);
+  });
+
   it('ends a wait with a message of another process', async () => {
     const store = await start();
     const other = spawnProcess('append');

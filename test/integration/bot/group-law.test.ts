@@ -81,7 +81,7 @@ async function armed(caseId: string) {
   const { jobId, permit, shortSerial } = command;
   const challengeId = ulid();
   await at.laptop.sendEvents([picture(jobId, { challengeId })]);
-  await value(at.jobs.answerChallenge(caseId, challengeId, 'p'.repeat(43)));
+  expect(await value(at.jobs.answerChallenge(caseId, 'A'.repeat(22), 'p'.repeat(43)))).toBe(true);
   await at.laptop.sendEvents([
     event('challenge-result', { jobId, challengeId, result: 'passed', triesLeft: 2 }),
     event('prompt', { jobId, state: 'shown', attemptsLeft: 5 }),
@@ -104,6 +104,23 @@ async function ended(n: number, word: UnbindOutcome): Promise<string> {
   await at.laptop.sendEvents([outcome(jobId, shortSerial, word)]);
   return caseId;
 }
+
+describe('an answer to a picture', () => {
+  it('goes to the laptop only while the case shows that picture', async () => {
+    const caseId = await caseOf(0);
+    const answer = () => at.jobs.answerChallenge(caseId, 'A'.repeat(22), 'p'.repeat(43));
+    expect(await value(answer())).toBe(false);
+    const { jobId } = await unbinding(caseId);
+    expect(await value(answer())).toBe(false);
+    const challengeId = ulid();
+    await at.laptop.sendEvents([picture(jobId, { challengeId })]);
+    expect(await value(answer())).toBe(true);
+    await value(at.jobs.refreshChallenge(caseId, challengeId));
+    await at.laptop.sendEvents([picture(jobId, { nonce: 'B'.repeat(22) })]);
+    expect(await value(answer())).toBe(false);
+    expect(await at.commandsOf('challenge-answer')).toHaveLength(1);
+  });
+});
 
 describe('a group', () => {
   it('tells the laptop its run and the place of each device', async () => {

@@ -372,6 +372,30 @@ describe('the conversations engine', () => {
     expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { heard: 'E1' } } } } });
   });
 
+  it('does at once what somebody else waits for, and plays nothing of the stage before', async () => {
+    /** What was done, in its order; a stage that is played again runs, too. */
+    const done: unknown[] = [];
+    const handing: Flow = {
+      ...listener,
+      async atOnce(answer, caseId) {
+        if (answer.kind !== 'button' || answer.id !== 'yes') return null;
+        done.push(`handed in of ${caseId}`);
+        return { handed: 'in' };
+      },
+      async run(dialogue, args) {
+        done.push(args.with);
+        return listener.run(dialogue, args);
+      },
+    };
+    const engine = await engineWith([handing]);
+    await start(engine, 'listener');
+    done.length = 0;
+    await engine.handleUpdate(chat, press('Yes'));
+    expect(done).toEqual(['handed in of C', { handed: 'in' }]);
+    const state = await store.values(CHATS).get(String(chat));
+    expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { handed: 'in' } } } } });
+  });
+
   it('tells when nobody listens to a case any more', async () => {
     const engine = await engineWith([listener]);
     expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('unheard'));

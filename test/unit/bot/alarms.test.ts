@@ -11,7 +11,9 @@ import {
   WORD_MS,
 } from '../../../src/bot/house/times.ts';
 import { createLog } from '../../../src/kernel/log.ts';
+import { ok } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { StoreError } from '../../../src/store/store-error.ts';
 import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
 const CHAT = 7;
@@ -63,6 +65,52 @@ describe('alarms', () => {
     await turn();
     return rings.slice(before).map(({ kind }) => kind);
   }
+
+  it('are written with what else their turn writes', async () => {
+    const alarms = await open();
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let turn: Promise<unknown> | undefined;
+    await new Promise<void>((resolve) => {
+      turn = store.together(async () => {
+        await alarms.set(CHAT, JOB, { waiting: 'answer' });
+        resolve();
+        await held;
+      });
+    });
+    expect(await kept().get(JOB)).toEqual(ok(undefined));
+    goOn();
+    expect(await turn).toEqual(ok(undefined));
+    expect(await kept().get(JOB)).toMatchObject({ ok: true, value: { wait: { waiting: 'answer' } } });
+  });
+
+  it('are of the wait that began last, though the one before is still being written', async () => {
+    const alarms = await open();
+    const first = alarms.set(CHAT, JOB, { waiting: 'prompt' });
+    const turn = store.together(() => alarms.set(CHAT, JOB, { waiting: 'answer' }));
+    await Promise.all([first, turn]);
+    expect(await alarms.waitOf(JOB)).toEqual({ waiting: 'answer' });
+    expect(await pass(WORD_MS)).toEqual(['word']);
+    expect(rings.map(({ waiting }) => waiting)).toEqual(['answer']);
+  });
+
+  it('ring for what is on disk where the turn that has set another could not be written', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'prompt' });
+    const turn = await store.together(async () => {
+      await alarms.set(CHAT, JOB, { waiting: 'answer' });
+      await alarms.set(CHAT, 'job-2', { waiting: 'answer' });
+      await store.values(anyKind('other')).amend('key', () => {
+        throw new StoreError('full', 'no room');
+      });
+    });
+    expect(turn.ok).toBe(false);
+    await pass(WORD_MS);
+    await pass(LOOK_EVERY_MS);
+    expect(rings.map(({ jobId, waiting }) => [jobId, waiting])).toEqual([[JOB, 'prompt']]);
+  });
 
   it.each(['search', 'status', 'unbind', 'answer', 'refresh', 'prompt', 'work', 'end'] as const)(
     'of a wait for the laptop ring for a word, then for a choice, each once: %s',

@@ -135,7 +135,7 @@ describe('what a conversation hears', () => {
 
   it('turns the answer to a picture into its proof', () => {
     const heard = hear(text(' ab 3k7 '), spec({ wants: ['picture-code'], nonce: 'n' }));
-    expect(heard).toEqual({ kind: 'picture-code', proof: pictureAnswerProof('n', 'AB3K7') });
+    expect(heard).toEqual({ kind: 'picture-code', nonce: 'n', proof: pictureAnswerProof('n', 'AB3K7') });
   });
 
   it('takes a serial number typed under a picture for a device, not for an answer', () => {
