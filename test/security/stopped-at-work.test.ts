@@ -62,6 +62,8 @@ describe('a technician who is stopped while the laptop asks for the password', (
     await admin.send(`/deny ${CAMERA}`);
     await mallory.waitFor(/reported as stolen/, STEP);
     await admin.waitFor(/tried to work on/, { ...STEP, after: 'start' });
+    // Until the laptop has heard of it, it takes what is typed, and is refused the permit.
+    await expect.poll(() => lines.join('\n')).toContain('Cancelled in the chat');
     await typeAnyway();
     expect(device()).toMatchObject({ bound: true, passwordsTried: 0, unbindsReceived: 0 });
     await mallory.send(CAMERA);
