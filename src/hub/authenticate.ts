@@ -26,7 +26,7 @@ export interface Caller {
   readonly signature: RequestSignature;
   readonly key: KeyObject;
   /** The key as a record has it: SPKI DER, base64url. */
-  readonly keyText: string;
+  readonly publicKey: string;
   /** Null: a laptop that is being paired. */
   readonly agent: StoredAgent | null;
 }
@@ -82,13 +82,13 @@ export function createAuthenticator({
       if (!signature) throw new Refusal('bad-signature');
       const { agentId } = signature;
       const agent = orRefuse(await agents.find(agentId));
-      const keyText = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
-      const key = keyText === null ? null : keyOf(keyText);
-      if (keyText === null || !key) throw new Refusal('unknown-agent');
-      return { signature, key, keyText, agent };
+      const publicKey = agent?.publicKey ?? orRefuse(await pairing.pendingKey(agentId));
+      const key = publicKey === null ? null : keyOf(publicKey);
+      if (publicKey === null || !key) throw new Refusal('unknown-agent');
+      return { signature, key, publicKey, agent };
     },
 
-    verify: async (request, { signature, key, keyText, agent }, digest, onVerified) => {
+    verify: async (request, { signature, key, publicKey, agent }, digest, onVerified) => {
       const { agentId, nonce, time } = signature;
       const content = { method: request.method, path: request.raw.url ?? '' };
       if (!verifyRequest(content, digest, signature, key)) throw new Refusal('bad-signature');
@@ -98,7 +98,7 @@ export function createAuthenticator({
       if (!isTimely(time, clock())) throw new Refusal('clock-skew');
       const heard = orRefuse(await nonces.hear(agentId, nonce));
       if (!heard) throw new Refusal('replayed-nonce');
-      return { ...heard, agentId, publicKey: keyText, paired: agent !== null };
+      return { ...heard, agentId, publicKey, paired: agent !== null };
     },
   };
 }
