@@ -3,11 +3,12 @@ import { formatFirmware, parseFirmware } from '../device/firmware.ts';
 import { hasText } from '../kernel/all-texts.ts';
 import { canStillBeAsked, decidingRule, QUESTION_ORDER } from '../policy/explain.ts';
 import { type Contradiction, knownValue } from '../policy/facts.ts';
-import { nextQuestion, type Question, questionAbout, repliesMeaning } from '../policy/questions.ts';
+import { isAnswer, nextQuestion, type Question, questionAbout, repliesMeaning } from '../policy/questions.ts';
 import { type RuleId, type Way, wayId } from '../policy/rules.ts';
 import { triedToday } from '../policy/tried.ts';
 import type { Button } from './engine/buttons.ts';
-import type { Answer, Dialogue } from './engine/dialogue.ts';
+import { type Answer, type Dialogue, orThrow, type Standing, taken } from './engine/dialogue.ts';
+import type { Heard } from './engine/heard.ts';
 import { allButton, exitsIn, groupAtWork, leaveGroup, skipButton, skipMember } from './group.ts';
 import { guideNamed, WAYS_THAT_UNBIND } from './guides.ts';
 import { hindranceText, oddWayText } from './hindrances.ts';
@@ -17,10 +18,10 @@ import { type HeardLaptop, hearLaptop, laptopBeside, sayBack } from './laptop.ts
 import { ownAddress } from './network.ts';
 import { goOrdered, goWay, orderButtons, orderIn, orderOf } from './order.ts';
 import { ended } from './others.ts';
-import type { AgentView, JobStart } from './ports.ts';
+import type { AgentView, House, JobStart } from './ports.ts';
 import { reportButton } from './report.ts';
 import { goAlong } from './site-member.ts';
-import { type Next, stage } from './stages.ts';
+import { type Next, type Stages, stage } from './stages.ts';
 import {
   catalogueText,
   contradictionText,
@@ -37,6 +38,7 @@ import { askTakingWords, takeWords } from './words.ts';
 /** Stage assess: what the LAN knows is read, what is missing is asked, and the verdict is told with its reasons. */
 export const assess = stage('assess', {
   version: 12,
+  atOnce,
   async run(dialogue, args) {
     const { other, withoutLaptop, change, parcel, again: onceMore } = args.with;
     let record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -71,6 +73,21 @@ export const assess = stage('assess', {
     return question ? askFact(dialogue, record, question) : showVerdict(dialogue, record);
   },
 });
+
+/** One of its answers, pressed: it is learnt whatever the stage has said before, and what is still to be asked comes next. */
+async function atOnce(
+  answer: Heard,
+  { caseId, handed, wait: { about, buttons } }: Standing<Stages['assess']>,
+  { cases }: House,
+): Promise<Stages['assess'] | null> {
+  const fact = QUESTION_ORDER.find((name) => name === about);
+  if (answer.kind !== 'button' || fact === undefined) return null;
+  const { id: given } = answer;
+  if (!isAnswer(fact, given) || !buttons.some(({ id }) => id === given)) return null;
+  const action = { type: 'answered', fact, given } as const;
+  taken(action, orThrow(await cases.apply(caseId, action)));
+  return (handed.parcel ? PARCEL : again()).with;
+}
 
 /** Whether what else is at hand could still lead to another way. */
 function isOpen(record: CaseRecord): boolean {
@@ -256,7 +273,7 @@ async function goOnWithoutLaptop(dialogue: Dialogue, record: CaseRecord): Promis
 const CHANGE: Next = { go: 'assess', with: { withoutLaptop: true, change: true } };
 
 /** On to the parcel, or to the previous owner if he can still delete it. */
-const PARCEL: Next = { go: 'assess', with: { withoutLaptop: true, parcel: true } };
+const PARCEL = { go: 'assess', with: { withoutLaptop: true, parcel: true } } as const satisfies Next;
 
 function byOwner({ facts }: CaseRecord): boolean {
   return knownValue(facts, 'previousOwner') === true;
@@ -303,12 +320,7 @@ async function askFact(
     return after;
   }
   if (answer.kind === 'button' && answer.id === 'laptop') return { go: 'assess' };
-  const given = pressedIn(answer);
-  if (given !== null && answers.includes(given)) {
-    await dialogue.change(record.id, { type: 'answered', fact, given });
-    return after;
-  }
-  if (before && given === 'back') return before;
+  if (before && pressedIn(answer) === 'back') return before;
   return (await leave(dialogue, record, answer)) ?? again();
 }
 
@@ -348,8 +360,8 @@ async function takeAnswer(
 }
 
 /** Once questions are asked, the laptop was there or was given up: it is not looked for at every step. */
-function again(): Next {
-  return { go: 'assess', with: { withoutLaptop: true } };
+function again() {
+  return { go: 'assess', with: { withoutLaptop: true } } as const satisfies Next;
 }
 
 async function showVerdict(dialogue: Dialogue, record: CaseRecord): Promise<Next> {

@@ -84,7 +84,11 @@ function anewAfter(event: HouseEvent): Standing | null {
 }
 
 /** The laptop waits for the answer to its picture. One to another picture leads to what the case shows now. */
-async function atOnce(answer: Heard, caseId: string, { agents }: House): Promise<Standing | null> {
+async function atOnce(
+  answer: Heard,
+  { caseId }: { caseId: string },
+  { agents }: House,
+): Promise<Standing | null> {
   if (answer.kind !== 'picture-code') return null;
   const { nonce, proof } = answer;
   return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : {};

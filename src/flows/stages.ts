@@ -9,10 +9,11 @@ import type { TextKey } from '../kernel/texts.ts';
 import { ARTICLE_IDS, ASKED_IDS } from '../policy/articles.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
 import { type Found, UNKNOWN_CODE } from '../policy/help.ts';
-import type { Dialogue, Flow, Next as NextAmong } from './engine/dialogue.ts';
+import type { Dialogue, Flow, Next as NextAmong, Standing } from './engine/dialogue.ts';
 import type { HouseEvent } from './engine/events.ts';
 import type { Heard } from './engine/heard.ts';
 import { deviceHeard } from './engine/named.ts';
+import type { Handed } from './engine/state.ts';
 import { GUIDE_IDS } from './guides.ts';
 import type { House } from './ports.ts';
 
@@ -181,17 +182,24 @@ interface StageSpec<N extends StageName> {
   version: number;
   run(dialogue: Dialogue, args: { caseId: string; with: Stages[N] }): Promise<Next>;
   anewAfter?(event: HouseEvent): Stages[N] | null;
-  atOnce?(answer: Heard, caseId: string, house: House): Promise<Stages[N] | null>;
+  atOnce?(answer: Heard, at: Standing<Stages[N]>, house: House): Promise<Stages[N] | null>;
 }
 
 /** The stage of this name; what it was handed is read before it begins. */
-export function stage<N extends StageName>(name: N, { version, run, ...anew }: StageSpec<N>): Flow<N> {
-  const handed = SCHEMAS[name];
+export function stage<N extends StageName>(
+  name: N,
+  { version, run, anewAfter, atOnce }: StageSpec<N>,
+): Flow<N> {
+  const schema = SCHEMAS[name];
+  const read = (handed: Handed = {}) => schema.parse(handed);
   return {
     name,
     version,
-    handed,
-    ...anew,
-    run: (dialogue, args) => run(dialogue, { caseId: args.caseId, with: handed.parse(args.with ?? {}) }),
+    handed: schema,
+    ...(anewAfter ? { anewAfter } : {}),
+    ...(atOnce
+      ? { atOnce: (answer, at, house) => atOnce(answer, { ...at, handed: read(at.handed) }, house) }
+      : {}),
+    run: (dialogue, args) => run(dialogue, { caseId: args.caseId, with: read(args.with) }),
   };
 }

@@ -110,6 +110,11 @@ function offeredAnswers(facts: Facts, fact: QuestionId, triedWays: readonly Try[
   return fact === 'updateTo4x' && !tried ? all.filter((word) => word !== 'no-file') : all;
 }
 
+/** Whether a word is an answer to a question, offered or not. */
+export function isAnswer(fact: QuestionId, word: string): boolean {
+  return word === DONT_KNOW || meaningOf(fact, word) !== null;
+}
+
 /** Learns from an answer: a word of the question's list, or the typed firmware. */
 export function answer(facts: Facts, fact: QuestionId, given: string): Result<Learned, AnswerRefusal> {
   if (given === DONT_KNOW) return ok({ facts: dontKnow(facts, fact), contradictions: [] });

@@ -63,6 +63,15 @@ export class CaseRefused extends Error {
   }
 }
 
+/** The case as it is after an action. @throws CaseRefused when it has not taken it */
+export function taken(
+  { type }: CaseAction,
+  { case: record, refused }: { readonly case: CaseRecord; readonly refused: CaseRefusal | null },
+): CaseRecord {
+  if (refused !== null) throw new CaseRefused(type, refused);
+  return record;
+}
+
 /** What a question accepts. Every question has Cancel, and Back unless switched off. */
 export interface Ask {
   buttons?: Button[][];
@@ -138,11 +147,18 @@ export interface Flow<N extends string = string> {
    */
   anewAfter?(event: HouseEvent): Handed | null;
   /**
-   * Does at once, beside the conversation, what an answer is for that somebody else than the chat waits for: nothing is played again before.
-   * It is done once more where the update is handed in again, as every act of a dialogue is. What it gives the stage begins anew with;
-   * null, or left out: the answer is the wait's.
+   * Does at once, beside the conversation, what an answer is for that needs nothing of what the stage has said: nothing is played again
+   * before. It is done once more where the update is handed in again, as every act of a dialogue is. What it gives the stage begins anew
+   * with; null, or left out: the answer is the wait's.
    */
-  atOnce?(answer: Heard, caseId: string, house: House): Promise<Handed | null>;
+  atOnce?(answer: Heard, at: Standing, house: House): Promise<Handed | null>;
+}
+
+/** Where a stage stands that waits: its case, what it was handed, and what it waits for. */
+export interface Standing<H = Handed> {
+  readonly caseId: string;
+  readonly handed: H;
+  readonly wait: WaitSpec;
 }
 
 /** A button outside conversations (bot/commands); `data` at most 64 bytes. */
@@ -228,9 +244,7 @@ export class Dialogue {
    * @throws CaseRefused when it does not take the action
    */
   async change(caseId: string, action: CaseAction): Promise<CaseRecord> {
-    const { case: record, refused } = await this.house((house) => house.cases.apply(caseId, action));
-    if (refused !== null) throw new CaseRefused(action.type, refused);
-    return record;
+    return taken(action, await this.house((house) => house.cases.apply(caseId, action)));
   }
 
   /** An ISO date, or month, as this chat's language writes it. */

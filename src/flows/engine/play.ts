@@ -7,9 +7,10 @@ import { isAbout } from '../../kernel/log-subject.ts';
 import { lastWord } from './bot-api.ts';
 import { Dialogue, type DialogueTools, type Flow, MessageRefused, type Next } from './dialogue.ts';
 import type { Heard } from './heard.ts';
+import { pendingSpec } from './pending.ts';
 import { played, type Recorder, type Waiting } from './recorder.ts';
 import { replaying } from './replaying.ts';
-import type { FlowArgs, Turn } from './state.ts';
+import type { ActiveConversation, FlowArgs, Turn } from './state.ts';
 import type { EngineTools } from './turn.ts';
 import { watched } from './watched.ts';
 
@@ -88,10 +89,13 @@ export function createPlay(
   }
 
   /** Where a thing leads that needs none of what the stage has said so far; null: the stage has to be asked. */
-  async function anewAfter(flow: Flow, caseId: string, heard: Heard): Promise<Next | null> {
-    const handed =
-      heard.kind === 'event' ? flow.anewAfter?.(heard.event) : await flow.atOnce?.(heard, caseId, house);
-    return handed ? { go: flow.name, with: handed } : null;
+  async function anewAfter(flow: Flow, active: ActiveConversation, heard: Heard): Promise<Next | null> {
+    const { caseId, with: handed = {} } = active.args;
+    const given =
+      heard.kind === 'event'
+        ? flow.anewAfter?.(heard.event)
+        : await flow.atOnce?.(heard, { caseId, handed, wait: pendingSpec(active) }, house);
+    return given ? { go: flow.name, with: given } : null;
   }
 
   /** What was said last, and no question follows, is a message of its own. */
@@ -112,7 +116,7 @@ export function createPlay(
       const { args, state } = conversation;
       const flow = flowNamed(flows, conversation.flow);
       isAbout({ case: args.caseId });
-      const anew = await anewAfter(flow, args.caseId, heard);
+      const anew = await anewAfter(flow, conversation, heard);
       if (anew) {
         turn.chat.conversation = null;
         onLeave();

@@ -372,14 +372,15 @@ describe('the conversations engine', () => {
     expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { heard: 'E1' } } } } });
   });
 
-  it('does at once what somebody else waits for, and plays nothing of the stage before', async () => {
+  it('does at once what needs nothing of what was said, and plays nothing of the stage before', async () => {
     /** What was done, in its order; a stage that is played again runs, too. */
     const done: unknown[] = [];
     const handing: Flow = {
       ...listener,
-      async atOnce(answer, caseId) {
+      async atOnce(answer, { caseId, handed, wait }) {
         if (answer.kind !== 'button' || answer.id !== 'yes') return null;
-        done.push(`handed in of ${caseId}`);
+        const offered = wait.buttons.map(({ id }) => id);
+        done.push({ caseId, offered, ...handed });
         return { handed: 'in' };
       },
       async run(dialogue, args) {
@@ -388,10 +389,13 @@ describe('the conversations engine', () => {
       },
     };
     const engine = await engineWith([handing]);
-    await start(engine, 'listener');
+    await engine.control(chat, (to) => to.start('listener', { caseId: 'C', with: { of: 'a tree' } }));
     done.length = 0;
     await engine.handleUpdate(chat, press('Yes'));
-    expect(done).toEqual(['handed in of C', { handed: 'in' }]);
+    expect(done).toEqual([
+      { caseId: 'C', offered: ['yes', 'back', 'cancel'], of: 'a tree' },
+      { handed: 'in' },
+    ]);
     const state = await store.values(CHATS).get(String(chat));
     expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { handed: 'in' } } } } });
   });

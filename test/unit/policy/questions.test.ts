@@ -9,6 +9,7 @@ import {
 import {
   answer,
   DONT_KNOW,
+  isAnswer,
   meaningOfReply,
   nextQuestion,
   questionAbout,
@@ -133,8 +134,15 @@ describe('answer', () => {
     'refuses what is no answer of the question: %j',
     (given) => {
       expect(answer(noFacts(), 'cloud', given)).toEqual({ ok: false, failure: 'not-an-answer' });
+      expect(isAnswer('cloud', given)).toBe(false);
     },
   );
+
+  it('knows the answers of its buttons by their words', () => {
+    expect(['online', DONT_KNOW].every((word) => isAnswer('cloud', word))).toBe(true);
+    expect(['back', 'cancel', 'laptop', 'yes'].some((word) => isAnswer('cloud', word))).toBe(false);
+    expect(isAnswer('firmware', DONT_KNOW)).toBe(true);
+  });
 
   it('does not let a late button outweigh the device', () => {
     const learnt = answer(known({ cloud: 'online' }, 'lan'), 'cloud', 'disabled');
