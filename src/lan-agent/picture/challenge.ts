@@ -31,7 +31,10 @@ export interface ChallengeResult {
 export interface Challenge {
   /** Draws another picture and closes the one before. */
   open(): Picture;
-  /** Judges a proof. A wrong one costs a try; one for a picture that is not open any more costs nothing. */
+  /**
+   * Judges a proof. A wrong one costs a try, the same once more nothing: a bot that was cut off hands in what it has handed in. Nor
+   * does one for a picture that is not open any more.
+   */
   answer(pictureId: string, proof: string): ChallengeResult;
   /** Whether this is the picture that may be answered or replaced now. */
   isOpen(pictureId: string): boolean;
@@ -49,7 +52,8 @@ export interface Challenge {
 export function createChallenge(options: { clock: () => number; random?: RandomInt }): Challenge {
   const random = options.random ?? cryptoRandomInt;
   let triesLeft = TRIES;
-  let current: { id: string; nonce: string; code: Secret<string>; expiresAt: number } | null = null;
+  let current: { id: string; nonce: string; code: Secret<string>; expiresAt: number; wrong?: string } | null =
+    null;
 
   const isOpen = (pictureId: string) => current?.id === pictureId && options.clock() < current.expiresAt;
 
@@ -75,6 +79,9 @@ export function createChallenge(options: { clock: () => number; random?: RandomI
         current = null;
         return { result: 'passed', triesLeft };
       }
+      // One is all that has to be remembered: with the second the challenge is over.
+      if (current.wrong === proof) return { result: 'wrong', triesLeft };
+      current.wrong = proof;
       triesLeft -= 1;
       if (triesLeft === 0) current = null;
       return { result: 'wrong', triesLeft };

@@ -34,9 +34,10 @@ export function rightAnswer(challenge: Extract<AgentEvent, { type: 'challenge' }
   return { type: 'challenge-answer', jobId, challengeId, proof: pictureAnswerProof(nonce, CODE) } as const;
 }
 
-export function wrongAnswer(challenge: Extract<AgentEvent, { type: 'challenge' }>) {
+/** @param typed what no picture says */
+export function wrongAnswer(challenge: Extract<AgentEvent, { type: 'challenge' }>, typed = 'NOPE') {
   const { jobId, challengeId, nonce } = challenge;
-  return { type: 'challenge-answer', jobId, challengeId, proof: pictureAnswerProof(nonce, 'NOPE') } as const;
+  return { type: 'challenge-answer', jobId, challengeId, proof: pictureAnswerProof(nonce, typed) } as const;
 }
 
 /** Something that comes one by one and is waited for. */

@@ -50,6 +50,18 @@ describe('a challenge', () => {
     expect(challenge.answer(second.id, pictureAnswerProof(second.nonce, CODE)).result).toBe('expired');
   });
 
+  it('takes a wrong answer that comes once more for the same one: it costs one try, however often it was handed in', () => {
+    const { challenge } = makeChallenge();
+    const first = challenge.open();
+    const wrong = pictureAnswerProof(first.nonce, 'wrong');
+    for (let times = 0; times < 3; times++)
+      expect(challenge.answer(first.id, wrong)).toEqual({ result: 'wrong', triesLeft: 1 });
+    expect(challenge.answer(first.id, pictureAnswerProof(first.nonce, 'other'))).toEqual({
+      result: 'wrong',
+      triesLeft: 0,
+    });
+  });
+
   it('keeps one picture open at a time: an answer to the one before costs nothing', () => {
     const { challenge } = makeChallenge();
     const first = challenge.open();
