@@ -149,8 +149,8 @@ export function createAlarms(
    */
   async function isWritten(alarm: Alarm): Promise<boolean> {
     const { jobId } = alarm;
-    const there = orNone(await values.get(jobId));
-    // Rung it tells whoever asks of its job that the store is away.
+    const there = await values.get(jobId);
+    // Whatever became of what is there, somebody waits: rung, it tells whoever asks of its job that the store is away.
     if (!there.ok || isSame(there.value, alarm)) return true;
     if (set.get(jobId) !== alarm) return false;
     if (there.value) set.set(jobId, there.value);

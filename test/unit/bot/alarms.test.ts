@@ -14,6 +14,7 @@ import { createLog } from '../../../src/kernel/log.ts';
 import { ok } from '../../../src/kernel/result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
+import { eventually } from '../../support/eventually.ts';
 import { anyKind, openTestStore, temporaryFolder } from '../../support/store.ts';
 
 const CHAT = 7;
@@ -110,6 +111,25 @@ describe('alarms', () => {
     await pass(WORD_MS);
     await pass(LOOK_EVERY_MS);
     expect(rings.map(({ jobId, waiting }) => [jobId, waiting])).toEqual([[JOB, 'prompt']]);
+  });
+
+  it('ring though what is on disk cannot be read any more', async () => {
+    const alarms = await open();
+    await alarms.set(CHAT, JOB, { waiting: 'answer' });
+    await store.values(anyKind(ALARMS.name)).set(JOB, 'no alarm');
+    for (const [ms, kind] of [
+      [WORD_MS, 'word'],
+      [CHOICE_MS - WORD_MS, 'choice'],
+    ] as const) {
+      now += ms;
+      // A copy of it is set aside first, in its own time.
+      await eventually(async () => {
+        await pass(0);
+        expect(rings.at(-1)?.kind).toBe(kind);
+      });
+    }
+    await eventually(async () => expect(await kept().get(JOB)).toEqual(ok(undefined)));
+    expect(rings).toHaveLength(2);
   });
 
   it.each(['search', 'status', 'unbind', 'answer', 'refresh', 'prompt', 'work', 'end'] as const)(
