@@ -37,6 +37,7 @@ export const lanUnbind = stage('lan-unbind', {
   version: 6,
   anewAfter,
   atOnce,
+  goesOnElsewhere: true,
   async run(dialogue, args) {
     const state = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
@@ -83,7 +84,7 @@ function anewAfter(event: HouseEvent): Standing | null {
   }
 }
 
-/** The laptop waits for the answer to its picture. One to another picture leads to what the case shows now. */
+/** The laptop waits for the answer to its picture. One to another picture is the stage's: it shows what the case shows now. */
 async function atOnce(
   answer: Heard,
   { caseId }: { caseId: string },
@@ -91,7 +92,7 @@ async function atOnce(
 ): Promise<Standing | null> {
   if (answer.kind !== 'picture-code') return null;
   const { nonce, proof } = answer;
-  return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : {};
+  return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : null;
 }
 
 async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {

@@ -183,12 +183,13 @@ interface StageSpec<N extends StageName> {
   run(dialogue: Dialogue, args: { caseId: string; with: Stages[N] }): Promise<Next>;
   anewAfter?(event: HouseEvent): Stages[N] | null;
   atOnce?(answer: Heard, at: Standing<Stages[N]>, house: House): Promise<Stages[N] | null>;
+  readonly goesOnElsewhere?: true;
 }
 
 /** The stage of this name; what it was handed is read before it begins. */
 export function stage<N extends StageName>(
   name: N,
-  { version, run, anewAfter, atOnce }: StageSpec<N>,
+  { version, run, anewAfter, atOnce, ...more }: StageSpec<N>,
 ): Flow<N> {
   const schema = SCHEMAS[name];
   const read = (handed: Handed = {}) => schema.parse(handed);
@@ -196,6 +197,7 @@ export function stage<N extends StageName>(
     name,
     version,
     handed: schema,
+    ...more,
     ...(anewAfter ? { anewAfter } : {}),
     ...(atOnce
       ? { atOnce: (answer, at, house) => atOnce(answer, { ...at, handed: read(at.handed) }, house) }

@@ -117,6 +117,19 @@ describe('a case with a laptop on the LAN', () => {
     expect(stage.lan.device(CAMERA).snapshot()).toMatchObject({ bound: false, unbindsExecuted: 1 });
   }, 120_000);
 
+  it('takes an answer once, though Telegram is out when the chat is to hear of it', async () => {
+    const { technician, laptop, stage } = house;
+    await toThePicture(technician, CAMERA);
+    stage.api.fault({ method: 'sendMessage', chat: technician.id, kind: 'status', status: 502 });
+    await technician.send('wrong');
+    await technician.waitFor(/1 try left/, STEP);
+    stage.api.fault({ method: 'sendMessage', chat: technician.id, kind: 'status', status: 502 });
+    await technician.send(laptop.lastPicture());
+    await laptop.typePassword(DEMO_PASSWORD);
+    await technician.waitFor(/Unbound, verified/, STEP);
+    expect(technician.transcript()).not.toMatch(/0 tries left|looked like a password/);
+  }, 90_000);
+
   it('uses one attempt on a wrong password, says how many are left and repeats nothing', async () => {
     const { technician, laptop, stage } = house;
     await toThePicture(technician, CAMERA);

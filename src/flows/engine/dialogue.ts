@@ -152,6 +152,11 @@ export interface Flow<N extends string = string> {
    * with; null, or left out: the answer is the wait's.
    */
   atOnce?(answer: Heard, at: Standing, house: House): Promise<Handed | null>;
+  /**
+   * Somebody else goes on with what `atOnce` has done, and what comes of it is heard as an event. So it is not done once more because
+   * Telegram takes no word of it: the stage stays where it was.
+   */
+  readonly goesOnElsewhere?: true;
 }
 
 /** Where a stage stands that waits: its case, what it was handed, and what it waits for. */

@@ -4,7 +4,7 @@
  */
 import type { Language } from '../../../locales/language.ts';
 import { isAbout } from '../../kernel/log-subject.ts';
-import { lastWord } from './bot-api.ts';
+import { lastWord, TelegramUnavailable } from './bot-api.ts';
 import { Dialogue, type DialogueTools, type Flow, MessageRefused, type Next } from './dialogue.ts';
 import type { Heard } from './heard.ts';
 import { pendingSpec } from './pending.ts';
@@ -30,7 +30,7 @@ export interface Play {
 }
 
 export function createPlay(
-  { house, callApi, courtesies, cards, tagFor }: EngineTools,
+  { house, callApi, courtesies, cards, tagFor, log }: EngineTools,
   flows: ReadonlyMap<string, Flow>,
   { onEnter, onLeave }: { onEnter(flow: string): void; onLeave(): void },
 ): Play {
@@ -111,16 +111,27 @@ export function createPlay(
     follow,
 
     async resume(turn, heard) {
-      const { conversation } = turn.chat;
+      const { conversation, inbox } = turn.chat;
       if (!conversation) throw new Error('no conversation to resume');
       const { args, state } = conversation;
       const flow = flowNamed(flows, conversation.flow);
       isAbout({ case: args.caseId });
       const anew = await anewAfter(flow, conversation, heard);
+      const isElsewhere = flow.goesOnElsewhere && heard.kind !== 'event';
       if (anew) {
         turn.chat.conversation = null;
         onLeave();
-        return follow(turn, args.caseId, anew);
+        try {
+          return await follow(turn, args.caseId, anew);
+        } catch (error) {
+          if (!isElsewhere || !(error instanceof TelegramUnavailable)) throw error;
+          log.warn(
+            { chat: turn.chatId, flow: flow.name },
+            'a chat does not hear that its answer is on its way',
+          );
+          Object.assign(turn.chat, { conversation, inbox });
+          return;
+        }
       }
       const outcome = await play(turn, flow, args, { waiting: state, heard });
       if (outcome !== 'waiting') await follow(turn, args.caseId, outcome);

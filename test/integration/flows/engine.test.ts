@@ -400,6 +400,34 @@ describe('the conversations engine', () => {
     expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { handed: 'in' } } } } });
   });
 
+  it('does once what somebody else goes on with, where Telegram takes no word of it: what comes of it is still waited for', async () => {
+    let handedIn = 0;
+    const handing: Flow = {
+      ...listener,
+      async run(dialogue) {
+        await dialogue.ask('ready?', { buttons: [[{ id: 'yes', text: 'Yes' }]], events: ['status'] });
+        return { end: true };
+      },
+      goesOnElsewhere: true,
+      async atOnce(answer) {
+        if (answer.kind !== 'button' || answer.id !== 'yes') return null;
+        handedIn += 1;
+        return { handed: 'in' };
+      },
+      anewAfter: (event) => (event.type === 'status' ? { heard: event.id } : null),
+    };
+    const engine = await engineWith([handing]);
+    await start(engine, 'listener');
+    const update = press('Yes');
+    api.fault({ method: 'editMessageText', kind: 'status', status: 502 });
+    expect(await engine.handleUpdate(chat, update)).toEqual(ok('handled'));
+    expect(await engine.handleUpdate(chat, update)).toEqual(ok('repeated'));
+    expect(handedIn).toBe(1);
+    expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('taken'));
+    const state = await store.values(CHATS).get(String(chat));
+    expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { heard: 'E1' } } } } });
+  });
+
   it('tells when nobody listens to a case any more', async () => {
     const engine = await engineWith([listener]);
     expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('unheard'));
