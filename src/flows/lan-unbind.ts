@@ -2,7 +2,13 @@ import type { CaseChallenge, CaseRecord } from '../cases/case.ts';
 import type { GroupRecord } from '../groups/group.ts';
 import { PROMPT_LIMIT_MS } from '../link/times.ts';
 import type { Button } from './engine/buttons.ts';
-import { type Answer, type Ask, type Dialogue, orThrow } from './engine/dialogue.ts';
+import {
+  type Answer,
+  type Ask,
+  type Dialogue,
+  orThrow,
+  type Standing as Waiting,
+} from './engine/dialogue.ts';
 import type { HouseEvent, Late } from './engine/events.ts';
 import type { Heard } from './engine/heard.ts';
 import { exitsIn, groupAtWork, groupOf, skipButton, skipMember, TO_GROUP } from './group.ts';
@@ -84,15 +90,16 @@ function anewAfter(event: HouseEvent): Standing | null {
   }
 }
 
-/** The laptop waits for the answer to its picture. One to another picture is the stage's: it shows what the case shows now. */
-async function atOnce(
-  answer: Heard,
-  { caseId }: { caseId: string },
-  { agents }: House,
-): Promise<Standing | null> {
-  if (answer.kind !== 'picture-code') return null;
-  const { nonce, proof } = answer;
-  return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : null;
+/**
+ * The laptop waits for what the chat says of its picture. Of another picture it is the stage's: that shows what the case shows now.
+ */
+async function atOnce(answer: Heard, { caseId, wait }: Waiting, { agents }: House): Promise<Standing | null> {
+  if (answer.kind === 'picture-code') {
+    const { nonce, proof } = answer;
+    return orThrow(await agents.answerChallenge(caseId, nonce, proof)) ? { picture: 'answered' } : null;
+  }
+  if (answer.kind !== 'button' || answer.id !== 'refresh' || wait.nonce === undefined) return null;
+  return orThrow(await agents.refreshChallenge(caseId, wait.nonce)) ? { picture: 'refreshing' } : null;
 }
 
 async function start(dialogue: Dialogue, record: CaseRecord, state: Standing): Promise<Next> {
@@ -182,10 +189,7 @@ async function showPicture(
     jobId: challenge.jobId,
     help: 'bot:unbind.helpPicture',
   });
-  if (answer.kind === 'button' && answer.id === 'refresh') {
-    await dialogue.house((house) => house.agents.refreshChallenge(record.id, challenge.id));
-    return { go: 'lan-unbind', with: { picture: 'refreshing' } };
-  }
+  if (answer.kind === 'button' && answer.id === 'refresh') return { go: 'lan-unbind' };
   return react(dialogue, record, state, answer);
 }
 

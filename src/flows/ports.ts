@@ -155,8 +155,8 @@ export interface AgentPort {
   unbind(caseId: string, options: { afterLock: boolean }): Answer<JobStart>;
   /** Hands in the proof of an answer that was typed to the picture with this nonce. False: the case shows no such picture any more. */
   answerChallenge(caseId: string, nonce: string, proof: string): Answer<boolean>;
-  /** Asks for another picture. */
-  refreshChallenge(caseId: string, challengeId: string): Answer<void>;
+  /** Asks for another picture in the place of the one with this nonce. False as above. */
+  refreshChallenge(caseId: string, nonce: string): Answer<boolean>;
   /** The technician waits on for the same: the alarm of the running job begins anew. */
   waitOn(caseId: string, waiting: Exclude<Waiting, 'picture'>): Answer<void>;
   /** Stops the running job if nothing dangerous was sent yet. */

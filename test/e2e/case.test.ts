@@ -130,6 +130,17 @@ describe('a case with a laptop on the LAN', () => {
     expect(technician.transcript()).not.toMatch(/0 tries left|looked like a password/);
   }, 90_000);
 
+  it('draws one picture more for one press, though Telegram is out when the chat is to hear of it', async () => {
+    const { technician, laptop, stage } = house;
+    await toThePicture(technician, CAMERA);
+    stage.api.fault({ method: 'sendMessage', chat: technician.id, kind: 'status', status: 502 });
+    await pressId(technician, 'refresh');
+    await technician.waitFor(({ kind }) => kind === 'photo', STEP);
+    await technician.send(laptop.lastPicture());
+    await laptop.typePassword(DEMO_PASSWORD);
+    await technician.waitFor(/Unbound, verified/, STEP);
+  }, 90_000);
+
   it('uses one attempt on a wrong password, says how many are left and repeats nothing', async () => {
     const { technician, laptop, stage } = house;
     await toThePicture(technician, CAMERA);

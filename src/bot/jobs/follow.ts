@@ -1,5 +1,5 @@
 /** What the chat says to a running job: about its picture, and that it is to stop. */
-import type { CaseJob, CaseRecord } from '../../cases/case.ts';
+import type { CaseJob } from '../../cases/case.ts';
 import type { CaseDesk } from '../../cases/desk.ts';
 import type { AgentPort, HouseFailure } from '../../flows/ports.ts';
 import type { JobDesk } from '../../hub/desk.ts';
@@ -33,29 +33,33 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
   const { pictureWords } = records;
 
   /**
-   * Sends a command that belongs to the case's running job; without one there is nothing to send. What the chat says of
-   * the picture is on record with it: what the agent answers is believed only then. A laptop that is back while the picture
-   * is good still gets it; the wait for its word begins now.
+   * Tells the laptop at work for a case what the chat says of the picture with this nonce. That is on record with the command: what
+   * the agent answers is believed only then. A laptop that is back while the picture is good still gets it; the wait for its word
+   * begins now.
+   * @returns false: the case shows no such picture any more, and nothing was sent
    */
   async function say(
-    record: CaseRecord | null,
-    challengeId: string,
+    caseId: string,
+    nonce: string,
     waiting: 'answer' | 'refresh',
     change: (words: PictureWords) => PictureWords,
-    command: (jobId: string, expiresAt: number) => Command,
-  ): Promise<void> {
-    const job = record?.job;
-    if (!record || !job) return;
-    const key = pictureKey(job.id, challengeId);
+    command: (about: { jobId: string; challengeId: string; expiresAt: number }) => Command,
+  ): Promise<boolean> {
+    const record = must(await cases.get(caseId));
+    const { job, challenge: shown } = record ?? {};
+    if (!record || !job || shown?.nonce !== nonce || shown.jobId !== job.id) return false;
+    const about = { jobId: job.id, challengeId: shown.id, expiresAt: clock() + PICTURE_LIFE_MS };
+    const key = pictureKey(job.id, shown.id);
     const before = must(await pictureWords.get(key)) ?? { answers: 0, refreshed: false };
     must(await pictureWords.set(key, change(before), NOTE_MS));
     // Side by side: an alarm that gathers is written with the command.
     const [armed, sent] = await Promise.all([
       alarms.set(record.chatId, job.id, { waiting }),
-      post(desk, job.agentId, command(job.id, clock() + PICTURE_LIFE_MS)),
+      post(desk, job.agentId, command(about)),
     ]);
     must(sent);
     must(armed);
+    return true;
   }
 
   const halt: Follow['halt'] = (job) =>
@@ -69,29 +73,24 @@ export function createFollow({ records, cases, desk, alarms, clock }: FollowOpti
     halt,
 
     answerChallenge: (caseId, nonce, proof) =>
-      atBorder(async () => {
-        const record = must(await cases.get(caseId));
-        const shown = record?.challenge;
-        if (shown?.nonce !== nonce || shown.jobId !== record?.job?.id) return false;
-        const challengeId = shown.id;
-        await say(
-          record,
-          challengeId,
+      atBorder(() =>
+        say(
+          caseId,
+          nonce,
           'answer',
           ({ answers, ...words }) => ({ ...words, answers: answers + 1 }),
-          (jobId, expiresAt) => ({ type: 'challenge-answer', jobId, challengeId, proof, expiresAt }),
-        );
-        return true;
-      }),
+          (about) => ({ type: 'challenge-answer', ...about, proof }),
+        ),
+      ),
 
-    refreshChallenge: (caseId, challengeId) =>
-      atBorder(async () =>
+    refreshChallenge: (caseId, nonce) =>
+      atBorder(() =>
         say(
-          must(await cases.get(caseId)),
-          challengeId,
+          caseId,
+          nonce,
           'refresh',
           (words) => ({ ...words, refreshed: true }),
-          (jobId, expiresAt) => ({ type: 'challenge-refresh', jobId, challengeId, expiresAt }),
+          (about) => ({ type: 'challenge-refresh', ...about }),
         ),
       ),
 

@@ -115,7 +115,8 @@ describe('an answer to a picture', () => {
     const challengeId = ulid();
     await at.laptop.sendEvents([picture(jobId, { challengeId })]);
     expect(await value(answer())).toBe(true);
-    await value(at.jobs.refreshChallenge(caseId, challengeId));
+    expect(await value(at.jobs.refreshChallenge(caseId, 'B'.repeat(22)))).toBe(false);
+    expect(await value(at.jobs.refreshChallenge(caseId, 'A'.repeat(22)))).toBe(true);
     await at.laptop.sendEvents([picture(jobId, { nonce: 'B'.repeat(22) })]);
     expect(await value(answer())).toBe(false);
     expect(await at.commandsOf('challenge-answer')).toHaveLength(1);
