@@ -1,16 +1,16 @@
 /**
  * How soon the bot answers: from the start of its process to its first message, for an update that waits at the Bot API already.
- * The bundle as it is released, with a store that is there, and with none yet, beside a bot of telegraf that only echoes, and
- * `node -e 0`. The Bot API is this process; whoever starts is a node of its own, without what reads TypeScript here. A bot is told to
+ * The bundle as it is installed (`unbind-bot precompile` once), with a store that is there, and with none yet, and as it is before that,
+ * beside a bot of telegraf that only echoes, and `node -e 0`. The Bot API is this process; whoever starts is a node of its own, without what reads TypeScript here. A bot is told to
  * stop before the next one starts: one that was killed would have news for its admin before it asks for updates.
  *
  *   npx tsx bench/bot-start.ts [--runs 15] [--bundle <unbind-bot.mjs of another version>]
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBot } from '../scripts/bundles.ts';
 import { alternate, asked, beside, report, timed } from './bench.ts';
@@ -22,10 +22,15 @@ async function measure(): Promise<void> {
   const { runs, bundle } = asked({ runs: 15, bundle: '' });
   const folder = mkdtempSync(join(tmpdir(), 'unbind-bot-start-'));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
-  if (bundle === '') await buildBot(join(folder, 'dist'));
+  const unpacked = bundle === '' ? join(folder, 'unpacked', 'unbind-bot.mjs') : resolve(bundle);
+  if (bundle === '') await buildBot(dirname(unpacked));
+  const installed = join(folder, 'installed');
+  cpSync(dirname(unpacked), installed, { recursive: true });
+  const program = join(installed, basename(unpacked));
+  // Another version may know no such command; it is measured as it comes.
+  spawnSync(process.execPath, [program, 'precompile'], { env: { PATH: process.env.PATH } });
   // The echo is measured as a bundle, too: without the time that reading TypeScript takes.
-  const program = bundle === '' ? join(folder, 'dist', 'unbind-bot.mjs') : resolve(bundle);
-  const echoing = join(folder, 'dist', 'echo.mjs');
+  const echoing = join(folder, 'echo.mjs');
   await buildEcho(echoing);
   let fresh = 0;
   let update = 1_000;
@@ -57,9 +62,9 @@ async function measure(): Promise<void> {
     api.close();
     return ms;
   };
-  const ours = (store: string) =>
+  const ours = (store: string, entry = program) =>
     firstAnswer((url) =>
-      spawn(process.execPath, [program], {
+      spawn(process.execPath, [entry], {
         cwd: folder,
         stdio: 'ignore',
         env: {
@@ -81,6 +86,7 @@ async function measure(): Promise<void> {
       echo: () => firstAnswer((url) => spawn(process.execPath, [echoing, url], { stdio: 'ignore' })),
       there: () => ours('store'),
       none: () => ours(`store-${fresh++}`),
+      unpacked: () => ours('store', unpacked),
     },
     runs,
   );
@@ -89,6 +95,7 @@ async function measure(): Promise<void> {
   report([
     beside('first answer of a cold start', 'ms', took.there, baseline, { reach: { atMost: 2 } }),
     beside('first answer of a cold start, store to be made', 'ms', took.none, baseline),
+    beside('first answer of a cold start, nothing precompiled', 'ms', took.unpacked, baseline),
     beside('first answer of the echo bot', 'ms', took.echo, { name: 'node -e 0', rounds: took.node }),
   ]);
   process.exit();

@@ -1,8 +1,8 @@
 /** How both programs are bundled for people who have node and nothing else. */
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -68,37 +68,99 @@ const UNCALLED: Plugin = {
   },
 };
 
+/** Sentences that others say: the agent, its window, the demo, and whoever makes packages. */
+const UNSAID = /[\\/]locales[\\/][a-z]+[\\/](agent|window|sandbox|packages)\.ts$/;
+const SILENT: Plugin = {
+  name: 'silent',
+  setup({ onLoad }) {
+    onLoad({ filter: UNSAID }, ({ path }) => ({ contents: `export const ${UNSAID.exec(path)?.[1]} = {};` }));
+  },
+};
+
+/** How everything of the bot is bundled. @param released false for a bot with fail points */
+const ofBot = (released: boolean) =>
+  ({
+    ...COMMON,
+    ...(released ? RELEASED : {}),
+    splitting: true,
+    minifyWhitespace: true,
+    // It takes the labels of fail points away.
+    minifySyntax: released,
+    // Sentences are a third of it.
+    charset: 'utf8',
+    external: PACKAGES_BESIDE.flatMap((name) => [name, `${name}/*`]),
+    alias: LEFT_OUT,
+    plugins: [UNCALLED, SILENT],
+    metafile: true,
+  }) satisfies BuildOptions;
+
 /**
- * `unbind-bot.mjs` with its parts (`unbind-bot-*.mjs`), `label-worker.mjs`, `label-second.mjs`, `label-text.mjs` and `pictures/` beside
- * it, all packages included but `PACKAGES_BESIDE`.
+ * `unbind-bot.mjs` with its parts (`unbind-bot-*.cjs`), `label-worker.mjs`, `label-second.mjs` and `label-text.mjs` with theirs
+ * (`label-part-*.mjs`), and `pictures/` beside it, all packages included but `PACKAGES_BESIDE`.
  * @param released false for a bot with fail points
  * @returns the files it was made of, relative to `ROOT`
  */
 export async function buildBot(outdir: string, released = true): Promise<readonly string[]> {
-  const { metafile } = await build({
-    ...COMMON,
-    ...(released ? RELEASED : {}),
+  const parts = await buildParts(outdir, released);
+  const launcher = await build({
+    ...ofBot(released),
+    outdir,
+    entryPoints: { 'unbind-bot': 'src/bot/launcher.ts' },
+    define: { FIRST_PART: JSON.stringify(parts.first) },
+  });
+  const readers = await build({
+    ...ofBot(released),
     outdir,
     entryPoints: {
-      'unbind-bot': 'src/bot/main.ts',
       'label-worker': 'src/label/worker.ts',
       'label-second': 'src/label/second/child.ts',
       'label-text': 'src/label/text/child.ts',
     },
-    // What the first answer does not need is not read before it (docs/decisions/0079); files beside are found from any part.
-    splitting: true,
-    chunkNames: 'unbind-bot-[hash]',
-    minifyWhitespace: true,
-    // It takes the labels of fail points away.
-    minifySyntax: released,
-    external: PACKAGES_BESIDE.flatMap((name) => [name, `${name}/*`]),
-    alias: LEFT_OUT,
-    plugins: [UNCALLED],
-    metafile: true,
+    chunkNames: 'label-part-[hash]',
   });
   // The drawn step cards are read from beside the program.
   await cp(join(ROOT, 'src/cards/pictures'), join(outdir, 'pictures'), { recursive: true });
-  return Object.keys(metafile.inputs);
+  const inputs = [launcher, readers].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  return [...new Set([...parts.inputs, ...inputs])];
+}
+
+const FIRST_PART = 'src/bot/program.ts';
+/** What a part is given, in this order, for what a module has of its own (src/bot/launcher.ts). */
+const NAMES = ['exports', 'require', 'module', 'importMetaUrl', 'importMetaResolve'];
+
+/**
+ * The program's parts. They are split as ES modules, which alone esbuild can split, and then made what the launcher runs: of an ES module
+ * node takes nothing that was compiled before (docs/decisions/0081). Their names change with their content.
+ */
+async function buildParts(outdir: string, released: boolean): Promise<{ first: string; inputs: string[] }> {
+  const { outputFiles, metafile } = await build({
+    ...ofBot(released),
+    outdir,
+    entryPoints: { 'unbind-bot': FIRST_PART },
+    outExtension: { '.js': '.cjs' },
+    // What the first answer does not need is not read before it (docs/decisions/0079); files beside are found from any part.
+    entryNames: '[name]-[hash]',
+    chunkNames: 'unbind-bot-[hash]',
+    banner: {},
+    define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },
+    write: false,
+  });
+  await mkdir(outdir, { recursive: true });
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: COMMON.target,
+      minifyWhitespace: true,
+      charset: 'utf8',
+      // The launcher loads what is imported late, too.
+      supported: { 'dynamic-import': false },
+    });
+    await writeFile(path, `(function(${NAMES.join(',')}){"use strict";${code}\n})`);
+  }
+  const [first = ''] =
+    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === FIRST_PART) ?? [];
+  return { first: basename(first), inputs: Object.keys(metafile.inputs) };
 }
 
 /**

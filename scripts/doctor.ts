@@ -103,7 +103,7 @@ for (const language of wanted.length > 0 ? wanted : (['en'] as const)) {
       ...settings,
     };
     const end = isRunning ? await pretendToRun(join(folder, 'data')) : undefined;
-    const checks = await examine(env, folder, () => Date.now() + offMs);
+    const checks = await examine(env, folder, null, () => Date.now() + offMs);
     await end?.();
     console.log(`\n## ${what}`);
     for (const one of checks)

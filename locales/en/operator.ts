@@ -114,6 +114,13 @@ export const operator = {
       unusable: 'Region: {{file}} cannot be used ({{detail}}). Cure: unbind-bot data check',
       doubts: 'Region: something in {{file}} cannot be right. Cure: unbind-bot data check',
     },
+    compiled: {
+      used: 'Start: from what is compiled already.',
+      absent:
+        'Start: everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
+      outdated:
+        'Start: what is compiled does not fit this node or this version of the bot, and everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
+    },
     print: {
       off: 'Print on labels: not read (READ_PRINT=off).',
       there: 'Print on labels: its reader is installed.',
@@ -124,6 +131,15 @@ export const operator = {
       good: 'Packages for laptops: version {{version}}, {{systems}} systems.',
       none: 'Packages for laptops: none (AGENT_PACKAGES), so technicians need Node and the source. Cure: npm run package:agent',
     },
+  },
+  precompile: {
+    about: 'compile once what every start would compile again, and keep it beside the program',
+    fromSource: 'From its source the bot keeps nothing compiled. Build it first: npm run build',
+    failed:
+      'The start that is compiled from has failed ({{detail}}). The bot starts without it, a little later.',
+    notWritten:
+      '{{file}} was not written ({{detail}}). Run it as whoever may write there. The bot starts without it, a little later.',
+    written: 'Compiled: {{file}}, {{bytes}} bytes. After an update of node or of the bot: once more.',
   },
   init: {
     about: 'ask for what the bot needs, check each answer, and write .env',

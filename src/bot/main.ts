@@ -1,12 +1,4 @@
-#!/usr/bin/env node
-/** `unbind-bot`: the operator's program. Its commands are in cli/, a file each. */
-import { config } from 'dotenv';
-import { createCli } from './cli/cli.ts';
-import { run } from './cli/run.ts';
+/** `unbind-bot` from its source; the bundle has a launcher of its own (launcher.ts). */
+import { main } from './program.ts';
 
-config({ quiet: true });
-const cli = createCli(process.env);
-const words = process.argv.slice(2);
-// A bot that starts, as a service does it, reads nothing of the other commands, nor of what understands them.
-if (words.length === 0 || (words.length === 1 && words[0] === 'run')) await run(cli);
-else await (await import('./cli/commands.ts')).obey(cli);
+await main(process.argv.slice(2), null);

@@ -2,11 +2,14 @@
  * What `npm run build` makes, started and used. The bot of all tests here is the released one; the released agent works
  * through test/integration/netns, because it refuses the test network, where its twin of the same build stands for it.
  */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { childEnv } from '../../src/kernel/child-env.ts';
 import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
@@ -54,9 +57,98 @@ describe('the bundled bot', () => {
     // What it said may come in after its end.
     await eventually(() => {
       const last: unknown = JSON.parse(lines.at(-1) ?? '{}');
-      expect(last).toMatchObject({ level: 60, err: { code: 'ERR_MODULE_NOT_FOUND' } });
+      expect(last).toMatchObject({ level: 60, err: { code: 'ENOENT' } });
     });
   }, 120_000);
+});
+
+describe('the precompiled bot', () => {
+  /** A copy of its own of the released bot. */
+  async function unpacked(t: TestContext): Promise<string> {
+    const folder = await emptyFolder(t);
+    await cp(dirname(await releasedBot()), join(folder, 'bot'), { recursive: true });
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
+    return join(folder, 'bot', 'unbind-bot.mjs');
+  }
+
+  /** Starts it, has it answer, and stops it. @returns how it says that it was started */
+  async function startedFrom(program: string): Promise<unknown> {
+    const lines: string[] = [];
+    const stage = await createStage({
+      devices: [],
+      program: [program],
+      onBotLine: (line) => lines.push(line),
+    });
+    try {
+      await stage.bot.start();
+      const technician = stage.technician('ru');
+      await technician.send('/start');
+      await technician.waitFor(/серийный номер/i, STEP);
+    } finally {
+      await stage.close();
+    }
+    const ready = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'ready');
+    return ready?.compiled;
+  }
+
+  const precompile = (program: string, cwd: string, env: NodeJS.ProcessEnv = {}) =>
+    promisify(execFile)(process.execPath, [program, 'precompile'], {
+      cwd,
+      env: { ...childEnv(), LANG: 'en_US.UTF-8', ...env },
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+
+  it('starts from what it compiled, and as ever where that is not there or damaged', async (t) => {
+    const program = await unpacked(t);
+    expect(await startedFrom(program)).toBe('absent');
+    const cwd = await emptyFolder(t);
+    // What the operator has set is for the bot itself: nothing of it is touched, and nobody is called.
+    const theirs = {
+      BOT_TOKEN: 'no token',
+      STORE_URL: `lmdb:${join(cwd, 'store')}`,
+      TELEGRAM_API_ROOT: 'no address',
+    };
+    const made = await precompile(program, cwd, theirs);
+    expect(made).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^Compiled: .*unbind-bot\.compiled/),
+    });
+    expect(await readdir(cwd)).toEqual([]);
+    expect(await startedFrom(program)).toBe('used');
+    const kept = join(dirname(program), 'unbind-bot.compiled');
+    const content = await readFile(kept);
+    content[content.length - 100_000] = (content[content.length - 100_000] ?? 0) ^ 1;
+    await writeFile(kept, content);
+    expect(await startedFrom(program)).toBe('outdated');
+    await writeFile(kept, content.subarray(0, 10));
+    expect(await startedFrom(program)).toBe('outdated');
+  }, 120_000);
+
+  it('says so where it may not write beside the program, and leaves nothing behind', async (t) => {
+    const program = await unpacked(t);
+    await mkdir(join(dirname(program), 'unbind-bot.compiled'));
+    const before = await readdir(dirname(program));
+    const made = await precompile(program, await emptyFolder(t));
+    expect(made).toMatchObject({ code: 1, stdout: '' });
+    expect(made.stderr).toMatch(/was not written \(EISDIR\)/);
+    expect(await readdir(dirname(program))).toEqual(before);
+  }, 60_000);
+
+  it('is nothing that runs from its source', async (t) => {
+    const source = resolve('src/bot/main.ts');
+    const made = await promisify(execFile)(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), source, 'precompile'],
+      {
+        cwd: await emptyFolder(t),
+        env: { ...childEnv(), LANG: 'en_US.UTF-8' },
+      },
+    ).catch(({ code, stderr }) => ({ code, stderr }));
+    expect(made).toMatchObject({ code: 1, stderr: expect.stringContaining('npm run build') });
+  }, 60_000);
 });
 
 /** Files of packages that the first answer does not need: as a bundle names those it holds. */
@@ -86,7 +178,26 @@ const LEFT_OUT = [
 
 async function partsOf(folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  return names.filter((name) => name.endsWith('.mjs')).map((name) => join(folder, name));
+  return names.filter((name) => /^unbind-bot.*\.[cm]js$/.test(name)).map((name) => join(folder, name));
+}
+
+/** What a part asks for before it is done itself: what it imports late is asked for by a function. */
+const ASKED = /(?:\bload\(|(?<!=>__toESM\()\brequire\()"([^"]+)"/g;
+
+function askedOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(ASKED)].map(([, name = '']) => name);
+}
+
+/** The bot's launcher, and every part that it loads before the first line of the program runs. */
+function loadedAtStart(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const name of askedOf(file)) if (isPart(name)) loadedAtStart(join(dirname(file), name), seen);
+  return seen;
+}
+
+function isPart(name: string): boolean {
+  return /^(?:\.\/)?unbind-bot-[^/]+\.cjs$/.test(name);
 }
 
 /** What node reads before the first line of a module runs: the module and all it imports, but not when it is asked to. */
@@ -109,12 +220,16 @@ describe('the bundled bot, before its first line', () => {
   it('has read no package but those beside it, and nothing that its first answer does not need', async () => {
     const entry = await releasedBot();
     const whole = textOf(await partsOf(dirname(entry)));
-    const start = textOf(readAtStart(entry));
-    const asked = [...start.matchAll(/(?:from|import)\s*"([\w@][\w@:/.-]*)"/g)].map(([, name = '']) => name);
+    const files = [...loadedAtStart(entry)];
+    const start = textOf(files);
+    const asked = files.flatMap(askedOf).filter((name) => !isPart(name));
+    expect(files.length).toBeGreaterThan(5);
     // lmdb, too, is taken otherwise (src/store/lmdb/engine.ts).
     expect(asked.filter((name) => !isBuiltin(name))).toEqual([]);
     // Taken by `import { z }`, zod brings what it says in sixty languages, Indonesian among them.
     expect(whole.includes('Input tidak valid')).toBe(false);
+    // What others say is left out of it (scripts/bundles.ts), so nothing of it may ask for that.
+    expect(whole.match(/["'`](?:agent|window|sandbox|packages):[a-z][\w.]*/gi)).toBeNull();
     for (const name of LEFT_OUT)
       expect(new RegExp(`"node_modules/${name}[/"]`).test(whole), `${name} is in the bundle`).toBe(false);
     for (const file of LATE) {

@@ -57,6 +57,8 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   systemctl: 'needs systemd: test/integration/bot/systemd.test.ts plays its part',
   podman: 'needs a container engine: test/unit/deploy/deploy.test.ts reads the composition',
   'npm run bot -- init': 'asks a person: test/integration/bot/init.test.ts',
+  'node /opt/unbind-bot/unbind-bot.mjs precompile':
+    'writes beside the program, which other tests start, too: test/e2e/bundles.test.ts',
   'npm run bot -- doctor': 'asks Telegram: test/integration/bot/doctor.test.ts',
   'npm run bot': 'asks Telegram: every test of test/e2e starts it with a local Bot API',
   'unbind-bot run': 'asks Telegram: every test of test/e2e starts it with a local Bot API',
@@ -83,7 +85,7 @@ function wordsFor(program: 'bot' | 'agent', { words }: DocCommand): readonly str
 async function botProgram(onRun: (command: Command) => void = () => undefined): Promise<Command> {
   const program = new Command('unbind-bot');
   const cli = {
-    ...createCli({}),
+    ...createCli({}, null),
     misused: (text: string): never => {
       throw new Error(text);
     },

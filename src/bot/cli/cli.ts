@@ -6,6 +6,7 @@ import type { Result } from '../../kernel/result.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import { lookAtStore, openStore } from '../../store/open.ts';
 import type { OpenFailure, Store } from '../../store/store.ts';
+import type { Launch } from '../compiled.ts';
 import { readSettings, type Settings, type SettingsProblem } from '../settings.ts';
 import { isDamaged, storeTrouble } from '../store-command.ts';
 
@@ -21,6 +22,8 @@ export const EXIT = {
 } as const;
 
 export interface Cli {
+  /** How the program was launched; null: from its source. */
+  readonly launch: Launch | null;
   readonly env: NodeJS.ProcessEnv;
   readonly language: Language;
   readonly t: Texts;
@@ -45,7 +48,8 @@ export interface Cli {
 /** Adds a command, or a few of one matter, to the program. */
 export type AddCommand = (program: Command, cli: Cli) => void;
 
-export function createCli(env: NodeJS.ProcessEnv): Cli {
+/** @param launch how the program was launched; null: from its source */
+export function createCli(env: NodeJS.ProcessEnv, launch: Launch | null): Cli {
   const language = languageOf(env.LC_ALL || env.LANG);
   const t = textsFor(language);
   const complain = (text: string) => void process.stderr.write(`${text}\n`);
@@ -65,6 +69,7 @@ export function createCli(env: NodeJS.ProcessEnv): Cli {
     process.exit(EXIT.usage);
   };
   return {
+    launch,
     env,
     language,
     t,

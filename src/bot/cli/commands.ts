@@ -10,6 +10,7 @@ import { addForget, addUnlock } from './forget.ts';
 import { addForgetPin } from './forget-pin.ts';
 import { addHealth } from './health.ts';
 import { addInit } from './init.ts';
+import { addPrecompile } from './precompile.ts';
 import { addRun } from './run.ts';
 import { addStore } from './store.ts';
 
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   addInit,
   addDoctor,
   addHealth,
+  addPrecompile,
   addBackup,
   addRestore,
   addForget,

@@ -5,14 +5,14 @@ import { examine } from './doctor/examine.ts';
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const;
 
-export const addDoctor: AddCommand = (program, { env, t, print, complain }) => {
+export const addDoctor: AddCommand = (program, { env, launch, t, print, complain }) => {
   program
     .command('doctor')
     .description(t('operator:doctor.cli.about'))
     .option('--json', t('operator:doctor.cli.json'))
     .option('--bundle <file>', t('operator:doctor.cli.bundle'))
     .action(async ({ json, bundle }: { json?: true; bundle?: string }) => {
-      const checks = await examine(env, process.cwd(), Date.now);
+      const checks = await examine(env, process.cwd(), launch, Date.now);
       if (json) print(JSON.stringify(checks.map((one) => ({ ...one, sentence: one.sentence(t) }))));
       else for (const one of checks) print(`${SIGNS[one.result]} ${one.sentence(t)}`);
       process.exitCode = checks.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.done;

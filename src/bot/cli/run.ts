@@ -31,7 +31,7 @@ export const addRun: AddCommand = (program, cli) => {
 
 /** Runs the bot until it is told to stop. @param keepAuditDays days the audit trail is kept */
 export async function run(cli: Cli, keepAuditDays = KEEP_AUDIT_DAYS): Promise<void> {
-  const { env, t, complain, complainOf } = cli;
+  const { env, launch, t, complain, complainOf } = cli;
   const settings = cli.settings();
   const log = createLog(settings.logLevel, 'unbind-bot');
   // Node prints a fault as it is, whatever stands in it; the log takes secrets out.
@@ -63,7 +63,7 @@ export async function run(cli: Cli, keepAuditDays = KEEP_AUDIT_DAYS): Promise<vo
     process.exit(EXIT.failed);
   }
   const bot = started.value;
-  log.info({ hub: bot.hubUrl, watch: bot.watchUrl }, 'ready');
+  log.info({ hub: bot.hubUrl, watch: bot.watchUrl, compiled: launch?.state() }, 'ready');
   const systemd = createSystemd(env, log);
   void systemd.ready(async () => {
     const { ready, reasons } = await bot.glance();

@@ -40,7 +40,7 @@ async function setUp(own: Record<string, string> = {}, clock: () => number = Dat
     WATCH_LISTEN: `127.0.0.1:${await freeTcpPort()}`,
     ...own,
   };
-  return { folder, env, look: () => examine(env, folder, clock) };
+  return { folder, env, look: () => examine(env, folder, null, clock) };
 }
 
 const words = (checks: readonly Check[], result: Check['result']) =>
@@ -131,7 +131,7 @@ it('a store of something else, and a folder that cannot be made', async () => {
   expect(words(await look(), 'failed')).toEqual(['store.foreign']);
   await writeFile(join(folder, 'file'), '');
   const below = { ...env, STORE_URL: `lmdb:${join(folder, 'file', 'data')}` };
-  expect(words(await examine(below, folder, Date.now), 'failed')).toEqual([
+  expect(words(await examine(below, folder, null, Date.now), 'failed')).toEqual([
     expect.stringMatching(/^store\./),
   ]);
 });
@@ -159,7 +159,7 @@ it('a token that another program polls with, as the running bot tells it', async
   const { folder, env } = await setUp({ WATCH_LISTEN: `127.0.0.1:${port}` });
   const store = await openTestStore(join(folder, 'data'));
   const place = await takePlace(store, join(folder, 'data'), Date.now);
-  const checks = await examine(env, folder, Date.now);
+  const checks = await examine(env, folder, null, Date.now);
   if (place.ok) await place.value.leave();
   await store.close();
   // The hub of this bot is not there, which is said as well.

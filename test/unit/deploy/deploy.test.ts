@@ -66,6 +66,12 @@ describe('the image', () => {
     for (const [, name = ''] of (last('ENV') ?? '').matchAll(/(\w+)=/g)) expect(KNOWN).toContain(name);
   });
 
+  it('has compiled the bot before it is anybody, so that none of its starts has to', () => {
+    const made = lines.indexOf('RUN ["node", "/opt/unbind-bot/unbind-bot.mjs", "precompile"]');
+    expect(made).toBeGreaterThan(lines.indexOf('COPY --from=build /out /opt/unbind-bot'));
+    expect(lines.findIndex((line) => line.startsWith('USER '))).toBeGreaterThan(made);
+  });
+
   it('is pinned to a version, installs by the lockfile, and runs nothing of a package while it does', () => {
     expect(lines.find((line) => line.startsWith('ARG NODE='))).toMatch(/:\d+\.\d+\.\d+-/);
     expect(lines).toContain('RUN npm ci --ignore-scripts');

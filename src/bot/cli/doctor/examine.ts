@@ -1,8 +1,10 @@
+import type { Launch } from '../../compiled.ts';
 import { readSettings } from '../../settings.ts';
 import { TelegramClient } from '../../telegram/client.ts';
 import { settingsTrouble } from '../cli.ts';
 import { type Check, finding, foundAs } from './check.ts';
 import {
+  checkCompiled,
   checkDisk,
   checkEnvFile,
   checkPack,
@@ -18,11 +20,13 @@ import { checkRedis } from './redis-checks.ts';
 /**
  * Everything the doctor looks at, in the order it is told. Nothing is changed, no update is taken from a running bot.
  * @param folder where `.env` is looked for
+ * @param launch how the program was launched; null, where nothing can be precompiled: from its source
  * @param clock milliseconds since 1970
  */
 export async function examine(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
+  launch: Launch | null,
   clock: () => number,
 ): Promise<Check[]> {
   const read = readSettings(env);
@@ -60,6 +64,7 @@ export async function examine(
     ...(await checkHub(settings, runs, clock())),
     await checkPack(settings, clock()),
     checkPrint(settings),
+    ...(launch ? [checkCompiled(launch)] : []),
     await checkPackages(settings),
   ];
 }

@@ -7,6 +7,7 @@ import { parse } from 'dotenv';
 import { openPackages } from '../../../hub/packages.ts';
 import { isPrintInstalled } from '../../../label/text/engine.ts';
 import { directoryOf, lookAtStore, openStore } from '../../../store/open.ts';
+import type { Launch } from '../../compiled.ts';
 import { loadOperatorData } from '../../operator-data.ts';
 import { exposedFiles } from '../../server/exposed-files.ts';
 import { type RunningBot, runningBot } from '../../server/one-bot.ts';
@@ -150,6 +151,12 @@ export function checkPrint({ readPrint }: Settings): Check {
   return isPrintInstalled()
     ? finding('ok', 'operator:doctor.print.there')
     : finding('failed', 'operator:doctor.print.missing');
+}
+
+/** Whether a start begins with what is compiled already. */
+export function checkCompiled(launch: Launch): Check {
+  const state = launch.state();
+  return finding(state === 'used' ? 'ok' : 'warning', `operator:doctor.compiled.${state}`);
 }
 
 /** The portable packages that laptops get. */

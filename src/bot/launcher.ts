@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/**
+ * The first file of the bundled bot, `unbind-bot.mjs`: loads the program's parts from beside it, and starts from what V8 has compiled of
+ * them already where `unbind-bot precompile` has left that there (docs/decisions/0081). Without it, and where it does not fit, the parts are
+ * compiled as ever.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
+import { type CompiledParts, decodeCompiled, encodeCompiled, type Launch } from './compiled.ts';
+import type { main } from './program.ts';
+
+/** What a part's file is, an expression; scripts/bundles.ts writes it so. */
+type Part = (
+  exports: object,
+  require: (name: string) => unknown,
+  module: { exports: object },
+  importMetaUrl: string,
+  importMetaResolve: (name: string) => string,
+) => void;
+
+/** The file name of the first part; scripts/bundles.ts puts it in. */
+declare const FIRST_PART: string;
+
+const KEPT = fileURLToPath(new URL('./unbind-bot.compiled', import.meta.url));
+
+const requireBeside = createRequire(import.meta.url);
+const scripts = new Map<string, Script>();
+const modules = new Map<string, { exports: object }>();
+const kept = readKept();
+
+const launch: Launch = {
+  file: KEPT,
+  state: () => {
+    if (kept === null) return 'absent';
+    // Of the first part alone: others may be loaded that nobody loaded when it was compiled.
+    return scripts.get(FIRST_PART)?.cachedDataRejected === false ? 'used' : 'outdated';
+  },
+  compiled: () =>
+    encodeCompiled(new Map([...scripts].map(([name, script]) => [name, script.createCachedData()]))),
+};
+
+const first = load(FIRST_PART) as { main: typeof main };
+await first.main(process.argv.slice(2), launch);
+
+/** @returns null: nothing is kept, or it cannot be read; empty: nothing of it can be used */
+function readKept(): CompiledParts | null {
+  try {
+    return decodeCompiled(readFileSync(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+/** Runs a part, once. @param name its file name @throws what reading it or running it throws */
+function load(name: string): object {
+  const known = modules.get(name);
+  if (known) return known.exports;
+  const url = new URL(name, import.meta.url);
+  const filename = fileURLToPath(url);
+  const cachedData = kept?.get(name);
+  const script = new Script(readFileSync(url, 'utf8'), { filename, ...(cachedData ? { cachedData } : {}) });
+  scripts.set(name, script);
+  const module = { exports: {} };
+  modules.set(name, module);
+  const part = script.runInThisContext() as Part;
+  try {
+    part(module.exports, requireFrom, module, url.href, import.meta.resolve);
+  } catch (error) {
+    // Half of a part is no part: whoever asks again hears of it again.
+    modules.delete(name);
+    throw error;
+  }
+  return module.exports;
+}
+
+function requireFrom(name: string): unknown {
+  return name.startsWith('./') ? load(name.slice(2)) : requireBeside(name);
+}
