@@ -36,9 +36,10 @@ export async function openFailPoints(): Promise<FailPoints> {
   };
 }
 
+/** The whole lines of a file: a program may be writing its next one, and a page of the file is seen before the rest of the line. */
 function linesOf(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    return readFileSync(path, 'utf8').split('\n').slice(0, -1);
   } catch {
     return [];
   }

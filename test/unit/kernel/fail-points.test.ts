@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { FAIL_POINTS, FAIL_POINTS_FOLDER, reach } from '../../../src/kernel/fail-points.ts';
 import { failingStore } from '../../../src/store/fail-points.ts';
@@ -64,4 +66,11 @@ it('tells a write of the store as failed before it is made, or after', async () 
   arm([{ id: 'd', point: 'store-write-after', act: 'fail' }]);
   expect(await values.set('two', 'x')).toMatchObject({ failure: { reason: 'unavailable' } });
   expect(await values.keys()).toEqual({ ok: true, value: ['two'] });
+});
+
+it('reads whole lines of what is noted: a page of the file is there before the rest of a line', async () => {
+  const { env, hits } = await armable();
+  await reach('journal-after', 'intent');
+  appendFileSync(join(env[FAIL_POINTS_FOLDER] ?? '', 'hits.jsonl'), '{"pid":32091,"point":"te');
+  expect(hits().map(({ subject }) => subject)).toEqual(['intent']);
 });
