@@ -146,7 +146,7 @@ describe.skipIf(NO_REDIS !== null)(
       onTestFinished(() => opened.value.close());
       const values = opened.value.values(anyKind('things'));
       await value(values.set('a', 1));
-      expect(await value(opened.value.primary.settled())).toBe(true);
+      await eventually(async () => expect(await value(opened.value.primary.settled())).toBe(true));
       await pair.failOver();
       await pair.replica.restart();
       await eventually(async () => expect(await value(values.get('a'))).toBe(1));

@@ -152,7 +152,7 @@ describe.skipIf(NO_REDIS !== null)(`A store on servers (${NO_REDIS ?? 'redis-ser
     const before = await value(store.primary.term());
     const taken = await value(store.claims.take('chat', HOUR, 'a'));
     expect(taken).not.toBeNull();
-    expect(await value(store.primary.settled())).toBe(true);
+    await eventually(async () => expect(await value(store.primary.settled())).toBe(true));
     const holders = await Promise.all(
       (await cluster.primaries()).map(async (node) => ({ node, keys: await node.command('DBSIZE') })),
     );
@@ -274,7 +274,7 @@ describe.skipIf(NO_REDIS !== null)(`A store on servers (${NO_REDIS ?? 'redis-ser
     const replica = await server({ replicaOf: primary });
     const alone = await opened(primary.url);
     const store = await opened(`${primary.url}?replicas=1`);
-    expect(await value(store.primary.settled())).toBe(true);
+    await eventually(async () => expect(await value(store.primary.settled())).toBe(true));
     await cutOff(replica);
     await value(store.values(anyKind('things')).set('a', 1));
     expect(await value(store.primary.settled())).toBe(false);
