@@ -2,9 +2,11 @@
  * The law of groups (docs/decisions/0060), over the hub's own sockets and without any conversation: whatever a laptop
  * reports stops the group where its record stands, and nothing of it is unbound from then on.
  */
+import { AsyncResource } from 'node:async_hooks';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAILY_UNBINDS } from '../../../src/bot/door/limits.ts';
+import { ALARMS } from '../../../src/bot/house/alarms.ts';
 import type { Jobs } from '../../../src/bot/jobs/jobs.ts';
 import type { CaseDesk } from '../../../src/cases/desk.ts';
 import type { GroupAction, GroupRecord } from '../../../src/groups/group.ts';
@@ -120,6 +122,20 @@ describe('an answer to a picture', () => {
     await at.laptop.sendEvents([picture(jobId, { nonce: 'B'.repeat(22) })]);
     expect(await value(answer())).toBe(false);
     expect(await at.commandsOf('challenge-answer')).toHaveLength(1);
+  });
+
+  it('is on disk with its alarm as soon as the laptop may have it', async () => {
+    const caseId = await caseOf(0);
+    const { jobId } = await unbinding(caseId);
+    await at.laptop.sendEvents([picture(jobId, {})]);
+    const { store } = at.house;
+    // Reads nothing that the turn has gathered and not written.
+    const elsewhere = new AsyncResource('elsewhere');
+    const turn = await store.together(async () => {
+      await value(at.jobs.answerChallenge(caseId, 'A'.repeat(22), 'p'.repeat(43)));
+      return elsewhere.runInAsyncScope(() => store.values(ALARMS).get(jobId));
+    });
+    expect(turn).toMatchObject({ ok: true, value: { ok: true, value: { wait: { waiting: 'answer' } } } });
   });
 });
 
