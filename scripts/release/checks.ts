@@ -31,8 +31,8 @@ const MADE = [
   ...['unbind-bot', 'label-worker', 'label-second', 'label-text'].map((name) => `${name}.mjs`),
   ...['package.json', 'PACKAGES.txt', 'SHA256SUMS', 'licences/packages.txt'],
 ];
-/** Parts of the program, named by what is in them. */
-const PART = /^unbind-bot-[A-Z0-9]{8}\.mjs$/;
+/** Parts of the programs, named by what is in them. */
+const PART = /^(?:unbind-bot-[A-Z0-9]{8}\.cjs|label-part-[A-Z0-9]{8}\.mjs)$/;
 /** Where files of the repository lie in the package. */
 const PLACES: readonly (readonly [from: string, to: string])[] = [
   ['src/cards/pictures/', 'pictures/'],
@@ -101,7 +101,12 @@ async function sbomCheck(path: string, version: string, shipped: readonly Shippe
   return { check: 'sbom', faults: unknown.map((id) => `${id} is handed out and not in the lockfile`), cure };
 }
 
-async function contentsCheck(folder: string, packages: readonly string[]): Promise<Checked> {
+/**
+ * What the package holds, beside what is expected of it.
+ * @param folder the package, unpacked
+ * @param packages folders of the packages it needs (`neededPackages`)
+ */
+export async function contentsCheck(folder: string, packages: readonly string[]): Promise<Checked> {
   const files = await filesIn(folder);
   const named: string[] = [];
   for (const file of files) {

@@ -5,7 +5,8 @@ import { chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { packageBot } from '../../scripts/package/bot.ts';
+import { lockfile, neededPackages, packageBot } from '../../scripts/package/bot.ts';
+import { contentsCheck } from '../../scripts/release/checks.ts';
 import { childEnv } from '../../src/kernel/child-env.ts';
 import { recorder3 } from '../../src/sandbox/device/profiles.ts';
 import { labelOf } from '../../src/sandbox/samples.ts';
@@ -48,6 +49,11 @@ describe('the packaged bot', () => {
     expect(packages).not.toMatch(/^(?:typescript|vitest|tsx|esbuild) /m);
   }, 300_000);
 
+  it('holds what a release expects, and names nothing of this machine', async () => {
+    const { packages } = lockfile.parse(JSON.parse(await readFile('package-lock.json', 'utf8')));
+    expect((await contentsCheck(folder, neededPackages(packages))).faults).toEqual([]);
+  }, 60_000);
+
   it.skipIf(!canBeNobody)(
     'reads a label, says that it is healthy and ends, as nobody, without rights and on a read-only root (needs root)',
     async () => {
@@ -86,6 +92,11 @@ describe('the packaged bot', () => {
           ],
           { env: { ...childEnv(), PATH: process.env.PATH ?? '', ...settings, ...env }, stdio: 'pipe' },
         );
+      // By whoever installs it, as the image does.
+      const precompiled = spawnSync(process.execPath, [join(folder, 'unbind-bot.mjs'), 'precompile'], {
+        env: childEnv(),
+      });
+      expect(precompiled.status, String(precompiled.stderr)).toBe(0);
       const child = inside(['run'], {});
       const ended = once(child, 'exit');
       onTestFinished(async () => {
@@ -100,6 +111,8 @@ describe('the packaged bot', () => {
         });
         child.once('exit', () => reject(new Error(lines.join('\n'))));
       });
+      const ready = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'ready');
+      expect(ready).toMatchObject({ compiled: 'used' });
       await admin.send('/start');
       await admin.waitFor(({ from }) => from === 'bot', STEP);
       await admin.sendPhoto(await labelOf(recorder3.profile));
