@@ -92,7 +92,8 @@ describe('the precompiled bot', () => {
   }
 
   const precompile = (program: string, cwd: string, env: NodeJS.ProcessEnv = {}) =>
-    promisify(execFile)(process.execPath, [program, 'precompile'], {
+    // Of somebody who keeps what he writes to himself.
+    promisify(execFile)('sh', ['-c', 'umask 077; exec "$@"', 'sh', process.execPath, program, 'precompile'], {
       cwd,
       env: { ...childEnv(), LANG: 'en_US.UTF-8', ...env },
     }).then(
@@ -119,6 +120,7 @@ describe('the precompiled bot', () => {
     expect(await readdir(cwd)).toEqual([]);
     expect(await startedFrom(program)).toBe('used');
     const kept = join(dirname(program), 'unbind-bot.compiled');
+    expect((await stat(kept)).mode & 0o777).toBe(0o644);
     const content = await readFile(kept);
     content[content.length - 100_000] = (content[content.length - 100_000] ?? 0) ^ 1;
     await writeFile(kept, content);
@@ -135,6 +137,17 @@ describe('the precompiled bot', () => {
     expect(made).toMatchObject({ code: 1, stdout: '' });
     expect(made.stderr).toMatch(/was not written \(EISDIR\)/);
     expect(await readdir(dirname(program))).toEqual(before);
+  }, 60_000);
+
+  it('says so where there is no place for its temporary folder', async (t) => {
+    const program = await unpacked(t);
+    const cwd = await emptyFolder(t);
+    const made = await precompile(program, cwd, { TMPDIR: join(cwd, 'none') });
+    expect(made).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('has failed (ENOENT)'),
+    });
   }, 60_000);
 
   it('is nothing that runs from its source', async (t) => {

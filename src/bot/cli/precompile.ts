@@ -1,5 +1,5 @@
 /** `unbind-bot precompile`: what each start would compile anew, once, beside the program (docs/decisions/0081). */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { type AddCommand, EXIT } from './cli.ts';
 import { rehearse } from './precompile/rehearsal.ts';
 
@@ -25,7 +25,9 @@ export const addPrecompile: AddCommand = (program, { t, print, complain, launch 
 async function writeWhole(file: string, content: Buffer): Promise<string | null> {
   const part = `${file}.${process.pid}`;
   try {
-    await writeFile(part, content, { flag: 'wx', mode: 0o644, flush: true });
+    await writeFile(part, content, { flag: 'wx', flush: true });
+    // Whoever installs may keep what he writes to himself; the bot is somebody else.
+    await chmod(part, 0o644);
     await rename(part, file);
     return null;
   } catch (error) {

@@ -20,10 +20,12 @@ const PATIENCE_MS = 60_000;
 /**
  * Starts the bot as `run` does, in a folder of its own and beside a stand-in for Telegram on this machine, until it has answered and what answers
  * laptops is loaded, and stops it. Nothing of the operator's is read or written, and nobody is called.
- * @returns why it did not come to its end: a reason of the start, or `silent`
+ * @returns why it did not come to its end: the system's code, a reason of the start, or `silent`
  */
 export async function rehearse(): Promise<Result<void, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'unbind-precompile-'));
+  const made = await temporaryFolder();
+  if (!made.ok) return made;
+  const folder = made.value;
   const telegram = await openStandIn(PERSON);
   const settings = readSettings({
     BOT_TOKEN: telegram.token,
@@ -49,6 +51,14 @@ export async function rehearse(): Promise<Result<void, string>> {
     if (started.ok) await started.value.stop();
     telegram.close();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function temporaryFolder(): Promise<Result<string, string>> {
+  try {
+    return ok(await mkdtemp(join(tmpdir(), 'unbind-precompile-')));
+  } catch (error) {
+    return fail((error as NodeJS.ErrnoException).code ?? 'unknown');
   }
 }
 
