@@ -1,6 +1,6 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { ok, type Result } from '../kernel/result.ts';
-import type { Amendment, Gathering } from './gathering.ts';
+import type { Amendment, Gathered, Gathering } from './gathering.ts';
 import { type Kind, type Misfit, readAs } from './kind.ts';
 import { createReadings, type Reading } from './readings.ts';
 import { headOf, parseRecord, recordText, UnreadableRecord } from './record-text.ts';
@@ -89,18 +89,47 @@ export function keyvValues<T>(
     }
   }
 
+  /**
+   * Hands the running task what it is to gather. False: there is none, or something is the matter, which is named by who writes at
+   * once.
+   */
+  function handed(key: string, hand: (task: Gathered) => void): boolean {
+    try {
+      const task = gathering.current();
+      if (!task) return false;
+      checkName(key);
+      hand(task);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Puts a value into the running task, where that gathers the kind: the text that Keyv would have made of it. */
+  function gathered(key: string, value: T, ttlMs: number | undefined): boolean {
+    if (!kind.gathers) return false;
+    return handed(key, (task) => {
+      if (ttlMs !== undefined) checkTtl(ttlMs);
+      const text = write(value, ttlMs === undefined ? null : Date.now() + ttlMs);
+      readings.written(key, text);
+      task.put({ place: ['value', kind.name, key], text });
+    });
+  }
+
   return {
     // Beside Keyv where nothing has to be waited for: the same text, read in the same way.
     async get(key) {
       const known = readNow(key);
       return known ? ok(known.value) : run(() => orSetAside(key, () => keyv.get<T>(key)));
     },
-    set: (key, value, ttlMs) =>
-      run(async () => {
+    async set(key, value, ttlMs) {
+      if (gathered(key, value, ttlMs)) return ok(undefined);
+      return run(async () => {
         // Keyv would take 0 for "for good".
         if (ttlMs !== undefined) checkTtl(ttlMs);
         await keyv.set(key, value, ttlMs);
-      }),
+      });
+    },
     delete: (key) =>
       run(async () => {
         await keyv.delete(key);
@@ -125,26 +154,26 @@ export function keyvValues<T>(
           });
         }),
       ),
-    amend: (key, decide) =>
-      run(() =>
+    async amend(key, decide) {
+      const amendment: Amendment = {
+        place: ['value', kind.name, key],
+        decide(current) {
+          const { value, also = {} } = decide(current === undefined ? undefined : read(current).value);
+          return Object.entries({ ...also, [key]: value }).map(([name, written]) => ({
+            place: ['value', kind.name, name],
+            text: write(written, null),
+          }));
+        },
+      };
+      if (handed(key, (task) => task.amend(amendment))) return ok(undefined);
+      return run(() =>
         orSetAside(key, async () => {
           checkName(key);
-          const amendment: Amendment = {
-            place: ['value', kind.name, key],
-            decide(current) {
-              const { value, also = {} } = decide(current === undefined ? undefined : read(current).value);
-              return Object.entries({ ...also, [key]: value }).map(([name, written]) => ({
-                place: ['value', kind.name, name],
-                text: write(written, null),
-              }));
-            },
-          };
-          const task = gathering.current();
-          if (task) return task.amend(amendment);
           await gathering.settle();
           await gathering.commit({ written: [], amended: [amendment] });
         }),
-      ),
+      );
+    },
     keys: (prefix = '') => run(() => afterwards(() => keys(prefix))),
     page: (range) => run(() => afterwards(() => page(range))),
   };
@@ -163,15 +192,15 @@ function gatheringAdapter(
   gathering: Gathering,
   written: (key: string, text: string) => void,
 ): KeyvStoreAdapter {
-  /** Writes into the running task. False: there is none, and all it has gathered is on disk. */
-  async function gathered(written: readonly { key: string; text: string | null }[]): Promise<boolean> {
+  /** Deletes with the running task. False: there is none, and all it has gathered is on disk. */
+  async function gathered(keys: readonly string[]): Promise<boolean> {
     const task = gathers ? gathering.current() : null;
     if (!task) {
       await gathering.settle();
       return false;
     }
-    for (const { key } of written) checkName(key);
-    for (const { key, text } of written) task.put({ place: ['value', name, key], text });
+    for (const key of keys) checkName(key);
+    for (const key of keys) task.put({ place: ['value', name, key], text: null });
     return true;
   }
   const own: KeyvStoreAdapter = {
@@ -183,17 +212,17 @@ function gatheringAdapter(
       const { expires = null } = (pending !== null && headOf(pending)) || {};
       return (pending === null || (expires !== null && expires <= Date.now()) ? undefined : pending) as V;
     },
+    // Of what a running task gathers Keyv is not asked.
     async set(key: string, text: string, ttl) {
       written(key, text);
-      if (!(await gathered([{ key, text }]))) await adapter.set(key, text, ttl);
+      await gathering.settle();
+      await adapter.set(key, text, ttl);
     },
     async delete(key) {
-      return (await gathered([{ key, text: null }])) || adapter.delete(key);
+      return (await gathered([key])) || adapter.delete(key);
     },
     async deleteMany(keys) {
-      return (
-        (await gathered(keys.map((key) => ({ key, text: null })))) || (adapter.deleteMany?.(keys) ?? false)
-      );
+      return (await gathered(keys)) || (adapter.deleteMany?.(keys) ?? false);
     },
   };
   return own;

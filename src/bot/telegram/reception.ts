@@ -2,6 +2,7 @@
  * Where updates arrive, polled or posted: what came before is left out, what the house does not want is turned away, and
  * the rest is on disk before anybody answers for it. From then on Telegram may forget it.
  */
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import type { Log } from '../../kernel/log.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -120,6 +121,10 @@ export function createReception({
       door.arrived(update);
       lines.join(place, { early: { update, written } });
       const put = await written;
+      // Somebody waits for a word that was held back by the same commit: it leaves first, and a connection that was idle takes a
+      // turn of events before it is used. Telegram is asked on behind it.
+      await turnOfOthers();
+      await turnOfOthers();
       return put.ok ? ok(undefined) : reported(update, put);
     }
     arriving.set(chatId, (arriving.get(chatId) ?? 0) + 1);

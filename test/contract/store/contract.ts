@@ -601,6 +601,20 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect([await value(things.get('a')), await value(things.get('gone'))]).toEqual([2, undefined]);
       });
 
+      it('refuses of a task what it would refuse of anybody, and keeps the rest', async () => {
+        const things = store.values(THINGS);
+        const invalid = { ok: false, failure: { reason: 'invalid' } };
+        await value(
+          store.together(async () => {
+            await value(things.set('kept', 1));
+            expect(await things.set('', 2)).toMatchObject(invalid);
+            expect(await things.set('kept', 2, 0)).toMatchObject(invalid);
+            expect(await things.amend('', () => ({ value: 2 }))).toMatchObject(invalid);
+          }),
+        );
+        expect(await sees('kept')).toBe(1);
+      });
+
       it('has all of it on disk when the task asks, and when it goes on to what others act on', async () => {
         const things = store.values(THINGS);
         const steps: readonly ((n: number) => Promise<Result<unknown, unknown>>)[] = [
