@@ -52,6 +52,8 @@ export type CallEnd = 'ok' | 'refused' | 'limited' | 'unreachable';
 interface Patience {
   call: number;
   upload: number;
+  /** Beyond the time a question for updates asks to be held for: no work of Telegram's is waited for. */
+  held?: number;
   /** What nothing waits for (`COURTESIES`); `PATIENCE` where left out. */
   courtesy?: number;
 }
@@ -62,7 +64,7 @@ interface Patience {
  */
 export type DownloadFailure = 'too-large' | 'gone' | 'unreachable';
 
-export const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000 };
+export const PATIENCE = { call: 30_000, upload: 120_000, courtesy: 8_000, held: 8_000 };
 const CONNECT_PATIENCE_MS = 10_000;
 /** A server's line to Telegram is no slower. */
 const SLOWEST_BYTES_PER_SECOND = 50_000;
@@ -273,7 +275,8 @@ export class TelegramClient extends Telegram {
     signal?: AbortSignal,
   ): Promise<Result<unknown, TelegramFailure>> {
     const isLarge = typeof body === 'object' && 'read' in body;
-    const polling = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
+    const held = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) * 1000 : 0;
+    const patience = held > 0 ? held + this.#patience.held : this.#patienceFor(method, hasUploads);
     FAIL_POINT: if (await reach('telegram-before', method)) return fail(unreachable(method, NOT_SENT));
     try {
       const { statusCode, text } = await answerOver(
@@ -287,7 +290,7 @@ export class TelegramClient extends Telegram {
             ...(isLarge ? { 'content-length': String(body.size) } : {}),
           },
           body: isLarge ? Readable.from(body.read()) : body,
-          headersTimeout: polling + this.#patienceFor(method, hasUploads) + (isLarge ? uploadMs(body) : 0),
+          headersTimeout: patience + (isLarge ? uploadMs(body) : 0),
           bodyTimeout: BODY_PATIENCE_MS,
         },
         signal,

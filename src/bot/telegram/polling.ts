@@ -7,6 +7,11 @@ import type { TelegramClient } from './client.ts';
 import { isTokenRefused, TelegramRefusal, TelegramUnreachable } from './failure.ts';
 import { WANTED_UPDATES } from './updates.ts';
 
+/**
+ * How long Telegram holds a question for updates, s. telegraf asks for 50; a connection that died without a word, behind a NAT or a VPN,
+ * is found out only after this and `PATIENCE.held` (client.ts), and until then everybody writes to a bot that does not hear.
+ */
+const HELD_S = 25;
 /** Pause before Telegram is asked again after it did not answer, ms; doubles. */
 const AGAIN_MS = 1_000;
 const LONGEST_AGAIN_MS = 30_000;
@@ -92,7 +97,8 @@ class PollingTelegram extends Telegram {
   async #poll(payload: telegraf.Opts<'getUpdates'>): Promise<Update[]> {
     const { client, receive, signal, log } = this.#options;
     try {
-      const updates = (await client.callApi('getUpdates', payload, { signal })) as Update[];
+      const asked = { ...payload, timeout: HELD_S };
+      const updates = (await client.callApi('getUpdates', asked, { signal })) as Update[];
       this.#unanswered = 0;
       this.#options.answered();
       const taken = await receive(updates);

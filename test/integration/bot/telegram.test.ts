@@ -282,6 +282,14 @@ describe('an aborted call', () => {
   });
 });
 
+it('asks for updates again soon after the time for which nobody answers, however long a call may take', async () => {
+  const api = await localBotApi();
+  const client = clientFor(api, { patience: { call: 3_600_000, upload: 3_600_000, held: 50 } });
+  await api.user().send('/start');
+  api.fault({ method: 'getUpdates', kind: 'half-open' });
+  expect(await client.callApi('getUpdates', { timeout: 1 })).toHaveLength(1);
+});
+
 describe('an upload', () => {
   it('sends stored bytes for a reference', async () => {
     const { api, client, person, chat_id } = await chat();
