@@ -120,11 +120,14 @@ const TO_THE_REPORT = ['leave-out', 'no-site'];
 
 /** Asks for the report of the case that has just ended. @returns the files that came: two, each once, where all is well */
 export async function askForReport(technician: SimUser, silenceMs: number): Promise<readonly string[]> {
-  const files = () => technician.messages.filter(({ kind, id }) => kind === 'document' && id > from);
+  const files = () =>
+    technician.messages
+      .filter(({ kind, id }) => kind === 'document' && id > from)
+      .map(({ file }) => file?.name ?? '');
   const from = technician.messages.at(-1)?.id ?? 0;
   await technician.press(/^report:/);
   let version = Math.max(...technician.messages.map((message) => message.version));
-  while (files().length < 2) {
+  while (!hasReport(files())) {
     const isNew = (message: ChatMessage) =>
       message.from === 'bot' &&
       message.version > version &&
@@ -137,5 +140,10 @@ export async function askForReport(technician: SimUser, silenceMs: number): Prom
     const wanted = TO_THE_REPORT.find((id) => offering(id)(next));
     if (wanted) await technician.press(new RegExp(`:${wanted}$`), next.id).catch(() => undefined);
   }
-  return files().map(({ file }) => file?.name ?? '');
+  return files();
+}
+
+/** Whether both files of a report are there; one whose answer was lost may be there twice. */
+export function hasReport(files: readonly string[]): boolean {
+  return ['pdf', 'csv'].every((type) => files.some((name) => name.endsWith(`.${type}`)));
 }

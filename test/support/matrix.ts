@@ -11,7 +11,7 @@ import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Mishap } from './bad-line.ts';
 import type { FailingHouse, Mortal } from './failing-house.ts';
-import { askForReport, walkCase } from './matrix-walk.ts';
+import { askForReport, hasReport, walkCase } from './matrix-walk.ts';
 
 /** What happens in a cell. */
 export type Blow =
@@ -225,7 +225,7 @@ async function answered(technician: SimUser, timeoutMs: number): Promise<void> {
 
 /** A PDF and a table; a file that Telegram has taken without saying so comes once more. */
 function isReport(files: readonly string[]): boolean {
-  return ['pdf', 'csv'].every((type) => files.some((name) => name.endsWith(`.${type}`))) && files.length < 4;
+  return hasReport(files) && files.length < 4;
 }
 
 const overOne = (what: string, count: number) => (count > 1 ? [`${count} ${what}`] : []);
