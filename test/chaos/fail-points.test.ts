@@ -10,7 +10,7 @@ const WORDS = [FAIL_POINTS_FOLDER, 'FAIL_POINT:', 'hits.jsonl', ...FAIL_POINTS];
 /** Everything that lies where a program does, as one text. */
 async function textOf(program: string): Promise<string> {
   const names = await readdir(dirname(program), { recursive: true });
-  const programs = names.filter((name) => name.endsWith('.mjs'));
+  const programs = names.filter((name) => /\.[cm]js$/.test(name));
   expect(programs.length).toBeGreaterThan(1);
   const texts = await Promise.all(programs.map((name) => readFile(join(dirname(program), name), 'utf8')));
   return texts.join('\n');
