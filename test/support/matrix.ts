@@ -61,7 +61,7 @@ export interface Verdict {
 const HANG_MS = 3_000;
 /**
  * Longest silence after something was done, ms: the choice comes after 60 s (docs/decisions/0035), what was started anew has been
- * there within ten, and a picture on its way up is given up after 120.
+ * there within ten, and a picture or a file on its way up is given up after 120.
  */
 const SILENCE_MS = 75_000;
 const SILENCE_WITH_UPLOAD_MS = 200_000;
@@ -162,7 +162,7 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     }
   }, LOOK_EVERY_MS);
 
-  const isUpload = cell.blows.some((blow) => blow.kind === 'telegram' && blow.method === 'sendPhoto');
+  const isUpload = cell.blows.some((blow) => blow.kind === 'telegram' && isUploading(blow.method));
   const silence = isUpload ? SILENCE_WITH_UPLOAD_MS : SILENCE_MS;
   if (cell.anew) house.kill('bot');
   const walk = await walkCase(technician, {
@@ -212,6 +212,10 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     ),
     reached: stepsOf(hits),
   };
+}
+
+function isUploading(method: string): boolean {
+  return method === 'sendPhoto' || method === 'sendDocument';
 }
 
 /** Asks for the laptops until they are listed: where something failed beneath the question, the bot says so and asks for it once more. */
