@@ -124,7 +124,8 @@ export async function buildBot(outdir: string, released = true): Promise<readonl
   return [...new Set([...parts.inputs, ...inputs])];
 }
 
-const FIRST_PART = 'src/bot/program.ts';
+/** What the program begins with; the part that holds it is the launcher's `FIRST_PART`. */
+const PROGRAM = 'src/bot/program.ts';
 /** What a part is given, in this order, for what a module has of its own (src/bot/launcher.ts). */
 const NAMES = ['exports', 'require', 'module', 'importMetaUrl', 'importMetaResolve'];
 
@@ -136,7 +137,7 @@ async function buildParts(outdir: string, released: boolean): Promise<{ first: s
   const { outputFiles, metafile } = await build({
     ...ofBot(released),
     outdir,
-    entryPoints: { 'unbind-bot': FIRST_PART },
+    entryPoints: { 'unbind-bot': PROGRAM },
     outExtension: { '.js': '.cjs' },
     // What the first answer does not need is not read before it (docs/decisions/0079); files beside are found from any part.
     entryNames: '[name]-[hash]',
@@ -159,7 +160,7 @@ async function buildParts(outdir: string, released: boolean): Promise<{ first: s
     await writeFile(path, `(function(${NAMES.join(',')}){"use strict";${code}\n})`);
   }
   const [first = ''] =
-    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === FIRST_PART) ?? [];
+    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === PROGRAM) ?? [];
   return { first: basename(first), inputs: Object.keys(metafile.inputs) };
 }
 
