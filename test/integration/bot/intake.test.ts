@@ -459,6 +459,19 @@ describe('polling', () => {
     expect(heard.texts).toEqual(['still there']);
   });
 
+  it('has no question for updates held for longer than a dead connection may go unnoticed', async () => {
+    const api = await localBotApi();
+    const heard = heardOf();
+    const { intake } = await intakeFor(api, { handle: handling((update) => heard.add(textOf(update))) });
+    await intake.start();
+    await api.user().send('anybody there?');
+    await heard.count(1);
+    const held = api.calls.filter(({ method }) => method === 'getUpdates');
+    // With what a lost one costs beyond (PATIENCE.held) it is about half of the minute after which somebody is offered another way.
+    expect(held.map(({ parameters }) => Number(parameters.timeout ?? 0) <= 25)).not.toContain(false);
+    expect(held.length).toBeGreaterThan(0);
+  });
+
   it('ends when Telegram refuses the token', async () => {
     const api = await localBotApi();
     const ended = gate<string>();
