@@ -31,7 +31,7 @@ export interface FailingHouse {
   kill(which: Mortal): void;
   /** Its Redis stands still for so long, ms: it takes what is sent, and answers when it goes on. */
   freezeRedis(ms: number): void;
-  /** Resolves when the bot is there. */
+  /** Resolves when the bot is there. @throws where it does not start any more */
   whole(): Promise<void>;
   /** Who died so far, in that order. */
   readonly deaths: readonly Mortal[];
@@ -40,6 +40,8 @@ export interface FailingHouse {
   close(): Promise<void>;
 }
 
+/** Starts in a row after which a bot is given up: what is armed happens a few times, and then no more. */
+const MOST_STARTS = 20;
 /** More devices than any form of the matrix has cells. */
 const DEVICES = 10_000;
 
@@ -70,12 +72,16 @@ export async function openFailingHouse(redis?: RedisServer): Promise<FailingHous
   const deaths: Mortal[] = [];
   let isOver = false;
   let starting: Promise<void> | null = null;
+  /** Why it is given up; null: it is not. */
+  let givenUp: unknown = null;
   /** Until it stands: what is armed may meet it as it starts. */
   async function startBot(): Promise<void> {
-    while (!isOver) {
+    for (let tries = 0; !isOver && tries < MOST_STARTS; tries++) {
       try {
+        givenUp = null;
         return await stage.bot.start();
-      } catch {
+      } catch (error) {
+        givenUp = error;
         deaths.push('bot');
       }
     }
@@ -129,6 +135,7 @@ export async function openFailingHouse(redis?: RedisServer): Promise<FailingHous
     },
     async whole() {
       while (starting) await starting;
+      if (givenUp !== null) throw givenUp;
     },
     end,
     async close() {

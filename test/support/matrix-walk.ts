@@ -1,6 +1,7 @@
 /** A technician who walks one case whatever happens to the programs, and does nothing but what the chat offers. */
 import type { ChatMessage } from '../../src/sandbox/telegram/message.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
+import type { WaitOptions } from '../../src/sandbox/telegram/window.ts';
 import { offering } from './stage.ts';
 
 /** How a case has ended, as the chat tells it. */
@@ -37,19 +38,22 @@ export interface WalkOptions {
   readonly refresh: boolean;
   /** How long nothing may be said after something was done, ms. */
   readonly silenceMs: number;
+  /** Ends the walk, wherever it is: it is lost. Left out: its steps alone are bounded. */
+  readonly over?: AbortSignal;
 }
 
 export async function walkCase(
   technician: SimUser,
-  { device, serial, picture, refresh, silenceMs }: WalkOptions,
+  { device, serial, picture, refresh, silenceMs, over }: WalkOptions,
 ): Promise<Walk> {
   const pressed: string[] = [];
+  const patience: WaitOptions = { timeoutMs: silenceMs, ...(over ? { signal: over } : {}) };
   let longestMs = 0;
   const named = typeof device === 'string' ? technician.send(device) : technician.sendPhoto(device);
   let done = (await named).version;
-  while (pressed.length < MOST_STEPS) {
+  while (pressed.length < MOST_STEPS && !over?.aborted) {
     const asked = performance.now();
-    const next = await nextWord(technician, serial, done, silenceMs);
+    const next = await nextWord(technician, serial, done, patience);
     longestMs = Math.max(longestMs, performance.now() - asked);
     if (next === null) return { end: 'lost', longestMs, pressed };
     const end = endOf(next, serial);
@@ -83,12 +87,12 @@ async function nextWord(
   technician: SimUser,
   serial: string,
   version: number,
-  ms: number,
+  patience: WaitOptions,
 ): Promise<ChatMessage | null> {
   const isNew = (message: ChatMessage) => message.version > version && isWord(message, serial);
   const there = () => technician.messages.filter(isNew).sort((one, other) => other.version - one.version)[0];
   try {
-    return there() ?? (await technician.waitFor(isNew, { after: 'start', timeoutMs: ms }));
+    return there() ?? (await technician.waitFor(isNew, { ...patience, after: 'start' }));
   } catch {
     return null;
   }
@@ -118,8 +122,16 @@ function wantedOf(message: ChatMessage): string {
 /** Buttons on the way from the end of a case to its report. */
 const TO_THE_REPORT = ['leave-out', 'no-site'];
 
-/** Asks for the report of the case that has just ended. @returns the files that came: two, each once, where all is well */
-export async function askForReport(technician: SimUser, silenceMs: number): Promise<readonly string[]> {
+/**
+ * Asks for the report of the case that has just ended.
+ * @param over ends it, whatever has come
+ * @returns the files that came: two, each once, where all is well
+ */
+export async function askForReport(
+  technician: SimUser,
+  silenceMs: number,
+  over: AbortSignal,
+): Promise<readonly string[]> {
   const files = () =>
     technician.messages
       .filter(({ kind, id }) => kind === 'document' && id > from)
@@ -127,14 +139,16 @@ export async function askForReport(technician: SimUser, silenceMs: number): Prom
   const from = technician.messages.at(-1)?.id ?? 0;
   await technician.press(/^report:/);
   let version = Math.max(...technician.messages.map((message) => message.version));
-  while (!hasReport(files())) {
+  while (!hasReport(files()) && !over.aborted) {
     const isNew = (message: ChatMessage) =>
       message.from === 'bot' &&
       message.version > version &&
       (message.kind === 'document' || TO_THE_REPORT.some((id) => offering(id)(message)));
     const next =
       technician.messages.find(isNew) ??
-      (await technician.waitFor(isNew, { after: 'start', timeoutMs: silenceMs }).catch(() => null));
+      (await technician
+        .waitFor(isNew, { after: 'start', timeoutMs: silenceMs, signal: over })
+        .catch(() => null));
     if (!next) break;
     version = next.version;
     const wanted = TO_THE_REPORT.find((id) => offering(id)(next));

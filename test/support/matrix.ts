@@ -65,6 +65,10 @@ const HANG_MS = 3_000;
  */
 const SILENCE_MS = 75_000;
 const SILENCE_WITH_UPLOAD_MS = 200_000;
+/** Longest a case may take, ms: several times what any has that came to an end. Then it is lost, however much is said in it. */
+const CASE_MS = 900_000;
+/** How often the laptops are asked for, where the bot asks to be asked once more. */
+const MOST_ASKED = 10;
 /** For how long a Redis stands still, ms: longer than the bot waits for an answer. */
 const STILL_MS = 8_000;
 /** For how long a device that restarts is deaf, ms. */
@@ -164,6 +168,7 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
 
   const isUpload = cell.blows.some((blow) => blow.kind === 'telegram' && isUploading(blow.method));
   const silence = isUpload ? SILENCE_WITH_UPLOAD_MS : SILENCE_MS;
+  const over = AbortSignal.timeout(CASE_MS);
   if (cell.anew) house.kill('bot');
   const walk = await walkCase(technician, {
     device: cell.long ? await labelOf(device.profile) : serial,
@@ -171,12 +176,13 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     picture: laptop.picture,
     refresh: cell.long === true,
     silenceMs: silence,
+    over,
   });
-  const files = cell.long && walk.end !== 'lost' ? await askForReport(technician, silence) : null;
+  const files = cell.long && walk.end !== 'lost' ? await askForReport(technician, silence, over) : null;
   const lastWord = technician.messages.at(-1)?.text.split('\n')[0];
   const firedAfterwards = armed.filter(({ id }) => !points.hasFired(id));
   // Answered in the chat's order: what belongs to the end of the case is done by then, and whatever is armed still meets it.
-  await answered(technician, silence);
+  const isAnswered = await answered(technician, silence);
   clearInterval(watching);
   const hits = points.hits();
   points.arm([]);
@@ -200,7 +206,8 @@ async function walkCell(house: FailingHouse, cell: Cell, number: string): Promis
     violations: [
       ...(walk.end === 'lost' ? [`led nowhere: ${lastWord}`] : []),
       ...(walk.end !== 'lost' && bound ? [`told ${walk.end}, and it is bound`] : []),
-      ...overOne('unbinds received', device_.unbindsReceived),
+      ...(isAnswered ? [] : ['what is asked afterwards is not answered']),
+      ...overOne('unbinds received', device_.unbindsReceived - lostOf(cell)),
       ...overOne('unbinds carried out', device_.unbindsExecuted),
       ...overOne('passwords tried', device_.passwordsTried),
       ...(device_.passwordsWrong > 0 ? ['a wrong password'] : []),
@@ -218,13 +225,24 @@ function isUploading(method: string): boolean {
   return method === 'sendPhoto' || method === 'sendDocument';
 }
 
-/** Asks for the laptops until they are listed: where something failed beneath the question, the bot says so and asks for it once more. */
-async function answered(technician: SimUser, timeoutMs: number): Promise<void> {
-  for (;;) {
+/**
+ * Asks for the laptops until they are listed: where something failed beneath the question, the bot says so and asks for it once more.
+ * @returns false: they are not
+ */
+async function answered(technician: SimUser, timeoutMs: number): Promise<boolean> {
+  for (let asked = 0; asked < MOST_ASKED; asked++) {
     await technician.send('/agents');
-    const { text } = await technician.waitFor(/[🟢⚪]|Please send it again/u, { timeoutMs });
-    if (!text.includes('Please send it again')) return;
+    const answer = await technician.waitFor(/[🟢⚪]|Please send it again/u, { timeoutMs }).catch(() => null);
+    if (!answer) return false;
+    if (!answer.text.includes('Please send it again')) return true;
   }
+  return false;
+}
+
+/** Datagrams that come to a device as it restarts: it says afterwards that it is bound, and is sent another one. */
+function lostOf({ blows }: Cell): number {
+  return blows.filter((blow) => blow.kind === 'device' && blow.quirks?.rebootDuringUnbind?.executed === false)
+    .length;
 }
 
 /** A PDF and a table; a file that Telegram has taken without saying so comes once more. */

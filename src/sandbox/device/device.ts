@@ -190,7 +190,7 @@ const quirks = z.strictObject({
   counterName: z.enum(['RetryTimes', 'RetryModifyTime', 'RetryTime']),
   /** `success` at once, but the status says "bound" for this long, ms. */
   settleAfterMs: z.number().min(0).max(600_000),
-  /** An unbind makes the device restart: no reply, deaf for `ms`, then a `Hello`. */
+  /** The next unbind makes the device restart, and none after it: no reply, deaf for `ms`, then a `Hello`. */
   rebootDuringUnbind: z
     .strictObject({ ms: z.number().min(0).max(600_000), executed: z.boolean() })
     .nullable(),

@@ -198,6 +198,7 @@ export class SadpFace {
   #unbind(request: SadpRequest, version: Version): Buffer[] {
     const { loseUnbindReply, rebootDuringUnbind } = this.#machine.quirks;
     if (rebootDuringUnbind !== null) {
+      this.#machine.set({ rebootDuringUnbind: null });
       if (rebootDuringUnbind.executed) this.#carryOut(request, version);
       this.#restart(rebootDuringUnbind.ms);
       return [];

@@ -239,6 +239,18 @@ describe('quirks of the unbind', () => {
     expect(await status(wire, mac)).toBe(executed ? 'notBind' : 'success');
     expect(device.snapshot()).toMatchObject({ inquiries: 0, unbindsExecuted: executed ? 1 : 0 });
   });
+
+  it('restart the device once: the next unbind is carried out', async () => {
+    const { wire, mac, device } = await cameraWith({
+      quirks: { rebootDuringUnbind: { ms: 40, executed: false } },
+    });
+    const random = await exchange(wire, mac);
+    const before = wire.heard.length;
+    wire.send(command(uuid(), mac, 'ezvizUnbind', seal(random, DEMO_PASSWORD)));
+    await wire.until((one) => one.text.includes('<Hello>'), before);
+    expect((await unbind(wire, mac, DEMO_PASSWORD)).get('Result')).toBe('success');
+    expect(device.snapshot()).toMatchObject({ bound: false, unbindsReceived: 2, unbindsExecuted: 1 });
+  });
 });
 
 describe('a device whose cable is pulled', () => {
