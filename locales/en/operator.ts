@@ -119,7 +119,9 @@ export const operator = {
       absent:
         'Start: everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
       outdated:
-        'Start: what is compiled does not fit this node or this version of the bot, and everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
+        'Start: what is compiled does not fit this node or this version of the bot, or is damaged, and everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
+      'other-flags':
+        'Start: what is compiled does not fit the flags of node that doctor was started with (NODE_OPTIONS); a bot with these flags compiles everything at each start. Cure, as whoever installs the bot: unbind-bot precompile, with NODE_OPTIONS as the bot has it',
     },
     print: {
       off: 'Print on labels: not read (READ_PRINT=off).',

@@ -14,8 +14,11 @@ export type CompiledParts = ReadonlyMap<string, Buffer>;
 export interface Launch {
   /** Where it is kept. */
   readonly file: string;
-  /** `used`: it was started from; `absent`: nothing is kept; `outdated`: that is of another node or another program, or damaged. */
-  state(): 'used' | 'absent' | 'outdated';
+  /**
+   * `used`: it was started from; `absent`: nothing is kept; `outdated`: that is of another node or another program, or damaged; `other-flags`:
+   * it was compiled under other flags of V8 (`NODE_OPTIONS`).
+   */
+  state(): 'used' | 'absent' | 'outdated' | 'other-flags';
   /** What is compiled of all parts loaded so far, as the file's content. */
   compiled(): Buffer;
 }

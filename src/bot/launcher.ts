@@ -35,7 +35,9 @@ const launch: Launch = {
   state: () => {
     if (kept === null) return 'absent';
     // Of the first part alone: others may be loaded that nobody loaded when it was compiled.
-    return scripts.get(FIRST_PART)?.cachedDataRejected === false ? 'used' : 'outdated';
+    if (!kept.has(FIRST_PART)) return 'outdated';
+    // It is whole, of this node and of this very text: nothing is left for V8 to refuse it for but its flags.
+    return scripts.get(FIRST_PART)?.cachedDataRejected === false ? 'used' : 'other-flags';
   },
   compiled: () =>
     encodeCompiled(new Map([...scripts].map(([name, script]) => [name, script.createCachedData()]))),

@@ -72,11 +72,15 @@ describe('the precompiled bot', () => {
   }
 
   /** Starts it, has it answer, and stops it. @returns how it says that it was started */
-  async function startedFrom(program: string): Promise<unknown> {
+  async function startedFrom(
+    program: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
     const lines: string[] = [];
     const stage = await createStage({
       devices: [],
       program: [program],
+      environment,
       onBotLine: (line) => lines.push(line),
     });
     try {
@@ -127,6 +131,19 @@ describe('the precompiled bot', () => {
     expect(await startedFrom(program)).toBe('outdated');
     await writeFile(kept, content.subarray(0, 10));
     expect(await startedFrom(program)).toBe('outdated');
+  }, 120_000);
+
+  it('is for the flags of node that it was compiled with, and says so under others', async (t) => {
+    const program = await unpacked(t);
+    const cwd = await emptyFolder(t);
+    // One that every node it runs on looks at.
+    const flags = { NODE_OPTIONS: '--stack-trace-limit=20' };
+    expect(await precompile(program, cwd, flags)).toMatchObject({ code: 0 });
+    expect(await startedFrom(program, flags)).toBe('used');
+    expect(await startedFrom(program)).toBe('other-flags');
+    expect(await precompile(program, cwd)).toMatchObject({ code: 0 });
+    expect(await startedFrom(program)).toBe('used');
+    expect(await startedFrom(program, flags)).toBe('other-flags');
   }, 120_000);
 
   it('says so where it may not write beside the program, and leaves nothing behind', async (t) => {
