@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { createClient } from '@redis/client';
+import { freeTcpPort } from '../../src/sandbox/free-port.ts';
 import { CERTIFICATE } from '../integration/lan-agent/link-certificate.ts';
 import { patiently } from './patiently.ts';
 import { folderInMemory } from './store.ts';
@@ -229,7 +229,7 @@ export async function startCluster({
   const nodes: RedisServer[] = [];
   const buses: number[] = [];
   for (let index = 0; index < primaries * (1 + replicas); index++) {
-    const bus = await freePort();
+    const bus = await freeTcpPort();
     buses.push(bus);
     const config = ['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 1000'];
     nodes.push(await startRedis({ ...(password === undefined ? {} : { password }), config }));
@@ -291,7 +291,7 @@ async function startServer(
 ): Promise<RunningServer> {
   const file = join(folder, 'redis.conf');
   for (let tries = 1; ; tries++) {
-    const port = await freePort();
+    const port = await freeTcpPort();
     await writeFile(file, [...configuration(port), `dir ${folder}`, ''].join('\n'));
     let child = await listening(file, mode, folder);
     if (child === null && tries < TRIES) continue;
@@ -366,17 +366,6 @@ async function commandTo(url: string, words: readonly string[]): Promise<unknown
 function pairs(told: unknown): Map<string, string> {
   const words = told as string[];
   return new Map(words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? ''] as const] : [])));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function isInstalled(program: string): boolean {

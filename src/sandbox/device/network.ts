@@ -1,7 +1,7 @@
 /** UDP sockets of the emulated LAN. */
-import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces, platform } from 'node:os';
+import { freePortFor } from '../free-port.ts';
 
 /** The multicast group of SADP (protocol/sadp.md 2). */
 export const GROUP = '239.255.255.250';
@@ -32,21 +32,12 @@ export function openSocket(address: string, port: number): Promise<Socket> {
   });
 }
 
-/** Below what systems hand out by themselves: a stranger's socket there would take the port from the agent. */
-const PORTS = { first: 20_000, last: 32_000 };
-
 /** Ports given out already: one looks free until its LAN has opened it, and two LANs would answer for each other. */
 const given = new Set<number>();
 
 /** A UDP port nobody uses: asked for without address reuse, so that no other LAN can be on it. */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 100; tries++) {
-    const port = randomInt(PORTS.first, PORTS.last);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no UDP port is free');
+export function freePort(): Promise<number> {
+  return freePortFor(given, isFree);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -11,6 +11,7 @@ import { WAITING_UPDATES } from '../../../src/bot/telegram/shelf.ts';
 import { childEnv } from '../../../src/kernel/child-env.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
+import { freeTcpPort } from '../../../src/sandbox/free-port.ts';
 import type { LocalBotApi } from '../../../src/sandbox/telegram/local-bot-api.ts';
 import type { Kind } from '../../../src/store/kind.ts';
 import type { Store, Stored, Values } from '../../../src/store/store.ts';
@@ -711,12 +712,9 @@ describe('the webhook', () => {
   ) {
     const server = Fastify({ forceCloseConnections: true });
     onTestFinished(() => server.close());
-    // The listener's address is known only once it listens, the route must be there before: hence the two steps.
-    const probe = Fastify();
-    await probe.listen({ host: '127.0.0.1', port: 0 });
-    const origin = probe.listeningOrigin;
-    await probe.close();
-    const url = `${origin}/telegram/hook`;
+    // The listener's address is known only once it listens, and the route must be there before.
+    const port = await freeTcpPort();
+    const url = `http://127.0.0.1:${port}/telegram/hook`;
     const { client, intake, stop } = await intakeFor(api, {
       ...options,
       handle,
@@ -724,7 +722,7 @@ describe('the webhook', () => {
     });
     if (!intake.webhook) throw new Error('no webhook');
     await server.register(intake.webhook);
-    await server.listen({ host: '127.0.0.1', port: Number(new URL(origin).port) });
+    await server.listen({ host: '127.0.0.1', port });
     return { client, intake, stop, url };
   }
 
