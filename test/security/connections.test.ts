@@ -94,13 +94,14 @@ it('lets an honest laptop in while ten addresses hold and renew as many connecti
 }, 60_000);
 
 it('closes a stranger that asks nothing within its time, and keeps a laptop that is idle', async () => {
-  await opened({ strangerMs: 400 });
+  // Longer than a busy machine needs from a connection to the signature on it.
+  await opened({ strangerMs: 2_000 });
   const { laptop, close } = newcomer('127.0.6.1');
   expect((await laptop.poll()).status).toBe(200);
   const idle = await open('127.0.6.2');
   await once(idle, 'close');
   tally.count(true);
-  const held = laptop.poll({ waitMs: 1_500 });
+  const held = laptop.poll({ waitMs: 4_000 });
   const silent = await open('127.0.6.3');
   await once(silent, 'close');
   tally.count(true);
@@ -134,7 +135,7 @@ it('bounds the connections of one agent, too: its oldest gives way', async () =>
 });
 
 it('waits for nobody who sends a request letter by letter', async () => {
-  await opened({ strangerMs: 1_000 });
+  await opened({ strangerMs: 2_000 });
   const slow = connect({
     host: '127.0.0.1',
     port: Number(new URL(house.url).port),
