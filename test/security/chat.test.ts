@@ -28,6 +28,8 @@ describe('the chat under attack', () => {
 
   /** What the bot did for anybody while `attack` ran; answers to a button count only when they say something. */
   async function effects(attack: () => Promise<unknown>): Promise<string[]> {
+    // What it still does about what was before is none of them: a message stands in its chat before its turn is over.
+    await fortress.idle();
     const before = fortress.api.calls.length;
     await attack();
     return fortress.api.calls

@@ -42,6 +42,8 @@ export interface Fortress {
   post(update: Omit<Update, 'update_id'> & { update_id?: number }, secret?: string): Promise<number>;
   /** The same. Resolves when it was dealt with. */
   forge: Fortress['post'];
+  /** Resolves when the bot has done all it has to do for now. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -158,6 +160,7 @@ export async function openFortress(
       await started.value.idle();
       return status;
     },
+    idle: () => started.value.idle(),
     async close() {
       await started.value.stop();
       await api.close();
