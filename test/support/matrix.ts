@@ -12,6 +12,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { Mishap } from './bad-line.ts';
 import type { FailingHouse, Mortal } from './failing-house.ts';
 import { askForReport, hasReport, walkCase } from './matrix-walk.ts';
+import { LAPTOPS } from './stage.ts';
 
 /** What happens in a cell. */
 export type Blow =
@@ -232,7 +233,7 @@ function isUploading(method: string): boolean {
 async function answered(technician: SimUser, timeoutMs: number): Promise<boolean> {
   for (let asked = 0; asked < MOST_ASKED; asked++) {
     await technician.send('/agents');
-    const answer = await technician.waitFor(/[🟢⚪]|Please send it again/u, { timeoutMs }).catch(() => null);
+    const answer = await technician.waitFor(LAPTOPS, { timeoutMs }).catch(() => null);
     if (!answer) return false;
     if (!answer.text.includes('Please send it again')) return true;
   }

@@ -72,15 +72,18 @@ export async function invited(stage: Stage, language: Language = 'en'): Promise<
   return person;
 }
 
+/** What /agents is answered where there is a laptop, or where something has failed beneath it. */
+export const LAPTOPS = /[🟢⚪]|Please send it again/u;
+
 /**
- * Waits until the bot counts the laptop as connected: asks /agents until it says so, as often as a person may. Without
- * Vitest, because scripts/transcripts.ts walks with a laptop, too.
+ * Waits until the bot counts the laptop as connected: asks /agents until it says so, as often as a person may. No answer is left to
+ * come when this resolves: what was said before may be late. Without Vitest, because scripts/transcripts.ts walks with a laptop, too.
  */
 export async function online(technician: SimUser): Promise<void> {
   const late = performance.now() + STEP.timeoutMs;
   for (;;) {
     await technician.send('/agents');
-    const { text } = await technician.waitFor((message) => message.from === 'bot', STEP);
+    const { text } = await technician.waitFor(LAPTOPS, STEP);
     if (text.includes('🟢')) return;
     if (performance.now() > late)
       throw new Error(`the laptop does not come online:\n${technician.transcript()}`);
