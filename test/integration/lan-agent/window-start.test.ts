@@ -237,7 +237,8 @@ it('takes for a question what its own form brings, and nothing that was left of 
   await once(listening, 'response');
 
   const left = await ask();
-  await press('cancel', {}, formIn(live, 'cancel'));
+  const cancel = await eventually(() => formIn(live, 'cancel') ?? expect.unreachable('no form to cancel'));
+  await press('cancel', {}, cancel);
   await eventually(async () => expect(formIn(await shown(), 'answer')).toBeUndefined());
   const own = await ask();
   await press('answer', { password: DEMO_PASSWORD }, left);
