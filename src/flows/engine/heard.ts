@@ -346,16 +346,17 @@ export function hear(update: Update, spec: WaitSpec): Heard {
   if (!message) return { kind: 'other' };
   const album = message.media_group_id ?? null;
   const photo = message.photo?.at(-1);
-  const caption = saidOf(message.caption ?? '', '');
   const messageId = message.message_id;
+  // A text has none, and all that technicians say would be looked for in nothing.
+  const caption = () => (message.caption === undefined ? {} : saidOf(message.caption, ''));
   if (photo) {
     const { file_id: fileId, file_size: size } = photo;
-    return { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption };
+    return { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption() };
   }
   if (message.document) {
     const { mime_type: type, file_id: fileId, file_size: size } = message.document;
     return IMAGE_TYPES.test(type ?? '')
-      ? { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption }
+      ? { kind: 'photo', fileId, bytes: size ?? null, album, messageId, ...caption() }
       : { kind: 'wrong-file' };
   }
   if (message.text !== undefined) return hearText(message.text, messageId, spec);
