@@ -154,7 +154,13 @@ export interface Sentinels {
 }
 
 /**
- * Starts Sentinels that watch a primary and its replicas, and agree after half a second that it is down. They know one another and the
+ * What Sentinels take for the death of a primary, ms. They do nothing for a while once they have stood still themselves for two
+ * seconds: with less, a machine that stands still for one would have them fail over a primary that lives.
+ */
+const DOWN_AFTER_MS = 2_000;
+
+/**
+ * Starts Sentinels that watch a primary and its replicas, and agree after a while that it is down. They know one another and the
  * replicas when this resolves.
  */
 export async function startSentinels(
@@ -172,7 +178,7 @@ export async function startSentinels(
           `bind ${HOST}`,
           `port ${port}`,
           `sentinel monitor ${name} ${primary.host} ${primary.port} ${Math.floor(count / 2) + 1}`,
-          `sentinel down-after-milliseconds ${name} 500`,
+          `sentinel down-after-milliseconds ${name} ${DOWN_AFTER_MS}`,
           `sentinel failover-timeout ${name} 3000`,
           ...(primary.password === null
             ? []
