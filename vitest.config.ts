@@ -40,9 +40,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // A rented machine may stand still for seconds. What passed only at the second try is marked so in what is printed, and is
-    // a fault of the test to be mended; where somebody works on it, nothing is tried again.
-    retry: process.env.CI ? 1 : 0,
     restoreMocks: true,
   },
 });
