@@ -4,7 +4,7 @@
  */
 import type { DeviceSpec, EmulatedDevice } from '../../src/sandbox/device/device.ts';
 import { DEMO_PASSWORD, manyCameras } from '../../src/sandbox/device/profiles.ts';
-import { createStage, type Stage } from '../../src/sandbox/stage.ts';
+import { type BotProcess, createStage, type Stage } from '../../src/sandbox/stage.ts';
 import type { SimUser } from '../../src/sandbox/telegram/people.ts';
 import { type BadLine, openBadLine } from './bad-line.ts';
 import { type FailPoints, openFailPoints } from './fail-points.ts';
@@ -41,9 +41,29 @@ export interface FailingHouse {
 }
 
 /** Starts in a row after which a bot is given up: what is armed happens a few times, and then no more. */
-const MOST_STARTS = 20;
+export const MOST_STARTS = 20;
 /** More devices than any form of the matrix has cells. */
 const DEVICES = 10_000;
+
+/**
+ * Starts a bot until it stands, for what is armed may meet it as it starts, or nobody needs it any more.
+ * @param onDeath hears of each start that came to nothing
+ * @throws why the last one has, where it is given up
+ */
+export async function startUntilItStands(
+  bot: Pick<BotProcess, 'start'>,
+  onDeath: () => void,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let tries = 1; !isOver(); tries++) {
+    try {
+      return await bot.start();
+    } catch (error) {
+      onDeath();
+      if (tries === MOST_STARTS) throw error;
+    }
+  }
+}
 
 /** Opens one with a paired laptop at work. @param redis its store, instead of a folder of its own */
 export async function openFailingHouse(redis?: RedisServer): Promise<FailingHouse> {
@@ -74,24 +94,23 @@ export async function openFailingHouse(redis?: RedisServer): Promise<FailingHous
   let starting: Promise<void> | null = null;
   /** Why it is given up; null: it is not. */
   let givenUp: unknown = null;
-  /** Until it stands: what is armed may meet it as it starts. */
-  async function startBot(): Promise<void> {
-    for (let tries = 0; !isOver && tries < MOST_STARTS; tries++) {
-      try {
-        givenUp = null;
-        return await stage.bot.start();
-      } catch (error) {
-        givenUp = error;
-        deaths.push('bot');
-      }
-    }
-  }
+  const died = () => void deaths.push('bot');
   function revive(dying: Promise<void>): void {
     if (isOver || starting) return;
-    deaths.push('bot');
-    starting = dying.then(startBot).finally(() => {
-      starting = null;
-    });
+    died();
+    starting = dying
+      .then(() => startUntilItStands(stage.bot, died, () => isOver))
+      .then(
+        () => {
+          givenUp = null;
+        },
+        (error: unknown) => {
+          givenUp = error;
+        },
+      )
+      .finally(() => {
+        starting = null;
+      });
   }
   stage.bot.onDeath(() => revive(Promise.resolve()));
   laptop.onDeath(() => {

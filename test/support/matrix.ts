@@ -69,7 +69,7 @@ const SILENCE_WITH_UPLOAD_MS = 200_000;
 /** Longest a case may take, ms: several times what any has that came to an end. Then it is lost, however much is said in it. */
 const CASE_MS = 900_000;
 /** How often the laptops are asked for, where the bot asks to be asked once more. */
-const MOST_ASKED = 10;
+export const MOST_ASKED = 10;
 /** For how long a Redis stands still, ms: longer than the bot waits for an answer. */
 const STILL_MS = 8_000;
 /** For how long a device that restarts is deaf, ms. */
@@ -230,7 +230,7 @@ function isUploading(method: string): boolean {
  * Asks for the laptops until they are listed: where something failed beneath the question, the bot says so and asks for it once more.
  * @returns false: they are not
  */
-async function answered(technician: SimUser, timeoutMs: number): Promise<boolean> {
+export async function answered(technician: SimUser, timeoutMs: number): Promise<boolean> {
   for (let asked = 0; asked < MOST_ASKED; asked++) {
     await technician.send('/agents');
     const answer = await technician.waitFor(LAPTOPS, { timeoutMs }).catch(() => null);
