@@ -39,7 +39,7 @@ import { createPins } from './door/pins.ts';
 import { ALARMS, createAlarms, type Ring } from './house/alarms.ts';
 import { createAnnouncements } from './house/announcements.ts';
 import { createChatQueue, exclusiveIn } from './house/chat-queue.ts';
-import { CHATS } from './house/chats.ts';
+import { openChatStates } from './house/chats.ts';
 import { CONTACTS, createContacts } from './house/contacts.ts';
 import { createHouse } from './house/house.ts';
 import { createMisunderstood, MISUNDERSTOOD } from './house/misunderstood.ts';
@@ -265,15 +265,11 @@ export function createBot(parts: BotParts): Bot {
     download: client.downloadFile.bind(client),
   });
   const queue = createChatQueue();
-  const states = store.values(CHATS);
   const engine: Conversations = createEngine({
     ...common,
     flows: FLOWS,
     house,
-    states: {
-      load: (chatId) => states.get(String(chatId)),
-      save: (chatId, state) => states.set(String(chatId), state),
-    },
+    states: openChatStates(store),
     callApi,
     heading,
     sharesCard,

@@ -26,7 +26,7 @@ import { OPENED, PINS } from './door/pins.ts';
 import { ALARMS } from './house/alarms.ts';
 import { ANNOUNCED, ANNOUNCEMENTS } from './house/announcements.ts';
 import { BLOBS } from './house/blobs.ts';
-import { CHATS } from './house/chats.ts';
+import { CHATS, PICTURE_ANSWERS } from './house/chats.ts';
 import { CONTACTS } from './house/contacts.ts';
 import { MISUNDERSTOOD } from './house/misunderstood.ts';
 import { NOTICES, NOTICES_LEFT } from './house/notices.ts';
@@ -99,6 +99,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   PACKAGE_WISHES,
   PAIRINGS,
   PERMITS,
+  PICTURE_ANSWERS,
   PICTURE_WORDS,
   PIN_WAITS,
   PINS,

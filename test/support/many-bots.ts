@@ -25,10 +25,17 @@ export interface OneOfMany {
   end(): Promise<void>;
 }
 
-/** Starts the bot as it is released. @throws Error with what it said when it ends before it is ready */
-export async function startOneOfMany(settings: Record<string, string>): Promise<OneOfMany> {
+/**
+ * Starts the bot.
+ * @param program as it is released where left out
+ * @throws Error with what it said when it ends before it is ready
+ */
+export async function startOneOfMany(
+  settings: Readonly<Record<string, string>>,
+  program?: string,
+): Promise<OneOfMany> {
   const folder = await folderInMemory();
-  const child = spawn(process.execPath, [await releasedBot()], {
+  const child = spawn(process.execPath, [program ?? (await releasedBot())], {
     cwd: folder.path,
     env: {
       ...childEnv(),
@@ -152,6 +159,8 @@ export interface HouseOfMany {
   readonly stage: Stage;
   readonly front: Front;
   readonly technician: SimUser;
+  /** Its person types the password whenever one is asked for. */
+  readonly laptop: MortalLaptop;
   /** Starts one more. */
   another(): Promise<OneOfMany>;
   /** Walks a case to its end. */
@@ -159,27 +168,35 @@ export interface HouseOfMany {
   close(): Promise<void>;
 }
 
-/** Bots in webhook mode behind a front, and a laptop of their technician's, which works for whichever of them it meets. */
+/**
+ * Bots in webhook mode behind a front, and a laptop of their technician's, which works for whichever of them it meets.
+ * @param bot as it is released, with nothing more in its environment, where left out
+ */
 export async function openHouseOfMany(
   count: number,
   storeUrl: string,
   devices: readonly DeviceSpec[],
+  bot: { readonly program?: string; readonly environment?: Readonly<Record<string, string>> } = {},
 ): Promise<HouseOfMany> {
   // Made once, whoever starts it.
-  await releasedBot();
+  const program = bot.program ?? (await releasedBot());
   const stage = await createStage({ devices });
   const front = await openFront();
   const technician = stage.technician('en');
   const another = () =>
-    startOneOfMany({
-      BOT_TOKEN: stage.api.token,
-      TELEGRAM_API_ROOT: stage.api.url,
-      ADMIN_IDS: String(technician.id),
-      REGION_PACK: 'ru',
-      STORE_URL: storeUrl,
-      WEBHOOK_URL: `${front.url}/telegram`,
-      WEBHOOK_SECRET: 'posted-by-telegram-alone',
-    });
+    startOneOfMany(
+      {
+        BOT_TOKEN: stage.api.token,
+        TELEGRAM_API_ROOT: stage.api.url,
+        ADMIN_IDS: String(technician.id),
+        REGION_PACK: 'ru',
+        STORE_URL: storeUrl,
+        WEBHOOK_URL: `${front.url}/telegram`,
+        WEBHOOK_SECRET: 'posted-by-telegram-alone',
+        ...bot.environment,
+      },
+      program,
+    );
   front.bots.push(...(await Promise.all(Array.from({ length: count }, another))));
   const laptop: MortalLaptop = await openMortalLaptop(
     { ...stage, hubUrl: front.url },
@@ -191,6 +208,7 @@ export async function openHouseOfMany(
     stage,
     front,
     technician,
+    laptop,
     another,
     async walk(serial) {
       const { end, pressed } = await walkCase(technician, {

@@ -1,5 +1,7 @@
-import { cardWithoutQuestion, chatState } from '../../flows/engine/state.ts';
+import { type ChatStates, cardWithoutQuestion, chatState, pictureAnswer } from '../../flows/engine/state.ts';
 import { kind, step } from '../../store/kind.ts';
+import { orNone } from '../../store/or-none.ts';
+import type { Store } from '../../store/store.ts';
 
 const beforeQuestions = chatState.extend({ card: cardWithoutQuestion.exactOptional() });
 const beforeCards = beforeQuestions.omit({ card: true, touchedAt: true });
@@ -21,3 +23,29 @@ export const CHATS = kind({
     step('nobody knows what a card asks', beforeQuestions, (old) => old),
   ],
 });
+
+/**
+ * By chat: which update a picture took last. Apart from the chat, which is written when the turn is over: this is there as soon as the
+ * laptop may act on it.
+ */
+export const PICTURE_ANSWERS = kind({
+  name: 'picture-answers',
+  gathers: true,
+  version: 1,
+  schema: pictureAnswer,
+});
+
+/** For so long an update may be handed in again (telegram/shelf.ts), ms. */
+const AGAIN_MS = 24 * 60 * 60_000;
+
+/** What the engine keeps, in the bot's store. */
+export function openChatStates(store: Pick<Store, 'values'>): ChatStates {
+  const chats = store.values(CHATS);
+  const answers = store.values(PICTURE_ANSWERS);
+  return {
+    load: (chatId) => chats.get(String(chatId)),
+    save: (chatId, state) => chats.set(String(chatId), state),
+    answered: async (chatId) => orNone(await answers.get(String(chatId))),
+    answer: (chatId, said) => answers.set(String(chatId), said, AGAIN_MS),
+  };
+}

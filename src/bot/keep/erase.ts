@@ -15,7 +15,7 @@ import { APPLICANTS, TECHNICIANS } from '../door/access.ts';
 import { DAYS } from '../door/limits.ts';
 import { PINS } from '../door/pins.ts';
 import { BLOBS } from '../house/blobs.ts';
-import { CHATS } from '../house/chats.ts';
+import { CHATS, PICTURE_ANSWERS } from '../house/chats.ts';
 import { CONTACTS } from '../house/contacts.ts';
 import { PROFILES } from '../house/profiles.ts';
 import { HAND_OVERS } from '../jobs/hand-overs.ts';
@@ -38,7 +38,7 @@ export interface Parts {
 }
 
 /** Records of one person, by Telegram id. */
-const OF_A_PERSON = [PROFILES, CONTACTS, CHATS, PINS, APPLICANTS, DAYS, CHAT_GROUPS];
+const OF_A_PERSON = [PROFILES, CONTACTS, CHATS, PICTURE_ANSWERS, PINS, APPLICANTS, DAYS, CHAT_GROUPS];
 
 /**
  * Forgets, and says so in the trail first. Repeated after a crash it goes on where it was.

@@ -11,6 +11,7 @@ import { PIN_WAITS } from '../commands/pin.ts';
 import { APPLICANTS, INVITATIONS } from '../door/access.ts';
 import { OPENED } from '../door/pins.ts';
 import { ANNOUNCEMENTS } from '../house/announcements.ts';
+import { PICTURE_ANSWERS } from '../house/chats.ts';
 import { ALARM_MOMENTS } from '../house/shared-alarms.ts';
 import { NEWEST_MESSAGES } from '../house/shared-calls.ts';
 import { KEPT_WORDS } from '../house/voice.ts';
@@ -39,6 +40,7 @@ const VALUES: readonly Pick<Kind<unknown>, 'name'>[] = [
   WAITING_UPDATES,
   KEPT_WORDS,
   UNCLEAR_TEXTS,
+  PICTURE_ANSWERS,
   NEWEST_MESSAGES,
   ALARM_MOMENTS,
   ANNOUNCEMENTS,

@@ -191,6 +191,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
     edits,
     (heard, active) => options.newDevice(heard, active && nameOf(active)),
     unclear,
+    states,
   );
 
   function nameOf({ flow }: ActiveConversation): keyof S & string {

@@ -265,7 +265,12 @@ function saidOf(text: string, model: string | null): { said?: SaidInWords } {
 
 /** A serial number typed under a picture is a new device, not an answer: answers are at most seven characters. */
 function isPictureAnswer(text: string, spec: WaitSpec): boolean {
-  return spec.wants.includes('picture-code') && text.replace(/\s/g, '').length <= 7;
+  return spec.wants.includes('picture-code') && isShort(text);
+}
+
+/** Whether a text may be somebody's answer to a picture. */
+export function isShort(text: string): boolean {
+  return text.replace(/\s/g, '').length <= 7;
 }
 
 /** What is understood of words beside and behind passwords. */

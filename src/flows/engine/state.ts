@@ -141,6 +141,15 @@ export const chatState = z.object({
 /** Everything the engine remembers of one chat, written in one piece so that a crash never leaves halves. */
 export type ChatState = z.infer<typeof chatState>;
 
+export const pictureAnswer = z.object({
+  /** Id of the update it came in. */
+  update: z.number(),
+  /** Nonce of the picture. */
+  nonce: z.string(),
+});
+/** What a chat has last said to a picture, told apart from all else it says; nothing of what it was. */
+export type PictureAnswer = z.infer<typeof pictureAnswer>;
+
 /** One handling of one chat. What is changed in `chat` is written in one piece when it is over. */
 export interface Turn {
   readonly chat: ChatState;
@@ -156,6 +165,10 @@ export interface ChatStates {
   load(chatId: number): Promise<Result<ChatState | undefined, { reason: string }>>;
   /** Durable when it resolves. */
   save(chatId: number, state: ChatState): Promise<Result<void, { reason: string }>>;
+  /** What the chat has last said to a picture; undefined: nothing for a day. */
+  answered(chatId: number): Promise<Result<PictureAnswer | undefined, { reason: string }>>;
+  /** As durable as what the laptop is told of it: written in the same commit, or before. */
+  answer(chatId: number, said: PictureAnswer): Promise<Result<void, { reason: string }>>;
 }
 
 /** Updates and events remembered per chat against repeats. Telegram repeats within 24 h; a chat has fewer than this. */

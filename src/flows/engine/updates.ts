@@ -1,15 +1,16 @@
 import type { CallbackQuery, Update } from 'grammy/types';
 import { textsFor } from '../../kernel/all-texts.ts';
+import type { Result } from '../../kernel/result.ts';
 import { tellOfAlbum } from './album.ts';
 import { lastWord } from './bot-api.ts';
-import { type Next, orThrow } from './dialogue.ts';
+import { HouseUnavailable, type Next, orThrow } from './dialogue.ts';
 import type { EditHearing } from './edited.ts';
 import type { GuardedPlay } from './guarded.ts';
-import { type Heard, hear, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
+import { type Heard, hear, isShort, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './pending.ts';
-import type { ActiveConversation, Became, ChatState, Turn } from './state.ts';
+import type { ActiveConversation, Became, ChatState, ChatStates, Turn } from './state.ts';
 import { type EngineTools, say } from './turn.ts';
 import { questionName, type Unclear } from './unclear.ts';
 import { usableText } from './usable.ts';
@@ -48,6 +49,7 @@ export function createUpdateHearing(
   edits: Pick<EditHearing, 'note'>,
   newDevice: NewDevice,
   unclear: Unclear,
+  states: Pick<ChatStates, 'answered' | 'answer'>,
 ): UpdateHearing {
   const { house, courtesies, cards } = tools;
 
@@ -108,6 +110,22 @@ export function createUpdateHearing(
     return false;
   }
 
+  /**
+   * Whether an update has done what it was for, at a picture that is asked for no more: the bot died when the laptop had it and the
+   * chat was not written, and it is handed in again where something else is asked. It is no answer to that, and no password.
+   */
+  async function wasForPicture(
+    { chatId }: Turn,
+    update: Update,
+    heard: Heard,
+    { nonce }: WaitSpec,
+  ): Promise<boolean> {
+    const text = update.message?.text;
+    if (heard.kind !== 'stale-button' && !(text !== undefined && isShort(text))) return false;
+    const last = orUnavailable(await states.answered(chatId));
+    return last?.update === update.update_id && last.nonce !== nonce;
+  }
+
   return {
     async take(turn, update) {
       await stages.modernise(turn);
@@ -120,6 +138,10 @@ export function createUpdateHearing(
       }
       const rest = passwords.isTakenAsItIs(turn, update) ? null : withoutPasswords(update, spec);
       const heard = hear(rest ?? update, spec);
+      if (await wasForPicture(turn, update, heard, spec)) {
+        if (query) courtesies.acknowledge(query.id);
+        return 'handled';
+      }
       const note = (became: Became) => edits.note(turn, update.message, became, heard);
       if (rest !== null) {
         const goesOn = saysMore(heard);
@@ -139,6 +161,9 @@ export function createUpdateHearing(
       if (heard.kind === 'photo' && (await isOfAlbum(turn, heard, spec))) return 'handled';
 
       if (active && wanted(heard, spec)) {
+        const { nonce } = spec;
+        if (nonce !== undefined)
+          orUnavailable(await states.answer(turn.chatId, { update: update.update_id, nonce }));
         clearOlder(turn, heard);
         cards.answered(turn);
         await stages.resume(turn, heard);
@@ -157,6 +182,12 @@ export function createUpdateHearing(
 
     specOf: ({ chat }) => specOf(chat),
   };
+}
+
+/** @throws HouseUnavailable */
+function orUnavailable<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new HouseUnavailable('store-unavailable');
+  return result.value;
 }
 
 function specOf({ conversation }: ChatState): WaitSpec {

@@ -3,6 +3,7 @@ import { createAudit } from '../../../src/audit/trail.ts';
 import { TECHNICIANS } from '../../../src/bot/door/access.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
+import { PICTURE_ANSWERS } from '../../../src/bot/house/chats.ts';
 import { PROFILES } from '../../../src/bot/house/profiles.ts';
 import { forget } from '../../../src/bot/keep/erase.ts';
 import { dropOld } from '../../../src/bot/keep/retention.ts';
@@ -46,7 +47,7 @@ async function caseOf(id: string, serial: string, closedAt: number | null): Prom
 /** Every record of the store as text. */
 async function everything(): Promise<string> {
   const texts: string[] = [];
-  for (const kind of [CASES, CHAT_CASES, CASE_FINDS, BLOBS, PROFILES] as const)
+  for (const kind of [CASES, CHAT_CASES, CASE_FINDS, BLOBS, PROFILES, PICTURE_ANSWERS] as const)
     for (const key of await value(store.values<unknown>(kind).keys()))
       texts.push(key, JSON.stringify(await value(store.values<unknown>(kind).get(key))));
   await value(audit.read((line) => texts.push(line)));
@@ -88,6 +89,7 @@ describe('forgetting', () => {
     await caseOf('ONE', SERIAL, 5);
     await value(audit.append({ what: 'access.joined', case: null, by: ANN, detail: {} }));
     await value(store.values(PROFILES).set(String(ANN), { language: 'en', name: 'Ann' } as never));
+    await value(store.values(PICTURE_ANSWERS).set(String(ANN), { update: 1, nonce: 'N' }));
     await value(
       store.values(TECHNICIANS).set(String(ANN), { userId: ANN, name: 'Ann', invitedBy: 1, since: 5 }),
     );

@@ -11,7 +11,7 @@ import { createLimits } from '../../../src/bot/door/limits.ts';
 import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue, exclusiveIn } from '../../../src/bot/house/chat-queue.ts';
-import { CHATS } from '../../../src/bot/house/chats.ts';
+import { CHATS, openChatStates } from '../../../src/bot/house/chats.ts';
 import { CONTACTS, createContacts } from '../../../src/bot/house/contacts.ts';
 import { createGroupPort } from '../../../src/bot/house/groups.ts';
 import { createProfiles, PROFILES } from '../../../src/bot/house/profiles.ts';
@@ -419,14 +419,10 @@ export class LawHouse {
         file: async () => ok(null),
       },
     };
-    const states = store.values(CHATS);
     const engine: Conversations = createEngine({
       flows: FLOWS,
       house,
-      states: {
-        load: (chatId) => states.get(String(chatId)),
-        save: (chatId, state) => states.set(String(chatId), state),
-      },
+      states: openChatStates(store),
       callApi,
       log,
       exclusive: exclusiveIn(queue, createHolds(store), store),

@@ -2,7 +2,7 @@ import type { Update } from 'grammy/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
-import { CHATS } from '../../../src/bot/house/chats.ts';
+import { CHATS, openChatStates } from '../../../src/bot/house/chats.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import type { Flow } from '../../../src/flows/engine/dialogue.ts';
 import { createEngine, type Engine } from '../../../src/flows/engine/engine.ts';
@@ -69,13 +69,13 @@ const house = {
 } as unknown as House;
 
 async function engineWith(flow: Flow, lives = true): Promise<Engine> {
-  const chats = store.values(CHATS);
+  const states = openChatStates(store);
   return createEngine({
     flows: [flow],
     house,
     states: {
-      load: (chatId) => chats.get(String(chatId)),
-      save: async (chatId, state) => (lives ? chats.set(String(chatId), state) : ok(undefined)),
+      ...states,
+      save: async (chatId, state) => (lives ? states.save(chatId, state) : ok(undefined)),
     },
     callApi: client.tryCall.bind(client),
     log: createLog('silent', 'test'),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue } from '../../../src/bot/house/chat-queue.ts';
-import { CHATS } from '../../../src/bot/house/chats.ts';
+import { CHATS, openChatStates } from '../../../src/bot/house/chats.ts';
 import { TelegramClient } from '../../../src/bot/telegram/client.ts';
 import type { Dialogue, Flow } from '../../../src/flows/engine/dialogue.ts';
 import { createEngine, type Engine } from '../../../src/flows/engine/engine.ts';
@@ -62,15 +62,11 @@ const house = {
 } as unknown as House;
 
 async function engineWith(flows: Flow[], clock?: () => number, through = client): Promise<Engine> {
-  const chats = store.values(CHATS);
   const queue = createChatQueue();
   return createEngine({
     flows,
     house,
-    states: {
-      load: (chatId) => chats.get(String(chatId)),
-      save: (chatId, state) => chats.set(String(chatId), state),
-    },
+    states: openChatStates(store),
     callApi: through.tryCall.bind(through),
     log: createLog('silent', 'test'),
     exclusive: async (chatId, task) => {
@@ -426,6 +422,92 @@ describe('the conversations engine', () => {
     expect(await engine.handleEvent(chat, arrived('E1'))).toEqual(ok('taken'));
     const state = await store.values(CHATS).get(String(chat));
     expect(state).toMatchObject({ ok: true, value: { conversation: { args: { with: { heard: 'E1' } } } } });
+  });
+
+  describe('an answer to a picture that is handed in again because the bot died before its chat was written', () => {
+    /** What was handed on, in its order. */
+    let handedOn: string[];
+    beforeEach(() => {
+      handedOn = [];
+    });
+    /** Shows a picture, then what it is told of: another one, or nothing but that a password is asked for. */
+    const reader: Flow = {
+      name: 'reader',
+      version: 1,
+      handed: ANYTHING,
+      goesOnElsewhere: true,
+      async atOnce(answer) {
+        if (answer.kind !== 'picture-code' && answer.kind !== 'button') return null;
+        handedOn.push(answer.kind === 'button' ? answer.id : answer.nonce);
+        return { nonce: '' };
+      },
+      anewAfter: (event) => (event.type === 'status' ? { nonce: event.id } : null),
+      async run(dialogue, args) {
+        const nonce = String(args.with?.nonce ?? 'first');
+        if (nonce === '')
+          await dialogue.ask('the password?', { events: ['status'], besideSecret: true, back: false });
+        else
+          await dialogue.ask(`picture ${nonce}`, {
+            wants: ['picture-code'],
+            nonce,
+            buttons: [[{ id: 'other', text: 'Another' }]],
+            events: ['status'],
+          });
+        return { end: true };
+      },
+    };
+    const typed = async (): Promise<Update> => {
+      const { id } = await api.user({ id: chat }).send('K7M2Q');
+      const update = message('K7M2Q');
+      if (update.message) update.message.message_id = id;
+      return update;
+    };
+    /** Handled, as far as the laptop knows; the chat is as it was before. */
+    async function handledUnwritten(engine: Engine, update: Update): Promise<void> {
+      const before = await store.values(CHATS).get(String(chat));
+      expect(await engine.handleUpdate(chat, update)).toEqual(ok('handled'));
+      if (before.ok && before.value) await store.values(CHATS).set(String(chat), before.value);
+    }
+
+    it('is given to the same picture once more', async () => {
+      const engine = await engineWith([reader]);
+      await start(engine, 'reader');
+      const update = await typed();
+      await handledUnwritten(engine, update);
+      expect(await engine.handleUpdate(chat, update)).toEqual(ok('handled'));
+      expect(handedOn).toEqual(['first', 'first']);
+    });
+
+    it.each([
+      ['typed, and the password is asked for', '', typed],
+      ['typed, and another picture is shown', 'second', typed],
+      ['the wish for another, and that is shown', 'second', async () => press('Another')],
+    ])('is taken for nothing else: %s', async (_, next, said) => {
+      const engine = await engineWith([reader]);
+      await start(engine, 'reader');
+      const update = await said();
+      await handledUnwritten(engine, update);
+      await engine.handleEvent(chat, arrived(next));
+      const before = texts();
+      expect(await engine.handleUpdate(chat, update)).toEqual(ok('handled'));
+      expect(handedOn).toHaveLength(1);
+      expect(texts()).toEqual(before);
+      const id = update.message?.message_id;
+      if (id !== undefined) expect(api.user({ id: chat }).messages.some((one) => one.id === id)).toBe(true);
+      expect(api.user({ id: chat }).answers.filter(({ text }) => text)).toEqual([]);
+    });
+
+    it('hides no password: the next text is one', async () => {
+      const engine = await engineWith([reader]);
+      await start(engine, 'reader');
+      await handledUnwritten(engine, await typed());
+      await engine.handleEvent(chat, arrived(''));
+      const update = await typed();
+      await engine.handleUpdate(chat, update);
+      const gone = update.message?.message_id;
+      expect(api.user({ id: chat }).messages.some(({ id }) => id === gone)).toBe(false);
+      expect(texts().at(-1)).toContain('I deleted your message');
+    });
   });
 
   it('tells when nobody listens to a case any more', async () => {
