@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /**
  * The first file of the bundled bot, `unbind-bot.mjs`: loads the program's parts from beside it, and starts from what V8 has compiled of
- * them already where `unbind-bot precompile` has left that there (docs/decisions/0081). Without it, and where it does not fit, the parts are
+ * them, and of the store's engine, already where `unbind-bot precompile` has left that there (docs/decisions/0081). Without it, and where it does not fit, the parts are
  * compiled as ever.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { type CompiledParts, decodeCompiled, encodeCompiled, type Launch } from './compiled.ts';
@@ -25,6 +27,13 @@ declare const FIRST_PART: string;
 
 const KEPT = fileURLToPath(new URL('./unbind-bot.compiled', import.meta.url));
 
+/** Packages beside that each start reads, as a path after the last `node_modules`: lmdb, and what it is made of. */
+const READ_ALWAYS =
+  /^(lmdb|msgpackr|ordered-binary|weak-lru-cache|@harperfast.extended-iterable|node-gyp-build-optional-packages|detect-libc)[\\/]/;
+
+/** What a file in CommonJS is given, in this order. */
+const CJS_NAMES = 'exports,require,module,__filename,__dirname';
+
 const requireBeside = createRequire(import.meta.url);
 const scripts = new Map<string, Script>();
 const modules = new Map<string, { exports: object }>();
@@ -43,6 +52,7 @@ const launch: Launch = {
     encodeCompiled(new Map([...scripts].map(([name, script]) => [name, script.createCachedData()]))),
 };
 
+keepPackages();
 const first = load(FIRST_PART) as { main: typeof main };
 await first.main(process.argv.slice(2), launch);
 
@@ -61,9 +71,7 @@ function load(name: string): object {
   if (known) return known.exports;
   const url = new URL(name, import.meta.url);
   const filename = fileURLToPath(url);
-  const cachedData = kept?.get(name);
-  const script = new Script(readFileSync(url, 'utf8'), { filename, ...(cachedData ? { cachedData } : {}) });
-  scripts.set(name, script);
+  const script = compile(name, readFileSync(url, 'utf8'), filename);
   const module = { exports: {} };
   modules.set(name, module);
   const part = script.runInThisContext() as Part;
@@ -75,6 +83,32 @@ function load(name: string): object {
     throw error;
   }
   return module.exports;
+}
+
+/** @param name under which what is compiled is kept: another text has another name */
+function compile(name: string, text: string, filename: string): Script {
+  const cachedData = kept?.get(name);
+  const script = new Script(text, { filename, ...(cachedData ? { cachedData } : {}) });
+  scripts.set(name, script);
+  return script;
+}
+
+/**
+ * Has node's own loader run `READ_ALWAYS` from what is compiled of them, wherever it finds them: an operator may have another version there
+ * than the one that was compiled, so their names carry the sum of their text. All else is node's to load.
+ */
+function keepPackages(): void {
+  const { extensions } = requireBeside;
+  const plain = extensions['.js'];
+  extensions['.js'] = (module, filename) => {
+    const within = filename.split(/node_modules[\\/]/).at(-1) ?? '';
+    if (!READ_ALWAYS.test(within)) return plain?.(module, filename);
+    const text = readFileSync(filename, 'utf8');
+    const sum = createHash('sha256').update(text).digest('hex');
+    const script = compile(`${within} ${sum}`, `(function(${CJS_NAMES}){${text}\n})`, filename);
+    const run = script.runInThisContext() as (...given: readonly unknown[]) => void;
+    run(module.exports, createRequire(filename), module, filename, dirname(filename));
+  };
 }
 
 function requireFrom(name: string): unknown {

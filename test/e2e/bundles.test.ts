@@ -6,9 +6,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { decodeCompiled } from '../../src/bot/compiled.ts';
 import { childEnv } from '../../src/kernel/child-env.ts';
 import { AGENT_VERSION } from '../../src/lan-agent/version.ts';
 import { recorder3, unbindableCamera } from '../../src/sandbox/device/profiles.ts';
@@ -131,6 +132,40 @@ describe('the precompiled bot', () => {
     expect(await startedFrom(program)).toBe('outdated');
     await writeFile(kept, content.subarray(0, 10));
     expect(await startedFrom(program)).toBe('outdated');
+  }, 120_000);
+
+  it('holds what the engine of the store is made of, and runs none of it from what was compiled of another text', async (t) => {
+    const program = await unpacked(t);
+    const beside = join(dirname(program), '..', 'node_modules');
+    await rm(beside);
+    await mkdir(beside);
+    for (const name of await readdir('node_modules'))
+      if (name !== 'lmdb') await symlink(resolve('node_modules', name), join(beside, name), 'junction');
+    await cp('node_modules/lmdb', join(beside, 'lmdb'), { recursive: true });
+    const cwd = await emptyFolder(t);
+    expect(await precompile(program, cwd)).toMatchObject({ code: 0 });
+    const parts = decodeCompiled(await readFile(join(dirname(program), 'unbind-bot.compiled')));
+    const packages = [...parts.keys()].filter((name) => name.includes(' ')).map((name) => name.split(sep)[0]);
+    expect(new Set(packages)).toEqual(
+      new Set([
+        'lmdb',
+        'msgpackr',
+        'ordered-binary',
+        'weak-lru-cache',
+        '@harperfast',
+        'node-gyp-build-optional-packages',
+        ...(process.platform === 'linux' ? ['detect-libc'] : []),
+      ]),
+    );
+    const help = () => promisify(execFile)(process.execPath, [program, '--help'], { cwd });
+    expect((await help()).stderr).toBe('');
+    const engine = join(beside, 'lmdb/dist/index.cjs');
+    const text = await readFile(engine, 'utf8');
+    const last = '//# sourceMappingURL=index.cjs.map';
+    expect(text).toContain(last);
+    // Of the same length: that is all V8 would look at.
+    await writeFile(engine, text.replace(last, 'console.error("another");'.padEnd(last.length)));
+    expect((await help()).stderr).toBe('another\n');
   }, 120_000);
 
   it('is for the flags of node that it was compiled with, and says so under others', async (t) => {
