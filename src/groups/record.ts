@@ -27,20 +27,22 @@ const memberState = z.enum([
 export type MemberState = z.infer<typeof memberState>;
 export const MEMBER_STATES = memberState.options;
 
-const member = z.object({
-  shortSerial: z.string(),
-  fullSerial: z.string().nullable(),
-  model: z.string().nullable(),
-  /** On the site's network; null: no laptop has seen it. */
-  address: z.string().nullable(),
-  /** Its case, once it was begun. */
-  caseId: z.string().nullable(),
-  state: memberState,
-  /** Why it stands there, a closed word: an outcome, a rule, a method. */
-  word: z.string().nullable(),
-  /** The job whose outcome was heard last. */
-  reportedBy: z.string().nullable(),
-});
+const member = z.lazy(() =>
+  z.object({
+    shortSerial: z.string(),
+    fullSerial: z.string().nullable(),
+    model: z.string().nullable(),
+    /** On the site's network; null: no laptop has seen it. */
+    address: z.string().nullable(),
+    /** Its case, once it was begun. */
+    caseId: z.string().nullable(),
+    state: memberState,
+    /** Why it stands there, a closed word: an outcome, a rule, a method. */
+    word: z.string().nullable(),
+    /** The job whose outcome was heard last. */
+    reportedBy: z.string().nullable(),
+  }),
+);
 /** A device of a group. */
 export type Member = z.infer<typeof member>;
 
@@ -59,27 +61,29 @@ export const GROUPS = kind({
   name: 'groups',
   gathers: true,
   version: 1,
-  schema: z.object({
-    id: z.string(),
-    chatId: z.number(),
-    agentId: z.string(),
-    /** Milliseconds. */
-    createdAt: z.number(),
-    updatedAt: z.number(),
-    /** Raised by every change. */
-    revision: z.number(),
-    /** In the order in which they come, each serial number once, at most `MOST_MEMBERS`. */
-    members: z.array(member),
-    order: caseOrder.nullable(),
-    ezviz: ezviz.nullable(),
-    /** One password for all of them, by the technician's word; null: not asked. */
-    samePassword: z.boolean().nullable(),
-    state: groupState,
-    /** The run that goes on, or the last one (ULID): a new one at every start and resumption; null: none yet. */
-    run: z.string().nullable(),
-    /** What stopped it, while it is stopped. */
-    stop: z.object({ shortSerial: z.string(), word: z.string() }).nullable(),
-  }),
+  schema: z.lazy(() =>
+    z.object({
+      id: z.string(),
+      chatId: z.number(),
+      agentId: z.string(),
+      /** Milliseconds. */
+      createdAt: z.number(),
+      updatedAt: z.number(),
+      /** Raised by every change. */
+      revision: z.number(),
+      /** In the order in which they come, each serial number once, at most `MOST_MEMBERS`. */
+      members: z.array(member),
+      order: caseOrder.nullable(),
+      ezviz: ezviz.nullable(),
+      /** One password for all of them, by the technician's word; null: not asked. */
+      samePassword: z.boolean().nullable(),
+      state: groupState,
+      /** The run that goes on, or the last one (ULID): a new one at every start and resumption; null: none yet. */
+      run: z.string().nullable(),
+      /** What stopped it, while it is stopped. */
+      stop: z.object({ shortSerial: z.string(), word: z.string() }).nullable(),
+    }),
+  ),
 });
 /** Devices of one site that are worked through one after another, by one technician with one laptop. */
 export type GroupRecord = DataOf<typeof GROUPS>;

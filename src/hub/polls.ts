@@ -1,8 +1,9 @@
 import { decodeTime } from 'ulid';
 import * as z from 'zod';
 import type { Log } from '../kernel/log.ts';
+import { once } from '../kernel/once.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { type AgentCommand, agentCommand, type HubErrorCode, type PollRequest } from '../link/messages.ts';
+import { type AgentCommand, agentCommands, type HubErrorCode, type PollRequest } from '../link/messages.ts';
 import { HOLD_MS } from '../link/times.ts';
 import { kind, step } from '../store/kind.ts';
 import type { Ending, EndingListener, Store } from '../store/store.ts';
@@ -15,26 +16,31 @@ import { cleanHost } from './words.ts';
 /** Commands in one answer (messages.ts pollAnswer). */
 const MAX_COMMANDS = 100;
 
-const [discover, survey, status, unbind, answer, refresh, cancel] = agentCommand.options;
+/** Commands as a mailbox keeps them, which gives each its id: those that never changed, and the others. */
+const kept = once(() => {
+  const [discover, survey, status, unbind, answer, refresh, cancel] = agentCommands();
+  return {
+    unchanged: [
+      discover.omit({ id: true }),
+      status.omit({ id: true }),
+      answer.omit({ id: true }),
+      refresh.omit({ id: true }),
+      cancel.omit({ id: true }),
+    ],
+    survey: survey.omit({ id: true }),
+    unbind: unbind.omit({ id: true }),
+  };
+});
 
-const unbind1 = unbind.omit({ id: true, group: true });
-const others = [
-  discover.omit({ id: true }),
-  status.omit({ id: true }),
-  answer.omit({ id: true }),
-  refresh.omit({ id: true }),
-  cancel.omit({ id: true }),
-] as const;
-
-/** An agent's commands, in a mailbox of its id, which gives each its own. */
+/** An agent's commands, in a mailbox of its id. */
 export const COMMANDS = kind({
   name: 'hub:commands',
   version: 2,
-  schema: z.discriminatedUnion('type', [...others, survey.omit({ id: true }), unbind.omit({ id: true })]),
+  schema: z.lazy(() => z.discriminatedUnion('type', [...kept().unchanged, kept().survey, kept().unbind])),
   steps: [
     step(
       'no unbind was part of a group, and there were no surveys',
-      z.discriminatedUnion('type', [...others, unbind1]),
+      z.lazy(() => z.discriminatedUnion('type', [...kept().unchanged, kept().unbind.omit({ group: true })])),
       (old) => old,
     ),
   ],

@@ -4,8 +4,12 @@
  *
  * Directions: a *command* goes bot -> mailbox -> agent (answer to a poll), an *event* goes agent -> bot (POST).
  * Both carry a ULID: a command's id is the mailbox cursor, an event's id makes its delivery idempotent.
+ *
+ * What is large of it is made when it is read with first (`z.lazy`): a bot answers people before laptops talk to it
+ * (docs/decisions/0079).
  */
 import * as z from 'zod';
+import { once } from '../kernel/once.ts';
 import { isSmallPng } from './picture.ts';
 
 /** Version of the wire format; the agent sends it with every request, a hub that cannot speak it answers 426. */
@@ -30,35 +34,37 @@ const shortSerial = z.string().regex(/^(?:\d{9}|[A-Z]\d{8}|[A-Z]{2}\d{7})$/);
 const text = (max: number) => z.string().max(max);
 
 /** A device as the agent saw it on the LAN. The same object is printed by `unbind-agent discover`. */
-export const deviceSighting = z.object({
-  shortSerial: shortSerial.nullable(),
-  fullSerial: text(64).nullable(),
-  model: text(64).nullable(),
-  /** device/kinds, by model prefix first (protocol/isapi.md 2.3). */
-  kind: text(32),
-  /** As the device wrote it, for instance `V4.30.085 build 210222`. */
-  firmware: text(64).nullable(),
-  /** As announced: case and separators are the device's own (protocol/sadp.md 3). */
-  mac: text(17).nullable(),
-  /** Where its datagrams come from and everything is sent to; older agents: the announced one. */
-  address: text(45),
-  /** Only where the device announces another address than `address`; never from older agents. */
-  announcedAddress: text(45).optional(),
-  /** As announced, `0.0.0.0` where none is set; null when the device does not say, missing from older agents. */
-  subnetMask: text(45).nullable().optional(),
-  gateway: text(45).nullable().optional(),
-  /** Name of the laptop's interface through which the device answered. */
-  interface: text(64),
-  activated: z.boolean().nullable(),
-  lanUnbind: z.enum(['yes', 'no', 'unknown']),
-  bindStatus: z.enum(['bound', 'not-bound', 'unknown']),
-  /** `other-subnet`: the device answers multicast, but the address it has set is not of this interface's subnet. */
-  reachability: z.enum(['same-subnet', 'other-subnet']),
-  /** EZVIZ-branded by `EZVIZCode` or a `CS-` model; null when the device does not say. */
-  ezvizBrand: z.boolean().nullable(),
-  /** `HCPlatformEnable`; null when the device does not say. */
-  cloudEnabled: z.boolean().nullable(),
-});
+export const deviceSighting = z.lazy(() =>
+  z.object({
+    shortSerial: shortSerial.nullable(),
+    fullSerial: text(64).nullable(),
+    model: text(64).nullable(),
+    /** device/kinds, by model prefix first (protocol/isapi.md 2.3). */
+    kind: text(32),
+    /** As the device wrote it, for instance `V4.30.085 build 210222`. */
+    firmware: text(64).nullable(),
+    /** As announced: case and separators are the device's own (protocol/sadp.md 3). */
+    mac: text(17).nullable(),
+    /** Where its datagrams come from and everything is sent to; older agents: the announced one. */
+    address: text(45),
+    /** Only where the device announces another address than `address`; never from older agents. */
+    announcedAddress: text(45).optional(),
+    /** As announced, `0.0.0.0` where none is set; null when the device does not say, missing from older agents. */
+    subnetMask: text(45).nullable().optional(),
+    gateway: text(45).nullable().optional(),
+    /** Name of the laptop's interface through which the device answered. */
+    interface: text(64),
+    activated: z.boolean().nullable(),
+    lanUnbind: z.enum(['yes', 'no', 'unknown']),
+    bindStatus: z.enum(['bound', 'not-bound', 'unknown']),
+    /** `other-subnet`: the device answers multicast, but the address it has set is not of this interface's subnet. */
+    reachability: z.enum(['same-subnet', 'other-subnet']),
+    /** EZVIZ-branded by `EZVIZCode` or a `CS-` model; null when the device does not say. */
+    ezvizBrand: z.boolean().nullable(),
+    /** `HCPlatformEnable`; null when the device does not say. */
+    cloudEnabled: z.boolean().nullable(),
+  }),
+);
 export type DeviceSighting = z.infer<typeof deviceSighting>;
 
 /** Answer to getUnbindStatus in our words (protocol/sadp.md 7), plus what can keep the question from being asked. */
@@ -89,43 +95,47 @@ export const unbindOutcome = z.enum([
 export type UnbindOutcome = z.infer<typeof unbindOutcome>;
 
 /** Result of one unbind, as printed by `unbind-agent unbind --json` and sent as the `outcome` event. */
-export const unbindReport = z.object({
-  shortSerial,
-  outcome: unbindOutcome,
-  /** Why an outcome is what it is, a closed word such as `few-attempts`; always present for `refused`. */
-  reason: text(64).optional(),
-  /** Tries left by the device's own counter, 0 and up; never what the laptop assumes. */
-  attemptsLeft: z.number().int().min(0).max(1000).optional(),
-  /** Whole minutes until the lock ends. */
-  lockMinutes: z.number().int().min(0).max(10_080).optional(),
-  /** True: the device has not said `lockMinutes`; the laptop waits for them to be safe. */
-  lockAssumed: z.boolean().optional(),
-  /** True only when the device itself said afterwards that it is not bound. */
-  verified: z.boolean(),
-});
+export const unbindReport = z.lazy(() =>
+  z.object({
+    shortSerial,
+    outcome: unbindOutcome,
+    /** Why an outcome is what it is, a closed word such as `few-attempts`; always present for `refused`. */
+    reason: text(64).optional(),
+    /** Tries left by the device's own counter, 0 and up; never what the laptop assumes. */
+    attemptsLeft: z.number().int().min(0).max(1000).optional(),
+    /** Whole minutes until the lock ends. */
+    lockMinutes: z.number().int().min(0).max(10_080).optional(),
+    /** True: the device has not said `lockMinutes`; the laptop waits for them to be safe. */
+    lockAssumed: z.boolean().optional(),
+    /** True only when the device itself said afterwards that it is not bound. */
+    verified: z.boolean(),
+  }),
+);
 export type UnbindReport = z.infer<typeof unbindReport>;
 
 /** The most devices of one site that are worked through one after another. */
 export const MOST_IN_GROUP = 60;
 
 /** An unbind's place in a group: devices of one site that one technician works through one after another. */
-const groupPlace = z.object({
-  /** Of this run: another one at every start and every resume. What stopped one run says nothing about the next. */
-  id,
-  /** The technician says that all of its devices have one password: what is typed may be kept for the rest of the run. */
-  samePassword: z.boolean(),
-  /** Nothing of the run comes after this device. */
-  last: z.boolean(),
-  /** Which of how many this device is, for the person at the laptop. */
-  number: z.number().int().min(1).max(MOST_IN_GROUP),
-  of: z.number().int().min(1).max(MOST_IN_GROUP),
-});
+const groupPlace = z.lazy(() =>
+  z.object({
+    /** Of this run: another one at every start and every resume. What stopped one run says nothing about the next. */
+    id,
+    /** The technician says that all of its devices have one password: what is typed may be kept for the rest of the run. */
+    samePassword: z.boolean(),
+    /** Nothing of the run comes after this device. */
+    last: z.boolean(),
+    /** Which of how many this device is, for the person at the laptop. */
+    number: z.number().int().min(1).max(MOST_IN_GROUP),
+    of: z.number().int().min(1).max(MOST_IN_GROUP),
+  }),
+);
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ id, type: z.literal(type), jobId: id, expiresAt: z.number().int(), ...shape });
 
 /** Commands for the agent. `jobId` names the job from its first command to its last event. `expiresAt`: ms, server clock. */
-export const agentCommand = z.discriminatedUnion('type', [
+export const agentCommands = once(() => [
   /** Scan the LAN. Ends early when `until` has answered. */
   command('discover', { until: shortSerial.nullable(), waitMs: z.number().int().min(500).max(60_000) }),
   /**
@@ -167,6 +177,7 @@ export const agentCommand = z.discriminatedUnion('type', [
    */
   command('cancel', {}),
 ]);
+export const agentCommand = z.lazy(() => z.discriminatedUnion('type', agentCommands()));
 export type AgentCommand = z.infer<typeof agentCommand>;
 
 /** End of the year 9999, ms. */
@@ -177,25 +188,29 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ id, type: z.literal(type), jobId: id, at: z.number().int().min(0).max(LATEST), ...shape });
 
 /** Interface of the laptop as discovery used or skipped it. */
-export const interfaceReport = z.object({
-  name: text(64),
-  address: text(45),
-  used: z.boolean(),
-  /** Closed word when not used, such as `virtual`, `vpn`, `down`. */
-  reason: text(64).optional(),
-});
+export const interfaceReport = z.lazy(() =>
+  z.object({
+    name: text(64),
+    address: text(45),
+    used: z.boolean(),
+    /** Closed word when not used, such as `virtual`, `vpn`, `down`. */
+    reason: text(64).optional(),
+  }),
+);
 
 /**
  * Why a laptop may not have heard a device, or that it heard it through an interface set aside by its name: words of
  * ours with the laptop's name of an interface, nothing else.
  */
-export const hindranceReport = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['no-interface', 'port-fallback']) }),
-  z.object({
-    kind: z.enum(['interface-failed', 'send-failed', 'interface-skipped', 'found-set-aside']),
-    name: text(64),
-  }),
-]);
+export const hindranceReport = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.enum(['no-interface', 'port-fallback']) }),
+    z.object({
+      kind: z.enum(['interface-failed', 'send-failed', 'interface-skipped', 'found-set-aside']),
+      name: text(64),
+    }),
+  ]),
+);
 export type HindranceReport = z.infer<typeof hindranceReport>;
 
 /** Most hindrances an event tells of. */
@@ -204,66 +219,68 @@ export const MOST_HINDRANCES = 8;
 /** Missing from older agents. One that cannot be read, as a newer agent's may be, does not cost the event. */
 const hindrances = z.array(hindranceReport).max(MOST_HINDRANCES).optional().catch(undefined);
 
-const devicesSeen = {
+const devicesSeen = () => ({
   devices: z.array(deviceSighting).max(500),
   /** How many more there were: those nobody asked about, and those that do not fit. */
   omitted: z.number().int().min(0).max(100_000),
   interfaces: z.array(interfaceReport).max(64),
-};
+});
 
 /** Events from the agent. */
-export const agentEvent = z.discriminatedUnion('type', [
-  /** Where one device is looked for, `devices` holds that one and whatever else claims its serial number. */
-  event('discovered', { ...devicesSeen, hindrances }),
-  /** Every device of the LAN, as the person at the laptop has allowed. */
-  event('surveyed', { ...devicesSeen, hindrances }),
-  /** `hindrances`: with `not-found`. */
-  event('status', {
-    shortSerial,
-    status: unbindStatus,
-    device: deviceSighting.nullable(),
-    hindrances,
-    /** Tries left by the device's own words, as the laptop's ledger has them; null: not known. Missing from older agents. */
-    attemptsLeft: z.number().int().min(0).max(1000).nullable().optional(),
-  }),
-  /** A picture for the chat. The answer never travels with it. */
-  event('challenge', {
-    challengeId: id,
-    /** PNG, base64, at most 2000 pixels a side. */
-    image: text(300_000).refine(isSmallPng),
-    /** Key of the answer's proof (picture-answer.ts), base64url, fresh for every picture. */
-    nonce: text(64),
-    /** Ms since 1970, server clock. */
-    expiresAt: z.number().int().min(0).max(LATEST),
-    triesLeft: z.number().int().min(0).max(9),
-  }),
-  event('challenge-result', {
-    challengeId: id,
-    result: z.enum(['passed', 'wrong', 'expired']),
-    triesLeft: z.number().int().min(0).max(9),
-  }),
-  /**
-   * A question on the laptop: shown, answered, or left without an answer. Never anything about what was typed; older
-   * agents do not say that it was.
-   */
-  event('prompt', {
-    state: z.enum(['shown', 'typed', 'abandoned']),
-    /** Of the device; null also with `survey`, which is about none. */
-    attemptsLeft: z.number().int().min(0).max(1000).nullable(),
+export const agentEvent = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    /** Where one device is looked for, `devices` holds that one and whatever else claims its serial number. */
+    event('discovered', { ...devicesSeen(), hindrances }),
+    /** Every device of the LAN, as the person at the laptop has allowed. */
+    event('surveyed', { ...devicesSeen(), hindrances }),
+    /** `hindrances`: with `not-found`. */
+    event('status', {
+      shortSerial,
+      status: unbindStatus,
+      device: deviceSighting.nullable(),
+      hindrances,
+      /** Tries left by the device's own words, as the laptop's ledger has them; null: not known. Missing from older agents. */
+      attemptsLeft: z.number().int().min(0).max(1000).nullable().optional(),
+    }),
+    /** A picture for the chat. The answer never travels with it. */
+    event('challenge', {
+      challengeId: id,
+      /** PNG, base64, at most 2000 pixels a side. */
+      image: text(300_000).refine(isSmallPng),
+      /** Key of the answer's proof (picture-answer.ts), base64url, fresh for every picture. */
+      nonce: text(64),
+      /** Ms since 1970, server clock. */
+      expiresAt: z.number().int().min(0).max(LATEST),
+      triesLeft: z.number().int().min(0).max(9),
+    }),
+    event('challenge-result', {
+      challengeId: id,
+      result: z.enum(['passed', 'wrong', 'expired']),
+      triesLeft: z.number().int().min(0).max(9),
+    }),
     /**
-     * Missing: the password. `confirm`: one key, the group's password is at the laptop. `survey`: whether the list of
-     * devices may be sent; a no is `abandoned`, the job's end says which.
+     * A question on the laptop: shown, answered, or left without an answer. Never anything about what was typed; older
+     * agents do not say that it was.
      */
-    asks: z.enum(['password', 'confirm', 'survey']).optional(),
-  }),
-  /** The unbind ended. Exactly one per `unbind` command that was accepted. `hindrances`: with `not-found`. */
-  event('outcome', { report: unbindReport, hindrances }),
-  /**
-   * A command could not be carried out; `reason` is a closed word. Of a survey `survey-refused`, `survey-abandoned`,
-   * `no-terminal`; of an unbind `group-stopped` where this run of its group has stopped at the laptop.
-   */
-  event('job-failed', { reason: text(64) }),
-]);
+    event('prompt', {
+      state: z.enum(['shown', 'typed', 'abandoned']),
+      /** Of the device; null also with `survey`, which is about none. */
+      attemptsLeft: z.number().int().min(0).max(1000).nullable(),
+      /**
+       * Missing: the password. `confirm`: one key, the group's password is at the laptop. `survey`: whether the list of
+       * devices may be sent; a no is `abandoned`, the job's end says which.
+       */
+      asks: z.enum(['password', 'confirm', 'survey']).optional(),
+    }),
+    /** The unbind ended. Exactly one per `unbind` command that was accepted. `hindrances`: with `not-found`. */
+    event('outcome', { report: unbindReport, hindrances }),
+    /**
+     * A command could not be carried out; `reason` is a closed word. Of a survey `survey-refused`, `survey-abandoned`,
+     * `no-terminal`; of an unbind `group-stopped` where this run of its group has stopped at the laptop.
+     */
+    event('job-failed', { reason: text(64) }),
+  ]),
+);
 export type AgentEvent = z.infer<typeof agentEvent>;
 
 /** Who and where the agent is; shown in the chat before pairing is confirmed and in /agents. */
@@ -327,23 +344,27 @@ export const pollRequest = z.object({
 export type PollRequest = z.infer<typeof pollRequest>;
 
 /** Whose a laptop is and what is newest, for the person at it. */
-export const hubAbout = z.object({
-  /** Telegram's name of the bot, without the @. */
-  bot: text(64),
-  /** What the bot calls the laptop: another one may have its name. */
-  laptop: text(64),
-  /** Who may use it, as Telegram names them. */
-  owners: z.array(text(64)).max(20),
-  /** The newest agent there is, and where a person gets it. */
-  newest: z.object({ version: text(32), address: text(300) }),
-});
+export const hubAbout = z.lazy(() =>
+  z.object({
+    /** Telegram's name of the bot, without the @. */
+    bot: text(64),
+    /** What the bot calls the laptop: another one may have its name. */
+    laptop: text(64),
+    /** Who may use it, as Telegram names them. */
+    owners: z.array(text(64)).max(20),
+    /** The newest agent there is, and where a person gets it. */
+    newest: z.object({ version: text(32), address: text(300) }),
+  }),
+);
 export type HubAbout = z.infer<typeof hubAbout>;
 
 /** `about`: with the answer to a poll that is not held, as an agent's first one is. Missing from older hubs. */
-export const pollAnswer = z.object({
-  commands: z.array(agentCommand).max(100),
-  about: hubAbout.optional().catch(undefined),
-});
+export const pollAnswer = z.lazy(() =>
+  z.object({
+    commands: z.array(agentCommand).max(100),
+    about: hubAbout.optional().catch(undefined),
+  }),
+);
 export type PollAnswer = z.infer<typeof pollAnswer>;
 
 /**

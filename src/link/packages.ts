@@ -40,39 +40,45 @@ const publicKey = z.string().refine((text) => parsePublicKey(text) !== null);
 const server = z.url({ protocol: /^https?$/ }).max(300);
 
 /** What a package brings along: the laptop needs nothing but a pairing code. `unbind-bot agent-config` prints it. */
-export const packageConfig = z.object({
-  version: z.literal(1),
-  server,
-  /** The hub's, as an agent pins it: a hub that shows another one is not the operator's. */
-  hubKey: publicKey,
-});
+export const packageConfig = z.lazy(() =>
+  z.object({
+    version: z.literal(1),
+    server,
+    /** The hub's, as an agent pins it: a hub that shows another one is not the operator's. */
+    hubKey: publicKey,
+  }),
+);
 export type PackageConfig = z.infer<typeof packageConfig>;
 
-const onePackage = z.object({
-  system: z.enum(PACKAGE_SYSTEMS),
-  /** A name in the folder of the list, and of no other. */
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\.zip$/),
-  bytes: z.int().positive().lt(PACKAGE_BYTES_LIMIT),
-  /** Hex, lower case. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
+const onePackage = z.lazy(() =>
+  z.object({
+    system: z.enum(PACKAGE_SYSTEMS),
+    /** A name in the folder of the list, and of no other. */
+    file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\.zip$/),
+    bytes: z.int().positive().lt(PACKAGE_BYTES_LIMIT),
+    /** Hex, lower case. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+);
 export type AgentPackage = z.infer<typeof onePackage>;
 
-const packagesList = z.object({
-  version: z.literal(1),
-  /** Of the agent in all of them, as it tells the hub. */
-  agentVersion: z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}(?:-[0-9A-Za-z.-]{1,40})?$/),
-  /** As in the config of each. */
-  server,
-  hubKey: publicKey,
-  packages: z
-    .array(onePackage)
-    .min(1)
-    .max(PACKAGE_SYSTEMS.length)
-    .refine(
-      (all) => areDifferent(all.map(({ system }) => system)) && areDifferent(all.map(({ file }) => file)),
-    ),
-});
+const packagesList = z.lazy(() =>
+  z.object({
+    version: z.literal(1),
+    /** Of the agent in all of them, as it tells the hub. */
+    agentVersion: z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}(?:-[0-9A-Za-z.-]{1,40})?$/),
+    /** As in the config of each. */
+    server,
+    hubKey: publicKey,
+    packages: z
+      .array(onePackage)
+      .min(1)
+      .max(PACKAGE_SYSTEMS.length)
+      .refine(
+        (all) => areDifferent(all.map(({ system }) => system)) && areDifferent(all.map(({ file }) => file)),
+      ),
+  }),
+);
 /** All packages of one build. */
 export type PackagesList = z.infer<typeof packagesList>;
 

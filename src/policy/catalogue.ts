@@ -13,37 +13,40 @@ import { type Facts, knownValue, type Learned, learn } from './facts.ts';
 /** As a label or a release note prints it: `DS-7608NI-E2`, `DS-7604NXI-K1/4P -STD/ALARM /2T`, `DS-7332HUI-K4#USA`. */
 const modelName = z.string().regex(/^i?DS-[A-Za-z0-9()/# -]{4,60}$/);
 
-const entry = z
-  .strictObject({
-    model: modelName.exactOptional(),
-    /** Several of which the same is known. */
-    models: z.array(modelName).min(1).max(500).exactOptional(),
-    /**
-     * `beginning`: the model ends there or goes on behind a separator: `DS-7608NI-E2` covers `DS-7608NI-E2/8P` and not
-     * `DS-7608NI-E20`. Usual in an operator's file; those of the product match the whole model.
-     */
-    match: z.enum(['whole', 'beginning']).exactOptional(),
-    /** Lines this model was seen with or is offered in by the vendor. */
-    lines: z
-      .array(z.enum(['3.x', '4.x', '5.x']))
-      .min(1)
-      .max(3),
-    /** What somebody has found out; left out, a 4.x among the lines says that it exists, and other lines say nothing. */
-    updateTo4x: z.enum(['exists', 'none']).exactOptional(),
-    /** The newest build that is known, and its date. */
-    newest: z
-      .strictObject({ version: z.string().regex(/^\d+\.\d+\.\d+$/), date: z.iso.date() })
-      .exactOptional(),
-    /** The vendor's release note. */
-    note: vendorAddress.exactOptional(),
-    /** The model's page, for technicians. */
-    page: vendorAddress.exactOptional(),
-    ...provenance,
-  })
-  .refine(({ model, models }) => (model === undefined) !== (models === undefined), {
-    ...saying('model-or-models'),
-    path: ['model'],
-  });
+/** Made when an operator's own are read: those of the product are not checked here. */
+const entry = z.lazy(() =>
+  z
+    .strictObject({
+      model: modelName.exactOptional(),
+      /** Several of which the same is known. */
+      models: z.array(modelName).min(1).max(500).exactOptional(),
+      /**
+       * `beginning`: the model ends there or goes on behind a separator: `DS-7608NI-E2` covers `DS-7608NI-E2/8P` and not
+       * `DS-7608NI-E20`. Usual in an operator's file; those of the product match the whole model.
+       */
+      match: z.enum(['whole', 'beginning']).exactOptional(),
+      /** Lines this model was seen with or is offered in by the vendor. */
+      lines: z
+        .array(z.enum(['3.x', '4.x', '5.x']))
+        .min(1)
+        .max(3),
+      /** What somebody has found out; left out, a 4.x among the lines says that it exists, and other lines say nothing. */
+      updateTo4x: z.enum(['exists', 'none']).exactOptional(),
+      /** The newest build that is known, and its date. */
+      newest: z
+        .strictObject({ version: z.string().regex(/^\d+\.\d+\.\d+$/), date: z.iso.date() })
+        .exactOptional(),
+      /** The vendor's release note. */
+      note: vendorAddress.exactOptional(),
+      /** The model's page, for technicians. */
+      page: vendorAddress.exactOptional(),
+      ...provenance,
+    })
+    .refine(({ model, models }) => (model === undefined) !== (models === undefined), {
+      ...saying('model-or-models'),
+      path: ['model'],
+    }),
+);
 const catalogueSchema = z.array(entry).max(2000);
 const productSchema = z.strictObject({ firmware: catalogueSchema });
 export type FirmwareEntry = z.infer<typeof entry>;

@@ -74,10 +74,12 @@ export const provenance = {
 export const confidence = z.enum(['H', 'M', 'L']);
 
 /** An https address that leads to no firmware file. */
-export const pageAddress = z
-  .url({ protocol: /^https$/ })
-  .max(500)
-  .refine((text) => !leadsToFile(text), saying('firmware-file'));
+export const pageAddress = z.lazy(() =>
+  z
+    .url({ protocol: /^https$/ })
+    .max(500)
+    .refine((text) => !leadsToFile(text), saying('firmware-file')),
+);
 
 /** One on a site of the vendor's. */
 export const vendorAddress = pageAddress.refine(

@@ -1,5 +1,9 @@
-/** Facts as a case stores them: every fact has to be there, and nothing is known that no source can say. */
+/**
+ * Facts as a case stores them: every fact has to be there, and nothing is known that no source can say. The schemas are made
+ * with the first case that is read (docs/decisions/0079).
+ */
 import * as z from 'zod';
+import { once } from '../kernel/once.ts';
 import { type Contradiction, type FactName, type Facts, SOURCES } from './facts.ts';
 
 const source = z.enum(SOURCES);
@@ -10,65 +14,72 @@ const fact = <T extends z.ZodType>(value: T) =>
     z.object({ state: z.literal('unknown'), asked: z.boolean() }),
   ]);
 
-const VALUES = {
-  kind: z.enum([
-    'camera',
-    'nvr',
-    'dvr',
-    'door-station',
-    'indoor-station',
-    'main-station',
-    'access-control',
-    'alarm-panel',
-    'ezviz',
-    'recorder',
-    'intercom',
-  ]),
-  model: z.string(),
-  firmware: z.string(),
-  bindStatus: z.enum(['bound', 'not-bound']),
-  everInEzviz: z.boolean(),
-  ezvizBrand: z.boolean(),
-  updateTo4x: z.enum(['exists', 'none', 'refused', 'no-file']),
-  adminPassword: z.boolean(),
-  passwordProved: z.boolean(),
-  cloud: z.enum(['online', 'disabled', 'offline']),
-  lanUnbind: z.enum(['yes', 'no']),
-  canUnbindNow: z.boolean(),
-  agentSees: z.boolean(),
-  onSite: z.enum(['windows-pc', 'phone', 'monitor', 'nothing']),
-  activated: z.boolean(),
-  previousOwner: z.boolean(),
-} satisfies Record<FactName, z.ZodType>;
+const values = once(
+  () =>
+    ({
+      kind: z.enum([
+        'camera',
+        'nvr',
+        'dvr',
+        'door-station',
+        'indoor-station',
+        'main-station',
+        'access-control',
+        'alarm-panel',
+        'ezviz',
+        'recorder',
+        'intercom',
+      ]),
+      model: z.string(),
+      firmware: z.string(),
+      bindStatus: z.enum(['bound', 'not-bound']),
+      everInEzviz: z.boolean(),
+      ezvizBrand: z.boolean(),
+      updateTo4x: z.enum(['exists', 'none', 'refused', 'no-file']),
+      adminPassword: z.boolean(),
+      passwordProved: z.boolean(),
+      cloud: z.enum(['online', 'disabled', 'offline']),
+      lanUnbind: z.enum(['yes', 'no']),
+      canUnbindNow: z.boolean(),
+      agentSees: z.boolean(),
+      onSite: z.enum(['windows-pc', 'phone', 'monitor', 'nothing']),
+      activated: z.boolean(),
+      previousOwner: z.boolean(),
+    }) satisfies Record<FactName, z.ZodType>,
+);
 
 /** Every fact a rule looks at; names and values as `FactValues` has them. */
-export const factsSchema = z.object({
-  kind: fact(VALUES.kind),
-  model: fact(VALUES.model),
-  firmware: fact(VALUES.firmware),
-  bindStatus: fact(VALUES.bindStatus),
-  everInEzviz: fact(VALUES.everInEzviz),
-  ezvizBrand: fact(VALUES.ezvizBrand),
-  updateTo4x: fact(VALUES.updateTo4x),
-  adminPassword: fact(VALUES.adminPassword),
-  passwordProved: fact(VALUES.passwordProved),
-  cloud: fact(VALUES.cloud),
-  lanUnbind: fact(VALUES.lanUnbind),
-  canUnbindNow: fact(VALUES.canUnbindNow),
-  agentSees: fact(VALUES.agentSees),
-  onSite: fact(VALUES.onSite),
-  activated: fact(VALUES.activated),
-  previousOwner: fact(VALUES.previousOwner),
-}) satisfies z.ZodType<Facts>;
-
-const said = z.object({
-  value: z.union([z.boolean(), z.string()]) as z.ZodType<Contradiction['kept']['value']>,
-  source,
+export const factsSchema = once(() => {
+  const known = values();
+  return z.object({
+    kind: fact(known.kind),
+    model: fact(known.model),
+    firmware: fact(known.firmware),
+    bindStatus: fact(known.bindStatus),
+    everInEzviz: fact(known.everInEzviz),
+    ezvizBrand: fact(known.ezvizBrand),
+    updateTo4x: fact(known.updateTo4x),
+    adminPassword: fact(known.adminPassword),
+    passwordProved: fact(known.passwordProved),
+    cloud: fact(known.cloud),
+    lanUnbind: fact(known.lanUnbind),
+    canUnbindNow: fact(known.canUnbindNow),
+    agentSees: fact(known.agentSees),
+    onSite: fact(known.onSite),
+    activated: fact(known.activated),
+    previousOwner: fact(known.previousOwner),
+  }) satisfies z.ZodType<Facts>;
 });
 
 /** Two sources that disagree (`Contradiction`). */
-export const contradictionSchema = z.object({
-  fact: z.enum(Object.keys(VALUES) as FactName[]),
-  kept: said,
-  refused: said,
-}) satisfies z.ZodType<Contradiction>;
+export const contradictionSchema = once(() => {
+  const said = z.object({
+    value: z.union([z.boolean(), z.string()]) as z.ZodType<Contradiction['kept']['value']>,
+    source,
+  });
+  return z.object({
+    fact: z.enum(Object.keys(values()) as FactName[]),
+    kept: said,
+    refused: said,
+  }) satisfies z.ZodType<Contradiction>;
+});

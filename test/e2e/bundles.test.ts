@@ -302,6 +302,22 @@ describe('the bundled bot, before its first line', () => {
       expect(start.includes(`node_modules/${file}"`), `${file} is read at once`).toBe(false);
     }
   });
+
+  it('has made few schemas: most are made when something is read by them first', async () => {
+    const entry = await releasedBot();
+    // zod hands each to this as it is made.
+    const count = `
+      let made = 0;
+      globalThis.__zod_globalConfig = { postProcessor: () => { made += 1; } };
+      process.on('exit', () => console.log('made', made));`;
+    const counting = ['--import', `data:text/javascript,${encodeURIComponent(count)}`];
+    const { stdout } = await promisify(execFile)(process.execPath, [...counting, entry, '--help'], {
+      env: childEnv(),
+    });
+    const made = Number(/^made (\d+)$/m.exec(stdout)?.[1]);
+    expect(made).toBeGreaterThan(100);
+    expect(made).toBeLessThan(900);
+  });
 });
 
 describe('the bundled agent', () => {

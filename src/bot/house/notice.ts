@@ -1,5 +1,9 @@
-/** What the house gives notice of, as it is raised and stored; how it is told is in notices.ts. */
+/**
+ * What the house gives notice of, as it is raised and stored; how it is told is in notices.ts. The schemas are made with the first
+ * notice (docs/decisions/0079).
+ */
 import * as z from 'zod';
+import { once } from '../../kernel/once.ts';
 
 const stranger = z
   .object({
@@ -16,7 +20,7 @@ const id = z.number();
 const notice = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.object({ kind: z.literal(kind), ...shape });
 
-const before3 = [
+const before3 = once(() => [
   notice('access.joined', { person: id, inviter: id, invitation: z.string() }),
   notice('access.asks', { person: id, inviter: id, invitation: z.string() }),
   notice('access.approved', { person: id, by: id }),
@@ -70,28 +74,30 @@ const before3 = [
   notice('house.unheard', { person: id }),
   /** A stored record cannot be read, and a copy was set aside. `record`: the name of its kind. */
   notice('store.aside', { record: z.string() }),
-] as const;
+]);
 
 /** All but `house.more`, which names another one. */
-const things = z.discriminatedUnion('kind', [
-  ...before3,
-  /** A phone is lost: whoever holds it is a stranger from now on. */
-  notice('access.locked', { person: id, by: id }),
-  /** `by` null: at the server itself. */
-  notice('access.unlocked', { person: id, by: id.nullable() }),
-  /** It reported the end of an unbind that began after the backup which was restored. */
-  notice('laptop.unknown-job', { agent: z.string(), serial: z.string() }),
-]);
-type Thing = Readonly<z.infer<typeof things>>;
+const things = once(() =>
+  z.discriminatedUnion('kind', [
+    ...before3(),
+    /** A phone is lost: whoever holds it is a stranger from now on. */
+    notice('access.locked', { person: id, by: id }),
+    /** `by` null: at the server itself. */
+    notice('access.unlocked', { person: id, by: id.nullable() }),
+    /** It reported the end of an unbind that began after the backup which was restored. */
+    notice('laptop.unknown-job', { agent: z.string(), serial: z.string() }),
+  ]),
+);
+type Thing = Readonly<z.infer<ReturnType<typeof things>>>;
 
 /** More different things waited than are kept apart. */
-const more = notice('house.more', { of: z.string() as z.ZodType<Thing['kind']> });
+const more = once(() => notice('house.more', { of: z.string() as z.ZodType<Thing['kind']> }));
 
 /** A notice as it was stored before there were locks and restores. */
-export const noticeSchema2 = z.discriminatedUnion('kind', [...before3, more]);
+export const noticeSchema2 = z.lazy(() => z.discriminatedUnion('kind', [...before3(), more()]));
 
 /** A notice as it lies in the store. */
-export const noticeSchema = z.discriminatedUnion('kind', [...things.options, more]);
+export const noticeSchema = z.lazy(() => z.discriminatedUnion('kind', [...things().options, more()]));
 
 /**
  * Everything the house gives notice of. A field means the same wherever it stands: `person` and `by` are Telegram ids
@@ -99,6 +105,6 @@ export const noticeSchema = z.discriminatedUnion('kind', [...things.options, mor
  * number, `at` a moment in milliseconds since 1970. Whoever did a thing gets no notice of it, nor does whoever the chat
  * has answered so (NOT_FOR_PERSON).
  */
-export type Notice = Thing | Readonly<z.infer<typeof more>>;
+export type Notice = Thing | Readonly<z.infer<ReturnType<typeof more>>>;
 
 export type NoticeKind = Notice['kind'];

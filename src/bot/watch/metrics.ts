@@ -6,7 +6,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CASE_OUTCOMES, STAGES } from '../../cases/record.ts';
 import type { LabelReading } from '../../label/reader.ts';
-import { agentCommand, HUB_ERRORS, unbindOutcome } from '../../link/messages.ts';
+import { type AgentCommand, HUB_ERRORS, unbindOutcome } from '../../link/messages.ts';
 import type { StoreFailure } from '../../store/store.ts';
 
 /** What is looked at when somebody asks, rather than counted when it happens. */
@@ -75,7 +75,15 @@ const STORE_REASONS = [
   'full',
   'invalid',
 ] as const satisfies readonly StoreFailure['reason'][];
-const COMMANDS = agentCommand.options.map(({ shape }) => shape.type.value);
+const COMMANDS = Object.keys({
+  discover: true,
+  survey: true,
+  status: true,
+  unbind: true,
+  'challenge-answer': true,
+  'challenge-refresh': true,
+  cancel: true,
+} satisfies Record<AgentCommand['type'], true>);
 
 /** Makes the bot's metrics. Nothing of them is shared with another bot in the same process. */
 export function createMetrics(version: string) {
