@@ -19,6 +19,8 @@ import { BENCH_TOKEN, startBareBotApi } from './telegram/bare-bot-api.ts';
 await measure();
 
 async function measure(): Promise<void> {
+  // For all alike: with NODE_EXTRA_CA_CERTS, which a caller may have set, the echo alone takes half as long again.
+  const bare = { PATH: process.env.PATH };
   const { runs, bundle } = asked({ runs: 15, bundle: '' });
   const folder = mkdtempSync(join(tmpdir(), 'unbind-bot-start-'));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
@@ -28,7 +30,7 @@ async function measure(): Promise<void> {
   cpSync(dirname(unpacked), installed, { recursive: true });
   const program = join(installed, basename(unpacked));
   // Another version may know no such command; it is measured as it comes.
-  spawnSync(process.execPath, [program, 'precompile'], { env: { PATH: process.env.PATH } });
+  spawnSync(process.execPath, [program, 'precompile'], { env: bare });
   // The echo is measured as a bundle, too: without the time that reading TypeScript takes.
   const echoing = join(folder, 'echo.mjs');
   await buildEcho(echoing);
@@ -68,7 +70,7 @@ async function measure(): Promise<void> {
         cwd: folder,
         stdio: 'ignore',
         env: {
-          PATH: process.env.PATH,
+          ...bare,
           BOT_TOKEN: BENCH_TOKEN,
           TELEGRAM_API_ROOT: url,
           STORE_URL: `lmdb:${join(folder, store)}`,
@@ -82,8 +84,10 @@ async function measure(): Promise<void> {
     );
   const took = await alternate(
     {
-      node: () => timed(() => once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')),
-      echo: () => firstAnswer((url) => spawn(process.execPath, [echoing, url], { stdio: 'ignore' })),
+      node: () =>
+        timed(() => once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore', env: bare }), 'exit')),
+      echo: () =>
+        firstAnswer((url) => spawn(process.execPath, [echoing, url], { stdio: 'ignore', env: bare })),
       there: () => ours('store'),
       none: () => ours(`store-${fresh++}`),
       unpacked: () => ours('store', unpacked),
