@@ -1,3 +1,5 @@
+import { once } from '../kernel/once.ts';
+
 /**
  * Letters of other alphabets that look like Latin ones. A technician with a Russian keyboard types them into serial
  * numbers without seeing it. Only capitals: text is upper-cased first.
@@ -56,9 +58,12 @@ const SPELT_PREFIX: Readonly<Record<string, string>> = {
   ХВП: 'HWP',
   ХВТ: 'HWT',
 };
-const SPELT_MODEL = new RegExp(
-  `(?<![\\p{L}\\p{N}])(${Object.keys(SPELT_PREFIX).join('|')})-(?=\\p{L}{0,3}\\d)([\\p{L}\\p{N}()/+-]*)`,
-  'giu',
+const speltModel = once(
+  () =>
+    new RegExp(
+      `(?<![\\p{L}\\p{N}])(${Object.keys(SPELT_PREFIX).join('|')})-(?=\\p{L}{0,3}\\d)([\\p{L}\\p{N}()/+-]*)`,
+      'giu',
+    ),
 );
 /** Letters by sound, so not those above. */
 const SPELT_FOR: ReadonlyMap<string, string> = new Map(
@@ -69,7 +74,7 @@ const ONLY_SPELT = /[БГДЗИЛПФЦ]/i;
 
 /** Models typed with Russian letters (`ДС-2ЦД2143Г2-И`) in Latin ones, each in its place. */
 function spelt(text: string): string {
-  return text.replace(SPELT_MODEL, (_, prefix: string, rest: string) => {
+  return text.replace(speltModel(), (_, prefix: string, rest: string) => {
     const latin = ONLY_SPELT.test(rest)
       ? rest.replace(/[А-Я]/gi, (letter) => SPELT_FOR.get(letter.toUpperCase()) ?? letter)
       : rest;

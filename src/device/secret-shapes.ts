@@ -1,7 +1,8 @@
+import { once } from '../kernel/once.ts';
 import { fold } from './lookalikes.ts';
 
 /** Pieces of everyday messages with letters and digits in them that are no passwords. Case is ignored. */
-const ORDINARY: readonly RegExp[] = [
+const ordinary = once((): readonly RegExp[] => [
   // Numbers: versions, dates, times, sums, telephone numbers, IPv4 with a mask or a port.
   /^[\d\s+().,:/-]+$/,
   /^v?\d+(?:[.,]\d+)+(?:[-_ ]?(?:build)?[-_ ]?\d*|[a-z]{0,3}|[:/]\d+)$/,
@@ -32,7 +33,7 @@ const ORDINARY: readonly RegExp[] = [
   /^(?:i?ds|cs|ipc|nvr|dvr|xvr|hw[a-z]|dh|rvi|lt[a-z]|k[vbdhm])[-_]?[a-z]?\d/,
   /^\p{L}{2,3}-\d\p{L}{1,2}\d{3}/u,
   /^\p{L}{2,4}-\p{L}{0,3}\d{2,}\p{L}+[\w()/.+-]*$/u,
-];
+]);
 
 /** Written in capitals alone: models, numbers of orders and names of programs' errors are, few passwords. */
 const CAPITALS: readonly RegExp[] = [
@@ -50,7 +51,7 @@ export function isOrdinary(piece: string): boolean {
   const low = piece.toLowerCase();
   // Serial numbers and models are typed with look-alikes of other alphabets.
   const folded = fold(piece).toLowerCase();
-  return ORDINARY.some((form) => form.test(low) || form.test(folded));
+  return ordinary().some((form) => form.test(low) || form.test(folded));
 }
 
 /** Whether a piece that is nothing ordinary looks more like a password than like a word. */

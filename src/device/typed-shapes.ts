@@ -2,6 +2,7 @@
  * What looks like a serial number in a message, by its form and by what it is glued to. What the words around it make of it
  * is typed.ts.
  */
+import { once } from '../kernel/once.ts';
 import { fold, PHONE_WORD, SERIAL_PREFIX } from './lookalikes.ts';
 import { lengthened, type SaidModel, saidModels } from './models.ts';
 import { repairFull, repairShort, swapHead } from './repair.ts';
@@ -26,12 +27,13 @@ const MARK = '\u0001';
 /** Part of a longer number, brackets and plus sign included: `+375`, `8(029)`, `123-45`; not `1)` or `2.`. */
 const NUMBER_PART = /^\+?(?=[\d(])\d*(?:\(\d+\))?[\d-]*$/;
 /** Without punctuation at its ends; a bracket that was opened inside is closed: `HWI-B120H(2.8mm)`. */
-const TRIMMED =
-  /[\p{L}\p{N}](?:[^(]*\([^()]*[\p{L}\p{N}]\)(?![\p{L}\p{N}])(?!.*[\p{L}\p{N}])|.*[\p{L}\p{N}])?/u;
+const trimmedBy = once(
+  () => /[\p{L}\p{N}](?:[^(]*\([^()]*[\p{L}\p{N}]\)(?![\p{L}\p{N}])(?!.*[\p{L}\p{N}])|.*[\p{L}\p{N}])?/u,
+);
 /** A name in front of a number, glued to it by a sign: `camera1:`, `tel.`. */
-const GLUED_NAME = /^\p{L}[\p{L}\d]{0,15}(?:[:=#]|\.(?=[A-Z]{0,2}\d{7,9}(?!\S*\p{L})))/u;
+const gluedName = once(() => /^\p{L}[\p{L}\d]{0,15}(?:[:=#]|\.(?=[A-Z]{0,2}\d{7,9}(?!\S*\p{L})))/u);
 /** Behind a number, glued to it: signs, and a word in letters that no serial number has. */
-const GLUED_BEHIND = /[.-]+$|(?<=\d)\p{Script=Cyrillic}{1,3}$/u;
+const gluedBehind = once(() => /[.-]+$|(?<=\d)\p{Script=Cyrillic}{1,3}$/u);
 const DATE = /\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}/;
 /** The end of a full serial whose date is missing or cut off, with a region that was seen (protocol/labels.md 1.1). */
 const TAIL = new RegExp(`^\\d{0,8}(?:[A-Z]{2})?${REGION}(\\d{9}|[A-Z]\\d{8}|[A-Z]{2}\\d{7})(?:[A-Z]{2,6})?$`);
@@ -41,7 +43,7 @@ const LINK_OF_CHAIN = /[A-Z]\d{8}|[A-Z]{2}\d{7}/g;
 /** Features as they were seen (protocol/labels.md 1.1). Others count where they are glued to the serial, in Latin letters. */
 const FEATURES = /^[WCVLU]{2,6}$/;
 /** A name glued to a serial number by a hyphen: `cam1-J50000062`. */
-const NAMED_BY_HYPHEN = /^\p{L}{3,15}\d{0,3}-(?=[A-Z]{1,2}\d{7,8}$)/u;
+const namedByHyphen = once(() => /^\p{L}{3,15}\d{0,3}-(?=[A-Z]{1,2}\d{7,8}$)/u);
 /** The last digits of a serial number, and how far behind the one before it may be. */
 const ENDING = /^\d{2,3}$/;
 const MOST_STEPS = 30;
@@ -203,9 +205,9 @@ function piecesOf({ raw, folded }: Text, { from, to }: Item, isNamedAbove: boole
     const whole = match[0].replace(MARK, '');
     const start = from + match.index + match[0].length - whole.length;
     const typed = raw.slice(start, start + whole.length);
-    const [sign = ''] = GLUED_NAME.exec(whole) ?? [];
+    const [sign = ''] = gluedName().exec(whole) ?? [];
     const name = isShortSerial(sign.slice(0, -1)) ? '' : sign;
-    const trimmed = TRIMMED.exec(whole.slice(name.length));
+    const trimmed = trimmedBy().exec(whole.slice(name.length));
     return {
       text: trimmed?.[0] ?? '',
       from: start + name.length + (trimmed?.index ?? 0),
@@ -311,9 +313,9 @@ function gluedAt(text: Text, pieces: readonly Piece[], at: number): Found | null
 /** The short serials a part of a piece consists of. */
 function shortsOf(part: string, from: number): { hits: ReturnType<typeof hit>[] } {
   const [hyphens = ''] = /^[.-]*/.exec(part) ?? [];
-  const [name = ''] = NAMED_BY_HYPHEN.exec(part.slice(hyphens.length)) ?? [];
+  const [name = ''] = namedByHyphen().exec(part.slice(hyphens.length)) ?? [];
   const start = from + hyphens.length + name.length;
-  const text = part.slice(hyphens.length + name.length).replace(GLUED_BEHIND, '');
+  const text = part.slice(hyphens.length + name.length).replace(gluedBehind(), '');
   const short = (one: string, at: number) => hit([one], at, at + one.length, false);
   if (isShortSerial(text)) return { hits: [short(text, start)] };
   const links = text.split('-');

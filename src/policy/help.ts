@@ -2,6 +2,7 @@
  * What help has for a message: an article, two that are as likely, or nothing (docs/decisions/0041). Numbers are found by one rule, words
  * by signs; both are data (`articles.ts`, `codes.ts`, `help-signs.ts`), and so are the words of the languages.
  */
+import { once } from '../kernel/once.ts';
 import { ARTICLES, type ArticleId, ASKED, type Asked } from './articles.ts';
 import { CODES, type Lead } from './codes.ts';
 import { IDEAS, type Idea, SIGNS } from './help-signs.ts';
@@ -327,7 +328,7 @@ function isNegated(tokens: readonly Token[], place: number, own: ReadonlySet<num
   );
 }
 
-const WORD = /[\p{L}\p{N}](?:[\p{L}\p{N}]|[-.:](?=[\p{L}\p{N}])|\/(?=\p{N})|'(?=\p{L}))*/gu;
+const wordForm = once(() => /[\p{L}\p{N}](?:[\p{L}\p{N}]|[-.:](?=[\p{L}\p{N}])|\/(?=\p{N})|'(?=\p{L}))*/gu);
 
 /** The words of a text, with the ideas they say. A number that is part of something longer (an address, a version) is one word with it. */
 function tokensOf(text: string, words: HelpWords): Token[] {
@@ -340,7 +341,7 @@ function tokensOf(text: string, words: HelpWords): Token[] {
     .replace(/n't\b/g, ' not')
     .replace(/\bserial no\b\.?/g, 'serial number')
     .replace(/\bs\/n\b/g, 'sn');
-  const found = [...plain.matchAll(WORD)];
+  const found = [...plain.matchAll(wordForm())];
   let clause = 0;
   const texts = found.map((match, at) => {
     const before =
