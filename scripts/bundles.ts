@@ -126,6 +126,10 @@ export async function buildBot(outdir: string, released = true): Promise<readonl
 
 /** What the program begins with; the part that holds it is the launcher's `FIRST_PART`. */
 const PROGRAM = 'src/bot/program.ts';
+/** What brings the sentences: named as if they were programs, they come into parts of their own. */
+const WORDS = { words: 'locales/index.ts', 'words-shared': 'locales/words.ts' };
+/** What only parts of sentences are made of. */
+const SENTENCES = /^locales\/ru\//;
 /** What a part is given, in this order, for what a module has of its own (src/bot/launcher.ts). */
 const NAMES = ['exports', 'require', 'module', 'importMetaUrl', 'importMetaResolve'];
 
@@ -137,7 +141,7 @@ async function buildParts(outdir: string, released: boolean): Promise<{ first: s
   const { outputFiles, metafile } = await build({
     ...ofBot(released),
     outdir,
-    entryPoints: { 'unbind-bot': PROGRAM },
+    entryPoints: { 'unbind-bot': PROGRAM, ...WORDS },
     outExtension: { '.js': '.cjs' },
     // What the first answer does not need is not read before it (docs/decisions/0079); files beside are found from any part.
     entryNames: '[name]-[hash]',
@@ -146,22 +150,39 @@ async function buildParts(outdir: string, released: boolean): Promise<{ first: s
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },
     write: false,
   });
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, one]) => [basename(path), one]));
   await mkdir(outdir, { recursive: true });
   for (const { path, text } of outputFiles) {
+    const { inputs = {}, entryPoint = '' } = outputs.get(basename(path)) ?? {};
+    // Nothing starts with them.
+    if (Object.values(WORDS).includes(entryPoint)) continue;
+    const saysMuch = Object.keys(inputs).some((input) => SENTENCES.test(input));
     const { code } = await transform(text, {
       format: 'cjs',
       platform: 'node',
       target: COMMON.target,
       minifyWhitespace: true,
-      charset: 'utf8',
+      charset: saysMuch ? 'utf8' : 'ascii',
       // The launcher loads what is imported late, too.
       supported: { 'dynamic-import': false },
     });
-    await writeFile(path, `(function(${NAMES.join(',')}){"use strict";${code}\n})`);
+    const part = saysMuch ? code : inAscii(code);
+    await writeFile(path, `(function(${NAMES.join(',')}){"use strict";${part}\n})`);
   }
   const [first = ''] =
     Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === PROGRAM) ?? [];
   return { first: basename(first), inputs: Object.keys(metafile.inputs) };
+}
+
+/**
+ * A part without a letter beyond ASCII: with a single one node reads all of it several times as slowly, and keeps it in twice the room. What
+ * esbuild leaves are the letters in regular expressions; one behind a backslash would mean something else, and stays.
+ */
+function inAscii(code: string): string {
+  return code.replace(
+    /(?<!\\)[^\0-\x7f]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /**

@@ -168,6 +168,16 @@ describe('the precompiled bot', () => {
     expect((await help()).stderr).toBe('another\n');
   }, 120_000);
 
+  it('has letters beyond ASCII in the parts of sentences alone: node reads one with a single one of them slowly', async () => {
+    const folder = dirname(await releasedBot());
+    const parts = (await readdir(folder)).filter((name) => name.endsWith('.cjs'));
+    const texts = await Promise.all(parts.map((name) => readFile(join(folder, name), 'utf8')));
+    const beyond = texts.map((text) => text.length - text.replace(/[^\0-\x7f]/g, '').length);
+    const shares = beyond.map((letters, n) => letters / (texts[n]?.length ?? 0)).filter((share) => share > 0);
+    expect(shares.length).toBeGreaterThan(0);
+    expect(Math.min(...shares)).toBeGreaterThan(0.1);
+  });
+
   it('is for the flags of node that it was compiled with, and says so under others', async (t) => {
     const program = await unpacked(t);
     const cwd = await emptyFolder(t);
