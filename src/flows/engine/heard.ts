@@ -265,11 +265,11 @@ function saidOf(text: string, model: string | null): { said?: SaidInWords } {
 
 /** A serial number typed under a picture is a new device, not an answer: answers are at most seven characters. */
 function isPictureAnswer(text: string, spec: WaitSpec): boolean {
-  return spec.wants.includes('picture-code') && isShort(text);
+  return spec.wants.includes('picture-code') && mayAnswerPicture(text);
 }
 
 /** Whether a text may be somebody's answer to a picture. */
-export function isShort(text: string): boolean {
+export function mayAnswerPicture(text: string): boolean {
   return text.replace(/\s/g, '').length <= 7;
 }
 

@@ -6,7 +6,7 @@ import { lastWord } from './bot-api.ts';
 import { HouseUnavailable, type Next, orThrow } from './dialogue.ts';
 import type { EditHearing } from './edited.ts';
 import type { GuardedPlay } from './guarded.ts';
-import { type Heard, hear, isShort, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
+import { type Heard, hear, mayAnswerPicture, type WaitSpec, wanted, withoutPasswords } from './heard.ts';
 import type { DeviceHeard } from './named.ts';
 import { type PasswordWatch, saysMore } from './passwords.ts';
 import { pendingSpec } from './pending.ts';
@@ -121,7 +121,7 @@ export function createUpdateHearing(
     { nonce }: WaitSpec,
   ): Promise<boolean> {
     const text = update.message?.text;
-    if (heard.kind !== 'stale-button' && !(text !== undefined && isShort(text))) return false;
+    if (heard.kind !== 'stale-button' && !(text !== undefined && mayAnswerPicture(text))) return false;
     const last = orUnavailable(await states.answered(chatId));
     return last?.update === update.update_id && last.nonce !== nonce;
   }
