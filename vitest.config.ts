@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Floods fill the queues of the whole machine, and whoever looks for a device beside them is right to call it flooded. */
-const FLOODS = ['test/security/lan/**/*.test.ts'];
+const FLOODS = ['test/security/lan/**/*.test.ts', 'test/integration/lan-agent/losses.test.ts'];
 /** Everything happens in the tests' own process and ends with the test: many files to a fork, which loads the house once. */
 const WITHIN = [
   'test/unit/**/*.test.ts',

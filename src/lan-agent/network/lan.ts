@@ -67,8 +67,8 @@ export interface Lan {
   /** Calls back with every datagram until the returned function is called. */
   listen(listener: Listener): () => void;
   /**
-   * Datagrams that were lost before we saw them, as far as the system tells; where it does not, those that came faster
-   * than any could surely be kept. Grows.
+   * Datagrams that were lost before we saw them since it was opened, as far as the system tells; where it does not, those
+   * that came faster than any could surely be kept. Grows.
    */
   lost(): number;
   /** Waits until all that has arrived was handed on. False: it does not stop coming. */

@@ -17,7 +17,8 @@ const CARD_COUNTERS = ['rx_missed_errors', 'rx_fifo_errors'];
  * Makes a counter of the datagrams that the kernel has thrown away before we could see them: at our sockets, in the
  * processors' queues, in the cards, and where the pieces of large ones are put together (somebody who sends pieces in
  * the device's name hides its large answers and nothing else). Only Linux tells; the queues are those of the machine.
- * @returns null where the system does not tell. A counter that cannot be read any more counts a loss each time.
+ * @returns the losses since now, because most of these numbers are the machine's and have grown since it started; null
+ * where the system does not tell. A counter that cannot be read any more counts a loss each time.
  */
 export function kernelLosses(
   sockets: readonly Bound[],
@@ -28,10 +29,11 @@ export function kernelLosses(
     const inodes = inodesOf(sockets);
     const cards = interfaces.flatMap(cardCounters);
     const read = () => socketLosses(inodes) + pieceLosses() + queueLosses() + cardLosses(cards);
-    let last = read();
+    const before = read();
+    let last = 0;
     return () => {
       try {
-        last = read();
+        last = read() - before;
       } catch {
         last++;
       }

@@ -47,7 +47,9 @@ export interface Way {
 export interface UnbindSteps {
   readonly signal: AbortSignal;
   /** What had been lost when the device was last seen to be the only one of its name. */
-  readonly lostBefore: number;
+  readonly lostBefore: () => number;
+  /** Looks once more whether it still is, where something was lost since then. @returns what speaks against it */
+  readonly lookAgain: () => Promise<UnbindReason | null>;
   /** Puts the intent on disk; a reason instead of null keeps the unbind from being sent. */
   readonly beforeSending: () => Promise<UnbindReason | null>;
 }

@@ -8,6 +8,7 @@ import { exchangeRequest, newUuid, type SadpRequest } from '../sadp/requests.ts'
 import { EXCHANGE_MS } from '../times.ts';
 import type { Channel, Stop } from './channel.ts';
 import type { UnbindReason } from './contract.ts';
+import type { UnbindSteps } from './driver.ts';
 
 /** Times of the requests, ms after the start: as far apart as the slowest device that is taken. */
 const ASK_AT = [0, 2500, 5000, 7500];
@@ -29,23 +30,44 @@ export interface Exchanged {
 }
 
 /**
- * The key exchange of protocol/sadp.md 8 and 9. A request that stays unanswered is repeated with a fresh key and
- * Uuid, and only the reply to the latest one counts: the device remembers only its latest random text.
- * Whoever answers could read the password, so the exchange ends at any sign of a second answerer, and at any loss that
- * could have hidden one. It is waited for twice as long as this device has ever needed.
- * @param lostBefore what had been lost when the device was last seen to be the only one of its name
+ * The key exchange of protocol/sadp.md 8 and 9, once more where something was lost in it: a card or a queue of the
+ * laptop that was full for a moment must not cost the technician a new picture and the password typed again. Nothing of
+ * the password has left by then, the device is seen to be alone before the second one, and that one is held to all
+ * that the first was held to. Not where everybody hears the question: there a loss may be the sign of somebody who
+ * keeps the device from answering, to answer in its place.
  */
 export async function exchangeKeys(
   channel: Channel,
   types: 'exchangecode' | 'exchangecode_v31',
   bits: 1024 | 2048,
+  { lostBefore, lookAgain, signal }: Pick<UnbindSteps, 'lostBefore' | 'lookAgain' | 'signal'>,
+): Promise<Result<Exchanged, Stop>> {
+  const own = new Set<string>();
+  const first = await exchangeOnce(channel, types, bits, own, lostBefore(), signal);
+  if (first.ok || first.failure.reason !== 'flooded' || channel.route === 'multicast') return first;
+  const doubtful = await lookAgain();
+  if (doubtful) return fail({ reason: doubtful });
+  return exchangeOnce(channel, types, bits, own, lostBefore(), signal);
+}
+
+/**
+ * A request that stays unanswered is repeated with a fresh key and Uuid, and only the reply to the latest one counts:
+ * the device remembers only its latest random text.
+ * Whoever answers could read the password, so the exchange ends at any sign of a second answerer, and at any loss that
+ * could have hidden one. It is waited for twice as long as this device has ever needed.
+ * @param own the Uuids of all our questions for a key, an earlier exchange's as well; grows
+ */
+async function exchangeOnce(
+  channel: Channel,
+  types: 'exchangecode' | 'exchangecode_v31',
+  bits: 1024 | 2048,
+  own: Set<string>,
   lostBefore: number,
   signal: AbortSignal,
 ): Promise<Result<Exchanged, Stop>> {
   const { watch, wireMac: wire } = channel;
   const { lan, device } = watch;
   const over = limit(EXCHANGE_MS, signal);
-  const own = new Set<string>();
   let latest: { request: SadpRequest; key: ExchangeKey } | undefined;
   let askedAt = 0;
   let answer: ExchangeAnswer | undefined;

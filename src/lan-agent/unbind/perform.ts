@@ -215,7 +215,8 @@ class Attempt {
     const mark = await this.#task.lastRefused.markOf(this.#request.shortSerial, password);
     const sent = await way.unbind(password, {
       signal: this.#task.watch.signal,
-      lostBefore: this.#task.lostBefore,
+      lostBefore: () => this.#task.lostBefore,
+      lookAgain: () => this.#task.lookAgain(),
       beforeSending: () => this.#intend(way, driver),
     });
     if (!sent.ok) {

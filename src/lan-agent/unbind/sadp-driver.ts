@@ -100,12 +100,12 @@ function driver(version: Version): UnbindDriver {
   async function unbind(
     channel: Channel,
     password: Buffer,
-    { signal, lostBefore, beforeSending }: UnbindSteps,
+    steps: UnbindSteps,
   ): Promise<Result<PendingAnswer, Stop>> {
     const { lan, device } = channel.watch;
     const prepared = check(device, password);
     if (!prepared.ok) return fail({ reason: prepared.failure });
-    const exchanged = await exchangeKeys(channel, version.exchange, version.bits, lostBefore, signal);
+    const exchanged = await exchangeKeys(channel, version.exchange, version.bits, steps);
     if (!exchanged.ok) {
       prepared.value.fill(0);
       return exchanged;
@@ -115,10 +115,10 @@ function driver(version: Version): UnbindDriver {
       const request = version.seal(channel.mac, random, prepared.value);
       // What has arrived is read first: before the attempt is put on record, and once more after that.
       const objects = async () => ((await lan.quiet()) ? objection() : (objection() ?? 'flooded'));
-      const refused = (await objects()) ?? (await beforeSending()) ?? (await objects());
+      const refused = (await objects()) ?? (await steps.beforeSending()) ?? (await objects());
       if (refused) return fail({ reason: refused });
       // Nothing is awaited between these checks and the datagram.
-      if (signal.aborted) return fail({ reason: 'cancelled' });
+      if (steps.signal.aborted) return fail({ reason: 'cancelled' });
       return ok(sendOnce(channel, request, isDisputed));
     } finally {
       random.fill(0);

@@ -297,6 +297,46 @@ describe.concurrent('an unbind that the bot asked for', () => {
     expect(at.camera.snapshot().unbindsReceived).toBe(0);
   });
 
+  it('exchanges keys once more where something was lost in it, and asks nobody anything again', async (t) => {
+    const at = await bench(t, { quirks: { replyDelayMs: 300 } });
+    const noise = await standIn(t, at, () => []);
+    const onStage = (stage: string) => {
+      if (stage === 'exchange') void noise.flood('<Junk/>', 200);
+    };
+    const report = await at.engine.performUnbind(at.request({ onStage }));
+    expect(report).toMatchObject({ outcome: 'unbound', verified: true });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 2, unbindsReceived: 1, passwordsTried: 1 });
+    expect(at.log.filter((line) => line === 'password typed')).toHaveLength(1);
+  });
+
+  it('does not exchange them once more where everybody hears the question', async (t) => {
+    const at = await bench(t, { quirks: { ignoresUnicast: true, replyDelayMs: 300 } });
+    const noise = await standIn(t, at, () => []);
+    const onStage = (stage: string) => {
+      if (stage === 'exchange') void noise.flood('<Junk/>', 200);
+    };
+    const report = await at.engine.performUnbind(at.request({ directCable: true, onStage }));
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'flooded' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 1, unbindsReceived: 0 });
+  });
+
+  it('does not exchange them once more where it goes on being lost', async (t) => {
+    const at = await bench(t, { quirks: { replyDelayMs: 300 } });
+    let isLoud = false;
+    const noise = await standIn(t, at, (question) =>
+      isLoud && question.includes('<Types>inquiry<') ? Array<string>(200).fill('<Junk/>') : [],
+    );
+    const onStage = (stage: string) => {
+      if (stage !== 'exchange') return;
+      isLoud = true;
+      void noise.flood('<Junk/>', 200);
+    };
+    const report = await at.engine.performUnbind(at.request({ onStage }));
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'flooded' });
+    expect(at.camera.snapshot()).toMatchObject({ exchanges: 1, unbindsReceived: 0 });
+    expect(noise.answered()).toBeGreaterThan(0);
+  });
+
   it('counts no attempt of which nothing was sent, stopped after it was put on record', async (t) => {
     const at = await bench(t);
     const stop = new AbortController();

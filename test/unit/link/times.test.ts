@@ -48,7 +48,9 @@ describe('times that depend on each other', () => {
 
   it('give the laptop’s work after the password room for all of its parts', () => {
     const { PERMIT_PATIENCE_MS, SECOND_LOOK_MS, EXCHANGE_MS, VERIFY_MS, PROOF_MS } = agent;
-    const work = SECOND_LOOK_MS + PERMIT_PATIENCE_MS + SECOND_LOOK_MS + EXCHANGE_MS + VERIFY_MS + PROOF_MS;
+    // An exchange in which something was lost is made once more, after one more look.
+    const send = SECOND_LOOK_MS + EXCHANGE_MS + SECOND_LOOK_MS + EXCHANGE_MS + VERIFY_MS + PROOF_MS;
+    const work = SECOND_LOOK_MS + PERMIT_PATIENCE_MS + send;
     expect(work).toBeLessThanOrEqual(link.WORK_LIMIT_MS);
   });
 
