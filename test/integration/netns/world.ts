@@ -80,6 +80,12 @@ export function createWorld(t: Scope): World {
     names.push(namespace);
     const host = openHost(t, namespace, hubName);
     host.ip('link', 'set', 'lo', 'up');
+    // A new namespace has the filter of the machine it is made on, and many distributions switch one on.
+    host.run(
+      'sh',
+      '-c',
+      'echo 0 | tee /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/conf/default/rp_filter',
+    );
     return host;
   };
   const hubName = `${prefix}-0`;
