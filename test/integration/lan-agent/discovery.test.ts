@@ -4,7 +4,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { createEngine, type Engine } from '../../../src/lan-agent/engine.ts';
 import { beginSearch, isPlainSearch } from '../../../src/lan-agent/network/head-start.ts';
 import { testNetwork } from '../../../src/lan-agent/network/test-network.ts';
-import type { DeviceSpec } from '../../../src/sandbox/device/device.ts';
+import type { DeviceSpec, EmulatedDevice } from '../../../src/sandbox/device/device.ts';
 import { createEmulatedLan, type EmulatedLan } from '../../../src/sandbox/device/lan.ts';
 import * as profiles from '../../../src/sandbox/device/profiles.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -38,6 +38,9 @@ async function eachInquiry(t: TestContext, lan: EmulatedLan, then: (uuid: string
   });
 }
 
+/** Long enough for whoever answers on a machine that stands still for seconds; all wait side by side. Ms. */
+const PATIENT = 5_000;
+
 describe.concurrent('discovery', () => {
   it('finds every device once and tells what each has announced', async (t) => {
     const { engine } = await open(t, [
@@ -48,7 +51,7 @@ describe.concurrent('discovery', () => {
       profiles.ezvizCamera,
       profiles.offlineCamera,
     ]);
-    const report = await engine.discover({ waitMs: 1500 });
+    const report = await engine.discover({ waitMs: PATIENT });
     expect(
       report.devices.map(({ shortSerial, kind, lanUnbind }) => [shortSerial, kind, lanUnbind]).sort(),
     ).toEqual(
@@ -83,7 +86,7 @@ describe.concurrent('discovery', () => {
 
   it('says that the wanted device has not answered, and what has', async (t) => {
     const { engine } = await open(t, [recorder4]);
-    const report = await engine.discover({ waitMs: 700, until: CAMERA });
+    const report = await engine.discover({ waitMs: PATIENT, until: CAMERA });
     expect(report.seen).toBe(false);
     expect(report.devices).toHaveLength(1);
   });
@@ -105,7 +108,7 @@ describe.concurrent('discovery', () => {
     ['decoys in front', { decoys: true }],
   ] as const)('hears a device that answers by %s', async ([, quirks], t) => {
     const { engine } = await open(t, [camera({ quirks })]);
-    const report = await engine.discover({ waitMs: 5000, until: CAMERA });
+    const report = await engine.discover({ waitMs: PATIENT, until: CAMERA });
     expect(report.devices).toHaveLength(1);
     expect(report.devices[0]).toMatchObject({ shortSerial: CAMERA, model: 'DS-2CD2386G2-IU' });
   });
@@ -118,7 +121,7 @@ describe.concurrent('discovery', () => {
   it('marks a device of another subnet', async (t) => {
     const profile = { ...unbindableCamera.profile, announcedAddress: '192.168.1.64' };
     const { engine } = await open(t, [camera({ profile })]);
-    const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
+    const { devices } = await engine.discover({ waitMs: PATIENT, until: CAMERA });
     expect(devices[0]).toMatchObject({
       address: unbindableCamera.profile.address,
       announcedAddress: '192.168.1.64',
@@ -133,7 +136,7 @@ describe.concurrent('discovery', () => {
       ...recorder4,
       profile: { ...recorder4.profile, fullSerial, shortSerial: 'G70000199', address: '127.0.1.77' },
     });
-    const { devices } = await engine.discover({ waitMs: 1000 });
+    const { devices } = await engine.discover({ waitMs: PATIENT });
     const twins = devices.filter(({ shortSerial }) => shortSerial === CAMERA);
     expect(twins.map(({ address }) => address).sort()).toEqual(['127.0.1.10', '127.0.1.77']);
     expect(twins.every(({ conflict }) => conflict)).toBe(true);
@@ -149,7 +152,7 @@ describe.concurrent('discovery', () => {
         profile: { ...recorder4.profile, mac, fullSerial, shortSerial: 'G70000199', address: '127.0.1.77' },
       }),
     );
-    const { devices } = await engine.discover({ waitMs: 1000 });
+    const { devices } = await engine.discover({ waitMs: PATIENT });
     expect(devices.map(({ address, conflict }) => [address, conflict]).sort()).toEqual([
       ['127.0.1.10', true],
       ['127.0.1.77', true],
@@ -159,12 +162,18 @@ describe.concurrent('discovery', () => {
   it('takes a device with a new address for the same device', async (t) => {
     const { lan, engine } = await open(t, [unbindableCamera]);
     const device = lan.device(CAMERA);
-    const discovery = engine.discover({ waitMs: 6500 });
-    await new Promise<void>((done) => device.onChange(({ inquiries }) => inquiries > 1 && done()));
+    const stop = new AbortController();
+    const discovery = engine.discover({ waitMs: 60_000, signal: stop.signal });
+    const asked = (one: EmulatedDevice, times: number) =>
+      new Promise<void>((done) => one.onChange(({ inquiries }) => inquiries > times && done()));
+    await asked(device, 1);
     await lan.remove(CAMERA);
     // Its old address is silent for as long as a device needs to take a new one.
     await new Promise((done) => setTimeout(done, 2500));
     await lan.add(camera({ profile: { ...unbindableCamera.profile, address: '127.0.1.78' } }));
+    // Asked once more, it has been heard.
+    await asked(lan.device(CAMERA), 1);
+    stop.abort();
     expect((await discovery).devices).toEqual([
       expect.objectContaining({ shortSerial: CAMERA, address: '127.0.1.78' }),
     ]);
@@ -186,7 +195,7 @@ describe.concurrent('discovery', () => {
         '239.255.255.250',
       ),
     );
-    const { devices } = await engine.discover({ waitMs: 1000 });
+    const { devices } = await engine.discover({ waitMs: PATIENT });
     expect(devices).toEqual([expect.objectContaining({ shortSerial: CAMERA, conflict: true })]);
     expect(await engine.readStatus({ shortSerial: CAMERA })).toMatchObject({ status: 'unexpected' });
     expect(lan.device(CAMERA).snapshot().statusAsked).toBe(0);
@@ -207,7 +216,7 @@ describe.concurrent('discovery', () => {
     });
     const hello = setInterval(() => shy.send(says('Hello', 'hello', 'x'), lan.port, '239.255.255.250'), 50);
     t.onTestFinished(() => clearInterval(hello));
-    const { devices } = await engine.discover({ waitMs: 5000, until: CAMERA });
+    const { devices } = await engine.discover({ waitMs: PATIENT, until: CAMERA });
     expect(devices[0]).toMatchObject({ shortSerial: CAMERA, address: '127.4.4.4', mac: null });
   });
 
