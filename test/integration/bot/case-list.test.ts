@@ -13,6 +13,10 @@ import { openTestStore, temporaryFolder } from '../../support/store.ts';
 const ANN = 7;
 const BOB = 8;
 
+/** It is noon when these tests begin: none of them runs into the next day. */
+const ahead = new Date().setUTCHours(12, 0, 0, 0) - Date.now();
+const clock = () => Date.now() + ahead;
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: Store;
 let desk: CaseDesk;
@@ -23,7 +27,7 @@ const ids: string[] = [];
 beforeEach(async () => {
   folder = await temporaryFolder();
   store = await openTestStore(folder.path);
-  desk = createCaseDesk(store, createAudit(store, Date.now), Date.now);
+  desk = createCaseDesk(store, createAudit(store, clock), clock);
   ids.length = 0;
   for (const shortSerial of serials) ids.push(await opened(ANN, shortSerial));
   await opened(BOB, 'G70000102');
@@ -100,7 +104,7 @@ it('shows open cases first, then those that wait for the service centre, then cl
   expect(new Set(buttons.slice(0, 8))).toEqual(new Set(datas([open, waiting, ...latest]).slice(0, 8)));
   expect(buttons.slice(0, 2)).toEqual(datas([open, waiting]));
   const lines = text.split('\n').filter((line) => / 20\d\d$/.test(line));
-  const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date());
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(clock());
   expect(lines.slice(0, 3)).toEqual([
     `Open, ${day}`,
     `E-mail is sent, waiting for the service centre, ${day}`,
