@@ -115,7 +115,8 @@ it('a port that another program has', async () => {
 });
 
 it('an address that is not this machine’s', async () => {
-  const { look } = await setUp({ HUB_LISTEN: '192.0.2.1:8443', HUB_PUBLIC_URL: 'http://127.0.0.1:1' });
+  // Of a class of which no machine has one.
+  const { look } = await setUp({ HUB_LISTEN: '240.0.0.1:8443', HUB_PUBLIC_URL: 'http://127.0.0.1:1' });
   expect(words(await look(), 'failed')).toEqual(['port.notOurs']);
 });
 
