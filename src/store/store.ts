@@ -168,9 +168,9 @@ export interface Values<T> {
   change(key: string, decide: (current: T | undefined) => ValuesChange<T> | null): Stored<boolean>;
   /**
    * As `change`, where something is written in any case and the caller need not know what: within a task (`together`) it is
-   * decided when the task commits, in one commit with what else it has written.
+   * decided when the task commits, in one commit with what else it has written. Until then the task does not see it, either.
    */
-  amend(key: string, decide: (current: T | undefined) => ValuesChange<T>): Stored<void>;
+  amend(key: string, decide: (current: T | undefined) => ValuesChange<T>, how?: AmendHow): Stored<void>;
   /**
    * Keys that begin with `prefix` (all without one) in ascending order of their UTF-8 bytes. It costs what there are of
    * them: for commands of an operator, never for what somebody waits for (`page`).
@@ -197,6 +197,14 @@ export interface KeyRange {
 export interface ValuesChange<T> {
   readonly value: T;
   readonly also?: Readonly<Record<string, T>>;
+}
+
+/** How `amend` writes the value. */
+export interface AmendHow {
+  /** For how long, milliseconds (more than 0); for good without it. */
+  readonly ttlMs?: number;
+  /** What lies there and cannot be read is as good as nothing, as it is to `set`. Without it the commit fails. */
+  readonly anyway?: true;
 }
 
 /** Atomic claims: of any number of processes asking at once, exactly one is told yes. */

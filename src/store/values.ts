@@ -4,7 +4,7 @@ import type { Amendment, Gathered, Gathering } from './gathering.ts';
 import { type Kind, type Misfit, readAs } from './kind.ts';
 import { createReadings, type Reading } from './readings.ts';
 import { headOf, parseRecord, recordText, UnreadableRecord } from './record-text.ts';
-import type { KeyRange, StoreFailure, Values } from './store.ts';
+import type { AmendHow, KeyRange, StoreFailure, Values } from './store.ts';
 import { checkName, checkTtl } from './store-error.ts';
 
 /** What a backend brings: one Keyv adapter per kind, which keeps texts, its keys, and its way of naming failures. */
@@ -74,6 +74,15 @@ export function keyvValues<T>(
       throw error;
     }
   };
+  /** The value of a text that lies there. @param anyway one that cannot be read is none @throws where it cannot be read */
+  function lying(text: string | undefined, anyway = false): T | undefined {
+    try {
+      return text === undefined ? undefined : read(text).value;
+    } catch (error) {
+      if (anyway && error instanceof UnreadableRecord) return undefined;
+      throw error;
+    }
+  }
   /** What can be told without waiting; null: ask. Whatever is the matter is named by who is asked. */
   function readNow(key: string): { readonly value: T | undefined } | null {
     if (!now) return null;
@@ -144,7 +153,7 @@ export function keyvValues<T>(
         orSetAside(key, async () => {
           await gathering.settle();
           return change(key, (current) => {
-            const wanted = decide(current === undefined ? undefined : read(current).value);
+            const wanted = decide(lying(current));
             if (!wanted) return null;
             const also = Object.entries(wanted.also ?? {});
             return {
@@ -154,21 +163,28 @@ export function keyvValues<T>(
           });
         }),
       ),
-    async amend(key, decide) {
+    async amend(key, decide, { ttlMs, anyway }: AmendHow = {}) {
       const amendment: Amendment = {
         place: ['value', kind.name, key],
         decide(current) {
-          const { value, also = {} } = decide(current === undefined ? undefined : read(current).value);
+          const { value, also = {} } = decide(lying(current, anyway));
+          const expires = ttlMs === undefined ? null : Date.now() + ttlMs;
           return Object.entries({ ...also, [key]: value }).map(([name, written]) => ({
             place: ['value', kind.name, name],
-            text: write(written, null),
+            text: write(written, name === key ? expires : null),
           }));
         },
       };
-      if (handed(key, (task) => task.amend(amendment))) return ok(undefined);
+      const check = () => ttlMs === undefined || checkTtl(ttlMs);
+      const isHanded = handed(key, (task) => {
+        check();
+        task.amend(amendment);
+      });
+      if (isHanded) return ok(undefined);
       return run(() =>
         orSetAside(key, async () => {
           checkName(key);
+          check();
           await gathering.settle();
           await gathering.commit({ written: [], amended: [amendment] });
         }),

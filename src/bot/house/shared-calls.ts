@@ -38,6 +38,8 @@ export function createSharedCalls(
   own: (chatId: number) => number,
 ): SharedCalls {
   const newest = store.values(NEWEST_MESSAGES);
+  /** Chat -> when this process has handed over a message of its own last, ms since 1970: its turn may not have written it yet. */
+  const handedOver = new Map<number, number>();
 
   const callApi: CallApi = async (method, payload) => {
     // Whoever has the turn by now says it.
@@ -46,8 +48,16 @@ export function createSharedCalls(
     const chatId = Number(Object(payload).chat_id ?? Number.NaN);
     const before = own(chatId);
     const answer = await call(method, payload);
-    // What cannot be written is noticed by the next process as a card that is still the newest: it edits it in its place.
-    if (answer.ok && own(chatId) > before) await newest.set(String(chatId), own(chatId), KEPT_MS);
+    if (answer.ok && own(chatId) > before) {
+      // Another process may have put a later one there before this turn ends.
+      const written = await newest.amend(
+        String(chatId),
+        (known = 0) => ({ value: Math.max(known, own(chatId)) }),
+        { ttlMs: KEPT_MS, anyway: true },
+      );
+      // What cannot be written is noticed by the next process as a card that is still the newest: it edits it in its place.
+      if (written.ok) handedOver.set(chatId, Date.now());
+    }
     return answer;
   };
 
@@ -56,7 +66,8 @@ export function createSharedCalls(
     async newest(chatId) {
       const found = orNone(await newest.get(String(chatId)));
       if (!found.ok) return Number.POSITIVE_INFINITY;
-      return Math.max(own(chatId), found.value ?? Number.POSITIVE_INFINITY);
+      const isOwnAlone = (handedOver.get(chatId) ?? 0) > Date.now() - KEPT_MS;
+      return Math.max(own(chatId), found.value ?? (isOwnAlone ? 0 : Number.POSITIVE_INFINITY));
     },
   };
 }

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { Result } from '../../../src/kernel/result.ts';
 import {
   FENCED,
@@ -775,6 +776,30 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
         expect(await value(things.keys('alone'))).toHaveLength(10);
         expect(await value(things.keys('together'))).toHaveLength(20);
         expect(await value(store.values(OTHERS).keys())).toHaveLength(10);
+      });
+
+      it('amends for a time, and takes what nobody can read for nothing where that is asked', async () => {
+        const things = store.values(THINGS);
+        const narrow = store.values({ ...THINGS, schema: z.number() });
+        const most = (n: number, ttlMs: number) =>
+          narrow.amend('most', (current = 0) => ({ value: Math.max(current, n) }), { ttlMs, anyway: true });
+        await value(store.values({ ...THINGS, schema: z.unknown() }).set('most', 'no number'));
+        expect(await reason(narrow.amend('most', () => ({ value: 1 })))).toBe('unreadable');
+        for (const n of [2, 1]) {
+          await value(most(n, HOUR));
+          expect(await value(things.get('most'))).toBe(2);
+        }
+        // Somebody else was faster, with a higher one.
+        await value(
+          store.together(async () => {
+            await value(most(3, HOUR));
+            await value(outside(() => most(4, HOUR)));
+            expect(await reason(most(9, 0))).toBe('invalid');
+          }),
+        );
+        expect(await value(things.get('most'))).toBe(4);
+        await place.passTime(2 * HOUR);
+        expect(await value(things.get('most'))).toBeUndefined();
       });
 
       it('refuses a message there is no room for, and keeps what its task has written', async () => {

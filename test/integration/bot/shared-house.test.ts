@@ -1,5 +1,5 @@
 /** What the house keeps and does, where two processes have its store open and each could do it. */
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Ring } from '../../../src/bot/house/alarms.ts';
 import { createNotices, NOTICE_DEFAULTS } from '../../../src/bot/house/notices.ts';
 import { createSharedAlarms } from '../../../src/bot/house/shared-alarms.ts';
@@ -12,8 +12,11 @@ import { CHOICE_MS } from '../../../src/flows/times.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { fail, ok } from '../../../src/kernel/result.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
+import { openStore } from '../../../src/store/open.ts';
+import { value } from '../../contract/store/contract.ts';
 import { filesOf, hits } from '../../support/canary.ts';
 import { eventually } from '../../support/eventually.ts';
+import { NO_REDIS, startRedis } from '../../support/redis.ts';
 import { folderInMemory, openTestStore } from '../../support/store.ts';
 import { asShared, workingOn } from '../../support/working-on.ts';
 
@@ -171,6 +174,68 @@ it('the newest message of a chat is written with what its turn writes, and known
   // Outside a turn nothing is waited for.
   await say();
   await eventually(async () => expect(await other?.newest(ANN)).toBe(2));
+});
+
+/** Two processes on one Redis, which stop with the test. */
+async function twoOnRedis() {
+  const redis = await startRedis();
+  const open = async () => workingOn(await value(openStore(redis.url)));
+  const processes = [await open(), await open()] as const;
+  onTestFinished(async () => {
+    for (const { duty, store } of processes) {
+      await duty.stop();
+      await store.close();
+    }
+    await redis.end();
+  });
+  return { processes };
+}
+
+const MAKES = [
+  { make: 'lmdb', made: two, skip: false },
+  { make: `Redis (${NO_REDIS ?? 'redis-server'})`, made: twoOnRedis, skip: NO_REDIS !== null },
+];
+
+describe.each(MAKES)('the newest message of a chat, on $make', ({ made, skip }) => {
+  it.skipIf(skip)('is never an older one than another process has put there', async () => {
+    const { processes } = await made();
+    let put = 0;
+    /** Resolves an answer of Telegram, which the process that called hears then. */
+    let arrive: () => void = () => undefined;
+    const [one, other] = processes.map(({ store, holds }) => {
+      let own = 0;
+      const call = async (_method: string, { waits }: { waits?: true }) => {
+        const id = ++put;
+        if (waits)
+          await new Promise<void>((resolve) => {
+            arrive = resolve;
+          });
+        own = Math.max(own, id);
+        return ok({ message_id: id }) as never;
+      };
+      return createSharedCalls(store, holds, call as never, () => own);
+    });
+    const say = (calls: typeof one, more: object = {}) =>
+      calls?.callApi('sendMessage', { chat_id: ANN, text: 'hello', ...more });
+    const agreed = async (id: number) => {
+      await eventually(async () => expect(await one?.newest(ANN)).toBe(id));
+      await eventually(async () => expect(await other?.newest(ANN)).toBe(id));
+    };
+    // A turn's own message, and a notice of another process before the turn ends.
+    await processes[0].store.together(async () => {
+      await say(one);
+      expect(await one?.newest(ANN)).toBe(1);
+      await say(other);
+      await eventually(async () => expect(await one?.newest(ANN)).toBe(2));
+    });
+    await agreed(2);
+    // A notice whose answer comes late.
+    const late = say(other, { waits: true });
+    await say(one);
+    arrive();
+    await late;
+    await agreed(4);
+  });
 });
 
 it('a process that ended without a word is told of once, and one that says goodbye is not', async () => {
