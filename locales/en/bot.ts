@@ -893,6 +893,7 @@ export const bot = {
   audit: {
     cli: {
       about: 'The bot that helps technicians to unbind devices, and its audit trail.',
+      version: 'show the version',
       run: 'Run the bot (also without a command).',
       keep: 'days the audit trail is kept',
       badDays: '--keep-audit has to be a number of days from 1 to 36500.',

@@ -10,8 +10,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
+import { sayVersionIfAsked } from '../kernel/version-asked.ts';
 import { type CompiledParts, decodeCompiled, encodeCompiled, type Launch } from './compiled.ts';
 import type { main } from './program.ts';
+import { BOT_VERSION } from './version.ts';
 
 /** What a part's file is, an expression; scripts/bundles.ts writes it so. */
 type Part = (
@@ -37,7 +39,9 @@ const CJS_NAMES = 'exports,require,module,__filename,__dirname';
 const requireBeside = createRequire(import.meta.url);
 const scripts = new Map<string, Script>();
 const modules = new Map<string, { exports: object }>();
-const kept = readKept();
+const words = process.argv.slice(2);
+const isAnswered = sayVersionIfAsked(words, BOT_VERSION);
+const kept = isAnswered ? null : readKept();
 
 const launch: Launch = {
   file: KEPT,
@@ -52,9 +56,11 @@ const launch: Launch = {
     encodeCompiled(new Map([...scripts].map(([name, script]) => [name, script.createCachedData()]))),
 };
 
-keepPackages();
-const first = load(FIRST_PART) as { main: typeof main };
-await first.main(process.argv.slice(2), launch);
+if (!isAnswered) {
+  keepPackages();
+  const first = load(FIRST_PART) as { main: typeof main };
+  await first.main(words, launch);
+}
 
 /** @returns null: nothing is kept, or it cannot be read; empty: nothing of it can be used */
 function readKept(): CompiledParts | null {

@@ -1,13 +1,11 @@
 #!/usr/bin/env node
+import { sayVersionIfAsked } from '../kernel/version-asked.ts';
 import { beginSearch, isPlainSearch } from './network/head-start.ts';
 import { realNetwork } from './network/network.ts';
-import { AGENT_VERSION, isVersionAsked } from './version.ts';
+import { AGENT_VERSION } from './version.ts';
 
 const words = process.argv.slice(2);
-if (isVersionAsked(words)) {
-  // Whoever asked may have left.
-  process.stdout.on('error', () => undefined).write(`${AGENT_VERSION}\n`);
-} else {
+if (!sayVersionIfAsked(words, AGENT_VERSION)) {
   // A plain search is on the wire before the rest of the program is read (docs/decisions/0030).
   const isAhead = isPlainSearch(words) && !process.env.UNBIND_AGENT_TEST_NETWORK;
   // What goes wrong here goes wrong again in the search itself, which says so.

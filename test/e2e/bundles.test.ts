@@ -328,6 +328,18 @@ describe('the bundled bot, before its first line', () => {
     expect(made).toBeGreaterThan(100);
     expect(made).toBeLessThan(900);
   });
+
+  it('says its version, and reads nothing but its first file for that', async (t) => {
+    const cwd = await emptyFolder(t);
+    const program = join(cwd, 'unbind-bot.mjs');
+    await copyFile(await releasedBot(), program);
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    for (const word of ['--version', '-V'])
+      expect(await promisify(execFile)(process.execPath, [program, word], { cwd })).toEqual({
+        stdout: `${version}\n`,
+        stderr: '',
+      });
+  });
 });
 
 describe('the bundled agent', () => {

@@ -1,5 +1,6 @@
 /** All commands of `unbind-bot`, in the order of its help. */
 import { Command } from 'commander';
+import { BOT_VERSION } from '../version.ts';
 import { addAgentConfig } from './agent-config.ts';
 import { addAudit } from './audit.ts';
 import { addBackup, addRestore } from './backup.ts';
@@ -33,7 +34,9 @@ const COMMANDS: readonly AddCommand[] = [
 
 /** Does what the program's words say. */
 export async function obey(cli: Cli): Promise<void> {
-  const program = new Command('unbind-bot').description(cli.t('bot:audit.cli.about'));
+  const program = new Command('unbind-bot')
+    .description(cli.t('bot:audit.cli.about'))
+    .version(BOT_VERSION, '-V, --version', cli.t('bot:audit.cli.version'));
   for (const add of COMMANDS) add(program, cli);
   await program.parseAsync();
 }
