@@ -35,6 +35,12 @@ export type UpdatesSettings =
       secret: Secret<string>;
     };
 
+/**
+ * Updates a webhook has on their way at once, whatever the number of bots behind it. Telegram's usual number, said because a Bot API
+ * server of the operator's own may have another (`--max-webhook-connections`). Each is answered when it is on disk (docs/decisions/0072).
+ */
+const MOST_DELIVERED = 40;
+
 /** `token-refused`: the bot token was revoked or never existed; nothing but a new one helps. */
 type IntakeFailure = 'token-refused' | { kind: 'store'; detail: string } | TelegramFailure;
 
@@ -199,6 +205,7 @@ export function createIntake(options: IntakeOptions): Intake {
       url: updates.url,
       secret_token: updates.secret.reveal(),
       allowed_updates: [...WANTED_UPDATES],
+      max_connections: MOST_DELIVERED,
     });
     if (answer.ok) return ok(undefined);
     return fail(isTokenRefused(answer.failure) ? 'token-refused' : answer.failure);

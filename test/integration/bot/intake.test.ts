@@ -903,6 +903,17 @@ describe('the webhook', () => {
     expect(heard.texts).toEqual(['x']);
   });
 
+  it('says how many updates may be on their way at once: a server of the operator’s own may take another number', async () => {
+    const api = await localBotApi();
+    const { intake } = await webhookFor(
+      api,
+      handling(() => undefined),
+    );
+    await intake.start();
+    const set = api.calls.find(({ method }) => method === 'setWebhook');
+    expect(set?.parameters).toMatchObject({ max_connections: 40 });
+  });
+
   it('says so when Telegram refuses to deliver', async () => {
     const api = await localBotApi();
     const { intake } = await webhookFor(
