@@ -115,13 +115,15 @@ export const operator = {
       doubts: 'Region: something in {{file}} cannot be right. Cure: unbind-bot data check',
     },
     compiled: {
-      used: 'Start: from what is compiled already.',
+      used: 'Start: from what is compiled already, with the flags of node that doctor was started with (NODE_OPTIONS). What the bot itself has started from is in its log (ready, compiled).',
       absent:
         'Start: everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
       outdated:
         'Start: what is compiled does not fit this node or this version of the bot, or is damaged, and everything is compiled at each start. Cure, as whoever installs the bot: unbind-bot precompile',
       'other-flags':
         'Start: what is compiled does not fit the flags of node that doctor was started with (NODE_OPTIONS); a bot with these flags compiles everything at each start. Cure, as whoever installs the bot: unbind-bot precompile, with NODE_OPTIONS as the bot has it',
+      untold:
+        'Start: .env sets NODE_OPTIONS, and doctor was started without them, so it cannot tell whether what is compiled fits a bot that has them. Cure: start doctor with the same NODE_OPTIONS in front of it',
     },
     print: {
       off: 'Print on labels: not read (READ_PRINT=off).',

@@ -14,6 +14,8 @@ export type CompiledParts = ReadonlyMap<string, Buffer>;
 export interface Launch {
   /** Where it is kept. */
   readonly file: string;
+  /** `NODE_OPTIONS` that node was started with; what `.env` has of them comes too late for it. Empty: none. */
+  readonly nodeOptions: string;
   /**
    * `used`: it was started from; `absent`: nothing is kept; `outdated`: that is of another node or another program, or damaged; `other-flags`:
    * it was compiled under other flags of V8 (`NODE_OPTIONS`).

@@ -45,6 +45,7 @@ const kept = isAnswered ? null : readKept();
 
 const launch: Launch = {
   file: KEPT,
+  nodeOptions: process.env.NODE_OPTIONS ?? '',
   state: () => {
     if (kept === null) return 'absent';
     // Of the first part alone: others may be loaded that nobody loaded when it was compiled.

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { bundleOf, writeBundle } from '../../../src/bot/cli/doctor/bundle.ts';
 import type { Check } from '../../../src/bot/cli/doctor/check.ts';
 import { examine } from '../../../src/bot/cli/doctor/examine.ts';
+import type { Launch } from '../../../src/bot/compiled.ts';
 import { takePlace } from '../../../src/bot/server/one-bot.ts';
 import { startBot } from '../../../src/bot/start.ts';
 import { textsFor } from '../../../src/kernel/all-texts.ts';
@@ -47,6 +48,24 @@ const words = (checks: readonly Check[], result: Check['result']) =>
   checks.filter((one) => one.result === result).map(({ check, detail }) => `${check}.${detail}`);
 const sentenceOf = (checks: readonly Check[], word: string) =>
   checks.find(({ check, detail }) => `${check}.${detail}` === word)?.sentence(textsFor('en'));
+
+it('says of what is compiled only what it can tell: .env comes too late for the flags of node', async () => {
+  const { folder, env } = await setUp();
+  const found = async (state: ReturnType<Launch['state']>, started: string, ofEnv: string) => {
+    const launch = { file: '', nodeOptions: started, state: () => state, compiled: () => Buffer.alloc(0) };
+    const checks = await examine({ ...env, NODE_OPTIONS: ofEnv }, folder, launch, Date.now);
+    return checks
+      .filter(({ check }) => check === 'compiled')
+      .map(({ result, detail }) => `${result} ${detail}`);
+  };
+  const flags = '--max-old-space-size=512';
+  expect(await found('used', '', '')).toEqual(['ok used']);
+  expect(await found('used', flags, flags)).toEqual(['ok used']);
+  expect(await found('used', '', flags)).toEqual(['warning untold']);
+  expect(await found('other-flags', '', flags)).toEqual(['warning untold']);
+  expect(await found('other-flags', flags, flags)).toEqual(['warning other-flags']);
+  expect(await found('absent', '', flags)).toEqual(['warning absent']);
+});
 
 it('finds nothing wrong before the first start, and makes nothing', async () => {
   const { folder, look } = await setUp();

@@ -64,7 +64,7 @@ export async function examine(
     ...(await checkHub(settings, runs, clock())),
     await checkPack(settings, clock()),
     checkPrint(settings),
-    ...(launch ? [checkCompiled(launch)] : []),
+    ...(launch ? [checkCompiled(launch, env.NODE_OPTIONS ?? '')] : []),
     await checkPackages(settings),
   ];
 }

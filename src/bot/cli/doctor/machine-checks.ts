@@ -153,9 +153,14 @@ export function checkPrint({ readPrint }: Settings): Check {
     : finding('failed', 'operator:doctor.print.missing');
 }
 
-/** Whether a start begins with what is compiled already. */
-export function checkCompiled(launch: Launch): Check {
-  const state = launch.state();
+/**
+ * Whether a start begins with what is compiled already.
+ * @param nodeOptions as a service has them that reads `.env` before it starts node
+ */
+export function checkCompiled({ state: stateNow, nodeOptions: own }: Launch, nodeOptions: string): Check {
+  const state = stateNow();
+  const isOfFlags = state === 'used' || state === 'other-flags';
+  if (isOfFlags && own !== nodeOptions) return finding('warning', 'operator:doctor.compiled.untold');
   return finding(state === 'used' ? 'ok' : 'warning', `operator:doctor.compiled.${state}`);
 }
 
