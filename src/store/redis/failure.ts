@@ -57,7 +57,7 @@ export class AnotherStore extends Refused {
   constructor() {
     super(
       'other',
-      'the primary has come back without this store: bring its data back, or restore a backup and go on; whoever starts there now begins with an empty one',
+      'the primary has come back without this store: bring its data back, or restore a backup and go on; where nothing in it is missed, end the bots and start them again: whoever starts there begins with an empty one',
     );
   }
 }

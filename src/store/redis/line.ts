@@ -224,7 +224,7 @@ async function primaryOf(
       const [role] = await inTime(client.sendCommand<[string]>(['ROLE']));
       if (role !== 'master') throw new Refused('no-primary', 'none of the hosts is the primary');
       const term = acceptable(await inTime(client.sendCommand<string>(['INFO'])));
-      await inTime(recognise((words) => client.sendCommand([...words]), term));
+      await recognise((words) => inTime(client.sendCommand([...words])), term);
       return { client, host, term };
     } catch (error) {
       // What a host says for itself tells more than that another one is away.

@@ -33,6 +33,8 @@ const MAKING = 'restoring:';
 const COPY_MS = 10 * 60_000;
 /** Records that are put at once. */
 const BATCH = 200;
+/** How often whoever makes a store asks whether its replicas know of it, and how long each time. */
+const NAMED = { times: 10, ms: 1_000 };
 
 interface Opened {
   readonly store: Store;
@@ -70,7 +72,7 @@ async function openRecords(
   try {
     const connection = await connect(address, {
       ...hooks,
-      ...(isLasting ? { recognise: sameStore(keys, scripts) } : {}),
+      ...(isLasting ? { recognise: sameStore(keys, scripts, address.replicas) } : {}),
       heard: (told) => waiting?.heard(told),
       missed: () => waiting?.lookNow(),
     });
@@ -97,14 +99,23 @@ async function openRecords(
 
 /**
  * A server that came back with nothing, or with what others have begun there since, is not the store that was open: laptops and
- * people would be told that nobody knows them.
+ * people would be told that nobody knows them. Of a new store nobody hears before its name is with the replicas: one of them
+ * that took the primary's place without it would be refused by all who had opened it. Where they do not take it, it is begun
+ * all the same, and nothing is permitted meanwhile.
  */
-function sameStore({ records, index, due, channel, name }: StoreKeys, scripts: Scripts): Recognise {
+function sameStore(
+  { records, index, due, channel, name }: StoreKeys,
+  scripts: Scripts,
+  replicas: number,
+): Recognise {
   let known = '';
   return async (ask, term) => {
-    const given = [records, index, due, channel, name, term, '0', known, randomUUID()];
+    const fresh = randomUUID();
+    const given = [records, index, due, channel, name, term, '0', known, fresh];
     const found = String(await ask(['EVAL', scripts.name.source, '5', ...given]));
     if (known !== '' && found !== known) throw new AnotherStore();
+    for (let asked = 0; found === fresh && asked < NAMED.times; asked++)
+      if (Number(await ask(['WAIT', String(replicas), String(NAMED.ms)])) >= replicas) break;
     known = found;
   };
 }

@@ -152,6 +152,22 @@ describe.skipIf(NO_REDIS !== null)(
       await eventually(async () => expect(await value(values.get('a'))).toBe(1));
     });
 
+    it('that takes the place of one where a store has just been begun has it', async () => {
+      const pair = await startPair();
+      onTestFinished(() => pair.end());
+      await pair.cutOff();
+      const opening = openStore(pair.url);
+      await eventually(async () =>
+        expect(await pair.primary.command('CLIENT', 'LIST')).toContain('cmd=wait'),
+      );
+      await pair.replica.command('REPLICAOF', pair.primary.host, String(pair.primary.port));
+      const store = await value(opening);
+      onTestFinished(() => store.close());
+      await pair.failOver();
+      const values = store.values(anyKind('things'));
+      await eventually(async () => void (await value(values.set('a', 1))));
+    });
+
     it('that becomes a replica writes nothing more, and is written to again once it leads', async () => {
       const server = await redis();
       const { values } = await storeIn(server);
