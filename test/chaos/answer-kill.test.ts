@@ -18,6 +18,14 @@ const SERIAL = CAMERAS[0]?.profile.shortSerial ?? '';
 /** Handed out to the laptop, and its word in the chat is on its way. */
 const KILL: ArmedPoint = { id: 'kill', point: 'telegram-before', subject: 'sendMessage', act: 'kill' };
 
+/** Noted for the picture, and the laptop's command is about to be written. */
+const UNTOLD: ArmedPoint = {
+  id: 'untold',
+  point: 'store-write-before',
+  subject: 'append hub:commands',
+  act: 'kill',
+};
+
 let points: FailPoints;
 beforeEach(async () => {
   points = await openFailPoints();
@@ -102,6 +110,23 @@ describe.skipIf(NO_REDIS !== null)(`one of two bots on a Redis (${NO_REDIS ?? 'r
     expect(since.join('\n')).not.toMatch(/Send me a photo|understand|password/);
     const typed = technician.messages.filter(({ from }) => from !== 'bot').map(({ text }) => text);
     expect(typed).toContain(laptop.picture);
+    expect(stage.lan.device(SERIAL).snapshot()).toMatchObject({ bound: false, unbindsExecuted: 1 });
+  }, 180_000);
+
+  it('has its answer handed on by the other, where that was noted for the picture and the laptop has not been told', async () => {
+    const { technician, laptop, stage, front } = house;
+    await toThePicture(technician, SERIAL);
+    points.arm([UNTOLD]);
+    const death = Promise.race(front.bots.map((bot) => once(bot.child, 'exit').then(() => bot)));
+    await technician.send(laptop.picture);
+    const dead = await death;
+    const written = String(await redis.command('HKEYS', '{unbind}:records'));
+    expect(written).toContain('picture-answers');
+    front.bots.splice(front.bots.indexOf(dead), 1);
+    await dead.end();
+    await technician.waitFor(/Unbound, verified/, STEP);
+    await online(technician);
+    expect(technician.transcript()).not.toMatch(/looked like a password|understand/);
     expect(stage.lan.device(SERIAL).snapshot()).toMatchObject({ bound: false, unbindsExecuted: 1 });
   }, 180_000);
 });
