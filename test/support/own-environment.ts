@@ -13,3 +13,5 @@ for (const name of Object.keys(process.env)) {
   if (SETTINGS.includes(name) || name.startsWith('UNBIND_AGENT_') || /^(?:https?|no|all)_proxy$/i.test(name))
     delete process.env[name];
 }
+// Node's lines cannot be edited in a terminal that says it can do nothing, which many servers of tests say of theirs.
+process.env.TERM = 'xterm';
