@@ -331,7 +331,7 @@ describe('the reader', () => {
       second: false,
     });
     const readings = await Promise.all(
-      [await hopeless(), await qr(label())].map((one) => impatient.read(one)),
+      [await hopeless(3200), await qr(label())].map((one) => impatient.read(one)),
     );
     await impatient.close();
     expect(readings).toEqual([{ kind: 'rejected', reason: 'timeout' }, found]);
