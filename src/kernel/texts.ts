@@ -31,6 +31,9 @@ export type WordAfter<Beginning extends string> = WordsAfter<Sentences, Beginnin
 /** Turns a key and its values into a sentence in one language. */
 export type Texts = TextsOf<Sentences>;
 
+/** Numbers whose forms are kept: most that people are told of. All others are looked up each time. */
+const SMALL_NUMBERS = new Set(Array.from({ length: 33 }, (_, number) => number));
+
 /**
  * Texts by language, out of some namespaces of locales/; made ready when they are first asked for. Keys are
  * `namespace:path.to.sentence`; `count` picks the plural form. One instance serves all languages at once
@@ -41,32 +44,42 @@ export function createTexts<S>(
   resources: Record<Language, Resource[string]>,
 ): (language: Language, treat?: (value: string) => string) => TextsOf<S> {
   let instance: ReturnType<typeof createInstance> | undefined;
-  /** Sentences without values, which are the same each time, by language and key: the library looks each up anew. */
-  const plain = new Map<string, string>();
-  return (language, treat = (value) => value) => {
-    if (!instance) {
-      instance = createInstance();
-      void instance.init({
-        resources,
-        ns: Object.keys(resources.en),
-        fallbackLng: 'en',
-        initAsync: false,
-        interpolation: { escapeValue: false },
-      });
-    }
-    const translate = instance.getFixedT(language);
-    const sentence = (key: string, values: object): string => {
+  /**
+   * Sentences as they stand in locales/, by language, key and number: the library looks each up anew, which takes ten times as long as
+   * to fill it in (docs/decisions/0080).
+   */
+  const known = new Map<string, string>();
+
+  function made(): ReturnType<typeof createInstance> {
+    if (instance) return instance;
+    instance = createInstance();
+    void instance.init({
+      resources,
+      ns: Object.keys(resources.en),
+      fallbackLng: 'en',
+      initAsync: false,
+      interpolation: { escapeValue: false },
+    });
+    return instance;
+  }
+
+  /** The sentence of a key; of one with several forms the form that a number needs. */
+  function sentenceOf(language: Language, key: string, count: string | number | undefined): string {
+    const number = typeof count === 'number' ? { count } : {};
+    const name = `${language} ${key} ${number.count ?? ''}`;
+    const sentence =
+      known.get(name) ?? made().getFixedT(language)(key, { ...number, skipInterpolation: true });
+    if (number.count === undefined || SMALL_NUMBERS.has(number.count)) known.set(name, sentence);
+    return sentence;
+  }
+
+  return (language, treat = (value) => value) =>
+    (key, ...[values]) => {
+      if (values === undefined) return sentenceOf(language, key, undefined);
       const treated: Record<string, string | number> = {};
-      for (const [name, value] of Object.entries(values))
+      for (const [name, value] of Object.entries<string | number>(values))
         treated[name] = typeof value === 'string' ? treat(value) : value;
-      return translate(key, treated);
+      const sentence = sentenceOf(language, key, treated.count);
+      return made().services.interpolator.interpolate(sentence, treated, language, {});
     };
-    return (key, ...[values]) => {
-      if (values !== undefined) return sentence(key, values);
-      const name = `${language} ${key}`;
-      const known = plain.get(name) ?? sentence(key, {});
-      plain.set(name, known);
-      return known;
-    };
-  };
 }
