@@ -300,11 +300,15 @@ async function startBot(program: string, folder: string, apiRoot: string, people
   endWithUs(bot);
   const hub = await new Promise<string>((resolve, reject) => {
     let said = '';
-    bot.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const listen = (text: string) => {
       said += text;
       const found = /"hub":"([^"]+)"/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
+      if (found === undefined) return;
+      // What it says later is not looked through: this process is Telegram and the laptop, and is timed.
+      bot.stderr?.off('data', listen).resume();
+      resolve(found);
+    };
+    bot.stderr?.setEncoding('utf8').on('data', listen);
     bot.once('exit', () => reject(new Error(`the bot has not started: ${said}`)));
   });
   return { bot, hub, store: join(cwd, 'store') };
