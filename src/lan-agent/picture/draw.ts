@@ -87,12 +87,18 @@ function drawSegment(canvas: InkCanvas, from: Point, to: Point, radius: number, 
   const right = Math.min(canvas.width - 1, Math.ceil(Math.max(ax, to[0]) + reach));
   const top = Math.max(0, Math.floor(Math.min(ay, to[1]) - reach));
   const bottom = Math.min(canvas.height - 1, Math.ceil(Math.max(ay, to[1]) + reach));
+  // Squares first: most of the box is out of the pen's reach. No `Math.hypot`, which makes garbage of every number it is given: that
+  // of one picture had it collected just as the picture was to leave (docs/decisions/0080).
+  const reachSquared = (radius + 0.5) ** 2;
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
       const along = lengthSquared === 0 ? 0 : ((x - ax) * dx + (y - ay) * dy) / lengthSquared;
       const nearest = Math.min(1, Math.max(0, along));
-      const distance = Math.hypot(x - ax - nearest * dx, y - ay - nearest * dy);
-      const cover = Math.min(1, Math.max(0, radius - distance + 0.5)) * ink;
+      const across = x - ax - nearest * dx;
+      const down = y - ay - nearest * dy;
+      const distanceSquared = across * across + down * down;
+      if (distanceSquared >= reachSquared) continue;
+      const cover = Math.min(1, radius - Math.sqrt(distanceSquared) + 0.5) * ink;
       const at = y * canvas.width + x;
       if (cover > (canvas.pixels[at] ?? 0)) canvas.pixels[at] = cover;
     }
