@@ -9,7 +9,7 @@ import {
   orThrow,
   type Standing as Waiting,
 } from './engine/dialogue.ts';
-import type { HouseEvent, Late } from './engine/events.ts';
+import type { HouseEvent } from './engine/events.ts';
 import type { Heard } from './engine/heard.ts';
 import { exitsIn, groupAtWork, groupOf, skipButton, skipMember, TO_GROUP } from './group.ts';
 import { cancelled } from './identify.ts';
@@ -40,7 +40,7 @@ const AFTER_PROMPT = EVENTS.filter((type) => type !== 'prompt');
 
 /** Stage lan-unbind: the agent on the laptop does it; the chat shows the picture and tells what happens. */
 export const lanUnbind = stage('lan-unbind', {
-  version: 6,
+  version: 7,
   anewAfter,
   atOnce,
   goesOnElsewhere: true,
@@ -49,6 +49,7 @@ export const lanUnbind = stage('lan-unbind', {
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     if (!record || record.closedAt !== null) return { end: true };
     if (record.report) return { go: 'close' };
+    if (state.overdue) return choose(dialogue, record, state);
     if (record.job?.kind !== 'unbind') return start(dialogue, record, state);
     // A crash may have come between the job and its laptop: asked again, the house makes sure of both.
     const job = await askLaptop(dialogue, record, state);
@@ -194,9 +195,11 @@ async function showPicture(
 }
 
 async function react(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
-  return answer.kind === 'event' && answer.event.type === 'job-overdue'
-    ? choose(dialogue, record, state, answer.event.late)
-    : heard(dialogue, record, state, answer);
+  if (answer.kind !== 'event' || answer.event.type !== 'job-overdue')
+    return heard(dialogue, record, state, answer);
+  const { late } = answer.event;
+  // Begun anew: what the laptop said before it fell silent, and nobody waited for, must not answer the choice.
+  return { go: 'lan-unbind', with: { ...state, overdue: late ? { late } : {} } };
 }
 
 async function heard(dialogue: Dialogue, record: CaseRecord, state: Standing, answer: Answer): Promise<Next> {
@@ -230,9 +233,9 @@ async function heard(dialogue: Dialogue, record: CaseRecord, state: Standing, an
 async function choose(
   dialogue: Dialogue,
   record: CaseRecord,
-  state: Standing,
-  late: Late | undefined,
+  { overdue, ...state }: Standing,
 ): Promise<Next> {
+  const late = overdue?.late;
   const waiting = late?.waiting ?? 'unbind';
   const isOver = waiting === 'picture' || waiting === 'password';
   // Once a password was typed, nobody knows what another try would be the second of.

@@ -10,7 +10,7 @@ import { ARTICLE_IDS, ASKED_IDS } from '../policy/articles.ts';
 import { QUESTION_ORDER } from '../policy/explain.ts';
 import { type Found, UNKNOWN_CODE } from '../policy/help.ts';
 import type { Dialogue, Flow, Next as NextAmong, Standing } from './engine/dialogue.ts';
-import type { HouseEvent } from './engine/events.ts';
+import { type HouseEvent, late } from './engine/events.ts';
 import type { Heard } from './engine/heard.ts';
 import { deviceHeard } from './engine/named.ts';
 import type { Handed } from './engine/state.ts';
@@ -112,6 +112,8 @@ const HANDED = {
       asks: z.enum(['password', 'confirm']).optional(),
       /** The password was typed on the laptop. */
       working: z.boolean().optional(),
+      /** What is waited for has not come for long: the technician chooses. */
+      overdue: z.object({ late: late.exactOptional() }).optional(),
     }),
   ),
   /** Where it stands is in the case. */

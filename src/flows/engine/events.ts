@@ -29,7 +29,7 @@ export const waiting = z.enum([
 export type Waiting = z.infer<typeof waiting>;
 
 /** A wait that has become long. */
-const late = z.lazy(() =>
+export const late = z.lazy(() =>
   z.object({
     waiting,
     /** How long, seconds. */

@@ -8,7 +8,7 @@ import { createAudit } from '../../../src/audit/trail.ts';
 import { createAccess } from '../../../src/bot/door/access.ts';
 import { createLimitPort } from '../../../src/bot/door/limit-port.ts';
 import { createLimits } from '../../../src/bot/door/limits.ts';
-import { ALARMS, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
+import { ALARMS, type Alarms, createAlarms, type Ring } from '../../../src/bot/house/alarms.ts';
 import { BLOBS } from '../../../src/bot/house/blobs.ts';
 import { createChatQueue, exclusiveIn } from '../../../src/bot/house/chat-queue.ts';
 import { CHATS, openChatStates } from '../../../src/bot/house/chats.ts';
@@ -65,7 +65,7 @@ interface Process {
   readonly engine: Conversations;
   readonly jobs: Jobs;
   readonly desk: JobDeskWithPermits;
-  readonly stop: () => void;
+  readonly alarms: Alarms;
 }
 
 const log = createLog('silent', 'test');
@@ -145,7 +145,7 @@ export class LawHouse {
   }
 
   async close(): Promise<void> {
-    this.#now.stop();
+    this.#now.alarms.stop();
     for (const { id } of this.laptops) await this.#store.values(AGENTS).delete(id);
   }
 
@@ -155,20 +155,32 @@ export class LawHouse {
 
   /** A press on one of the buttons that stand in the chat, the latest first. */
   async press(nth: number): Promise<void> {
-    const standing = this.said
-      .toReversed()
-      .flatMap(({ id, buttons }) => buttons.map((button) => ({ id, ...button })));
     // What was told is told again to whoever asks for it: that is no word of the house's own.
-    const worth = standing.filter(({ data }) => !data.endsWith(':repeat'));
+    const worth = this.#buttons().filter(({ data }) => !data.endsWith(':repeat'));
     const pressed = worth[nth % Math.max(1, worth.length)];
-    if (!pressed) return;
-    await this.#update({
+    if (pressed) await this.#press(pressed);
+  }
+
+  /** A press on the latest button whose data is this. */
+  async pressOn(data: RegExp): Promise<void> {
+    const pressed = this.#buttons().find((button) => data.test(button.data));
+    if (!pressed) throw new Error(`no button ${data} stands in the chat`);
+    await this.#press(pressed);
+  }
+
+  /** Those that stand in the chat, with the message they are under, the latest first. */
+  #buttons() {
+    return this.said.toReversed().flatMap(({ id, buttons }) => buttons.map((button) => ({ id, ...button })));
+  }
+
+  #press({ id, data }: { id: number; data: string }): Promise<void> {
+    return this.#update({
       callback_query: {
         id: String(this.#nextUpdate),
         from: this.#person(),
         chat_instance: '1',
-        data: pressed.data,
-        message: { message_id: pressed.id, date: 0, chat: this.#chat() },
+        data,
+        message: { message_id: id, date: 0, chat: this.#chat() },
       },
     } as unknown as Partial<Update>);
   }
@@ -264,7 +276,7 @@ export class LawHouse {
     const waiting = alarm?.wait?.waiting ?? null;
     const ring: Ring = { chatId: this.chatId, jobId, kind: 'choice', waiting, waitedMs: 60_000 };
     const rung = await this.#do(({ jobs }) => jobs.rang(ring));
-    if (rung) await this.#store.values(ALARMS).delete(jobId);
+    if (rung) await this.#do(({ alarms }) => alarms.clear(jobId));
   }
 
   /** Jobs of this chat that have an alarm. */
@@ -438,7 +450,7 @@ export class LawHouse {
       profiles,
       telegram,
     });
-    return { life, engine, jobs, desk, stop: alarms.stop };
+    return { life, engine, jobs, desk, alarms };
   }
 
   /** Telegram, as far as a chat shows it. */
@@ -492,14 +504,14 @@ export class LawHouse {
 
   /** Has the process do something; should it die of it, another one takes its place, and nothing comes of this. */
   async #do<T>(task: (process: Process) => T | Promise<T>): Promise<T | undefined> {
-    const { life, stop } = this.#now;
+    const { life, alarms } = this.#now;
     const done = await Promise.race([
       Promise.resolve(task(this.#now)).then((value) => ({ value })),
       life.died.then(() => null),
     ]);
     if (done !== null && !life.isDead) return done.value;
     await life.died;
-    stop();
+    alarms.stop();
     this.deaths += 1;
     await this.#countRepeats();
     this.#words = [];

@@ -8,6 +8,7 @@
  * 2. What is told is what happened to that device: `unbound` of the serial that is not bound any more, `nothing was sent`
  *    only where nothing was.
  * 3. Nobody waits for ever: whoever is shown a running job, and nothing to decide, has an alarm for it.
+ * 4. Nobody looks for the question that is open: it stands below the words that came beside it, and is about no case that is over.
  *
  * `UNBIND_LAW_ORDERS` tries another number of orders, each run others.
  */
@@ -90,7 +91,10 @@ const LATEST_DEATH = 60;
 /** Nobody waits for ever: whoever is shown a running job, and nothing to decide, has an alarm for it. */
 async function isLookedAfter(house: LawHouse): Promise<void> {
   const conversation = (await house.chat())?.conversation;
-  if (conversation?.flow !== 'lan-unbind' || pendingSpec(conversation).jobId === null) return;
+  if (conversation?.flow !== 'lan-unbind') return;
+  const { jobId, events } = pendingSpec(conversation);
+  // Under the choice that a long wait ends in, the technician decides: no alarm is heard there.
+  if (jobId === null || !events.includes('job-overdue')) return;
   const record = (await house.cases()).find(({ id }) => id === conversation.args.caseId);
   if (record?.job?.kind !== 'unbind') return;
   expect(await house.alarms()).toContain(record.job.id);
@@ -130,6 +134,27 @@ describe('a stage that finds a running job', () => {
     },
     120_000,
   );
+});
+
+describe('a wait for the password', () => {
+  it('ends in the choice, which nothing takes away that the laptop said before', async () => {
+    const house = new LawHouse(store);
+    try {
+      await house.open();
+      // The picture, its answer, and with the word on that the prompt at the laptop.
+      await house.goOn(ONWARDS);
+      await house.goOn(ONWARDS);
+      await house.ring(0);
+      expect(await house.alarms()).toEqual([]);
+      // The choice of a time that is over offers the other ways, the prompt none.
+      await house.pressOn(/:other$/);
+      expect((await house.chat())?.conversation?.flow).toBe('assess');
+      await house.settle();
+      await judge(house);
+    } finally {
+      await house.close();
+    }
+  });
 });
 
 describe('the end of an unbind', () => {
