@@ -3,10 +3,11 @@ import type { SaidInWords } from '../device/words.ts';
 import type { Answer, Dialogue } from './engine/dialogue.ts';
 import { deviceOfShort } from './engine/heard.ts';
 import type { DeviceHeard, NamedDevice } from './engine/named.ts';
+import { groupOf, TO_GROUP } from './group.ts';
 import { deviceOf, knownText, lookAt, readFrom, refusal, sentenceFor, type Unsure } from './identify.ts';
 import { notKept, otherOf, pageButtons, pageOf, turnedTo } from './others.ts';
 import type { PhotoReading } from './ports.ts';
-import { type Next, type Stages, stage } from './stages.ts';
+import { type Next, type StageName, type Stages, stage } from './stages.ts';
 import { takeWords } from './words.ts';
 
 /** What was named in the middle of a case, as one question can tell of it. */
@@ -28,22 +29,25 @@ interface Named {
 
 /** A photo or serial number in the middle of a case: another device, or a slip? A photo is read first, and one question tells. */
 export const switchCase = stage('switch', {
-  version: 7,
+  version: 8,
   async run(dialogue, args) {
     const { heard, resume, left } = args.with;
     const record = await dialogue.house((house) => house.cases.get(args.caseId));
     // Begun anew, for instance in another language: what was heard is gone, the case is not.
     if (!heard || !resume) return { go: record === null ? 'identify' : stageOf(record) };
     if (!record?.device) return { go: 'identify', with: { heard, left } };
+    // Nobody works on what is over. In a group its members are, until that is over, too.
+    if (record.closedAt !== null && (await groupOf(dialogue, record)) === null)
+      return { go: 'identify', caseId: '', with: { heard, left } };
     const named = heard.kind === 'photo' ? await seen(dialogue, heard) : await typed(dialogue, heard);
-    if (named === null) return { go: resume };
+    if (named === null) return goOn(dialogue, record.id, resume);
     const serial = record.device.shortSerial;
     const devices = named.devices.filter(({ shortSerial }) => shortSerial !== serial);
     const [one, ...more] = devices;
     if (one === undefined) {
       if (named.said) await takeWords(dialogue, record.id, { said: named.said });
       await dialogue.say(dialogue.t('bot:switch.same', { serial }));
-      return { go: resume };
+      return goOn(dialogue, record.id, resume);
     }
     const next = await (more.length === 0
       ? askOne(dialogue, record, one, named, left)
@@ -52,9 +56,16 @@ export const switchCase = stage('switch', {
     if (picture !== null) await dialogue.house((house) => house.labels.forget(picture));
     if (next) return next;
     if (named.isList) await keepList(dialogue, record, devices);
-    return { go: resume };
+    return goOn(dialogue, record.id, resume);
   },
 });
+
+/** Back to the case at hand; where it was closed meanwhile, and is of a group, that goes on. */
+async function goOn(dialogue: Dialogue, caseId: string, resume: StageName): Promise<Next> {
+  const record = await dialogue.house((house) => house.cases.get(caseId));
+  const isOver = record !== null && record.closedAt !== null;
+  return isOver && (await groupOf(dialogue, record)) !== null ? TO_GROUP : { go: resume };
+}
 
 /** What was typed; null: no device, which is said. */
 async function typed(

@@ -10,6 +10,7 @@ import { isUnbindEnd, type UnbindEnd } from '../../flows/engine/events.ts';
 import { htmlTextsFor } from '../../flows/engine/html.ts';
 import type { Controls, Conversations } from '../../flows/index.ts';
 import { offerOf } from '../../flows/others.ts';
+import { reportButton } from '../../flows/report.ts';
 import type { Access } from '../door/access.ts';
 import { orBusy } from '../house/chat-queue.ts';
 import { must } from '../house/must.ts';
@@ -35,23 +36,27 @@ export function createDelivery({
   profiles: Pick<Profiles, 'language'>;
   telegram: Pick<Telegram, 'tell'>;
 }): Delivery {
-  /** Makes sure that the end of an unbind was told: the last thing in the turn in which it came. */
+  /**
+   * Makes sure that the end of an unbind was told: the last thing in the turn in which it came.
+   * @returns whether it was told, now or before
+   */
   async function ensureTold(
     controls: Controls,
     chatId: number,
     event: UnbindEnd,
     refused: CaseRefusal | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { caseId, jobId } = event;
     const look = async () => must(await cases.get(caseId));
     const record = await look();
-    if (record === null || wasTold(record, jobId)) return;
+    if (record === null) return false;
+    if (wasTold(record, jobId)) return true;
     // Whoever was turned away hears nothing more of this house.
-    if (must(await access.roleOf(chatId)) === null) return;
+    if (must(await access.roleOf(chatId)) === null) return false;
     const isReport = event.type === 'outcome' && refused === null;
     // What the technician has stopped himself he knows; where it comes with a report, it is a word.
     const isOwnWish = endOf(event).reason === 'cancelled';
-    if (isOwnWish && event.type === 'job-failed') return;
+    if (isOwnWish && event.type === 'job-failed') return false;
 
     const active = controls.active();
     const isHere = active?.caseId === caseId;
@@ -59,25 +64,46 @@ export function createDelivery({
     if (isReport && !isOwnWish && isInStage) {
       await controls.start('close', { caseId });
       // A stage that breaks has told nothing.
-      if (wasTold((await look()) ?? record, jobId)) return;
+      if (wasTold((await look()) ?? record, jobId)) return true;
     }
     const language = await profiles.language(chatId);
+    const t = htmlTextsFor(language);
     const settled = event.type === 'outcome' ? settledBy(event.report) : null;
     // Who is at work on something else finds them in /cases.
     const others = settled && active === null ? must(await cases.untouched(record)) : [];
-    const offer = offerOf(htmlTextsFor(language), caseId, others);
+    const offer = offerOf(t, caseId, others);
     const text = [lateNotice(record, event, language), offer?.text ?? ''].filter(Boolean).join('\n\n');
-    lastWord(await telegram.tell(chatId, text, offer ? { rows: offer.rows } : {}));
+    const rows = [...(offer?.rows ?? []), ...(settled ? [[reportButton(t, caseId)]] : [])];
+    lastWord(await telegram.tell(chatId, text, { rows }));
     must(await cases.apply(caseId, { type: 'end-told', jobId, ...endOf(event) }));
-    if (!isReport) return;
-    if (isOwnWish) must(await cases.apply(caseId, { type: 'report-read' }));
-    else if (settled && !isHere) must(await cases.apply(caseId, { type: 'closed', outcome: settled }));
+    const isLeft = !isHere || (active.flow === 'switch' && record.group === null);
+    if (isReport && isOwnWish) must(await cases.apply(caseId, { type: 'report-read' }));
+    else if (isReport && settled && isLeft)
+      must(await cases.apply(caseId, { type: 'closed', outcome: settled }));
+    return true;
+  }
+
+  /**
+   * Goes on with the other device that was named, where nothing is left to do about the one at hand: whether it is another one was
+   * asked, and has answered itself. Not in a group, whose next member has its turn.
+   * @returns whether it does
+   */
+  async function leftWhatIsOver(controls: Controls, { caseId }: UnbindEnd): Promise<boolean> {
+    const active = controls.active();
+    if (active?.flow !== 'switch' || active.caseId !== caseId) return false;
+    const record = must(await cases.get(caseId));
+    if (record === null || record.closedAt === null || record.group !== null) return false;
+    await controls.again();
+    return true;
   }
 
   const deliver: Deliver = (chatId, event, record) =>
     orBusy(() =>
       engine.handleEvent(chatId, event, record, async (controls, refused) => {
-        if (isUnbindEnd(event)) await ensureTold(controls, chatId, event, refused);
+        if (!isUnbindEnd(event)) return;
+        const isTold = await ensureTold(controls, chatId, event, refused);
+        // Also where it was told before: the process may have died between the word and this.
+        if (!(await leftWhatIsOver(controls, event)) && isTold) await controls.below();
       }),
     );
 

@@ -67,6 +67,8 @@ export interface CaseCards {
     text: string,
     how?: { readonly manner?: 'beside'; readonly key?: OutsideKey },
   ): Promise<Result<boolean, CallFailure>>;
+  /** Puts the question that is open below what was said since, if anything was. */
+  below(turn: Turn): Promise<Done>;
   /** The card goes: what it showed is told otherwise. A picture stays, without its keyboard. */
   drop(turn: Turn): void;
   /** The person did something; `messageId`: what they sent, if anything. */
@@ -257,6 +259,13 @@ export function createCaseCards({
     return ok(null);
   }
 
+  /** What the card of the case at hand shows, to be shown again; null: there is none. */
+  function shownNow({ chat: { card, conversation } }: Turn): CardContent | null {
+    if (!card?.asked || conversation?.args.caseId !== card.caseId) return null;
+    const { asked, caseId, tag } = card;
+    return { ...asked, caseId, tag };
+  }
+
   return {
     show,
 
@@ -274,11 +283,17 @@ export function createCaseCards({
     },
 
     async remark(turn, text, how = {}) {
-      const { card, conversation } = turn.chat;
-      if (!card?.asked || conversation?.args.caseId !== card.caseId) return ok(false);
-      const { asked, caseId, tag } = card;
-      const shown = await show(turn, { ...asked, caseId, tag, remark: text, ...how });
+      const now = shownNow(turn);
+      if (now === null) return ok(false);
+      const shown = await show(turn, { ...now, remark: text, ...how });
       return shown.ok ? ok(true) : shown;
+    },
+
+    async below(turn) {
+      const { card } = turn.chat;
+      const now = shownNow(turn);
+      const isOpen = card !== undefined && card.tag !== null;
+      return now === null || !isOpen || (await isNewest(turn, card)) ? ok(null) : show(turn, now);
     },
 
     drop({ chat, chatId }) {

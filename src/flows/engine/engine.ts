@@ -63,12 +63,16 @@ export interface ChatControls<S extends AnyStages = AnyStages> {
   stop(): void;
   /** Enters the running stage anew from its case, for instance in another language. */
   restart(): Promise<void>;
+  /** Enters the running stage once more, with what it was handed: something has happened to its case. */
+  again(): Promise<void>;
   /**
    * Says a word on the card of this case, which asks on; the next thing shown leaves it out. HTML. `needed`: something is
    * needed of the person, so it makes a sound where they do not look at it. False: there is no such card, or Telegram does
    * not take it now.
    */
   remark(caseId: string, text: string, needed: boolean): Promise<boolean>;
+  /** A message has come below the question that is open, if one is: it is put below that. Where Telegram does not take it, it stays. */
+  below(): Promise<void>;
   /** What the person typed last and was not understood, while it can be handed on; `forget`: it is not any more. */
   readonly unclear: { get(): Promise<UnclearText | null>; forget(): Promise<void> };
   /** The running stage. */
@@ -220,10 +224,19 @@ export function createEngine<S extends AnyStages = AnyStages>(
         cards.answered(turn);
         if (active) await stages.enter(turn, active.flow, { caseId: active.args.caseId });
       },
+      again: async () => {
+        const active = chat.conversation;
+        cards.answered(turn);
+        if (active) await stages.enter(turn, active.flow, active.args);
+      },
       remark: async (caseId, text, needed) => {
         if (chat.card?.caseId !== caseId) return false;
         const shown = await cards.remark(turn, text, needed ? {} : { manner: 'beside' });
         return shown.ok && shown.value;
+      },
+      below: async () => {
+        const put = await cards.below(turn);
+        if (!put.ok) log.info({ chat: turn.chatId }, 'a question stays above a word that came below it');
       },
       unclear: { get: () => unclear.get(turn.chatId), forget: () => unclear.forget(turn.chatId) },
       active: () =>

@@ -43,7 +43,9 @@ async function chatInACase() {
     start: async (flow) => void done.push(`start ${flow}`),
     stop: () => void done.push('stop'),
     restart: async () => void done.push('restart'),
+    again: async () => void done.push('again'),
     remark: async () => false,
+    below: async () => undefined,
     unclear: { get: async () => null, forget: async () => undefined },
     active: () => ({ flow: 'lan-unbind', caseId: 'case' }),
   };

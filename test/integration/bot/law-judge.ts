@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { pendingSpec } from '../../../src/flows/engine/pending.ts';
 import { FAILURES, type LawHouse, markOf } from './law-house.ts';
 
 /** Holds what stands in the chat against what happened. */
@@ -30,4 +31,19 @@ export async function judge(house: LawHouse): Promise<void> {
   expect(said.filter(({ text }) => /could not do that\. Nothing was sent/.test(text))).toEqual([]);
   expect(house.unproven).toBe(0);
   expect(house.endedByOthers, 'unbinds ended by another job').toEqual([]);
+  await isLeftWithTheQuestion(house);
+}
+
+/** Whatever is asked stands below the words that came beside it, and nobody is asked about a case that is over. */
+async function isLeftWithTheQuestion(house: LawHouse): Promise<void> {
+  const conversation = (await house.chat())?.conversation;
+  const tag = conversation ? pendingSpec(conversation).tag : null;
+  if (!conversation || tag === null) return;
+  const asked = house.said.findLastIndex(
+    ({ isDeleted, buttons }) => !isDeleted && buttons.some(({ data }) => data.startsWith(`f:${tag}:`)),
+  );
+  const beside = house.said.findLastIndex(({ text }) => text.startsWith('Word from the laptop about'));
+  expect(asked, `the question of ${conversation.flow} below the late words`).toBeGreaterThan(beside);
+  const record = (await house.cases()).find(({ id }) => id === conversation.args.caseId);
+  if (conversation.flow === 'switch') expect(record?.closedAt, 'what a device is compared with').toBeNull();
 }
