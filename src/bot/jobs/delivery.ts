@@ -99,11 +99,12 @@ export function createDelivery({
 
   const deliver: Deliver = (chatId, event, record) =>
     orBusy(() =>
-      engine.handleEvent(chatId, event, record, async (controls, refused) => {
+      engine.handleEvent(chatId, event, record, async (controls, refused, heard) => {
         if (!isUnbindEnd(event)) return;
         const isTold = await ensureTold(controls, chatId, event, refused);
         // Also where it was told before: the process may have died between the word and this.
-        if (!(await leftWhatIsOver(controls, event)) && isTold) await controls.below();
+        const isLeft = await leftWhatIsOver(controls, event);
+        if (isTold && !isLeft && heard === 'unheard') await controls.below();
       }),
     );
 

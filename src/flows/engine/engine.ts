@@ -146,7 +146,11 @@ export interface Engine<S extends AnyStages = AnyStages> {
     chatId: number,
     event: HouseEvent,
     record?: () => Promise<Result<CaseRefusal | null, CaseFailure>>,
-    last?: (controls: ChatControls<S>, refused: CaseRefusal | null) => Promise<void>,
+    last?: (
+      controls: ChatControls<S>,
+      refused: CaseRefusal | null,
+      heard: 'taken' | 'unheard',
+    ) => Promise<void>,
   ): Promise<Result<'taken' | 'repeated' | 'unheard', EngineFailure>>;
   /** Steers a chat from outside an update (for instance when access was revoked). */
   control(
@@ -350,7 +354,7 @@ export function createEngine<S extends AnyStages = AnyStages>(
             const refused = orThrow((await record?.()) ?? ok(null));
             turn.chat.seenEvents = remember(turn.chat.seenEvents, event.id);
             const taken = await takeEvent(turn, stages, event, refused, () => save(turn));
-            await last?.(controlsOf(turn), refused);
+            await last?.(controlsOf(turn), refused, taken);
             return taken;
           },
           event.caseId,
