@@ -22,10 +22,11 @@ export type NewEvent =
 
 /**
  * Events on their way to the hub. An event is on disk before `put` returns and stays there until the hub has accepted
- * its id, over any number of crashes; the hub drops the repetitions.
+ * its id, over any number of crashes; the hub drops the repetitions. A picture is in memory only: no later run of this program knows
+ * what it says, and its job ends as interrupted there.
  */
 export interface Outbox {
-  /** Resolves when the event is on disk; a picture is handed out for sending meanwhile. */
+  /** Resolves when the event is on disk; a picture is kept as it is. */
   put(event: NewEvent): Promise<void>;
   /** The oldest events that fit into one request. */
   batch(): readonly AgentEvent[];
@@ -43,10 +44,10 @@ export async function openOutbox(
   now: () => number,
   log: Log,
 ): Promise<Result<Outbox, HomeFailure>> {
-  const kept = new Map<string, { event: AgentEvent; bytes: number; written: Promise<unknown> }>();
+  const kept = new Map<string, { event: AgentEvent; bytes: number }>();
   let wake = () => {};
-  const keep = (event: AgentEvent, json: string, written: Promise<unknown> = Promise.resolve()) =>
-    kept.set(event.id, { event, bytes: Buffer.byteLength(json), written });
+  const keep = (event: AgentEvent, json: string) =>
+    kept.set(event.id, { event, bytes: Buffer.byteLength(json) });
 
   const made = await ensureHome(home);
   const within = made.ok ? await ensureHome(linkState(home), 'outbox') : made;
@@ -75,17 +76,12 @@ export async function openOutbox(
       latest = Math.max(latest, now());
       const event = agentEvent.parse({ ...draft, id: nextId(latest), at: now() });
       const json = JSON.stringify(event);
-      const writing = replaceFile(join(folder, `${event.id}.json`), json);
-      // Somebody waits for a picture, and no later run of this program knows what it says: it leaves while it is being written.
-      const isUrgent = event.type === 'challenge';
-      if (isUrgent) {
-        keep(event, json, writing);
-        wake();
+      // Nobody waits for the disk of a laptop to have a picture that only this run can judge.
+      if (event.type !== 'challenge') {
+        const written = await replaceFile(join(folder, `${event.id}.json`), json);
+        // A full disk must not cost the technician the answer: it is sent from memory then.
+        if (!written.ok) log.error({ code: written.failure.code }, 'an event could not be saved');
       }
-      const written = await writing;
-      // A full disk must not cost the technician the answer: it is sent from memory then.
-      if (!written.ok) log.error({ code: written.failure.code }, 'an event could not be saved');
-      if (isUrgent) return;
       keep(event, json);
       wake();
     },
@@ -101,10 +97,7 @@ export async function openOutbox(
     },
     remove: async (ids) => {
       for (const id of ids) {
-        const one = kept.get(id);
-        if (!one) continue;
-        kept.delete(id);
-        await one.written;
+        if (!kept.delete(id)) continue;
         await rm(join(folder, `${id}.json`), { force: true }).catch(() => undefined);
       }
     },

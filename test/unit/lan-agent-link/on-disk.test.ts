@@ -92,17 +92,20 @@ describe('the outbox', () => {
     expect(small.batch()).toHaveLength(50);
   });
 
-  it('hands out a picture while it is being written, anything else afterwards, and leaves nothing of either', async () => {
+  it('hands out a picture at once, and has none for a later run, which would not know what it says', async () => {
     const home = await emptyHome();
     const outbox = await outboxIn(home);
     const canvas = { width: 8, height: 8, pixels: new Uint8Array(64) };
     const image = encodePng(canvas, [255, 255, 255], [0, 0, 0]).toString('base64');
     const puts = [outbox.put(failed()), outbox.put(picture(image))];
     expect(outbox.batch()).toMatchObject([{ type: 'challenge' }]);
-    await outbox.remove(outbox.batch().map(({ id }) => id));
     await Promise.all(puts);
-    expect(outbox.batch()).toMatchObject([{ type: 'job-failed' }]);
-    expect((await outboxIn(home)).batch()).toEqual(outbox.batch());
+    expect(outbox.batch()).toMatchObject([{ type: 'challenge' }, { type: 'job-failed' }]);
+    expect(await readdir(join(home, 'link', 'outbox'))).toHaveLength(1);
+    expect((await outboxIn(home)).batch()).toMatchObject([{ type: 'job-failed' }]);
+    await outbox.remove(outbox.batch().map(({ id }) => id));
+    expect(outbox.batch()).toEqual([]);
+    expect((await outboxIn(home)).batch()).toEqual([]);
   });
 
   it('sets aside a file that is no event', async () => {
