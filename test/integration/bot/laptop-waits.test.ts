@@ -15,8 +15,8 @@ async function house(language: Language = 'en'): Promise<ClockedHouse> {
 }
 
 /** A paired laptop that works, and its picture in the chat. */
-async function atThePicture(): Promise<ClockedHouse> {
-  const opened = await house();
+async function atThePicture(language: Language = 'en'): Promise<ClockedHouse> {
+  const opened = await house(language);
   opened.laptop.start();
   await online(opened.technician);
   await toThePicture(opened.technician, CAMERA);
@@ -75,6 +75,31 @@ describe('a laptop that is cut off just as the code of its picture is typed', ()
     await pressId(technician, 'cancel');
     await technician.waitFor(/Case closed/, STEP);
   }, 120_000);
+});
+
+describe('another device that is named while the password is typed', () => {
+  it.each([
+    ['en', /Is this another device\?/, /Word from the laptop about \S+:.*Unbound, verified/s],
+    ['ru', /Это другое устройство\?/, /Ноутбук сообщил о \S+:.*Отвязано, проверено/s],
+  ] as const)(
+    '%s: has its case below the word that the first is unbound',
+    async (language, asks, word) => {
+      const { technician, laptop } = await atThePicture(language);
+      await technician.send(laptop.lastPicture());
+      await technician.waitFor(/admin password of the device|пароль администратора/, STEP);
+      await technician.send('J50000062');
+      await technician.waitFor(asks, STEP);
+      await laptop.typePassword(DEMO_PASSWORD);
+      const told = await technician.waitFor(word, STEP);
+      expect(told.buttons.flat().some(({ data }) => data?.startsWith('report:'))).toBe(true);
+      const next = await technician.waitFor(
+        ({ text, buttons }) => /J50000062/.test(text) && buttons.length > 0,
+        STEP,
+      );
+      expect(next.id).toBeGreaterThan(told.id);
+    },
+    120_000,
+  );
 });
 
 describe('a person that is waited for', () => {
