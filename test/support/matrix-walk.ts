@@ -22,8 +22,23 @@ const ENDS: readonly (readonly [ToldEnd, RegExp])[] = [
 ];
 /** Said where Telegram did not hand out the photo. */
 const NO_PHOTO = 'Telegram did not give me the photo.';
-/** Buttons that a technician who wants this device unbound presses, the most telling first. */
-const WANTED = ['go-on', 'sadp', 'owner', 'yes', 'no', 'laptop', 'again', 'recheck', 'check', 'on'];
+/**
+ * Buttons that a technician who wants this device unbound presses, the most telling first. Where the laptop's way has failed twice
+ * and other ways are asked about, there is nothing for those, and it is tried once more.
+ */
+const WANTED = [
+  'go-on',
+  'sadp',
+  'owner',
+  'yes',
+  'no',
+  'laptop',
+  'again',
+  'recheck',
+  'check',
+  'on',
+  'nothing',
+];
 /** A person would have given up long ago. */
 const MOST_STEPS = 30;
 
