@@ -83,41 +83,50 @@ async function atHand(house: LawHouse): Promise<string | undefined> {
   return (await house.cases()).find(({ id }) => id === caseId)?.device?.shortSerial;
 }
 
+/** Lets the process die in every place in which it may while it takes the end; `then` goes on from there. */
+async function atEachDeath(
+  begin: () => Promise<LawHouse>,
+  then: (house: LawHouse, why: string) => Promise<void>,
+): Promise<void> {
+  let deaths = 0;
+  for (let acts = 1; acts <= LATEST_DEATH; acts++) {
+    const house = await begin();
+    try {
+      house.dieAfter(acts);
+      await house.bring(0, null);
+      house.dieAfter(Number.POSITIVE_INFINITY);
+      const isDead = house.deaths > 0;
+      await then(house, `died after ${acts}`);
+      deaths += house.deaths;
+      if (!isDead) break;
+    } finally {
+      await house.close();
+    }
+  }
+  expect(deaths).toBeGreaterThan(5);
+}
+
 describe('another device that is named before the end of an unbind was told', () => {
   it('has its case as soon as the first is over, wherever the process has died', async () => {
-    let deaths = 0;
-    for (let acts = 1; acts <= LATEST_DEATH; acts++) {
-      const house = await ended(UNBOUND);
-      try {
-        house.dieAfter(acts);
-        await house.bring(0, null);
-        house.dieAfter(Number.POSITIVE_INFINITY);
-        const isDead = house.deaths > 0;
+    await atEachDeath(
+      () => ended(UNBOUND),
+      async (house, why) => {
         await house.type(SECOND);
         await house.settle();
-        const why = `died after ${acts}`;
         expect(await atHand(house), why).toBe(SECOND);
-        const [last] = standing(house).slice(-1);
+        const last = standing(house).at(-1);
         expect(last?.text, why).toMatch(/Which laptop/);
         expect(last?.buttons, why).not.toEqual([]);
-        expect(
-          standing(house).filter(({ text, buttons }) => ASKED.test(text) && buttons.length > 0),
-          why,
-        ).toEqual([]);
+        const asking = standing(house).filter(({ text, buttons }) => ASKED.test(text) && buttons.length > 0);
+        expect(asking, why).toEqual([]);
         expect(
           house.said.some(({ text }) => text.includes('Unbound, verified') && markOf(text) !== null),
           why,
         ).toBe(true);
-        expect((await house.cases()).find(({ device }) => device?.shortSerial === FIRST)?.outcome, why).toBe(
-          'unbound',
-        );
-        deaths += house.deaths;
-        if (!isDead) break;
-      } finally {
-        await house.close();
-      }
-    }
-    expect(deaths).toBeGreaterThan(5);
+        const first = (await house.cases()).find(({ device }) => device?.shortSerial === FIRST);
+        expect(first?.outcome, why).toBe('unbound');
+      },
+    );
   }, 120_000);
 
   it('has its case without a press when the word comes below the question', async () => {
@@ -137,25 +146,15 @@ describe('another device that is named before the end of an unbind was told', ()
   });
 
   it('leads back to the group, and there to its next device, wherever the process has died', async () => {
-    let deaths = 0;
-    for (let acts = 1; acts <= LATEST_DEATH; acts++) {
-      const house = await ended(UNBOUND, inGroup);
-      try {
-        house.dieAfter(acts);
-        await house.bring(0, null);
-        house.dieAfter(Number.POSITIVE_INFINITY);
-        const isDead = house.deaths > 0;
+    await atEachDeath(
+      () => ended(UNBOUND, inGroup),
+      async (house, why) => {
         await house.type('AC7000101');
         await house.settle();
         await house.pressOn(/:stay$/);
-        expect(await atHand(house), `died after ${acts}`).toBe(SECOND);
-        deaths += house.deaths;
-        if (!isDead) break;
-      } finally {
-        await house.close();
-      }
-    }
-    expect(deaths).toBeGreaterThan(5);
+        expect(await atHand(house), why).toBe(SECOND);
+      },
+    );
   }, 120_000);
 
   it('is asked about below the word where that leaves something to do', async () => {
