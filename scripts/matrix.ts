@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
 const [form = 'short'] = positionals;
 const file = values.to ?? join(tmpdir(), `unbind-matrix-${form}.jsonl`);
 const verdicts = existsSync(file) ? readVerdicts(file) : [];
+const before = verdicts.length;
 const removePrograms = await programs();
 const houses: FailingHouse[] = [];
 const servers: RedisServer[] = [];
@@ -46,7 +47,9 @@ try {
   await Promise.all(houses.map((house) => runCells(house, taken(left), keep)));
   const faults = [];
   for (const house of houses) faults.push(...(await faultsOfTrail(house)));
-  console.log([matrixTable(verdicts), ...faults].join('\n'));
+  // Below the table, because that is what is read: they may be of another commit.
+  const older = before === 0 ? [] : [`${before} of these are of a run before, as they stand in ${file}`];
+  console.log([matrixTable(verdicts), ...faults, ...older].join('\n'));
   failed = faults.length > 0 || verdicts.some(({ violations }) => violations.length > 0);
 } finally {
   for (const house of houses) await house.close();
