@@ -522,11 +522,16 @@ export class LawHouse {
   /** What was said and is not noted may be said once more; and a card that had just come anew still stands twice. */
   async #countRepeats(): Promise<void> {
     const cases = await this.cases();
+    const card = (await this.chat())?.card?.messageId;
     for (const { mark } of this.#words) {
       const truth = this.truths.find((one) => one.mark === mark);
       const standing = this.said.filter(({ text, isDeleted }) => !isDeleted && markOf(text) === mark);
       const isNoted = truth && cases.some((record) => wasTold(record, truth.jobId));
-      if (isNoted && standing.length < 2) continue;
+      // Sent, and the one before is gone already: the next life does not know of it.
+      const isForgotten = standing.some(
+        ({ id, buttons }) => id !== card && buttons.some(({ data }) => data.startsWith('f:')),
+      );
+      if (isNoted && standing.length < 2 && !isForgotten) continue;
       this.mayRepeat.set(mark, (this.mayRepeat.get(mark) ?? 0) + 1);
     }
   }
