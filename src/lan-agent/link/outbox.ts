@@ -26,7 +26,7 @@ export type NewEvent =
  * what it says, and its job ends as interrupted there.
  */
 export interface Outbox {
-  /** Resolves when the event is on disk; a picture is kept as it is. */
+  /** Resolves when the event is on disk; a picture is on no disk, and there at once. */
   put(event: NewEvent): Promise<void>;
   /** The oldest events that fit into one request. */
   batch(): readonly AgentEvent[];

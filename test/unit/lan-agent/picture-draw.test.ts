@@ -38,6 +38,23 @@ describe('a drawn picture', () => {
     expect(drawPicture('2222X', randomInt).equals(drawPicture('2222X', randomInt))).toBe(false);
   });
 
+  it('is smooth at the edges of its strokes', async () => {
+    const png = drawPicture('K7M4R', randomInt);
+    const { data, info } = await sharp(png).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const at = (x: number, y: number) => data[(y * info.width + x) * info.channels] ?? 255;
+    let steps = 0;
+    let jumps = 0;
+    for (let y = 0; y < info.height; y++)
+      for (let x = 1; x < info.width; x++) {
+        const [one, other] = [at(x - 1, y), at(x, y)];
+        if (Math.abs(one - other) > 8) steps += 1;
+        // Between paper and ink lie 200 greys, and the pen fades over a pixel: one edge in twelve falls just between two.
+        if (Math.abs(one - other) > 170) jumps += 1;
+      }
+    expect(steps).toBeGreaterThan(1_000);
+    expect(jumps / steps).toBeLessThan(0.25);
+  });
+
   it('keeps its glyphs away from the edge of the picture', async () => {
     for (let turn = 0; turn < 20; turn++) {
       const { data, info } = await sharp(drawPicture('MMMMM', randomInt))
